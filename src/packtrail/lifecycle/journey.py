@@ -1,0 +1,91 @@
+"""The journey of one serialised object, as values: what happened to it, and what that makes it.
+
+A `Step` is one event seen from one object; its `role` says which part the object played, and `via`
+through what it was touched when something that held it was meant. A `Standing` is where the journey
+has led: status, place, holder, and the step that says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from packtrail.hierarchy.containment import Role
+
+
+class Status(StrEnum):
+    """What an object is, in one word a warehouse would use."""
+
+    UNKNOWN = "unknown"
+    """Seen, but its commissioning is not recorded here."""
+    ACTIVE = "active"
+    IN_TRANSIT = "in_transit"
+    ON_HOLD = "on_hold"
+    RECALLED = "recalled"
+    RETURNED = "returned"
+    SAMPLED = "sampled"
+    EXPORTED = "exported"
+    DISPENSED = "dispensed"
+    PARTIALLY_DISPENSED = "partially_dispensed"
+    STOLEN = "stolen"
+    LOST = "lost"
+    DAMAGED = "damaged"
+    DESTROYED = "destroyed"
+    DECOMMISSIONED = "decommissioned"
+    TRANSFORMED = "transformed"
+    """Used up as the input of a transformation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One event of a journey."""
+
+    event_id: str
+    event_type: str
+    event_time: datetime
+    event_time_zone_offset: str
+    record_time: datetime
+    role: Role
+    action: str | None = None
+    biz_step: str | None = None
+    disposition: str | None = None
+    read_point: str | None = None
+    biz_location: str | None = None
+    parent: str | None = None
+    """For packing and unpacking: the holder, as an EPC URI or Digital Link."""
+    via: tuple[str, ...] = ()
+    """The holders through which the object was touched, innermost first; empty: itself."""
+    biz_transactions: tuple[tuple[str | None, str], ...] = ()
+    """(type, identifier) pairs."""
+    sources: tuple[tuple[str, str], ...] = ()
+    destinations: tuple[tuple[str, str], ...] = ()
+    lot: str | None = None
+    expires: str | None = None
+    """Expiry as recorded: `YYYY-MM-DD`, or `YYYY-MM-00` for the end of that month."""
+    is_withdrawn: bool = False
+    """An error declaration says that this event was wrong; it has no effect."""
+    object_count: int = 0
+    """How many objects the event names in the same role."""
+    capture_id: str | None = None
+    """The capture that brought it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the journey so far makes of an object: a fold over its steps, never stored."""
+
+    status: Status
+    why: str
+    """One sentence: which event says so, when and where."""
+    because: Step | None = None
+    disposition: str | None = None
+    location: str | None = None
+    """Where it is now, as far as the events say: business location, else read point."""
+    parent: str | None = None
+    """What holds it now."""
+    lot: str | None = None
+    expires: str | None = None
+    expires_on: date | None = None
+    """Last day of use: day 00 is the end of the month."""
+    since: datetime | None = None

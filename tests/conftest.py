@@ -1,0 +1,17 @@
+"""Fixtures every kind of test may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CONFORMANCE = Path(__file__).resolve().parents[2] / "shared" / "conformance"
+
+
+@pytest.fixture(scope="session")
+def conformance() -> Path:
+    """The folder of third-party vectors beside the project; tests that need it skip without it."""
+    if not CONFORMANCE.is_dir():
+        pytest.skip("the shared conformance folder is not beside this checkout")
+    return CONFORMANCE
