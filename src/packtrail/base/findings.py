@@ -59,9 +59,7 @@ class FindingCode:
 
     def found(self, message: str, *, at: str = "", remedy: str = "") -> Finding:
         """Return a finding of this kind at a place."""
-        return Finding(
-            self.code, self.severity, message, at, self.clause, remedy or self.remedy
-        )
+        return Finding(self.code, self.severity, message, at, self.clause, remedy or self.remedy)
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

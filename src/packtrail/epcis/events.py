@@ -28,7 +28,7 @@ class Value(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of the frozen values of this package."""
 
 
-class QuantityElement(Value):
+class QuantityElement(Value, frozen=True, kw_only=True):
     """A quantity of objects of one class (EPCIS 2.0, 7.3.3.3)."""
 
     epc_class: str
@@ -36,42 +36,42 @@ class QuantityElement(Value):
     uom: str | None = None
 
 
-class BizTransaction(Value):
+class BizTransaction(Value, frozen=True, kw_only=True):
     """A business transaction, such as a purchase order (`po`) or despatch advice (`desadv`)."""
 
     biz_transaction: str
     type: str | None = None
 
 
-class Source(Value):
+class Source(Value, frozen=True, kw_only=True):
     """Where a transfer comes from: `owning_party`, `possessing_party` or `location`."""
 
     type: str
     source: str
 
 
-class Destination(Value):
+class Destination(Value, frozen=True, kw_only=True):
     """Where a transfer goes to: `owning_party`, `possessing_party` or `location`."""
 
     type: str
     destination: str
 
 
-class Place(Value):
+class Place(Value, frozen=True, kw_only=True):
     """A read point or business location, with its extensions."""
 
     id: str
     extensions: Extensions = {}
 
 
-class PersistentDisposition(Value):
+class PersistentDisposition(Value, frozen=True, kw_only=True):
     """Dispositions that hold until they are unset (EPCIS 2.0, 7.3.5.6)."""
 
     set: tuple[str, ...] = ()
     unset: tuple[str, ...] = ()
 
 
-class ErrorDeclaration(Value):
+class ErrorDeclaration(Value, frozen=True, kw_only=True):
     """Says that the event it sits in, recorded before, was wrong (EPCIS 2.0, 7.4.1.3)."""
 
     declaration_time: datetime
@@ -80,7 +80,7 @@ class ErrorDeclaration(Value):
     extensions: Extensions = {}
 
 
-class SensorElement(Value):
+class SensorElement(Value, frozen=True, kw_only=True):
     """One sensor element: what measured (`metadata`) and what it measured (`reports`).
 
     The members of metadata and reports keep the names of the standard (`deviceID`, `time`,
@@ -92,7 +92,7 @@ class SensorElement(Value):
     extensions: Extensions = {}
 
 
-class Event(Value):
+class Event(Value, frozen=True, kw_only=True):
     """What every event has: when, where, why, how and the record of errors."""
 
     event_time: datetime
@@ -112,7 +112,7 @@ class Event(Value):
     extensions: Extensions = {}
 
 
-class ObjectEvent(Event):
+class ObjectEvent(Event, frozen=True, kw_only=True):
     """Something happened to objects: commissioned, shipped, received, dispensed, destroyed."""
 
     action: str
@@ -121,7 +121,7 @@ class ObjectEvent(Event):
     ilmd: Extensions = {}
 
 
-class AggregationEvent(Event):
+class AggregationEvent(Event, frozen=True, kw_only=True):
     """Objects were physically put into, seen in, or taken out of a parent."""
 
     action: str
@@ -130,7 +130,7 @@ class AggregationEvent(Event):
     child_quantities: tuple[QuantityElement, ...] = ()
 
 
-class AssociationEvent(Event):
+class AssociationEvent(Event, frozen=True, kw_only=True):
     """Objects were fixed to, seen on, or taken off a parent object or place."""
 
     action: str
@@ -139,7 +139,7 @@ class AssociationEvent(Event):
     child_quantities: tuple[QuantityElement, ...] = ()
 
 
-class TransactionEvent(Event):
+class TransactionEvent(Event, frozen=True, kw_only=True):
     """Objects were tied to, seen with, or freed from business transactions."""
 
     action: str
@@ -148,7 +148,7 @@ class TransactionEvent(Event):
     quantities: tuple[QuantityElement, ...] = ()
 
 
-class TransformationEvent(Event):
+class TransformationEvent(Event, frozen=True, kw_only=True):
     """Inputs were used up and outputs made, as in repackaging."""
 
     input_epcs: tuple[str, ...] = ()
@@ -159,14 +159,14 @@ class TransformationEvent(Event):
     ilmd: Extensions = {}
 
 
-class ExtensionEvent(Event):
+class ExtensionEvent(Event, frozen=True, kw_only=True):
     """An event of a type the standard leaves to vendors; its body is in `extensions`."""
 
     type: str
     """Expanded name, `{namespace}local`."""
 
 
-class VocabularyElement(Value):
+class VocabularyElement(Value, frozen=True, kw_only=True):
     """One master-data entry: a product class, a location, a party."""
 
     id: str
@@ -175,21 +175,21 @@ class VocabularyElement(Value):
     children: tuple[str, ...] = ()
 
 
-class Vocabulary(Value):
+class Vocabulary(Value, frozen=True, kw_only=True):
     """Master data of one type, such as `urn:epcglobal:epcis:vtype:Location`."""
 
     type: str
     elements: tuple[VocabularyElement, ...] = ()
 
 
-class Party(Value):
+class Party(Value, frozen=True, kw_only=True):
     """A sender or receiver named by the document's header."""
 
     identifier: str
     authority: str | None = None
 
 
-class EpcisDocument(Value):
+class EpcisDocument(Value, frozen=True, kw_only=True):
     """A document of events and master data, as one partner sends it to another."""
 
     schema_version: str
