@@ -1,1 +1,1 @@
-"""To be written."""
+"""The command line: a door that translates arguments to services and results to text or JSON."""

@@ -1,0 +1,71 @@
+"""The reference pages say what the code says."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+
+
+@pytest.fixture(scope="module")
+def reference() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "tools" / "reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_generated_page_is_up_to_date(reference: ModuleType) -> None:
+    stale = [
+        str(path)
+        for path, text in reference.pages().items()
+        if not (page := reference.REFERENCE / path).is_file()
+        or page.read_text(encoding="utf-8") != text
+    ]
+
+    assert stale == [], "run `make docs`"
+
+
+def test_no_page_describes_a_finding_that_no_longer_exists(reference: ModuleType) -> None:
+    described = {page.stem for page in (DOCS / "reference" / "findings").glob("*-*.md")}
+
+    assert described == {code.code for code in reference.finding_codes()}
+
+
+def test_every_finding_code_is_declared_once(reference: ModuleType) -> None:
+    codes = [code.code for code in reference.finding_codes()]
+
+    assert len(codes) == len(set(codes))
+    assert all(re.fullmatch(r"[A-Z0-9]{3}-\d{3}", code) for code in codes)
+
+
+def test_every_finding_code_says_what_to_do(reference: ModuleType) -> None:
+    silent = [code.code for code in reference.finding_codes() if len(code.remedy) < 10]
+
+    assert silent == []
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    broken = [
+        f"{page.relative_to(ROOT)} -> {target}"
+        for page in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+def test_every_decision_is_listed() -> None:
+    pages = {page.name for page in (DOCS / "decisions").glob("0*.md")}
+    listed = set(re.findall(r"\((0[^)]+\.md)\)", (DOCS / "decisions" / "README.md").read_text("utf-8")))
+
+    assert listed == pages

@@ -1,0 +1,148 @@
+"""Write the reference pages that follow from the code: `make docs`.
+
+`pages()` renders them; a test compares the result with what is committed, so that they stay true.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import packtrail
+from packtrail.base.findings import FindingCode
+
+REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+WRITTEN_BY = "<!-- Written by `make docs` from the code; edit there. -->\n"
+
+AREAS = {
+    "GS1": "GS1 keys, element strings and their notations",
+    "EPC": "EPCIS documents and events",
+    "CAP": "Capture",
+    "TRC": "Tracing",
+    "QRY": "Event queries",
+    "ACC": "Accounts and permissions",
+    "STO": "The store",
+    "LIF": "State and containment",
+    "SIM": "Simulation",
+}
+
+
+def finding_codes() -> list[FindingCode]:
+    """Return every declared kind of finding, by code."""
+    codes = [
+        value
+        for module in _modules()
+        if module.rpartition(".")[2] == "codes"
+        for value in vars(importlib.import_module(module)).values()
+        if isinstance(value, FindingCode)
+    ]
+    return sorted(codes, key=lambda each: each.code)
+
+
+def pages() -> dict[Path, str]:
+    """Render every generated page: path below docs/reference -> text."""
+    rendered = {Path("findings") / f"{code.code}.md": _finding_page(code) for code in finding_codes()}
+    rendered[Path("findings/README.md")] = _findings_index()
+    rendered[Path("settings.md")] = _settings_page()
+    rendered |= dict(_command_pages())
+    return rendered
+
+
+def _modules() -> Iterator[str]:
+    for module in pkgutil.walk_packages(packtrail.__path__, "packtrail."):
+        yield module.name
+
+
+def _finding_page(code: FindingCode) -> str:
+    clause = f"\nRule: {code.clause}\n" if code.clause else ""
+    return (
+        f"{WRITTEN_BY}\n# {code.code} {code.title.rstrip('.')}\n\n"
+        f"Severity: **{code.severity.value}**\n{clause}\n## What to do\n\n{code.remedy}\n"
+    )
+
+
+def _findings_index() -> str:
+    lines = [WRITTEN_BY, "# Findings\n", "Every code Packtrail can answer with. A code never changes its meaning.\n"]
+    for area, title in AREAS.items():
+        members = [code for code in finding_codes() if code.code.startswith(f"{area}-")]
+        if members:
+            lines += [f"## {title}\n", "| Code | Severity | Meaning |", "|---|---|---|"]
+            lines += [f"| [{c.code}]({c.code}.md) | {c.severity.value} | {c.title} |" for c in members]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _settings_page() -> str:
+    from packtrail.settings import describe
+
+    lines = [
+        WRITTEN_BY,
+        "# Settings\n",
+        "Each is an environment variable; those with an option can be given on the command line, which wins.\n",
+        "| Variable | Option | Default | Meaning |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{s.variable}` | {f'`{s.option}`' if s.option else ''} | {s.default} | {s.meaning} |"
+        for s in describe()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _command_pages() -> Iterator[tuple[Path, str]]:
+    from typer.main import get_command
+
+    from packtrail.__main__ import application
+
+    root = get_command(application())
+    index = [WRITTEN_BY, "# Commands\n", "| Command | What it does |", "|---|---|"]
+    for name, command in _leaves("packtrail", root):
+        slug = name.removeprefix("packtrail ").replace(" ", "-")
+        index.append(f"| [`{name}`]({slug}.md) | {_summary(command)} |")
+        yield Path("cli") / f"{slug}.md", _command_page(name, command)
+    yield Path("cli/README.md"), "\n".join(index) + "\n"
+
+
+def _leaves(name, command):
+    children = getattr(command, "commands", None)
+    if children is None:
+        yield name, command
+        return
+    for child in sorted(children):
+        yield from _leaves(f"{name} {child}", children[child])
+
+
+def _summary(command) -> str:
+    return (command.help or "").strip().split("\n\n")[0].replace("\n", " ")
+
+
+def _command_page(name: str, command) -> str:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
+    usage = " ".join([name, "[OPTIONS]", *(p.make_metavar(command.make_context(name, [], resilient_parsing=True)) for p in arguments)])
+    lines = [WRITTEN_BY, f"# {name}\n", f"```\n{usage}\n```\n", (command.help or "").strip() + "\n"]
+    if arguments:
+        lines += ["| Argument | Meaning |", "|---|---|"]
+        lines += [f"| `{(p.name or '').upper()}` | {p.help or ''} |" for p in arguments] + [""]
+    lines += ["| Option | Meaning |", "|---|---|"]
+    lines += [f"| `{', '.join([*p.opts, *p.secondary_opts])}` | {p.help or ''} |" for p in options]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write the pages, and remove generated pages nothing stands behind any more."""
+    rendered = pages()
+    for path, text in rendered.items():
+        target = REFERENCE / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    for folder in ("findings", "cli"):
+        for page in (REFERENCE / folder).glob("*.md"):
+            if page.relative_to(REFERENCE) not in rendered:
+                page.unlink()
+
+
+if __name__ == "__main__":
+    main()
