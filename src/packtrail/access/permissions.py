@@ -1,0 +1,59 @@
+"""Permissions, and the roles that bundle them.
+
+A permission is a sentence of three words, `subject:object:action`, and the same words name the
+audit row that its use leaves. A role is a row of a table, so that an auditor can read it in one go.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Permission(StrEnum):
+    """One thing an actor may be allowed to do."""
+
+    CAPTURE_CREATE = "capture:document:create"
+    """Hand in a document of events."""
+    CAPTURE_READ = "capture:document:read"
+    """See captures, their findings and the original documents."""
+    EVENT_READ = "event:record:read"
+    """Query events, trace objects, look up lots, products and places."""
+    USER_READ = "account:user:read"
+    USER_CREATE = "account:user:create"
+    KEY_READ = "account:api_key:read"
+    KEY_CREATE = "account:api_key:create"
+    KEY_REVOKE = "account:api_key:revoke"
+    ORGANISATION_READ = "organisation:record:read"
+    ORGANISATION_CREATE = "organisation:record:create"
+    """Open another organisation on this installation; no role of an organisation has it."""
+    AGREEMENT_CREATE = "organisation:agreement:create"
+    """Let a partner record events for one's own organisation."""
+    AUDIT_READ = "audit:entry:read"
+
+
+class RoleName(StrEnum):
+    """The four roles a person can have."""
+
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+    READER = "reader"
+    AUDITOR = "auditor"
+
+
+_READING = frozenset({Permission.EVENT_READ, Permission.CAPTURE_READ, Permission.ORGANISATION_READ})
+
+ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
+    {
+        RoleName.ADMINISTRATOR: frozenset(Permission) - {Permission.ORGANISATION_CREATE},
+        RoleName.OPERATOR: _READING | {Permission.CAPTURE_CREATE},
+        RoleName.READER: _READING,
+        RoleName.AUDITOR: _READING
+        | {Permission.AUDIT_READ, Permission.USER_READ, Permission.KEY_READ},
+    }
+)
+"""Role -> what it may do."""

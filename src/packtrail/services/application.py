@@ -1,0 +1,66 @@
+"""The application: settings, database and clock, handed to every use case.
+
+`packtrail.bootstrap` makes one; a service takes it as its first argument and keeps nothing itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from packtrail.settings import Settings
+    from packtrail.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a running capture is."""
+
+    phase: str
+    """`waiting`, `reading`, `recording` or `done`."""
+    fraction: float
+    """0 to 1."""
+
+
+class ProgressBoard:
+    """Where running captures of this process write how far they are."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lines: dict[str, Progress] = {}
+
+    def put(self, capture_id: str, phase: str, fraction: float) -> None:
+        """Write how far a capture is."""
+        with self._lock:
+            self._lines[capture_id] = Progress(phase, fraction)
+
+    def get(self, capture_id: str) -> Progress | None:
+        """Return how far a capture is, or None when it does not run in this process."""
+        with self._lock:
+            return self._lines.get(capture_id)
+
+    def clear(self, capture_id: str) -> None:
+        """Forget a capture that has ended."""
+        with self._lock:
+            self._lines.pop(capture_id, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What a use case needs from outside."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime]
+    """The time now, aware, in UTC."""
+    progress: ProgressBoard = field(default_factory=ProgressBoard)
+    workers: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="capture")
+    )
+    """Run the captures that are too large to finish before the answer."""

@@ -1,0 +1,252 @@
+"""Settings: everything an operator can set, in one typed object.
+
+Each setting comes from a flag of the command line, else from the environment
+(`PACKTRAIL_PORT=8441`), else from its default. The text and the variable of each are part of its
+declaration, and `docs/reference/settings` is made from them.
+
+    >>> Settings.of({"PACKTRAIL_PORT": "8441"}).port
+    8441
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from packtrail.base.errors import UsageError
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+def _says(text: str, *, variable: str = "", least: int | None = None) -> dict[str, Any]:
+    """Say what a setting means, its variable when not its name, and its least value."""
+    return {"text": text, "variable": variable, "least": least}
+
+
+def default_data_dir() -> Path:
+    """Return where data lies unless told otherwise: XDG data home, or /var/lib as root."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/packtrail")
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "packtrail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one installation."""
+
+    data_dir: Path = field(
+        default_factory=default_data_dir,
+        metadata=_says(
+            "Directory of the embedded database. Default: XDG data home, or /var/lib/packtrail.",
+            variable="PACKTRAIL_DATA",
+        ),
+    )
+    database_url: str = field(
+        default="",
+        metadata=_says(
+            "PostgreSQL 15+ to use instead of the embedded server: postgresql://user@host/name."
+        ),
+    )
+    host: str = field(
+        default="127.0.0.1",
+        metadata=_says(
+            "Address to listen on. Any other than loopback needs accounts with passwords."
+        ),
+    )
+    port: int = field(
+        default=8440, metadata=_says("Port to listen on; 0 lets the system choose.", least=0)
+    )
+    allowed_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata=_says(
+            "Host names a browser may use to reach this server, besides its address, with commas."
+        ),
+    )
+    demo_sign_in: bool = field(
+        default=False,
+        metadata=_says(
+            "Sign in to the demo world by a one-time link printed at start. Only on loopback."
+        ),
+    )
+    cookie_secure: bool = field(
+        default=False,
+        metadata=_says(
+            "Send cookies over HTTPS only. Always so when listening on other than loopback."
+        ),
+    )
+    capture_bytes_max: int = field(
+        default=64 * 1024 * 1024,
+        metadata=_says("Largest document a capture accepts, in bytes.", least=1024),
+    )
+    capture_events_max: int = field(
+        default=200_000,
+        metadata=_says("Largest number of events in one captured document.", least=1),
+    )
+    capture_inline_bytes_max: int = field(
+        default=256 * 1024,
+        metadata=_says(
+            "Documents up to this many bytes are captured before the answer; larger ones "
+            "after it, by a worker.",
+            least=0,
+        ),
+    )
+    capture_workers: int = field(
+        default=1,
+        metadata=_says("How many large documents are captured at the same time.", least=1),
+    )
+    page_events_default: int = field(
+        default=30,
+        metadata=_says("Events on a page of a query that does not say perPage.", least=1),
+    )
+    page_events_max: int = field(
+        default=1000,
+        metadata=_says("Most events on one page of a query, whatever perPage says.", least=1),
+    )
+    page_token_for_minutes: int = field(
+        default=60,
+        metadata=_says("How long the link to the next page of a query works, in minutes.", least=1),
+    )
+    query_events_max: int = field(
+        default=1_000_000,
+        metadata=_says("Largest maxEventCount and eventCountLimit of a query.", least=1),
+    )
+    url_bytes_max: int = field(
+        default=16 * 1024,
+        metadata=_says(
+            "Longest request address in bytes; longer ones are answered with 414.", least=1024
+        ),
+    )
+    session_for_hours: int = field(
+        default=12, metadata=_says("How long a sign-in lasts at most, in hours.", least=1)
+    )
+    sign_in_link_for_minutes: int = field(
+        default=30, metadata=_says("How long a one-time sign-in link works, in minutes.", least=1)
+    )
+    sign_in_failures_max: int = field(
+        default=5,
+        metadata=_says("Wrong passwords in a row after which an account must wait.", least=1),
+    )
+    sign_in_wait_for_minutes: int = field(
+        default=5,
+        metadata=_says(
+            "How long an account waits after too many wrong passwords, in minutes.", least=1
+        ),
+    )
+    api_key_for_days: int = field(
+        default=90,
+        metadata=_says(
+            "How long an API key works unless its maker says otherwise, in days.", least=1
+        ),
+    )
+    database_connections_max: int = field(
+        default=8, metadata=_says("Most connections to the database at the same time.", least=2)
+    )
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> Settings:
+        """Return the settings of an environment; flags that are not None win over it.
+
+        Args:
+            environ: Variables; default: those of the process.
+            flags: Settings given on the command line, by name; None counts as not given.
+
+        Raises:
+            UsageError: A variable or flag has a value its setting cannot have.
+        """
+        variables = os.environ if environ is None else environ
+        values = {name: value for name, value in flags.items() if value is not None}
+        for each in fields(cls):
+            text = variables.get(variable_of(each), "")
+            if text and each.name not in values:
+                values[each.name] = _read(each, text)
+        settings = cls(**values)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Refuse numbers below the least that makes sense.
+
+        Raises:
+            UsageError: The first number that is too small, with its least value.
+        """
+        for each in fields(self):
+            least, value = each.metadata.get("least"), getattr(self, each.name)
+            if least is not None and value < least:
+                raise UsageError(f"{each.name} must be at least {least}; it is {value}.")
+        if self.port > 65_535:
+            raise UsageError(f"port must be at most 65535; it is {self.port}.")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is reachable from this machine only."""
+        return is_loopback(self.host)
+
+    @property
+    def sends_secure_cookies(self) -> bool:
+        """Whether cookies travel over HTTPS only."""
+        return self.cookie_secure or not self.is_loopback
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address or name always means this very machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def variable_of(setting: Field[Any]) -> str:
+    """Return the name of the environment variable of a setting."""
+    return str(setting.metadata["variable"]) or f"PACKTRAIL_{setting.name.upper()}"
+
+
+def documented() -> tuple[tuple[str, str, str, str], ...]:
+    """Return (name, variable, default, text) of every setting, for the documentation."""
+    return tuple(
+        (
+            each.name,
+            variable_of(each),
+            "" if each.name == "data_dir" else str(each.default),
+            each.metadata["text"],
+        )
+        for each in fields(Settings)
+    )
+
+
+def _read(setting: Field[Any], text: str) -> Any:
+    readers: dict[str, Callable[[str], Any]] = {
+        "int": _whole_number,
+        "bool": _yes_or_no,
+        "Path": Path,
+        "tuple[str, ...]": _list,
+    }
+    reader = readers.get(str(setting.type), str)
+    try:
+        return reader(text)
+    except ValueError as error:
+        raise UsageError(f"{variable_of(setting)} is {text!r}: {error}.") from error
+
+
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("expected a whole number")
+    return int(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise ValueError("expected yes or no")
+    return word in _TRUE
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
