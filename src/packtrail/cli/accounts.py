@@ -1,0 +1,196 @@
+"""`packtrail organisations`, `users` and `keys`: who may use this installation."""
+
+from __future__ import annotations
+
+from getpass import getpass
+from typing import Annotated
+
+import typer
+
+from packtrail.base.errors import UsageError
+from packtrail.cli import options
+from packtrail.cli.output import talk, write_json, write_line, write_table
+
+organisations = typer.Typer(help="Organisations: whose data it is.", no_args_is_help=True)
+users = typer.Typer(help="People who sign in to the console.", no_args_is_help=True)
+keys = typer.Typer(help="API keys for programs.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name of the account, such as an e-mail address's first part.")]
+
+
+@organisations.command("add")
+def add_organisation(
+    code: Annotated[str, typer.Argument(help="Short name: small letters, digits and hyphens.")],
+    name: Annotated[str, typer.Option("--name", help="Full name; default: the code.")] = "",
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Open an organisation on this installation."""
+    from packtrail.services.organisations import create_organisation
+
+    with options.acting_for_all(data, db) as (application, actor):
+        made = create_organisation(application, actor, code, name=name or code)
+    if json:
+        write_json(made)
+    else:
+        write_line(f"organisation {made.code} ({made.name})")
+
+
+@organisations.command("allow")
+def allow_recording(
+    partner: Annotated[str, typer.Argument(help="Code of the organisation that may record for yours.")],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+) -> None:
+    """Let a partner, such as a contract manufacturer, record events for your organisation."""
+    from packtrail.services import organisations as service
+
+    with options.acting(data, db, organisation) as (application, actor):
+        service.allow_recording(application, actor, partner)
+    write_line(f"{partner} may record for {actor.organisation_code}")
+
+
+@users.command("add")
+def add_user(
+    name: Name,
+    role: Annotated[
+        str, typer.Option("--role", help="administrator, operator, reader or auditor.")
+    ] = "operator",
+    link_only: Annotated[
+        bool, typer.Option("--link-only", help="No password: only one-time links sign in.")
+    ] = False,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Open an account; the password is asked for, or read from PACKTRAIL_NEW_PASSWORD."""
+    from packtrail.services.accounts import create_user
+
+    password = None if link_only else _new_password()
+    with options.acting(data, db, organisation) as (application, actor):
+        made = create_user(application, actor, name, role=role, password=password)
+    if json:
+        write_json(made)
+    else:
+        write_line(f"user {made.name}, {made.role.value} of {made.organisation_code}")
+
+
+@users.command("link")
+def sign_in_link(
+    name: Name,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+) -> None:
+    """Print a link that signs a user in once, for a new account or a forgotten password."""
+    from packtrail.services.accounts import create_sign_in_link
+
+    with options.acting(data, db, organisation) as (application, actor):
+        token = create_sign_in_link(application, actor, name)
+        settings = application.settings
+        write_line(f"http://{settings.host}:{settings.port}/sign-in/{token}")
+
+
+@users.command("list")
+def list_users(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List the accounts of an organisation."""
+    from packtrail.services import accounts
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = accounts.users(application, actor)
+    if json:
+        write_json(found)
+    else:
+        write_table(
+            "", ("Name", "Role", "Password", "Last signed in"),
+            ((u.name, u.role.value, "yes" if u.has_password else "no", u.last_signed_in_at) for u in found),
+        )
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What the key is for, such as the name of a line.")],
+    scope: Annotated[
+        list[str],
+        typer.Option("--scope", help="What the key may do: capture, read. May be repeated."),
+    ],
+    days: Annotated[int | None, typer.Option("--days", help="How long it works.")] = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Make an API key and print it; it is shown this once."""
+    from packtrail.services.accounts import create_api_key
+
+    scopes = [permission for word in scope for permission in SCOPES.get(word, (word,))]
+    with options.acting(data, db, organisation) as (application, actor):
+        made = create_api_key(application, actor, name, scopes=scopes, days=days)
+    if json:
+        write_json(made)
+        return
+    write_line(made.secret)
+    talk.print(f"Works until {made.key.expires_at:%d %b %Y}; it will not be shown again.")
+
+
+@keys.command("list")
+def list_keys(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List the API keys of an organisation."""
+    from packtrail.services.accounts import api_keys
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = api_keys(application, actor)
+    if json:
+        write_json(found)
+    else:
+        write_table(
+            "", ("Key", "Name", "Scopes", "Expires", "Revoked"),
+            ((k.key_id, k.name, ", ".join(k.scopes), k.expires_at, k.revoked_at) for k in found),
+        )
+
+
+@keys.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(help="The first letters of the key, as listed.")],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+) -> None:
+    """End an API key at once."""
+    from packtrail.services.accounts import revoke_api_key
+
+    with options.acting(data, db, organisation) as (application, actor):
+        revoke_api_key(application, actor, key_id)
+    write_line(f"{key_id} is revoked")
+
+
+SCOPES = {
+    "capture": ("capture:document:create", "capture:document:read"),
+    "read": ("event:record:read", "capture:document:read"),
+}
+"""Short words for what most keys need."""
+
+
+def _new_password() -> str:
+    import os
+
+    given = os.environ.get("PACKTRAIL_NEW_PASSWORD")
+    if given:
+        return given
+    first = getpass("Password: ")
+    if getpass("Again: ") != first:
+        raise UsageError("The two passwords differ.")
+    return first

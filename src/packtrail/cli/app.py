@@ -1,0 +1,60 @@
+"""The command `packtrail`: its commands, and what becomes of their faults."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from packtrail import __version__
+from packtrail.cli import accounts, capture, doctor, query, trace
+from packtrail.cli.output import guarded, write_line
+
+
+def build(extra: dict[str, Callable[..., Any]] | None = None) -> typer.Typer:
+    """Return the command line with the commands of this door and those joined from above.
+
+    Args:
+        extra: Commands that need more than one door, by name: `up`, `demo`, `simulate`.
+    """
+    app = typer.Typer(
+        name="packtrail",
+        help="Serialise, track and trace, and verify medicine packs.",
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_version)
+    commands: dict[str, Callable[..., Any]] = {
+        **(extra or {}),
+        "capture": capture.capture,
+        "query": query.query,
+        "trace": trace.trace,
+        "doctor": doctor.doctor,
+    }
+    for name, command in commands.items():
+        app.command(name)(command)
+    app.add_typer(accounts.organisations, name="organisations")
+    app.add_typer(accounts.users, name="users")
+    app.add_typer(accounts.keys, name="keys")
+    return app
+
+
+def run(app: typer.Typer) -> int:
+    """Run the command line of this process and return its exit code."""
+    return guarded(
+        lambda: app(standalone_mode=False), as_json=lambda: "--json" in sys.argv[1:]
+    )
+
+
+def _version(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        write_line(f"packtrail {__version__}")
+        raise typer.Exit

@@ -1,0 +1,84 @@
+"""The options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from packtrail.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from packtrail.access import Actor
+    from packtrail.services.application import Application
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="Directory of the embedded database. [env: PACKTRAIL_DATA]"
+    ),
+]
+Db = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="URL",
+        help="PostgreSQL 15+ to use instead of the embedded one. [env: PACKTRAIL_DATABASE_URL]",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
+Organisation = Annotated[
+    str | None,
+    typer.Option(
+        "--organisation",
+        "-o",
+        metavar="CODE",
+        envvar="PACKTRAIL_ORGANISATION",
+        help="Organisation to act for; not needed where there is only one.",
+    ),
+]
+
+
+@contextmanager
+def acting(
+    data: Path | None, db: str | None, organisation: str | None
+) -> Iterator[tuple[Application, Actor]]:
+    """Open the application and act for one organisation, from the command line of this machine.
+
+    Raises:
+        UsageError: A setting cannot be used.
+        Unavailable: The database does not answer.
+        NotFound: No organisation has this code, or there are several to choose from.
+    """
+    from packtrail.bootstrap import open_application
+    from packtrail.services import organisations
+    from packtrail.settings import Settings
+
+    settings = Settings.of(data_dir=data, database_url=db)
+    with open_application(settings) as application:
+        yield application, organisations.system_actor(
+            application, "command line", organisation=organisation
+        )
+
+
+def moment(text: str | None, *, option: str) -> datetime | None:
+    """Read a moment given as an option.
+
+    Raises:
+        UsageError: It is no ISO 8601 time, or has no offset.
+    """
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{option} is {text!r}: expected a time such as 2026-03-03T14:02:00Z."
+        ) from error
+    if read.tzinfo is None:
+        raise UsageError(f"{option} is {text!r}: add the offset, such as Z or +01:00.")
+    return read
