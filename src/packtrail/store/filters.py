@@ -1,0 +1,81 @@
+"""What may be asked of the events: a typed filter, already parsed and normalised by the caller.
+
+Values in one tuple mean OR, different members mean AND (EPCIS 2.0, 8.2.7.1). CBV terms are bare
+words, other values full URIs, exactly as `packtrail.epcis.events` carries them. Objects are named
+by `(class_key, item_key)`, so a URN and a Digital Link of the same object ask the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class EpcMatch:
+    """One object, or with `item_key` None every object of a class (an `idpat` ending in `*`)."""
+
+    class_key: str
+    item_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """The parameters of a simple event query; an empty tuple or None asks nothing."""
+
+    event_types: tuple[str, ...] = ()
+    """`ObjectEvent`, ...; for a vendor's own type the expanded name `{namespace}local`."""
+    event_time_from: datetime | None = None
+    """`GE_eventTime`, inclusive."""
+    event_time_before: datetime | None = None
+    """`LT_eventTime`, exclusive."""
+    record_time_from: datetime | None = None
+    record_time_before: datetime | None = None
+    actions: tuple[str, ...] = ()
+    biz_steps: tuple[str, ...] = ()
+    dispositions: tuple[str, ...] = ()
+    read_points: tuple[str, ...] = ()
+    biz_locations: tuple[str, ...] = ()
+    event_ids: tuple[str, ...] = ()
+    biz_transactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Type -> identifiers (`EQ_bizTransaction_<type>`); types AND, identifiers OR."""
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    destinations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    match_epc: tuple[EpcMatch, ...] = ()
+    """In epcList or childEPCs."""
+    match_parent_id: tuple[EpcMatch, ...] = ()
+    match_any_epc: tuple[EpcMatch, ...] = ()
+    match_input_epc: tuple[EpcMatch, ...] = ()
+    match_output_epc: tuple[EpcMatch, ...] = ()
+    match_epc_class: tuple[EpcMatch, ...] = ()
+    """In quantityList or childQuantityList."""
+    match_input_epc_class: tuple[EpcMatch, ...] = ()
+    match_output_epc_class: tuple[EpcMatch, ...] = ()
+    match_any_epc_class: tuple[EpcMatch, ...] = ()
+    exists_error_declaration: bool | None = None
+    captures: tuple[str, ...] = ()
+    """Capture ids (ours, not a parameter of the standard)."""
+    lots: tuple[str, ...] = ()
+    """Lots recorded in ILMD (ours)."""
+    order_by: Literal["eventTime", "recordTime"] = "eventTime"
+    """What the answer is ordered by."""
+    order_direction: Literal["ASC", "DESC"] = "DESC"
+    event_count_limit: int | None = None
+    """Truncates the ordered answer."""
+    event_count_max: int | None = None
+    """`maxEventCount`: more events than this refuse the query, never truncate it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageKey:
+    """Where the next page starts: the last row of the page before and the pinned watermark."""
+
+    time: datetime
+    event_key: int
+    """Storage key of the last event."""
+    watermark: datetime
+    """Only events recorded until then belong to the answer, whatever arrives meanwhile."""
+    returned: int
+    """Events given out so far; counts against `event_count_limit`."""
