@@ -1,0 +1,103 @@
+"""Fixtures that give tests a real PostgreSQL database.
+
+One embedded server a test run (and xdist worker); every test module gets a fresh database, copied
+from a migrated template. `PACKTRAIL_TEST_DATABASE_URL` names a server to use instead; its user must
+be allowed to create databases.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from packtrail.store.database import Database
+from packtrail.store.embedded import EmbeddedServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def reachable_dir() -> Iterator[Path]:
+    """A short temporary folder that the server's user can reach; pytest's own is closed to it."""
+    path = _reachable_dir()
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The URL of a running server, in a database from which others may be created."""
+    given = os.environ.get("PACKTRAIL_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    path = _reachable_dir()
+    with EmbeddedServer(path / "data") as server:
+        yield server.url
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template_database(server_url: str) -> Iterator[str]:
+    """The name of a migrated database without rows."""
+    name = f"packtrail_template_{uuid.uuid4().hex[:12]}"
+    _create(server_url, name)
+    with Database(make_conninfo(server_url, dbname=name)) as database:
+        database.migrate()
+    yield name
+    _drop(server_url, name)
+
+
+@pytest.fixture(scope="module")
+def database_url(server_url: str, template_database: str) -> Iterator[str]:
+    """The URL of a migrated, empty database of this test module's own."""
+    name = f"packtrail_test_{uuid.uuid4().hex[:12]}"
+    _create(server_url, name, template=template_database)
+    yield make_conninfo(server_url, dbname=name)
+    _drop(server_url, name)
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> Iterator[Database]:
+    """An open, migrated, empty database of this test module's own."""
+    with Database(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def fresh_database(server_url: str, template_database: str) -> Iterator[Database]:
+    """An open, migrated, empty database of this one test's own."""
+    name = f"packtrail_test_{uuid.uuid4().hex[:12]}"
+    _create(server_url, name, template=template_database)
+    with Database(make_conninfo(server_url, dbname=name)) as database:
+        yield database
+    _drop(server_url, name)
+
+
+def _reachable_dir() -> Path:
+    root = Path("/tmp")
+    path = Path(tempfile.mkdtemp(prefix="packtrail-", dir=root if root.is_dir() else None))
+    path.chmod(0o755)
+    return path
+
+
+def _create(server_url: str, name: str, template: str = "template1") -> None:
+    statement = sql.SQL("create database {} template {}")
+    with psycopg.connect(server_url, autocommit=True) as conn:
+        conn.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def _drop(server_url: str, name: str) -> None:
+    statement = sql.SQL("drop database if exists {} with (force)")
+    with psycopg.connect(server_url, autocommit=True) as conn:
+        conn.execute(statement.format(sql.Identifier(name)))
