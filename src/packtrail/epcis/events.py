@@ -23,6 +23,11 @@ from msgspec import Struct
 Extensions = Mapping[str, Any]
 """`{namespace}local` -> value; see the module's text for the values."""
 
+LOT_NUMBER = "{urn:epcglobal:cbv:mda:}lotNumber"
+"""Name of the lot in `ilmd`, whatever spelling of the namespace the document used."""
+ITEM_EXPIRATION_DATE = "{urn:epcglobal:cbv:mda:}itemExpirationDate"
+"""Name of the expiry date in `ilmd`."""
+
 
 class Value(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of the frozen values of this package."""
@@ -193,6 +198,8 @@ class EpcisDocument(Value, frozen=True, kw_only=True):
     """A document of events and master data, as one partner sends it to another."""
 
     schema_version: str
+    id: str | None = None
+    """Identifier of the document itself (JSON-LD only)."""
     creation_date: datetime | None = None
     events: tuple[Event, ...] = ()
     vocabularies: tuple[Vocabulary, ...] = ()
@@ -206,3 +213,13 @@ class EpcisDocument(Value, frozen=True, kw_only=True):
     is_query_document: bool = False
     query_name: str | None = None
     subscription_id: str | None = None
+
+
+def add_value(values: dict[str, Any], name: str, value: Any) -> None:
+    """Add a field to a mapping; a field that is there already becomes a tuple of its values."""
+    if name not in values:
+        values[name] = value
+    elif isinstance(values[name], tuple):
+        values[name] = (*values[name], value)
+    else:
+        values[name] = (values[name], value)

@@ -1,0 +1,54 @@
+"""Collects findings while a document is read, and stops listing at a limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packtrail.base.findings import Severity
+from packtrail.epcis import codes
+
+if TYPE_CHECKING:
+    from packtrail.base.findings import Finding, FindingCode
+
+
+class Report:
+    """The findings of one reading, in order of discovery.
+
+    Errors and milder findings are limited apart, so that a flood of warnings hides no error.
+    """
+
+    __slots__ = ("_dropped", "_findings", "_limit", "_mild", "errors")
+
+    def __init__(self, limit: int) -> None:
+        self.errors = 0
+        """Errors so far, listed or not; compare before and after to learn of new ones."""
+        self._findings: list[Finding] = []
+        self._mild = 0
+        self._limit = limit
+        self._dropped = 0
+
+    def add(self, code: FindingCode, message: str, at: str) -> None:
+        """Record a finding of a kind at a place."""
+        if code.severity is Severity.ERROR:
+            self.errors += 1
+            count = self.errors
+        else:
+            self._mild += 1
+            count = self._mild
+        if count <= self._limit:
+            self._findings.append(code.found(message, at=at))
+        else:
+            self._dropped += 1
+
+    def all(self) -> tuple[Finding, ...]:
+        """Return what was found, with a last line when not all of it is listed."""
+        if not self._dropped:
+            return tuple(self._findings)
+        message = f"{self._dropped} more findings are not listed; the limit is {self._limit}."
+        return (*self._findings, codes.MORE_FINDINGS.found(message))
+
+
+def shown(value: object) -> str:
+    """Return a value as it is quoted in a message: short, and on one line."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}...{text[-1]}"
