@@ -10,12 +10,14 @@ each read is confined to the audiences of the actor's organisation is the task o
 
 from __future__ import annotations
 
+from packtrail.access.actions import Action
 from packtrail.access.actor import Actor, ActorKind, require
 from packtrail.access.audience import Agreement, AgreementKind, audience_of, require_recorder
 from packtrail.access.permissions import ROLES, Permission, RoleName
 
 __all__ = [
     "ROLES",
+    "Action",
     "Actor",
     "ActorKind",
     "Agreement",

@@ -1,7 +1,7 @@
 """Permissions, and the roles that bundle them.
 
-A permission is a sentence of three words, `subject:object:action`, and the same words name the
-audit row that its use leaves. A role is a row of a table, so that an auditor can read it in one go.
+A permission is a sentence of three words, `subject:object:action`. A role is a row of a table, so
+that an auditor can read it in one go.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Accounts: people who sign in, and programs with keys.
+"""Accounts: people who sign in, and programs with keys (see `packtrail.services.keys`).
 
 A password is kept as its argon2 hash; a session, a sign-in link and a key only as SHA-256 of a
 random secret, which is shown once.
@@ -6,15 +6,64 @@ random secret, which is shown once.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import re
+import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from packtrail.access import ROLES, Action, Actor, ActorKind, Permission, RoleName, require
+from packtrail.access import codes as access_codes
+from packtrail.base.errors import Conflict, LimitExceeded, NotAuthenticated, NotFound, RefusedError
+from packtrail.services import auditing, passwords
+from packtrail.services.keys import (
+    ApiKey,
+    NewApiKey,
+    api_keys,
+    authenticate_api_key,
+    create_api_key,
+    revoke_api_key,
+)
+from packtrail.store import accounts as rows
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
-    from packtrail.access import Actor, Permission, RoleName
+    from psycopg import Connection
+
     from packtrail.services.application import Application
+
+__all__ = [
+    "CSRF_HEADER",
+    "SESSION_COOKIE",
+    "ApiKey",
+    "NewApiKey",
+    "SignedIn",
+    "User",
+    "accounts_with_password",
+    "api_keys",
+    "authenticate_api_key",
+    "check_name",
+    "create_api_key",
+    "create_sign_in_link",
+    "create_user",
+    "csrf_token",
+    "is_csrf_token",
+    "revoke_api_key",
+    "session",
+    "sign_in",
+    "sign_in_by_link",
+    "sign_out",
+    "users",
+]
+
+SESSION_COOKIE = "packtrail_session"
+"""Cookie that carries the token of a session."""
+CSRF_HEADER = "X-CSRF-Token"
+"""Header with which a page sends the anti-forgery token of its session back."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,30 +90,6 @@ class User:
     last_signed_in_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiKey:
-    """A program's key, without its secret."""
-
-    key_id: str
-    """The first letters of the key, `ptk_...`: enough to tell it, not to use it."""
-    name: str
-    scopes: tuple[Permission, ...]
-    created_at: datetime
-    created_by: str
-    expires_at: datetime
-    revoked_at: datetime | None
-    last_used_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewApiKey:
-    """A key that has just been made."""
-
-    secret: str
-    """The whole key, shown this once."""
-    key: ApiKey
-
-
 def sign_in(app: Application, name: str, password: str) -> SignedIn:
     """Begin a session with a password.
 
@@ -72,7 +97,16 @@ def sign_in(app: Application, name: str, password: str) -> SignedIn:
         NotAuthenticated: `ACC-004`, name or password is wrong.
         LimitExceeded: `ACC-005`, too many wrong passwords; wait.
     """
-    raise NotImplementedError
+    _begin_attempt(app, name)
+    with app.database.transaction() as conn:
+        account = rows.account_by_name(conn, name)
+    is_right = passwords.is_right(password, account.password_hash if account else None)
+    if account is None or not is_right:
+        _note_refused(app, account)
+        raise NotAuthenticated(access_codes.WRONG_CREDENTIALS.found("Name or password is wrong."))
+    with app.database.transaction() as conn:
+        rows.forget_attempts(conn, _hash(name))
+        return _begin_session(app, conn, account, "password")
 
 
 def sign_in_by_link(app: Application, token: str) -> SignedIn:
@@ -81,7 +115,13 @@ def sign_in_by_link(app: Application, token: str) -> SignedIn:
     Raises:
         NotAuthenticated: `ACC-007`, the link was used, has expired or does not exist.
     """
-    raise NotImplementedError
+    with app.database.transaction() as conn:
+        account = rows.use_link(conn, _hash(token), at=app.clock())
+        if account is None:
+            raise NotAuthenticated(
+                access_codes.LINK_SPENT.found("This sign-in link does not work any more.")
+            )
+        return _begin_session(app, conn, account, "link")
 
 
 def session(app: Application, token: str) -> Actor:
@@ -90,17 +130,30 @@ def session(app: Application, token: str) -> Actor:
     Raises:
         NotAuthenticated: `ACC-006`, there is no such session, or it has ended.
     """
-    raise NotImplementedError
+    with app.database.transaction() as conn:
+        account = rows.account_by_session(conn, _hash(token), at=app.clock())
+    if account is None:
+        raise NotAuthenticated(access_codes.SESSION_ENDED.found("Your session has ended."))
+    return _actor(account)
 
 
 def csrf_token(token: str) -> str:
     """Return the token that forms and scripts of a session must send back."""
-    raise NotImplementedError
+    return hmac.new(token.encode(), b"packtrail csrf", hashlib.sha256).hexdigest()
+
+
+def is_csrf_token(token: str, offered: str) -> bool:
+    """Tell whether a text is the anti-forgery token of a session."""
+    return hmac.compare_digest(csrf_token(token).encode(), offered.encode())
 
 
 def sign_out(app: Application, token: str) -> None:
     """End a session; ending it twice is no error."""
-    raise NotImplementedError
+    with app.database.transaction() as conn:
+        account = rows.account_by_session(conn, _hash(token), at=app.clock())
+        if rows.delete_session(conn, _hash(token)) is not None and account is not None:
+            actor = _actor(account)
+            auditing.write(conn, actor, Action.SESSION_ENDED, account.name, at=app.clock())
 
 
 def create_sign_in_link(app: Application, actor: Actor, name: str) -> str:
@@ -110,7 +163,18 @@ def create_sign_in_link(app: Application, actor: Actor, name: str) -> str:
         NotFound: `ACC-017`, no such user in the actor's organisation.
         NotPermitted: The actor may not make accounts.
     """
-    raise NotImplementedError
+    require(actor, Permission.USER_CREATE)
+    token, at = secrets.token_urlsafe(32), app.clock()
+    expires_at = at + timedelta(minutes=app.settings.sign_in_link_for_minutes)
+    with app.database.transaction() as conn:
+        account = rows.account_by_name(conn, name)
+        if account is None or account.organisation_id != actor.organisation_id:
+            raise NotFound(access_codes.NO_USER.found(f"There is no user {name!r}.", at="name"))
+        rows.insert_link(
+            conn, _hash(token), account_id=account.account_id, at=at, expires_at=expires_at
+        )
+        auditing.write(conn, actor, Action.LINK_CREATED, name, at=at)
+    return token
 
 
 def create_user(
@@ -129,54 +193,126 @@ def create_user(
         Conflict: `ACC-010`, the name is taken.
         NotPermitted: The actor may not make accounts.
     """
-    raise NotImplementedError
+    require(actor, Permission.USER_CREATE)
+    check_name(name)
+    row = rows.NewAccount(
+        organisation_id=actor.organisation_id,
+        name=name,
+        display_name=display_name or name,
+        role=_role(role).value,
+        password_hash=None if password is None else passwords.hashed(password),
+        created_at=app.clock(),
+    )
+    with app.database.transaction() as conn:
+        inserted = rows.insert_account(conn, row)
+        account = rows.account_by_name(conn, name)
+        if not inserted or account is None:
+            raise Conflict(access_codes.NAME_TAKEN.found(f"The name {name!r} is taken.", at="name"))
+        auditing.write(
+            conn, actor, Action.USER_CREATED, name, at=row.created_at, detail={"role": row.role}
+        )
+    return _user(account)
 
 
 def users(app: Application, actor: Actor) -> tuple[User, ...]:
     """Return the accounts of the actor's organisation, by name."""
-    raise NotImplementedError
-
-
-def create_api_key(
-    app: Application,
-    actor: Actor,
-    name: str,
-    *,
-    scopes: Iterable[str],
-    days: int | None = None,
-) -> NewApiKey:
-    """Make a key for the actor's organisation; its secret is returned this once.
-
-    Raises:
-        RefusedError: A scope is unknown or the actor does not hold it; the expiry is no good.
-        NotPermitted: The actor may not make keys.
-    """
-    raise NotImplementedError
-
-
-def api_keys(app: Application, actor: Actor) -> tuple[ApiKey, ...]:
-    """Return the keys of the actor's organisation, newest first."""
-    raise NotImplementedError
-
-
-def revoke_api_key(app: Application, actor: Actor, key_id: str) -> None:
-    """End a key at once.
-
-    Raises:
-        NotFound: `ACC-014`, no such key in the actor's organisation.
-    """
-    raise NotImplementedError
-
-
-def authenticate_api_key(app: Application, secret: str) -> Actor:
-    """Return who a key belongs to.
-
-    Raises:
-        NotAuthenticated: `ACC-008`, the key is unknown, expired or revoked.
-    """
-    raise NotImplementedError
+    require(actor, Permission.USER_READ)
+    with app.database.transaction() as conn:
+        return tuple(_user(each) for each in rows.accounts_of(conn, actor.organisation_id))
 
 
 def accounts_with_password(app: Application) -> int:
     """Return how many accounts can sign in with a password."""
-    raise NotImplementedError
+    with app.database.transaction() as conn:
+        return rows.count_accounts_with_password(conn)
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that an account or organisation cannot have.
+
+    Raises:
+        RefusedError: `ACC-012`.
+    """
+    if not _NAME.fullmatch(name):
+        raise RefusedError(
+            access_codes.BAD_NAME.found(f"{name[:80]!r} cannot be used as a name.", at="name")
+        )
+
+
+def _begin_attempt(app: Application, name: str) -> None:
+    wait = timedelta(minutes=app.settings.sign_in_wait_for_minutes)
+    with app.database.transaction() as conn:
+        may = rows.begin_attempt(
+            conn,
+            _hash(name),
+            at=app.clock(),
+            wait=wait,
+            attempts_max=app.settings.sign_in_failures_max,
+        )
+    if not may:
+        minutes = app.settings.sign_in_wait_for_minutes
+        raise LimitExceeded(
+            access_codes.TOO_MANY_ATTEMPTS.found(
+                f"Too many attempts to sign in with this name; try again in {minutes} minutes."
+            )
+        )
+
+
+def _begin_session(
+    app: Application, conn: Connection, account: rows.AccountRow, how: str
+) -> SignedIn:
+    token, at = secrets.token_urlsafe(32), app.clock()
+    expires_at = at + timedelta(hours=app.settings.session_for_hours)
+    actor = _actor(account)
+    rows.insert_session(
+        conn, _hash(token), account_id=account.account_id, at=at, expires_at=expires_at
+    )
+    rows.note_sign_in(conn, account.account_id, at=at)
+    auditing.write(conn, actor, Action.SESSION_CREATED, account.name, at=at, detail={"by": how})
+    return SignedIn(token=token, expires_at=expires_at, actor=actor)
+
+
+def _note_refused(app: Application, account: rows.AccountRow | None) -> None:
+    if account is None:
+        return
+    with app.database.transaction() as conn:
+        actor = _actor(account)
+        auditing.write(conn, actor, Action.SESSION_REFUSED, account.name, at=app.clock())
+
+
+def _role(role: str) -> RoleName:
+    try:
+        return RoleName(role)
+    except ValueError:
+        raise RefusedError(
+            access_codes.BAD_ROLE.found(f"{role[:80]!r} is not a role.", at="role")
+        ) from None
+
+
+def _actor(account: rows.AccountRow) -> Actor:
+    return Actor(
+        kind=ActorKind.USER,
+        id=f"user:{account.account_id}",
+        name=account.display_name,
+        organisation_id=account.organisation_id,
+        organisation_code=account.organisation_code,
+        permissions=ROLES[RoleName(account.role)],
+    )
+
+
+def _user(account: rows.AccountRow) -> User:
+    return User(
+        account_id=f"user:{account.account_id}",
+        name=account.name,
+        display_name=account.display_name,
+        role=RoleName(account.role),
+        organisation_code=account.organisation_code,
+        has_password=account.password_hash is not None,
+        created_at=account.created_at,
+        last_signed_in_at=account.last_signed_in_at,
+    )
+
+
+def _hash(secret: str) -> bytes:
+    """Hash a random secret; unlike a password it needs no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()

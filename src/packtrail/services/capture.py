@@ -2,7 +2,7 @@
 
 `submit` stores the document, its job and an audit row in one transaction: from then on it is
 acknowledged and never lost. The run that follows reads, checks and records in one transaction of
-its own; a run that was cut off is done again at the next start, and recording twice changes nothing.
+its own; a run that was cut off is done again at the next start: recording twice changes nothing.
 """
 
 from __future__ import annotations

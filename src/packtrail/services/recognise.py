@@ -15,7 +15,8 @@ class Recognition:
     """One meaning of a text."""
 
     kind: str
-    """`pack`, `container`, `object`, `product`, `lot`, `location`, `event`, `capture`, `nothing`."""
+    """`pack`, `case`, `pallet`, `container`, `object`, `product`, `lot`, `location`, `event`,
+    `capture`."""
     label: str
     """For people: `(01)… (21)…`, a name, a number."""
     identifier: str

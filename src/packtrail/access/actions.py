@@ -1,0 +1,22 @@
+"""What audit rows say was done: `subject:object:action`, the action in the past tense."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """One kind of change that leaves an audit row."""
+
+    CAPTURE_ACKNOWLEDGED = "capture:document:acknowledged"
+    CAPTURE_RECORDED = "capture:document:recorded"
+    CAPTURE_REFUSED = "capture:document:refused"
+    USER_CREATED = "account:user:created"
+    LINK_CREATED = "account:sign_in_link:created"
+    SESSION_CREATED = "account:session:created"
+    SESSION_REFUSED = "account:session:refused"
+    SESSION_ENDED = "account:session:ended"
+    KEY_CREATED = "account:api_key:created"
+    KEY_REVOKED = "account:api_key:revoked"
+    ORGANISATION_CREATED = "organisation:record:created"
+    AGREEMENT_CREATED = "organisation:agreement:created"

@@ -1,0 +1,51 @@
+"""Put the routes together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+import packtrail
+from packtrail.api import (
+    accounts_routes,
+    capture_routes,
+    discovery,
+    event_routes,
+    object_routes,
+    problems,
+)
+
+if TYPE_CHECKING:
+    from packtrail.services.application import Application
+
+_TEXT = """
+EPCIS 2.0 under `/epcis/v2`, as GS1 publishes it; everything else under `/api/v1`.
+Send an API key as `Authorization: Bearer ptk_...`. What is wrong is told as
+`application/problem+json` (RFC 9457) with a list of findings.
+"""
+
+
+def build(application: Application) -> FastAPI:
+    """Return the REST interface of an application, to be served at the root."""
+    api = FastAPI(
+        title="Packtrail",
+        summary="Serialise, track and trace, and verify medicine packs.",
+        description=_TEXT,
+        version=packtrail.__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    api.state.packtrail = application
+    for routes in (
+        discovery.router,
+        capture_routes.epcis,
+        event_routes.router,
+        capture_routes.own,
+        object_routes.router,
+        accounts_routes.router,
+    ):
+        api.include_router(routes)
+    problems.install(api)
+    return api

@@ -1,0 +1,161 @@
+"""Captures: documents handed in, their jobs and their originals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, Response
+
+from packtrail.api.headers import limit_headers, standard_headers
+from packtrail.api.problems import (
+    CAPTURE_LIMIT,
+    MEDIA_TYPE,
+    VALIDATION,
+    Refusal,
+    epcis_problem,
+)
+from packtrail.api.requests import (
+    App,
+    Caller,
+    bounded_body,
+    require_acceptable,
+    require_versions,
+)
+from packtrail.api.schemas import CaptureJobOut
+from packtrail.base.findings import Severity
+from packtrail.services import capture, codes
+
+if TYPE_CHECKING:
+    from packtrail.services.capture import CaptureJob
+
+epcis = APIRouter(prefix="/epcis/v2/capture", tags=["EPCIS: capture"])
+own = APIRouter(prefix="/api/v1/captures", tags=["Captures"])
+MEDIA_TYPES = ("application/json", "application/ld+json", "application/xml", "text/xml")
+PAGE_JOBS_DEFAULT, PAGE_JOBS_MAX = 30, 200
+
+
+@epcis.post("", status_code=202, summary="Hand in a document")
+async def submit(request: Request, app: App, actor: Caller) -> Response:
+    """Take an EPCIS document in: JSON-LD 2.0, or XML 1.0 to 2.0.
+
+    202 means that it is kept and being captured; `Location` is its job. A document that is not
+    valid is answered with 400 and every finding; it is kept all the same.
+    """
+    require_versions(request)
+    media_type = _media_type(request)
+    content = await bounded_body(request, app.settings)
+    job = await run_in_threadpool(
+        capture.submit,
+        app,
+        actor,
+        content,
+        media_type=media_type,
+        owner=request.headers.get("Packtrail-Owner"),
+        error_behaviour=request.headers.get("GS1-Capture-Error-Behaviour", "rollback"),
+        wait=False,
+    )
+    location = f"/epcis/v2/capture/{job.capture_id}"
+    headers = {**standard_headers(), "Location": location}
+    if job.is_unreadable:
+        raise _refusal(app, job, headers)
+    headers["GS1-Capture-Error-Behaviour"] = job.error_behaviour.value
+    return Response(status_code=202, headers=headers)
+
+
+@epcis.get("", summary="Capture jobs")
+def jobs(request: Request, app: App, actor: Caller) -> Response:
+    """Return the capture jobs, newest first, a page at a time."""
+    require_acceptable(request, "application/json")
+    require_versions(request)
+    limit = _limit(request.query_params.get("perPage"))
+    before = request.query_params.get("nextPageToken")
+    found = capture.jobs(app, actor, limit=limit + 1, before=before)
+    headers = standard_headers()
+    if len(found) > limit:
+        params = urlencode({"perPage": limit, "nextPageToken": found[limit - 1].capture_id})
+        headers["Link"] = f'<{request.url.path}?{params}>; rel="next"'
+    return JSONResponse([_job(job) for job in found[:limit]], headers=headers)
+
+
+@epcis.get("/{capture_id}", summary="One capture job")
+def job(capture_id: str, request: Request, app: App, actor: Caller) -> Response:
+    """Return a capture job, and what went wrong with it."""
+    require_acceptable(request, "application/json")
+    require_versions(request)
+    return JSONResponse(_job(capture.job(app, actor, capture_id)), headers=standard_headers())
+
+
+@own.get("", summary="Captures", response_model=list[CaptureJobOut])
+def captures(
+    app: App, actor: Caller, limit: int = PAGE_JOBS_DEFAULT, before: str | None = None
+) -> Any:
+    """Return captures with their findings and counts, newest first."""
+    return capture.jobs(app, actor, limit=max(1, min(limit, PAGE_JOBS_MAX)), before=before)
+
+
+@own.get("/{capture_id}", summary="One capture", response_model=CaptureJobOut)
+def one_capture(capture_id: str, app: App, actor: Caller) -> Any:
+    """Return a capture with its findings and counts."""
+    return capture.job(app, actor, capture_id)
+
+
+@own.get("/{capture_id}/original", summary="The document as handed in")
+def original(capture_id: str, app: App, actor: Caller) -> Response:
+    """Return the original document, byte for byte, as a download."""
+    content, media_type, filename = capture.original(app, actor, capture_id)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox",
+    }
+    served = media_type if media_type in MEDIA_TYPES else "application/octet-stream"
+    return Response(content, media_type=served, headers=headers)
+
+
+def _media_type(request: Request) -> str:
+    told = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if told not in MEDIA_TYPES:
+        raise Refusal(
+            MEDIA_TYPE,
+            f"The content type is {told[:100]!r}; expected one of {', '.join(MEDIA_TYPES)}.",
+            headers={"Accept": ", ".join(MEDIA_TYPES)},
+        )
+    return told
+
+
+def _refusal(app: App, job: CaptureJob, headers: dict[str, str]) -> Refusal:
+    """Refuse a document at once whose content is not valid; its job stays, with the original."""
+    errors = [each for each in job.findings if each.severity is Severity.ERROR]
+    first = errors[0].message if errors else "The document is not valid."
+    more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
+    too_many = any(each.code == codes.TOO_MANY_EVENTS.code for each in errors)
+    return Refusal(
+        CAPTURE_LIMIT if too_many else VALIDATION,
+        first + more,
+        findings=job.findings,
+        headers={**headers, **(limit_headers(app.settings) if too_many else {})},
+        extra={"captureID": job.capture_id},
+    )
+
+
+def _job(job: CaptureJob) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "captureID": job.capture_id,
+        "createdAt": job.created_at.isoformat(),
+        "running": job.running,
+        "success": job.success,
+        "captureErrorBehaviour": job.error_behaviour.value,
+        "errors": [epcis_problem(each) for each in job.findings if each.severity is Severity.ERROR],
+    }
+    if job.finished_at is not None:
+        body["finishedAt"] = job.finished_at.isoformat()
+    return body
+
+
+def _limit(per_page: str | None) -> int:
+    if per_page is None or not (per_page.isascii() and per_page.isdigit()):
+        return PAGE_JOBS_DEFAULT
+    return max(1, min(int(per_page[:9]), PAGE_JOBS_MAX))

@@ -1,0 +1,160 @@
+"""What every route takes from a request: the application, the actor, the form of the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Depends, Request
+
+from packtrail.access import Actor
+from packtrail.access.codes import CROSS_SITE, NOT_SIGNED_IN
+from packtrail.api.headers import (
+    CBV_VERSION,
+    CBV_VERSION_MIN,
+    EPCIS_VERSION,
+    EPCIS_VERSION_MIN,
+    limit_headers,
+)
+from packtrail.api.problems import CAPTURE_LIMIT, NOT_ACCEPTABLE, TOO_LONG, Refusal
+from packtrail.base.errors import NotAuthenticated, NotPermitted
+from packtrail.services import accounts, codes
+from packtrail.services.application import Application
+
+if TYPE_CHECKING:
+    from packtrail.settings import Settings
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def the_application(request: Request) -> Application:
+    """Return the application the API was built for; refuse an address that is too long."""
+    application: Application = request.app.state.packtrail
+    length = len(request.url.path) + len(request.url.query)
+    if length > application.settings.url_bytes_max:
+        raise Refusal(
+            TOO_LONG,
+            f"The address has {length} characters; at most {application.settings.url_bytes_max}"
+            " are taken. Ask with fewer values at a time.",
+        )
+    return application
+
+
+App = Annotated[Application, Depends(the_application)]
+
+
+def the_actor(request: Request, application: App) -> Actor:
+    """Return who is calling: by API key, else by the session cookie.
+
+    Raises:
+        NotAuthenticated: Nobody, or somebody with a key or session that does not work.
+        NotPermitted: `ACC-015`, a change by cookie without the token of the session.
+    """
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and secret.strip():
+        return accounts.authenticate_api_key(application, secret.strip())
+    token = request.cookies.get(accounts.SESSION_COOKIE)
+    if scheme or not token:
+        raise NotAuthenticated(NOT_SIGNED_IN.found("The request carries no API key."))
+    actor = accounts.session(application, token)
+    if request.method not in _SAFE:
+        _require_csrf_token(request, token)
+    return actor
+
+
+def _require_csrf_token(request: Request, token: str) -> None:
+    offered = request.headers.get(accounts.CSRF_HEADER, "")
+    if not accounts.is_csrf_token(token, offered):
+        raise NotPermitted(
+            CROSS_SITE.found(
+                f"The header {accounts.CSRF_HEADER} is missing or not that of the session."
+            )
+        )
+
+
+Caller = Annotated[Actor, Depends(the_actor)]
+
+
+async def bounded_body(request: Request, settings: Settings) -> bytes:
+    """Return the body, never holding more of it than a capture accepts.
+
+    Raises:
+        Refusal: 413, it is larger.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > settings.capture_bytes_max:
+        raise _too_large(settings)
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > settings.capture_bytes_max:
+            raise _too_large(settings)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _too_large(settings: Settings) -> Refusal:
+    finding = codes.DOCUMENT_TOO_LARGE.found(
+        f"The document is larger than {settings.capture_bytes_max} bytes."
+    )
+    return Refusal(
+        CAPTURE_LIMIT, finding.message, findings=(finding,), headers=limit_headers(settings)
+    )
+
+
+def require_acceptable(request: Request, *media_types: str) -> None:
+    """Refuse when the caller accepts none of the media types (406)."""
+    accepted = request.headers.get("accept", "*/*")
+    ranges = [part.partition(";")[0].strip().lower() for part in accepted.split(",")]
+    wanted = {each for each in ranges if each}
+    offered = {"*/*", *media_types, *(each.split("/")[0] + "/*" for each in media_types)}
+    if wanted and not wanted & offered:
+        raise Refusal(
+            NOT_ACCEPTABLE, f"This answers with {' or '.join(media_types)}, not with {accepted}."
+        )
+
+
+def require_versions(request: Request) -> None:
+    """Refuse versions of EPCIS or CBV that are not spoken here (406)."""
+    _require_version(request, "EPCIS", EPCIS_VERSION_MIN, EPCIS_VERSION)
+    _require_version(request, "CBV", CBV_VERSION_MIN, CBV_VERSION)
+
+
+def _require_version(request: Request, what: str, least: str, most: str) -> None:
+    told = {
+        name: _version(request.headers.get(f"GS1-{what}-{name}"))
+        for name in ("Version", "Min", "Max")
+    }
+    low, high = _version(least), _version(most)
+    exact, minimum, maximum = told["Version"], told["Min"], told["Max"]
+    if (
+        (exact is not None and not _between(low, exact, high))
+        or (minimum is not None and high is not None and minimum > high)
+        or (maximum is not None and high is not None and maximum < high[: len(maximum)])
+    ):
+        raise Refusal(NOT_ACCEPTABLE, f"This speaks {what} {most} and reads {least} to {most}.")
+
+
+def _between(
+    low: tuple[int, ...] | None, version: tuple[int, ...], high: tuple[int, ...] | None
+) -> bool:
+    return low is not None and high is not None and low[:1] <= version[:1] and version <= high
+
+
+def _version(text: str | None) -> tuple[int, ...] | None:
+    """Return a version as numbers; None when none is told."""
+    if text is None:
+        return None
+    parts = text.strip().split(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
+        raise Refusal(NOT_ACCEPTABLE, f"{text[:40]!r} is not a version such as 2.0.0.")
+    return tuple(int(part) for part in parts)
+
+
+def query_parameters(request: Request) -> dict[str, list[str]]:
+    """Return the query parameters, each with every value it was given."""
+    params: dict[str, list[str]] = {}
+    pairs: list[tuple[str, Any]] = request.query_params.multi_items()
+    for name, value in pairs:
+        params.setdefault(name, []).append(value)
+    return params

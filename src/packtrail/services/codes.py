@@ -1,0 +1,168 @@
+"""Findings of the use cases: captures (CAP), queries (QRY) and tracing (TRC)."""
+
+from __future__ import annotations
+
+from packtrail.base.findings import FindingCode, Severity
+
+DOCUMENT_TOO_LARGE = FindingCode(
+    "CAP-001",
+    Severity.ERROR,
+    "The document is larger than a capture accepts",
+    remedy="Split the document, or ask the operator to raise the limit.",
+    clause="EPCIS 2.0, 12.6.3",
+)
+TOO_MANY_EVENTS = FindingCode(
+    "CAP-002",
+    Severity.ERROR,
+    "The document holds more events than a capture accepts",
+    remedy="Split the document, or ask the operator to raise the limit.",
+    clause="EPCIS 2.0, 12.6.3",
+)
+CONFLICTING_EVENT = FindingCode(
+    "CAP-003",
+    Severity.ERROR,
+    "An event with this identity is recorded with another content",
+    remedy="Give the event an eventID of its own, or declare the recorded one wrong first.",
+    clause="EPCIS 2.0, 7.4.1",
+)
+REPEATED_EVENTS = FindingCode(
+    "CAP-004",
+    Severity.NOTE,
+    "Events were recorded before, exactly the same",
+    remedy="Nothing to do: recording them again changes nothing.",
+)
+INTERRUPTED = FindingCode(
+    "CAP-005",
+    Severity.ERROR,
+    "The capture failed inside Packtrail",
+    remedy="Report it with the capture's number; the original document is kept.",
+)
+NO_CAPTURE = FindingCode(
+    "CAP-006",
+    Severity.ERROR,
+    "No such capture, or none you may see",
+    remedy="Look up the capture in the list of captures.",
+)
+BAD_ERROR_BEHAVIOUR = FindingCode(
+    "CAP-007",
+    Severity.ERROR,
+    "The error behaviour is neither rollback nor proceed",
+    remedy="Send GS1-Capture-Error-Behaviour: rollback, or proceed.",
+    clause="EPCIS 2.0, 12.6.3",
+)
+EMPTY_DOCUMENT = FindingCode(
+    "CAP-008",
+    Severity.ERROR,
+    "The document is empty",
+    remedy="Check the file that was sent; it has no bytes.",
+)
+NOTHING_RECORDED = FindingCode(
+    "CAP-009",
+    Severity.NOTE,
+    "Nothing of the document was recorded",
+    remedy="Mend what the errors name and hand the document in again.",
+)
+
+UNKNOWN_PARAMETER = FindingCode(
+    "QRY-001",
+    Severity.ERROR,
+    "The query parameter is unknown",
+    remedy="Look up the parameters of the simple event query; upper and lower case matter.",
+    clause="EPCIS 2.0, 8.2.7.1",
+)
+UNSUPPORTED_PARAMETER = FindingCode(
+    "QRY-002",
+    Severity.ERROR,
+    "The query parameter is part of the standard, and not answered here yet",
+    remedy="Leave it out, and narrow the answer by another parameter.",
+    clause="EPCIS 2.0, 8.2.7.1",
+)
+BAD_VALUE = FindingCode(
+    "QRY-003",
+    Severity.ERROR,
+    "The value of a query parameter cannot be used",
+    remedy="Correct the value.",
+    clause="EPCIS 2.0, 8.2.7.1",
+)
+BOTH_LIMITS = FindingCode(
+    "QRY-004",
+    Severity.ERROR,
+    "eventCountLimit and maxEventCount exclude each other",
+    remedy="Keep one: eventCountLimit truncates the answer, maxEventCount refuses it.",
+    clause="EPCIS 2.0, 8.2.7.1",
+)
+TOO_MANY_RESULTS = FindingCode(
+    "QRY-005",
+    Severity.ERROR,
+    "More events match than maxEventCount allows",
+    remedy="Narrow the query, raise maxEventCount, or page through the answer without it.",
+    clause="EPCIS 2.0, 8.2.7.1",
+)
+BAD_PAGE_TOKEN = FindingCode(
+    "QRY-006",
+    Severity.ERROR,
+    "The page token is not valid, or no longer",
+    remedy="Ask for the first page again.",
+    clause="EPCIS 2.0, 12.6.2",
+)
+NO_EVENT = FindingCode(
+    "QRY-007",
+    Severity.ERROR,
+    "No such event, or none you may see",
+    remedy="Check the event identifier; upper and lower case matter.",
+)
+REPEATED_PARAMETER = FindingCode(
+    "QRY-008",
+    Severity.ERROR,
+    "A parameter that takes one value is given several",
+    remedy="Give the parameter once, with one value.",
+)
+
+NOT_RECORDED = FindingCode(
+    "TRC-001",
+    Severity.ERROR,
+    "Nothing you may see is recorded of this object",
+    remedy="Check the identifier, and whether the partner's document has been captured.",
+)
+NOT_ONE_OBJECT = FindingCode(
+    "TRC-002",
+    Severity.ERROR,
+    "The identifier names a class, not one object",
+    remedy="Add the serial number; for a whole product or lot look at its page.",
+)
+NOT_AN_IDENTIFIER = FindingCode(
+    "TRC-003",
+    Severity.ERROR,
+    "The text is no identifier of an object",
+    remedy="Scan the code again, or enter a serial number with its GTIN, an SSCC or a URI.",
+)
+NO_LOT = FindingCode(
+    "TRC-004",
+    Severity.ERROR,
+    "No event you may see names this lot",
+    remedy="Check the lot number; upper and lower case and leading zeros matter.",
+)
+UNKNOWN_ORIGIN = FindingCode(
+    "TRC-005",
+    Severity.WARNING,
+    "The object was seen, but its commissioning is not recorded here",
+    remedy="Ask the manufacturer for the commissioning events, and verify the pack.",
+)
+TOUCHED_AFTER_END = FindingCode(
+    "TRC-006",
+    Severity.WARNING,
+    "Something happened to the object after its life had ended",
+    remedy="Quarantine the pack and find out which of the events is wrong.",
+)
+ENDED_TWICE = FindingCode(
+    "TRC-007",
+    Severity.ERROR,
+    "The object was dispensed, sold or destroyed more than once",
+    remedy="Treat it as suspect: one of the two may be a copy.",
+)
+EXPIRED = FindingCode(
+    "TRC-008",
+    Severity.WARNING,
+    "The object is past its expiry date",
+    remedy="Do not dispense it.",
+)
