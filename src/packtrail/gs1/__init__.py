@@ -1,1 +1,54 @@
-"""To be written."""
+"""GS1 keys in every notation: EPC URI, Digital Link, element string.
+
+    >>> from packtrail import gs1
+    >>> pack = gs1.parse("(01)03000101234509(21)11")
+    >>> pack.digital_link()
+    'https://id.gs1.org/01/03000101234509/21/11'
+    >>> pack.with_prefix_length(7).epc_uri()
+    'urn:epc:id:sgtin:3000101.023450.11'
+
+`parse...` is strict and raises `RefusedError`; `check...` returns every finding as well.
+"""
+
+from __future__ import annotations
+
+from packtrail.gs1.check_digits import check_digit
+from packtrail.gs1.digital_links import (
+    DigitalLink,
+    check_digital_link,
+    parse_digital_link,
+    read_digital_link,
+    write_digital_link,
+)
+from packtrail.gs1.element_strings import (
+    Element,
+    ElementString,
+    check_element_string,
+    parse_element_string,
+)
+from packtrail.gs1.epc_uris import check_epc_uri, parse_epc_uri
+from packtrail.gs1.identities import identify
+from packtrail.gs1.key_types import KeyType
+from packtrail.gs1.keys import Key
+from packtrail.gs1.notations import check, check_any, parse
+
+__all__ = [
+    "DigitalLink",
+    "Element",
+    "ElementString",
+    "Key",
+    "KeyType",
+    "check",
+    "check_any",
+    "check_digit",
+    "check_digital_link",
+    "check_element_string",
+    "check_epc_uri",
+    "identify",
+    "parse",
+    "parse_digital_link",
+    "parse_element_string",
+    "parse_epc_uri",
+    "read_digital_link",
+    "write_digital_link",
+]

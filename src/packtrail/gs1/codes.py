@@ -1,0 +1,186 @@
+"""Every kind of finding that the GS1 package has to report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from packtrail.base.findings import FindingCode, Severity
+
+_ERROR = Severity.ERROR
+_GENERAL = "GS1 General Specifications, section 3"
+_TDS = "GS1 EPC Tag Data Standard, section 6"
+_LINK = "GS1 Digital Link Standard: URI Syntax, section 5"
+
+NOT_RECOGNISED: Final = FindingCode(
+    "GS1-001",
+    _ERROR,
+    "The text is no GS1 identifier in any notation.",
+    "Give an EPC URI, a GS1 Digital Link, an element string, or a GTIN, SSCC or GLN.",
+)
+EPC_URI_FORM: Final = FindingCode(
+    "GS1-002",
+    _ERROR,
+    "An EPC URI does not have the parts of its scheme.",
+    "Compare the URI with the form named in the message.",
+    _TDS,
+)
+EPC_SCHEME: Final = FindingCode(
+    "GS1-003",
+    _ERROR,
+    "The EPC scheme is unknown.",
+    "Use a scheme of the Tag Data Standard, such as urn:epc:id:sgtin.",
+    _TDS,
+)
+COMPANY_PREFIX: Final = FindingCode(
+    "GS1-004",
+    _ERROR,
+    "A GS1 company prefix is not 6 to 12 digits, or does not fit the key.",
+    "Check the length of the company prefix in the GS1 licence of the company.",
+    _TDS,
+)
+PREFIX_LENGTH_UNKNOWN: Final = FindingCode(
+    "GS1-005",
+    _ERROR,
+    "The notation does not tell the length of the company prefix.",
+    "Give the length with Key.with_prefix_length(), from the GS1 licence of the company.",
+    _TDS,
+)
+NO_EPC_URI: Final = FindingCode(
+    "GS1-006",
+    _ERROR,
+    "The key has no EPC URI.",
+    "Use its GS1 Digital Link instead.",
+    _TDS,
+)
+LENGTH: Final = FindingCode(
+    "GS1-007",
+    _ERROR,
+    "A value is too short or too long.",
+    "Check that nothing was cut off or scanned twice.",
+    _GENERAL,
+)
+CHARACTERS: Final = FindingCode(
+    "GS1-008",
+    _ERROR,
+    "A value has a character that is not allowed in it.",
+    "Check the source of the value; a scanner's keyboard layout is a common cause.",
+    _GENERAL,
+)
+CHECK_DIGIT: Final = FindingCode(
+    "GS1-009",
+    _ERROR,
+    "The check digit or check pair is wrong.",
+    "Compare the number with the one on the pack; one of its characters is mistyped.",
+    "GS1 General Specifications, section 7.9",
+)
+PERCENT_ENCODING: Final = FindingCode(
+    "GS1-010",
+    _ERROR,
+    "A percent sign is not followed by two hexadecimal digits, or stands for nothing allowed.",
+    "Write a percent sign of the value itself as %25.",
+)
+VALUE: Final = FindingCode(
+    "GS1-011",
+    _ERROR,
+    "A value has the right form and an impossible content.",
+    "Check the source of the value.",
+    _GENERAL,
+)
+DATE: Final = FindingCode(
+    "GS1-012",
+    _ERROR,
+    "A date or time does not exist.",
+    "Dates are YYMMDD, times HHMM; day 00 stands for the end of the month where allowed.",
+    _GENERAL,
+)
+LINK_FORM: Final = FindingCode(
+    "GS1-020",
+    _ERROR,
+    "The text is not a web address a GS1 Digital Link can have.",
+    "Write http:// or https://, a domain, and /AI/value pairs.",
+    _LINK,
+)
+LINK_KEY: Final = FindingCode(
+    "GS1-021",
+    _ERROR,
+    "A web address has no GS1 key in its path.",
+    "Put the key in the path, such as /01/ and the 14 digits of a GTIN.",
+    _LINK,
+)
+LINK_QUALIFIER: Final = FindingCode(
+    "GS1-022",
+    _ERROR,
+    "A qualifier does not belong to the key of a Digital Link, or stands in the wrong order.",
+    "Follow the order of the standard, such as 22, 10, 21 after a GTIN.",
+    _LINK,
+)
+LINK_ATTRIBUTE: Final = FindingCode(
+    "GS1-023",
+    _ERROR,
+    "An application identifier is not allowed where it stands in a Digital Link.",
+    "Leave it out, or put it in the path where it qualifies the key.",
+    _LINK,
+)
+LINK_REPEATED: Final = FindingCode(
+    "GS1-024",
+    _ERROR,
+    "An application identifier appears twice in a Digital Link.",
+    "Write it once.",
+    _LINK,
+)
+EMPTY: Final = FindingCode(
+    "GS1-030",
+    _ERROR,
+    "There is no data, or an application identifier without a value.",
+    "Scan or copy the whole text again.",
+    _GENERAL,
+)
+UNKNOWN_AI: Final = FindingCode(
+    "GS1-031",
+    _ERROR,
+    "An application identifier does not exist.",
+    "A separator may be missing before it, or the value before it may be cut.",
+    _GENERAL,
+)
+BRACKETS: Final = FindingCode(
+    "GS1-032",
+    _ERROR,
+    "The brackets of an element string do not frame application identifiers.",
+    r"Write (AI)value pairs; write a bracket that is part of a value as \(.",
+    _GENERAL,
+)
+REPEATED: Final = FindingCode(
+    "GS1-033",
+    _ERROR,
+    "The same application identifier appears with different values.",
+    "Scan the symbols of one item only, and ask the maker of the label.",
+    "GS1 General Specifications, section 4.14",
+)
+REQUIRED: Final = FindingCode(
+    "GS1-034",
+    _ERROR,
+    "An application identifier lacks another one that must go with it.",
+    "Add the missing one, or read all symbols of the item together.",
+    "GS1 General Specifications, section 4.14",
+)
+EXCLUDED: Final = FindingCode(
+    "GS1-035",
+    _ERROR,
+    "Two application identifiers must not appear together.",
+    "Remove one of them.",
+    "GS1 General Specifications, section 4.14",
+)
+NO_KEY: Final = FindingCode(
+    "GS1-036",
+    _ERROR,
+    "The element string holds no GS1 key.",
+    "Include the GTIN, SSCC or other key the data is about.",
+    _GENERAL,
+)
+SYMBOLOGY: Final = FindingCode(
+    "GS1-037",
+    _ERROR,
+    "The symbology identifier does not announce GS1 data.",
+    "Set the scanner to transmit AIM symbology identifiers, or leave them out.",
+    "GS1 General Specifications, section 5",
+)

@@ -1,0 +1,34 @@
+"""Dates of two-digit years, such as expiry dates on packs.
+
+    >>> resolve("300200", reference_year=2026)
+    datetime.date(2030, 2, 28)
+
+Clause:
+    GS1 General Specifications, section 7.12 (determination of century in dates).
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+
+def resolve(yymmdd: str, *, reference_year: int) -> date:
+    """Return the date that six digits mean; day 00 is the last day of the month.
+
+    Args:
+        yymmdd: Year in the century, month and day, checked before.
+        reference_year: The year the date is looked at. The result lies from 49 years before to
+            50 years after it.
+
+    Raises:
+        ValueError: There is no such date.
+    """
+    year, month, day = int(yymmdd[:2]), int(yymmdd[2:4]), int(yymmdd[4:6])
+    difference = year - reference_year % 100
+    year += reference_year - reference_year % 100
+    if difference >= 51:
+        year -= 100
+    elif difference <= -50:
+        year += 100
+    return date(year, month, day or monthrange(year, month)[1])

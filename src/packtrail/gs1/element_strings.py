@@ -1,0 +1,164 @@
+r"""Reading element strings: what a scanner transmits, or the text with bracketed AIs.
+
+    >>> pack = parse_element_string("]d2010300010123450917301200" + "10AB-7\x1d2111")
+    >>> [(element.ai, element.value) for element in pack.elements]
+    [('01', '03000101234509'), ('17', '301200'), ('10', 'AB-7'), ('21', '11')]
+    >>> pack.expires_on(reference_year=2026)
+    datetime.date(2030, 12, 31)
+
+Clause:
+    GS1 General Specifications, sections 3, 4.14 and 7.8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packtrail.base.errors import RefusedError
+from packtrail.base.findings import has_errors
+from packtrail.gs1 import codes
+from packtrail.gs1.application_identifiers import TABLE
+from packtrail.gs1.associations import check_associations, check_repeats
+from packtrail.gs1.dates import resolve
+from packtrail.gs1.digital_links import write_digital_link
+from packtrail.gs1.keys import Key, key_of
+from packtrail.gs1.scanning import Piece, split
+from packtrail.gs1.values import describe, lint, lint_unknown, span
+from packtrail.gs1.writing import bracketed, human_readable, unbracketed
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from packtrail.base.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One application identifier with its value."""
+
+    ai: str
+    value: str
+    span: tuple[int, int]
+    """Where the value stands in the text that was read, counted from 0, end excluded."""
+
+    @property
+    def title(self) -> str:
+        """The data title, such as `USE BY or EXPIRY`; empty for an unknown AI."""
+        row = TABLE.get(self.ai)
+        return row.title if row else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementString:
+    """All elements of a symbol, in the order they were read."""
+
+    elements: tuple[Element, ...]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Application identifier and value of each element."""
+        return tuple((element.ai, element.value) for element in self.elements)
+
+    def get(self, ai: str) -> str | None:
+        """Return the value of an application identifier, or None."""
+        return next((element.value for element in self.elements if element.ai == ai), None)
+
+    @property
+    def key(self) -> Key | None:
+        """What the data is about, or None where it holds no key."""
+        return key_of(dict(self.pairs))
+
+    @property
+    def lot(self) -> str | None:
+        """The lot, AI (10)."""
+        return self.get("10")
+
+    @property
+    def expires(self) -> str | None:
+        """The expiry date as it stands in AI (17), else the date of AI (7003)."""
+        precise = self.get("7003")
+        return self.get("17") or (precise[:6] if precise else None)
+
+    def expires_on(self, *, reference_year: int) -> date | None:
+        """Return the expiry date; day 00 is the last day of the month.
+
+        Args:
+            reference_year: The year the date is looked at, which decides the century.
+        """
+        text = self.expires
+        return resolve(text, reference_year=reference_year) if text else None
+
+    def element_string(self, *, brackets: bool = True) -> str:
+        """Write the elements with brackets, or as a scanner would transmit them."""
+        return bracketed(self.pairs) if brackets else unbracketed(self.pairs)
+
+    def hri(self) -> str:
+        """Write the human-readable interpretation."""
+        return human_readable(self.pairs)
+
+    def digital_link(self, domain: str = "https://id.gs1.org") -> str:
+        """Write a Digital Link with everything the elements tell.
+
+        Raises:
+            RefusedError: There is no key, or an element may not stand in a Digital Link.
+        """
+        return write_digital_link(self.pairs, domain)
+
+
+def parse_element_string(
+    text: str, *, associations: bool = False, unknown: bool = False
+) -> ElementString:
+    """Read an element string, with brackets or without.
+
+    Args:
+        text: As scanned, with or without symbology identifier, or as printed.
+        associations: Also check which AIs must and must not go together; for labels to print.
+            One symbol of several on a pack need not satisfy this alone.
+        unknown: Accept application identifiers that are not in the table.
+
+    Raises:
+        RefusedError: The text has defects; all that can be reached are told.
+    """
+    value, findings = check_element_string(text, associations=associations, unknown=unknown)
+    if value is None:
+        raise RefusedError(*findings)
+    return value
+
+
+def check_element_string(
+    text: str, *, associations: bool = False, unknown: bool = False
+) -> tuple[ElementString | None, tuple[Finding, ...]]:
+    """Read an element string; return it, or None and every defect, in the order of the text."""
+    pieces, findings = split(text, unknown=unknown)
+    for piece in pieces:
+        findings += _check(piece)
+    elements = tuple(Element(piece.ai, piece.value, (piece.start, piece.end)) for piece in pieces)
+    findings.sort(key=lambda finding: finding[0])
+    told = [finding for _, finding in findings]
+    spans = [(element.ai, element.value, element.span) for element in elements]
+    told += check_repeats(spans)
+    if associations:
+        told += check_associations(spans)
+    if not pieces and not told:
+        told.append(codes.EMPTY.found("There is no GS1 data in the text."))
+    return (None if has_errors(told) else ElementString(elements)), tuple(told)
+
+
+def _check(piece: Piece) -> list[tuple[int, Finding]]:
+    if not piece.value:
+        at = span(piece.start, piece.start + 1)
+        return [(piece.start, codes.EMPTY.found(f"({piece.ai}) has no value.", at=at))]
+    defects = lint(piece.ai, piece.value) if piece.ai in TABLE else lint_unknown(piece.value)
+    return [
+        (
+            piece.start + defect.start,
+            describe(
+                piece.ai,
+                piece.value,
+                defect,
+                at=span(*piece.place(defect.start, defect.end)),
+            ),
+        )
+        for defect in defects
+    ]

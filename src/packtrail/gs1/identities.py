@@ -1,0 +1,80 @@
+"""Bulk identities for capture: from URIs to (class key, item key), a million a second.
+
+Packs of one product share everything in front of the serial, so that part is read once and kept;
+what remains for each URI is a look-up and a test of the serial.
+
+    >>> identify(["urn:epc:id:sgtin:3000101.023450.11", "https://example.com/pack/7"])
+    [('sgtin/03000101234509', '11'), ('uri/https://example.com/pack/', '7')]
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from packtrail.gs1.digital_links import check_digital_link
+from packtrail.gs1.epc_uris import check_epc_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from packtrail.gs1.keys import Key
+
+_HEADS_MAX: Final = 65_536
+"""Classes remembered; after so many, memory starts afresh."""
+
+_NO_FAST_PATH: Final = ("", 0)
+_heads: dict[str, tuple[str, int]] = {}
+_CUT: Final = re.compile(r".*[/:#]", re.DOTALL)
+
+
+def identify(uris: Sequence[str]) -> list[tuple[str, str]]:
+    """Return class key and item key of each URI; never raises.
+
+    Args:
+        uris: EPC URIs, Digital Links, or any other URIs.
+
+    Returns:
+        For a GS1 key its `class_key` and `item_key`; for any other text `uri/` and everything up
+        to and including the last `/`, `:` or `#`, and the rest.
+    """
+    found: list[tuple[str, str]] = []
+    add = found.append
+    heads = _heads
+    for uri in uris:
+        head, _, serial = uri.rpartition("." if uri[:4] == "urn:" else "/")
+        known = heads.get(head)
+        if known is None:
+            known = _learn(head, "." if uri[:4] == "urn:" else "/")
+        # Letters and digits need no decoding and are in every serial's character set.
+        if len(serial) <= known[1] and serial.isalnum() and serial.isascii():
+            add((known[0], serial))
+        else:
+            add(_identify_one(uri))
+    return found
+
+
+def _learn(head: str, mark: str) -> tuple[str, int]:
+    """Remember the class of a head, when any short serial of letters and digits may follow it."""
+    key = _read(f"{head}{mark}1")
+    serial = key.scheme.serial if key else None
+    known = _NO_FAST_PATH
+    if key and key.serial == "1" and serial and serial.ai and serial.charset == "X":
+        known = (key.class_key, serial.length_max)
+    if len(_heads) >= _HEADS_MAX:
+        _heads.clear()
+    _heads[head] = known
+    return known
+
+
+def _read(uri: str) -> Key | None:
+    return (check_epc_uri(uri) if uri[:4] == "urn:" else check_digital_link(uri))[0]
+
+
+def _identify_one(uri: str) -> tuple[str, str]:
+    key = _read(uri)
+    if key:
+        return key.class_key, key.item_key
+    cut = _CUT.match(uri)
+    end = cut.end() if cut else 0
+    return f"uri/{uri[:end]}", uri[end:]
