@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from packtrail.api.requests import App, Caller
@@ -19,7 +18,6 @@ Moment = Annotated[AwareDatetime | None, Query()]
 @router.get("/trace/{identifier:path}", summary="The journey of an object")
 def trace(
     identifier: str,
-    request: Request,
     app: App,
     actor: Caller,
     as_of: Moment = None,

@@ -157,7 +157,7 @@ def sign_out(app: Application, token: str) -> None:
 
 
 def create_sign_in_link(app: Application, actor: Actor, name: str) -> str:
-    """Return the secret of a link that signs a user in once: `/sign-in/link?token=…`.
+    """Return the secret of a link that signs a user in once: `/sign-in/…`.
 
     Raises:
         NotFound: `ACC-017`, no such user in the actor's organisation.

@@ -1,0 +1,76 @@
+"""Bootstrap: the one place where settings, database and clock become an application."""
+
+from __future__ import annotations
+
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from packtrail.services import capture
+from packtrail.services.application import Application
+from packtrail.store.database import Database
+from packtrail.store.embedded import EmbeddedServer, OwnedElsewhere, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from packtrail.settings import Settings
+
+__all__ = ["Application", "open_application"]
+
+
+def utc_now() -> datetime:
+    """Return the time now."""
+    return datetime.now(UTC)
+
+
+@contextlib.contextmanager
+def open_application(settings: Settings, *, is_server: bool = False) -> Iterator[Application]:
+    """Open the database, bring it up to date, and finish what was left unfinished.
+
+    Without a database URL the embedded server of the data directory is used: started and owned for
+    as long as the application is open, or joined when a running Packtrail owns it already.
+
+    Args:
+        settings: Where the data is, and every limit.
+        is_server: Whether this is the process that serves; it must own the data directory.
+
+    Yields:
+        The application; leaving waits for captures that run, and stops what was started.
+
+    Raises:
+        UsageError: The data directory or the database cannot be used; for a server also when
+            another process owns it.
+        Unavailable: The database does not answer.
+    """
+    with contextlib.ExitStack() as stack:
+        url, is_owner = _database_url(settings, stack, is_server=is_server)
+        database = Database(url, connections_max=settings.database_connections_max)
+        stack.enter_context(database)
+        database.migrate()
+        workers = ThreadPoolExecutor(settings.capture_workers, thread_name_prefix="capture")
+        stack.callback(workers.shutdown, wait=True, cancel_futures=True)
+        application = Application(
+            settings=settings, database=database, clock=utc_now, workers=workers
+        )
+        if is_owner:
+            capture.recover(application)
+        yield application
+
+
+def _database_url(
+    settings: Settings, stack: contextlib.ExitStack, *, is_server: bool
+) -> tuple[str, bool]:
+    """Return the URL, and whether unfinished captures are ours to finish."""
+    if settings.database_url:
+        return settings.database_url, is_server
+    server = EmbeddedServer(settings.data_dir)
+    try:
+        url = server.start()
+    except OwnedElsewhere:
+        if is_server:
+            raise
+        return join(settings.data_dir), False
+    stack.callback(server.stop)
+    return url, True

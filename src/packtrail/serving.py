@@ -1,0 +1,256 @@
+"""Serving: the console and the REST interface on one port, until somebody stops it.
+
+Everything that comes in passes a guard: the host it was sent to, the size of its body, and the
+headers that every answer carries.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.responses import PlainTextResponse
+
+import packtrail.api
+from packtrail.base.errors import UsageError
+from packtrail.bootstrap import open_application
+from packtrail.services import accounts
+from packtrail.settings import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from packtrail.services.application import Application
+    from packtrail.settings import Settings
+
+API_PREFIXES = ("/epcis/", "/api/")
+API_BODY_BYTES_MAX = 1024 * 1024
+"""Largest body of an API request that hands in no document."""
+FORM_BYTES = 64 * 1024
+"""What a form may take besides the file it carries."""
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+SHUTDOWN_SECONDS = 10
+
+
+def serve(
+    settings: Settings, *, on_ready: Callable[[Application, str], None] | None = None
+) -> None:
+    """Open the application and serve it until it is told to stop; see `run`.
+
+    Args:
+        settings: Where the data is, where to listen, and every limit.
+        on_ready: Called once with the application and its URL, when requests are being answered.
+
+    Raises:
+        UsageError: The address cannot be listened on, or must not be with these accounts.
+        Unavailable: The database does not answer.
+    """
+    with _stoppable(), open_application(settings, is_server=True) as application:
+        run(application, on_ready=on_ready)
+
+
+def run(
+    application: Application, *, on_ready: Callable[[Application, str], None] | None = None
+) -> None:
+    """Serve an open application; return when SIGINT or SIGTERM has stopped it.
+
+    Raises:
+        UsageError: The address cannot be listened on, or must not be with these accounts.
+    """
+    check_exposure(application)
+    settings = application.settings
+    config = uvicorn.Config(
+        asgi(application),
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    with contextlib.closing(_listen(settings.host, settings.port)) as listener:
+        server = _Server(config, lambda: _tell(application, listener, on_ready))
+        server.run(sockets=[listener])
+
+
+def asgi(application: Application) -> ASGIApp:
+    """Return console and REST interface as one ASGI application."""
+    # The console is found at run time, so that the REST interface stands without it.
+    from packtrail import console  # noqa: PLC0415
+
+    api, pages = packtrail.api.build(application), console.build(application)
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        is_api = f"{scope['path']}/".startswith(API_PREFIXES)
+        await (api if is_api else pages)(scope, receive, send)
+
+    return Guard(route, application.settings)
+
+
+class Guard:
+    """Lets through what is addressed to this server and not too large; adds the headers.
+
+    On loopback the name in the Host header must be one of this machine, or a page of any site could
+    have its own name point here and read what we answer (DNS rebinding).
+
+    Args:
+        app: The application inside.
+        settings: Where the server listens, by which names it may be called, and its limits.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._document_bytes_max = settings.capture_bytes_max + FORM_BYTES
+        self._names = frozenset(name.lower() for name in settings.allowed_hosts)
+        if settings.is_loopback:
+            self._names |= LOOPBACK_NAMES | {settings.host.strip("[]").lower()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _with_headers(message["headers"])
+            await send(message)
+
+        app = self._refusal(scope) or self._app
+        await app(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        if self._names and host_name(headers.get("host", "")) not in self._names:
+            return PlainTextResponse("This server does not answer to that name.\n", 421)
+        if scope["path"].startswith("/epcis/"):
+            return None  # The capture counts what it reads, and answers in its own form.
+        if "transfer-encoding" in headers:
+            return PlainTextResponse("Say the length of the content.\n", 411)
+        most = API_BODY_BYTES_MAX if scope["path"].startswith("/api/") else self._document_bytes_max
+        if int(headers.get("content-length", "0")) > most:
+            return PlainTextResponse(f"The content is larger than {most} bytes.\n", 413)
+        return None
+
+
+def host_name(header: str) -> str:
+    """Return the name or address in a Host header, without port and brackets, in lower case."""
+    text = header.strip().lower()
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0]
+
+
+def check_exposure(application: Application) -> None:
+    """Refuse to be reachable by others before somebody needs a password to get in.
+
+    Raises:
+        UsageError: The address is not loopback, and demo sign-in is on or no account has a
+            password.
+    """
+    settings = application.settings
+    if is_loopback(settings.host):
+        return
+    if settings.demo_sign_in:
+        raise UsageError(
+            f"The demo is open to whoever has its link, so it listens on loopback only, not on "
+            f"{settings.host}."
+        )
+    if not accounts.accounts_with_password(application):
+        raise UsageError(
+            f"Listening on {settings.host} needs an account with a password first: "
+            "packtrail user add NAME --role administrator."
+        )
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it is ready, and stops quietly."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        # Not remembered, unlike upstream: the signal must not be raised again after the shutdown,
+        # because the database is still to be stopped then.
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+
+def _tell(
+    application: Application,
+    listener: socket.socket,
+    on_ready: Callable[[Application, str], None] | None,
+) -> None:
+    if on_ready is None:
+        return
+    host, port = listener.getsockname()[:2]
+    on_ready(application, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    name = host.strip("[]")
+    family = socket.AF_INET6 if ":" in name else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((name, port))
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            f"Cannot listen on {host} port {port}: {error.strerror or error}. "
+            "Stop the program that does, or choose another with --port."
+        ) from error
+    return listener
+
+
+def _with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    present = {name.lower() for name, _ in headers}
+    return [
+        *headers,
+        *(
+            (name.encode(), value.encode())
+            for name, value in SECURITY_HEADERS.items()
+            if name.encode() not in present
+        ),
+    ]
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """While starting and stopping, make SIGTERM unwind the stack, so that nothing is left behind."""
+
+    def unwind(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, unwind)
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,246 @@
+"""Documents handed in, byte for byte, and the jobs that record them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import zstandard
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from psycopg import Connection
+
+_LEVEL = 3
+_COLUMNS = """
+    c.capture_id::text, c.document_id::text, c.owner_id, o.code as owner_code, c.audience_id,
+    c.actor_kind, c.actor_id, c.actor_name, c.error_behaviour, c.created_at, c.finished_at,
+    c.is_running, c.is_success, c.event_count, c.stored_count, c.repeated_count, c.findings,
+    d.media_type, d.filename, d.size_bytes
+"""
+_JOB = f"""
+    select {_COLUMNS}
+      from capture c join document d using (document_id)
+           join organisation o on o.organisation_id = c.owner_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCapture:
+    """A document on its way in, and who handed it in for whom."""
+
+    content: bytes
+    media_type: str
+    filename: str | None
+    owner_id: int
+    audience_id: int
+    actor_kind: str
+    actor_id: str
+    actor_name: str
+    error_behaviour: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRow:
+    """A row of `capture`, with what is known of its document."""
+
+    capture_id: str
+    document_id: str
+    owner_id: int
+    owner_code: str
+    audience_id: int
+    actor_kind: str
+    actor_id: str
+    actor_name: str
+    error_behaviour: str
+    created_at: datetime
+    finished_at: datetime | None
+    is_running: bool
+    is_success: bool
+    event_count: int
+    stored_count: int
+    repeated_count: int
+    findings: list[dict[str, str]]
+    media_type: str
+    filename: str | None
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a capture."""
+
+    is_success: bool
+    event_count: int
+    stored_count: int
+    repeated_count: int
+    findings: list[dict[str, str]]
+    at: datetime
+
+
+def new_id() -> str:
+    """Return an identifier that sorts by the time it was made (UUID version 7, RFC 9562)."""
+    moment = int(time.time() * 1000).to_bytes(6, "big")
+    octets = bytearray(moment + os.urandom(10))
+    octets[6] = octets[6] & 0x0F | 0x70
+    octets[8] = octets[8] & 0x3F | 0x80
+    return str(UUID(bytes=bytes(octets)))
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text can be the identifier of a capture."""
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def insert(conn: Connection, new: NewCapture) -> str:
+    """Keep a document and open its job; return the capture's identifier."""
+    capture_id, document_id = new_id(), new_id()
+    conn.execute(
+        """
+        insert into document (document_id, owner_id, audience_id, received_at, media_type, filename,
+                              size_bytes, sha256, content)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %b)
+        """,
+        (
+            document_id,
+            new.owner_id,
+            new.audience_id,
+            new.at,
+            new.media_type,
+            new.filename,
+            len(new.content),
+            hashlib.sha256(new.content).digest(),
+            zstandard.ZstdCompressor(level=_LEVEL).compress(new.content),
+        ),
+    )
+    conn.execute(
+        """
+        insert into capture (capture_id, document_id, owner_id, audience_id, actor_kind, actor_id,
+                             actor_name, error_behaviour, created_at)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+        """,
+        (
+            capture_id,
+            document_id,
+            new.owner_id,
+            new.audience_id,
+            new.actor_kind,
+            new.actor_id,
+            new.actor_name,
+            new.error_behaviour,
+            new.at,
+        ),
+    )
+    return capture_id
+
+
+def by_id(conn: Connection, capture_id: str, *, audience_ids: Sequence[int]) -> CaptureRow | None:
+    """Return a capture that one of the audiences may see."""
+    with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:
+        return cursor.execute(
+            f"{_JOB} where c.capture_id = %s and c.audience_id = any(%s)",
+            (capture_id, list(audience_ids)),
+        ).fetchone()
+
+
+def newest(
+    conn: Connection, *, audience_ids: Sequence[int], limit: int, before: str | None
+) -> list[CaptureRow]:
+    """Return captures that one of the audiences may see, newest first."""
+    with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:
+        return cursor.execute(
+            f"""
+            {_JOB} where c.audience_id = any(%s) and (%s::uuid is null or c.capture_id < %s::uuid)
+             order by c.capture_id desc limit %s
+            """,
+            (list(audience_ids), before, before, limit),
+        ).fetchall()
+
+
+def count(conn: Connection, *, audience_ids: Sequence[int]) -> int:
+    """Return how many captures the audiences may see."""
+    with conn.cursor(row_factory=scalar_row) as cursor:
+        found = cursor.execute(
+            "select count(*) from capture where audience_id = any(%s)", (list(audience_ids),)
+        ).fetchone()
+        return int(found or 0)
+
+
+def failed(
+    conn: Connection, *, audience_ids: Sequence[int], limit: int
+) -> tuple[int, list[CaptureRow]]:
+    """Return how many captures that the audiences may see have failed, and the newest of them."""
+    with conn.cursor(row_factory=scalar_row) as numbers:
+        total = numbers.execute(
+            """
+            select count(*) from capture
+             where audience_id = any(%s) and not is_running and not is_success
+            """,
+            (list(audience_ids),),
+        ).fetchone()
+    with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:
+        rows = cursor.execute(
+            f"""
+            {_JOB} where c.audience_id = any(%s) and not c.is_running and not c.is_success
+             order by c.capture_id desc limit %s
+            """,
+            (list(audience_ids), limit),
+        ).fetchall()
+    return int(total or 0), rows
+
+
+def running(conn: Connection) -> list[CaptureRow]:
+    """Return the captures that are acknowledged and not finished, oldest first."""
+    with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:
+        return cursor.execute(f"{_JOB} where c.is_running order by c.capture_id").fetchall()
+
+
+def content(conn: Connection, document_id: str) -> bytes:
+    """Return a document as it was handed in."""
+    with conn.cursor(row_factory=scalar_row) as cursor:
+        packed = cursor.execute(
+            "select content from document where document_id = %s", (document_id,), binary=True
+        ).fetchone()
+    return zstandard.ZstdDecompressor().decompress(bytes(packed or b""))
+
+
+def claim(conn: Connection, capture_id: str) -> bool:
+    """Take a running capture for this transaction; False: another has it, or it is finished."""
+    found = conn.execute(
+        "select 1 from capture where capture_id = %s and is_running for update skip locked",
+        (capture_id,),
+    ).fetchone()
+    return found is not None
+
+
+def finish(conn: Connection, capture_id: str, outcome: Outcome) -> None:
+    """Write down what became of a capture."""
+    conn.execute(
+        """
+        update capture
+           set is_running = false, is_success = %s, finished_at = %s, phase = 'done', progress = 1,
+               event_count = %s, stored_count = %s, repeated_count = %s, findings = %s
+         where capture_id = %s
+        """,
+        (
+            outcome.is_success,
+            outcome.at,
+            outcome.event_count,
+            outcome.stored_count,
+            outcome.repeated_count,
+            Jsonb(outcome.findings),
+            capture_id,
+        ),
+    )
