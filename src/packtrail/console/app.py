@@ -1,0 +1,91 @@
+"""The routes of the console, and the application they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from packtrail.console import (
+    audit,
+    captures,
+    faults,
+    home,
+    lots,
+    objects,
+    scan,
+    security,
+    setup,
+    sign_in,
+    templates,
+)
+from packtrail.console.visit import page
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from packtrail.services.application import Application
+
+YEAR_SECONDS = 31_536_000
+
+
+class Assets(StaticFiles):
+    """Static files; with the mark of their content in the address they never change."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return one file."""
+        response = await super().get_response(path, scope)
+        kept = f"public, max-age={YEAR_SECONDS}, immutable"
+        response.headers["cache-control"] = kept if scope["query_string"] else "no-cache"
+        return response
+
+
+ROUTES = (
+    Route("/", page(home.home)),
+    Route("/scan", page(scan.scan)),
+    Route("/scan/suggest", page(scan.suggest)),
+    Route("/trace/{identifier:path}", page(objects.trace)),
+    Route("/lots/{lot:path}", page(lots.lot)),
+    Route("/products", page(lots.products)),
+    Route("/locations", page(lots.locations)),
+    Route("/events/{event_id:path}", page(objects.event)),
+    Route("/captures", page(captures.listing)),
+    Route("/captures", page(captures.submit), methods=["POST"]),
+    Route("/captures/{capture_id}", page(captures.capture)),
+    Route("/captures/{capture_id}/progress", page(captures.progress)),
+    Route("/captures/{capture_id}/original", page(captures.original)),
+    Route("/audit", page(audit.audit)),
+    Route("/setup", page(setup.organisation)),
+    Route("/setup/users", page(setup.users)),
+    Route("/setup/users", page(setup.create_user), methods=["POST"]),
+    Route("/setup/users/link", page(setup.create_link), methods=["POST"]),
+    Route("/setup/api-keys", page(setup.api_keys)),
+    Route("/setup/api-keys", page(setup.create_api_key), methods=["POST"]),
+    Route("/setup/api-keys/revoke", page(setup.revoke_api_key), methods=["POST"]),
+    Route("/setup/agreements", page(setup.allow_recording), methods=["POST"]),
+    Route("/sign-in", page(sign_in.form, is_public=True)),
+    Route("/sign-in", page(sign_in.with_password, is_public=True), methods=["POST"]),
+    Route("/sign-in/{token}", page(sign_in.link, is_public=True)),
+    Route("/sign-in/{token}", page(sign_in.with_link, is_public=True), methods=["POST"]),
+    Route("/sign-out", page(sign_in.out, is_public=True), methods=["POST"]),
+    Mount("/static", Assets(directory=templates.STATIC)),
+)
+
+
+def build(application: Application) -> Starlette:
+    """Return the console as an ASGI application, to be mounted at `/`."""
+    console = Starlette(
+        routes=list(ROUTES),
+        middleware=[Middleware(security.SecurityHeaders)],
+        exception_handlers={
+            404: faults.missing,
+            405: faults.wrong_method,
+            Exception: faults.broken,
+        },
+    )
+    console.state.application = application
+    return console

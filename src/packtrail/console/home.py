@@ -1,0 +1,21 @@
+"""The home page: what is in the store, and what needs attention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packtrail.console import templates
+from packtrail.services import overview
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from packtrail.console.visit import Visit
+
+
+def home(visit: Visit) -> Response:
+    """Show the home page."""
+    seen = overview.overview(visit.app, visit.who)
+    total = sum(each.count for each in seen.by_status)
+    is_empty = seen.counts.events == 0 and seen.counts.captures == 0
+    return templates.render(visit, "home.html", seen=seen, total=total, is_empty=is_empty)

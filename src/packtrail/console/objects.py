@@ -1,0 +1,137 @@
+"""Objects and events: one page for each thing that has a name in an event."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from packtrail.base.errors import RefusedError
+from packtrail.console import labels, templates
+from packtrail.console.event_view import EventView, first_object, view_of
+from packtrail.rendering import journey, words
+from packtrail.rendering.journey_layout import place_name
+from packtrail.services import query, tracing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+    from packtrail.console.visit import Visit
+    from packtrail.lifecycle.journey import Step
+    from packtrail.services.tracing import Trace
+
+TABS = ("journey", "contents", "raw")
+RAW_EVENTS_MAX = 50
+"""Most events shown as JSON-LD on the page of an object."""
+
+
+def trace(visit: Visit) -> Response:
+    """Show one object: what it is, where, why, and how it came there."""
+    as_of, as_known_at = _instant(visit.query("as_of")), _instant(visit.query("as_known_at"))
+    found = tracing.trace(
+        visit.app, visit.who, visit.path("identifier"), as_of=as_of, as_known_at=as_known_at
+    )
+    wanted = visit.query("tab")
+    tab = wanted if wanted in TABS else TABS[0]
+    return templates.render(
+        visit,
+        "object.html",
+        trace=found,
+        tab=tab,
+        name=words.plain(found.kind),
+        picture=_picture(found) if tab == "journey" else "",
+        bodies=_bodies(visit, found) if tab == "raw" else (),
+        raw_max=RAW_EVENTS_MAX,
+        lot_gtin=_gtin(found),
+        place=lambda identifier: place_name(identifier, found.places),
+        as_of_typed=_typed(as_of),
+        as_known_typed=_typed(as_known_at),
+        moments=_moments(as_of, as_known_at),
+        typed=found.label,
+    )
+
+
+def event(visit: Visit) -> Response:
+    """Show one event, with its body as JSON-LD."""
+    page = query.event(visit.app, visit.who, visit.path("event_id"))
+    body = page.events[0]
+    view = view_of(body)
+    places, capture_id = _surroundings(visit, view)
+    return templates.render(
+        visit,
+        "event.html",
+        event=view,
+        body=_pretty(body),
+        capture_id=capture_id,
+        place=lambda identifier: place_name(identifier, places),
+    )
+
+
+def _surroundings(visit: Visit, view: EventView) -> tuple[Mapping[str, str], str | None]:
+    """Return the names of an event's places, and the capture that brought it.
+
+    Both are known to the journey of any of its objects.
+    """
+    named = first_object(view)
+    try:
+        found = tracing.trace(visit.app, visit.who, named) if named else None
+    except RefusedError:
+        found = None
+    if found is None:
+        return {}, None
+    brought = (step.capture_id for step in found.steps if step.event_id == view.event_id)
+    return found.places, next(brought, None)
+
+
+def _picture(found: Trace) -> Markup:
+    drawn = journey.draw(
+        found.steps,
+        title=f"{words.plain(found.kind)} {found.label}",
+        places=found.places,
+        holders=labels.holders(found.steps),
+        standing=found.standing,
+    )
+    return Markup(drawn)  # noqa: S704 - the drawing escapes by itself
+
+
+def _moments(as_of: datetime | None, as_known_at: datetime | None) -> str:
+    """Return the part of an address that keeps looking at the same moment."""
+    given = {"as_of": _typed(as_of), "as_known_at": _typed(as_known_at)}
+    return urlencode({name: value for name, value in given.items() if value})
+
+
+def _gtin(found: Trace) -> str | None:
+    key = found.key
+    is_trade_item = key is not None and key.class_key.startswith("sgtin/")
+    return key.primary if key is not None and is_trade_item else None
+
+
+def _bodies(visit: Visit, found: Trace) -> list[tuple[Step, str]]:
+    bodies = []
+    for step in found.steps[:RAW_EVENTS_MAX]:
+        page = query.event(visit.app, visit.who, step.event_id)
+        bodies.append((step, _pretty(page.events[0])))
+    return bodies
+
+
+def _pretty(body: dict[str, Any]) -> str:
+    return json.dumps(body, indent=2, ensure_ascii=False, default=str)
+
+
+def _instant(text: str) -> datetime | None:
+    """Read a moment from the page's own control, or an ISO moment; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _typed(moment: datetime | None) -> str:
+    """Return a moment as the control of the page wants it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if moment else ""

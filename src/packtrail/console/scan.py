@@ -1,0 +1,33 @@
+"""Scan: the box that takes anything and says what it recognised before going there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packtrail.console import templates
+from packtrail.console.visit import redirect
+from packtrail.services import recognise
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from packtrail.console.visit import Visit
+
+TEXT_LENGTH_MAX = 2000
+SUGGESTIONS_MAX = 8
+
+
+def scan(visit: Visit) -> Response:
+    """Go to the only thing a text can mean, or show what it can mean."""
+    text = visit.query("q")[:TEXT_LENGTH_MAX]
+    found = recognise.recognise(visit.app, visit.who, text) if text else ()
+    if len(found) == 1 and found[0].link.startswith("/"):
+        return redirect(found[0].link)
+    return templates.render(visit, "scan.html", typed=text, found=found)
+
+
+def suggest(visit: Visit) -> Response:
+    """Say what a text can mean while it is being typed; a part of a page."""
+    text = visit.query("q")[:TEXT_LENGTH_MAX]
+    found = recognise.recognise(visit.app, visit.who, text)[:SUGGESTIONS_MAX] if text else ()
+    return templates.render(visit, "part_found.html", typed=text, found=found)

@@ -1,0 +1,149 @@
+"""Setup: the organisation, its users and its API keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packtrail.access import Permission, RoleName
+from packtrail.base.errors import RefusedError
+from packtrail.console import templates
+from packtrail.console.visit import redirect
+from packtrail.services import accounts, organisations
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from packtrail.base.findings import Finding
+    from packtrail.console.visit import Visit
+    from packtrail.services.accounts import NewApiKey
+
+DAYS_DIGITS_MAX = 4
+
+
+def organisation(visit: Visit) -> Response:
+    """Show the own organisation and those it works with."""
+    return _organisation(visit)
+
+
+def allow_recording(visit: Visit) -> Response:
+    """Let a partner record events for the own organisation."""
+    try:
+        organisations.allow_recording(visit.app, visit.who, visit.sent("partner").strip())
+    except RefusedError as refusal:
+        return _organisation(visit, refusal=refusal)
+    return redirect("/setup")
+
+
+def users(visit: Visit) -> Response:
+    """Show the users of the organisation."""
+    return _users(visit)
+
+
+def create_user(visit: Visit) -> Response:
+    """Open an account, then show the list again."""
+    name = visit.sent("name").strip()
+    try:
+        accounts.create_user(
+            visit.app,
+            visit.who,
+            name,
+            role=visit.sent("role"),
+            display_name=visit.sent("display_name").strip(),
+            password=visit.sent("password") or None,
+        )
+    except RefusedError as refusal:
+        return _users(visit, refusal=refusal)
+    return redirect("/setup/users")
+
+
+def create_link(visit: Visit) -> Response:
+    """Make a one-time sign-in link and show it, once."""
+    name = visit.sent("name")
+    token = accounts.create_sign_in_link(visit.app, visit.who, name)
+    address = str(visit.request.base_url).rstrip("/") + f"/sign-in/link?token={token}"
+    return _users(visit, link=(name, address))
+
+
+def api_keys(visit: Visit) -> Response:
+    """Show the API keys of the organisation."""
+    return _keys(visit)
+
+
+def create_api_key(visit: Visit) -> Response:
+    """Make a key and show its secret, once."""
+    days = visit.sent("days").strip()
+    is_number = days.isascii() and days.isdigit() and len(days) <= DAYS_DIGITS_MAX
+    scopes = [scope for scope in visit.form.getlist("scope") if isinstance(scope, str)]
+    try:
+        made = accounts.create_api_key(
+            visit.app,
+            visit.who,
+            visit.sent("name").strip(),
+            scopes=scopes,
+            days=int(days) if is_number else (None if not days else 0),
+        )
+    except RefusedError as refusal:
+        return _keys(visit, refusal=refusal)
+    return _keys(visit, made=made)
+
+
+def revoke_api_key(visit: Visit) -> Response:
+    """End a key at once."""
+    accounts.revoke_api_key(visit.app, visit.who, visit.sent("key_id"))
+    return redirect("/setup/api-keys")
+
+
+def _findings(refusal: RefusedError | None) -> tuple[Finding, ...]:
+    return refusal.findings if refusal else ()
+
+
+def _status(refusal: RefusedError | None) -> int:
+    return 422 if refusal else 200
+
+
+def _organisation(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
+    return templates.render(
+        visit,
+        "setup_organisation.html",
+        status=_status(refusal),
+        rows=organisations.organisations(visit.app, visit.who),
+        findings=_findings(refusal),
+        partner=visit.sent("partner"),
+    )
+
+
+def _users(
+    visit: Visit,
+    *,
+    refusal: RefusedError | None = None,
+    link: tuple[str, str] | None = None,
+) -> Response:
+    return templates.render(
+        visit,
+        "setup_users.html",
+        status=_status(refusal),
+        rows=accounts.users(visit.app, visit.who),
+        roles=[role.value for role in RoleName],
+        findings=_findings(refusal),
+        sent={name: visit.sent(name) for name in ("name", "display_name", "role")},
+        link=link,
+    )
+
+
+def _keys(
+    visit: Visit,
+    *,
+    refusal: RefusedError | None = None,
+    made: NewApiKey | None = None,
+) -> Response:
+    return templates.render(
+        visit,
+        "setup_keys.html",
+        status=_status(refusal),
+        rows=accounts.api_keys(visit.app, visit.who),
+        scopes=[scope for scope in Permission if visit.who.may(scope)],
+        days_default=visit.app.settings.api_key_for_days,
+        findings=_findings(refusal),
+        sent_name="" if made else visit.sent("name"),
+        made=made,
+    )

@@ -1,0 +1,32 @@
+// What the console adds in the browser. Every page works without it.
+import "./omnibox.js";
+import "./drop.js";
+
+document.documentElement.classList.add("has-js");
+
+/** Copy the whole identifier, not its groups. */
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
+  if (!(button instanceof HTMLElement)) return;
+  const label = button.querySelector("[data-said]");
+  const before = label?.textContent ?? "";
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy ?? "");
+    if (label) label.textContent = "Copied";
+  } catch {
+    if (label) label.textContent = "Not allowed here";
+  }
+  if (label) setTimeout(() => { label.textContent = before; }, 1600);
+});
+
+/** Ask before something that cannot be undone. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form instanceof HTMLFormElement && form.dataset.ask && !confirm(form.dataset.ask)) event.preventDefault();
+});
+
+/** Where htmx is not installed, a page with something running loads itself anew. */
+if (!("htmx" in window)) {
+  const running = document.querySelector("[data-refresh]");
+  if (running) setTimeout(() => location.reload(), Number(running.getAttribute("data-refresh")) || 2000);
+}
