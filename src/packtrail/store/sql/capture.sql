@@ -1,0 +1,20 @@
+-- name: stored_events
+select event_id, identity, content_hash, record_time, capture_id from event where event_id = any(%s)
+
+-- name: body
+select body from event where event_id = %s
+
+-- name: copy_events
+copy event (
+    event_id, owner_id, audience_id, record_time, capture_id, ordinal, parent_class_id, parent_seq,
+    content_hash, body,
+    event_time, time_zone_offset, is_error_declaration, identity, type, action, biz_step,
+    disposition, read_point, biz_location, epc_count, output_count, parent, lot, expires, links
+) from stdin (format binary)
+
+-- name: copy_postings
+copy posting (class_id, block, event_id, event_time, audience_id, role, lo, hi, members)
+from stdin (format binary)
+
+-- name: copy_touches
+copy touch (class_id, seq, event_id, event_time, audience_id, role) from stdin (format binary)

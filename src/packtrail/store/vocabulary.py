@@ -1,0 +1,103 @@
+"""Master data as partners sent it: append-only; the last word of an owner counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from packtrail.store import named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from psycopg import Connection
+
+    from packtrail.epcis.events import Vocabulary
+
+_SQL = named.statements("vocabulary")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularyRow:
+    """The last word on one identifier."""
+
+    id: str
+    type: str
+    owner_id: int
+    record_time: datetime
+    attributes: dict[str, Any]
+    """Attribute id (full URI or expanded name) -> text, list or mapping."""
+    children: list[str]
+
+
+def record(
+    conn: Connection,
+    vocabularies: Iterable[Vocabulary],
+    *,
+    owner_id: int,
+    audience_id: int,
+    capture_id: str,
+    record_time: datetime,
+) -> int:
+    """Record master data that says something new; return how many elements that are.
+
+    Args:
+        conn: A connection in a transaction.
+        vocabularies: Of one document.
+        owner_id: Organisation whose word it is.
+        audience_id: Who may see it.
+        capture_id: The capture job.
+        record_time: When it is recorded, aware.
+    """
+    said = {
+        (element.id, vocabulary.type): (
+            msgspec.to_builtins(element.attributes, str_keys=True),
+            list(element.children),
+        )
+        for vocabulary in vocabularies
+        for element in vocabulary.elements
+    }
+    known = {
+        (row.id, row.type): (row.attributes, row.children)
+        for row in _latest(
+            conn,
+            "latest_of_owner",
+            {"ids": [one for one, _ in said], "owner_id": owner_id, "audience_id": audience_id},
+        )
+    }
+    new = [(key, value) for key, value in said.items() if known.get(key) != value]
+    common = (owner_id, audience_id, UUID(capture_id), record_time)
+    rows = [(*key, *common, Jsonb(attributes), children) for key, (attributes, children) in new]
+    with conn.cursor() as cursor:
+        cursor.executemany(_SQL["insert"], rows)
+    return len(new)
+
+
+def find(
+    conn: Connection, ids: Sequence[str], audience_ids: Sequence[int]
+) -> dict[str, VocabularyRow]:
+    """Return the last word on each of some identifiers, of all that may be seen."""
+    rows = _latest(conn, "latest", {"ids": list(ids), "audience_ids": list(audience_ids)})
+    return {row.id: row for row in rows}
+
+
+def of_type(
+    conn: Connection, vocabulary_type: str, audience_ids: Sequence[int], *, limit: int = 1000
+) -> list[VocabularyRow]:
+    """Return the last word on every identifier of a vocabulary, by identifier."""
+    return _latest(
+        conn,
+        "latest_of_type",
+        {"type": vocabulary_type, "audience_ids": list(audience_ids), "limit": limit},
+    )
+
+
+def _latest(conn: Connection, name: str, parameters: dict[str, object]) -> list[VocabularyRow]:
+    with conn.cursor(row_factory=class_row(VocabularyRow)) as cursor:
+        return cursor.execute(_SQL[name], parameters).fetchall()
