@@ -24,6 +24,7 @@ from packtrail.gs1.element_strings import (
     Element,
     ElementString,
     check_element_string,
+    examine_element_string,
     parse_element_string,
 )
 from packtrail.gs1.epc_uris import check_epc_uri, parse_epc_uri
@@ -44,6 +45,7 @@ __all__ = [
     "check_digital_link",
     "check_element_string",
     "check_epc_uri",
+    "examine_element_string",
     "identify",
     "parse",
     "parse_digital_link",

@@ -30,7 +30,7 @@ class CharacterSet:
 
 
 SETS: Final[dict[str, CharacterSet]] = {
-    "N": CharacterSet("digits", "NON_DIGIT_CHARACTER", re.compile(r"[^0-9]")),
+    "N": CharacterSet("the digits 0 to 9", "NON_DIGIT_CHARACTER", re.compile(r"[^0-9]")),
     "X": CharacterSet(
         "character set 82",
         "INVALID_CSET82_CHARACTER",

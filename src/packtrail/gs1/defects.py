@@ -1,11 +1,12 @@
 """Defects: what a check of one value can find, by name, with the sentence that explains it.
 
 The names are those of the GS1 Barcode Syntax Tests, so that reports can be compared with other
-tools. `REASONS` gives each its finding code and what was expected.
+tools. `explain` gives each its finding code and what was expected.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from packtrail.gs1 import codes
@@ -85,3 +86,25 @@ REASONS: Final[dict[str, tuple[FindingCode, str]]] = {
     "NOT_ZERO": (codes.VALUE, "it must be zero"),
 }
 """What each defect means: its finding code, and the expectation that was not met."""
+
+_COUPON = re.compile(r"COUPON_(MISSING|TRUNCATED|TOO_SHORT_FOR|INVALID|EXCESS)_(\w+)")
+_COUPON_VERBS: Final = {
+    "MISSING": (codes.LENGTH, "it ends before the {}"),
+    "TRUNCATED": (codes.LENGTH, "it ends inside the {}"),
+    "TOO_SHORT_FOR": (codes.LENGTH, "it ends inside the {}"),
+    "INVALID": (codes.VALUE, "the {} is not allowed"),
+    "EXCESS": (codes.LENGTH, "nothing may follow the last field"),
+}
+_COUPON_WORDS: Final = {"GCP": "company prefix", "VLI": "length digit", "EXIPIRATION": "expiration"}
+
+
+def explain(reason: str) -> tuple[FindingCode, str]:
+    """Return the finding code of a defect and the expectation that was not met."""
+    if reason in REASONS:
+        return REASONS[reason]
+    match = _COUPON.fullmatch(reason)
+    if not match:
+        raise KeyError(reason)
+    code, sentence = _COUPON_VERBS[match[1]]
+    words = [_COUPON_WORDS.get(word, word.lower()) for word in match[2].split("_")]
+    return code, sentence.format(" ".join(words))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from packtrail.base.errors import RefusedError
 from packtrail.gs1 import codes
-from packtrail.gs1.application_identifiers import TABLE
+from packtrail.gs1.application_identifiers import SELF_DELIMITING_PREFIXES, TABLE
 from packtrail.gs1.escapes import broken_escape, escape_link, unescape
 from packtrail.gs1.keys import Key, key_of
 from packtrail.gs1.values import describe, lint, lint_unknown, span
@@ -306,7 +306,11 @@ def write_digital_link(
     plans = [([key, *(ai for ai in way if ai in values)], way) for way in ways]
     first_refused = ""
     for path, _ in plans:
-        rest = [ai for ai in values if ai not in path]
+        # Values of predefined length come first, as in a barcode.
+        rest = sorted(
+            (ai for ai in values if ai not in path),
+            key=lambda ai: ai[:2] not in SELF_DELIMITING_PREFIXES,
+        )
         refused = [ai for ai in rest if not _is_attribute(ai, unknown=unknown_attributes)]
         if not refused:
             return _compose(

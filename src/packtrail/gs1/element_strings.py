@@ -129,20 +129,32 @@ def parse_element_string(
 def check_element_string(
     text: str, *, associations: bool = False, unknown: bool = False
 ) -> tuple[ElementString | None, tuple[Finding, ...]]:
-    """Read an element string; return it, or None and every defect, in the order of the text."""
-    pieces, findings = split(text, unknown=unknown)
+    """Read an element string; return it, or None and every defect."""
+    value, findings = examine_element_string(text, associations=associations, unknown=unknown)
+    return (None if has_errors(findings) else value), findings
+
+
+def examine_element_string(
+    text: str, *, associations: bool = False, unknown: bool = False
+) -> tuple[ElementString, tuple[Finding, ...]]:
+    """Read what can be read of an element string, defects or not, for showing it to a person.
+
+    Returns:
+        The elements as they stand in the text, right or wrong, and every defect in its order.
+    """
+    pieces, located = split(text, unknown=unknown)
     for piece in pieces:
-        findings += _check(piece)
+        located += _check(piece)
+    located.sort(key=lambda problem: problem[0])
     elements = tuple(Element(piece.ai, piece.value, (piece.start, piece.end)) for piece in pieces)
-    findings.sort(key=lambda finding: finding[0])
-    told = [finding for _, finding in findings]
     spans = [(element.ai, element.value, element.span) for element in elements]
-    told += check_repeats(spans)
+    findings = [finding for _, finding in located]
+    findings += check_repeats(spans)
     if associations:
-        told += check_associations(spans)
-    if not pieces and not told:
-        told.append(codes.EMPTY.found("There is no GS1 data in the text."))
-    return (None if has_errors(told) else ElementString(elements)), tuple(told)
+        findings += check_associations(spans)
+    if not pieces and not findings:
+        findings.append(codes.EMPTY.found("There is no GS1 data in the text."))
+    return ElementString(elements), tuple(findings)
 
 
 def _check(piece: Piece) -> list[tuple[int, Finding]]:

@@ -24,7 +24,7 @@ from packtrail.gs1.values import describe, lint, span
 if TYPE_CHECKING:
     from packtrail.base.findings import Finding
 
-_HEAD: Final = re.compile(r"urn:epc:([a-z]+:[a-z]+):")
+_HEAD: Final = re.compile(r"urn:epc:([a-z]+:[a-z0-9\-]+):")
 
 OTHER_SCHEMES: Final[dict[str, re.Pattern[str]]] = {
     "id:gid": re.compile(r"\d+\.\d+\.\d+", re.ASCII),
@@ -144,7 +144,7 @@ def _check_prefix(field: _Field) -> list[Finding]:
     if SETS["N"].first_bad(field.text) is not None:
         wrong = "may have digits only"
     elif len(field.text) not in PREFIX_LENGTHS:
-        wrong = f"has 6 to 12 digits, not {len(field.text)}"
+        wrong = f"has {len(field.text)} digits; 6 to 12 are expected"
     else:
         return []
     return [codes.COMPANY_PREFIX.found(f"The company prefix {field.text!r} {wrong}.", at=field.at)]
@@ -155,8 +155,9 @@ def _check_fixed(scheme: Scheme, prefix: _Field, reference: _Field) -> list[Find
     if len(reference.text) != expected:
         return [
             codes.LENGTH.found(
-                f"The reference {reference.text!r} of a {scheme.type.upper()} with a company prefix"
-                f" of {len(prefix.text)} digits has {expected} digits, not {len(reference.text)}.",
+                f"The reference {reference.text!r} has {len(reference.text)} digits; a"
+                f" company prefix of {len(prefix.text)} leaves {expected} in the"
+                f" {scheme.type.upper()}.",
                 at=reference.at,
             )
         ]
@@ -175,7 +176,8 @@ def _check_fixed(scheme: Scheme, prefix: _Field, reference: _Field) -> list[Find
 def _check_tails(scheme: Scheme, fields: tuple[_Field, ...]) -> list[Finding]:
     return [
         codes.LENGTH.found(
-            f"The number {field.text!r} of a {scheme.type.upper()} has {size} digits.", at=field.at
+            f"The number {field.text!r} is not {size} digits, as the {scheme.type.upper()} needs.",
+            at=field.at,
         )
         for field, size in zip(fields, scheme.tails, strict=False)
         if len(field.text) != size or SETS["N"].first_bad(field.text) is not None

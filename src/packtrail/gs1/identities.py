@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from packtrail.gs1.check_digits import check_digit
 from packtrail.gs1.digital_links import check_digital_link
 from packtrail.gs1.epc_uris import check_epc_uri
 
@@ -25,6 +26,12 @@ _HEADS_MAX: Final = 65_536
 
 _NO_FAST_PATH: Final = ("", 0)
 _heads: dict[str, tuple[str, int]] = {}
+_SSCC: Final = re.compile(
+    r"urn:epc:id:sscc:([0-9]{6,12})\.([0-9])([0-9]*)|https://id\.gs1\.org/00/([0-9]{17})([0-9])"
+)
+_SSCC_LENGTHS: Final = frozenset(
+    {len("urn:epc:id:sscc:.") + 17, len("https://id.gs1.org/00/") + 18}
+)
 _CUT: Final = re.compile(r".*[/:#]", re.DOTALL)
 
 
@@ -54,6 +61,13 @@ def identify(uris: Sequence[str]) -> list[tuple[str, str]]:
     return found
 
 
+def is_known(uri: str) -> bool:
+    """Tell quickly whether a URI is well formed; False means that nobody knows yet."""
+    head, _, serial = uri.rpartition("." if uri[:4] == "urn:" else "/")
+    known = _heads.get(head, _NO_FAST_PATH)
+    return len(serial) <= known[1] and serial.isalnum() and serial.isascii()
+
+
 def _learn(head: str, mark: str) -> tuple[str, int]:
     """Remember the class of a head, when any short serial of letters and digits may follow it."""
     key = _read(f"{head}{mark}1")
@@ -68,13 +82,26 @@ def _learn(head: str, mark: str) -> tuple[str, int]:
 
 
 def _read(uri: str) -> Key | None:
-    return (check_epc_uri(uri) if uri[:4] == "urn:" else check_digital_link(uri))[0]
+    return (check_epc_uri(uri) if uri[:4] == "urn:" else check_digital_link(uri, legacy=True))[0]
 
 
 def _identify_one(uri: str) -> tuple[str, str]:
+    if len(uri) in _SSCC_LENGTHS and (pallet := _identify_sscc(uri)):
+        return pallet
     key = _read(uri)
     if key:
         return key.class_key, key.item_key
     cut = _CUT.match(uri)
     end = cut.end() if cut else 0
     return f"uri/{uri[:end]}", uri[end:]
+
+
+def _identify_sscc(uri: str) -> tuple[str, str] | None:
+    """Return the identity of a logistic unit, the most frequent key without a class to remember."""
+    match = _SSCC.fullmatch(uri)
+    if not match:
+        return None
+    prefix, extension, rest, body, told = match.groups()
+    body = body or f"{extension}{prefix}{rest}"
+    digit = check_digit(body)
+    return (f"sscc/{body[1:7]}", body + digit) if told in {None, digit} else None

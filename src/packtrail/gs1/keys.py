@@ -137,7 +137,7 @@ class Key:
         name = scheme.pattern if self.is_class else scheme.urn
         if not name:
             raise RefusedError(
-                codes.NO_EPC_URI.found(f"A {self.type.upper()} ({self.primary}) has no EPC URI.")
+                codes.NO_EPC_URI.found(f"The {self.type.upper()} {self.primary!r} has no EPC URI.")
             )
         if self.prefix_length is None:
             raise RefusedError(
@@ -175,14 +175,17 @@ def check_key(key: Key) -> tuple[Finding, ...]:
     scheme = key.scheme
     findings: list[Finding] = []
     if key.serial == "" or (key.serial is None and needs_serial(scheme)):
-        findings.append(codes.EMPTY.found(f"A {key.type.upper()} needs a serial part."))
+        findings.append(
+            codes.EMPTY.found(f"The {key.type.upper()} {key.primary!r} needs a serial part.")
+        )
     if key.serial and scheme.serial is None:
-        findings.append(codes.LENGTH.found(f"A {key.type.upper()} has no serial part."))
+        findings.append(
+            codes.LENGTH.found(f"The {key.type.upper()} {key.primary!r} has no serial part.")
+        )
     if scheme.primary_length and len(key.primary) != scheme.primary_length:
         findings.append(
             codes.LENGTH.found(
-                f"The {key.type.upper()} {key.primary!r} has {len(key.primary)} digits;"
-                f" {scheme.primary_length} are expected."
+                f"{name} has {len(key.primary)} digits; {scheme.primary_length} are expected."
             )
         )
     if not findings:
@@ -196,7 +199,7 @@ def _check_prefix(key: Key) -> tuple[Finding, ...]:
     if length is None:
         return ()
     if length not in PREFIX_LENGTHS:
-        wrong = f"has 6 to 12 digits, not {length}"
+        wrong = f"cannot have {length} digits; 6 to 12 are expected"
     elif scheme.digits:
         return ()
     elif not _is_number(key.primary[:length]) or len(key.primary) < length:
@@ -205,7 +208,7 @@ def _check_prefix(key: Key) -> tuple[Finding, ...]:
         wrong = f"of {length} digits leaves nothing of {key.primary!r} for the reference"
     else:
         return ()
-    return (codes.COMPANY_PREFIX.found(f"The company prefix of a {key.type.upper()} {wrong}."),)
+    return (codes.COMPANY_PREFIX.found(f"The company prefix of the {key.type.upper()} {wrong}."),)
 
 
 def _is_number(text: str) -> bool:

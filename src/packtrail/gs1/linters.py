@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from packtrail.gs1.charsets import SETS
 from packtrail.gs1.check_digits import check_digit, check_pair
 from packtrail.gs1.code_lists import COUNTRIES_ALPHA2, COUNTRIES_NUMERIC, CURRENCIES, PACKAGE_TYPES
+from packtrail.gs1.coupons import lint_coupon, lint_positive_offer
 from packtrail.gs1.defects import Defect
 
 if TYPE_CHECKING:
@@ -234,6 +235,8 @@ def _hyphen(text: str) -> Defect | None:
 _MEDIA_TYPES = frozenset(f"{n:02}" for n in (*range(1, 11), *range(80, 100)))
 
 LINTERS: Final[dict[str, Callable[[str], Defect | None]]] = {
+    "couponcode": lint_coupon,
+    "couponposoffer": lint_positive_offer,
     "cset39": _charset("Y"),
     "cset64": _cset64,
     "cset82": _charset("X"),

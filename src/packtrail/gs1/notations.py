@@ -17,6 +17,7 @@ from packtrail.gs1.application_identifiers import AI_LENGTH_BY_PREFIX
 from packtrail.gs1.digital_links import check_digital_link, check_link
 from packtrail.gs1.element_strings import check_element_string
 from packtrail.gs1.epc_uris import OTHER_SCHEMES, check_epc_uri
+from packtrail.gs1.identities import is_known
 from packtrail.gs1.key_types import KeyType
 from packtrail.gs1.keys import Key, check_key
 
@@ -103,11 +104,13 @@ def check(uri: str) -> tuple[Finding, ...]:
     Args:
         uri: Any URI.
     """
+    if is_known(uri):
+        return ()
     if uri.startswith("urn:epc:"):
         return _check_epc(uri)
     if not uri[:5].lower().startswith("http"):
         return ()
-    _, findings = check_link(uri)
+    _, findings = check_link(uri, legacy=True)
     if findings and not _CANONICAL_DOMAIN.match(uri) and not _has_key_with_digits(uri):
         return ()
     return findings

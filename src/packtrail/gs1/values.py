@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from packtrail.gs1 import codes
 from packtrail.gs1.application_identifiers import TABLE
 from packtrail.gs1.charsets import SETS
-from packtrail.gs1.defects import REASONS, Defect
+from packtrail.gs1.defects import Defect, explain
 from packtrail.gs1.linters import LINTERS
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def describe(ai: str, value: str, defect: Defect, *, at: str = "") -> Finding:
             f" {span} are expected.",
             at=at,
         )
-    code, expectation = REASONS[defect.reason]
+    code, expectation = explain(defect.reason)
     part = value[defect.start : defect.end]
     what = f"has {part!r}" if part and part != value else "is refused"
     right = f", {defect.hint!r} is right" if defect.hint else ""
