@@ -173,15 +173,12 @@ def _fields(key: Key, length: int) -> list[str]:
 def check_key(key: Key) -> tuple[Finding, ...]:
     """Return every defect of a key made from parts."""
     scheme = key.scheme
+    name = f"The {key.type.upper()} {key.primary!r}"
     findings: list[Finding] = []
     if key.serial == "" or (key.serial is None and needs_serial(scheme)):
-        findings.append(
-            codes.EMPTY.found(f"The {key.type.upper()} {key.primary!r} needs a serial part.")
-        )
+        findings.append(codes.EMPTY.found(f"{name} needs a serial part."))
     if key.serial and scheme.serial is None:
-        findings.append(
-            codes.LENGTH.found(f"The {key.type.upper()} {key.primary!r} has no serial part.")
-        )
+        findings.append(codes.LENGTH.found(f"{name} has no serial part; {key.serial!r} is none."))
     if scheme.primary_length and len(key.primary) != scheme.primary_length:
         findings.append(
             codes.LENGTH.found(
