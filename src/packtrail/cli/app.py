@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -12,12 +12,21 @@ from packtrail import __version__
 from packtrail.cli import accounts, capture, doctor, query, trace
 from packtrail.cli.output import guarded, write_line
 
+GROUPS = {
+    "organisations": accounts.organisations,
+    "users": accounts.users,
+    "keys": accounts.keys,
+}
 
-def build(extra: dict[str, Callable[..., Any]] | None = None) -> typer.Typer:
+
+def build(
+    joined: Mapping[str, Callable[..., Any]], *, groups: Mapping[str, typer.Typer]
+) -> typer.Typer:
     """Return the command line with the commands of this door and those joined from above.
 
     Args:
-        extra: Commands that need more than one door, by name: `up`, `demo`, `simulate`.
+        joined: Commands that need more than one door, by name: `up`, `demo`, `simulate`.
+        groups: Groups of such commands.
     """
     app = typer.Typer(
         name="packtrail",
@@ -29,7 +38,7 @@ def build(extra: dict[str, Callable[..., Any]] | None = None) -> typer.Typer:
     )
     app.callback()(_version)
     commands: dict[str, Callable[..., Any]] = {
-        **(extra or {}),
+        **joined,
         "capture": capture.capture,
         "query": query.query,
         "trace": trace.trace,
@@ -37,9 +46,8 @@ def build(extra: dict[str, Callable[..., Any]] | None = None) -> typer.Typer:
     }
     for name, command in commands.items():
         app.command(name)(command)
-    app.add_typer(accounts.organisations, name="organisations")
-    app.add_typer(accounts.users, name="users")
-    app.add_typer(accounts.keys, name="keys")
+    for name, group in {**GROUPS, **groups}.items():
+        app.add_typer(group, name=name)
     return app
 
 

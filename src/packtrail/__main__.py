@@ -1,0 +1,27 @@
+"""The command `packtrail`, put together from the doors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packtrail.cli.app import build, run
+from packtrail.launch.bench import bench
+from packtrail.launch.simulate import simulate
+from packtrail.launch.up import demo, up
+
+if TYPE_CHECKING:
+    import typer
+
+
+def application() -> typer.Typer:
+    """Return the whole command line."""
+    return build({"up": up, "demo": demo, "simulate": simulate}, groups={"bench": bench})
+
+
+def main() -> int:
+    """Run the command and return its exit code."""
+    return run(application())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

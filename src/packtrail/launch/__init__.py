@@ -1,0 +1,1 @@
+"""Commands that join several doors: the server, the demo world, the simulation, the benchmarks."""

@@ -1,0 +1,38 @@
+"""`packtrail simulate`: write what a small supply chain would send in a year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from packtrail.base.errors import UsageError
+from packtrail.cli import options
+from packtrail.cli.output import write_json, write_line
+
+PACKS_MAX = 10_000_000
+
+
+def simulate(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Directory to write into.")],
+    packs: Annotated[
+        int, typer.Option("--packs", help="Packs to make.", min=1, max=PACKS_MAX)
+    ] = 2000,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
+    json: options.Json = False,
+) -> None:
+    """Write EPCIS documents of a simulated supply chain, and the truth about them.
+
+    Manufacturers and lines write EPCIS 1.2 XML, pharmacies and one wholesaler 2.0 JSON-LD. The file
+    `manifest.json` lists organisations, documents in the order they were sent, and the truth.
+    """
+    from packtrail.simulation import write
+
+    if out.exists() and any(out.iterdir()):
+        raise UsageError(f"{out} is not empty: choose a new directory.")
+    manifest = write(out, packs=packs, seed=seed)
+    if json:
+        write_json(manifest)
+    else:
+        write_line(f"{len(manifest['documents'])} documents written to {out}")

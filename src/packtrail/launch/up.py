@@ -1,0 +1,116 @@
+"""`packtrail up` and `packtrail demo`: serve console and REST until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from packtrail.cli import options
+from packtrail.cli.output import talk, write_json, write_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from packtrail.services.application import Application
+    from packtrail.settings import Settings
+
+Host = Annotated[
+    str | None,
+    typer.Option("--host", help="Address to listen on; default 127.0.0.1. [env: PACKTRAIL_HOST]"),
+]
+Port = Annotated[
+    int | None, typer.Option("--port", help="Port; default 8440. [env: PACKTRAIL_PORT]")
+]
+
+
+def up(
+    host: Host = None,
+    port: Port = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Serve the console and the REST interface until Ctrl-C.
+
+    Without --db the embedded PostgreSQL of the data directory is started, and stopped at the end.
+    With --json one line says where it listens, once it does.
+    """
+    from packtrail.serving import serve
+    from packtrail.settings import Settings
+
+    settings = Settings.of(host=host, port=port, data_dir=data, database_url=db)
+    serve(settings, on_ready=_teller(_say_up, settings, json=json))
+
+
+def demo(
+    port: Port = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Load the demo world, if it is not loaded yet, and serve it on this machine.
+
+    Two manufacturers, a contract packer, wholesalers, pharmacies and one counterfeiter live through
+    a year. Prints a link for each of three of them that signs you in once.
+    """
+    from packtrail.bootstrap import open_application
+    from packtrail.serving import run, stoppable
+    from packtrail.settings import Settings
+    from packtrail.simulation import demo as world
+
+    settings = Settings.of(port=port, data_dir=data, database_url=db, demo_sign_in=True)
+    with stoppable(), open_application(settings, is_server=True) as application:
+        with _progress() as advance:
+            world.load(application, on_progress=advance)
+        run(application, on_ready=_teller(_say_demo, settings, json=json))
+
+
+def _teller(
+    say: Callable[[Application, str, Settings], None], settings: Settings, *, json: bool
+) -> Callable[[Application, str], None]:
+    def tell(application: Application, url: str) -> None:
+        if json:
+            write_json({"url": url})
+        else:
+            say(application, url, settings)
+        sys.stdout.flush()
+
+    return tell
+
+
+def _say_up(application: Application, url: str, settings: Settings) -> None:
+    from packtrail.services.accounts import first_steps
+
+    write_line(f"Packtrail is up at {url}")
+    write_line(f"  data   {_place(settings)}")
+    for step in first_steps(application):
+        write_line(f"  next   {step}")
+    write_line("  stop   Ctrl-C; the data stays")
+
+
+def _say_demo(application: Application, url: str, settings: Settings) -> None:
+    from packtrail.simulation import demo as world
+
+    write_line(f"The demo world is up at {url}")
+    write_line()
+    write_line("Look around as (each link signs in once):")
+    for door in world.doors(application):
+        write_line(f"  {door.part:16} {door.organisation_name}")
+        write_line(f"  {'':16} {url}/sign-in/{door.token}")
+    write_line()
+    write_line("Then drop an EPCIS file on any page, and scan or type one of its packs into the box at the top.")
+    write_line("In another terminal:  .venv/bin/packtrail trace --help")
+    write_line(f"Data: {_place(settings)}.  Stop: Ctrl-C; the data stays.")
+
+
+def _place(settings: Settings) -> str:
+    return "the database given by --db" if settings.database_url else str(settings.data_dir)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    with talk.status("Loading the demo world ...") as status:
+        yield lambda number: status.update(f"Loading the demo world: {number} messages ...")
