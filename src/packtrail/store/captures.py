@@ -207,6 +207,35 @@ def running(conn: Connection) -> list[CaptureRow]:
         return cursor.execute(f"{_JOB} where c.is_running order by c.capture_id").fetchall()
 
 
+def by_id_for_run(conn: Connection, capture_id: str) -> CaptureRow:
+    """Return a capture that is known to be there, for the run itself."""
+    with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:
+        found = cursor.execute(f"{_JOB} where c.capture_id = %s", (capture_id,)).fetchone()
+    if found is None:
+        raise LookupError(capture_id)
+    return found
+
+
+def content_of(conn: Connection, capture_id: str) -> bytes | None:
+    """Return the document of a capture that still runs, or None when it does not."""
+    with conn.cursor(row_factory=scalar_row) as cursor:
+        document_id = cursor.execute(
+            "select document_id::text from capture where capture_id = %s and is_running",
+            (capture_id,),
+        ).fetchone()
+    return None if document_id is None else content(conn, document_id)
+
+
+def members(conn: Connection, audience_id: int) -> list[int]:
+    """Return the organisations of an audience."""
+    with conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(
+            "select organisation_id from audience_member where audience_id = %s order by 1",
+            (audience_id,),
+        )
+        return cursor.fetchall()
+
+
 def content(conn: Connection, document_id: str) -> bytes:
     """Return a document as it was handed in."""
     with conn.cursor(row_factory=scalar_row) as cursor:

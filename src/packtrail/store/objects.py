@@ -1,0 +1,109 @@
+"""Objects by name, and the events that name them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from packtrail.store import named
+from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from psycopg import Connection
+
+_SQL = named.statements("objects")
+
+Instance = tuple[int, int]
+"""(class_id, seq)"""
+Sighting = tuple[Instance, int, int]
+"""(instance, event key, role code)"""
+
+
+def find(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Instance]:
+    """Return the objects that are in the dictionary, by (class key, item key).
+
+    Being in the dictionary is no news for anybody: it says nothing of who may see what.
+    """
+    by_class: defaultdict[str, list[str]] = defaultdict(list)
+    for class_key, item_key in keys:
+        by_class[class_key].append(item_key)
+    if not by_class:
+        return {}
+    found = {}
+    for class_key, class_id in conn.execute(_SQL["class_ids"], [list(by_class)]):
+        rows = conn.execute(_SQL["seqs"], [class_id, by_class[class_key]])
+        found.update({(class_key, serial): (class_id, seq) for serial, seq in rows})
+    return found
+
+
+def class_ids(conn: Connection, class_keys: Sequence[str]) -> list[int]:
+    """Return the numbers of the classes that are known."""
+    return [row[1] for row in conn.execute(_SQL["class_ids"], [list(class_keys)])]
+
+
+def sightings(
+    conn: Connection, instances: Iterable[Instance], audience_ids: Sequence[int]
+) -> list[Sighting]:
+    """Return every event that names one of the instances, with the role.
+
+    Args:
+        conn: A connection.
+        instances: Any number; asked for class by class.
+        audience_ids: Only events these may see.
+    """
+    by_class: defaultdict[int, list[int]] = defaultdict(list)
+    for class_id, seq in instances:
+        by_class[class_id].append(seq)
+    found: list[Sighting] = []
+    for class_id, seqs in by_class.items():
+        parameters = [class_id, seqs, audience_ids]
+        for seq, event_id, role in conn.execute(_SQL["touches"], parameters, prepare=True):
+            found.append(((class_id, seq), event_id, role))
+        found += _in_postings(conn, class_id, seqs, audience_ids)
+    return found
+
+
+def _in_postings(
+    conn: Connection, class_id: int, seqs: list[int], audience_ids: Sequence[int]
+) -> Iterable[Sighting]:
+    lanes: defaultdict[int, list[int]] = defaultdict(list)
+    for seq in seqs:
+        lanes[seq >> BLOCK_BITS].append(seq & LANE_MASK)
+    parameters = (
+        class_id,
+        list(lanes),
+        audience_ids,
+        max(max(one) for one in lanes.values()),
+        min(min(one) for one in lanes.values()),
+    )
+    with conn.cursor(binary=True) as cursor:
+        rows = cursor.execute(_SQL["postings"], parameters, prepare=True)
+        for block, event_id, role, lo, hi, members in rows:
+            for lane in _named(lanes[block], lo, hi, members):
+                yield (class_id, block << BLOCK_BITS | lane), event_id, role
+
+
+def _named(lanes: list[int], lo: int, hi: int, members: bytes | None) -> list[int]:
+    """Return those of the lanes that a posting names."""
+    inside = [lane for lane in lanes if lo <= lane <= hi]
+    if members is None or not inside:
+        return inside
+    wanted = np.array(inside, dtype=np.int64)
+    found: list[int] = wanted[np.isin(wanted, decode(lo, hi, members))].tolist()
+    return found
+
+
+def touching_class(roles: str, classes: str, audiences: str) -> str:
+    """Return a subquery for the keys of the events that name anything of some classes.
+
+    Args:
+        roles: Placeholder of the role codes.
+        classes: Placeholder of the class numbers.
+        audiences: Placeholder of the audiences.
+    """
+    text = _SQL["events_of_class"]
+    return text.replace(":roles", roles).replace(":classes", classes).replace(":aud", audiences)
