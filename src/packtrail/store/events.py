@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from packtrail.base.errors import LimitExceeded
 from packtrail.store import bodies, named, objects
-from packtrail.store.codes import TOO_MANY_EVENTS
 from packtrail.store.filters import PageKey
 from packtrail.store.identity import event_key, probes
 from packtrail.store.roles import (
@@ -118,13 +116,10 @@ def query(
         now: The time now, aware: the watermark of a first page.
         after: `next` of the page before.
 
-    Raises:
-        LimitExceeded: `STO-001`, more events match than `event_count_max`.
+    `event_count_max` is not looked at here: ask `exceeds` before the first page.
     """
     watermark = after.watermark if after else now
     conditions, bound = _conditions(conn, wanted, list(audience_ids), watermark)
-    if wanted.event_count_max is not None and after is None:
-        _require_few(conn, conditions, bound, wanted.event_count_max)
     size, is_end = _page_size(wanted, page_size, after)
     if size <= 0:
         return EventRows(events=(), next=None)
@@ -154,6 +149,24 @@ def query(
     )
 
 
+def exceeds(
+    conn: Connection,
+    wanted: EventFilter,
+    most: int,
+    *,
+    audience_ids: Sequence[int],
+    now: datetime,
+) -> bool:
+    """Tell whether more than so many events match; counts no further than that."""
+    conditions, bound = _conditions(conn, wanted, list(audience_ids), now)
+    statement = (
+        f"select count(*) from (select 1 from event e where {' and '.join(conditions)}"
+        " limit %(most)s + 1) as matching"
+    )
+    row = conn.execute(statement, {**bound, "most": most}).fetchone()
+    return row is not None and row[0] > most
+
+
 def count(conn: Connection, audience_ids: Sequence[int]) -> int:
     """Return how many events may be seen."""
     row = conn.execute(_SQL["count"], [list(audience_ids)]).fetchone()
@@ -179,20 +192,6 @@ def _page_size(wanted: EventFilter, page_size: int, after: PageKey | None) -> tu
         return page_size, False
     left = wanted.event_count_limit - (after.returned if after else 0)
     return min(page_size, left), left <= page_size
-
-
-def _require_few(conn: Connection, conditions: list[str], bound: dict[str, Any], most: int) -> None:
-    statement = (
-        f"select count(*) from (select 1 from event e where {' and '.join(conditions)}"
-        " limit %(most)s + 1) as matching"
-    )
-    row = conn.execute(statement, {**bound, "most": most}).fetchone()
-    if row is not None and row[0] > most:
-        raise LimitExceeded(
-            TOO_MANY_EVENTS.found(
-                f"More than {most} events match, and maxEventCount is {most}.", at="maxEventCount"
-            )
-        )
 
 
 def _conditions(
