@@ -81,13 +81,15 @@ class ElementString:
         return self.get("17") or (precise[:6] if precise else None)
 
     def expires_on(self, *, reference_year: int) -> date | None:
-        """Return the expiry date; day 00 is the last day of the month.
+        """Return the expiry date, or None without one; day 00 is the last day of the month.
 
         Args:
             reference_year: The year the date is looked at, which decides the century.
         """
         text = self.expires
-        return resolve(text, reference_year=reference_year) if text else None
+        if not text or lint("17", text):
+            return None
+        return resolve(text, reference_year=reference_year)
 
     def element_string(self, *, brackets: bool = True) -> str:
         """Write the elements with brackets, or as a scanner would transmit them."""

@@ -32,6 +32,16 @@ if TYPE_CHECKING:
 _CLASS_PREFIX_DIGITS = 6
 """Every company prefix has at least so many digits, so they are the same in all notations."""
 
+_INSTANCE_SCHEMES = {
+    str(scheme.type): scheme for scheme in SCHEMES if scheme.class_name != scheme.type
+}
+_CLASS_SCHEMES = {
+    scheme.class_name: scheme
+    for scheme in SCHEMES
+    if scheme.class_name and scheme.type is not KeyType.UPUI
+}
+"""By the first part of class keys; a UPUI without its serial is a GTIN."""
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -58,10 +68,32 @@ class Key:
         Raises:
             RefusedError: The parts make no key of this type.
         """
+        described = BY_TYPE[key_type].serial
+        if described and serial and serial == described.absent:
+            serial = None
         key = cls(key_type, primary, serial, prefix_length)
         if findings := check_key(key):
             raise RefusedError(*findings)
         return key
+
+    @classmethod
+    def from_identity(cls, class_key: str, item_key: str) -> Key | None:
+        """Return the key that has these class and item keys, or None for another kind of URI.
+
+        Args:
+            class_key: As `class_key` or `identify` gave it.
+            item_key: As `item_key` or `identify` gave it.
+        """
+        name, _, class_text = class_key.partition("/")
+        if scheme := _CLASS_SCHEMES.get(name):
+            return cls(scheme.type, item_key)
+        instance = _INSTANCE_SCHEMES.get(name)
+        if instance is None:
+            return None
+        serial = instance.serial
+        if serial is None:
+            return cls(instance.type, item_key)
+        return cls(instance.type, class_text, None if item_key == serial.absent else item_key)
 
     @property
     def scheme(self) -> Scheme:
