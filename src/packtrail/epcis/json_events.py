@@ -203,6 +203,15 @@ _sensor_metadata = object_of(
     ),
     _flat,
 )
+
+
+def _without_empty_type(report: dict[str, Any]) -> dict[str, Any]:
+    """Drop the type that our writer gave a report without one."""
+    if report.get("type") == "":
+        del report["type"]
+    return report
+
+
 NUMBERS_OF_REPORT = (
     "value minValue maxValue meanValue sDev percRank percValue"  # members of a sensor report
 ).split()
@@ -228,7 +237,7 @@ _sensor_report = object_of(
         required=("type",),
         extensible=True,
     ),
-    _flat,
+    lambda members, extensions: _without_empty_type({**members, **extensions}),
 )
 _sensor_elements = array_of(
     object_of(

@@ -282,27 +282,37 @@ _SENSOR_URIS = frozenset(
 )
 
 
+_SENSOR_PLAIN = frozenset(
+    "time startTime endTime stringValue booleanValue hexBinaryValue uom value minValue maxValue "
+    "meanValue sDev percRank percValue".split()
+)
+
+
 def _sensed(values: Mapping[str, Any], namer: Namer) -> dict[str, Any]:
     """Return sensor metadata or a sensor report."""
     body: dict[str, Any] = {}
     extensions = {}
     for name, value in values.items():
-        if name.startswith("{"):
-            extensions[name] = value
-        elif name in _SENSOR_TERMS:
+        if name in _SENSOR_TERMS:
             body[name] = term_text(_SENSOR_TERMS[name], value)
         elif name in _SENSOR_URIS:
             body[name] = scalars.to_uri(value)
-        else:
+        elif name in _SENSOR_PLAIN:
             body[name] = _number(value) if isinstance(value, Decimal) else value
+        else:
+            extensions[name] = value
     return body | _extensions(extensions, namer)
+
+
+_NO_TYPE = {"type": scalars.wrapped("")}
+"""Stands for the type of a report that has none: XML allows that, the JSON Schema does not."""
 
 
 def _sensor_elements(values: Sequence[events.SensorElement], namer: Namer) -> list[dict[str, Any]]:
     body = []
     for value in values:
         metadata = {"sensorMetadata": _sensed(value.metadata, namer)} if value.metadata else {}
-        reports = [_sensed(report, namer) for report in value.reports]
+        reports = [_NO_TYPE | _sensed(report, namer) for report in value.reports]
         body.append({**metadata, "sensorReport": reports, **_extensions(value.extensions, namer)})
     return body
 

@@ -1,0 +1,482 @@
+"""EPCIS events from XML: what the elements of each type become.
+
+The content models are in `xml_models`; here every type of element has a function that builds its value.
+Wrappers of version 1 (`extension`, `baseExtension`) dissolve into the event around them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from packtrail.epcis import codes, events, rules, scalars
+from packtrail.epcis import xml_values as xv
+from packtrail.epcis.report import Report, shown
+from packtrail.epcis.xml_models import MODELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from packtrail.epcis.xml_values import Element, XmlReading
+
+
+@dataclass(slots=True)
+class Dissolved:
+    """What a wrapper held, to be merged into the event around it."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    extensions: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Content:
+    """The children of an element, read by its model."""
+
+    values: dict[str, Any]
+    """Local name -> value, or list of values where the model allows several."""
+    extensions: dict[str, Any]
+    attributes: dict[str, Any]
+
+
+def read_content(reading: XmlReading, element: Element, kind: str) -> Content:
+    """Check an element against the model of its type, and read what is in it."""
+    model = reading.models[kind]
+    xv.check_children(reading, element, model)
+    needs_attributes = bool(model.attributes) or bool(element.items())
+    attributes = xv.read_attributes(reading, element, model) if needs_attributes else {}
+    values: dict[str, Any] = {}
+    others = []
+    for child in element:
+        particle = model.particles.get(child.tag)
+        if particle is None:
+            others.append(child)
+            continue
+        value = read_element(reading, child, particle.type)
+        name = xv.local(child.tag)
+        if particle.most is None:
+            values.setdefault(name, []).append(value)
+        else:
+            values[name] = value
+    extensions = xv.extensions(reading, others) if others and model.wildcard else {}
+    return Content(values, extensions, attributes)
+
+
+def read_element(reading: XmlReading, element: Element, kind: str) -> Any:
+    """Read an element of a type, simple or complex."""
+    builder = BUILDERS.get(kind)
+    if builder is not None:
+        return builder(reading, element)
+    return xv.read_simple(reading, element, kind)
+
+
+def _dissolve(kind: str) -> Callable[[XmlReading, Element], Dissolved]:
+    def read(reading: XmlReading, element: Element) -> Dissolved:
+        content = read_content(reading, element, kind)
+        merge(content)
+        return Dissolved(content.values, content.extensions)
+
+    return read
+
+
+def merge(content: Content) -> None:
+    """Dissolve the wrappers among the values of an element into it."""
+    for name in ("baseExtension", "extension"):
+        wrapped = content.values.pop(name, None)
+        for one in wrapped if isinstance(wrapped, list) else [wrapped]:
+            if isinstance(one, Dissolved):
+                content.values.update(one.values)
+                for field_name, value in one.extensions.items():
+                    events.add_value(content.extensions, field_name, value)
+
+
+def _list_of(kind: str, name: str) -> Callable[[XmlReading, Element], tuple[Any, ...]]:
+    def read(reading: XmlReading, element: Element) -> tuple[Any, ...]:
+        values = read_content(reading, element, kind).values.get(name, [])
+        return tuple(value for value in values if value is not None)
+
+    return read
+
+
+def _quantity_element(reading: XmlReading, element: Element) -> events.QuantityElement | None:
+    values = read_content(reading, element, "QuantityElement").values
+    if values.get("epcClass") is None:
+        return None
+    return events.QuantityElement(
+        epc_class=values["epcClass"], quantity=values.get("quantity"), uom=values.get("uom")
+    )
+
+
+def _place(reading: XmlReading, element: Element) -> events.Place | None:
+    content = read_content(reading, element, "Place")
+    merge(content)
+    if content.values.get("id") is None:
+        return None
+    return events.Place(id=content.values["id"], extensions=content.extensions)
+
+
+def _typed(
+    reading: XmlReading, element: Element, kind: str, *, required: bool
+) -> tuple[str | None, str | None]:
+    """Return (type, identifier) of a business transaction, source or destination."""
+    stated = None
+    for name, value in element.items():
+        if name == "type":
+            stated = xv.ATTRIBUTE_TYPES[kind](reading, element, "type", value)
+        elif name.startswith(f"{{{xv.XSI}}}"):
+            xv.check_instance_attribute(reading, element, name, value)
+        else:
+            reading.add(codes.STRAY, f"The attribute {name} is not known here.", element)
+    if required and element.get("type") is None:
+        message = f"The attribute type of {element.tag} is missing."
+        reading.add(codes.MISSING, message, element)
+    if len(element):
+        message = f"The element {element.tag} holds elements; a URI is expected."
+        reading.add(codes.STRAY, message, element)
+    return stated, xv.any_uri(reading, element, "", xv.text_of(reading, element))
+
+
+def _biz_transaction(reading: XmlReading, element: Element) -> events.BizTransaction | None:
+    stated, value = _typed(reading, element, "bizTransactionType", required=False)
+    return None if value is None else events.BizTransaction(type=stated, biz_transaction=value)
+
+
+def _source(reading: XmlReading, element: Element) -> events.Source | None:
+    stated, value = _typed(reading, element, "sourceDestType", required=True)
+    return events.Source(type=stated, source=value) if stated and value is not None else None
+
+
+def _destination(reading: XmlReading, element: Element) -> events.Destination | None:
+    stated, value = _typed(reading, element, "sourceDestType", required=True)
+    if not stated or value is None:
+        return None
+    return events.Destination(type=stated, destination=value)
+
+
+def _distinct(values: list[Any]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(value for value in values if value is not None))
+
+
+def _persistent(reading: XmlReading, element: Element) -> events.PersistentDisposition | None:
+    values = read_content(reading, element, "PersistentDisposition").values
+    found = events.PersistentDisposition(
+        set=_distinct(values.get("set", [])), unset=_distinct(values.get("unset", []))
+    )
+    return found if found.set or found.unset else None
+
+
+def _error_declaration(reading: XmlReading, element: Element) -> Dissolved | None:
+    """Read an error declaration; its time is made aware together with the event's."""
+    content = read_content(reading, element, "ErrorDeclaration")
+    merge(content)
+    values = {
+        name: value[-1] if isinstance(value, list) else value
+        for name, value in content.values.items()
+    }
+    if "declarationTime" not in values:
+        if reading.version == 2:  # the schema of 2.0 lets it go, by a slip
+            message = "The element declarationTime is missing in errorDeclaration."
+            reading.add(codes.MISSING, message, element)
+        return None
+    return Dissolved(values, content.extensions)
+
+
+_SENSOR_METADATA = {
+    "time": "timeText",
+    "startTime": "timeText",
+    "endTime": "timeText",
+    **dict.fromkeys(
+        ("deviceID", "deviceMetadata", "rawData", "bizRules", "dataProcessingMethod"), "uri"
+    ),
+}
+_SENSOR_REPORT = {
+    "type": "measurementType",
+    "exception": "sensorAlert",
+    "component": "component",
+    "time": "timeText",
+    "stringValue": "string",
+    "booleanValue": "boolean",
+    "hexBinaryValue": "hexBinary",
+    "uom": "string",
+    **dict.fromkeys(
+        ("value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue"), "double"
+    ),
+    **dict.fromkeys(
+        (
+            "uriValue",
+            "chemicalSubstance",
+            "microorganism",
+            "deviceID",
+            "deviceMetadata",
+            "rawData",
+            "dataProcessingMethod",
+            "bizRules",
+            "coordinateReferenceSystem",
+        ),
+        "uri",
+    ),
+}
+
+
+def _sensed(types: dict[str, str]) -> Callable[[XmlReading, Element], dict[str, Any]]:
+    def read(reading: XmlReading, element: Element) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, text in element.items():
+            if name in types:
+                value = xv.ATTRIBUTE_TYPES[types[name]](reading, element, name, text)
+                if value is not None:
+                    found[name] = value
+            elif name.startswith(f"{{{xv.XSI}}}"):
+                xv.check_instance_attribute(reading, element, name, text)
+            else:
+                found[reading.name(name)] = text
+        if len(element):
+            message = f"The element {element.tag} holds elements; attributes are expected."
+            reading.add(codes.STRAY, message, element)
+        elif (element.text or "").strip(xv.XML_SPACE):
+            message = f"The text {shown(element.text)} has no meaning here and is not kept."
+            reading.add(codes.NOT_KEPT, message, element)
+        return found
+
+    return read
+
+
+def _sensor_element(reading: XmlReading, element: Element) -> events.SensorElement:
+    content = read_content(reading, element, "SensorElement")
+    merge(content)
+    return events.SensorElement(
+        metadata=content.values.get("sensorMetadata", {}),
+        reports=tuple(content.values.get("sensorReport", [])),
+        extensions=content.extensions,
+    )
+
+
+def _sensor_elements(reading: XmlReading, element: Element) -> tuple[events.SensorElement, ...]:
+    return tuple(read_content(reading, element, "SensorElementList").values.get("sensorElement", []))
+
+
+def _ilmd(reading: XmlReading, element: Element) -> dict[str, Any]:
+    content = read_content(reading, element, "Ilmd")
+    merge(content)
+    return content.extensions
+
+
+BUILDERS: dict[str, Callable[[XmlReading, Element], Any]] = {
+    **{
+        name: _dissolve(name)
+        for name in (
+            "Local Vendor BaseExtension ObjectExtension AggregationExtension TransactionExtension"
+        ).split()
+    },
+    "EpcList": xv.epcs,
+    "quantity": xv.quantity,
+    "QuantityList": _list_of("QuantityList", "quantityElement"),
+    "QuantityElement": _quantity_element,
+    "Place": _place,
+    "BizTransactionList": _list_of("BizTransactionList", "bizTransaction"),
+    "BizTransaction": _biz_transaction,
+    "SourceList": _list_of("SourceList", "source"),
+    "Source": _source,
+    "DestinationList": _list_of("DestinationList", "destination"),
+    "Destination": _destination,
+    "CorrectiveEventIDs": _list_of("CorrectiveEventIDs", "correctiveEventID"),
+    "ErrorDeclaration": _error_declaration,
+    "PersistentDisposition": _persistent,
+    "SensorElementList": _sensor_elements,
+    "SensorElement": _sensor_element,
+    "SensorMetadata": _sensed(_SENSOR_METADATA),
+    "SensorReport": _sensed(_SENSOR_REPORT),
+    "Ilmd": _ilmd,
+}
+"""Type of element -> what builds its value. Types not listed hold a text."""
+
+_FIELDS = {
+    "eventID": "event_id",
+    "bizStep": "biz_step",
+    "disposition": "disposition",
+    "persistentDisposition": "persistent_disposition",
+    "readPoint": "read_point",
+    "bizLocation": "biz_location",
+    "bizTransactionList": "biz_transactions",
+    "sourceList": "sources",
+    "destinationList": "destinations",
+    "sensorElementList": "sensor_elements",
+    "action": "action",
+    "epcList": "epcs",
+    "quantityList": "quantities",
+    "parentID": "parent_id",
+    "childEPCs": "child_epcs",
+    "childQuantityList": "child_quantities",
+    "inputEPCList": "input_epcs",
+    "inputQuantityList": "input_quantities",
+    "outputEPCList": "output_epcs",
+    "outputQuantityList": "output_quantities",
+    "transformationID": "transformation_id",
+    "ilmd": "ilmd",
+    "eventTimeZoneOffset": "event_time_zone_offset",
+}
+"""Element -> field of the event."""
+
+EVENT_TYPES: dict[str, type[events.Event]] = {
+    "ObjectEvent": events.ObjectEvent,
+    "AggregationEvent": events.AggregationEvent,
+    "AssociationEvent": events.AssociationEvent,
+    "TransactionEvent": events.TransactionEvent,
+    "TransformationEvent": events.TransformationEvent,
+    "QuantityEvent": events.ObjectEvent,
+}
+"""Element -> event type."""
+
+
+def read_event(reading: XmlReading, element: Element) -> events.Event | None:
+    """Read an event of a type of the standard; None with findings when it has an error."""
+    before = reading.report.errors
+    content = read_content(reading, element, element.tag)
+    merge(content)
+    if element.tag == "QuantityEvent":
+        _from_quantity_event(reading, element, content)
+    if element.tag in ("ObjectEvent", "TransformationEvent"):
+        _drop_repeated(reading, element, content)
+    if reading.report.errors == before:
+        place = reading.place(element) if "sensorElementList" in content.values else ""
+        _check_what(reading, element, content)
+        if reading.report.errors == before:
+            event = _build(reading, element, content)
+            rules.check_event(reading.report, event, place)
+            return event
+    return None
+
+
+def _check_what(reading: XmlReading, element: Element, content: Content) -> None:
+    """Check the rules that tie the fields together; the place is made only when one is broken."""
+    values = content.values
+    what = rules.What(
+        action=values.get("action"),
+        has_parent="parentID" in values,
+        has_list="epcList" in values,
+        has_sensor=bool(values.get("sensorElementList")),
+        has_ilmd="ilmd" in values,
+        has_objects=any(map(values.get, ("quantityList", "childEPCs", "childQuantityList"))),
+        has_inputs=any(map(values.get, ("inputEPCList", "inputQuantityList"))),
+        has_outputs=any(map(values.get, ("outputEPCList", "outputQuantityList"))),
+        has_transformation_id="transformationID" in values,
+    )
+    kind = "ObjectEvent" if element.tag == "QuantityEvent" else element.tag
+    trial = Report(8)
+    rules.check_what(trial, kind, what, "")
+    if trial.errors:
+        rules.check_what(reading.report, kind, what, reading.place(element))
+
+
+def _from_quantity_event(reading: XmlReading, element: Element, content: Content) -> None:
+    """Turn a QuantityEvent into the ObjectEvent that the standard says it equals."""
+    values = content.values
+    epc_class, quantity = values.pop("epcClass", None), values.pop("quantity", None)
+    if epc_class is not None:
+        one = events.QuantityElement(epc_class=epc_class, quantity=quantity)
+        values["quantityList"] = (one,)
+    values["action"] = "OBSERVE"
+    message = "The QuantityEvent is kept as an ObjectEvent with action OBSERVE."
+    reading.add(codes.QUANTITY_EVENT, message, element)
+
+
+def _drop_repeated(reading: XmlReading, element: Element, content: Content) -> None:
+    for name in ("epcList", "inputEPCList", "outputEPCList"):
+        listed = content.values.get(name)
+        if listed and len(set(listed)) < len(listed):
+            content.values[name] = tuple(dict.fromkeys(listed))
+            dropped = len(listed) - len(content.values[name])
+            message = f"{dropped} identifiers of {name} are listed twice; each is kept once."
+            reading.add(codes.NOT_KEPT, message, element)
+
+
+def _build(reading: XmlReading, element: Element, content: Content) -> events.Event:
+    values = content.values
+    fields = {_FIELDS[name]: value for name, value in values.items() if name in _FIELDS}
+    offset = values["eventTimeZoneOffset"]
+    fields["event_time"] = aware(reading, element, values["eventTime"], offset)
+    if values.get("certificationInfo") is not None:
+        fields["certification_info"] = (values["certificationInfo"],)
+    declared = values.get("errorDeclaration")
+    if declared is not None:
+        fields["error_declaration"] = _build_error(reading, element, declared, offset)
+    return EVENT_TYPES[element.tag](
+        **{name: value for name, value in fields.items() if value is not None},
+        extensions=content.extensions,
+    )
+
+
+def _build_error(
+    reading: XmlReading, element: Element, declared: Dissolved, offset: str
+) -> events.ErrorDeclaration:
+    return events.ErrorDeclaration(
+        declaration_time=aware(reading, element, declared.values["declarationTime"], offset),
+        reason=declared.values.get("reason"),
+        corrective_event_ids=declared.values.get("correctiveEventIDs", ()),
+        extensions=declared.extensions,
+    )
+
+
+def aware(reading: XmlReading, element: Element, time: datetime, offset: str | None) -> datetime:
+    """Return an aware time; one that does not say its offset is taken at the event's own."""
+    if time.tzinfo is not None:
+        return time
+    assumed = offset or "+00:00"
+    message = f"The time {time.isoformat()} has no offset; {assumed} was assumed."
+    reading.add(codes.NO_OFFSET, message, element)
+    return time.replace(tzinfo=scalars.offset_of(assumed))
+
+
+def read_further_event(reading: XmlReading, element: Element) -> events.Event | None:
+    """Read an event the schema knows nothing of: of a vendor, or of a version to come.
+
+    Partners send AssociationEvent in XML 1.2 so; it is taken as what it is where it fits.
+    """
+    if element.tag == "AssociationEvent" and reading.version == 1:
+        outer, reading.report = reading.report, Report(1)
+        reading.models = MODELS[2]
+        event = read_event(reading, element)
+        reading.report, reading.models = outer, MODELS[1]
+        if event is not None:
+            return event
+    return _read_extension_event(reading, element)
+
+
+_OWN = {
+    "eventTime": "time",
+    "recordTime": "time",
+    "eventTimeZoneOffset": "offset",
+    "eventID": "uri",
+    "certificationInfo": "uri",
+    "errorDeclaration": "ErrorDeclaration",
+}
+
+
+def _read_extension_event(reading: XmlReading, element: Element) -> events.Event | None:
+    before = reading.report.errors
+    known: dict[str, Any] = {}
+    others = []
+    for child in element:
+        if child.tag in _OWN and child.tag not in known:
+            known[child.tag] = read_element(reading, child, _OWN[child.tag])
+        else:
+            others.append(child)
+    for name in ("eventTime", "eventTimeZoneOffset"):
+        if name not in known:
+            message = f"The extension event has no {name}; it cannot be kept."
+            reading.add(codes.MISSING, message, element)
+    extensions = xv.extensions(reading, others)
+    if reading.report.errors > before:
+        return None
+    offset = known["eventTimeZoneOffset"]
+    declared = known.get("errorDeclaration")
+    certificate = known.get("certificationInfo")
+    return events.ExtensionEvent(
+        type=reading.name(element.tag, element.prefix),
+        event_time=aware(reading, element, known["eventTime"], offset),
+        event_time_zone_offset=offset,
+        event_id=known.get("eventID"),
+        certification_info=(certificate,) if certificate else (),
+        error_declaration=_build_error(reading, element, declared, offset) if declared else None,
+        extensions=extensions,
+    )

@@ -1,0 +1,118 @@
+"""Parsing XML that may be hostile: no DOCTYPE, no entities, no network, no surprises.
+
+The prolog is looked at before libxml2 sees the text, so that a DOCTYPE is refused in any encoding and
+nothing is ever expanded; sizes and counts are bounded before the tree is built.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from packtrail.epcis import codes
+from packtrail.epcis.report import shown
+
+if TYPE_CHECKING:
+    from packtrail.epcis.limits import Limits
+    from packtrail.epcis.report import Report
+
+_BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "us-ascii": "utf-8",
+    "ascii": "utf-8",
+    "utf-16": "utf-16",
+    "iso-8859-1": "iso-8859-1",
+    "iso-8859-15": "iso-8859-15",
+    "windows-1252": "windows-1252",
+}
+"""Declared encoding -> codec. Anything else is refused: odd codecs hide odd characters."""
+
+_DECLARATION = re.compile(rb"\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
+_PROLOG = re.compile(rb"(?:\s+|<\?xml\s[^>]*\?>|<!--.*?-->)*+", re.DOTALL)
+_HAS_INSTRUCTION = etree.XPath("boolean(//processing-instruction())")
+
+
+def parse(content: bytes, report: Report, limits: Limits) -> etree._Element | None:
+    """Return the root element of an XML text, or None with findings."""
+    text = _as_utf8(content, report)
+    if text is None or not _is_harmless(text, report, limits):
+        return None
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=True,
+        collect_ids=False,
+    )
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:
+        line = error.lineno or 1
+        report.add(codes.SYNTAX, f"The XML cannot be read: {error.msg}.", f"/ (line {line})")
+        return None
+    if root.getroottree().docinfo.internalDTD is not None:
+        report.add(codes.HOSTILE_XML, "The document has a DOCTYPE.", "/ (line 1)")
+        return None
+    if text.count(b"<?") > 1 and _HAS_INSTRUCTION(root.getroottree()):
+        message = "The document has a processing instruction."
+        report.add(codes.HOSTILE_XML, message, "/ (line 1)")
+        return None
+    return root
+
+
+def _as_utf8(content: bytes, report: Report) -> bytes | None:
+    """Return the text in UTF-8, from one of the encodings known here."""
+    for mark, codec in _BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return _transcode(content[len(mark) :], codec, report)
+    if content[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
+        return _transcode(content, "utf-16-le" if content[0] else "utf-16-be", report)
+    match = _DECLARATION.match(content)
+    declared = match[1].decode().lower() if match else "utf-8"
+    codec = _ENCODINGS.get(declared, "")
+    if not codec or codec == "utf-16":
+        message = f"The encoding {declared!r} is not supported or is not the one used."
+        report.add(codes.ENCODING, message, "/ (line 1)")
+        return None
+    return _transcode(content, codec, report)
+
+
+def _transcode(content: bytes, codec: str, report: Report) -> bytes | None:
+    try:
+        text = content.decode(codec)
+    except UnicodeDecodeError as error:
+        message = f"Byte {error.start} is not {codec}."
+        report.add(codes.ENCODING, message, f"byte {error.start}")
+        return None
+    return content if codec == "utf-8" else text.encode()
+
+
+def _is_harmless(text: bytes, report: Report, limits: Limits) -> bool:
+    """Look at the prolog and at the counts, before any parser does."""
+    prolog = _PROLOG.match(text)
+    start = prolog.end() if prolog else 0
+    follows = text[start : start + 40]
+    before = text.count(b"\n", 0, start)
+    line = f"/ (line {before + 1})"
+    if follows.startswith((b"<!", b"<?")):
+        found = follows.split(b">")[0].decode("utf-8", "replace")
+        message = f"The document begins with {shown(found)}; only the root element may stand there."
+        report.add(codes.HOSTILE_XML, message, line)
+        return False
+    nodes = text.count(b"<") // 2 + text.count(b"=") // 2
+    if nodes > limits.nodes:
+        message = f"The document has about {nodes} elements and attributes; the limit is {limits.nodes}."
+        report.add(codes.LIMIT, message, line)
+        return False
+    return True
