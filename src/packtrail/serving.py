@@ -64,7 +64,7 @@ def serve(
         UsageError: The address cannot be listened on, or must not be with these accounts.
         Unavailable: The database does not answer.
     """
-    with _stoppable(), open_application(settings, is_server=True) as application:
+    with stoppable(), open_application(settings, is_server=True) as application:
         run(application, on_ready=on_ready)
 
 
@@ -148,7 +148,8 @@ class Guard:
         if "transfer-encoding" in headers:
             return PlainTextResponse("Say the length of the content.\n", 411)
         most = API_BODY_BYTES_MAX if scope["path"].startswith("/api/") else self._document_bytes_max
-        if int(headers.get("content-length", "0")) > most:
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > most:
             return PlainTextResponse(f"The content is larger than {most} bytes.\n", 413)
         return None
 
@@ -179,8 +180,24 @@ def check_exposure(application: Application) -> None:
     if not accounts.accounts_with_password(application):
         raise UsageError(
             f"Listening on {settings.host} needs an account with a password first: "
-            "packtrail user add NAME --role administrator."
+            "packtrail users add NAME --role administrator."
         )
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """While starting and stopping, make SIGTERM unwind the stack, so that nothing is left."""
+
+    def unwind(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, unwind)
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _Server(uvicorn.Server):
@@ -238,19 +255,3 @@ def _with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes
             if name.encode() not in present
         ),
     ]
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """While starting and stopping, make SIGTERM unwind the stack, so that nothing is left behind."""
-
-    def unwind(number: int, _: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, unwind)
-    try:
-        yield
-    except KeyboardInterrupt:
-        return
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+CONTEXT = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 QUERY_NAME = "SimpleEventQuery"
 _LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
 _QUANTITIES = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
@@ -45,7 +46,7 @@ def query_document(
             "queryResults": {"queryName": QUERY_NAME, "resultsBody": {"eventList": list(events)}}
         },
     }
-    return msgspec.json.encode(document)
+    return _ENCODER.encode(document)
 
 
 def epc_format(header: str | None) -> EpcFormat:

@@ -27,6 +27,7 @@ from packtrail.services.keys import (
     revoke_api_key,
 )
 from packtrail.store import accounts as rows
+from packtrail.store import organisations as organisation_rows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +51,7 @@ __all__ = [
     "create_sign_in_link",
     "create_user",
     "csrf_token",
+    "first_steps",
     "is_csrf_token",
     "revoke_api_key",
     "session",
@@ -225,6 +227,19 @@ def accounts_with_password(app: Application) -> int:
     """Return how many accounts can sign in with a password."""
     with app.database.transaction() as conn:
         return rows.count_accounts_with_password(conn)
+
+
+def first_steps(app: Application) -> tuple[str, ...]:
+    """Return the commands that a new installation still needs, in order; empty when none."""
+    with app.database.reading() as conn:
+        has_organisation = bool(organisation_rows.first(conn, limit=1))
+        has_password = bool(rows.count_accounts_with_password(conn))
+    steps = []
+    if not has_organisation:
+        steps.append("packtrail organisations add CODE --name 'Your company'")
+    if not has_password:
+        steps.append("packtrail users add NAME --role administrator")
+    return tuple(steps)
 
 
 def check_name(name: str) -> None:

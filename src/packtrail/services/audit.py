@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from packtrail.access import Permission, require
+from packtrail.store import audit as rows
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -37,4 +40,19 @@ def entries(
     Raises:
         NotPermitted: The actor may not read the audit trail.
     """
-    raise NotImplementedError
+    require(actor, Permission.AUDIT_READ)
+    with app.database.reading() as conn:
+        found = rows.newest(conn, actor.organisation_id, limit=limit, before=before)
+    return tuple(
+        AuditEntry(
+            number=row.audit_no,
+            at=row.at,
+            actor_kind=row.actor_kind,
+            actor_id=row.actor_id,
+            actor_name=row.actor_name,
+            action=row.action,
+            subject=row.subject,
+            detail=row.detail,
+        )
+        for row in found
+    )

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packtrail.access import (
+    Action,
+    Actor,
+    Agreement,
+    AgreementKind,
+    Permission,
+    audience_of,
+    require,
+)
+from packtrail.access.codes import BAD_NAME, NAME_TAKEN, NO_AGREEMENT, NO_ORGANISATION
+from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
+from packtrail.services import auditing
+from packtrail.store import organisations as rows
+
 if TYPE_CHECKING:
-    from packtrail.access import Actor
+    from psycopg import Connection
+
+    from packtrail.base.findings import Finding
     from packtrail.services.application import Application
+
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+_ALL_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,25 +39,78 @@ class Organisation:
     code: str
     """Short name, unique: `acme`."""
     name: str
+    gln: str | None
+    """Global Location Number of the party, where it is known."""
     is_own: bool
     may_record_for: bool
     """Whether the actor's organisation may record events for it."""
 
 
-def create_organisation(app: Application, actor: Actor, code: str, *, name: str) -> Organisation:
+def create_organisation(
+    app: Application, actor: Actor, code: str, *, name: str, gln: str | None = None
+) -> Organisation:
     """Open an organisation.
 
     Raises:
         RefusedError: `ACC-012`, the code cannot be used.
-        Conflict: `ACC-010`, the code is taken.
+        Conflict: `ACC-010`, the code or the GLN is taken.
         NotPermitted: Only the installation itself may (command line, demo).
     """
-    raise NotImplementedError
+    require(actor, Permission.ORGANISATION_CREATE)
+    if not _CODE.fullmatch(code) or not name.strip():
+        raise RefusedError(
+            BAD_NAME.found(f"{code[:80]!r} cannot be the code of an organisation.", at="code")
+        )
+    at = app.clock()
+    with app.database.transaction() as conn:
+        row = rows.insert(conn, code, name=name.strip(), gln=gln, at=at)
+        if row is None:
+            raise Conflict(NAME_TAKEN.found(f"The code {code!r} or its GLN is taken.", at="code"))
+        rows.audience_id(conn, {row.organisation_id})
+        auditing.write(
+            conn,
+            actor,
+            Action.ORGANISATION_CREATED,
+            code,
+            at=at,
+            organisation_id=row.organisation_id,
+        )
+    return _organisation(row, is_own=False, may_record_for=False)
 
 
 def organisations(app: Application, actor: Actor) -> tuple[Organisation, ...]:
     """Return the actor's own organisation and those it has agreements with, by code."""
-    raise NotImplementedError
+    require(actor, Permission.ORGANISATION_READ)
+    with app.database.reading() as conn:
+        agreements = _agreements(conn, actor.organisation_id)
+        known = {actor.organisation_id}
+        known |= {party for each in agreements for party in (each.owner_id, each.partner_id)}
+        found = rows.by_ids(conn, known)
+    return tuple(
+        _organisation(
+            row,
+            is_own=row.organisation_id == actor.organisation_id,
+            may_record_for=_may_record(row.organisation_id, actor.organisation_id, agreements),
+        )
+        for row in found
+    )
+
+
+def all_organisations(app: Application, actor: Actor) -> tuple[Organisation, ...]:
+    """Return every organisation of this installation, by code.
+
+    Raises:
+        NotPermitted: Only the installation itself may (command line, demo).
+    """
+    require(actor, Permission.ORGANISATION_CREATE)
+    with app.database.reading() as conn:
+        found = rows.first(conn, limit=_ALL_MAX)
+    return tuple(
+        _organisation(
+            row, is_own=row.organisation_id == actor.organisation_id, may_record_for=False
+        )
+        for row in found
+    )
 
 
 def allow_recording(app: Application, actor: Actor, partner: str) -> None:
@@ -46,7 +120,17 @@ def allow_recording(app: Application, actor: Actor, partner: str) -> None:
         NotFound: `ACC-013`, no organisation has this code.
         NotPermitted: The actor may not make agreements.
     """
-    raise NotImplementedError
+    require(actor, Permission.AGREEMENT_CREATE)
+    at, kind = app.clock(), AgreementKind.RECORDS_FOR
+    with app.database.transaction() as conn:
+        row = rows.by_code(conn, partner)
+        if row is None or row.organisation_id == actor.organisation_id:
+            raise NotFound(_no_organisation(partner, "partner"))
+        if rows.insert_agreement(
+            conn, actor.organisation_id, row.organisation_id, kind=kind.value, at=at
+        ):
+            detail = {"kind": kind.value}
+            auditing.write(conn, actor, Action.AGREEMENT_CREATED, row.code, at=at, detail=detail)
 
 
 def system_actor(app: Application, name: str, *, organisation: str | None = None) -> Actor:
@@ -55,9 +139,86 @@ def system_actor(app: Application, name: str, *, organisation: str | None = None
     Args:
         app: The application.
         name: What is acting: `command line`, `demo`.
-        organisation: Code of the organisation to act for; None: the only one, if there is one.
+        organisation: Code of the organisation to act for; None: the only one, or none when there
+            is none yet.
 
     Raises:
-        NotFound: `ACC-013`, no organisation has this code, or there is not exactly one.
+        NotFound: `ACC-013`, no organisation has this code, or there are several to choose from.
     """
-    raise NotImplementedError
+    with app.database.reading() as conn:
+        if organisation is not None:
+            row = rows.by_code(conn, organisation)
+            if row is None:
+                raise NotFound(_no_organisation(organisation, "organisation"))
+            found = [row]
+        else:
+            found = rows.first(conn, limit=20)
+    if len(found) > 1:
+        choice = ", ".join(row.code for row in found)
+        raise NotFound(
+            NO_ORGANISATION.found(
+                "There are several organisations; say for which one you act.",
+                at="organisation",
+                remedy=f"Choose one: {choice}.",
+            )
+        )
+    if not found:
+        return Actor.system(name)
+    (only,) = found
+    return Actor.system(name, organisation_id=only.organisation_id, organisation_code=only.code)
+
+
+def audience_for(conn: Connection, actor: Actor, owner: str | None) -> tuple[int, int]:
+    """Return the owner of what an actor is about to record, and the audience that may see it.
+
+    Whether there is no such owner or no agreement with it looks the same from outside.
+
+    Raises:
+        NotPermitted: `ACC-002`, the owner did not allow it; `ACC-013`, the actor acts for nobody.
+    """
+    if not actor.organisation_id:
+        raise NotPermitted(
+            NO_ORGANISATION.found("The actor acts for no organisation.", at="organisation")
+        )
+    owner_id = actor.organisation_id
+    if owner is not None and owner != actor.organisation_code:
+        row = rows.by_code(conn, owner)
+        if row is None:
+            message = "Your organisation has no agreement to record events for this owner."
+            raise NotPermitted(NO_AGREEMENT.found(message, at="owner"))
+        owner_id = row.organisation_id
+    agreements = _agreements(conn, actor.organisation_id)
+    members = audience_of(owner_id, actor.organisation_id, agreements)
+    return owner_id, rows.audience_id(conn, members)
+
+
+def visible_to(conn: Connection, actor: Actor) -> list[int]:
+    """Return the audiences the actor's organisation is in: every read is confined to them."""
+    return rows.audiences_of(conn, actor.organisation_id)
+
+
+def _agreements(conn: Connection, organisation_id: int) -> list[Agreement]:
+    return [
+        Agreement(row.owner_id, row.partner_id, AgreementKind(row.kind))
+        for row in rows.agreements_of(conn, organisation_id)
+    ]
+
+
+def _may_record(owner_id: int, recorder_id: int, agreements: list[Agreement]) -> bool:
+    wanted = Agreement(owner_id, recorder_id, AgreementKind.RECORDS_FOR)
+    return owner_id == recorder_id or wanted in agreements
+
+
+def _organisation(row: rows.OrganisationRow, *, is_own: bool, may_record_for: bool) -> Organisation:
+    return Organisation(
+        organisation_id=row.organisation_id,
+        code=row.code,
+        name=row.name,
+        gln=row.gln,
+        is_own=is_own,
+        may_record_for=may_record_for,
+    )
+
+
+def _no_organisation(code: str, at: str) -> Finding:
+    return NO_ORGANISATION.found(f"There is no organisation {code[:80]!r}.", at=at)
