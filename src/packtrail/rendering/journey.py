@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from packtrail.lifecycle.journey import Standing, Step
     from packtrail.rendering.journey_layout import Bar, Column, Layout
 
-LABELS, COLUMN, GAP, LANE, TOP, BAR, PADDING = 176, 108, 76, 92, 44, 30, 16
+LABELS, COLUMN, GAP, LANE, TOP, BAR, PADDING = 168, 100, 64, 92, 44, 30, 16
 NODE, NODE_Y = 15, 30
 _CHARACTER = 6.7
 """Width of one character of the small monospace face, in picture units."""

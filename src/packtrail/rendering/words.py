@@ -6,6 +6,7 @@ table is shown as itself, with spaces for underscores: nothing is hidden because
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ class Word:
 
 
 STATUSES: dict[Status, Word] = {
-    Status.UNKNOWN: Word("Not commissioned here", "lost"),
+    Status.UNKNOWN: Word("Not commissioned here", "unknown"),
     Status.ACTIVE: Word("Active", "active", "good"),
     Status.IN_TRANSIT: Word("In transit", "truck", "moving"),
     Status.ON_HOLD: Word("On hold", "hold", "attention"),
@@ -107,6 +108,7 @@ _KINDS = {
     "logistic unit": "pallet", "lot": "lot", "product": "product", "location": "place",
     "party": "organisation", "event": "event", "trade item": "product", "document": "document",
 }  # fmt: skip
+_LAST_PART = re.compile("[:/#]")
 _SEVERITIES = {"error": "Error", "warning": "Warning", "note": "Note"}
 
 
@@ -131,7 +133,7 @@ def step(value: Step) -> Word:
         return word
     if value.biz_step is None:
         return Word("Seen" if value.action == "OBSERVE" else "Recorded", "event")
-    return STEPS.get(value.biz_step, Word(plain(value.biz_step.rsplit(":", 1)[-1]), "event"))
+    return STEPS.get(value.biz_step, Word(plain(_LAST_PART.split(value.biz_step)[-1]), "event"))
 
 
 def transaction(kind: str | None) -> str:
