@@ -20,20 +20,19 @@ from packtrail.simulation.goods import (
 )
 from packtrail.simulation.history import history
 from packtrail.simulation.recall import send_back
-from packtrail.simulation.scribe import GS1_US, Scribe, Transfer
+from packtrail.simulation.scribe import DROP_SHIPMENT, Scribe, Transfer
 from packtrail.simulation.timetable import Ticker, working_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from packtrail.epcis.events import Event
     from packtrail.simulation.line import Line
-    from packtrail.simulation.organisations import Location, Organisation
+    from packtrail.simulation.organisations import Location
     from packtrail.simulation.scene import Scene
     from packtrail.simulation.wholesale import Wholesaler
 
 PACKS_PER_SHIPMENT = 5_000
-DROP_SHIPMENT = {f"{{{GS1_US}}}dropShipment": "false"}
 
 
 class Maker:
@@ -87,7 +86,12 @@ class Maker:
         scene.agenda.at(arrives_at, lambda now: self._receive(lot, pallets, transfer, now))
 
     def report(
-        self, kind: str, due_at: datetime, events: list[Event], units: list[Unit] | list[Container]
+        self,
+        kind: str,
+        due_at: datetime,
+        events: list[Event],
+        units: Sequence[Unit],
+        /,
     ) -> None:
         """Report events of the distribution centre."""
         company = self.organisation
@@ -122,7 +126,7 @@ class Maker:
 
     def destroy(self, units: list[Unit], moment: datetime) -> None:
         """Destroy packs with whatever holds them."""
-        everything = [*packs_in(units), *containers_in(units)]
+        everything: list[Unit] = [*packs_in(units), *containers_in(units)]
         event = self.scribe.end(moment, ("destroying", "destroyed"), everything)
         self.report("recall", moment + timedelta(hours=1), [event], units)
         become(units, Fate.DESTROYED)

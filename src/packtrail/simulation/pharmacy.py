@@ -23,7 +23,6 @@ from packtrail.simulation.goods import (
     Unit,
     become,
     packs_in,
-    products_of,
 )
 from packtrail.simulation.organisations import UNKNOWN_BROKER
 from packtrail.simulation.recall import send_back
@@ -32,7 +31,7 @@ from packtrail.simulation.timetable import CLOSING, Ticker, working_day
 from packtrail.simulation.truth import Correction, Sighting, Suspicion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from packtrail.epcis.events import Event
@@ -42,7 +41,9 @@ if TYPE_CHECKING:
 
 RETURNED_SHARE = 0.02
 KEPT_SHARE = 0.03
-MISTAKE_SHARE = 0.001
+MISTAKE_SHARE = 0.006
+"""Per pharmacy and day."""
+BOX_FOUND_SHARE = 0.2
 UNNOTICED_SHARE = 0.6
 DAYS_ON_SHELF = 9
 DAYS_ON_SHELF_MAX = 70
@@ -77,7 +78,9 @@ class Pharmacy:
         at = zone.at(day, 8, self._scene.rng.randint(5, 50))
         self._scene.agenda.at(at, lambda now: self._receive(units, transfer, now))
 
-    def report(self, kind: str, due_at: datetime, events: list[Event], units: list[Unit]) -> None:
+    def report(
+        self, _kind: str, due_at: datetime, events: list[Event], _units: Sequence[Unit], /
+    ) -> None:
         """Report events with the upload of the week, whatever their kind."""
         self._scene.post.put(self._channel, self._upload_at(due_at), events, ())
 
@@ -105,8 +108,11 @@ class Pharmacy:
             portions = list(self._portions(stock))
             seconds = int(OPEN_FOR.total_seconds())
             offsets = sorted(self._scene.rng.sample(range(seconds), min(seconds, len(portions))))
-            for portion, offset in zip(portions, offsets, strict=True):
-                events.append(self._dispense(portion, opening + timedelta(seconds=offset)))
+            moments = [opening + timedelta(seconds=offset) for offset in offsets]
+            other = self._mistaken_for(portions[0], moments[0])
+            if other:
+                events.append(self._mix_up(other, portions.pop(0), moments.pop(0)))
+            events += map(self._dispense, portions, moments)
         if events:
             self.report("dispensing", moment, events, [])
 
@@ -135,9 +141,10 @@ class Pharmacy:
 
     def peek(self, today: date) -> Pack | None:
         """Return a pack that will be dispensed in some days, as a thief of numbers sees it."""
-        for day in sorted(self._shelf):
+        soon = today + timedelta(days=3)
+        for day in sorted(day for day in self._shelf if day > soon):
             for pack in self._shelf[day]:
-                if isinstance(pack, Pack) and day > today + timedelta(days=3):
+                if isinstance(pack, Pack):
                     return pack
         return None
 
@@ -145,9 +152,11 @@ class Pharmacy:
         ticker = Ticker(moment)
         what = ("receiving", "in_progress")
         events: list[Event] = [self.scribe.observe(moment, what, units, **transfer.fields())]
-        for unit in units:
-            if isinstance(unit, Container):
-                events.append(self.scribe.unpack(ticker.next(seconds=200), unit, unit.contents))
+        events += [
+            self.scribe.unpack(ticker.next(seconds=200), unit, unit.contents)
+            for unit in units
+            if isinstance(unit, Container)
+        ]
         become(units, Fate.AT_PHARMACY)
         self.report("receiving", moment, events, units)
         recalled: dict[Lot, list[Unit]] = {}
@@ -185,29 +194,31 @@ class Pharmacy:
             yield portion
 
     def _dispense(self, portion: list[Pack | Fake], moment: datetime) -> Event:
+        event = self.scribe.observe(moment, DISPENSED, portion)
         packs = [pack for pack in portion if isinstance(pack, Pack)]
-        fakes = [pack for pack in portion if isinstance(pack, Fake)]
-        named: list[Pack | Fake] = portion
-        other = self._mix_up(packs, moment) if len(portion) == len(packs) == 1 else None
-        if other:
-            named = [other]
-        event = self.scribe.observe(moment, DISPENSED, named)
-        if other:
-            self._mistakes.append((event, other, packs[0]))
         become(packs, Fate.DISPENSED)
-        if packs and not other and self._scene.rng.random() < 0.2:
+        if packs and self._scene.rng.random() < BOX_FOUND_SHARE:
             self._scene.recently_dispensed.append(packs[0])
-        self._saw(event, fakes)
+        if len(packs) < len(portion):
+            self._saw(event, [pack for pack in portion if isinstance(pack, Fake)])
         return event
 
-    def _mix_up(self, packs: list[Pack], moment: datetime) -> Pack | None:
-        """Once in a while, return another pack to be named instead of the one dispensed."""
-        if moment + timedelta(days=8) > CLOSING or packs[0].lot.recalled_at:
+    def _mix_up(self, named: Pack, portion: list[Pack | Fake], moment: datetime) -> Event:
+        """Name another pack than the one that is dispensed."""
+        event = self.scribe.observe(moment, DISPENSED, [named])
+        meant = [pack for pack in portion if isinstance(pack, Pack)]
+        become(meant, Fate.DISPENSED)
+        self._mistakes.append((event, named, meant[0]))
+        return event
+
+    def _mistaken_for(self, portion: list[Pack | Fake], moment: datetime) -> Pack | None:
+        """Return, once in a while, another pack that is recorded as dispensed by mistake."""
+        is_single_pack = len(portion) == 1 and isinstance(portion[0], Pack)
+        if not is_single_pack or moment + timedelta(days=8) > CLOSING:
             return None
         other = self.peek(moment.date())
-        if other and self._scene.happens("mistake", MISTAKE_SHARE, first=2):
-            return other
-        return None
+        errs = other and self._scene.happens("mistake", MISTAKE_SHARE, first=2)
+        return other if errs else None
 
     def _correct(self, moment: datetime, events: list[Event]) -> None:
         """Declare wrong, at the end of the next day, what was recorded by mistake."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
+from itertools import pairwise
 from math import isqrt
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ LARGE_WORLD = 50_000
 
 
 def lot_count(packs: int) -> int:
-    """Return how many lots a world of so many packs has: more of them, and larger ones, as it grows.
+    """Return how many lots a world has: more of them, and larger ones, as it grows.
 
     >>> [lot_count(packs) for packs in (50, 2_000, 100_000, 1_000_000)]
     [4, 12, 32, 100]
@@ -69,7 +70,7 @@ def _split(total: int, weights: list[float]) -> list[int]:
     for weight in weights:
         bounds.append(bounds[-1] + weight)
     cuts = [round(spare * bound / bounds[-1]) for bound in bounds]
-    return [1 + until - since for since, until in zip(cuts, cuts[1:], strict=False)]
+    return [1 + until - since for since, until in pairwise(cuts)]
 
 
 def _expiry(product: Product, packed_on: date) -> date:

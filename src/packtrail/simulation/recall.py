@@ -1,4 +1,4 @@
-"""A recall: whoever holds packs of the lot puts them on hold and sends them back to be destroyed."""
+"""A recall: whoever holds packs of the lot puts them on hold and sends them to be destroyed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from packtrail.simulation.scribe import Transfer
 from packtrail.simulation.timetable import working_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from packtrail.epcis.events import Event
@@ -29,7 +29,9 @@ class Holder(Protocol):
     def take_out(self, lot: Lot) -> list[Unit]:
         """Take everything of a lot out of stock."""
 
-    def report(self, kind: str, due_at: datetime, events: list[Event], units: list[Unit]) -> None:
+    def report(
+        self, kind: str, due_at: datetime, events: list[Event], units: Sequence[Unit], /
+    ) -> None:
         """Report events."""
 
 

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from packtrail.simulation.organisations import Location
 
 CBV_MASTER_DATA = "urn:epcglobal:cbv:mda"
+PAPER = "urn:epcglobal:cbv:bt"
 GS1_US = "http://epcis.gs1us.org/hc/ns"
+DROP_SHIPMENT = {f"{{{GS1_US}}}dropShipment": "false"}
 
 by_urn: Callable[[Unit | Fake], str] = attrgetter("urn")
 by_link: Callable[[Unit | Fake], str] = attrgetter("link")
@@ -68,7 +70,7 @@ class Transfer:
             "biz_transactions": tuple(
                 BizTransaction(
                     type=type_,
-                    biz_transaction=f"urn:epcglobal:cbv:bt:{issuers.get(type_, seller.gln)}:{number}",
+                    biz_transaction=f"{PAPER}:{issuers.get(type_, seller.gln)}:{number}",
                 )
                 for type_, number in self.papers
             ),

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from packtrail.simulation.containers import TOTE, logistic_unit
-from packtrail.simulation.documents import XML, Channel
+from packtrail.simulation.documents import Channel
 from packtrail.simulation.goods import (
     Container,
     Fate,
@@ -25,12 +25,12 @@ from packtrail.simulation.goods import (
 )
 from packtrail.simulation.history import history
 from packtrail.simulation.recall import send_back
-from packtrail.simulation.scribe import GS1_US, Scribe, Transfer
+from packtrail.simulation.scribe import DROP_SHIPMENT, Scribe, Transfer
 from packtrail.simulation.timetable import Ticker, working_day
 from packtrail.simulation.truth import Theft
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from packtrail.epcis.events import Event
     from packtrail.simulation.maker import Maker
@@ -103,7 +103,9 @@ class Wholesaler:
         at = zone.at(day, self._scene.rng.randint(7, 11), self._scene.rng.randint(0, 59))
         self._scene.agenda.at(at, lambda now: self._receive(pallets, transfer, now))
 
-    def report(self, kind: str, due_at: datetime, events: list[Event], units: list[Unit]) -> None:
+    def report(
+        self, kind: str, due_at: datetime, events: list[Event], units: Sequence[Unit], /
+    ) -> None:
         """Report events of the warehouse."""
         company = self.organisation
         channel = Channel(kind, self._media_type, sender=company, owner=company, recorder=company)
@@ -198,9 +200,9 @@ class Wholesaler:
         papers = (("po", f"W{200_000 + 3 * number}"), ("desadv", f"{number:08d}"))
         transfer = Transfer(self.location, pharmacy.location, papers)
         is_dscsa = self.organisation.market == "US"
-        fields = {"extensions": {f"{{{GS1_US}}}dropShipment": "false"}} if is_dscsa else {}
+        extensions = DROP_SHIPMENT if is_dscsa else {}
         moment = order.ticker.next(seconds=2700)
-        shipping = self.scribe.ship(moment, units, transfer, **fields)
+        shipping = self.scribe.ship(moment, units, transfer, extensions=extensions)
         become(units, Fate.IN_TRANSIT)
         self.report("shipping", self._evening(moment), [*order.events, shipping], units)
         if is_dscsa:

@@ -10,10 +10,9 @@ order of sending; only the packs that are still somewhere in the chain are kept 
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packtrail.base.errors import UsageError
 from packtrail.simulation.chain import Chain
 from packtrail.simulation.documents import SimulatedDocument
 from packtrail.simulation.manifest import write_world
