@@ -102,7 +102,7 @@ def audience_id(conn: Connection, members: Iterable[int]) -> int:
     """Return the audience of exactly these organisations, made when there is none yet."""
     ordered = sorted(set(members))
     with conn.cursor(row_factory=scalar_row) as cursor:
-        find = "select audience_id from audience where members = %s"
+        find = "select audience_id from audience where members = %s::integer[]"
         found: int | None = cursor.execute(find, (ordered,)).fetchone()
         if found is not None:
             return found
