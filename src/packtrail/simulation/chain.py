@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from packtrail.simulation.documents import Draft
     from packtrail.simulation.goods import Container, Lot
     from packtrail.simulation.organisations import Location, Organisation
+    from packtrail.simulation.recall import Holder
     from packtrail.simulation.truth import Truth
 
 RECALLED_LOT, RECALLED_LOT_EVERY = 1, 30
@@ -137,7 +138,7 @@ class Chain:
 
     def _recall(self, lot: Lot, moment: datetime) -> None:
         maker = self._makers[lot.product.maker]
-        holders = (maker, self._us, self._eu, *self._pharmacies)
+        holders: tuple[Holder, ...] = (maker, self._us, self._eu, *self._pharmacies)
         recall(self._scene, maker, holders, lot=lot, moment=moment)
 
     def _plan_closing_times(self) -> None:

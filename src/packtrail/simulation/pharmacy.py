@@ -217,7 +217,7 @@ class Pharmacy:
         if not is_single_pack or moment + timedelta(days=8) > CLOSING:
             return None
         other = self.peek(moment.date())
-        errs = other and self._scene.happens("mistake", MISTAKE_SHARE, first=2)
+        errs = other and self._scene.happens("mistake", MISTAKE_SHARE, first=1)
         return other if errs else None
 
     def _correct(self, moment: datetime, events: list[Event]) -> None:
