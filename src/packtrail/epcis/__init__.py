@@ -41,6 +41,7 @@ from packtrail.epcis.json_writer import (
 )
 from packtrail.epcis.limits import Limits
 from packtrail.epcis.reading import Reading, read
+from packtrail.epcis.xml_writer import write_xml
 
 __all__ = [
     "ITEM_EXPIRATION_DATE",
@@ -72,4 +73,5 @@ __all__ = [
     "read",
     "read_event_json",
     "write_json",
+    "write_xml",
 ]

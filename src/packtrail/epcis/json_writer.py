@@ -410,7 +410,7 @@ def _event(event: events.Event, namer: Namer) -> dict[str, Any]:
     for attribute, (name, write) in table.items():
         value = getattr(event, attribute)
         if value is None or value == () or value == {}:
-            if attribute == "epcs" and _needs_list(event):
+            if attribute == "epcs" and needs_epc_list(event):
                 body[name] = []
             continue
         body[name] = write(value, namer)
@@ -419,7 +419,7 @@ def _event(event: events.Event, namer: Namer) -> dict[str, Any]:
     return body
 
 
-def _needs_list(event: events.Event) -> bool:
+def needs_epc_list(event: events.Event) -> bool:
     """Tell whether the schema wants an EPC list, if only an empty one, since nothing else is named."""
     if isinstance(event, events.ObjectEvent):
         return not (event.quantities or (event.sensor_elements and event.read_point))

@@ -79,6 +79,37 @@ def _dissolve(kind: str) -> Callable[[XmlReading, Element], Dissolved]:
     return read
 
 
+_LATER = {
+    "sensorElementList": "SensorElementList",
+    "persistentDisposition": "PersistentDisposition",
+    "certificationInfo": "uri",
+}
+
+
+def _event_local(reading: XmlReading, element: Element) -> Dissolved:
+    """Read a version 1 wrapper for later elements: those of 2.0 are taken as such where they fit."""
+    xv.check_children(reading, element, reading.models["EventLocal"])
+    found = Dissolved()
+    for child in element:
+        value = _from_version_2(reading, child) if child.tag in _LATER else None
+        if value is not None and child.tag not in found.values:
+            found.values[child.tag] = value
+        else:
+            value = xv.extension_value(reading, child)
+            events.add_value(found.extensions, reading.name(child.tag, child.prefix), value)
+    return found
+
+
+def _from_version_2(reading: XmlReading, element: Element) -> Any:
+    """Return an element read by the models of 2.0, or None where it does not fit."""
+    outer, reading.report = reading.report, Report(1)
+    reading.models, reading.version = MODELS[2], 2
+    value = read_element(reading, element, _LATER[element.tag])
+    failed = reading.report.errors
+    reading.report, reading.models, reading.version = outer, MODELS[1], 1
+    return None if failed else value
+
+
 def merge(content: Content) -> None:
     """Dissolve the wrappers among the values of an element into it."""
     for name in ("baseExtension", "extension"):
@@ -268,6 +299,7 @@ BUILDERS: dict[str, Callable[[XmlReading, Element], Any]] = {
             "Local Vendor BaseExtension ObjectExtension AggregationExtension TransactionExtension"
         ).split()
     },
+    "EventLocal": _event_local,
     "EpcList": xv.epcs,
     "quantity": xv.quantity,
     "QuantityList": _list_of("QuantityList", "quantityElement"),
@@ -290,7 +322,7 @@ BUILDERS: dict[str, Callable[[XmlReading, Element], Any]] = {
 }
 """Type of element -> what builds its value. Types not listed hold a text."""
 
-_FIELDS = {
+FIELDS = {
     "eventID": "event_id",
     "bizStep": "biz_step",
     "disposition": "disposition",
@@ -316,6 +348,9 @@ _FIELDS = {
     "eventTimeZoneOffset": "event_time_zone_offset",
 }
 """Element -> field of the event."""
+
+MORE_CERTIFICATES = "{https://ref.gs1.org/epcis/}certificationInfo"
+"""Holds the certificates after the first, for which XML has no element."""
 
 EVENT_TYPES: dict[str, type[events.Event]] = {
     "ObjectEvent": events.ObjectEvent,
@@ -392,11 +427,13 @@ def _drop_repeated(reading: XmlReading, element: Element, content: Content) -> N
 
 def _build(reading: XmlReading, element: Element, content: Content) -> events.Event:
     values = content.values
-    fields = {_FIELDS[name]: value for name, value in values.items() if name in _FIELDS}
+    fields = {FIELDS[name]: value for name, value in values.items() if name in FIELDS}
     offset = values["eventTimeZoneOffset"]
     fields["event_time"] = aware(reading, element, values["eventTime"], offset)
     if values.get("certificationInfo") is not None:
-        fields["certification_info"] = (values["certificationInfo"],)
+        more = content.extensions.pop(MORE_CERTIFICATES, ())
+        more = more if isinstance(more, tuple) else (more,)
+        fields["certification_info"] = (values["certificationInfo"], *more)
     declared = values.get("errorDeclaration")
     if declared is not None:
         fields["error_declaration"] = _build_error(reading, element, declared, offset)
@@ -434,9 +471,9 @@ def read_further_event(reading: XmlReading, element: Element) -> events.Event | 
     """
     if element.tag == "AssociationEvent" and reading.version == 1:
         outer, reading.report = reading.report, Report(1)
-        reading.models = MODELS[2]
+        reading.models, reading.version = MODELS[2], 2
         event = read_event(reading, element)
-        reading.report, reading.models = outer, MODELS[1]
+        reading.report, reading.models, reading.version = outer, MODELS[1], 1
         if event is not None:
             return event
     return _read_extension_event(reading, element)

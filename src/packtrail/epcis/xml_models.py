@@ -35,7 +35,7 @@ _COMMON = {
     "Children": "id*=uri @any",
     "HeaderExtension": "EPCISMasterData?=EPCISMasterData extension?=Local @any",
     "Local": "#local @any",
-    "LocalOnly": "#local",
+    "EventLocal": "#local @any",
     "Vendor": "#other+ @any",
     "QuantityList": "quantityElement*=QuantityElement",
     "QuantityElement": "epcClass=uri quantity?=quantity uom?=uom",
@@ -110,7 +110,7 @@ _VERSION_1 = {
     ),
     "FurtherEvents": "#local @any",
     "BaseExtension": (
-        "eventID?=uri errorDeclaration?=ErrorDeclaration extension?=Local @any"
+        "eventID?=uri errorDeclaration?=ErrorDeclaration extension?=EventLocal @any"
     ),
     "ErrorDeclaration": (
         "declarationTime=time reason?=reason correctiveEventIDs?=CorrectiveEventIDs "
@@ -120,12 +120,12 @@ _VERSION_1 = {
         f"{_EVENT_1} epcList=EpcList action=action {_WHY_WHERE} {_TRANSACTIONS} "
         "extension?=ObjectExtension #other @any"
     ),
-    "ObjectExtension": f"quantityList?=QuantityList {_PARTIES} ilmd?=Ilmd extension?=Local @any",
+    "ObjectExtension": f"quantityList?=QuantityList {_PARTIES} ilmd?=Ilmd extension?=EventLocal @any",
     "AggregationEvent": (
         f"{_EVENT_1} parentID?=uri childEPCs=EpcList action=action {_WHY_WHERE} {_TRANSACTIONS} "
         "extension?=AggregationExtension #other @any"
     ),
-    "AggregationExtension": f"childQuantityList?=QuantityList {_PARTIES} extension?=Local @any",
+    "AggregationExtension": f"childQuantityList?=QuantityList {_PARTIES} extension?=EventLocal @any",
     "QuantityEvent": (
         f"{_EVENT_1} epcClass=uri quantity=int {_WHY_WHERE} {_TRANSACTIONS} extension?=Local "
         "#other @any"
@@ -134,11 +134,11 @@ _VERSION_1 = {
         f"{_EVENT_1} bizTransactionList=BizTransactionList parentID?=uri epcList=EpcList "
         f"action=action {_WHY_WHERE} extension?=TransactionExtension #other @any"
     ),
-    "TransactionExtension": f"quantityList?=QuantityList {_PARTIES} extension?=Local @any",
+    "TransactionExtension": f"quantityList?=QuantityList {_PARTIES} extension?=EventLocal @any",
     "TransformationEvent": (
         f"{_EVENT_1} inputEPCList?=EpcList inputQuantityList?=QuantityList outputEPCList?=EpcList "
         f"outputQuantityList?=QuantityList transformationID?=uri {_WHY_WHERE} {_TRANSACTIONS} "
-        f"{_PARTIES} ilmd?=Ilmd extension?=Local #other @any"
+        f"{_PARTIES} ilmd?=Ilmd extension?=EventLocal #other @any"
     ),
 }
 _VERSION_2 = {

@@ -121,10 +121,10 @@ class _Document:
         values = xe.read_content(self.reading, element, "Sbdh").values
         for name in ("sender", "receiver"):
             parties = values.get(name.capitalize(), [])
-            if parties and parties[0] is not None:
+            if parties and parties[0] is not None and parties[0].identifier:
                 self.head[name] = parties[0]
         identification = values.get("DocumentIdentification") or {}
-        if identification.get("InstanceIdentifier") is not None:
+        if identification.get("InstanceIdentifier"):
             self.head["instance_identifier"] = identification["InstanceIdentifier"]
 
     def _body(self, element: Element, kind: str) -> None:

@@ -77,8 +77,10 @@ class XmlReading:
             name = tag
             if tag.startswith("{"):
                 namespace, _, rest = tag[1:].partition("}")
-                name = f"{{{namespace_of(namespace)}}}{rest}"
-                self._declare(prefix, namespace)
+                name = rest
+                if namespace != scalars.UNQUALIFIED:
+                    name = f"{{{namespace_of(namespace)}}}{rest}"
+                    self._declare(prefix, namespace)
             self._names[tag] = name
         return name
 
@@ -92,6 +94,7 @@ _PLUMBING = (
     "urn:epcglobal:xsd:",
     "http://www.w3.org/2001/XMLSchema",
     "http://www.unece.org/cefact/",
+    scalars.UNQUALIFIED,
 )
 """Namespaces of EPCIS and of XML itself; a document written anew declares them on its own."""
 
