@@ -32,6 +32,7 @@ from packtrail.gs1.identities import identify
 from packtrail.gs1.key_types import KeyType
 from packtrail.gs1.keys import Key
 from packtrail.gs1.notations import check, check_any, parse
+from packtrail.gs1.writing import write_element_string
 
 __all__ = [
     "DigitalLink",
@@ -53,4 +54,5 @@ __all__ = [
     "parse_epc_uri",
     "read_digital_link",
     "write_digital_link",
+    "write_element_string",
 ]

@@ -25,7 +25,7 @@ from packtrail.gs1.digital_links import write_digital_link
 from packtrail.gs1.keys import Key, key_of
 from packtrail.gs1.scanning import Piece, split
 from packtrail.gs1.values import describe, lint, lint_unknown, span
-from packtrail.gs1.writing import bracketed, human_readable, unbracketed
+from packtrail.gs1.writing import human_readable, write_element_string
 
 if TYPE_CHECKING:
     from datetime import date
@@ -93,7 +93,7 @@ class ElementString:
 
     def element_string(self, *, brackets: bool = True) -> str:
         """Write the elements with brackets, or as a scanner would transmit them."""
-        return bracketed(self.pairs) if brackets else unbracketed(self.pairs)
+        return write_element_string(self.pairs, brackets=brackets)
 
     def hri(self) -> str:
         """Write the human-readable interpretation."""

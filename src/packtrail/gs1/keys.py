@@ -22,7 +22,7 @@ from packtrail.gs1 import codes
 from packtrail.gs1.escapes import escape_link, escape_urn
 from packtrail.gs1.key_types import BY_TYPE, PREFIX_LENGTHS, SCHEMES, KeyType, Scheme
 from packtrail.gs1.values import describe, lint
-from packtrail.gs1.writing import bracketed, human_readable, unbracketed
+from packtrail.gs1.writing import human_readable, write_element_string
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,7 +134,7 @@ class Key:
 
     def element_string(self, *, brackets: bool = True) -> str:
         """Write the key as an element string."""
-        return bracketed(self.elements()) if brackets else unbracketed(self.elements())
+        return write_element_string(self.elements(), brackets=brackets)
 
     def hri(self) -> str:
         """Write the human-readable interpretation."""

@@ -37,6 +37,7 @@ def parse(text: str, *, location: bool = False) -> Key:
 
     Args:
         text: Any notation; a bare number of 8, 12, 13 or 14 digits is a GTIN, of 18 an SSCC.
+            Data without brackets that looks like one needs its symbology identifier.
         location: Read a bare number of 13 digits as a GLN, not as a GTIN.
 
     Raises:

@@ -43,3 +43,8 @@ def unbracketed(pairs: Iterable[tuple[str, str]]) -> str:
         parts.append(f"{pending}{ai}{value}")
         pending = "" if ai[:2] in SELF_DELIMITING_PREFIXES else SEPARATOR
     return "".join(parts)
+
+
+def write_element_string(pairs: Iterable[tuple[str, str]], *, brackets: bool = True) -> str:
+    """Write pairs that were checked before, with brackets or as a scanner transmits them."""
+    return bracketed(pairs) if brackets else unbracketed(pairs)

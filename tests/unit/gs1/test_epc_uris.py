@@ -94,8 +94,10 @@ def test_an_epc_uri_is_read_and_written_again(
         ),
         (
             "urn:epc:id:sgln:*1234567890.11*",
-            "The EPC URI 'urn:epc:id:sgln:1234567890.11' does not read"
-            " urn:epc:id:sgln:CompanyPrefix.Reference.Serial.",
+            (
+                "The EPC URI 'urn:epc:id:sgln:1234567890.11' does not read"
+                " urn:epc:id:sgln:CompanyPrefix.Reference.Serial."
+            ),
         ),
         (
             "urn:epc:*id:sgtim*:234567.1890123.1",
@@ -103,8 +105,10 @@ def test_an_epc_uri_is_read_and_written_again(
         ),
         (
             "urn:epc:idpat:grai:*1234567890.12.124*",
-            "The EPC URI 'urn:epc:idpat:grai:1234567890.12.124' does not read"
-            " urn:epc:idpat:grai:CompanyPrefix.Reference.*.",
+            (
+                "The EPC URI 'urn:epc:idpat:grai:1234567890.12.124' does not read"
+                " urn:epc:idpat:grai:CompanyPrefix.Reference.*."
+            ),
         ),
         (
             "urn:epc:id:itip:234567.1890123.*561*.78.1111",

@@ -59,8 +59,10 @@ def test_a_told_prefix_length_moves_the_digits() -> None:
         (
             Key(KeyType.GIAI, "0614141"),
             7,
-            "The company prefix of the GIAI of 7 digits leaves nothing of '0614141' for the"
-            " reference.",
+            (
+                "The company prefix of the GIAI of 7 digits leaves nothing of '0614141' for the"
+                " reference."
+            ),
         ),
         (
             Key(KeyType.GIAI, "0614141A"),
@@ -70,7 +72,7 @@ def test_a_told_prefix_length_moves_the_digits() -> None:
     ],
 )
 def test_an_impossible_prefix_length_is_refused(key: Key, length: int, message: str) -> None:
-    with pytest.raises(RefusedError, match="^The company prefix") as refused:
+    with pytest.raises(RefusedError) as refused:
         key.with_prefix_length(length)
 
     assert str(refused.value) == message
@@ -98,7 +100,10 @@ def test_a_key_without_epc_uri_says_so() -> None:
             KeyType.GTIN,
             "03000101234507",
             None,
-            "The value '03000101234507' of (01) GTIN has '7': the check digit is wrong, '9' is right.",
+            (
+                "The value '03000101234507' of (01) GTIN has '7': the check digit is wrong,"
+                " '9' is right."
+            ),
         ),
         (
             KeyType.PGLN,
