@@ -185,6 +185,18 @@ def jobs(
     return tuple(_job(app, row) for row in found)
 
 
+def find(app: Application, actor: Actor, text: str, *, limit: int) -> Sequence[CaptureJob]:
+    """Return the capture of an identifier, or those of documents with exactly this name."""
+    require(actor, Permission.CAPTURE_READ)
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+        found = rows.by_filename(conn, text, audience_ids=audience_ids, limit=limit)
+        if rows.is_id(text):
+            one = rows.by_id(conn, text, audience_ids=audience_ids)
+            found = [one, *found] if one else found
+    return tuple(_job(app, row) for row in found)
+
+
 def original(app: Application, actor: Actor, capture_id: str) -> tuple[bytes, str, str]:
     """Return an original document as it was handed in: content, media type, file name.
 

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from packtrail import gs1
+from packtrail.access import Permission, require
+from packtrail.base.errors import NotFound
+from packtrail.services import describing
+from packtrail.services.codes import NO_LOT
+from packtrail.services.describing import Place, Product
+from packtrail.services.organisations import visible_to
+from packtrail.store import events as rows
+from packtrail.store import vocabulary
+from packtrail.store.filters import EventFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from psycopg import Connection
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.services.tracing import Product
+
+_EVENTS_MAX = 1000
+"""Most events of a lot that are looked at."""
+_EVENTS_SHOWN = 50
+_OBJECTS_SHOWN = 20
+_OBJECT_LISTS = ("epcList", "outputEPCList")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +64,8 @@ class LotView:
     """A few of the objects."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A location or party, from master data or from events."""
-
-    identifier: str
-    name: str | None
-    attributes: Mapping[str, str]
-
-
 def lot(app: Application, actor: Actor, gtin: str | None, lot: str) -> LotView:
-    """Return what is known of a lot.
+    """Return what is known of a lot: the events that record it, and the objects they name.
 
     Args:
         app: The application.
@@ -65,16 +74,116 @@ def lot(app: Application, actor: Actor, gtin: str | None, lot: str) -> LotView:
         lot: The lot number, exactly.
 
     Raises:
-        NotFound: `TRC-…`, no event the actor may see names this lot.
+        NotFound: `TRC-004`, no event the actor may see names this lot.
     """
-    raise NotImplementedError
+    require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+        found = [
+            event
+            for event in _events(app, conn, lot, audience_ids)
+            if gtin is None or gtin in _gtins(event.body)
+        ]
+        if not found:
+            of = f" of {gtin}" if gtin else ""
+            raise NotFound(NO_LOT.found(f"No event names the lot {lot[:80]!r}{of}.", at="lot"))
+        gtins = sorted({each for event in found for each in _gtins(event.body)})
+        if gtin is not None:
+            gtins = [gtin]
+        products = describing.products_of(conn, gtins, audience_ids)
+    objects = [uri for event in found for uri in _objects(event.body, gtin)]
+    return LotView(
+        lot=lot,
+        gtins=tuple(gtins),
+        products=tuple(products[each] for each in gtins if each in products),
+        expires=next((each for event in found if (each := _expiry(event.body))), None),
+        object_count=len(set(objects)),
+        events=tuple(_lot_event(event) for event in found[:_EVENTS_SHOWN]),
+        event_count=len(found),
+        identifiers=tuple(objects[:_OBJECTS_SHOWN]),
+    )
 
 
 def products(app: Application, actor: Actor, *, limit: int = 200) -> tuple[Product, ...]:
-    """Return the products that master data or events name."""
-    raise NotImplementedError
+    """Return the products that master data names, by identifier."""
+    require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+        found = vocabulary.of_type(conn, describing.PRODUCTS, audience_ids, limit=limit)
+    return tuple(describing.product(row) for row in found)
+
+
+def product(app: Application, actor: Actor, gtin: str) -> Product | None:
+    """Return what master data says about a trade item, or None when it says nothing."""
+    require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        return describing.products_of(conn, [gtin], visible_to(conn, actor)).get(gtin)
 
 
 def places(app: Application, actor: Actor, *, limit: int = 200) -> tuple[Place, ...]:
-    """Return the locations and parties that master data names."""
-    raise NotImplementedError
+    """Return the locations and parties that master data names, by identifier."""
+    require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+        found = {
+            row.id: describing.place(row)
+            for kind in (*describing.PARTIES, describing.LOCATIONS)
+            for row in vocabulary.of_type(conn, kind, audience_ids, limit=limit)
+        }
+    return tuple(found[each] for each in sorted(found)[:limit])
+
+
+def _events(
+    app: Application, conn: Connection, lot: str, audience_ids: Sequence[int]
+) -> Sequence[rows.StoredEvent]:
+    return rows.query(
+        conn,
+        EventFilter(lots=(lot,)),
+        audience_ids=audience_ids,
+        page_size=_EVENTS_MAX,
+        now=app.clock(),
+    ).events
+
+
+def _objects(body: Mapping[str, Any], gtin: str | None) -> list[str]:
+    """Return the objects an event makes or names, of one trade item or of any."""
+    named = [uri for name in _OBJECT_LISTS for uri in body.get(name, ())]
+    if gtin is None:
+        return named
+    wanted = {f"sgtin/{gtin}", f"itip/{gtin}"}
+    pairs = zip(named, gs1.identify(named), strict=True)
+    return [uri for uri, (class_key, _) in pairs if class_key in wanted]
+
+
+def _gtins(body: Mapping[str, Any]) -> set[str]:
+    classes = {class_key for class_key, _ in gs1.identify(_objects(body, None))}
+    named = {each for each in classes if each.startswith(("sgtin/", "itip/"))}
+    return {each.partition("/")[2][:14] for each in named} | set(_quantity_gtins(body))
+
+
+def _quantity_gtins(body: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("quantityList", "outputQuantityList"):
+        for quantity in body.get(name, ()):
+            gtin = describing.gtin_of(describing.key_of(quantity["epcClass"]))
+            if gtin:
+                yield gtin
+
+
+def _expiry(body: Mapping[str, Any]) -> str | None:
+    ilmd = body.get("ilmd", {})
+    found = (value for name, value in ilmd.items() if name.endswith("itemExpirationDate"))
+    return next((value for value in found if isinstance(value, str)), None)
+
+
+def _lot_event(event: rows.StoredEvent) -> LotEvent:
+    body = event.body
+    place = body.get("bizLocation") or body.get("readPoint") or {}
+    return LotEvent(
+        event_id=event.identity,
+        event_type=body["type"],
+        event_time=event.event_time,
+        event_time_zone_offset=body["eventTimeZoneOffset"],
+        biz_step=body.get("bizStep"),
+        place=place.get("id"),
+        object_count=len(_objects(body, None)),
+    )

@@ -105,9 +105,10 @@ def _object(value: str) -> EpcMatch:
 
 def _pattern(value: str) -> EpcMatch:
     key = _checked(gs1.parse_epc_uri, value)
-    if key.type is not gs1.KeyType.GTIN:
-        raise _Unusable("a pattern of one trade item, urn:epc:idpat:sgtin:...*")
-    return EpcMatch(f"sgtin/{key.primary}")
+    if not key.is_class:
+        raise _Unusable("a pattern that ends in *")
+    instances = gs1.KeyType.SGTIN if key.type is gs1.KeyType.GTIN else key.type
+    return EpcMatch(f"{instances}/{key.primary}")
 
 
 def _class(value: str) -> EpcMatch:

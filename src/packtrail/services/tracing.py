@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packtrail.services.describing import Product
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -28,16 +30,6 @@ class Content:
     status: Status
     count: int
     """How many objects it holds itself, directly."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
-    """What the master data says about the product of an object."""
-
-    identifier: str
-    name: str | None
-    attributes: Mapping[str, str]
-    """Attribute -> value, by the last part of the attribute's name: `dosageFormType`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

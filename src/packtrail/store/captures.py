@@ -169,6 +169,20 @@ def newest(
         ).fetchall()
 
 
+def by_filename(
+    conn: Connection, filename: str, *, audience_ids: Sequence[int], limit: int
+) -> list[CaptureRow]:
+    """Return captures of documents of a name that one of the audiences may see, newest first."""
+    with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:
+        return cursor.execute(
+            f"""
+            {_JOB} where c.audience_id = any(%s) and d.filename = %s
+             order by c.capture_id desc limit %s
+            """,
+            (list(audience_ids), filename, limit),
+        ).fetchall()
+
+
 def count(conn: Connection, *, audience_ids: Sequence[int]) -> int:
     """Return how many captures the audiences may see."""
     with conn.cursor(row_factory=scalar_row) as cursor:

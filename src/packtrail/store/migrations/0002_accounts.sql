@@ -63,3 +63,5 @@ create table secret (
     value bytea not null
 );
 comment on table secret is 'Random keys of this installation, such as the one that signs page tokens.';
+
+create index document_by_filename on document (filename) where filename is not null;

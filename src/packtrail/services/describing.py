@@ -1,0 +1,168 @@
+"""Describing: the names and words people have for keys: products, places, kinds of object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from packtrail import gs1
+from packtrail.base.errors import RefusedError
+from packtrail.store import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from psycopg import Connection
+
+    from packtrail.store.vocabulary import VocabularyRow
+
+PRODUCTS = "urn:epcglobal:epcis:vtype:EPCClass"
+LOCATIONS = "urn:epcglobal:epcis:vtype:Location"
+PARTIES = (
+    "urn:epcglobal:epcis:vtype:SourceDest",
+    "urn:epcglobal:epcis:vtype:Party",
+)
+_PREFIX_LENGTHS = range(6, 13)
+_PRODUCT_NAMES = (
+    "regulatedProductName",
+    "functionalName",
+    "tradeItemDescription",
+    "descriptionShort",
+    "labelDescription",
+    "name",
+)
+"""Attributes that name a product, the best first."""
+_TRADE_ITEMS = frozenset({gs1.KeyType.SGTIN, gs1.KeyType.LGTIN, gs1.KeyType.GTIN, gs1.KeyType.ITIP})
+_KINDS: Mapping[gs1.KeyType, str] = {
+    gs1.KeyType.SSCC: "container",
+    gs1.KeyType.SGLN: "location",
+    gs1.KeyType.PGLN: "party",
+    gs1.KeyType.LGTIN: "lot",
+    gs1.KeyType.GTIN: "product",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What the master data says about the product of an object."""
+
+    identifier: str
+    name: str | None
+    attributes: Mapping[str, str]
+    """Attribute -> value, by the last part of the attribute's name: `dosageFormType`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A location or party, from master data."""
+
+    identifier: str
+    name: str | None
+    attributes: Mapping[str, str]
+
+
+def kind_of(key: gs1.Key | None, *, holds: str | None = None) -> str:
+    """Return the word for what a key identifies.
+
+    Args:
+        key: The key; None is an object that is known by a URI only.
+        holds: Kind of what it holds, when that is known: an SSCC on cases is a pallet.
+    """
+    if key is None:
+        return "container" if holds else "object"
+    if key.type in {gs1.KeyType.SGTIN, gs1.KeyType.ITIP}:
+        # Indicator 0 is the saleable pack, 1 to 8 a grouping of it (GS1 General Specifications).
+        return "pack" if key.primary[0] == "0" else "case"
+    if key.type is gs1.KeyType.SSCC and holds:
+        return "case" if holds == "pack" else "pallet"
+    return _KINDS.get(key.type, "object")
+
+
+def key_of(uri: str) -> gs1.Key | None:
+    """Return the key of a URN or Digital Link, or None when it is no GS1 key."""
+    try:
+        return gs1.parse_epc_uri(uri) if uri.startswith("urn:") else gs1.parse_digital_link(uri)
+    except RefusedError:
+        return None
+
+
+def label_of(uri: str) -> str:
+    """Return an identifier as it is printed beside a barcode; what is no key as it is."""
+    key = key_of(uri)
+    return uri if key is None else key.hri()
+
+
+def identifier_of(key: gs1.Key) -> str:
+    """Return the EPC URI where the company prefix is known, else the Digital Link."""
+    try:
+        return key.epc_uri()
+    except RefusedError:
+        return key.digital_link()
+
+
+def gtin_of(key: gs1.Key | None) -> str | None:
+    """Return the 14 digits of the trade item a key belongs to."""
+    return key.primary[:14] if key is not None and key.type in _TRADE_ITEMS else None
+
+
+def product_of(
+    conn: Connection, key: gs1.Key | None, audience_ids: Sequence[int]
+) -> Product | None:
+    """Return what the master data that may be seen says about the product of a key."""
+    gtin = gtin_of(key)
+    return products_of(conn, [gtin], audience_ids).get(gtin) if gtin else None
+
+
+def products_of(
+    conn: Connection, gtins: Iterable[str], audience_ids: Sequence[int]
+) -> dict[str, Product]:
+    """Return the products of some GTINs, as far as master data may be seen."""
+    spelled = {spelling: gtin for gtin in gtins for spelling in _spellings(gtin)}
+    found = vocabulary.find(conn, list(spelled), audience_ids)
+    return {spelled[row.id]: product(row) for row in found.values()}
+
+
+def places_of(conn: Connection, ids: Iterable[str], audience_ids: Sequence[int]) -> dict[str, str]:
+    """Return the names of places and parties: identifier -> name."""
+    found = vocabulary.find(conn, sorted(set(ids)), audience_ids)
+    named = {row.id: place(row).name for row in found.values()}
+    return {identifier: name for identifier, name in named.items() if name}
+
+
+def product(row: VocabularyRow) -> Product:
+    """Return a product from its master data."""
+    attributes = _attributes(row.attributes)
+    name = next((attributes[each] for each in _PRODUCT_NAMES if attributes.get(each)), None)
+    return Product(identifier=row.id, name=name, attributes=attributes)
+
+
+def place(row: VocabularyRow) -> Place:
+    """Return a location or party from its master data."""
+    attributes = _attributes(row.attributes)
+    return Place(identifier=row.id, name=attributes.get("name"), attributes=attributes)
+
+
+def _attributes(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Return the attributes that are plain text, by the last part of their names."""
+    return {_last_part(name): value for name, value in attributes.items() if isinstance(value, str)}
+
+
+def _last_part(name: str) -> str:
+    for mark in "#}:/":
+        name = name.rpartition(mark)[2] or name
+    return name
+
+
+def _spellings(gtin: str) -> list[str]:
+    """Return how master data may name a trade item: its Digital Link, or its pattern as a URN.
+
+    Nobody tells the length of the company prefix here, so each that is possible is tried.
+    """
+    key = gs1.Key(gs1.KeyType.GTIN, gtin)
+    spelled = [key.digital_link()]
+    for length in _PREFIX_LENGTHS:
+        try:
+            spelled.append(key.with_prefix_length(length).epc_uri())
+        except RefusedError:
+            continue
+    return spelled
