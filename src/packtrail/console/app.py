@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -26,7 +25,7 @@ from packtrail.console import (
 from packtrail.console.visit import page
 
 if TYPE_CHECKING:
-    from starlette.types import Scope
+    from starlette.types import ASGIApp, Scope
 
     from packtrail.services.application import Application
 
@@ -76,11 +75,10 @@ ROUTES = (
 )
 
 
-def build(application: Application) -> Starlette:
+def build(application: Application) -> ASGIApp:
     """Return the console as an ASGI application, to be mounted at `/`."""
     console = Starlette(
         routes=list(ROUTES),
-        middleware=[Middleware(security.SecurityHeaders)],
         exception_handlers={
             404: faults.missing,
             405: faults.wrong_method,
@@ -88,4 +86,5 @@ def build(application: Application) -> Starlette:
         },
     )
     console.state.application = application
-    return console
+    # Outside of everything, so that even the page of an unexpected fault carries the headers.
+    return security.SecurityHeaders(console)

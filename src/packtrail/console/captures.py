@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
+from packtrail.access import Permission
+from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.base.findings import Severity
 from packtrail.console import templates
 from packtrail.console.visit import redirect
 from packtrail.services import capture as captures
+from packtrail.services import organisations
 from packtrail.services.capture import ErrorBehaviour
 
 if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
     from packtrail.services.capture import CaptureJob
+    from packtrail.services.organisations import Organisation
 
 PAGE_LENGTH = 50
 FINDINGS_MAX = 500
@@ -27,6 +32,21 @@ _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 def listing(visit: Visit) -> Response:
     """Show the captures, newest first."""
+    return _listing(visit)
+
+
+def owners(visit: Visit) -> list[Organisation]:
+    """Return the organisations a document can be handed in for; the own one comes first."""
+    if not visit.who.may(Permission.ORGANISATION_READ):
+        return []
+    known = organisations.organisations(visit.app, visit.who)
+    return sorted(
+        (each for each in known if each.is_own or each.may_record_for),
+        key=lambda each: (not each.is_own, each.code),
+    )
+
+
+def _listing(visit: Visit, *, findings: tuple[Finding, ...] = ()) -> Response:
     before = visit.query("before") or None
     jobs = captures.jobs(visit.app, visit.who, limit=PAGE_LENGTH + 1, before=before)
     return templates.render(
@@ -36,19 +56,28 @@ def listing(visit: Visit) -> Response:
         next_before=jobs[PAGE_LENGTH - 1].capture_id if len(jobs) > PAGE_LENGTH else None,
         before=before,
         running=any(job.running for job in jobs),
+        owners=owners(visit),
+        findings=findings,
+        status=422 if findings else 200,
     )
 
 
 def submit(visit: Visit) -> Response:
     """Hand in the files of a form, each as a capture of its own."""
-    jobs = [
-        _submit_one(visit, file)
-        for file in visit.form.getlist("file")
-        if isinstance(file, UploadFile) and (file.filename or file.size)
-    ]
-    paths = [f"/captures/{job.capture_id}" for job in jobs]
+    paths, findings = [], []
+    for file in visit.form.getlist("file"):
+        if isinstance(file, UploadFile) and (file.filename or file.size):
+            try:
+                paths.append(f"/captures/{_submit_one(visit, file).capture_id}")
+            except RefusedError as refusal:
+                if isinstance(refusal, NotPermitted):
+                    raise
+                findings += [_of_file(file, finding) for finding in refusal.findings]
     if visit.wants_json:
-        return JSONResponse({"captures": paths})
+        message = " ".join(finding.message for finding in findings)
+        return JSONResponse({"captures": paths, "message": message})
+    if findings:
+        return _listing(visit, findings=tuple(findings))
     return redirect(paths[0] if len(paths) == 1 else "/captures")
 
 
@@ -89,6 +118,10 @@ def _submit_one(visit: Visit, file: UploadFile) -> CaptureJob:
         error_behaviour=wished if wished in known else ErrorBehaviour.ROLLBACK,
         wait=False,
     )
+
+
+def _of_file(file: UploadFile, finding: Finding) -> Finding:
+    return replace(finding, at=file.filename or "")
 
 
 def _shown(visit: Visit) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packtrail.console import templates
+from packtrail.console import captures, templates
 from packtrail.services import overview
 
 if TYPE_CHECKING:
@@ -18,4 +18,6 @@ def home(visit: Visit) -> Response:
     seen = overview.overview(visit.app, visit.who)
     total = sum(each.count for each in seen.by_status)
     is_empty = seen.counts.events == 0 and seen.counts.captures == 0
-    return templates.render(visit, "home.html", seen=seen, total=total, is_empty=is_empty)
+    return templates.render(
+        visit, "home.html", seen=seen, total=total, is_empty=is_empty, owners=captures.owners(visit)
+    )

@@ -59,14 +59,15 @@ def trace(visit: Visit) -> Response:
 def event(visit: Visit) -> Response:
     """Show one event, with its body as JSON-LD."""
     page = query.event(visit.app, visit.who, visit.path("event_id"))
-    body = page.events[0]
-    view = view_of(body)
+    views = sorted((view_of(body) for body in page.events), key=lambda each: bool(each.error))
+    view, errors = views[0], [each.error for each in views if each.error]
     places, capture_id = _surroundings(visit, view)
     return templates.render(
         visit,
         "event.html",
         event=view,
-        body=_pretty(body),
+        errors=errors,
+        bodies=[_pretty(body) for body in page.events],
         capture_id=capture_id,
         place=lambda identifier: place_name(identifier, places),
     )

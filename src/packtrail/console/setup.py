@@ -8,14 +8,14 @@ from packtrail.access import Permission, RoleName
 from packtrail.base.errors import RefusedError
 from packtrail.console import templates
 from packtrail.console.visit import redirect
-from packtrail.services import accounts, organisations
+from packtrail.services import accounts, keys, organisations
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
-    from packtrail.services.accounts import NewApiKey
+    from packtrail.services.keys import NewApiKey
 
 DAYS_DIGITS_MAX = 4
 
@@ -60,7 +60,7 @@ def create_link(visit: Visit) -> Response:
     """Make a one-time sign-in link and show it, once."""
     name = visit.sent("name")
     token = accounts.create_sign_in_link(visit.app, visit.who, name)
-    address = str(visit.request.base_url).rstrip("/") + f"/sign-in/link?token={token}"
+    address = str(visit.request.base_url).rstrip("/") + f"/sign-in/{token}"
     return _users(visit, link=(name, address))
 
 
@@ -75,7 +75,7 @@ def create_api_key(visit: Visit) -> Response:
     is_number = days.isascii() and days.isdigit() and len(days) <= DAYS_DIGITS_MAX
     scopes = [scope for scope in visit.form.getlist("scope") if isinstance(scope, str)]
     try:
-        made = accounts.create_api_key(
+        made = keys.create_api_key(
             visit.app,
             visit.who,
             visit.sent("name").strip(),
@@ -89,7 +89,7 @@ def create_api_key(visit: Visit) -> Response:
 
 def revoke_api_key(visit: Visit) -> Response:
     """End a key at once."""
-    accounts.revoke_api_key(visit.app, visit.who, visit.sent("key_id"))
+    keys.revoke_api_key(visit.app, visit.who, visit.sent("key_id"))
     return redirect("/setup/api-keys")
 
 
@@ -140,7 +140,7 @@ def _keys(
         visit,
         "setup_keys.html",
         status=_status(refusal),
-        rows=accounts.api_keys(visit.app, visit.who),
+        rows=keys.api_keys(visit.app, visit.who),
         scopes=[scope for scope in Permission if visit.who.may(scope)],
         days_default=visit.app.settings.api_key_for_days,
         findings=_findings(refusal),

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from packtrail.console.visit import Visit
     from packtrail.services.accounts import SignedIn
 
-_LINK = "link"
-"""`/sign-in/link?token=…` is the same as `/sign-in/…`."""
-
 
 def form(visit: Visit) -> Response:
     """Show the sign-in page."""
@@ -44,13 +41,13 @@ def with_password(visit: Visit) -> Response:
 
 def link(visit: Visit) -> Response:
     """Show the button that a one-time link leads to; nothing is spent yet."""
-    return templates.render(visit, "sign_in_link.html", token=_token(visit), refusal=None)
+    return templates.render(visit, "sign_in_link.html", token=visit.path("token"), refusal=None)
 
 
 def with_link(visit: Visit) -> Response:
     """Sign in by a one-time link."""
     try:
-        signed_in = accounts.sign_in_by_link(visit.app, visit.sent("token") or _token(visit))
+        signed_in = accounts.sign_in_by_link(visit.app, visit.path("token"))
     except NotAuthenticated as refusal:
         return templates.render(
             visit, "sign_in_link.html", status=401, token="", refusal=refusal.findings[0]
@@ -65,11 +62,6 @@ def out(visit: Visit) -> Response:
     response = redirect("/sign-in")
     response.delete_cookie(security.SESSION_COOKIE, path="/")
     return response
-
-
-def _token(visit: Visit) -> str:
-    named = visit.path("token")
-    return visit.query("token") if named == _LINK else named
 
 
 def _form(

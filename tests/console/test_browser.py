@@ -1,0 +1,220 @@
+"""The console in a real browser: sign in, drop a file, watch it finish, find a pack."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page, expect, sync_playwright
+
+from packtrail import serving
+from packtrail.access import Actor
+from packtrail.services import accounts, organisations
+from packtrail.services.application import Application
+from packtrail.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+    from packtrail.store.database import Database
+
+pytestmark = pytest.mark.browser
+
+PACK_SCAN = "(01)00300010123455(21)11"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update",
+         "--disable-sync")  # fmt: skip
+DROP = """([name, text]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], name, { type: "application/xml" }));
+  for (const kind of ["dragenter", "dragover", "drop"])
+    document.body.dispatchEvent(
+      new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""
+UNLABELLED = """() =>
+  [...document.querySelectorAll("input:not([type=hidden]), select, button, a, summary")]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  .filter((e) => !(e.labels?.length || e.textContent.trim() || e.getAttribute("aria-label")))
+  .map((e) => e.outerHTML.slice(0, 120))"""
+SMALL = """() =>
+  [...document.querySelectorAll("button, .button, .nav a, .tabs a, summary, select, input")]
+  .filter((e) => !["hidden", "checkbox", "radio"].includes(e.type))
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  .map((e) => [e.getBoundingClientRect(), e.outerHTML.slice(0, 80)])
+  .filter(([box]) => box.height < 36 || box.width < 24).map(([, html]) => html)"""
+TWICE = """() => { const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+  return ids.filter((id, at) => ids.indexOf(id) !== at); }"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("PACKTRAIL_TEST_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        if os.environ.get("PACKTRAIL_TEST_BROWSER") == "required":
+            pytest.fail("Chromium is required here (PACKTRAIL_TEST_BROWSER) and was not found")
+        pytest.skip("Chromium is not installed; install the Debian package chromium to run this")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def application(database: Database) -> Iterator[Application]:
+    """An application that records every document after its answer, as it does with large ones."""
+    settings = Settings(capture_inline_bytes_max=0)
+    app = Application(settings=settings, database=database, clock=lambda: datetime.now(UTC))
+    organisations.create_organisation(app, Actor.system("tests"), "maker", name="The maker")
+    head = organisations.system_actor(app, "tests", organisation="maker")
+    accounts.create_user(app, head, "ada", role="administrator", display_name="Ada")
+    yield app
+    app.workers.shutdown(wait=True)
+
+
+@pytest.fixture(scope="module")
+def site(application: Application) -> Iterator[str]:
+    """The address of a running server."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(serving.asgi(application), lifespan="off", log_level="warning")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, site: str, application: Application
+) -> Iterator[Callable[..., Page]]:
+    """Open a page in a new browser profile, signed in by a one-time link."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(**options: object) -> Page:
+        context = browser.new_context(base_url=site, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console", lambda said: complaints.append(said.text) if "Policy" in said.text else 0
+        )
+        head = organisations.system_actor(application, "tests", organisation="maker")
+        page.goto("/sign-in/" + accounts.create_sign_in_link(application, head, "ada"))
+        page.get_by_role("button", name="Sign in to Packtrail").click()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def test_from_a_dropped_file_to_the_journey_of_a_pack(
+    open_page: Callable[..., Page], shipment: bytes
+) -> None:
+    page = open_page()
+    expect(page.get_by_text("for maker")).to_be_visible()
+
+    page.evaluate(DROP, ["shipment.xml", shipment.decode()])
+    page.wait_for_url("**/captures/*")
+    expect(page.get_by_text("Recorded", exact=True)).to_be_visible()
+    expect(page.get_by_text("8 events were recorded")).to_be_visible()
+
+    page.get_by_label("Scan, paste or type anything").fill(PACK_SCAN)
+    suggestion = page.get_by_role("region", name="What this can be").get_by_role("link").first
+    expect(suggestion).to_contain_text("Pack")
+    suggestion.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Epcistra")
+    journey = page.get_by_role("img", name="Journey of Pack")
+    expect(journey).to_be_visible()
+    for word in ("Commissioned", "Packed", "Shipped", "On its way"):
+        expect(journey.get_by_text(word, exact=True).first).to_be_visible()
+    expect(page.locator("tr[id^=step-]")).to_have_count(4)
+
+
+def test_the_omnibox_needs_no_mouse(open_page: Callable[..., Page], shipment: bytes) -> None:
+    page = open_page()
+    page.goto("/captures")
+    page.evaluate(DROP, ["again.xml", shipment.decode()])
+    page.wait_for_url("**/captures/*")
+    expect(page.get_by_text("Recorded", exact=True)).to_be_visible()
+
+    page.goto("/audit")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Scan, paste or type anything")).to_be_focused()
+    page.keyboard.type(PACK_SCAN)
+    links = page.get_by_role("region", name="What this can be").get_by_role("link")
+    expect(links.first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/trace/*")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_label("Scan, paste or type anything")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Scan, paste or type anything")).not_to_be_focused()
+
+
+def test_everything_works_where_htmx_is_not_installed(
+    open_page: Callable[..., Page], shipment: bytes
+) -> None:
+    page = open_page()
+    page.route("**/static/vendor/**", lambda route: route.abort())
+    page.goto("/captures")
+    page.get_by_label("EPCIS files").set_input_files(
+        {"name": "plain.xml", "mimeType": "application/xml", "buffer": shipment}
+    )
+    page.wait_for_url("**/captures/*")
+    expect(page.get_by_text("Recorded", exact=True)).to_be_visible()
+
+    page.get_by_label("Scan, paste or type anything").fill(PACK_SCAN)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Epcistra")
+
+
+def test_everything_works_without_any_script(
+    open_page: Callable[..., Page], shipment: bytes
+) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto("/captures")
+    page.get_by_label("EPCIS files").set_input_files(
+        {"name": "no-script.xml", "mimeType": "application/xml", "buffer": shipment}
+    )
+    page.get_by_role("button", name="Capture").click()
+    expect(page.get_by_text("Recorded", exact=True)).to_be_visible()
+
+    page.get_by_label("Scan, paste or type anything").fill(PACK_SCAN)
+    page.get_by_role("button", name="Go").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Epcistra")
+
+
+@pytest.mark.parametrize("width", [1360, 390], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "path", ["/", "/scan", "/captures", "/audit", "/setup", "/setup/users", "/setup/api-keys"]
+)
+def test_a_page_fits_and_is_fit_for_everybody(
+    open_page: Callable[..., Page], path: str, width: int
+) -> None:
+    page = open_page(viewport={"width": width, "height": 844})
+    page.goto(path)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(UNLABELLED) == []
+    assert page.evaluate(TWICE) == []
+    assert page.evaluate(SMALL) == []
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()

@@ -1,0 +1,295 @@
+"""The pages of the console over the real services, as somebody without scripts sees them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Desk
+
+PACK = "urn:epc:id:sgtin:030001.0012345.11"
+CASE = "urn:epc:id:sgtin:030001.1012345.110"
+PALLET = "urn:epc:id:sscc:030001.41234567890"
+
+
+def trace(identifier: str) -> str:
+    return "/trace/" + quote(identifier, safe="")
+
+
+def text_of(page: str) -> str:
+    """Return what a page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+@pytest.fixture
+def shipped(admin: Desk, shipment: bytes) -> Desk:
+    """The maker's administrator, after the example shipment was handed in."""
+    assert admin.drop(shipment, "shipment.xml").status_code == 303
+    return admin
+
+
+def test_an_empty_store_says_what_to_do(desk: Desk) -> None:
+    page = desk.sign_in("stranger.admin").client.get("/").text
+
+    assert "Nothing is recorded yet" in page
+    assert "packtrail demo" in page
+    assert 'type="file"' in page
+
+
+def test_the_home_page_says_what_is_in_the_store(shipped: Desk) -> None:
+    page = shipped.client.get("/").text
+
+    assert "What is in the store" in page
+    assert "shipment.xml" in page
+    assert "In transit" in page
+
+
+def test_a_capture_tells_what_became_of_it(admin: Desk, shipment: bytes) -> None:
+    where = admin.drop(shipment, "again.xml").headers["location"]
+
+    page = text_of(admin.client.get(where).text)
+    assert "Recorded" in page
+    assert re.search(r"8 events were recorded", page)
+    assert admin.client.get(f"{where}/original").content == shipment
+
+
+def test_a_refused_document_shows_what_where_and_what_to_do(admin: Desk, shipment: bytes) -> None:
+    wrong = shipment.replace(b"<action>OBSERVE</action>", b"<action>LOOK</action>")
+    where = admin.drop(wrong, "wrong.xml").headers["location"]
+
+    page = text_of(admin.client.get(where).text)
+    assert "Refused" in page
+    assert "LOOK" in page
+    assert re.search(r"EPC-\d{3}", page)
+    assert "action" in page
+    assert "wrong.xml" in admin.client.get("/captures").text
+
+
+def test_several_files_are_several_captures(admin: Desk, shipment: bytes) -> None:
+    answer = admin.client.post(
+        "/captures",
+        data={"csrf_token": admin.token("/captures")},
+        files=[("file", ("one.xml", shipment)), ("file", ("two.xml", b"<no/>"))],
+        headers={"accept": "application/json"},
+    )
+
+    assert len(answer.json()["captures"]) == 2
+
+
+def test_an_empty_file_is_refused_by_name_and_keeps_the_others(admin: Desk) -> None:
+    answer = admin.client.post(
+        "/captures",
+        data={"csrf_token": admin.token("/captures")},
+        files=[("file", ("empty.xml", b"")), ("file", ("full.xml", b"<no/>"))],
+    )
+
+    assert answer.status_code == 422
+    assert "empty.xml" in answer.text
+    assert "full.xml" in answer.text
+
+
+def test_the_page_of_a_pack_tells_state_why_where_lot_expiry_and_holders(shipped: Desk) -> None:
+    answer = shipped.client.get(trace(PACK))
+
+    page = text_of(answer.text)
+    assert answer.status_code == 200
+    for told in ("Epcistra", "In transit", "A123", "27 Mar 2025", "Serial number", "GS1 Pharma DC",
+                 "Purchase order", "XYZPO189", "DEL100", "GS1 Drug Distributor"):  # fmt: skip
+        assert told in page
+    assert trace(CASE) in answer.text
+    assert trace(PALLET) in answer.text
+    assert answer.text.count('class="journey-svg"') == 1
+    assert answer.text.count('id="step-') == 4
+
+
+def test_what_a_case_and_a_pallet_hold(shipped: Desk) -> None:
+    case = shipped.client.get(trace(CASE) + "?tab=contents").text
+    pallet = shipped.client.get(trace(PALLET) + "?tab=contents").text
+
+    assert all(trace(f"urn:epc:id:sgtin:030001.0012345.{n}") in case for n in (11, 12, 13, 14))
+    assert "4 objects, directly" in text_of(case)
+    assert trace(CASE) in pallet
+    assert "3 objects, directly" in text_of(pallet)
+
+
+def test_raw_events_are_there_as_json_ld(shipped: Desk) -> None:
+    page = shipped.client.get(trace(PACK) + "?tab=raw").text
+
+    assert page.count('<pre class="raw"') == 4
+    assert "&#34;bizStep&#34;: &#34;shipping&#34;" in page
+
+
+def test_looking_back_shows_the_pack_as_it_was(shipped: Desk) -> None:
+    page = text_of(shipped.client.get(trace(PACK) + "?as_of=2023-03-27T06:46:00").text)
+
+    assert "You are looking back" in page
+    assert "In transit" not in page
+    assert "Held by Nothing" in page
+
+
+def test_a_moment_nobody_can_read_is_left_out(shipped: Desk) -> None:
+    answer = shipped.client.get(trace(PACK) + "?as_of=%3Cscript%3E&as_known_at=yesterday")
+
+    assert answer.status_code == 200
+    assert "You are looking back" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    ["(01)00300010123455(21)<script>alert(1)</script>", "nonsense", "urn:epc:id:sgtin:1.2.3", "%"],
+)
+def test_what_is_not_recorded_is_told_with_what_to_do(shipped: Desk, unknown: str) -> None:
+    answer = shipped.client.get(trace(unknown))
+
+    assert answer.status_code in {404, 422}
+    assert "<script>alert" not in answer.text
+    assert re.search(r"(TRC|GS1)-\d{3}", answer.text)
+
+
+def test_every_event_has_a_page_that_leads_to_its_objects_and_capture(shipped: Desk) -> None:
+    paths = re.findall(r'href="(/events/[^"]+)"', shipped.client.get(trace(PACK)).text)
+    answer = shipped.client.get(paths[-1])
+
+    assert answer.status_code == 200
+    assert trace(PALLET) in answer.text
+    assert re.search(r'href="/captures/[^"]+">its capture', answer.text)
+    assert "GS1 Pharma DC" in answer.text
+    assert "Purchase order" in answer.text
+
+
+def test_a_lot_has_a_page(shipped: Desk) -> None:
+    path = re.findall(r'href="(/lots/[^"]+)"', shipped.client.get(trace(PACK)).text)[0]
+    page = shipped.client.get(path.replace("&amp;", "&")).text
+
+    assert "A123" in page
+    assert "27 Mar 2025" in page
+    assert trace(PACK) in page
+    assert shipped.client.get("/lots/none-such").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    ["(01)00300010123455(21)11", "010030001012345521" + "11", PACK,
+     "https://id.gs1.org/01/00300010123455/21/11", "]d2010030001012345521" + "11"],
+)  # fmt: skip
+def test_whatever_names_a_pack_leads_to_it(shipped: Desk, scanned: str) -> None:
+    answer = shipped.client.get("/scan", params={"q": scanned}, follow_redirects=True)
+    suggested = shipped.client.get("/scan/suggest", params={"q": scanned}).text
+
+    assert trace(PACK) in suggested
+    assert "Pack" in suggested
+    assert "Epcistra" in answer.text or trace(PACK) in answer.text
+
+
+def test_a_text_that_means_nothing_says_what_could(shipped: Desk) -> None:
+    page = shipped.client.get("/scan", params={"q": "~~~ no such thing ~~~"}).text
+
+    assert "Nothing recognised" in page
+    assert shipped.client.get("/scan").status_code == 200
+
+
+def test_products_and_locations_come_from_master_data(shipped: Desk) -> None:
+    assert "Epcistra" in shipped.client.get("/products").text
+    assert "GS1 Drug Distributor Warehouse" in shipped.client.get("/locations").text
+
+
+def test_another_organisation_finds_nothing(shipped: Desk) -> None:
+    shipped.client.cookies.clear()
+    stranger = shipped.sign_in("stranger.admin")
+
+    assert stranger.client.get(trace(PACK)).status_code == 404
+    assert "Epcistra" not in stranger.client.get("/scan", params={"q": PACK}).text
+    assert "Epcistra" not in stranger.client.get("/products").text
+
+
+def test_every_change_is_in_the_audit_trail(admin: Desk, shipment: bytes) -> None:
+    where = admin.drop(shipment, "audited.xml").headers["location"]
+
+    page = admin.client.get("/audit").text
+    assert "capture:document:acknowledged" in page
+    assert f'href="{where}"' in page
+    assert "maker.admin" in page
+
+
+def test_a_user_is_added_and_gets_a_link_that_is_shown_once(admin: Desk) -> None:
+    fields = {"name": "nina", "display_name": "Nina", "role": "operator", "password": ""}
+    assert admin.post("/setup/users", **fields).status_code == 303
+    answer = admin.post("/setup/users/link", name="nina")
+
+    path = re.findall(r"http://127\.0\.0\.1:8440(/sign-in/[\w-]+)", answer.text)[0]
+    assert "shown only now" in answer.text
+    assert path not in admin.client.get("/setup/users").text
+    admin.client.cookies.clear()
+    admin.client.post(path, data={"csrf_token": admin.token(path)})
+    assert "Nina" in admin.client.get("/scan").text
+
+
+def test_a_user_that_cannot_be_added_says_why_beside_the_form(admin: Desk) -> None:
+    fields = {"name": "Not A Name", "role": "operator", "password": "short"}
+    answer = admin.post("/setup/users", **fields)
+
+    assert answer.status_code == 422
+    assert "ACC-012" in answer.text
+    assert 'value="Not A Name"' in answer.text
+
+
+def test_a_key_is_shown_once_and_can_be_revoked(admin: Desk) -> None:
+    answer = admin.post("/setup/api-keys", name="Line 4", scope="event:record:read", days="30")
+    secret = re.findall(r"data-secret>(ptk_[\w-]+)<", answer.text)[0]
+
+    later = admin.client.get("/setup/api-keys").text
+    key_id = re.findall(r'name="key_id" value="([^"]+)"', later)[0]
+    assert secret not in later
+    assert secret.startswith(key_id)
+    assert admin.post("/setup/api-keys/revoke", key_id=key_id).status_code == 303
+    assert "Revoked" in admin.client.get("/setup/api-keys").text
+
+
+@pytest.mark.parametrize("days", ["0", "100000", "-1", "ten"])
+def test_a_key_with_an_expiry_that_cannot_be_says_why(admin: Desk, days: str) -> None:
+    answer = admin.post("/setup/api-keys", name="x", scope="event:record:read", days=days)
+
+    assert answer.status_code == 422
+    assert "ACC-018" in answer.text
+
+
+def test_a_packager_records_for_its_maker_and_both_see_it(admin: Desk) -> None:
+    assert admin.post("/setup/agreements", partner="packager").status_code == 303
+    assert "Records for you" in admin.client.get("/setup").text
+    admin.client.cookies.clear()
+    packager = admin.sign_in("packager.admin")
+
+    page = packager.client.get("/captures").text
+    assert '<option value="maker">' in page
+    where = packager.client.post(
+        "/captures",
+        data={"csrf_token": packager.token("/captures"), "owner": "maker"},
+        files={"file": ("for-maker.xml", b"<no/>")},
+        follow_redirects=False,
+    ).headers["location"]
+    packager.client.cookies.clear()
+    assert "for-maker.xml" in packager.sign_in("maker.admin").client.get(where).text
+
+
+def test_a_page_works_when_the_assets_are_not_installed(
+    admin: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from packtrail.console import templates  # noqa: PLC0415
+
+    monkeypatch.setitem(templates.environment().globals, "has_htmx", lambda: False)
+
+    page = admin.client.get("/captures").text
+    assert "vendor/" not in page
+    assert "Drop files here" in page
+
+
+def test_assets_are_kept_for_long_under_the_mark_of_their_content(desk: Desk) -> None:
+    path = re.findall(r'href="(/static/console.css\?v=[^"]+)"', desk.client.get("/sign-in").text)[0]
+
+    assert "immutable" in desk.client.get(path).headers["cache-control"]
+    assert desk.client.get("/static/console.css").headers["cache-control"] == "no-cache"
+    assert desk.client.get("/static/../app.py").status_code == 404
