@@ -121,13 +121,17 @@ Unit = Pack | Container
 """Anything that can be shipped on its own."""
 
 
-def packs_in(units: Iterable[Unit]) -> Iterator[Pack]:
-    """Go through the packs of units, whatever holds them."""
+def packs_in(units: Iterable[Unit]) -> list[Pack]:
+    """Return the packs of units, whatever holds them, in their order."""
+    found: list[Pack] = []
     for unit in units:
         if isinstance(unit, Pack):
-            yield unit
+            found.append(unit)
+        elif unit.contents and isinstance(unit.contents[0], Pack):
+            found += unit.contents  # type: ignore[arg-type]  # A case holds packs and nothing else.
         else:
-            yield from packs_in(unit.contents)
+            found += packs_in(unit.contents)
+    return found
 
 
 def containers_in(units: Iterable[Unit]) -> Iterator[Container]:

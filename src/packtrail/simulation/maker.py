@@ -197,7 +197,7 @@ def build_pallets(
     scene: Scene, scribe: Scribe, cases: list[Container], ticker: Ticker
 ) -> tuple[list[Container], list[Event]]:
     """Put cases on as few pallets as will do, two at least where there are two cases."""
-    lot = next(packs_in(cases)).lot
+    lot = packs_in(cases)[0].lot
     size = min(lot.product.cases_per_pallet, max(1, -(-len(cases) // 2)))
     prefix = scribe.location.organisation.company_prefix
     made_at = ticker.next(seconds=300)
@@ -215,4 +215,4 @@ def build_pallets(
 
 
 def _count(container: Container) -> int:
-    return sum(1 for _ in packs_in([container]))
+    return len(packs_in([container]))

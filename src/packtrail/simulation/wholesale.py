@@ -154,7 +154,7 @@ class Wholesaler:
         events.append(self.scribe.observe(ticker.next(seconds=900), stored, cases))
         become(cases, Fate.AT_WHOLESALER)
         self.report("receiving", self._evening(ticker.now), events, cases)
-        lot = next(packs_in(cases)).lot
+        lot = packs_in(cases)[0].lot
         if lot.recalled_at:
             maker = self.makers[lot.product.maker]
             send_back(self._scene, self, maker, cases, ticker.next(seconds=1800))
@@ -178,7 +178,7 @@ class Wholesaler:
     def _open(self, shelf: Shelf, wanted: int, order: Order) -> int:
         """Take packs out of the first case; return how many."""
         case = shelf.cases[0]
-        picked = [*packs_in(case.contents[:wanted])]
+        picked = packs_in(case.contents[:wanted])
         case.contents, case.is_open = case.contents[wanted:], True
         if not case.contents:
             shelf.cases.popleft()
@@ -300,7 +300,7 @@ class Wholesaler:
 
 
 def _lot(case: Container) -> Lot:
-    return next(packs_in([case])).lot
+    return packs_in([case])[0].lot
 
 
 def _is_recalled(case: Container) -> bool:
