@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from packtrail import gs1
-from packtrail.simulation.numbers import CAPITALS, Numbering, serials
+from packtrail.simulation.numbering import CAPITALS, Numbering, serials
 from packtrail.simulation.organisations import LOCATIONS, ORGANISATIONS
 from packtrail.simulation.plan import plan_lots
 from packtrail.simulation.products import PRODUCTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.simulation.goods import Container
-from packtrail.simulation.numbers import Numbering, serials, with_check_digit
+from packtrail.simulation.numbering import Numbering, serials, with_check_digit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

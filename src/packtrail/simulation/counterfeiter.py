@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.simulation.goods import Fake, Lot
-from packtrail.simulation.numbers import serials
+from packtrail.simulation.numbering import serials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from packtrail.simulation.containers import CASE, logistic_unit, trade_item_cases
 from packtrail.simulation.documents import XML, Channel
 from packtrail.simulation.goods import Container, Fate, Lot, Pack, Unit, become
-from packtrail.simulation.numbers import serials
+from packtrail.simulation.numbering import serials
 from packtrail.simulation.scribe import Scribe
 from packtrail.simulation.timetable import Ticker
 

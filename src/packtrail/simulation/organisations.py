@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from packtrail.simulation.numbers import with_check_digit
+from packtrail.simulation.numbering import with_check_digit
 from packtrail.simulation.timetable import CENTRAL_EUROPE, US_CENTRAL, US_EASTERN, Zone
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from packtrail.epcis.events import Event
     from packtrail.simulation.agenda import Agenda
-    from packtrail.simulation.numbers import Numbering
+    from packtrail.simulation.numbering import Numbering
     from packtrail.simulation.products import Product
     from packtrail.simulation.truth import Truth
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from packtrail.simulation import numbers
-from packtrail.simulation.numbers import with_check_digit
+from packtrail.simulation import numbering
+from packtrail.simulation.numbering import with_check_digit
 from packtrail.simulation.organisations import (
     ASTERION,
     ASTERION_PLANT,
@@ -61,36 +61,36 @@ PRODUCTS = (
         ASTERION, ASTERION_PLANT, "US", "0396417", "21030", 5, "96417-210-30",
         "Tarvoxil", "TABLET, FILM COATED", "10 mg", "30 tablets",
         packs_per_case=24, cases_per_pallet=40, shelf_life_months=24,
-        serial_alphabet=numbers.CAPITALS, serial_length=14, lot_pattern="T6{n:04d}A",
+        serial_alphabet=numbering.CAPITALS, serial_length=14, lot_pattern="T6{n:04d}A",
     ),
     Product(
         BELMONT, BELMONT_PLANT, "EU", "95208614", "1005", 1, None,
         "Belvarine", "Filmtablette", "5 mg", "28 Filmtabletten",
         packs_per_case=20, cases_per_pallet=48, shelf_life_months=36,
-        serial_alphabet=numbers.MIXED, serial_length=20, lot_pattern="BV{n:05d}",
+        serial_alphabet=numbering.MIXED, serial_length=20, lot_pattern="BV{n:05d}",
     ),
     Product(
         BELMONT, CORVUS_PLANT, "EU", "95208614", "2017", None, None,
         "Sondrelis", "Hartkapsel", "250 mg", "56 Hartkapseln",
         packs_per_case=18, cases_per_pallet=30, shelf_life_months=24,
-        serial_alphabet=numbers.CAPITALS, serial_length=16, lot_pattern="S{n:03d}-26",
+        serial_alphabet=numbering.CAPITALS, serial_length=16, lot_pattern="S{n:03d}-26",
     ),
     Product(
         ASTERION, ASTERION_PLANT, "US", "0396417", "11801", 5, "96417-118-01",
         "Nuvaledrin", "AEROSOL, METERED", "100 mcg", "200 actuations",
         packs_per_case=12, cases_per_pallet=60, shelf_life_months=18,
-        serial_alphabet=numbers.DIGITS, serial_length=18, lot_pattern="N{n:05d}",
+        serial_alphabet=numbering.DIGITS, serial_length=18, lot_pattern="N{n:05d}",
     ),
     Product(
         ASTERION, CORVUS_PLANT, "EU", "0396417", "40512", None, None,
         "Zephrelin", "Injektionslösung", "5 mg/ml", "10 Durchstechflaschen",
         packs_per_case=10, cases_per_pallet=36, shelf_life_months=20,
-        serial_alphabet=numbers.CAPITALS, serial_length=12, lot_pattern="ZE{n:04d}",
+        serial_alphabet=numbering.CAPITALS, serial_length=12, lot_pattern="ZE{n:04d}",
     ),
     Product(
         BELMONT, BELMONT_PLANT, "US", "0396502", "33005", 3, "96502-330-05",
         "Oculyra", "SOLUTION/ DROPS", "0.5%", "5 mL",
         packs_per_case=36, cases_per_pallet=32, shelf_life_months=18,
-        serial_alphabet=numbers.MIXED, serial_length=13, lot_pattern="0C{n:04d}",
+        serial_alphabet=numbering.MIXED, serial_length=13, lot_pattern="0C{n:04d}",
     ),
 )  # fmt: skip

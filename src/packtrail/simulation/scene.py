@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from packtrail.simulation.agenda import Agenda
-from packtrail.simulation.numbers import Numbering
+from packtrail.simulation.numbering import Numbering
 from packtrail.simulation.post import Post
 from packtrail.simulation.truth import Truth
 

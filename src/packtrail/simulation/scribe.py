@@ -21,7 +21,7 @@ from packtrail.epcis.events import (
     Place,
     Source,
 )
-from packtrail.simulation.numbers import event_id
+from packtrail.simulation.numbering import event_id
 from packtrail.simulation.timetable import offset_text
 
 if TYPE_CHECKING:
