@@ -1,1 +1,1 @@
-"""To be written."""
+"""What holds what: containment over time, from packing and unpacking."""

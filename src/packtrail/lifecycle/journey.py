@@ -66,9 +66,14 @@ class Step:
     is_withdrawn: bool = False
     """An error declaration says that this event was wrong; it has no effect."""
     object_count: int = 0
-    """How many objects the event names in the same role."""
+    """How many objects the event names in the same role.
+
+    0 when the event unpacks everything there is, without naming it.
+    """
     capture_id: str | None = None
     """The capture that brought it."""
+    ordinal: int = 0
+    """Place in its document: of events at one time, recorded at one time, the lower comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

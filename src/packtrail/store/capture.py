@@ -276,8 +276,8 @@ def _copy_postings(
 
 _EVENT_TYPES = (
     *("int8", "int4", "int4", "timestamptz", "uuid", "int4", "int4", "int4", "bytea", "bytea"),
-    *("timestamptz", "text", "bool", "text", "text", "text", "text", "text", "text", "text"),
-    *("int4", "int4", "text", "text", "text", "text[]"),
+    *("timestamptz", "text", "bool", "bool", "text", "text", "text", "text", "text", "text"),
+    *("text", "int4", "int4", "text", "text", "text[]"),
 )
 _POSTING_TYPES = ("int4", "int4", "int8", "timestamptz", "int4", "int2", "int2", "int2", "bytea")
 _TOUCH_TYPES = ("int4", "int4", "int8", "timestamptz", "int4", "int2")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from packtrail.store import named
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, decode
+from packtrail.store.names import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +23,20 @@ Instance = tuple[int, int]
 """(class_id, seq)"""
 Sighting = tuple[Instance, int, int]
 """(instance, event key, role code)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What the dictionary knows of one object."""
+
+    class_key: str
+    item_key: str
+    prefix_length: int | None
+
+    @property
+    def identifier(self) -> str:
+        """EPC URI where the company prefix is known, else Digital Link, else the URI recorded."""
+        return identifier(self.class_key, self.item_key, self.prefix_length)
 
 
 def find(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Instance]:
@@ -60,31 +76,44 @@ def sightings(
         by_class[class_id].append(seq)
     found: list[Sighting] = []
     for class_id, seqs in by_class.items():
-        parameters = [class_id, seqs, audience_ids]
-        for seq, event_id, role in conn.execute(_SQL["touches"], parameters, prepare=True):
-            found.append(((class_id, seq), event_id, role))
-        found += _in_postings(conn, class_id, seqs, audience_ids)
+        found += _of_class(conn, class_id, seqs, audience_ids)
     return found
 
 
-def _in_postings(
+def _of_class(
     conn: Connection, class_id: int, seqs: list[int], audience_ids: Sequence[int]
 ) -> Iterable[Sighting]:
     lanes: defaultdict[int, list[int]] = defaultdict(list)
     for seq in seqs:
         lanes[seq >> BLOCK_BITS].append(seq & LANE_MASK)
-    parameters = (
-        class_id,
-        list(lanes),
-        audience_ids,
-        max(max(one) for one in lanes.values()),
-        min(min(one) for one in lanes.values()),
-    )
+    parameters = {
+        "class_id": class_id,
+        "seqs": seqs,
+        "blocks": list(lanes),
+        "audience_ids": list(audience_ids),
+        "highest": max(max(one) for one in lanes.values()),
+        "lowest": min(min(one) for one in lanes.values()),
+    }
     with conn.cursor(binary=True) as cursor:
-        rows = cursor.execute(_SQL["postings"], parameters, prepare=True)
-        for block, event_id, role, lo, hi, members in rows:
-            for lane in _named(lanes[block], lo, hi, members):
-                yield (class_id, block << BLOCK_BITS | lane), event_id, role
+        rows = cursor.execute(_SQL["sightings"], parameters, prepare=True)
+        for place, event_id, role, lo, hi, members in rows:
+            if lo is None:
+                yield (class_id, place), event_id, role
+                continue
+            for lane in _named(lanes[place], lo, hi, members):
+                yield (class_id, place << BLOCK_BITS | lane), event_id, role
+
+
+def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Name]:
+    """Return what the dictionary knows of instances."""
+    by_class: defaultdict[int, list[int]] = defaultdict(list)
+    for class_id, seq in instances:
+        by_class[class_id].append(seq)
+    found = {}
+    for class_id, seqs in by_class.items():
+        for seq, *parts in conn.execute(_SQL["names"], [class_id, seqs], prepare=True):
+            found[class_id, seq] = Name(*parts)
+    return found
 
 
 def _named(lanes: list[int], lo: int, hi: int, members: bytes | None) -> list[int]:

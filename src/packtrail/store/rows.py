@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from packtrail.epcis.events import (
     ITEM_EXPIRATION_DATE,
     LOT_NUMBER,
+    AggregationEvent,
     ExtensionEvent,
     TransformationEvent,
 )
@@ -43,6 +44,7 @@ def event_row(event: Event) -> tuple[Any, ...]:
         event.event_time,
         event.event_time_zone_offset,
         event.error_declaration is not None,
+        _empties(event),
         event.event_id,
         event_type(event),
         getattr(event, "action", None),
@@ -51,10 +53,20 @@ def event_row(event: Event) -> tuple[Any, ...]:
         event.read_point.id if event.read_point else None,
         event.biz_location.id if event.biz_location else None,
         *_counts(event),
-        getattr(event, "parent_id", None),
         _text(ilmd, LOT_NUMBER),
         _text(ilmd, ITEM_EXPIRATION_DATE),
         list(_links(event)) or None,
+    )
+
+
+def _empties(event: Event) -> bool:
+    """Tell whether the event unpacks everything, without naming it (EPCIS 2.0, 7.4.3)."""
+    return (
+        isinstance(event, AggregationEvent)
+        and event.action == "DELETE"
+        and event.parent_id is not None
+        and not event.child_epcs
+        and not event.child_quantities
     )
 
 

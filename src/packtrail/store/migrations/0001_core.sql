@@ -87,6 +87,7 @@ create table event (
     parent_class_id      integer,
     parent_seq           integer,
     is_error_declaration boolean not null,
+    empties              boolean not null,
     identity             text not null,
     content_hash         bytea not null,
     time_zone_offset     text not null,
@@ -96,7 +97,6 @@ create table event (
     disposition          text,
     read_point           text,
     biz_location         text,
-    parent               text,
     lot                  text,
     expires              text,
     links                text[],
@@ -107,7 +107,7 @@ comment on column event.event_id is
     'First 63 bits of a hash of owner, identity and is_error_declaration; see store/identity.py.';
 comment on column event.ordinal is 'Place in its document; of events at one time the lower comes first.';
 comment on column event.epc_count is 'Objects named: EPCs, children or inputs, not parent nor outputs.';
-comment on column event.parent is 'As the document spells it.';
+comment on column event.empties is 'It unpacks everything its parent holds, without naming it.';
 comment on column event.links is
     'Business transactions, sources and destinations as `t:type|id`, `s:type|id`, `d:type|id`.';
 comment on column event.body is 'zstd of the event as standalone JSON-LD.';
@@ -117,8 +117,7 @@ create index event_by_record_time on event (record_time, event_id);
 create index event_by_capture on event (capture_id, ordinal);
 create index event_by_lot on event (lot) where lot is not null;
 create index event_by_link on event using gin (links) where links is not null;
-create index event_that_empties on event (event_time)
-    where action = 'DELETE' and epc_count = 0 and parent is not null;
+create index event_that_empties on event (event_time) where empties;
 
 create table class (
     class_id      integer generated always as identity primary key,

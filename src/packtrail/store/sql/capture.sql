@@ -8,8 +8,8 @@ select body from event where event_id = %s
 copy event (
     event_id, owner_id, audience_id, record_time, capture_id, ordinal, parent_class_id, parent_seq,
     content_hash, body,
-    event_time, time_zone_offset, is_error_declaration, identity, type, action, biz_step,
-    disposition, read_point, biz_location, epc_count, output_count, parent, lot, expires, links
+    event_time, time_zone_offset, is_error_declaration, empties, identity, type, action, biz_step,
+    disposition, read_point, biz_location, epc_count, output_count, lot, expires, links
 ) from stdin (format binary)
 
 -- name: copy_postings

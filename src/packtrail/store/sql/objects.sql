@@ -4,13 +4,21 @@ select class_key, class_id from class where class_key = any(%s)
 -- name: seqs
 select serial, seq from instance where class_id = %s and serial = any(%s)
 
--- name: touches
-select seq, event_id, role from touch
- where class_id = %s and seq = any(%s) and audience_id = any(%s)
+-- name: sightings
+-- Touches, then the postings that may name one of the seqs; whether they do, the members tell.
+select seq, event_id, role, null::smallint as lo, null::smallint as hi, null::bytea as members
+  from touch
+ where class_id = %(class_id)s and seq = any(%(seqs)s) and audience_id = any(%(audience_ids)s)
+union all
+select block, event_id, role, lo, hi, members
+  from posting
+ where class_id = %(class_id)s and block = any(%(blocks)s) and audience_id = any(%(audience_ids)s)
+   and lo <= %(highest)s and hi >= %(lowest)s
 
--- name: postings
-select block, event_id, role, lo, hi, members from posting
- where class_id = %s and block = any(%s) and audience_id = any(%s) and lo <= %s and hi >= %s
+-- name: names
+select i.seq, c.class_key, i.serial, coalesce(i.prefix_length, c.prefix_length)
+  from instance i join class c on c.class_id = i.class_id
+ where i.class_id = %s and i.seq = any(%s)
 
 -- name: events_of_class
 select p.event_id from posting p

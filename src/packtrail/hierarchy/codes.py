@@ -1,0 +1,30 @@
+"""Findings about what holds what."""
+
+from packtrail.base.findings import FindingCode, Severity
+
+MOVED_WITHOUT_UNPACKING = FindingCode(
+    "TRC-101",
+    Severity.WARNING,
+    "An object was packed into a container while another still held it",
+    remedy="Ask who packed it for the missing unpacking event; the later packing counts.",
+    clause="EPCIS 2.0, 7.4.3",
+)
+UNPACKED_FROM_ELSEWHERE = FindingCode(
+    "TRC-102",
+    Severity.WARNING,
+    "An object was unpacked from a container that did not hold it",
+    remedy="Look for a missing packing event, or declare the unpacking wrong.",
+    clause="EPCIS 2.0, 7.4.3",
+)
+HOLDS_ITSELF = FindingCode(
+    "TRC-103",
+    Severity.WARNING,
+    "Containers hold each other in a circle",
+    remedy="One of the packing events is wrong: have it declared so.",
+)
+TOO_DEEP = FindingCode(
+    "TRC-104",
+    Severity.WARNING,
+    "Containers are nested deeper than is followed",
+    remedy="Check the packing events: real goods have five levels at most.",
+)

@@ -1,0 +1,234 @@
+"""The fold: from what happened to an object to what it is.
+
+Events count in the order in which they happened, not in which they arrived; at one moment the one
+recorded first, in a document the one written first. A withdrawn event has no effect. An event that
+cannot have happened is a recorded fact and a finding, and changes nothing.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from packtrail.hierarchy.containment import (
+    Containment,
+    Moment,
+    PackingStep,
+    Role,
+    held_over_time,
+)
+from packtrail.lifecycle import codes
+from packtrail.lifecycle.journey import Standing, Status, Step
+from packtrail.lifecycle.rules import COMMISSION, ENDS, Outcome, after, effect_of, inherited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packtrail.base.findings import Finding
+    from packtrail.lifecycle.rules import Effect
+
+
+def moment(step: Step) -> Moment:
+    """Return the place of a step in the order of everything."""
+    return step.event_time, step.record_time, step.ordinal, step.event_id
+
+
+def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return the steps in the order in which they count, each once.
+
+    The same event may have been recorded by several organisations, and may name an object both
+    itself and through what holds it: the first record and the nearest naming count.
+    """
+    kept: dict[tuple[str, Role | None], Step] = {}
+    for step in sorted(steps, key=lambda step: (len(step.via), *moment(step), step.role)):
+        part = step.role if step.role in {Role.INPUT, Role.OUTPUT} else None
+        kept.setdefault((step.event_id, part), step)
+    return tuple(sorted(kept.values(), key=lambda step: (*moment(step), step.role)))
+
+
+def fold(steps: Iterable[Step]) -> Standing:
+    """Return what the steps make of an object.
+
+    Args:
+        steps: Every step of one object, its own and those of what held it, in any order.
+    """
+    ordered = in_order(steps)
+    walk = _walk(ordered)
+    direct = [step for step in walk.counted if not step.via]
+    expires = _first(direct, "expires")
+    parent = containment(ordered).now
+    return Standing(
+        status=walk.status,
+        why=_why(walk),
+        because=walk.because,
+        disposition=_last(walk.counted, "disposition"),
+        location=_location(walk.counted),
+        parent=parent.parent if parent else None,
+        lot=_first(direct, "lot"),
+        expires=expires,
+        expires_on=expires_on(expires),
+        since=walk.because.event_time if walk.because else None,
+    )
+
+
+def examine(steps: Iterable[Step]) -> tuple[Finding, ...]:
+    """Return what is odd about a journey: `TRC-2nn` its life, `TRC-1nn` its containers."""
+    ordered = in_order(steps)
+    return (*_walk(ordered).findings, *containment(ordered).findings)
+
+
+def containment(steps: Iterable[Step]) -> Containment:
+    """Return what held the object over time, by its own steps."""
+    return held_over_time(
+        PackingStep(
+            at=moment(step),
+            parent=step.parent,
+            action=step.action,
+            is_implied=step.object_count == 0,
+        )
+        for step in steps
+        if is_packing(step) and not step.via and step.parent and step.action
+    )
+
+
+def is_packing(step: Step) -> bool:
+    """Tell whether a step packs its object into something, or unpacks it."""
+    return (
+        step.role is Role.CHILD
+        and step.event_type == "AggregationEvent"
+        and step.action in {"ADD", "DELETE"}
+        and not step.is_withdrawn
+    )
+
+
+def expires_on(expires: str | None) -> date | None:
+    """Return the last day of use: day 00, or no day, is the end of the month.
+
+    Args:
+        expires: `YYYY-MM-DD`, `YYYY-MM-00` or `YYYY-MM`, whatever follows; else no date comes back.
+    """
+    parts = (expires or "").partition("T")[0].split("-")
+    if len(parts) not in {2, 3} or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    year, month, day = (int(part) for part in (*parts, "0")[:3])
+    try:
+        return date(year, month, day or calendar.monthrange(year, month)[1])
+    except ValueError:
+        return None
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where the fold has got to."""
+
+    status: Status = Status.UNKNOWN
+    because: Step | None = None
+    counted: list[Step] = field(default_factory=list)
+    """Steps that count: neither withdrawn nor impossible."""
+    findings: list[Finding] = field(default_factory=list)
+    commissioned: Step | None = None
+
+
+def _walk(steps: Iterable[Step]) -> _Walk:
+    walk = _Walk()
+    for step in steps:
+        if not step.is_withdrawn:
+            _take(walk, step)
+    return walk
+
+
+def _take(walk: _Walk, step: Step) -> None:
+    effect = effect_of(step.role, step.action, step.biz_step, step.disposition)
+    effect = inherited(effect) if step.via else effect
+    if effect is None:
+        walk.counted.append(step)
+        return
+    if effect == COMMISSION and step.role is not Role.PARENT:
+        _note_commissioning(walk, step)
+    status, outcome = after(walk.status, effect)
+    if outcome is Outcome.IMPOSSIBLE:
+        if not step.via:
+            walk.findings.append(_impossible(walk, step, effect))
+        return
+    walk.counted.append(step)
+    if outcome is Outcome.CHANGES or walk.because is None:
+        walk.status, walk.because = status, step
+
+
+def _note_commissioning(walk: _Walk, step: Step) -> None:
+    before = walk.commissioned
+    if before is not None and walk.status is not Status.DECOMMISSIONED:
+        walk.findings.append(
+            codes.COMMISSIONED_AGAIN.found(
+                f"It was commissioned at {_time(step)} though it had been at {_time(before)}.",
+                at=step.event_id,
+            )
+        )
+    walk.commissioned = walk.commissioned or step
+
+
+def _impossible(walk: _Walk, step: Step, effect: Effect) -> Finding:
+    since = f" since {_time(walk.because)}" if walk.because else ""
+    is_again = effect in ENDS and effect == walk.status
+    code = codes.ENDED_AGAIN if is_again else codes.IMPOSSIBLE
+    return code.found(
+        f"At {_time(step)} an event {_saying(step)}, but the object has been "
+        f"{_words(walk.status)}{since}.",
+        at=step.event_id,
+    )
+
+
+def _why(walk: _Walk) -> str:
+    step = walk.because
+    if step is None:
+        return "No event says what it is, and its commissioning is not recorded here."
+    holder = f", as part of {step.via[0]}" if step.via else ""
+    place = step.biz_location or step.read_point
+    where = f" at {place}" if place else ""
+    name = _words(walk.status).capitalize()
+    return f"{name}, because an event of {_time(step)}{where} {_saying(step)}{holder}."
+
+
+def _saying(step: Step) -> str:
+    """Return what an event says, in its own words."""
+    if step.role is Role.INPUT:
+        return "uses it up in a transformation"
+    if step.role is Role.OUTPUT:
+        return "makes it in a transformation"
+    said = [
+        f"{name} {value}"
+        for name, value in (("step", step.biz_step), ("disposition", step.disposition))
+        if value
+    ]
+    return "says " + " and ".join(said) if said else f"has the action {step.action}"
+
+
+def _location(steps: list[Step]) -> str | None:
+    places = (step.biz_location or step.read_point for step in reversed(steps))
+    return next((place for place in places if place), None)
+
+
+def _first(steps: list[Step], name: str) -> str | None:
+    return next((value for step in steps if (value := getattr(step, name))), None)
+
+
+def _last(steps: list[Step], name: str) -> str | None:
+    return _first(steps[::-1], name)
+
+
+def _words(status: Status) -> str:
+    return status.value.replace("_", " ")
+
+
+def _time(step: Step) -> str:
+    """Return the event time in the offset it was written with."""
+    return f"{_local(step):%Y-%m-%d %H:%M} {step.event_time_zone_offset}"
+
+
+def _local(step: Step) -> datetime:
+    sign = -1 if step.event_time_zone_offset.startswith("-") else 1
+    hours, _, minutes = step.event_time_zone_offset.lstrip("+-").partition(":")
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return step.event_time.astimezone(timezone(sign * offset))

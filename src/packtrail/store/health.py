@@ -1,0 +1,56 @@
+"""What the database server says of itself, and a limit to measure against."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg.rows import class_row
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_CONDITION = """
+select current_setting('server_version') as server_version,
+       current_setting('fsync') = 'on' as has_fsync,
+       current_setting('synchronous_commit') <> 'off' as has_synchronous_commit,
+       pg_database_size(current_database()) as size_bytes,
+       (select max(number) from schema_migration) as migration
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """The database server and our schema in it."""
+
+    server_version: str
+    has_fsync: bool
+    has_synchronous_commit: bool
+    size_bytes: int
+    migration: int
+
+
+def condition(conn: Connection) -> Condition:
+    """Return what the server says of itself."""
+    with conn.cursor(row_factory=class_row(Condition)) as cursor:
+        (found,) = cursor.execute(_CONDITION)
+    return found
+
+
+def bare_copy_seconds(conn: Connection, serials: int) -> float:
+    """Return how long a plain COPY of serials into one table with one unique index takes.
+
+    It is the least any repository must do for them: no events, no bodies, no containment.
+    """
+    conn.execute(
+        "create table bare_copy (class_id integer, serial text, unique (class_id, serial))"
+    )
+    rows = [(1, f"{number * 7_368_787 % 10**13:013d}") for number in range(serials)]
+    began = time.perf_counter()
+    with conn.cursor().copy("copy bare_copy (class_id, serial) from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)
+    seconds = time.perf_counter() - began
+    conn.execute("drop table bare_copy")
+    return seconds

@@ -1,0 +1,261 @@
+"""Journeys: what happened to an object, itself and through what held it while it was held.
+
+Read level by level: the events that name the objects, then those that name what these were packed
+into, and so on, each level in one go however many objects there are. What held what, and when, is
+decided in memory once everything is there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from packtrail.hierarchy import codes
+from packtrail.hierarchy.containment import DEPTH_MAX, Role
+from packtrail.lifecycle.fold import containment, in_order, moment
+from packtrail.lifecycle.journey import Step
+from packtrail.store import eventrows, objects
+from packtrail.store.roles import CHILD, PARENT, ROLES
+from packtrail.store.rows import DESTINATION, SOURCE, TRANSACTION, read_link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from psycopg import Connection
+
+    from packtrail.base.findings import Finding
+    from packtrail.hierarchy.containment import Containment, Held
+    from packtrail.store.eventrows import EventRow
+    from packtrail.store.objects import Instance, Name
+
+ItemKey = tuple[str, str]
+"""(class key, item key)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """What is recorded of one object, as far as the asker may see it."""
+
+    identifier: str
+    """EPC URI where the company prefix is known, else Digital Link, else the URI as recorded."""
+    prefix_length: int | None
+    """Length of the company prefix, where a notation told it."""
+    steps: tuple[Step, ...]
+    """In the order in which they count; withdrawn ones among them."""
+    holders: tuple[Held, ...]
+    """What holds it now, innermost first."""
+    findings: tuple[Finding, ...]
+    """Circles and depth; what is odd about the steps themselves, `lifecycle.fold.examine` says."""
+
+
+def read(
+    conn: Connection,
+    class_key: str,
+    item_key: str,
+    *,
+    audience_ids: Sequence[int],
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> Journey | None:
+    """Return the journey of one object, or None when nothing the asker may see names it.
+
+    Args:
+        conn: A connection.
+        class_key: What it is a serial of, as `packtrail.gs1.identify` says.
+        item_key: The serial.
+        audience_ids: Only events these may see.
+        as_of: Only what had happened by then.
+        as_known_at: Only what had been recorded by then.
+    """
+    key = (class_key, item_key)
+    return read_many(
+        conn, [key], audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at
+    ).get(key)
+
+
+def read_many(
+    conn: Connection,
+    keys: Iterable[ItemKey],
+    *,
+    audience_ids: Sequence[int],
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> dict[ItemKey, Journey]:
+    """Return the journeys of those objects that something the asker may see names."""
+    found = objects.find(conn, keys)
+    scope = _Scope(conn, list(audience_ids), as_of, as_known_at)
+    told = _load(scope, found.values())
+    return {
+        key: journey
+        for key, instance in found.items()
+        if (journey := _journey(told, instance)) is not None
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What may be read."""
+
+    conn: Connection
+    audience_ids: list[int]
+    as_of: datetime | None
+    as_known_at: datetime | None
+
+
+@dataclass(slots=True)
+class _Told:
+    """Everything read."""
+
+    events: dict[int, EventRow] = field(default_factory=dict)
+    named: defaultdict[Instance, list[tuple[int, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """Instance -> (event key, role code)."""
+    withdrawn: set[int] = field(default_factory=set)
+    names: dict[Instance, Name] = field(default_factory=dict)
+    is_too_deep: bool = False
+    holders: dict[Instance, tuple[Containment, list[Step]]] = field(default_factory=dict)
+    """Per instance: what held it, and its own steps; made once."""
+
+
+def _load(scope: _Scope, instances: Iterable[Instance]) -> _Told:
+    told = _Told()
+    level = set(instances)
+    for _ in range(DEPTH_MAX + 1):
+        if not level:
+            break
+        _load_level(scope, told, level)
+        level = {parent for one in level for parent in _parents(told, one)} - told.named.keys()
+    told.is_too_deep = bool(level)
+    rows = told.events.values()
+    told.withdrawn = eventrows.withdrawn(scope.conn, rows, as_known_at=scope.as_known_at)
+    parents = {row.parent for row in rows if row.parent is not None}
+    told.names = objects.names(scope.conn, parents | told.named.keys())
+    return told
+
+
+def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
+    seen = objects.sightings(scope.conn, level, scope.audience_ids)
+    new = {key for _, key, _ in seen} - told.events.keys()
+    told.events |= eventrows.by_keys(
+        scope.conn, new, as_of=scope.as_of, as_known_at=scope.as_known_at
+    )
+    for instance in level:
+        told.named[instance] = []
+    for instance, key, role in seen:
+        if key in told.events and role in ROLES:
+            told.named[instance].append((key, role))
+
+
+def _parents(told: _Told, instance: Instance) -> Iterator[Instance]:
+    """Yield what an instance was ever packed into."""
+    for key, role in told.named[instance]:
+        row = told.events[key]
+        if role == CHILD and row.type == "AggregationEvent" and row.action == "ADD" and row.parent:
+            yield row.parent
+
+
+def _journey(told: _Told, instance: Instance) -> Journey | None:
+    if not told.named[instance]:
+        return None
+    findings: list[Finding] = []
+    steps = _steps(told, instance, (), findings)
+    name = told.names[instance]
+    return Journey(
+        identifier=name.identifier,
+        prefix_length=name.prefix_length,
+        steps=in_order(steps),
+        holders=tuple(_holders_now(told, instance)),
+        findings=tuple(dict.fromkeys(findings)),
+    )
+
+
+def _steps(
+    told: _Told, instance: Instance, path: tuple[Instance, ...], findings: list[Finding]
+) -> list[Step]:
+    """Return the steps of an instance, its own and those of its holders while they held it."""
+    if instance in path or len(path) > DEPTH_MAX:
+        code = codes.HOLDS_ITSELF if instance in path else codes.TOO_DEEP
+        name = told.names[instance].identifier
+        findings.append(code.found(f"The containers around it lead to {name} again and again."))
+        return []
+    held, own = _held(told, instance)
+    steps = list(own)
+    parents = {told.names[parent].identifier: parent for parent in _parents(told, instance)}
+    for parent in dict.fromkeys(holding.parent for holding in held.holdings):
+        theirs = _steps(told, parents[parent], (*path, instance), findings)
+        during = [holding for holding in held.holdings if holding.parent == parent]
+        for step in theirs:
+            at = moment(step)
+            if step.role is not Role.PARENT and any(one.covers(at) for one in during):
+                steps.append(replace(step, via=(parent, *step.via)))
+    return steps
+
+
+def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
+    """Return what held an instance over time, and its own steps."""
+    known = told.holders.get(instance)
+    if known is None:
+        own = [_step(told, told.events[key], role) for key, role in told.named[instance]]
+        for parent in set(_parents(told, instance)):
+            own += _emptyings(told, parent)
+        known = told.holders[instance] = (containment(in_order(own)), own)
+        # An emptying of something that did not hold it then is no step of the object.
+        own[:] = [step for step in own if step.object_count or _was_inside(known[0], step)]
+    return known
+
+
+def _emptyings(told: _Told, parent: Instance) -> Iterator[Step]:
+    """Yield the events that unpack everything from a parent, as seen from what was inside."""
+    for key, role in told.named[parent]:
+        row = told.events[key]
+        if role == PARENT and row.empties:
+            yield replace(_step(told, row, CHILD), object_count=0)
+
+
+def _was_inside(held: Containment, step: Step) -> bool:
+    at = moment(step)
+    return any(one.until == at and one.parent == step.parent for one in held.holdings)
+
+
+def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:
+    by_name = {name.identifier: one for one, name in told.names.items()}
+    seen = {instance}
+    while (now := _held(told, instance)[0].now) is not None:
+        yield now.held()
+        instance = by_name[now.parent]
+        if instance in seen or instance not in told.named:
+            return
+        seen.add(instance)
+
+
+def _step(told: _Told, row: EventRow, role: int) -> Step:
+    links = [read_link(text) for text in row.links or ()]
+    part = ROLES[role]
+    makes = part in {Role.EPC, Role.OUTPUT}
+    counts = {Role.PARENT: 1, Role.OUTPUT: row.output_count}
+    return Step(
+        event_id=row.identity,
+        event_type=row.type,
+        event_time=row.event_time,
+        event_time_zone_offset=row.time_zone_offset,
+        record_time=row.record_time,
+        role=part,
+        action=row.action,
+        biz_step=row.biz_step,
+        disposition=row.disposition,
+        read_point=row.read_point,
+        biz_location=row.biz_location,
+        parent=told.names[row.parent].identifier if row.parent else None,
+        biz_transactions=tuple((t, i) for kind, t, i in links if kind == TRANSACTION),
+        sources=tuple((t or "", i) for kind, t, i in links if kind == SOURCE),
+        destinations=tuple((t or "", i) for kind, t, i in links if kind == DESTINATION),
+        lot=row.lot if makes else None,
+        expires=row.expires if makes else None,
+        is_withdrawn=row.event_id in told.withdrawn,
+        object_count=counts.get(part, row.epc_count),
+        capture_id=str(row.capture_id),
+        ordinal=row.ordinal,
+    )
