@@ -1,7 +1,7 @@
 """Serial numbers, SSCCs and other numbers, drawn from the one seeded source of chance.
 
 >>> with_check_digit("030001012345")
-'0300010123457'
+'0300010123455'
 """
 
 from __future__ import annotations
