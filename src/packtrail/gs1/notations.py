@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
 _GLN_LENGTH: Final = 13
 _SSCC_LENGTH: Final = 18
-_RETAIL_SYMBOLOGY = re.compile(r"\]E0(?=[0-9]{13}$)|\]E4(?=[0-9]{8}$)")
-_PLAIN_SYMBOLOGY = re.compile(r"\](?:Q1|d1|J0|Q2)(?=https?:)", re.IGNORECASE)
+_RETAIL_SYMBOLOGY = re.compile(r"\]E0(?=[0-9]{13}$)|\]E4(?=[0-9]{8}$)|\]I1(?=[0-9]{14}$)")
+_LINK_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9](?=(?:https?|HTTPS?):)")
 _CANONICAL_DOMAIN = re.compile(r"https?://id\.gs1\.org(?:[/?#]|$)", re.IGNORECASE)
 
 
@@ -51,7 +51,7 @@ def parse(text: str, *, location: bool = False) -> Key:
 
 def check_any(text: str, *, location: bool = False) -> tuple[Key | None, tuple[Finding, ...]]:
     """Read a key in any notation; return it, or None and every defect."""
-    text = _PLAIN_SYMBOLOGY.sub("", text.strip(" \t\r\n"), count=1)
+    text = _LINK_SYMBOLOGY.sub("", text.strip(" \t\r\n"), count=1)
     if text[:4].lower() == "urn:":
         return check_epc_uri(text)
     if text[:4].lower() == "http":

@@ -1,0 +1,251 @@
+"""The table of application identifiers, the checks and the readers against GS1's own vectors."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from packtrail import gs1
+from packtrail.base.errors import RefusedError
+from packtrail.gs1.application_identifiers import (
+    AI_LENGTH_BY_PREFIX,
+    TABLE,
+    ApplicationIdentifier,
+)
+from packtrail.gs1.escapes import escape_link, unescape
+from packtrail.gs1.linters import LINTERS
+from packtrail.gs1.writing import unbracketed
+
+EXCEPTIONS = tomllib.loads(Path(__file__).with_name("gs1_exceptions.toml").read_text("utf-8"))
+GS = "\x1d"
+ENTRY = re.compile(r"(\d+)(?:-(\d+))?\s+([*?]*)\s*(.*?)(?:\s+#\s*(.*))?$")
+
+
+@pytest.fixture(scope="module")
+def folder(conformance: Path) -> Path:
+    return conformance / "gs1-syntax"
+
+
+@pytest.fixture(scope="module")
+def engine(folder: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((folder / "engine_vectors.json").read_text("utf-8"))
+    return loaded
+
+
+def dictionary(folder: Path) -> dict[str, tuple[str, list[str], str]]:
+    """Return flags, format with rules, and title of each AI, as the dictionary has them."""
+    entries = {}
+    for line in (folder / "gs1-syntax-dictionary.txt").read_text("utf-8").splitlines():
+        match = ENTRY.match(line)
+        if line.startswith("#") or not match:
+            continue
+        first, last, flags, rest, title = match.groups()
+        for number in range(int(first), int(last or first) + 1):
+            entries[str(number).zfill(len(first))] = (flags, in_order(rest.split()), title or "")
+    return entries
+
+
+def in_order(words: list[str]) -> list[str]:
+    """Return components as they are, and the rules after them sorted."""
+    rules = [word for word in words if word.startswith(("req=", "ex=", "dlpkey"))]
+    return [word for word in words if word not in rules] + sorted(rules)
+
+
+def written(row: ApplicationIdentifier) -> tuple[str, list[str], str]:
+    """Write a row of our table as the dictionary does."""
+    words = []
+    for part in row.components:
+        size = f"..{part.length_max}" if part.length_min != part.length_max else part.length_max
+        text = f"{part.charset}{size}"
+        words.append(",".join([f"[{text}]" if part.is_optional else text, *part.linters]))
+    words += ["req=" + ",".join("+".join(group) for group in rule) for rule in row.requires]
+    if row.excludes:
+        words.append("ex=" + ",".join(row.excludes))
+    if row.is_link_key:
+        ways = "|".join(",".join(way) for way in row.link_qualifiers)
+        words.append(f"dlpkey={ways}" if ways else "dlpkey")
+    flags = ("*" if row.is_self_delimiting else "") + ("?" if row.is_link_attribute else "")
+    return flags, in_order(words), row.title
+
+
+def test_our_table_says_what_the_dictionary_says(folder: Path) -> None:
+    theirs = dictionary(folder)
+
+    assert {ai: written(row) for ai, row in TABLE.items()} == theirs
+
+
+def test_our_lengths_of_identifiers_are_theirs(engine: dict[str, Any]) -> None:
+    theirs = {row["prefix"]: row["ai_length"] for row in engine["ai_length_by_prefix"]}
+
+    assert theirs.items() <= AI_LENGTH_BY_PREFIX.items()
+
+
+def highlight(case: dict[str, Any]) -> tuple[str | None, str | None]:
+    text = case["input"]
+    defect = LINTERS[case["linter"]](text)
+    if defect is None:
+        return None, None
+    marked = f"{text[: defect.start]}*{text[defect.start : defect.end]}*{text[defect.end :]}"
+    return defect.reason, marked
+
+
+def test_every_check_finds_what_the_reference_finds(folder: Path) -> None:
+    cases = json.loads((folder / "linter_vectors.json").read_text("utf-8"))["cases"]
+    different = [
+        (case, highlight(case))
+        for case in cases
+        if highlight(case) != (case.get("error"), case.get("highlight"))
+        and case.get("error") not in EXCEPTIONS["linter_errors"]
+    ]
+
+    assert different == []
+
+
+def readable(text: str) -> str:
+    """Return test input with its FNC1 characters as they are transmitted."""
+    return text if text.startswith("(") else text.replace("^", GS)
+
+
+def read(case: dict[str, Any], *, associations: bool = False) -> gs1.ElementString | None:
+    options = case.get("options") or {}
+    value, _ = gs1.check_element_string(
+        readable(case["input"]),
+        associations=associations,
+        unknown=bool(options.get("permitUnknownAIs")),
+    )
+    return value
+
+
+@pytest.mark.parametrize(
+    ("table", "associations"),
+    [
+        ("element_string_bracketed", False),
+        ("element_string_linters", False),
+        ("element_string_raw", False),
+        ("ai_associations", True),
+    ],
+)
+def test_element_strings_are_judged_as_the_reference_does(
+    engine: dict[str, Any], table: str, associations: bool
+) -> None:
+    different = []
+    for case in engine[table]:
+        value = read(case, associations=associations)
+        scanned = "^" + value.element_string(brackets=False).replace(GS, "^") if value else None
+        if (value is not None) != case["valid"] or case.get("expect", scanned) != scanned:
+            different.append(case["input"])
+
+    assert sorted(set(different) - set(EXCEPTIONS["engine"])) == []
+
+
+def linked(case: dict[str, Any]) -> gs1.DigitalLink | None:
+    options = case.get("options") or {}
+    legacy = options.get("permitZeroSuppressedGTIN") or options.get("permitConvenienceAlphas")
+    try:
+        return gs1.read_digital_link(
+            case["uri"],
+            legacy=bool(legacy),
+            unknown_attributes=bool(options.get("allowUnknownAIasDLattribute")),
+        )
+    except RefusedError:
+        return None
+
+
+def test_links_are_judged_as_the_reference_does(engine: dict[str, Any]) -> None:
+    different = []
+    for case in engine["digital_link_parse"]:
+        link = linked(case)
+        found = "^" + unbracketed(link.elements).replace(GS, "^") if link else None
+        if found != case["expect"]:
+            different.append((case["uri"], found, case["expect"]))
+
+    assert different == []
+
+
+def test_links_are_written_as_the_reference_does(engine: dict[str, Any]) -> None:
+    different = []
+    for case in engine["digital_link_generate"]:
+        options = case.get("options") or {}
+        try:
+            value = gs1.parse_element_string(
+                case["element_string"], unknown=bool(options.get("permitUnknownAIs"))
+            )
+            link = gs1.write_digital_link(
+                value.pairs,
+                case["stem"] or "https://id.gs1.org",
+                unknown_attributes=bool(options.get("allowUnknownAIasDLattribute")),
+            )
+        except RefusedError:
+            link = None
+        if link != case["expect"]:
+            different.append((case, link))
+
+    assert different == []
+
+
+def test_link_text_is_escaped_as_the_reference_does(engine: dict[str, Any]) -> None:
+    escaped = [escape_link(case["input"]) for case in engine["digital_link_escape"]]
+    decoded = [unescape(case["input"]) for case in engine["digital_link_unescape"]]
+
+    assert escaped == [case["path"] for case in engine["digital_link_escape"]]
+    assert decoded == [case["path"] for case in engine["digital_link_unescape"]]
+
+
+def test_foreign_parts_of_the_query_are_ignored(engine: dict[str, Any]) -> None:
+    cases = engine["digital_link_ignored_query_params"]
+
+    assert [list(gs1.read_digital_link(case["uri"]).ignored) for case in cases] == [
+        case["ignored"] for case in cases
+    ]
+
+
+@pytest.mark.parametrize("table", ["digital_link_path_key_sequences_valid"])
+def test_every_order_of_keys_in_a_path_is_known(engine: dict[str, Any], table: str) -> None:
+    for key, *qualifiers in engine[table]:
+        ways = TABLE[key].link_qualifiers
+        assert not qualifiers or any(
+            [ai for ai in way if ai in qualifiers] == qualifiers for way in ways
+        )
+
+
+def test_scans_are_judged_as_the_reference_does(engine: dict[str, Any]) -> None:
+    different = []
+    for case in engine["scan_data_process"]:
+        text = case["scan_data"]
+        is_data = gs1.check_element_string(text)[0] or gs1.check_any(text)[0]
+        is_plain = text[:3] in EXCEPTIONS["scan_plain"] and "://" not in text
+        if bool(is_data) != (case["valid"] and not is_plain):
+            different.append(text)
+
+    assert sorted(set(different) - set(EXCEPTIONS["scan"])) == []
+
+
+def test_readable_text_is_written_as_the_reference_does(engine: dict[str, Any]) -> None:
+    different = []
+    for case in engine["hri"]:
+        # A composite symbol is two parts of one message.
+        text = case["input"].replace("|", "")
+        if text.startswith("https"):
+            pairs = gs1.read_digital_link(text).elements
+        else:
+            unknown = bool((case.get("options") or {}).get("permitUnknownAIs"))
+            pairs = gs1.parse_element_string(readable(text), unknown=unknown).pairs
+        if [f"({ai}) {value}" for ai, value in pairs] != case["hri"]:
+            different.append(case)
+
+    assert different == []
+
+
+def test_check_digits_of_trade_items_are_judged_as_the_reference_does(
+    engine: dict[str, Any],
+) -> None:
+    cases = engine["gtin_parity"]
+
+    assert [gs1.check_any(case["input"])[0] is not None for case in cases] == [
+        case["valid"] for case in cases
+    ]
