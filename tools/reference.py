@@ -43,7 +43,9 @@ def finding_codes() -> list[FindingCode]:
 
 def pages() -> dict[Path, str]:
     """Render every generated page: path below docs/reference -> text."""
-    rendered = {Path("findings") / f"{code.code}.md": _finding_page(code) for code in finding_codes()}
+    rendered = {
+        Path("findings") / f"{code.code}.md": _finding_page(code) for code in finding_codes()
+    }
     rendered[Path("findings/README.md")] = _findings_index()
     rendered[Path("settings.md")] = _settings_page()
     rendered |= dict(_command_pages())
@@ -64,29 +66,35 @@ def _finding_page(code: FindingCode) -> str:
 
 
 def _findings_index() -> str:
-    lines = [WRITTEN_BY, "# Findings\n", "Every code Packtrail can answer with. A code never changes its meaning.\n"]
+    lines = [
+        WRITTEN_BY,
+        "# Findings\n",
+        "Every code Packtrail can answer with. A code never changes its meaning.\n",
+    ]
     for area, title in AREAS.items():
         members = [code for code in finding_codes() if code.code.startswith(f"{area}-")]
         if members:
             lines += [f"## {title}\n", "| Code | Severity | Meaning |", "|---|---|---|"]
-            lines += [f"| [{c.code}]({c.code}.md) | {c.severity.value} | {c.title} |" for c in members]
+            lines += [
+                f"| [{c.code}]({c.code}.md) | {c.severity.value} | {c.title} |" for c in members
+            ]
             lines.append("")
     return "\n".join(lines)
 
 
 def _settings_page() -> str:
-    from packtrail.settings import describe
+    from packtrail.settings import documented
 
     lines = [
         WRITTEN_BY,
         "# Settings\n",
-        "Each is an environment variable; those with an option can be given on the command line, which wins.\n",
-        "| Variable | Option | Default | Meaning |",
-        "|---|---|---|---|",
+        "Each is an environment variable; where a command has an option for it, the option wins.\n",
+        "| Variable | Default | Meaning |",
+        "|---|---|---|",
     ]
     lines += [
-        f"| `{s.variable}` | {f'`{s.option}`' if s.option else ''} | {s.default} | {s.meaning} |"
-        for s in describe()
+        f"| `{variable}` | {f'`{default}`' if default else ''} | {text} |"
+        for _, variable, default, text in documented()
     ]
     return "\n".join(lines) + "\n"
 
@@ -121,14 +129,19 @@ def _summary(command) -> str:
 def _command_page(name: str, command) -> str:
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
-    usage = " ".join([name, "[OPTIONS]", *(p.make_metavar(command.make_context(name, [], resilient_parsing=True)) for p in arguments)])
+    usage = " ".join([name, "[OPTIONS]", *(_metavar(each) for each in arguments)])
     lines = [WRITTEN_BY, f"# {name}\n", f"```\n{usage}\n```\n", (command.help or "").strip() + "\n"]
     if arguments:
         lines += ["| Argument | Meaning |", "|---|---|"]
-        lines += [f"| `{(p.name or '').upper()}` | {p.help or ''} |" for p in arguments] + [""]
+        lines += [f"| `{_metavar(p)}` | {p.help or ''} |" for p in arguments] + [""]
     lines += ["| Option | Meaning |", "|---|---|"]
     lines += [f"| `{', '.join([*p.opts, *p.secondary_opts])}` | {p.help or ''} |" for p in options]
     return "\n".join(lines) + "\n"
+
+
+def _metavar(argument) -> str:
+    word = argument.metavar or (argument.name or "").upper()
+    return f"{word}..." if argument.nargs == -1 else word
 
 
 def main() -> None:

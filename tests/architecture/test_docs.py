@@ -66,6 +66,8 @@ def test_every_link_between_pages_leads_somewhere() -> None:
 
 def test_every_decision_is_listed() -> None:
     pages = {page.name for page in (DOCS / "decisions").glob("0*.md")}
-    listed = set(re.findall(r"\((0[^)]+\.md)\)", (DOCS / "decisions" / "README.md").read_text("utf-8")))
+    listed = set(
+        re.findall(r"\((0[^)]+\.md)\)", (DOCS / "decisions" / "README.md").read_text("utf-8"))
+    )
 
     assert listed == pages

@@ -82,7 +82,8 @@ def test_nothing_of_the_conformance_folder_was_copied_here(conformance: Path) ->
     copies = [
         str(path.relative_to(ROOT))
         for path in committed_files()
-        if (twin := foreign.get(path.stat().st_size)) and twin.read_bytes() == path.read_bytes()
+        if (twin := foreign.get(path.stat().st_size))
+        and twin.read_bytes() == path.read_bytes()
         and path.name != "LICENSE"
     ]
 

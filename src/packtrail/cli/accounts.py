@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from getpass import getpass
 from typing import Annotated
 
@@ -15,7 +16,9 @@ organisations = typer.Typer(help="Organisations: whose data it is.", no_args_is_
 users = typer.Typer(help="People who sign in to the console.", no_args_is_help=True)
 keys = typer.Typer(help="API keys for programs.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="Name of the account, such as an e-mail address's first part.")]
+Name = Annotated[
+    str, typer.Argument(help="Name of the account, such as an e-mail address's first part.")
+]
 
 
 @organisations.command("add")
@@ -29,7 +32,7 @@ def add_organisation(
     """Open an organisation on this installation."""
     from packtrail.services.organisations import create_organisation
 
-    with options.acting_for_all(data, db) as (application, actor):
+    with options.installation(data, db) as (application, actor):
         made = create_organisation(application, actor, code, name=name or code)
     if json:
         write_json(made)
@@ -39,7 +42,9 @@ def add_organisation(
 
 @organisations.command("allow")
 def allow_recording(
-    partner: Annotated[str, typer.Argument(help="Code of the organisation that may record for yours.")],
+    partner: Annotated[
+        str, typer.Argument(help="Code of the organisation that may record for yours.")
+    ],
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
@@ -110,8 +115,12 @@ def list_users(
         write_json(found)
     else:
         write_table(
-            "", ("Name", "Role", "Password", "Last signed in"),
-            ((u.name, u.role.value, "yes" if u.has_password else "no", u.last_signed_in_at) for u in found),
+            "",
+            ("Name", "Role", "Password", "Last signed in"),
+            (
+                (u.name, u.role.value, "yes" if u.has_password else "no", u.last_signed_in_at)
+                for u in found
+            ),
         )
 
 
@@ -129,7 +138,7 @@ def create_key(
     json: options.Json = False,
 ) -> None:
     """Make an API key and print it; it is shown this once."""
-    from packtrail.services.accounts import create_api_key
+    from packtrail.services.keys import create_api_key
 
     scopes = [permission for word in scope for permission in SCOPES.get(word, (word,))]
     with options.acting(data, db, organisation) as (application, actor):
@@ -149,7 +158,7 @@ def list_keys(
     json: options.Json = False,
 ) -> None:
     """List the API keys of an organisation."""
-    from packtrail.services.accounts import api_keys
+    from packtrail.services.keys import api_keys
 
     with options.acting(data, db, organisation) as (application, actor):
         found = api_keys(application, actor)
@@ -157,7 +166,8 @@ def list_keys(
         write_json(found)
     else:
         write_table(
-            "", ("Key", "Name", "Scopes", "Expires", "Revoked"),
+            "",
+            ("Key", "Name", "Scopes", "Expires", "Revoked"),
             ((k.key_id, k.name, ", ".join(k.scopes), k.expires_at, k.revoked_at) for k in found),
         )
 
@@ -170,7 +180,7 @@ def revoke_key(
     db: options.Db = None,
 ) -> None:
     """End an API key at once."""
-    from packtrail.services.accounts import revoke_api_key
+    from packtrail.services.keys import revoke_api_key
 
     with options.acting(data, db, organisation) as (application, actor):
         revoke_api_key(application, actor, key_id)
@@ -185,8 +195,6 @@ SCOPES = {
 
 
 def _new_password() -> str:
-    import os
-
     given = os.environ.get("PACKTRAIL_NEW_PASSWORD")
     if given:
         return given

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def capture(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="EPCIS documents; - is standard input.")
+        list[str], typer.Argument(metavar="FILE", help="EPCIS documents; - is standard input.")
     ],
     owner: Annotated[
         str | None,
@@ -32,9 +32,7 @@ def capture(
     ] = None,
     proceed: Annotated[
         bool,
-        typer.Option(
-            "--proceed", help="Keep the good events of a document that has bad ones."
-        ),
+        typer.Option("--proceed", help="Keep the good events of a document that has bad ones."),
     ] = False,
     organisation: options.Organisation = None,
     data: options.Data = None,

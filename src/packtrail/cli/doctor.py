@@ -24,16 +24,15 @@ class Check:
     says: str
 
 
-def doctor(
-    data: options.Data = None, db: options.Db = None, json: options.Json = False
-) -> None:
+def doctor(data: options.Data = None, db: options.Db = None, json: options.Json = False) -> None:
     """Check the installation: Python, packages, data directory, database, schema."""
     checks = [*_machine(), *_database(data, db)]
     if json:
         write_json(checks)
     else:
         write_table(
-            "", ("", "Check", "Result"),
+            "",
+            ("", "Check", "Result"),
             (("ok" if each.is_fine else "PROBLEM", each.name, each.says) for each in checks),
         )
     if not all(each.is_fine for each in checks):
@@ -42,32 +41,35 @@ def doctor(
 
 def _machine() -> list[Check]:
     return [
-        Check("packtrail", True, __version__),  # noqa: FBT003
-        Check("python", sys.version_info >= (3, 11), platform.python_version()),
-        Check("psycopg", True, version("psycopg")),  # noqa: FBT003
+        Check("packtrail", is_fine=True, says=__version__),
+        Check("Python", is_fine=sys.version_info >= (3, 11), says=platform.python_version()),
+        Check("psycopg", is_fine=True, says=version("psycopg")),
     ]
 
 
 def _database(data: options.Data, db: options.Db) -> list[Check]:
     from packtrail.bootstrap import open_application
+    from packtrail.services.health import condition
     from packtrail.settings import Settings
 
     try:
         settings = Settings.of(data_dir=data, database_url=db)
-        place = "by URL" if settings.database_url else str(settings.data_dir)
-        with open_application(settings) as application, application.database.transaction() as connection:
-            rows = connection.execute(
-                "select current_setting('server_version'), current_setting('fsync'),"
-                " current_setting('synchronous_commit'), pg_database_size(current_database()),"
-                " (select max(number) from schema_migration)"
-            ).fetchone()
+        with open_application(settings) as application:
+            found = condition(application)
     except PacktrailError as fault:
-        return [Check("database", False, str(fault))]  # noqa: FBT003
-    assert rows is not None
-    server, fsync, commit, size, migration = rows
+        return [Check("database", is_fine=False, says=str(fault))]
+    place = "a server by URL" if settings.database_url else str(settings.data_dir)
+    size = f"PostgreSQL {found.server_version}, {found.size_bytes / 1e6:.0f} MB"
+    is_durable = found.has_fsync and found.has_synchronous_commit
     return [
-        Check("data", True, place),  # noqa: FBT003
-        Check("database", True, f"PostgreSQL {server}, {size / 1e6:.0f} MB"),  # noqa: FBT003
-        Check("durability", fsync == "on" and commit != "off", f"fsync {fsync}, synchronous_commit {commit}"),
-        Check("schema", True, f"migration {migration}"),  # noqa: FBT003
+        Check("data", is_fine=True, says=place),
+        Check("database", is_fine=True, says=size),
+        Check("durability", is_fine=is_durable, says=_durability(is_durable=is_durable)),
+        Check("schema", is_fine=True, says=f"migration {found.migration}"),
     ]
+
+
+def _durability(*, is_durable: bool) -> str:
+    if is_durable:
+        return "what is acknowledged is on disk"
+    return "fsync or synchronous_commit is off: a crash may lose what was acknowledged"

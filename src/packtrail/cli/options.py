@@ -60,9 +60,27 @@ def acting(
 
     settings = Settings.of(data_dir=data, database_url=db)
     with open_application(settings) as application:
-        yield application, organisations.system_actor(
-            application, "command line", organisation=organisation
+        yield (
+            application,
+            organisations.system_actor(application, "command line", organisation=organisation),
         )
+
+
+@contextmanager
+def installation(data: Path | None, db: str | None) -> Iterator[tuple[Application, Actor]]:
+    """Open the application and act for the installation itself, for no organisation.
+
+    Raises:
+        UsageError: A setting cannot be used.
+        Unavailable: The database does not answer.
+    """
+    from packtrail.access import Actor
+    from packtrail.bootstrap import open_application
+    from packtrail.settings import Settings
+
+    settings = Settings.of(data_dir=data, database_url=db)
+    with open_application(settings) as application:
+        yield application, Actor.system("command line")
 
 
 def moment(text: str | None, *, option: str) -> datetime | None:

@@ -19,7 +19,7 @@ def query(
     parameters: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PARAM=VALUE...",
+            metavar="PARAM=VALUE",
             help="EPCIS query parameters, such as EQ_bizStep=shipping; | separates alternatives.",
         ),
     ] = None,
@@ -63,8 +63,9 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 def _write_lines(events: list[dict[str, Any]]) -> None:
+    encoder = msgspec.json.Encoder(decimal_format="number")
     for event in events:
-        sys.stdout.buffer.write(msgspec.json.encode(event, decimal_format="number") + b"\n")
+        sys.stdout.buffer.write(encoder.encode(event) + b"\n")
 
 
 def _row(event: dict[str, Any]) -> tuple[object, ...]:

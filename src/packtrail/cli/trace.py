@@ -45,9 +45,7 @@ def trace(
     happened = options.moment(as_of, option="--as-of")
     recorded = options.moment(as_known_at, option="--as-known-at")
     with options.acting(data, db, organisation) as (application, actor):
-        found = tracing.trace(
-            application, actor, identifier, as_of=happened, as_known_at=recorded
-        )
+        found = tracing.trace(application, actor, identifier, as_of=happened, as_known_at=recorded)
     if json:
         write_json(found)
     else:
@@ -63,7 +61,9 @@ def _tell(found: Trace) -> None:
     if standing.location:
         write_line(f"where: {_named(standing.location, found)}")
     if standing.lot:
-        write_line(f"lot {standing.lot}" + (f", expires {standing.expires}" if standing.expires else ""))
+        write_line(
+            f"lot {standing.lot}" + (f", expires {standing.expires}" if standing.expires else "")
+        )
     for holder in found.holders:
         write_line(f"held by {holder.parent} since {holder.since.isoformat()}")
     if found.contents_total:
@@ -84,7 +84,9 @@ def _row(step: Step, found: Trace) -> tuple[str, ...]:
         what = f"{what} ({step.action})"
     if step.is_withdrawn:
         what = f"{what}, withdrawn"
-    ends = [f"{type_} {_named(party, found)}" for type_, party in (*step.sources, *step.destinations)]
+    ends = [
+        f"{type_} {_named(party, found)}" for type_, party in (*step.sources, *step.destinations)
+    ]
     papers = [f"{type_ or 'transaction'} {number}" for type_, number in step.biz_transactions]
     return (
         step.event_time.isoformat(),

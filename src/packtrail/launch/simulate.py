@@ -11,14 +11,14 @@ from packtrail.base.errors import UsageError
 from packtrail.cli import options
 from packtrail.cli.output import write_json, write_line
 
-PACKS_MAX = 10_000_000
+PACKS_DEFAULT = 2000
 
 
 def simulate(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Directory to write into.")],
     packs: Annotated[
-        int, typer.Option("--packs", help="Packs to make.", min=1, max=PACKS_MAX)
-    ] = 2000,
+        int, typer.Option("--packs", help="Packs that get a serial, 50 to 10,000,000.")
+    ] = PACKS_DEFAULT,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
     json: options.Json = False,
 ) -> None:
@@ -27,12 +27,14 @@ def simulate(
     Manufacturers and lines write EPCIS 1.2 XML, pharmacies and one wholesaler 2.0 JSON-LD. The file
     `manifest.json` lists organisations, documents in the order they were sent, and the truth.
     """
-    from packtrail.simulation import write
+    import packtrail.simulation
 
+    world = packtrail.simulation.simulate(packs, seed)
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{out} is not empty: choose a new directory.")
-    manifest = write(out, packs=packs, seed=seed)
+    manifest = world.write(out)
+    count = sum(1 for path in out.rglob("*") if path.is_file()) - 1
     if json:
-        write_json(manifest)
+        write_json({"manifest": str(manifest), "documents": count, "packs": packs, "seed": seed})
     else:
-        write_line(f"{len(manifest['documents'])} documents written to {out}")
+        write_line(f"{count} documents of {packs} packs written to {out}, told in {manifest.name}")

@@ -101,7 +101,7 @@ def _say_demo(application: Application, url: str, settings: Settings) -> None:
         write_line(f"  {door.part:16} {door.organisation_name}")
         write_line(f"  {'':16} {url}/sign-in/{door.token}")
     write_line()
-    write_line("Then drop an EPCIS file on any page, and scan or type one of its packs into the box at the top.")
+    write_line("Then drop an EPCIS file on any page, and scan or type one of its packs on top.")
     write_line("In another terminal:  .venv/bin/packtrail trace --help")
     write_line(f"Data: {_place(settings)}.  Stop: Ctrl-C; the data stays.")
 

@@ -49,14 +49,14 @@ def load(app: Application, *, on_progress: Callable[[int], None] | None = None) 
     """
     world = simulate(PACKS, SEED)
     _require_demo_store(app, world)
-    actors = _actors(app, world)
-    known = {code: _captured(app, actor) for code, actor in actors.items()}
+    acting = actors(app, world)
+    known = {code: _captured(app, actor) for code, actor in acting.items()}
     captured = 0
     for number, document in enumerate(world.documents(), start=1):
         if document.name not in known[document.recorded_by_code]:
             job = capture.submit(
                 app,
-                actors[document.recorded_by_code],
+                acting[document.recorded_by_code],
                 document.content,
                 media_type=document.media_type,
                 filename=document.name,
@@ -97,20 +97,21 @@ def _require_demo_store(app: Application, world: World) -> None:
         )
 
 
-def _actors(app: Application, world: World) -> dict[str, Actor]:
+def actors(app: Application, world: World) -> dict[str, Actor]:
+    """Open the organisations of a world with their agreements; return who acts for each."""
     installation = Actor.system("demo")
     for each in world.organisations:
         try:
             organisations.create_organisation(app, installation, each.code, name=each.name)
         except Conflict:  # Loaded before: the organisation stands already.
             continue
-    actors = {
+    acting = {
         each.code: organisations.system_actor(app, "demo", organisation=each.code)
         for each in world.organisations
     }
     for agreement in world.agreements:
-        organisations.allow_recording(app, actors[agreement.owner_code], agreement.partner_code)
-    return actors
+        organisations.allow_recording(app, acting[agreement.owner_code], agreement.partner_code)
+    return acting
 
 
 def _captured(app: Application, actor: Actor) -> set[str | None]:
