@@ -156,7 +156,7 @@ comment on table posting is 'Which of 4,096 neighbouring objects an event names,
 comment on column posting.block is 'seq / 4096; lo and hi are seq % 4096.';
 comment on column posting.members is
     'Null: all from lo to hi. Else a list or bitmap; see store/blocks.py.';
-create index posting_children on posting (event_id) where role in (3, 13);
+create index posting_children on posting (event_id) where role = 3;
 
 create table touch (
     class_id    integer not null,
@@ -168,7 +168,7 @@ create table touch (
     primary key (class_id, seq, audience_id, event_id, role)
 );
 comment on table touch is 'An event that names one single object of a block.';
-create index touch_children on touch (event_id) where role in (3, 13);
+create index touch_children on touch (event_id) where role = 3;
 
 create table vocabulary_element (
     id          text not null,

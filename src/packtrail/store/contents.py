@@ -1,0 +1,228 @@
+"""Contents: what a container holds, level by level.
+
+The opposite of a journey: from the packing events of a container down to its children, and from
+these to theirs. Whether a child is still inside is decided by the last event that moved the child,
+whichever container that event was about.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from packtrail.hierarchy.containment import DEPTH_MAX
+from packtrail.store import eventrows, named, objects
+from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, Lanes, decode
+from packtrail.store.roles import CHILD, PARENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from psycopg import Connection
+
+    from packtrail.store.eventrows import EventRow
+    from packtrail.store.objects import Instance
+
+_SQL = named.statements("contents")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """One thing directly inside a container."""
+
+    class_key: str
+    item_key: str
+    prefix_length: int | None
+    identifier: str
+    count: int
+    """How many objects it holds itself, directly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a container holds."""
+
+    items: tuple[Content, ...]
+    """The first few directly inside, in order of first sight."""
+    levels: tuple[int, ...]
+    """How many objects are inside, by level: directly, inside those, and so on."""
+
+    @property
+    def total(self) -> int:
+        """How many objects are directly inside."""
+        return self.levels[0] if self.levels else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    conn: Connection
+    audience_ids: list[int]
+    as_of: datetime | None
+    as_known_at: datetime | None
+
+    def effective(self, keys: Iterable[int]) -> dict[int, EventRow]:
+        return eventrows.effective(
+            self.conn, list(keys), as_of=self.as_of, as_known_at=self.as_known_at
+        )
+
+
+def contents(
+    conn: Connection,
+    class_key: str,
+    item_key: str,
+    *,
+    audience_ids: Sequence[int],
+    limit: int = 100,
+    offset: int = 0,
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> Contents:
+    """Return what a container holds.
+
+    Args:
+        conn: A connection.
+        class_key: What the container is a serial of.
+        item_key: Its serial.
+        audience_ids: Only events these may see.
+        limit: Most items to return; the counts are of everything.
+        offset: Items to leave out first.
+        as_of: Only what had happened by then.
+        as_known_at: Only what had been recorded by then.
+    """
+    scope = _Scope(conn, list(audience_ids), as_of, as_known_at)
+    found = objects.find(conn, [(class_key, item_key)])
+    level = set(found.values())
+    seen = set(level)
+    levels: list[int] = []
+    direct: list[Instance] = []
+    counts: dict[Instance, int] = {}
+    for depth in range(DEPTH_MAX):
+        inside = _inside(scope, level)
+        children = [child for some in inside.values() for child in some if child not in seen]
+        if not children:
+            break
+        levels.append(len(children))
+        if depth == 0:
+            direct = sorted(children)[offset : offset + limit]
+        elif depth == 1:
+            counts = {parent: len(some) for parent, some in inside.items()}
+        seen.update(children)
+        level = set(children)
+    return Contents(items=_items(conn, direct, counts), levels=tuple(levels))
+
+
+def _items(
+    conn: Connection, direct: list[Instance], counts: dict[Instance, int]
+) -> tuple[Content, ...]:
+    names = objects.names(conn, direct)
+    return tuple(
+        Content(
+            class_key=names[one].class_key,
+            item_key=names[one].item_key,
+            prefix_length=names[one].prefix_length,
+            identifier=names[one].identifier,
+            count=counts.get(one, 0),
+        )
+        for one in direct
+    )
+
+
+def _inside(scope: _Scope, containers: set[Instance]) -> dict[Instance, list[Instance]]:
+    """Return what each of some containers holds directly."""
+    about = scope.effective(_events_of_parents(scope, containers))
+    packing = [row for row in about.values() if row.type == "AggregationEvent"]
+    added = [row.event_id for row in packing if row.action == "ADD"]
+    if not added:
+        return {}
+    emptyings = [row for row in packing if row.empties]
+    inside: defaultdict[Instance, list[Instance]] = defaultdict(list)
+    for class_id, blocks in _blocks_of(scope, added).items():
+        for child, parent in _holders(scope, class_id, sorted(blocks), emptyings):
+            if parent in containers:
+                inside[parent].append(child)
+    return inside
+
+
+def _events_of_parents(scope: _Scope, containers: set[Instance]) -> set[int]:
+    by_class: defaultdict[int, list[int]] = defaultdict(list)
+    for class_id, seq in containers:
+        by_class[class_id].append(seq)
+    return {
+        event_id
+        for class_id, seqs in by_class.items()
+        for (event_id,) in scope.conn.execute(
+            _SQL["events_of_parents"], [class_id, seqs, scope.audience_ids, PARENT]
+        )
+    }
+
+
+def _blocks_of(scope: _Scope, events: list[int]) -> dict[int, set[int]]:
+    """Return the blocks in which some events name children, by class."""
+    blocks: defaultdict[int, set[int]] = defaultdict(set)
+    for class_id, block in scope.conn.execute(_SQL["blocks"], {"events": events}):
+        blocks[class_id].add(block)
+    return blocks
+
+
+def _holders(
+    scope: _Scope, class_id: int, blocks: list[int], emptyings: list[EventRow]
+) -> Iterable[tuple[Instance, Instance]]:
+    """Yield the objects of some blocks of a class that something holds, with what holds them."""
+    moves = _moves(scope, class_id, blocks)
+    rows = [*scope.effective(moves).values(), *emptyings]
+    parent_of = np.full(len(blocks) << BLOCK_BITS, -1, dtype=np.int64)
+    numbers: dict[Instance, int] = {}
+    done: set[str] = set()
+    for row in sorted(rows, key=_moment):
+        if row.parent is None or row.type != "AggregationEvent" or row.identity in done:
+            continue
+        done.add(row.identity)
+        number = numbers.setdefault(row.parent, len(numbers))
+        _move(parent_of, row, number, moves.get(row.event_id, []))
+    parents = list(numbers)
+    held = np.flatnonzero(parent_of >= 0)
+    for place, number in zip(held.tolist(), parent_of[held].tolist(), strict=True):
+        seq = blocks[place >> BLOCK_BITS] << BLOCK_BITS | place & LANE_MASK
+        yield (class_id, seq), parents[number]
+
+
+def _move(parent_of: Lanes, row: EventRow, number: int, moved: list[Lanes]) -> None:
+    """Let one packing event have its effect on what holds the objects."""
+    if row.empties:
+        parent_of[parent_of == number] = -1
+        return
+    places = np.concatenate(moved)
+    if row.action == "ADD":
+        parent_of[places] = number
+    elif row.action == "DELETE":
+        parent_of[places[parent_of[places] == number]] = -1
+
+
+def _moves(scope: _Scope, class_id: int, blocks: list[int]) -> dict[int, list[Lanes]]:
+    """Return the events that name objects of some blocks as children.
+
+    Returns:
+        Event -> places, counted through the blocks as if they followed each other.
+    """
+    moves: defaultdict[int, list[Lanes]] = defaultdict(list)
+    start = {block: number << BLOCK_BITS for number, block in enumerate(blocks)}
+    parameters = {"class_id": class_id, "blocks": blocks, "audience_ids": scope.audience_ids}
+    with scope.conn.cursor(binary=True) as cursor:
+        for block, event_id, lo, hi, members in cursor.execute(
+            _SQL["child_postings"], parameters | {"role": CHILD}
+        ):
+            moves[event_id].append(decode(lo, hi, members) + start[block])
+        for block in blocks:
+            first = block << BLOCK_BITS
+            span = [class_id, first, first | LANE_MASK, scope.audience_ids, CHILD]
+            for seq, event_id in cursor.execute(_SQL["child_touches"], span):
+                moves[event_id].append(np.array([start[block] + (seq & LANE_MASK)]))
+    return moves
+
+
+def _moment(row: EventRow) -> tuple[Any, ...]:
+    return row.event_time, row.record_time, row.ordinal, row.identity
