@@ -33,6 +33,7 @@ from packtrail.epcis.events import (
     Vocabulary,
     VocabularyElement,
 )
+from packtrail.epcis.hashing import event_hash
 from packtrail.epcis.json_writer import (
     event_json_standalone,
     event_to_json,
@@ -68,6 +69,7 @@ __all__ = [
     "Vocabulary",
     "VocabularyElement",
     "cbv",
+    "event_hash",
     "event_json_standalone",
     "event_to_json",
     "read",

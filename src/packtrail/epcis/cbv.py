@@ -109,7 +109,9 @@ _SPELLINGS: dict[Kind, tuple[str, ...]] = {
             web,
             web.replace(CBV, "cbv:").replace(GS1_VOC, "gs1:"),
             web.replace("https://", "http://"),
-            web.replace(CBV, "https://ns.gs1.org/cbv/").replace(GS1_VOC, "https://www.gs1.org/voc/"),
+            web.replace(CBV, "https://ns.gs1.org/cbv/").replace(
+                GS1_VOC, "https://www.gs1.org/voc/"
+            ),
         )
         if prefix
     )

@@ -10,9 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from packtrail.epcis import cbv, codes, events, rules
+from packtrail.epcis import cbv, codes, events, rules, scalars
 from packtrail.epcis import json_values as jv
-from packtrail.epcis import scalars
 from packtrail.epcis.report import shown
 
 if TYPE_CHECKING:
@@ -72,9 +71,7 @@ def _read_extension(
 ) -> None:
     here = jv.pointer(at, name)
     if not scalars.is_uri(name):
-        message = (
-            f"{shown(name)} is neither a name of the standard nor an extension with a prefix."
-        )
+        message = f"{shown(name)} is neither a name of the standard nor an extension with a prefix."
         reading.report.add(codes.UNKNOWN_NAME, message, here)
         return
     expanded = jv.extension_name(reading, name, here)
@@ -129,7 +126,11 @@ def _flat(members: dict[str, Any], extensions: dict[str, Any]) -> dict[str, Any]
 
 _quantity = object_of(
     Shape(
-        {"epcClass": ("epc_class", jv.uri), "quantity": ("quantity", jv.number), "uom": ("uom", uom)},
+        {
+            "epcClass": ("epc_class", jv.uri),
+            "quantity": ("quantity", jv.number),
+            "uom": ("uom", uom),
+        },
         required=("epcClass",),
     ),
     _plain(events.QuantityElement),

@@ -148,7 +148,9 @@ def time(reading: JsonReading, value: Any, at: str, name: str) -> datetime | Non
             message = f"{shown(value)} is a time that cannot be kept (a leap second, or year 0)."
             reading.report.add(codes.OUT_OF_RANGE, message, pointer(at, name))
         else:
-            message = f"{shown(value)} is no date-time with an offset, such as 2026-03-31T14:05:00+02:00."
+            message = (
+                f"{shown(value)} is no date-time with an offset, such as 2026-03-31T14:05:00+02:00."
+            )
             reading.report.add(codes.NOT_A_TIME, message, pointer(at, name))
     return None
 
@@ -297,7 +299,9 @@ def extension_name(reading: JsonReading, name: str, at: str) -> str | None:
         return expanded
     prefix, _, local = name.partition(":")
     if reading.prefixes.has_foreign_context:
-        message = f"The prefix {prefix!r} of {shown(name)} may be declared in a context not fetched."
+        message = (
+            f"The prefix {prefix!r} of {shown(name)} may be declared in a context not fetched."
+        )
         reading.report.add(codes.FOREIGN_PREFIX, message, at)
         return f"{{{prefix}:}}{local}"
     message = f"The prefix {prefix!r} of {shown(name)} is not declared in @context."

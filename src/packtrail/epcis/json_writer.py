@@ -21,7 +21,7 @@ from packtrail.epcis.limits import Limits
 from packtrail.epcis.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -95,7 +95,11 @@ def _document(
         **({"id": document.id} if document.id else {}),
         "schemaVersion": "2.0",
         "creationDate": time_text(created) if created else "1970-01-01T00:00:00.000Z",
-        **({"instanceIdentifier": document.instance_identifier} if document.instance_identifier else {}),
+        **(
+            {"instanceIdentifier": document.instance_identifier}
+            if document.instance_identifier
+            else {}
+        ),
         **{name: party.identifier for name, party in parties.items() if party},
         **({"epcisHeader": header} if header else {}),
         "epcisBody": {"eventList": entries},
@@ -271,36 +275,38 @@ def _dispositions(values: Sequence[str], namer: Namer) -> list[str]:
 
 
 _PERSISTENT = _object({"set": ("set", _dispositions), "unset": ("unset", _dispositions)})
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 _SENSOR_TERMS = {
     "type": cbv.Kind.MEASUREMENT_TYPE,
     "exception": cbv.Kind.SENSOR_ALERT,
     "component": cbv.Kind.COMPONENT,
 }
-_SENSOR_URIS = frozenset(
-    "deviceID deviceMetadata rawData dataProcessingMethod bizRules microorganism chemicalSubstance "
-    "coordinateReferenceSystem uriValue".split()
-)
+_SENSOR_URIS = frozenset(_words("""
+    deviceID deviceMetadata rawData dataProcessingMethod bizRules microorganism chemicalSubstance
+    coordinateReferenceSystem uriValue"""))
+_METADATA_NAMES = frozenset(_words("""
+    time startTime endTime deviceID deviceMetadata rawData dataProcessingMethod bizRules"""))
+_REPORT_NAMES = _SENSOR_URIS | frozenset(_SENSOR_TERMS) | frozenset(_words("""
+    time stringValue booleanValue hexBinaryValue uom value minValue maxValue meanValue sDev percRank
+    percValue"""))
 
 
-_SENSOR_PLAIN = frozenset(
-    "time startTime endTime stringValue booleanValue hexBinaryValue uom value minValue maxValue "
-    "meanValue sDev percRank percValue".split()
-)
-
-
-def _sensed(values: Mapping[str, Any], namer: Namer) -> dict[str, Any]:
-    """Return sensor metadata or a sensor report."""
+def _sensed(values: Mapping[str, Any], namer: Namer, names: frozenset[str]) -> dict[str, Any]:
+    """Return sensor metadata or a sensor report; names that are not its own become extensions."""
     body: dict[str, Any] = {}
     extensions = {}
     for name, value in values.items():
-        if name in _SENSOR_TERMS:
+        if name not in names:
+            extensions[name] = value
+        elif name in _SENSOR_TERMS:
             body[name] = term_text(_SENSOR_TERMS[name], value)
         elif name in _SENSOR_URIS:
             body[name] = scalars.to_uri(value)
-        elif name in _SENSOR_PLAIN:
-            body[name] = _number(value) if isinstance(value, Decimal) else value
         else:
-            extensions[name] = value
+            body[name] = _number(value) if isinstance(value, Decimal) else value
     return body | _extensions(extensions, namer)
 
 
@@ -311,9 +317,15 @@ _NO_TYPE = {"type": scalars.wrapped("")}
 def _sensor_elements(values: Sequence[events.SensorElement], namer: Namer) -> list[dict[str, Any]]:
     body = []
     for value in values:
-        metadata = {"sensorMetadata": _sensed(value.metadata, namer)} if value.metadata else {}
-        reports = [_NO_TYPE | _sensed(report, namer) for report in value.reports]
-        body.append({**metadata, "sensorReport": reports, **_extensions(value.extensions, namer)})
+        metadata = _sensed(value.metadata, namer, _METADATA_NAMES)
+        reports = [_NO_TYPE | _sensed(report, namer, _REPORT_NAMES) for report in value.reports]
+        body.append(
+            {
+                **({"sensorMetadata": metadata} if metadata else {}),
+                "sensorReport": reports,
+                **_extensions(value.extensions, namer),
+            }
+        )
     return body
 
 
@@ -353,7 +365,10 @@ _WHY_WHERE_HOW = {
     "destinations": (
         "destinationList",
         _objects(
-            {"type": ("type", _term(cbv.Kind.SOURCE_DEST_TYPE)), "destination": ("destination", _uri)}
+            {
+                "type": ("type", _term(cbv.Kind.SOURCE_DEST_TYPE)),
+                "destination": ("destination", _uri),
+            }
         ),
     ),
     "sensor_elements": ("sensorElementList", _sensor_elements),
@@ -373,7 +388,10 @@ _NO_PERSISTENT = {
     "persistent_disposition": ("epcis:persistentDisposition", _PERSISTENT),
 }
 _TABLES: dict[type[events.Event], tuple[str, dict[str, tuple[str, Any]]]] = {
-    events.ObjectEvent: ("ObjectEvent", {**_WHEN, **_OBJECTS, **_ACTION, **_WHY_WHERE_HOW, **_ILMD}),
+    events.ObjectEvent: (
+        "ObjectEvent",
+        {**_WHEN, **_OBJECTS, **_ACTION, **_WHY_WHERE_HOW, **_ILMD},
+    ),
     events.AggregationEvent: (
         "AggregationEvent",
         {**_WHEN, **_CHILDREN, **_ACTION, **_NO_PERSISTENT},
@@ -432,7 +450,9 @@ def _extension_event(event: events.ExtensionEvent, namer: Namer) -> dict[str, An
     name = namer.name(event.type) if event.type.startswith("{") else ""
     body: dict[str, Any] = {"type": name if scalars.is_uri(name) else scalars.wrapped(event.type)}
     body.update(_fields_of_extension(event, namer))
-    body.update((namer.name(field), _value(value, namer)) for field, value in event.extensions.items())
+    body.update(
+        (namer.name(field), _value(value, namer)) for field, value in event.extensions.items()
+    )
     return body
 
 

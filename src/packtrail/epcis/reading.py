@@ -26,9 +26,7 @@ class Reading:
     """`places[i]` is where `document.events[i]` stands: JSON pointer or XPath."""
 
 
-def read(
-    content: bytes, *, media_type: str | None = None, limits: Limits | None = None
-) -> Reading:
+def read(content: bytes, *, media_type: str | None = None, limits: Limits | None = None) -> Reading:
     """Read an EPCIS document in JSON-LD 2.0 or XML 1.0 to 2.0.
 
     What GS1's schema rejects is an error finding; a document that has one should be refused, or taken

@@ -105,7 +105,9 @@ def _check_sensor_time(report: Report, event: Event, sensed: Mapping[str, object
     text = sensed.get("time")
     time = scalars.xsd_time(text.upper()) if isinstance(text, str) else None
     if time is not None and time.tzinfo is not None and time > event.event_time:
-        message = f"The sensor time {text} lies after the event time {event.event_time.isoformat()}."
+        message = (
+            f"The sensor time {text} lies after the event time {event.event_time.isoformat()}."
+        )
         report.add(codes.SENSOR_TIME, message, at)
 
 

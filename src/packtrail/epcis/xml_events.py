@@ -255,7 +255,7 @@ def _sensed(types: dict[str, str]) -> Callable[[XmlReading, Element], dict[str, 
         for name, text in element.items():
             if name in types:
                 value = xv.ATTRIBUTE_TYPES[types[name]](reading, element, name, text)
-                if value is not None:
+                if value is not None and (value != "" or name != "type"):
                     found[name] = value
             elif name.startswith(f"{{{xv.XSI}}}"):
                 xv.check_instance_attribute(reading, element, name, text)
@@ -283,7 +283,9 @@ def _sensor_element(reading: XmlReading, element: Element) -> events.SensorEleme
 
 
 def _sensor_elements(reading: XmlReading, element: Element) -> tuple[events.SensorElement, ...]:
-    return tuple(read_content(reading, element, "SensorElementList").values.get("sensorElement", []))
+    return tuple(
+        read_content(reading, element, "SensorElementList").values.get("sensorElement", [])
+    )
 
 
 def _ilmd(reading: XmlReading, element: Element) -> dict[str, Any]:
@@ -295,9 +297,7 @@ def _ilmd(reading: XmlReading, element: Element) -> dict[str, Any]:
 BUILDERS: dict[str, Callable[[XmlReading, Element], Any]] = {
     **{
         name: _dissolve(name)
-        for name in (
-            "Local Vendor BaseExtension ObjectExtension AggregationExtension TransactionExtension"
-        ).split()
+        for name in ["Local", "Vendor", "BaseExtension", "ObjectExtension", "AggregationExtension", "TransactionExtension"]
     },
     "EventLocal": _event_local,
     "EpcList": xv.epcs,
@@ -494,7 +494,10 @@ def _read_extension_event(reading: XmlReading, element: Element) -> events.Event
     known: dict[str, Any] = {}
     others = []
     for child in element:
-        if child.tag in _OWN and child.tag not in known:
+        if child.tag in known:
+            message = f"The element {child.tag} stands here a second time and is not kept."
+            reading.add(codes.NOT_KEPT, message, child)
+        elif child.tag in _OWN:
             known[child.tag] = read_element(reading, child, _OWN[child.tag])
         else:
             others.append(child)

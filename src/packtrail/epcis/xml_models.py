@@ -19,9 +19,7 @@ _EVENT_2 = (
     "eventTime=time recordTime?=time eventTimeZoneOffset=offset eventID?=uri "
     "errorDeclaration?=ErrorDeclaration certificationInfo?=uri baseExtension?=Vendor"
 )
-_WHY_WHERE = (
-    "bizStep?=bizStep disposition?=disposition readPoint?=Place bizLocation?=Place "
-)
+_WHY_WHERE = "bizStep?=bizStep disposition?=disposition readPoint?=Place bizLocation?=Place "
 _TRANSACTIONS = "bizTransactionList?=BizTransactionList "
 _PARTIES = "sourceList?=SourceList destinationList?=DestinationList "
 _SENSED = "sensorElementList?=SensorElementList persistentDisposition?=PersistentDisposition "
@@ -109,9 +107,7 @@ _VERSION_1 = {
         "TransformationEvent?=TransformationEvent extension?=FurtherEvents #one"
     ),
     "FurtherEvents": "#local @any",
-    "BaseExtension": (
-        "eventID?=uri errorDeclaration?=ErrorDeclaration extension?=EventLocal @any"
-    ),
+    "BaseExtension": ("eventID?=uri errorDeclaration?=ErrorDeclaration extension?=EventLocal @any"),
     "ErrorDeclaration": (
         "declarationTime=time reason?=reason correctiveEventIDs?=CorrectiveEventIDs "
         "extension?=Local #other @any"

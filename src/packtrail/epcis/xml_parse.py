@@ -34,7 +34,9 @@ _ENCODINGS = {
 }
 """Declared encoding -> codec. Anything else is refused: odd codecs hide odd characters."""
 
-_DECLARATION = re.compile(rb"\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
+_DECLARATION = re.compile(
+    rb"\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']"
+)
 _PROLOG = re.compile(rb"(?:\s+|<\?xml\s[^>]*\?>|<!--.*?-->)*+", re.DOTALL)
 _HAS_INSTRUCTION = etree.XPath("boolean(//processing-instruction())")
 
@@ -112,7 +114,9 @@ def _is_harmless(text: bytes, report: Report, limits: Limits) -> bool:
         return False
     nodes = text.count(b"<") // 2 + text.count(b"=") // 2
     if nodes > limits.nodes:
-        message = f"The document has about {nodes} elements and attributes; the limit is {limits.nodes}."
+        message = (
+            f"The document has about {nodes} elements and attributes; the limit is {limits.nodes}."
+        )
         report.add(codes.LIMIT, message, line)
         return False
     return True

@@ -44,7 +44,9 @@ def read_xml(content: bytes, report: Report, limits: Limits) -> Found:
     if root is None:
         return Found()
     if root.tag not in _ROOTS:
-        message = f"The root element is {root.tag}; an EPCIS document or query document is expected."
+        message = (
+            f"The root element is {root.tag}; an EPCIS document or query document is expected."
+        )
         report.add(codes.FORMAT, message, f"/ (line {root.sourceline})")
         return Found()
     version, kind = _ROOTS[root.tag]
@@ -87,7 +89,9 @@ class _Document:
 
     def _add_extensions(self, element: Element) -> None:
         """Keep an extension of the document, the header or the body."""
-        inner = xe.read_element(self.reading, element, "Local") if element.tag == "extension" else None
+        inner = (
+            xe.read_element(self.reading, element, "Local") if element.tag == "extension" else None
+        )
         found = inner.extensions if inner else xv.extensions(self.reading, [element])
         for name, value in found.items():
             events.add_value(self.extensions, name, value)
@@ -274,7 +278,9 @@ def _tuple_of(kind: str, name: str) -> Any:
 
 
 def _partner(reading: XmlReading, element: Element) -> events.Party | None:
-    party: events.Party | None = xe.read_content(reading, element, "Partner").values.get("Identifier")
+    party: events.Party | None = xe.read_content(reading, element, "Partner").values.get(
+        "Identifier"
+    )
     return party
 
 
@@ -310,10 +316,7 @@ xe.BUILDERS.update(
         "PartnerIdentifier": _partner_identifier,
         **{
             name: _values_of(name)
-            for name in (
-                "Contact DocumentIdentification Manifest ManifestItem BusinessScope Scope Correlation "
-                "BusinessService ServiceTransaction"
-            ).split()
+            for name in ["Contact", "DocumentIdentification", "Manifest", "ManifestItem", "BusinessScope", "Scope", "Correlation", "BusinessService", "ServiceTransaction"]
         },
     }
 )

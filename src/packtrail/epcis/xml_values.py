@@ -115,7 +115,7 @@ def check_children(reading: XmlReading, element: Element, model: Model) -> None:
         _check_order(reading, element, model)
         if reading.report.errors == before and len(tags) < 64 and len(model.orders) < _ORDERS_KEPT:
             model.orders.add(tags)
-    if reading.has_mixed_content:
+    if reading.has_mixed_content or not tags:
         _check_text(reading, element)
 
 
@@ -165,7 +165,9 @@ def _check_counts(
         reading.add(codes.TOO_FEW, message, element)
     if model.is_one and sum(counts.values()) != 1:
         names = " or ".join(map(local, model.particles))
-        message = f"{local(element.tag)} holds {sum(counts.values())} elements; one {names} is expected."
+        message = (
+            f"{local(element.tag)} holds {sum(counts.values())} elements; one {names} is expected."
+        )
         reading.add(codes.MISSING if not counts else codes.ORDER, message, element)
     if "quantity" in model.particles and "uom" in counts and "quantity" not in counts:
         reading.add(codes.MISSING, "The element quantity is missing before uom.", element)
@@ -239,7 +241,9 @@ def text_of(reading: XmlReading, element: Element) -> str:
     """Return the text of an element as it is, unless it is too long."""
     text = element.text or ""
     if len(text) > reading.limits.text_characters:
-        message = f"The text has {len(text)} characters; the limit is {reading.limits.text_characters}."
+        message = (
+            f"The text has {len(text)} characters; the limit is {reading.limits.text_characters}."
+        )
         reading.add(codes.LIMIT, message, element)
         return ""
     return text
@@ -274,7 +278,9 @@ def stamp(reading: XmlReading, element: Element, name: str, text: str) -> Any:
         return date_time(reading, element, name, text)
     time = scalars.xsd_time(text) if scalars.has_stamp_form(text) else None
     if time is None:
-        message = f"{shown(text)} is no date-time with an offset, such as 2026-03-31T14:05:00+02:00."
+        message = (
+            f"{shown(text)} is no date-time with an offset, such as 2026-03-31T14:05:00+02:00."
+        )
         reading.add(codes.NOT_A_TIME, message, element, name)
     return time
 
@@ -292,9 +298,7 @@ def _number(reading: XmlReading, element: Element, name: str, text: str) -> Deci
     return _exact(reading, element, name, Decimal(text.replace("INF", "Infinity")))
 
 
-def _exact(
-    reading: XmlReading, element: Element, name: str, number: Decimal
-) -> Decimal | None:
+def _exact(reading: XmlReading, element: Element, name: str, number: Decimal) -> Decimal | None:
     if scalars.is_exact(number):
         return number
     message = f"The number {shown(str(number))} cannot be kept exactly."
@@ -458,7 +462,7 @@ def quantity(reading: XmlReading, element: Element) -> Decimal | None:
 def epcs(reading: XmlReading, element: Element) -> tuple[str, ...]:
     """Read a list of EPCs, however long, with as little work for each as can be."""
     texts = [child.text for child in element.iterchildren("epc")]
-    if len(texts) == len(element) and None not in texts and not _HAS_ODD_CHILD(element):
+    if texts and len(texts) == len(element) and None not in texts and not _HAS_ODD_CHILD(element):
         if not element.items() and not reading.has_mixed_content and scalars.are_uris(texts):  # type: ignore[arg-type]
             return tuple(texts)  # type: ignore[arg-type]
     return _odd_epcs(reading, element)
@@ -500,17 +504,29 @@ _BUILT_IN: dict[str, Callable[[str], bool]] = {
         lambda text: re.fullmatch(r"[+-]?[0-9]+", text.strip(XML_SPACE)) is not None,
     ),
     "date": lambda text: (
-        re.fullmatch(r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?", text.strip(XML_SPACE))
+        re.fullmatch(
+            r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?", text.strip(XML_SPACE)
+        )
         is not None
     ),
 }
 """Types of XML Schema that extensions name with xsi:type, where we can tell."""
+_XSD_TYPES = frozenset(
+    "ENTITIES ENTITY ID IDREF IDREFS NCName NMTOKEN NMTOKENS NOTATION Name QName anySimpleType "
+    "anyType anyURI base64Binary boolean byte date dateTime decimal double duration float gDay "
+    "gMonth gMonthDay gYear gYearMonth hexBinary int integer language long negativeInteger "
+    "nonNegativeInteger nonPositiveInteger normalizedString positiveInteger short string time "
+    "token unsignedByte unsignedInt unsignedLong unsignedShort".split()  # noqa: SIM905
+)
+_QNAME = re.compile(r"(?:[^\W\d][\w.\-]*:)?[^\W\d][\w.\-]*")
 
 
 def extension_value(reading: XmlReading, element: Element, depth: int = 0) -> Any:
     """Return the value of an extension element: text, or a mapping when it has parts."""
     if depth > reading.limits.depth:
-        reading.add(codes.LIMIT, f"Elements are nested deeper than {reading.limits.depth}.", element)
+        reading.add(
+            codes.LIMIT, f"Elements are nested deeper than {reading.limits.depth}.", element
+        )
         return None
     parts = _attribute_parts(reading, element)
     if not len(element) and not parts:
@@ -530,23 +546,27 @@ def _attribute_parts(reading: XmlReading, element: Element) -> dict[str, Any]:
         if name == f"{{{XSI}}}type":
             _check_stated_type(reading, element, value)
         elif len(value) > reading.limits.text_characters:
-            reading.add(codes.LIMIT, f"The attribute has {len(value)} characters.", element, local(name))
+            reading.add(
+                codes.LIMIT, f"The attribute has {len(value)} characters.", element, local(name)
+            )
         elif not name.startswith(f"{{{XSI}}}"):
             parts[f"@{reading.name(name)}"] = value
     return parts
 
 
 def _check_stated_type(reading: XmlReading, element: Element, value: str) -> None:
-    """Check the text of an extension against the type its xsi:type names."""
-    prefix, _, name = value.strip(XML_SPACE).rpartition(":")
-    namespace = element.nsmap.get(prefix or None)
-    if namespace is None and prefix:
-        message = f"xsi:type {shown(value)} uses the prefix {prefix!r}, which is not declared."
+    """Check an extension against the type its xsi:type names."""
+    stated = value.strip(XML_SPACE)
+    prefix, _, name = stated.rpartition(":")
+    namespace = element.nsmap.get(prefix or None) if _QNAME.fullmatch(stated) else None
+    if namespace is None or (namespace == XSD and name not in _XSD_TYPES):
+        message = f"xsi:type {shown(value)} names no type: is its prefix declared?"
         reading.add(codes.NOT_A_VALUE, message, element, "xsi:type")
     elif namespace == XSD and name in _BUILT_IN:
         text = element.text or ""
-        if len(element) or not _BUILT_IN[name](text):
-            message = f"{shown(text)} is not a value of xsi:type {value}."
+        others = [key for key in element.keys() if not key.startswith(f"{{{XSI}}}")]
+        if len(element) or others or not _BUILT_IN[name](text):
+            message = f"{shown(text)} is not a plain value of xsi:type {value}."
             reading.add(codes.NOT_A_VALUE, message, element)
 
 

@@ -107,7 +107,9 @@ class _Writer:
     def _prefix(self, namespace: str) -> str:
         namespace = _MDA_IN_XML if namespace == MDA else namespace
         prefix = self.prefixes.get(namespace)
-        if prefix is None or (prefix in self.reserved and self.used.get(prefix, namespace) != namespace):
+        if prefix is None or (
+            prefix in self.reserved and self.used.get(prefix, namespace) != namespace
+        ):
             taken = {*self.prefixes.values(), *self.used}
             prefix = next(f"ns{n}" for n in range(1, len(taken) + 2) if f"ns{n}" not in taken)
             self.prefixes[namespace] = prefix
@@ -191,7 +193,9 @@ class _Writer:
         parts = []
         for name, value in element.attributes.items():
             for one in value if isinstance(value, tuple) else (value,):
-                whole = {**one, "@id": name} if isinstance(one, dict) else {"@id": name, "#text": one}
+                whole = (
+                    {**one, "@id": name} if isinstance(one, dict) else {"@id": name, "#text": one}
+                )
                 parts.append(self.extension("attribute", whole))
         if element.children:
             ids = "".join(f"<id>{_escaped(child)}</id>" for child in element.children)
@@ -269,7 +273,11 @@ class _Writer:
         known = "".join(
             f"<{field}>{WRITERS[kind](self, value)}</{field}>"
             for field, kind in _OWN_FIELDS
-            if (value := (_VALUES[field](event) if field in _VALUES else getattr(event, FIELDS[field])))
+            if (
+                value := (
+                    _VALUES[field](event) if field in _VALUES else getattr(event, FIELDS[field])
+                )
+            )
             not in (None, ())
         )
         others = "".join(self.extension(key, value) for key, value in event.extensions.items())
@@ -358,7 +366,9 @@ def _place(writer: _Writer, value: events.Place) -> str:
 def _quantities(_: _Writer, values: Iterable[events.QuantityElement]) -> str:
     parts = []
     for value in values:
-        amount = "" if value.quantity is None else f"<quantity>{number_text(value.quantity)}</quantity>"
+        amount = (
+            "" if value.quantity is None else f"<quantity>{number_text(value.quantity)}</quantity>"
+        )
         if value.uom:
             nil = '<quantity xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
             amount = f"{amount or nil}<uom>{_escaped(value.uom)}</uom>"
