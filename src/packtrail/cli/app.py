@@ -53,7 +53,7 @@ def build(
 
 def run(app: typer.Typer) -> int:
     """Run the command line of this process and return its exit code."""
-    return guarded(lambda: app(standalone_mode=False), as_json=lambda: "--json" in sys.argv[1:])
+    return guarded(app, as_json=lambda: "--json" in sys.argv[1:])
 
 
 def _version(

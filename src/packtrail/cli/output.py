@@ -91,6 +91,4 @@ def guarded(command: Callable[[], None], *, as_json: Callable[[], bool]) -> int:
         else:
             talk.print(f"[bold red]error[/]: {escape(str(fault))}")
         return next(code for kind, code in EXIT_CODES if isinstance(fault, kind))
-    except BrokenPipeError:
-        sys.stderr.close()  # The reader of the pipe has gone: nothing is wrong here.
     return FINE

@@ -16,7 +16,7 @@ select current_setting('server_version') as server_version,
        current_setting('fsync') = 'on' as has_fsync,
        current_setting('synchronous_commit') <> 'off' as has_synchronous_commit,
        pg_database_size(current_database()) as size_bytes,
-       (select max(number) from schema_migration) as migration
+       (select max(name) from schema_migration) as migration
 """
 
 
@@ -28,7 +28,8 @@ class Condition:
     has_fsync: bool
     has_synchronous_commit: bool
     size_bytes: int
-    migration: int
+    migration: str
+    """Name of the newest that ran."""
 
 
 def condition(conn: Connection) -> Condition:
