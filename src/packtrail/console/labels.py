@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 def label(identifier: str) -> str:
     """Return `(01)… (21)…` for a GS1 key in any notation, anything else as it is."""
     try:
-        printed = gs1.parse(identifier).element_string()
+        return gs1.parse(identifier).hri()
     except (RefusedError, ValueError):
         return identifier
-    return printed.replace("(", " (").strip() or identifier
 
 
 def holders(steps: Iterable[Step]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.console import templates
+from packtrail.rendering.journey_layout import place_name
 from packtrail.services import lots
 
 if TYPE_CHECKING:
@@ -16,16 +17,23 @@ if TYPE_CHECKING:
 def lot(visit: Visit) -> Response:
     """Show one lot."""
     view = lots.lot(visit.app, visit.who, visit.query("gtin") or None, visit.path("lot"))
-    return templates.render(visit, "lot.html", view=view, typed=view.lot)
+    names = {each.identifier: each.name for each in lots.places(visit.app, visit.who) if each.name}
+    return templates.render(
+        visit,
+        "lot.html",
+        view=view,
+        typed=view.lot,
+        place=lambda identifier: place_name(identifier, names),
+    )
 
 
 def products(visit: Visit) -> Response:
     """Show the products that master data or events name."""
     rows = lots.products(visit.app, visit.who)
-    return templates.render(visit, "products.html", rows=rows, wanted=visit.query("gtin"))
+    return templates.render(visit, "products.html", rows=rows)
 
 
 def locations(visit: Visit) -> Response:
     """Show the locations and parties that master data names."""
     rows = lots.places(visit.app, visit.who)
-    return templates.render(visit, "locations.html", rows=rows, wanted=visit.query("gln"))
+    return templates.render(visit, "locations.html", rows=rows)

@@ -21,8 +21,9 @@ def scan(visit: Visit) -> Response:
     """Go to the only thing a text can mean, or show what it can mean."""
     text = visit.query("q")[:TEXT_LENGTH_MAX]
     found = recognise.recognise(visit.app, visit.who, text) if text else ()
-    if len(found) == 1 and found[0].link.startswith("/"):
-        return redirect(found[0].link)
+    links = {each.link for each in found if each.link.startswith("/")}
+    if len(links) == 1:
+        return redirect(links.pop())
     return templates.render(visit, "scan.html", typed=text, found=found)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from packtrail.lifecycle.journey import Standing, Step
     from packtrail.rendering.journey_layout import Bar, Column, Layout
 
-LABELS, COLUMN, GAP, LANE, TOP, BAR, PADDING = 168, 100, 64, 92, 44, 30, 16
+LABELS, COLUMN, GAP, LANE, TOP, BAR, PADDING = 168, 100, 64, 92, 50, 30, 16
 NODE, NODE_Y = 15, 30
 _CHARACTER = 6.7
 """Width of one character of the small monospace face, in picture units."""
@@ -198,7 +198,7 @@ def _dates(canvas: _Canvas) -> list[str]:
             parts.append(_gap(canvas, x, column))
         if shown != before:
             parts.append(
-                element("text", text(shown), x=x - NODE, y=24, class_="j-date", font_weight=600)
+                element("text", text(shown), x=x - NODE, y=18, class_="j-date", font_weight=600)
             )
         before = shown
     return parts
@@ -219,7 +219,7 @@ def _gap(canvas: _Canvas, x: float, column: Column) -> str:
         stroke_dasharray="2 5",
     )
     label = element(
-        "text", text(column.gap_before), x=middle, y=24, class_="j-quiet", text_anchor="middle"
+        "text", text(column.gap_before), x=middle, y=36, class_="j-quiet", text_anchor="middle"
     )
     told = element("title", text(f"Nothing recorded for {column.gap_before}"))
     return element("g", told + line + label)
