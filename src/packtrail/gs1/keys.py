@@ -77,23 +77,26 @@ class Key:
         return key
 
     @classmethod
-    def from_identity(cls, class_key: str, item_key: str) -> Key | None:
+    def from_identity(
+        cls, class_key: str, item_key: str, prefix_length: int | None = None
+    ) -> Key | None:
         """Return the key that has these class and item keys, or None for another kind of URI.
 
         Args:
             class_key: As `class_key` or `identify` gave it.
             item_key: As `item_key` or `identify` gave it.
+            prefix_length: Digits of the company prefix, where known.
         """
         name, _, class_text = class_key.partition("/")
         if scheme := _CLASS_SCHEMES.get(name):
-            return cls(scheme.type, item_key)
+            return cls(scheme.type, item_key, None, prefix_length)
         instance = _INSTANCE_SCHEMES.get(name)
         if instance is None:
             return None
-        serial = instance.serial
-        if serial is None:
-            return cls(instance.type, item_key)
-        return cls(instance.type, class_text, None if item_key == serial.absent else item_key)
+        if instance.serial is None:
+            return cls(instance.type, item_key, None, prefix_length)
+        serial = None if item_key == instance.serial.absent else item_key
+        return cls(instance.type, class_text, serial, prefix_length)
 
     @property
     def scheme(self) -> Scheme:

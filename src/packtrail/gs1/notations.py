@@ -9,9 +9,11 @@ True
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from packtrail.base.errors import RefusedError
+from packtrail.base.findings import Severity
 from packtrail.gs1 import codes
 from packtrail.gs1.application_identifiers import AI_LENGTH_BY_PREFIX
 from packtrail.gs1.digital_links import check_digital_link, check_link
@@ -100,10 +102,14 @@ def check(uri: str) -> tuple[Finding, ...]:
 
     EPC URIs of schemes that are no GS1 keys are checked for their form. A web address is a Digital
     Link when it is at `id.gs1.org`, or when its path has a key followed by digits; any other is
-    somebody's own identifier.
+    somebody's own identifier. As any web address may identify an object, what is wrong with a
+    Digital Link is a warning; what is wrong with an EPC URI is an error.
 
     Args:
         uri: Any URI.
+
+    Clause:
+        Core Business Vocabulary 2.0, section 8.
     """
     if is_known(uri):
         return ()
@@ -114,7 +120,7 @@ def check(uri: str) -> tuple[Finding, ...]:
     _, findings = check_link(uri, legacy=True)
     if findings and not _CANONICAL_DOMAIN.match(uri) and not _has_key_with_digits(uri):
         return ()
-    return findings
+    return tuple(replace(finding, severity=Severity.WARNING) for finding in findings)
 
 
 def _check_epc(uri: str) -> tuple[Finding, ...]:

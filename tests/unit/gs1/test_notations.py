@@ -93,15 +93,15 @@ def test_an_identifier_of_an_event_is_fine(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("uri", "code"),
+    ("uri", "code", "severity"),
     [
-        ("urn:epc:id:sgtin:3000101.02345.11", "GS1-007"),
-        ("urn:epc:id:foo:1", "GS1-003"),
-        ("urn:epc:id:imovn:917618", "GS1-002"),
-        ("https://id.gs1.org/x", "GS1-021"),
-        ("https://id.gs1.org/01/03000101234507/21/11", "GS1-009"),
-        ("https://example.com/01/03000101234507", "GS1-009"),
+        ("urn:epc:id:sgtin:3000101.02345.11", "GS1-007", "error"),
+        ("urn:epc:id:foo:1", "GS1-003", "error"),
+        ("urn:epc:id:imovn:917618", "GS1-002", "error"),
+        ("https://id.gs1.org/x", "GS1-021", "warning"),
+        ("https://id.gs1.org/01/03000101234507/21/11", "GS1-009", "warning"),
+        ("https://example.com/01/03000101234507", "GS1-009", "warning"),
     ],
 )
-def test_a_malformed_identifier_of_an_event_is_told(uri: str, code: str) -> None:
-    assert [finding.code for finding in gs1.check(uri)] == [code]
+def test_a_malformed_identifier_of_an_event_is_told(uri: str, code: str, severity: str) -> None:
+    assert [(finding.code, finding.severity) for finding in gs1.check(uri)] == [(code, severity)]

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from packtrail import gs1
+from packtrail.base.errors import RefusedError
+from packtrail.base.findings import Finding
+from packtrail.gs1 import KeyType, codes
+from packtrail.gs1.linters import LINTERS
+
+GOOD = {
+    "couponcode": "0123456123456111101233301231",
+    "csumalpha": "1987654Ad4X4bL5ttr2310c2K",
+    "cset64": "A_=",
+    "iban": "DE91100000000123456789",
+    "iso3166": "756",
+    "iso3166alpha2": "CH",
+    "iso4217": "978",
+    "packagetype": "201",
+    "posinseqslash": "2/12",
+    "yymmd0": "240200",
+    "yyyymmdd": "20240229",
+}
+
+
+@pytest.mark.parametrize("linter", GOOD)
+def test_a_good_value_has_no_defect(linter: str) -> None:
+    assert LINTERS[linter](GOOD[linter]) is None
+
+
+@pytest.mark.parametrize(
+    ("linter", "marked", "reason"),
+    [
+        ("csum", "41600033610*9*", "INCORRECT_CHECK_DIGIT"),
+        ("csumalpha", "1987654Ad4X4bL5ttr2310c*XK*", "INCORRECT_CHECK_PAIR"),
+        ("cset64", "123*=*", "INVALID_CSET64_PADDING"),
+        ("yymmd0", "20*13*01", "ILLEGAL_MONTH"),
+        ("yymmdd", "2302*29*", "ILLEGAL_DAY"),
+        ("yymmdd", "2006*00*", "ILLEGAL_DAY"),
+        ("hhmi", "00*60*", "ILLEGAL_MINUTE"),
+        ("iban", "BE*71*096123456760", "INCORRECT_IBAN_CHECKSUM"),
+        ("iban", "*XX*361234567890", "ILLEGAL_IBAN_COUNTRY_CODE"),
+        ("pieceoftotal", "*0302*", "PIECE_NUMBER_EXCEEDS_TOTAL"),
+        ("pieceoftotal", "01*00*", "ZERO_TOTAL_PIECES"),
+        ("posinseqslash", "1/*02*", "ILLEGAL_ZERO_PREFIX"),
+        ("pcenc", "ABC*%gf*XYZ", "INVALID_PERCENT_SEQUENCE"),
+        ("gcppos2", "9012*A*567", "INVALID_GCP_PREFIX"),
+        ("couponcode", "0123456*123*", "COUPON_TRUNCATED_OFFER_CODE"),
+        ("couponcode", "012345612345611*0*123", "COUPON_INVALID_1ST_PURCHASE_REQUIREMENT_LENGTH"),
+        ("couponposoffer", "*3*01234561234560123456", "COUPON_INVALID_FORMAT_CODE"),
+    ],
+)
+def test_a_bad_value_is_marked(linter: str, marked: str, reason: str) -> None:
+    head, bad, tail = marked.split("*")
+    defect = LINTERS[linter](head + bad + tail)
+
+    assert defect is not None
+    assert defect[:3] == (reason, len(head), len(head) + len(bad))
+
+
+def of_text(text: str, *, associations: bool = False) -> tuple[Finding, ...]:
+    return gs1.check_element_string(text, associations=associations)[1]
+
+
+def refused(make: Callable[[], object]) -> tuple[Finding, ...]:
+    with pytest.raises(RefusedError) as caught:
+        make()
+    return caught.value.findings
+
+
+PRODUCED: dict[str, Callable[[], tuple[Finding, ...]]] = {
+    "NOT_RECOGNISED": lambda: gs1.check_any("hello")[1],
+    "EPC_URI_FORM": lambda: gs1.check("urn:epc:id:sgtin:1"),
+    "EPC_SCHEME": lambda: gs1.check("urn:epc:id:foo:1"),
+    "COMPANY_PREFIX": lambda: gs1.check("urn:epc:id:pgln:12345.123456"),
+    "PREFIX_LENGTH_UNKNOWN": lambda: refused(gs1.parse("96385074").epc_uri),
+    "NO_EPC_URI": lambda: refused(gs1.Key(KeyType.GMN, "1987654Ad4X4bL5ttr2310c2K").epc_uri),
+    "LENGTH": lambda: of_text("(01)1"),
+    "CHARACTERS": lambda: of_text("(10)~"),
+    "CHECK_DIGIT": lambda: of_text("(01)03000101234507"),
+    "PERCENT_ENCODING": lambda: gs1.check("urn:epc:id:sgtin:234567.1890123.%"),
+    "VALUE": lambda: of_text("(422)000"),
+    "DATE": lambda: of_text("(17)991301"),
+    "LINK_FORM": lambda: gs1.check_digital_link("ftp://a")[1],
+    "LINK_KEY": lambda: gs1.check_digital_link("https://a/b")[1],
+    "LINK_QUALIFIER": lambda: gs1.check_digital_link("https://a/01/03000101234509/99/1")[1],
+    "LINK_ATTRIBUTE": lambda: gs1.check_digital_link("https://a/01/03000101234509?21=1")[1],
+    "LINK_REPEATED": lambda: gs1.check_digital_link("https://a/01/03000101234509?99=1&99=1")[1],
+    "EMPTY": lambda: of_text(""),
+    "UNKNOWN_AI": lambda: of_text("(89)1"),
+    "BRACKETS": lambda: of_text("(A)1"),
+    "REPEATED": lambda: of_text("(10)A(10)B"),
+    "REQUIRED": lambda: of_text("(10)A", associations=True),
+    "EXCLUDED": lambda: of_text("(01)03000101234509(37)1", associations=True),
+    "NO_KEY": lambda: gs1.check_any("(10)A")[1],
+    "SYMBOLOGY": lambda: of_text("]Q1(10)A"),
+}
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in vars(codes) if name.isupper() and name[0] != "_")
+)
+def test_every_kind_of_finding_is_produced_and_says_what_to_do(name: str) -> None:
+    findings = PRODUCED[name]()
+
+    assert getattr(codes, name).code in {finding.code for finding in findings}
+    assert all(finding.remedy and finding.message.endswith(".") for finding in findings)
