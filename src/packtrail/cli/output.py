@@ -34,7 +34,7 @@ EXIT_CODES: tuple[tuple[type[PacktrailError], int], ...] = (
 
 SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
+talk = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 """Where a command talks to the person: progress, remarks, findings."""
 
 
@@ -52,7 +52,7 @@ def write_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[obj
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(table)
+    Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty()).print(table)
 
 
 def write_line(text: str = "") -> None:
