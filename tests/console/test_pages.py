@@ -67,6 +67,9 @@ def test_a_refused_document_shows_what_where_and_what_to_do(admin: Desk, shipmen
     assert re.search(r"EPC-\d{3}", page)
     assert "action" in page
     assert "wrong.xml" in admin.client.get("/captures").text
+    code = re.findall(r"EPC-\d{3}", page)[0]
+    assert "What to do" in admin.client.get(f"/findings/{code}").text
+    assert admin.client.get("/findings/EPC-000").status_code == 404
 
 
 def test_several_files_are_several_captures(admin: Desk, shipment: bytes) -> None:
@@ -111,9 +114,9 @@ def test_what_a_case_and_a_pallet_hold(shipped: Desk) -> None:
     pallet = shipped.client.get(trace(PALLET) + "?tab=contents").text
 
     assert all(trace(f"urn:epc:id:sgtin:030001.0012345.{n}") in case for n in (11, 12, 13, 14))
-    assert "4 objects, directly" in text_of(case)
+    assert "4 packs" in text_of(case)
     assert trace(CASE) in pallet
-    assert "3 objects, directly" in text_of(pallet)
+    assert "3 cases, holding 12 objects" in text_of(pallet)
 
 
 def test_raw_events_are_there_as_json_ld(shipped: Desk) -> None:

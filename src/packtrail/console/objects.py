@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -48,6 +49,7 @@ def trace(visit: Visit) -> Response:
         bodies=_bodies(visit, found) if tab == "raw" else (),
         raw_max=RAW_EVENTS_MAX,
         lot_gtin=_gtin(found),
+        levels=_levels(found),
         place=lambda identifier: place_name(identifier, found.places),
         as_of_typed=_typed(as_of),
         as_known_typed=_typed(as_known_at),
@@ -104,6 +106,16 @@ def _moments(as_of: datetime | None, as_known_at: datetime | None) -> str:
     """Return the part of an address that keeps looking at the same moment."""
     given = {"as_of": _typed(as_of), "as_known_at": _typed(as_known_at)}
     return urlencode({name: value for name, value in given.items() if value})
+
+
+def _levels(found: Trace) -> str:
+    """Return how much it holds, level by level: `3 cases, holding 12 objects`."""
+    kinds = Counter(each.kind for each in found.contents)
+    inner = sum(each.count for each in found.contents)
+    if sum(kinds.values()) < found.contents_total:
+        return f"{templates.counted(found.contents_total, 'object')}, directly"
+    direct = ", ".join(templates.counted(count, kind) for kind, count in kinds.items())
+    return f"{direct}, holding {templates.counted(inner, 'object')}" if inner else direct
 
 
 def _gtin(found: Trace) -> str | None:
