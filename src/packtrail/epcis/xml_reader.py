@@ -156,6 +156,7 @@ class _Document:
             reading.add(codes.FORMAT, message, element)
             return
         xv.read_attributes(reading, element, reading.models["Sbdh"])
+        xv.check_text(reading, element)
         results = element[0]
         model = reading.models["QueryResults"]
         xv.check_children(reading, results, model)

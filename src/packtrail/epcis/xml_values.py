@@ -116,10 +116,11 @@ def check_children(reading: XmlReading, element: Element, model: Model) -> None:
         if reading.report.errors == before and len(tags) < 64 and len(model.orders) < _ORDERS_KEPT:
             model.orders.add(tags)
     if reading.has_mixed_content or not tags:
-        _check_text(reading, element)
+        check_text(reading, element)
 
 
-def _check_text(reading: XmlReading, element: Element) -> None:
+def check_text(reading: XmlReading, element: Element) -> None:
+    """Check that no text stands between the children of an element."""
     texts = [element.text, *(child.tail for child in element)]
     stray = [text for text in texts if text and text.strip(XML_SPACE)]
     if stray:
@@ -472,7 +473,7 @@ def _odd_epcs(reading: XmlReading, element: Element) -> tuple[str, ...]:
     """Read a list of EPCs one by one, and say what is wrong or strange about each."""
     read_attributes(reading, element, _NO_ATTRIBUTES)
     if reading.has_mixed_content or not len(element):
-        _check_text(reading, element)
+        check_text(reading, element)
     found = []
     for child in element:
         if child.tag != "epc":
