@@ -51,6 +51,25 @@ class ProgressBoard:
             self._lines.pop(capture_id, None)
 
 
+class Remembered:
+    """Answers that are costly to make, kept until something new is recorded."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: dict[str, tuple[object, object]] = {}
+
+    def get(self, name: str, mark: object) -> object | None:
+        """Return the answer of a name if it was made at this mark."""
+        with self._lock:
+            known_mark, answer = self._answers.get(name, (None, None))
+        return answer if known_mark == mark else None
+
+    def put(self, name: str, mark: object, answer: object) -> None:
+        """Keep an answer in place of the one before it."""
+        with self._lock:
+            self._answers[name] = (mark, answer)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """What a use case needs from outside."""
@@ -60,6 +79,7 @@ class Application:
     clock: Callable[[], datetime]
     """The time now, aware, in UTC."""
     progress: ProgressBoard = field(default_factory=ProgressBoard)
+    remembered: Remembered = field(default_factory=Remembered)
     workers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="capture")
     )

@@ -148,20 +148,8 @@ UNKNOWN_ORIGIN = FindingCode(
     "The object was seen, but its commissioning is not recorded here",
     remedy="Ask the manufacturer for the commissioning events, and verify the pack.",
 )
-TOUCHED_AFTER_END = FindingCode(
-    "TRC-006",
-    Severity.WARNING,
-    "Something happened to the object after its life had ended",
-    remedy="Quarantine the pack and find out which of the events is wrong.",
-)
-ENDED_TWICE = FindingCode(
-    "TRC-007",
-    Severity.ERROR,
-    "The object was dispensed, sold or destroyed more than once",
-    remedy="Treat it as suspect: one of the two may be a copy.",
-)
 EXPIRED = FindingCode(
-    "TRC-008",
+    "TRC-006",
     Severity.WARNING,
     "The object is past its expiry date",
     remedy="Do not dispense it.",

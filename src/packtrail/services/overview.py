@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
+
+from packtrail.access import Permission, require
+from packtrail.base.findings import Severity
+from packtrail.lifecycle.fold import examine
+from packtrail.services import capture
+from packtrail.services.codes import CONFLICTING_EVENT, REPEATED_EVENTS, UNKNOWN_ORIGIN
+from packtrail.services.organisations import visible_to
+from packtrail.store import captures as capture_rows
+from packtrail.store import census, events, journeys, oddities
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from psycopg import Connection
+
     from packtrail.access import Actor
-    from packtrail.base.findings import Severity
+    from packtrail.base.findings import Finding
     from packtrail.lifecycle.journey import Status
     from packtrail.services.application import Application
     from packtrail.services.capture import CaptureJob
+    from packtrail.store.census import CensusRow
+
+_CAPTURES_SHOWN = 10
+_EXAMPLES_SHOWN = 5
+_LOOKED_AT_MAX = 200
+"""Most objects and captures of a sort whose findings are looked at one by one."""
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +83,182 @@ class Overview:
     """Most severe first."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What takes a pass over the index: kept until something new is recorded."""
+
+    census: tuple[CensusRow, ...]
+    event_count: int
+    lot_count: int
+    attention: tuple[Attention, ...]
+
+
 def overview(app: Application, actor: Actor) -> Overview:
     """Return what is in the store and what needs attention, as far as the actor may see it.
 
     Raises:
         NotPermitted: The actor may not read events.
     """
-    raise NotImplementedError
+    require(actor, Permission.EVENT_READ)
+    with app.database.transaction() as conn:
+        oddities.see_one_state(conn)
+        audience_ids = visible_to(conn, actor)
+        survey = _survey(app, conn, audience_ids)
+        capture_count = capture_rows.count(conn, audience_ids=audience_ids)
+    recent: Sequence[CaptureJob] = ()
+    if actor.may(Permission.CAPTURE_READ):
+        recent = capture.jobs(app, actor, limit=_CAPTURES_SHOWN)
+    return Overview(
+        counts=_counts(survey, capture_count),
+        by_status=_by_status(survey.census),
+        captures=tuple(recent),
+        attention=survey.attention,
+    )
+
+
+def _survey(app: Application, conn: Connection, audience_ids: Sequence[int]) -> _Survey:
+    name = f"overview {','.join(map(str, audience_ids))}"
+    mark = capture_rows.latest_change(conn)
+    known = app.remembered.get(name, mark)
+    if known is not None:
+        return cast("_Survey", known)
+    made = _Survey(
+        census=census.census(conn, audience_ids=audience_ids),
+        event_count=events.count(conn, audience_ids),
+        lot_count=oddities.lot_count(conn, audience_ids),
+        attention=_attention(conn, audience_ids),
+    )
+    app.remembered.put(name, mark, made)
+    return made
+
+
+def _counts(survey: _Survey, capture_count: int) -> Counts:
+    packs = [row for row in survey.census if _is_pack(row)]
+    return Counts(
+        events=survey.event_count,
+        packs=sum(row.count for row in packs),
+        containers=sum(row.count for row in survey.census if _is_container(row)),
+        products=len({row.class_key for row in packs}),
+        lots=survey.lot_count,
+        captures=capture_count,
+    )
+
+
+def _by_status(rows: Iterable[CensusRow]) -> tuple[StatusCount, ...]:
+    """Count the packs by status, the most frequent first."""
+    counts: defaultdict[Status, int] = defaultdict(int)
+    for row in rows:
+        if _is_pack(row):
+            counts[row.status] += row.count
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(StatusCount(status=status, count=count) for status, count in ordered)
+
+
+def _is_pack(row: CensusRow) -> bool:
+    """Tell whether a row counts saleable packs: serials of a GTIN with indicator 0."""
+    return row.class_key.startswith("sgtin/0") and not row.is_container
+
+
+def _is_container(row: CensusRow) -> bool:
+    return row.is_container or row.class_key.startswith("sscc/")
+
+
+def _attention(conn: Connection, audience_ids: Sequence[int]) -> tuple[Attention, ...]:
+    found = [*_of_captures(conn, audience_ids), *_of_objects(conn, audience_ids)]
+    return tuple(sorted(found, key=lambda each: (_ORDER[each.severity], -each.count, each.code)))
+
+
+def _of_captures(conn: Connection, audience_ids: Sequence[int]) -> Iterator[Attention]:
+    """Yield what captures left to look at: failures, contradictions, repeated documents."""
+    total, failed = capture_rows.failed(conn, audience_ids=audience_ids, limit=_LOOKED_AT_MAX)
+    conflicting = [row for row in failed if _has(row, CONFLICTING_EVENT.code)]
+    others = [row for row in failed if row not in conflicting]
+    if others:
+        count = total - len(conflicting)
+        text = f"{_number(count, 'document')} could not be captured, or not wholly."
+        yield _about_captures(Severity.ERROR, "", text, count, others)
+    if conflicting:
+        count = len(conflicting)
+        text = (
+            f"{_number(count, 'document')} contradict"
+            f"{'s' if count == 1 else ''} events that are recorded."
+        )
+        yield _about_captures(Severity.ERROR, CONFLICTING_EVENT.code, text, count, conflicting)
+    count, repeated = capture_rows.repeated(conn, audience_ids=audience_ids, limit=_EXAMPLES_SHOWN)
+    if count:
+        text = f"{_number(count, 'document')} brought only events that were recorded before."
+        yield _about_captures(Severity.NOTE, REPEATED_EVENTS.code, text, count, repeated)
+
+
+def _about_captures(
+    severity: Severity,
+    code: str,
+    text: str,
+    count: int,
+    rows: Sequence[capture_rows.CaptureRow],
+) -> Attention:
+    return Attention(
+        severity=severity,
+        code=code,
+        text=text,
+        count=count,
+        link=f"/captures/{rows[0].capture_id}" if len(rows) == 1 else "/captures",
+        examples=tuple(row.filename or row.capture_id for row in rows[:_EXAMPLES_SHOWN]),
+    )
+
+
+def _of_objects(conn: Connection, audience_ids: Sequence[int]) -> Iterator[Attention]:
+    """Yield what is odd about objects: no origin, copies, events after the end."""
+    odd = oddities.find(conn, audience_ids=audience_ids, limit=_LOOKED_AT_MAX)
+    told = journeys.read_many(
+        conn, [*odd.suspicious, *odd.without_origin[-_EXAMPLES_SHOWN:]], audience_ids=audience_ids
+    )
+    by_code: dict[str, tuple[Finding, list[str]]] = {}
+    for item in odd.suspicious:
+        if item in told:
+            for finding in {each.code: each for each in examine(told[item].steps)}.values():
+                kept = by_code.setdefault(finding.code, (finding, []))
+                kept[1].append(told[item].identifier)
+    for finding, identifiers in by_code.values():
+        yield _about_objects(finding.severity, finding.code, len(identifiers), identifiers)
+    if odd.without_origin_count:
+        last = odd.without_origin[-_EXAMPLES_SHOWN:]
+        yield _about_objects(
+            UNKNOWN_ORIGIN.severity,
+            UNKNOWN_ORIGIN.code,
+            odd.without_origin_count,
+            [told[item].identifier for item in last if item in told],
+        )
+
+
+def _about_objects(
+    severity: Severity, code: str, count: int, identifiers: Sequence[str]
+) -> Attention:
+    said = _SAID.get(code, "have an odd journey")
+    return Attention(
+        severity=severity,
+        code=code,
+        text=f"{_number(count, 'object')} {said}.",
+        count=count,
+        link=f"/trace/{quote(identifiers[0], safe='')}" if identifiers else "/",
+        examples=tuple(identifiers[:_EXAMPLES_SHOWN]),
+    )
+
+
+_SAID = {
+    UNKNOWN_ORIGIN.code: "seen without a commissioning recorded here",
+    "TRC-101": "packed again while another container still held them",
+    "TRC-102": "unpacked from a container that did not hold them",
+    "TRC-201": "touched by an event that their status does not allow",
+    "TRC-202": "dispensed, destroyed or used up a second time",
+    "TRC-203": "commissioned a second time",
+}
+"""Finding -> what is said of the objects that have it."""
+
+
+def _has(row: capture_rows.CaptureRow, code: str) -> bool:
+    return any(finding["code"] == code for finding in row.findings)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

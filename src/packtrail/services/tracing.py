@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from packtrail import gs1
+from packtrail.access import Permission, require
+from packtrail.base.errors import NotFound, RefusedError
+from packtrail.hierarchy.containment import Role
+from packtrail.lifecycle.fold import examine, fold
+from packtrail.lifecycle.journey import Status
+from packtrail.services import describing
+from packtrail.services.codes import (
+    EXPIRED,
+    NOT_AN_IDENTIFIER,
+    NOT_ONE_OBJECT,
+    NOT_RECORDED,
+    UNKNOWN_ORIGIN,
+)
 from packtrail.services.describing import Product
+from packtrail.services.organisations import visible_to
+from packtrail.store import contents, journeys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from psycopg import Connection
 
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
-    from packtrail.gs1 import Key
     from packtrail.hierarchy.containment import Held
-    from packtrail.lifecycle.journey import Standing, Status, Step
+    from packtrail.lifecycle.journey import Standing, Step
     from packtrail.services.application import Application
+    from packtrail.store.journeys import Journey
+
+CONTENTS_SHOWN = 200
+_IN_USE = frozenset({Status.ACTIVE, Status.IN_TRANSIT, Status.RETURNED, Status.UNKNOWN})
+"""Statuses in which a pack could still be dispensed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +61,7 @@ class Trace:
     identifier: str
     """EPC URI where the company prefix is known, else Digital Link, else the text as recorded."""
     digital_link: str | None
-    key: Key | None
+    key: gs1.Key | None
     label: str
     """As printed beside a barcode: `(01)… (21)…`."""
     kind: str
@@ -84,4 +106,144 @@ def trace(
         RefusedError: The identifier cannot be read, or names no single object.
         NotPermitted: The actor may not read events.
     """
-    raise NotImplementedError
+    require(actor, Permission.EVENT_READ)
+    key, item = read_identifier(identifier)
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+        journey = journeys.read(
+            conn, *item, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at
+        )
+        if journey is None:
+            raise _not_found(key, identifier)
+        scope = _Scope(conn, audience_ids, as_of, as_known_at)
+        today = (as_of or app.clock()).date()
+        return _trace(scope, key, item, journey, today)
+
+
+def read_identifier(text: str) -> tuple[gs1.Key | None, tuple[str, str]]:
+    """Return the key in a text, whatever its notation, and what the store knows it by.
+
+    Raises:
+        RefusedError: `TRC-002`, it names a class; `TRC-003`, it is no identifier.
+    """
+    wanted = text.strip(" \t\r\n")
+    try:
+        key = gs1.parse(wanted)
+    except RefusedError as refused:
+        # A malformed key may have been recorded all the same, as a mere URI.
+        if ":" in wanted and not any(letter.isspace() for letter in wanted):
+            return None, gs1.identify([wanted])[0]
+        shown = wanted[:100]
+        raise RefusedError(
+            NOT_AN_IDENTIFIER.found(f"{shown!r} is no identifier of an object."), *refused.findings
+        ) from None
+    if key.is_class or key.type is gs1.KeyType.LGTIN:
+        raise RefusedError(
+            NOT_ONE_OBJECT.found(f"{key.hri()} stands for many objects, not for one.")
+        )
+    return key, (key.class_key, key.item_key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What may be read."""
+
+    conn: Connection
+    audience_ids: Sequence[int]
+    as_of: datetime | None
+    as_known_at: datetime | None
+
+
+def _trace(
+    scope: _Scope, key: gs1.Key | None, item: tuple[str, str], journey: Journey, today: date
+) -> Trace:
+    standing = fold(journey.steps)
+    inside, total = _contents(scope, item)
+    if key is not None and key.prefix_length is None and journey.prefix_length is not None:
+        key = replace(key, prefix_length=journey.prefix_length)
+    findings = (
+        *journey.findings,
+        *examine(journey.steps),
+        *_own_findings(key, journey, standing, today),
+    )
+    return Trace(
+        identifier=journey.identifier,
+        digital_link=key.digital_link() if key else None,
+        key=key,
+        label=key.hri() if key else journey.identifier,
+        kind=describing.kind_of(key, holds=inside[0].kind if inside else None),
+        product=describing.product_of(scope.conn, key, scope.audience_ids),
+        standing=standing,
+        steps=journey.steps,
+        holders=journey.holders,
+        contents=inside,
+        contents_total=total,
+        places=describing.places_of(scope.conn, _places(journey.steps), scope.audience_ids),
+        findings=findings,
+        as_of=scope.as_of,
+        as_known_at=scope.as_known_at,
+    )
+
+
+def _contents(scope: _Scope, item: tuple[str, str]) -> tuple[tuple[Content, ...], int]:
+    """Return what is directly inside, each with its status, and how much that is in all."""
+    found = contents.contents(
+        scope.conn,
+        *item,
+        audience_ids=scope.audience_ids,
+        limit=CONTENTS_SHOWN,
+        as_of=scope.as_of,
+        as_known_at=scope.as_known_at,
+    )
+    if not found.items:
+        return (), found.total
+    told = journeys.read_many(
+        scope.conn,
+        [(each.class_key, each.item_key) for each in found.items],
+        audience_ids=scope.audience_ids,
+        as_of=scope.as_of,
+        as_known_at=scope.as_known_at,
+    )
+    return tuple(_content(each, told) for each in found.items), found.total
+
+
+def _content(each: contents.Content, told: Mapping[tuple[str, str], journeys.Journey]) -> Content:
+    journey = told.get((each.class_key, each.item_key))
+    return Content(
+        identifier=each.identifier,
+        label=describing.label_of(each.identifier),
+        kind=describing.kind_of(describing.key_of(each.identifier)),
+        status=fold(journey.steps).status if journey else Status.UNKNOWN,
+        count=each.count,
+    )
+
+
+def _own_findings(
+    key: gs1.Key | None, journey: Journey, standing: Standing, today: date
+) -> Iterator[Finding]:
+    if key is not None and not any(_is_origin(step) for step in journey.steps):
+        yield UNKNOWN_ORIGIN.found("Its commissioning is not recorded here.")
+    if standing.expires_on and standing.expires_on < today and standing.status in _IN_USE:
+        yield EXPIRED.found(f"It expired on {standing.expires_on:%d %b %Y}.")
+
+
+def _is_origin(step: Step) -> bool:
+    """Tell whether a step is the beginning of the object's life."""
+    if step.is_withdrawn or step.via:
+        return False
+    return step.role is Role.OUTPUT or (
+        step.role is Role.EPC
+        and step.event_type == "ObjectEvent"
+        and (step.action == "ADD" or step.biz_step == "commissioning")
+    )
+
+
+def _places(steps: Iterable[Step]) -> Iterator[str]:
+    for step in steps:
+        yield from (each for each in (step.read_point, step.biz_location) if each)
+        yield from (party for _, party in (*step.sources, *step.destinations))
+
+
+def _not_found(key: gs1.Key | None, text: str) -> NotFound:
+    name = key.hri() if key else repr(text[:200])
+    return NotFound(NOT_RECORDED.found(f"Nothing is recorded of {name}."))

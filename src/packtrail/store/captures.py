@@ -215,6 +215,36 @@ def failed(
     return int(total or 0), rows
 
 
+def repeated(
+    conn: Connection, *, audience_ids: Sequence[int], limit: int
+) -> tuple[int, list[CaptureRow]]:
+    """Return how many captures brought nothing but what was recorded, and the newest of them."""
+    only_known = "not c.is_running and c.stored_count = 0 and c.repeated_count > 0"
+    with conn.cursor(row_factory=scalar_row) as numbers:
+        total = numbers.execute(
+            f"select count(*) from capture c where c.audience_id = any(%s) and {only_known}",
+            (list(audience_ids),),
+        ).fetchone()
+    with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:
+        rows = cursor.execute(
+            f"{_JOB} where c.audience_id = any(%s) and {only_known}"
+            " order by c.capture_id desc limit %s",
+            (list(audience_ids), limit),
+        ).fetchall()
+    return int(total or 0), rows
+
+
+def latest_change(conn: Connection) -> tuple[datetime | None, int]:
+    """Return a mark that changes when a capture ends: the time of the last, and how many there are.
+
+    It names no capture, and only says that something has changed.
+    """
+    row = conn.execute(
+        "select max(finished_at), count(*) from capture where not is_running"
+    ).fetchone()
+    return (row[0], int(row[1])) if row else (None, 0)
+
+
 def running(conn: Connection) -> list[CaptureRow]:
     """Return the captures that are acknowledged and not finished, oldest first."""
     with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:

@@ -44,7 +44,7 @@ class CensusRow:
     count: int
 
 
-class _Event(NamedTuple):
+class Event(NamedTuple):
     """What the sweep needs of one event; the columns of `events` in their order."""
 
     event_id: int
@@ -59,7 +59,7 @@ class _Event(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Index:
+class Index:
     """What events name, as numbers of objects."""
 
     bases: dict[int, int]
@@ -89,23 +89,23 @@ def census(
         "as_of": as_of,
         "as_known_at": as_known_at,
     }
-    events = _events(conn, scope)
-    index = _index(conn, scope)
-    sweep, is_seen, is_container = _sweep(events, index)
+    index = read_index(conn, scope)
+    sweep, is_seen, is_container = _sweep(read_events(conn, scope), index)
     return tuple(_count(conn, index, sweep, is_seen, is_container))
 
 
-def _events(conn: Connection, scope: dict[str, object]) -> list[_Event]:
+def read_events(conn: Connection, scope: dict[str, object]) -> list[Event]:
     """Return the events that have an effect, in the order in which they count, each once."""
     with conn.cursor(binary=True) as cursor:
-        rows = [_Event(*row) for row in cursor.execute(_SQL["events"], scope)]
-    first: dict[str, _Event] = {}
+        rows = [Event(*row) for row in cursor.execute(_SQL["events"], scope)]
+    first: dict[str, Event] = {}
     for row in rows:
         first.setdefault(row.identity, row)
     return [row for row in rows if first[row.identity] is row]
 
 
-def _index(conn: Connection, scope: dict[str, object]) -> _Index:
+def read_index(conn: Connection, scope: dict[str, object]) -> Index:
+    """Return which objects each event names, numbered through all classes."""
     bases: dict[int, int] = {}
     total = 0
     for class_id, size in conn.execute(_SQL["class_sizes"]):
@@ -120,11 +120,11 @@ def _index(conn: Connection, scope: dict[str, object]) -> _Index:
             named_by[event_id].append((role, lanes))
         for class_id, seq, event_id, role in cursor.execute(_SQL["touches"], scope):
             named_by[event_id].append((role, np.array([bases[class_id] + seq])))
-    return _Index(bases, total, named_by)
+    return Index(bases, total, named_by)
 
 
 def _sweep(
-    events: Iterable[_Event], index: _Index
+    events: Iterable[Event], index: Index
 ) -> tuple[Sweep, NDArray[np.bool_], NDArray[np.bool_]]:
     sweep = Sweep(index.total)
     is_seen = np.zeros(index.total, dtype=bool)
@@ -140,7 +140,7 @@ def _sweep(
     return sweep, is_seen, is_container
 
 
-def _repack(sweep: Sweep, event: _Event, index: _Index, is_container: NDArray[np.bool_]) -> None:
+def _repack(sweep: Sweep, event: Event, index: Index, is_container: NDArray[np.bool_]) -> None:
     """Move what an aggregation event packs or unpacks."""
     parent = index.bases[event.parent_class_id or 0] + (event.parent_seq or 0)
     if event.empties:
@@ -158,7 +158,7 @@ def _repack(sweep: Sweep, event: _Event, index: _Index, is_container: NDArray[np
 
 def _count(
     conn: Connection,
-    index: _Index,
+    index: Index,
     sweep: Sweep,
     is_seen: NDArray[np.bool_],
     is_container: NDArray[np.bool_],
