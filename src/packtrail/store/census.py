@@ -56,6 +56,7 @@ class Event(NamedTuple):
     parent_seq: int | None
     empties: bool
     identity: str
+    is_withdrawn: bool
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ def read_events(conn: Connection, scope: dict[str, object]) -> list[Event]:
     first: dict[str, Event] = {}
     for row in rows:
         first.setdefault(row.identity, row)
-    return [row for row in rows if first[row.identity] is row]
+    return [row for row in first.values() if not row.is_withdrawn]
 
 
 def read_index(conn: Connection, scope: dict[str, object]) -> Index:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -176,11 +176,9 @@ def _holders(
     rows = [*scope.effective(moves).values(), *emptyings]
     parent_of = np.full(len(blocks) << BLOCK_BITS, -1, dtype=np.int64)
     numbers: dict[Instance, int] = {}
-    done: set[str] = set()
-    for row in sorted(rows, key=_moment):
-        if row.parent is None or row.type != "AggregationEvent" or row.identity in done:
+    for row in sorted(rows, key=eventrows.moment):
+        if row.parent is None or row.type != "AggregationEvent":
             continue
-        done.add(row.identity)
         number = numbers.setdefault(row.parent, len(numbers))
         _move(parent_of, row, number, moves.get(row.event_id, []))
     parents = list(numbers)
@@ -222,7 +220,3 @@ def _moves(scope: _Scope, class_id: int, blocks: list[int]) -> dict[int, list[La
             for seq, event_id in cursor.execute(_SQL["child_touches"], span):
                 moves[event_id].append(np.array([start[block] + (seq & LANE_MASK)]))
     return moves
-
-
-def _moment(row: EventRow) -> tuple[Any, ...]:
-    return row.event_time, row.record_time, row.ordinal, row.identity

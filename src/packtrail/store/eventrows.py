@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from packtrail.hierarchy.containment import Moment
     from packtrail.store.objects import Instance
 
 _SQL = named.statements("eventrows")
@@ -114,8 +115,20 @@ def effective(
     as_of: datetime | None,
     as_known_at: datetime | None,
 ) -> dict[int, EventRow]:
-    """Return the rows of those events that have an effect."""
+    """Return the rows of those events that have an effect.
+
+    Of an event that several owners recorded the first record counts, and whether that one was
+    declared wrong.
+    """
     rows = by_keys(conn, keys, as_of=as_of, as_known_at=as_known_at)
-    for key in withdrawn(conn, rows.values(), as_known_at=as_known_at):
-        rows.pop(key, None)
-    return rows
+    wrong = withdrawn(conn, rows.values(), as_known_at=as_known_at)
+    first: dict[str, EventRow] = {}
+    for row in sorted(rows.values(), key=moment):
+        if not row.is_error_declaration:
+            first.setdefault(row.identity, row)
+    return {row.event_id: row for row in first.values() if row.event_id not in wrong}
+
+
+def moment(row: EventRow) -> Moment:
+    """Return the place of an event in the order of everything."""
+    return row.event_time, row.record_time, row.ordinal, row.identity

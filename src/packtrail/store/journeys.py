@@ -147,6 +147,19 @@ def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
     for instance, key, role in seen:
         if key in told.events and role in ROLES:
             told.named[instance].append((key, role))
+    for instance in level:
+        told.named[instance] = _without_declarations(told, told.named[instance])
+
+
+def _without_declarations(told: _Told, named: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Leave out the error declarations of events that are there themselves, marked withdrawn."""
+    rows = told.events
+    there = {rows[key].identity for key, _ in named if not rows[key].is_error_declaration}
+    return [
+        (key, role)
+        for key, role in named
+        if not (rows[key].is_error_declaration and rows[key].identity in there)
+    ]
 
 
 def _parents(told: _Told, instance: Instance) -> Iterator[Instance]:

@@ -1,14 +1,15 @@
 -- name: events
 select e.event_id, e.type, e.action, e.biz_step, e.disposition, e.parent_class_id, e.parent_seq,
-       e.empties, e.identity
+       e.empties, e.identity,
+       (e.owner_id, e.identity) in (
+           select d.owner_id, d.identity from event d
+            where d.is_error_declaration
+              and (%(as_known_at)s::timestamptz is null
+                   or d.record_time <= %(as_known_at)s::timestamptz))
   from event e
  where e.audience_id = any(%(audience_ids)s) and not e.is_error_declaration
    and (%(as_of)s::timestamptz is null or e.event_time <= %(as_of)s::timestamptz)
    and (%(as_known_at)s::timestamptz is null or e.record_time <= %(as_known_at)s::timestamptz)
-   and (e.owner_id, e.identity) not in (
-       select d.owner_id, d.identity from event d
-        where d.is_error_declaration
-          and (%(as_known_at)s::timestamptz is null or d.record_time <= %(as_known_at)s::timestamptz))
  order by e.event_time, e.record_time, e.ordinal, e.identity
 
 -- name: class_sizes

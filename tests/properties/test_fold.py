@@ -1,0 +1,107 @@
+"""The fold does not depend on how its events arrived."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packtrail.hierarchy.containment import Role
+from packtrail.lifecycle.fold import containment, examine, fold, in_order
+from packtrail.lifecycle.journey import Status, Step
+from packtrail.lifecycle.rules import LEAVES, Outcome, after
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+WORDS = {
+    "biz_step": st.sampled_from(
+        [
+            *(None, "commissioning", "packing", "shipping", "receiving", "dispensing"),
+            *("destroying", "sampling", "decommissioning", "holding"),
+        ]
+    ),
+    "disposition": st.sampled_from(
+        [
+            *(None, "active", "in_progress", "in_transit", "dispensed", "destroyed"),
+            *("stolen", "recalled", "returned", "damaged", "inactive"),
+        ]
+    ),
+}
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> list[Step]:
+    count = draw(st.integers(0, 12))
+    return [_step(draw, number) for number in range(count)]
+
+
+def _step(draw: st.DrawFn, number: int) -> Step:
+    is_packing = draw(st.booleans())
+    hours = st.integers(0, 6)  # few, so that events fall on the same time
+    return Step(
+        event_id=f"urn:event:{number}",
+        event_type="AggregationEvent" if is_packing else "ObjectEvent",
+        event_time=START + timedelta(hours=draw(hours)),
+        event_time_zone_offset="+00:00",
+        record_time=START + timedelta(days=1, hours=draw(hours)),
+        ordinal=draw(st.integers(0, 2)),
+        role=Role.CHILD if is_packing else Role.EPC,
+        action=draw(st.sampled_from(["ADD", "OBSERVE", "DELETE"])),
+        parent=draw(st.sampled_from(["case 1", "case 2"])) if is_packing else None,
+        via=() if is_packing else draw(st.sampled_from([(), ("case 1",)])),
+        is_withdrawn=draw(st.sampled_from([False, False, True])),
+        object_count=1,
+        **{name: draw(words) for name, words in WORDS.items()},
+    )
+
+
+@given(steps(), st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_matter(journey: list[Step], rng: random.Random):
+    shuffled = rng.sample(journey, len(journey))
+
+    assert fold(shuffled) == fold(journey)
+    assert examine(shuffled) == examine(journey)
+
+
+@given(steps(), st.data())
+def test_an_event_that_arrives_again_changes_nothing(journey: list[Step], data: st.DataObject):
+    again = data.draw(st.lists(st.sampled_from(journey))) if journey else []
+
+    assert fold(again + journey) == fold(journey)
+    assert in_order(journey + again) == in_order(journey)
+
+
+@given(steps())
+def test_withdrawn_events_are_as_if_they_had_not_been(journey: list[Step]):
+    kept = [step for step in journey if not step.is_withdrawn]
+
+    assert fold(journey) == fold(kept)
+    assert examine(journey) == examine(kept)
+
+
+@given(steps())
+def test_an_object_is_in_one_container_at_a_time(journey: list[Step]):
+    holdings = containment(in_order(journey)).holdings
+
+    assert all(
+        before.until is not None and before.until <= later.since
+        for before, later in pairwise(holdings)
+    )
+
+
+@given(st.sampled_from(list(Status)), st.sampled_from(list(Status)))
+def test_a_guarded_status_is_only_left_as_listed(status: Status, effect: Status):
+    becomes, outcome = after(status, effect)
+
+    assert (outcome is Outcome.CHANGES) == (becomes is not status)
+    if status in LEAVES and becomes is not status:
+        assert effect in LEAVES[status]
+
+
+@given(st.sampled_from(list(Status)), st.sampled_from(list(Status)))
+def test_an_effect_that_comes_twice_is_as_if_it_came_once(status: Status, effect: Status):
+    once = after(status, effect)[0]
+
+    assert after(once, effect)[0] is once

@@ -1,0 +1,108 @@
+"""Three readings of one store agree: the journey of each object, the census, the contents.
+
+A random world of packs, cases and pallets is recorded in random documents and order, partly by a
+second owner, with late events, emptyings, moves without unpacking and error declarations.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from tests.store.making import commissioning, declared_wrong, pack_uri, packing, record, seen, sscc
+
+from packtrail import gs1
+from packtrail.lifecycle.fold import fold
+from packtrail.lifecycle.journey import Status
+from packtrail.store import journeys
+from packtrail.store.census import census
+from packtrail.store.contents import contents
+from packtrail.store.database import Database
+
+PACKS = [pack_uri(number) for number in range(60)]
+CASES = [sscc(number) for number in range(8)]
+PALLETS = [sscc(100 + number) for number in range(3)]
+EVERYTHING = [*PACKS, *CASES, *PALLETS]
+SAYINGS = [
+    ("shipping", "in_transit"),
+    ("receiving", "in_progress"),
+    ("dispensing", "dispensed"),
+    ("destroying", "destroyed"),
+    ("inspecting", "damaged"),
+    ("holding", "recalled"),
+    ("receiving", "returned"),
+    ("storing", None),
+]
+
+
+def some(rng: random.Random, things: list[str], most: int) -> list[str]:
+    return rng.sample(things, rng.randint(1, most))
+
+
+def random_event(rng: random.Random):
+    hour = rng.randint(0, 40)
+    kind = rng.randrange(8)
+    if kind == 0:
+        return commissioning(hour, some(rng, PACKS, 20))
+    if kind in {1, 2}:
+        return packing(hour, rng.choice(CASES), some(rng, PACKS, 12))
+    if kind == 3:
+        return packing(hour, rng.choice(PALLETS), some(rng, CASES, 4))
+    if kind == 4:
+        parent = rng.choice(CASES + PALLETS)
+        named = some(rng, PACKS + CASES, 5) if rng.random() < 0.6 else []
+        saying = rng.choice([None, "damaged"])
+        return packing(hour, parent, named, "DELETE", disposition=saying)
+    step, disposition = rng.choice(SAYINGS)
+    return seen(hour, some(rng, EVERYTHING, 3), step, disposition)
+
+
+def build_world(database: Database, rng: random.Random) -> None:
+    events = [random_event(rng) for _ in range(90)]
+    events += [declared_wrong(event) for event in rng.sample(events, 9)]
+    rng.shuffle(events)
+    for number in range(0, len(events), 10):
+        document = events[number : number + 10]
+        owner = rng.choice([1, 1, 1, 2])
+        with database.transaction() as conn:
+            record(conn, document, owner_id=owner, audience_id=owner, hour=100 + number)
+            if rng.random() < 0.3:
+                record(conn, document, owner_id=3 - owner, audience_id=3 - owner, hour=200 + number)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("audiences", [[1], [1, 2]])
+def test_journeys_census_and_contents_agree(fresh_database: Database, seed, audiences):
+    build_world(fresh_database, random.Random(seed))
+    keys = dict(zip(gs1.identify(EVERYTHING), EVERYTHING, strict=True))
+    with fresh_database.transaction() as conn:
+        found = journeys.read_many(conn, keys, audience_ids=audiences)
+        standings = {
+            keys[key]: fold(journey.steps)
+            for key, journey in found.items()
+            # What only withdrawn events speak of is no object; nobody counts it.
+            if not all(step.is_withdrawn for step in journey.steps)
+        }
+        counted: Counter[tuple[str, Status]] = Counter()
+        for row in census(conn, audience_ids=audiences):
+            counted[row.class_key.partition("/")[0], row.status] += row.count
+        inside = {
+            uri: {item.identifier for item in contents(conn, *key, audience_ids=audiences).items}
+            for key, uri in keys.items()
+        }
+
+    assert counted == Counter(
+        (key[0].partition("/")[0], standings[uri].status)
+        for key, uri in keys.items()
+        if uri in standings
+    )
+    holds = {uri: set() for uri in EVERYTHING}
+    for uri, standing in standings.items():
+        if standing.parent is not None:
+            holds[standing.parent].add(uri)
+    assert inside == holds
+    innermost = {
+        keys[key]: journey.holders[0].parent for key, journey in found.items() if journey.holders
+    }
+    assert innermost == {uri: one.parent for uri, one in standings.items() if one.parent}

@@ -1,0 +1,250 @@
+"""What the steps of a journey make of an object."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from packtrail.hierarchy.containment import Role
+from packtrail.lifecycle.fold import examine, expires_on, fold, in_order
+from packtrail.lifecycle.journey import Status, Step
+
+START = datetime(2026, 3, 3, 8, tzinfo=UTC)
+CASE = "urn:epc:id:sscc:0300010.0000000001"
+PALLET = "urn:epc:id:sscc:0300010.0000000002"
+
+
+def step(hour: float, **changes: Any) -> Step:
+    facts: dict[str, Any] = {
+        "event_id": f"urn:event:{hour}",
+        "event_type": "ObjectEvent",
+        "event_time": START + timedelta(hours=hour),
+        "event_time_zone_offset": "+01:00",
+        "record_time": START + timedelta(days=1),
+        "role": Role.EPC,
+        "action": "OBSERVE",
+        "object_count": 1,
+    }
+    return Step(**(facts | changes))
+
+
+def commissioning(hour: float = 0, **changes: Any) -> Step:
+    return step(hour, action="ADD", biz_step="commissioning", disposition="active", **changes)
+
+
+def packing(hour: float, parent: str = CASE, action: str = "ADD", **changes: Any) -> Step:
+    facts = {"event_type": "AggregationEvent", "role": Role.CHILD, "parent": parent}
+    return step(hour, action=action, **(facts | changes))
+
+
+SHIPPING = {"biz_step": "shipping", "disposition": "in_transit"}
+RECEIVING = {"biz_step": "receiving", "disposition": "in_progress"}
+DISPENSING = {"biz_step": "dispensing", "disposition": "dispensed"}
+DESTROYING = {"biz_step": "destroying", "disposition": "destroyed"}
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"biz_step": "commissioning", "action": "ADD"}, Status.ACTIVE),
+        ({"action": "ADD"}, Status.ACTIVE),
+        ({"action": "DELETE"}, Status.DECOMMISSIONED),
+        (SHIPPING, Status.IN_TRANSIT),
+        ({"biz_step": "shipping"}, Status.IN_TRANSIT),
+        (RECEIVING, Status.ACTIVE),
+        (DISPENSING, Status.DISPENSED),
+        (
+            {"biz_step": "dispensing", "disposition": "partially_dispensed"},
+            Status.PARTIALLY_DISPENSED,
+        ),
+        (DESTROYING, Status.DESTROYED),
+        ({"biz_step": "inspecting", "disposition": "damaged"}, Status.DAMAGED),
+        ({"biz_step": "holding", "disposition": "recalled"}, Status.RECALLED),
+        ({"biz_step": "receiving", "disposition": "returned"}, Status.RETURNED),
+        ({"biz_step": "sampling", "disposition": "inactive"}, Status.SAMPLED),
+        ({"biz_step": "decommissioning", "disposition": "inactive"}, Status.DECOMMISSIONED),
+        ({"disposition": "stolen"}, Status.STOLEN),
+        ({"disposition": "https://example.com/voc/Disp-exported"}, Status.EXPORTED),
+        ({"disposition": "urn:example:disp:lost"}, Status.LOST),
+        ({"disposition": "non_sellable_other"}, Status.ON_HOLD),
+        ({"biz_step": "packing", "disposition": "in_progress"}, Status.UNKNOWN),
+        ({"role": Role.INPUT, "action": None}, Status.TRANSFORMED),
+        ({"role": Role.OUTPUT, "action": None}, Status.ACTIVE),
+    ],
+)
+def test_one_event_says_what_an_object_is(said, status):
+    assert fold([step(1, **said)]).status is status
+
+
+def test_nothing_known_is_unknown_and_says_so():
+    standing = fold([])
+
+    assert standing.status is Status.UNKNOWN
+    assert standing.why == ("No event says what it is, and its commissioning is not recorded here.")
+
+
+def test_why_names_the_event_its_time_its_place_and_its_words():
+    standing = fold([commissioning(biz_location="urn:epc:id:sgln:0300010.00001.0")])
+
+    assert standing.why == (
+        "Active, because an event of 2026-03-03 09:00 +01:00 at urn:epc:id:sgln:0300010.00001.0 "
+        "says step commissioning and disposition active."
+    )
+
+
+def test_a_shipped_holder_takes_the_object_along():
+    standing = fold([commissioning(), packing(1), step(2, via=(CASE, PALLET), **SHIPPING)])
+
+    assert standing.status is Status.IN_TRANSIT
+    assert standing.parent == CASE
+    assert standing.why.endswith(f"as part of {CASE}.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"action": "DELETE", "biz_step": "decommissioning", "disposition": "inactive"},
+        {"biz_step": "sampling"},
+        {"action": "ADD", "biz_step": "commissioning"},
+        {"role": Role.INPUT, "action": None},
+    ],
+)
+def test_what_concerns_the_container_alone_does_not_reach_inside(said):
+    standing = fold([commissioning(), step(1, **SHIPPING), step(2, via=(CASE,), **said)])
+
+    assert standing.status is Status.IN_TRANSIT
+
+
+def test_late_events_count_by_event_time():
+    standing = fold([step(2, **DISPENSING), commissioning(record_time=START + timedelta(days=9))])
+
+    assert standing.status is Status.DISPENSED
+
+
+def test_of_events_at_one_time_the_one_recorded_first_comes_first():
+    shipped = step(1, event_id="b", **SHIPPING)
+    received = step(1, event_id="a", record_time=START + timedelta(days=2), **RECEIVING)
+
+    assert fold([received, shipped]).status is Status.ACTIVE
+
+
+def test_of_events_at_one_time_in_one_document_the_one_written_first_comes_first():
+    shipped = step(1, event_id="b", ordinal=1, **SHIPPING)
+    received = step(1, event_id="a", ordinal=2, **RECEIVING)
+
+    assert fold([received, shipped]).status is Status.ACTIVE
+
+
+def test_a_withdrawn_event_has_no_effect():
+    steps = [commissioning(), step(1, is_withdrawn=True, **DESTROYING)]
+
+    assert fold(steps).status is Status.ACTIVE
+    assert examine(steps) == ()
+
+
+def test_a_withdrawn_packing_holds_nothing():
+    assert fold([packing(1, is_withdrawn=True)]).parent is None
+
+
+@pytest.mark.parametrize("later", [SHIPPING, RECEIVING, DISPENSING | {"biz_step": "packing"}])
+def test_what_was_destroyed_stays_destroyed_and_the_impossible_is_a_finding(later):
+    steps = [commissioning(), step(1, **DESTROYING), step(2, biz_location="X", **later)]
+
+    assert fold(steps).status is Status.DESTROYED
+    assert fold(steps).location is None
+    assert [(one.code, one.at) for one in examine(steps)] == [("TRC-201", "urn:event:2")]
+
+
+def test_dispensing_twice_is_a_finding_of_its_own():
+    steps = [commissioning(), step(1, **DISPENSING), step(2, **DISPENSING)]
+
+    assert [one.code for one in examine(steps)] == ["TRC-202"]
+    assert examine(steps)[0].message == (
+        "At 2026-03-03 11:00 +01:00 an event says step dispensing and disposition dispensed, but "
+        "the object has been dispensed since 2026-03-03 10:00 +01:00."
+    )
+
+
+def test_commissioning_twice_is_a_finding():
+    steps = [commissioning(), step(1, **SHIPPING), commissioning(2)]
+
+    assert fold(steps).status is Status.IN_TRANSIT
+    assert [one.code for one in examine(steps)] == ["TRC-203"]
+
+
+def test_a_decommissioned_container_may_be_commissioned_again():
+    steps = [commissioning(), step(1, biz_step="decommissioning"), commissioning(2)]
+
+    assert fold(steps).status is Status.ACTIVE
+    assert examine(steps) == ()
+
+
+def test_what_was_dispensed_may_be_returned():
+    steps = [step(1, **DISPENSING), step(2, biz_step="receiving", disposition="returned")]
+
+    assert fold(steps).status is Status.RETURNED
+    assert examine(steps) == ()
+
+
+def test_a_recalled_pack_stays_recalled_on_its_way_back():
+    steps = [step(1, disposition="recalled"), step(2, **SHIPPING), step(3, **RECEIVING)]
+
+    assert fold(steps).status is Status.RECALLED
+    assert examine(steps) == ()
+
+
+def test_the_impossible_through_a_holder_is_no_finding():
+    steps = [packing(0), step(1, **DISPENSING), step(2, via=(CASE,), **SHIPPING)]
+
+    assert fold(steps).status is Status.DISPENSED
+    assert examine(steps) == ()
+
+
+def test_lot_and_expiry_come_from_the_first_event_that_tells_them():
+    standing = fold([commissioning(lot="L1", expires="2028-02-00"), step(1, **SHIPPING)])
+
+    assert (standing.lot, standing.expires) == ("L1", "2028-02-00")
+    assert standing.expires_on == date(2028, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2028-01-31", date(2028, 1, 31)),
+        ("2027-02-00", date(2027, 2, 28)),
+        ("2027-04", date(2027, 4, 30)),
+        ("2028-01-31T00:00:00Z", date(2028, 1, 31)),
+        ("2027-02-30", None),
+        ("280131", None),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_the_last_day_of_use_is_read_from_the_text(text, day):
+    assert expires_on(text) == day
+
+
+def test_location_is_the_last_place_told():
+    steps = [
+        commissioning(biz_location="plant"),
+        step(1, read_point="gate", **SHIPPING),
+        step(2, biz_step="inspecting"),
+    ]
+
+    assert fold(steps).location == "gate"
+
+
+def test_the_nearest_naming_of_an_event_counts():
+    near = step(1, event_id="same", **SHIPPING)
+    far = step(1, event_id="same", via=(CASE,), **SHIPPING)
+
+    assert in_order([far, near]) == (near,)
+
+
+def test_of_two_records_of_an_event_the_first_counts():
+    first = step(1, event_id="same", **SHIPPING)
+    again = step(1, event_id="same", record_time=START + timedelta(days=3), **SHIPPING)
+
+    assert in_order([again, first]) == (first,)
