@@ -29,7 +29,9 @@ KINDS = {"document", "capture input", "fixture", "all events in file must hash e
 def rows(conformance: Path) -> Iterator[dict[str, str]]:
     with (conformance / "MANIFEST.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            is_epcis = row["gs1_schema_check"] == "valid" or row["gs1_schema_check"].startswith("INV")
+            is_epcis = row["gs1_schema_check"] == "valid" or row["gs1_schema_check"].startswith(
+                "INV"
+            )
             if row["kind"] in KINDS and is_epcis:
                 yield row
 

@@ -31,7 +31,16 @@ ODD_VALUES: tuple[Any, ...] = (
     "2026-01-01", [], [1], {}, {"id": "urn:x:y"}, "shipping", "urn:epcglobal:cbv:bizstep:shipping",
     "https://ref.gs1.org/cbv/BizStep-shipping", "ADD", "OBSERVE", "DELETE", "+02:00", "+14:30", "KGM", "kilo",
 )  # fmt: skip
-ODD_NAMES = ("madeUp", "example:field", "http://example.com/x", "eventTime", "type", "id", "ilmd", "a b")
+ODD_NAMES = (
+    "madeUp",
+    "example:field",
+    "http://example.com/x",
+    "eventTime",
+    "type",
+    "id",
+    "ilmd",
+    "a b",
+)
 
 
 def json_mutants(document: Any, seed: str, count: int) -> Iterator[Any]:

@@ -43,7 +43,9 @@ def test_the_published_hashes_are_computed(conformance: Path, reference_compat: 
 
     assert computed > 40
     assert unread == set(DIFFERENCES["hashes_not_readable"])
-    assert differing == (set() if reference_compat else set(DIFFERENCES["hashes_in_standard_order"]))
+    assert differing == (
+        set() if reference_compat else set(DIFFERENCES["hashes_in_standard_order"])
+    )
 
 
 def test_representations_of_one_event_give_one_hash(conformance: Path) -> None:

@@ -35,6 +35,8 @@ from packtrail.epcis.events import (
 )
 from packtrail.epcis.hashing import event_hash
 from packtrail.epcis.json_writer import (
+    decode_json,
+    encode_json,
     event_json_standalone,
     event_to_json,
     read_event_json,
@@ -69,6 +71,8 @@ __all__ = [
     "Vocabulary",
     "VocabularyElement",
     "cbv",
+    "decode_json",
+    "encode_json",
     "event_hash",
     "event_json_standalone",
     "event_to_json",

@@ -1,6 +1,7 @@
 """Identifiers in the one form the event hash wants: canonical GS1 Digital Links.
 
-EPC URNs come by the ten thousand and share all but their serial, so the part they share is converted once.
+EPC URNs come by the ten thousand and share all but their serial, so the part they share is
+converted once.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _SERIAL_LENGTH_MAX = 20
 
 
 def canonical(text: str) -> str:
-    """Return the canonical Digital Link of an EPC URN, pattern or Digital Link; other text as it is.
+    """Return the canonical Digital Link of an EPC URN, pattern or link; other text as it is.
 
     Clause:
         CBV 2.0, 8.9.2 (event hash); GS1 Digital Link URI syntax, canonical form.

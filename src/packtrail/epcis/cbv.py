@@ -1,9 +1,9 @@
 """The Core Business Vocabulary 2.0: its terms, and the four ways to spell one.
 
-A term is a bare word in JSON (`shipping`), a URN in XML 1.x (`urn:epcglobal:cbv:bizstep:shipping`), a
-web URI in XML 2.0 and linked data (`https://ref.gs1.org/cbv/BizStep-shipping`) or the CURIE of that
-(`cbv:BizStep-shipping`). Inside Packtrail a term of the vocabulary is always its bare word; anything else
-passes through as it is.
+A term is a bare word in JSON (`shipping`), a URN in XML 1.x
+(`urn:epcglobal:cbv:bizstep:shipping`), a web URI in XML 2.0 and linked data
+(`https://ref.gs1.org/cbv/BizStep-shipping`) or the CURIE of that (`cbv:BizStep-shipping`). Inside
+Packtrail a term of the vocabulary is always its bare word; anything else passes through as it is.
 
     >>> bare("urn:epcglobal:cbv:bizstep:shipping")
     'shipping'
@@ -124,8 +124,8 @@ def normal(kind: Kind, term: str) -> str:
     """Return the one form Packtrail keeps of a value that may be a term of a kind.
 
     A term of the vocabulary becomes its bare word, whatever its spelling. A URN in the vocabulary's
-    namespace that the vocabulary does not have becomes the web URI it would have. The rest is returned
-    as it is.
+    namespace that the vocabulary does not have becomes the web URI it would have. The rest is
+    returned as it is.
     """
     for prefix in _SPELLINGS[kind]:
         if term.startswith(prefix):
@@ -152,7 +152,7 @@ def is_known(kind: Kind, term: str) -> bool:
 
 
 def urn(kind: Kind | str, term: str) -> str:
-    """Return the URN of a term; of the GS1 Web Vocabulary the CURIE (`gs1:Temperature`), as XML 1.x has it."""
+    """Return the URN of a term, or the CURIE of one of the GS1 Web Vocabulary."""
     kind = Kind(kind)
     word = normal(kind, term)
     if word not in TERMS[kind]:

@@ -1,7 +1,7 @@
 """The EPCIS event hash: a name for an event that every partner computes alike from what it says.
 
-Two documents that say the same of the same event, whatever the notation, order, time zone or identifier
-syntax, give one hash. `recordTime`, `eventID` and error declarations do not count.
+Two documents that say the same of the same event, whatever the notation, order, time zone or
+identifier syntax, give one hash. `recordTime`, `eventID` and error declarations do not count.
 """
 
 from __future__ import annotations
@@ -73,12 +73,12 @@ def pre_hash(
     reference_compat: bool = False,
     ignored_fields: Set[str] = frozenset(),
 ) -> str:
-    """Return the text that is hashed: the fields in the order of the standard, without separators."""
+    """Return the text that is hashed: the fields in the order of the standard, run together."""
     style = _REFERENCE if reference_compat else _STANDARD
     parts = [f"eventType={_event_type(event)}"]
     for attribute, write in style.fields.get(type(event), ()):
         value = getattr(event, attribute)
-        if value is not None and value != () and value != {}:
+        if value is not None and value not in ((), {}):
             parts.append(write(value, style))
     if event.extensions:
         fields = {
@@ -250,8 +250,41 @@ def _typed(name: str, field: str, attribute: str, kind: cbv.Kind) -> Callable[[A
     return lambda values, _: name + "".join(sorted(map(one, values)))
 
 
-_METADATA_ORDER = ["time", "startTime", "endTime", "deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules"]
-_REPORT_ORDER = ["type", "exception", "deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "time", "microorganism", "chemicalSubstance", "value", "component", "stringValue", "booleanValue", "hexBinaryValue", "uriValue", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue", "uom", "coordinateReferenceSystem"]
+_METADATA_ORDER = [
+    "time",
+    "startTime",
+    "endTime",
+    "deviceID",
+    "deviceMetadata",
+    "rawData",
+    "dataProcessingMethod",
+    "bizRules",
+]
+_REPORT_ORDER = [
+    "type",
+    "exception",
+    "deviceID",
+    "deviceMetadata",
+    "rawData",
+    "dataProcessingMethod",
+    "time",
+    "microorganism",
+    "chemicalSubstance",
+    "value",
+    "component",
+    "stringValue",
+    "booleanValue",
+    "hexBinaryValue",
+    "uriValue",
+    "minValue",
+    "maxValue",
+    "meanValue",
+    "sDev",
+    "percRank",
+    "percValue",
+    "uom",
+    "coordinateReferenceSystem",
+]
 _SENSOR_TERMS = {
     "type": cbv.Kind.MEASUREMENT_TYPE,
     "exception": cbv.Kind.SENSOR_ALERT,

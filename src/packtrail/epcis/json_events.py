@@ -1,7 +1,7 @@
 """EPCIS events from JSON-LD 2.0: one table a type, one reader a field.
 
-The tables say what the GS1 JSON Schema says (names, types, allowed values, required members); the rules
-that tie members together follow them. Names with a prefix are extensions.
+The tables say what the GS1 JSON Schema says (names, types, allowed values, required members); the
+rules that tie members together follow them. Names with a prefix are extensions.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def read_members(
     reading: JsonReading, value: Mapping[str, Any], at: str, shape: Shape
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return (members, extensions) of an object; what is wrong is a finding and is left out."""
-    members = {}
-    extensions = {}
+    members: dict[str, Any] = {}
+    extensions: dict[str, Any] = {}
     known = shape.members
     for name, entry in value.items():
         member = known.get(name)
@@ -80,7 +80,7 @@ def _read_extension(
 
 
 def object_of(shape: Shape, make: Callable[[dict[str, Any], dict[str, Any]], Any]) -> ValueReader:
-    """Return a reader of an object of a shape; `make` builds the value when all required is there."""
+    """Return a reader of an object of a shape; `make` builds the value when it has no error."""
 
     def read(reading: JsonReading, value: Any, at: str, name: str) -> Any:
         here = jv.pointer(at, name)
@@ -213,9 +213,7 @@ def _without_empty_type(report: dict[str, Any]) -> dict[str, Any]:
     return report
 
 
-NUMBERS_OF_REPORT = (
-    "value minValue maxValue meanValue sDev percRank percValue"  # members of a sensor report
-).split()
+NUMBERS_OF_REPORT = ["value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue"]
 _sensor_report = object_of(
     Shape(
         _own_names(
@@ -452,11 +450,11 @@ def _read_extension_event(
         reading, {name: value[name] for name in value if name in _EVENT}, at, _EXTENSION_EVENT
     )
     extensions: dict[str, Any] = {}
-    for name in value:
+    for name, entry in value.items():
         if name not in _EVENT and name != "type":
             expanded = jv.extension_name(reading, name, jv.pointer(at, name))
             if expanded is not None:
-                extensions[expanded] = jv.extension(reading, value[name], at, name)
+                extensions[expanded] = jv.extension(reading, entry, at, name)
     expanded = jv.extension_name(reading, kind, jv.pointer(at, "type"))
     if expanded is None or reading.report.errors > before:
         return None

@@ -134,7 +134,7 @@ def _any(reading: JsonReading, value: Any, at: str, name: str) -> Any:
 class _Loose(dict[str, tuple[str, jv.ValueReader]]):
     """Members of an object that may have any others, which mean nothing here."""
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ARG002 - as dict has it
         return super().get(key, (key, lambda *_: None))
 
 

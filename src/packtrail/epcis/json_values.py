@@ -1,7 +1,8 @@
 """Readers of single JSON values: each checks as the GS1 JSON Schema does, and converts.
 
-A reader takes the reading in progress, the value, the pointer of the object it sits in and its member
-name. It returns the converted value; what is wrong becomes a finding, and the value is left out.
+A reader takes the reading in progress, the value, the pointer of the object it sits in and its
+member name. It returns the converted value; what is wrong becomes a finding, and the value is left
+out.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ def text(reading: JsonReading, value: Any, at: str, name: str) -> str | None:
     if not is_type(reading, value, str, pointer(at, name)):
         return None
     if len(value) > reading.limits.text_characters:
-        message = f"The text of {len(value)} characters passes the limit {reading.limits.text_characters}."
+        limit = reading.limits.text_characters
+        message = f"The text has {len(value)} characters; the limit is {limit}."
         reading.report.add(codes.LIMIT, message, pointer(at, name))
         return None
     if scalars.has_control_characters(value):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
 _Write = "Callable[[Any, Namer], Any]"
 
 
@@ -53,6 +54,20 @@ def event_to_json(event: events.Event, namespaces: Mapping[str, str]) -> dict[st
     body = _event(event, namer)
     missing = {p: ns for p, ns in namer.used.items() if namespaces.get(p) != ns}
     return {"@context": missing, **body} if missing else body
+
+
+def encode_json(value: Any) -> bytes:
+    """Return a JSON object of this package as bytes.
+
+    Use this (or `decimal_format="number"`) rather than another encoder: a number that binary
+    floating point cannot hold is a `Decimal` in it.
+    """
+    return _encoder.encode(value)
+
+
+def decode_json(content: bytes | str) -> Any:
+    """Return the plain objects of a JSON text, with numbers that keep every digit."""
+    return _decoder.decode(content)
 
 
 def event_json_standalone(event: events.Event, namespaces: Mapping[str, str]) -> dict[str, Any]:
@@ -199,7 +214,7 @@ def _term(kind: cbv.Kind) -> Any:
 
 
 def _number(number: Decimal) -> int | float | Decimal:
-    """Return the plain number, so that any JSON encoder can write it; Decimal where float is inexact."""
+    """Return the plain number for any JSON encoder; a Decimal only where float is inexact."""
     if number == number.to_integral_value():
         return int(number)
     short = float(number)
@@ -275,6 +290,8 @@ def _dispositions(values: Sequence[str], namer: Namer) -> list[str]:
 
 
 _PERSISTENT = _object({"set": ("set", _dispositions), "unset": ("unset", _dispositions)})
+
+
 def _words(text: str) -> list[str]:
     return text.split()
 
@@ -284,14 +301,24 @@ _SENSOR_TERMS = {
     "exception": cbv.Kind.SENSOR_ALERT,
     "component": cbv.Kind.COMPONENT,
 }
-_SENSOR_URIS = frozenset(_words("""
+_SENSOR_URIS = frozenset(
+    _words("""
     deviceID deviceMetadata rawData dataProcessingMethod bizRules microorganism chemicalSubstance
-    coordinateReferenceSystem uriValue"""))
-_METADATA_NAMES = frozenset(_words("""
-    time startTime endTime deviceID deviceMetadata rawData dataProcessingMethod bizRules"""))
-_REPORT_NAMES = _SENSOR_URIS | frozenset(_SENSOR_TERMS) | frozenset(_words("""
+    coordinateReferenceSystem uriValue""")
+)
+_METADATA_NAMES = frozenset(
+    _words("""
+    time startTime endTime deviceID deviceMetadata rawData dataProcessingMethod bizRules""")
+)
+_REPORT_NAMES = (
+    _SENSOR_URIS
+    | frozenset(_SENSOR_TERMS)
+    | frozenset(
+        _words("""
     time stringValue booleanValue hexBinaryValue uom value minValue maxValue meanValue sDev percRank
-    percValue"""))
+    percValue""")
+    )
+)
 
 
 def _sensed(values: Mapping[str, Any], namer: Namer, names: frozenset[str]) -> dict[str, Any]:
@@ -427,7 +454,7 @@ def _event(event: events.Event, namer: Namer) -> dict[str, Any]:
     body: dict[str, Any] = {"type": kind}
     for attribute, (name, write) in table.items():
         value = getattr(event, attribute)
-        if value is None or value == () or value == {}:
+        if value is None or value in ((), {}):
             if attribute == "epcs" and needs_epc_list(event):
                 body[name] = []
             continue
@@ -438,7 +465,7 @@ def _event(event: events.Event, namer: Namer) -> dict[str, Any]:
 
 
 def needs_epc_list(event: events.Event) -> bool:
-    """Tell whether the schema wants an EPC list, if only an empty one, since nothing else is named."""
+    """Tell whether the schema wants an EPC list, even an empty one, since nothing else is named."""
     if isinstance(event, events.ObjectEvent):
         return not (event.quantities or (event.sensor_elements and event.read_point))
     if isinstance(event, events.TransactionEvent):

@@ -9,6 +9,7 @@ from packtrail.epcis import codes
 from packtrail.epcis.json_reader import Found, read_json
 from packtrail.epcis.limits import Limits
 from packtrail.epcis.report import Report, shown
+from packtrail.epcis.xml_reader import read_xml
 
 if TYPE_CHECKING:
     from packtrail.base.findings import Finding
@@ -29,8 +30,9 @@ class Reading:
 def read(content: bytes, *, media_type: str | None = None, limits: Limits | None = None) -> Reading:
     """Read an EPCIS document in JSON-LD 2.0 or XML 1.0 to 2.0.
 
-    What GS1's schema rejects is an error finding; a document that has one should be refused, or taken
-    without the events concerned, which are left out here. Hostile or broken input is a finding too.
+    What GS1's schema rejects is an error finding; a document that has one should be refused, or
+    taken without the events concerned, which are left out here. Hostile or broken input is a
+    finding too.
 
     Args:
         content: The document as sent; UTF-8 for JSON, and any common encoding for XML.
@@ -56,8 +58,6 @@ def _read(content: bytes, media_type: str | None, report: Report, limits: Limits
         return Found()
     start = content[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")[:1]
     if start == b"<":
-        from packtrail.epcis.xml_reader import read_xml  # noqa: PLC0415 - lxml only when needed
-
         return read_xml(content, report, limits)
     if start in (b"{", b"["):
         return read_json(content, report, limits)

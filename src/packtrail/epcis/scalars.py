@@ -1,7 +1,8 @@
 """The lexical forms of the standard's values: URIs, times, numbers.
 
-JSON and XML draw the lines in different places (RFC 3339 against `xsd:dateTime`, RFC 3986 URI against
-`xsd:anyURI`), so both are here. Every expression runs in linear time: outside text comes through.
+JSON and XML draw the lines in different places (RFC 3339 against `xsd:dateTime`, RFC 3986 URI
+against `xsd:anyURI`), so both are here. Every expression runs in linear time: outside text comes
+through.
 """
 
 from __future__ import annotations
@@ -50,12 +51,12 @@ XML_SPACE = " \t\r\n"
 
 @lru_cache(maxsize=65536)
 def is_uri(text: str) -> bool:
-    """Tell whether a text is an absolute URI (RFC 3986), as `format: uri` of JSON Schema wants it."""
+    """Tell whether a text is an absolute URI (RFC 3986), as `format: uri` of JSON Schema is."""
     return _URI.fullmatch(text) is not None
 
 
 def are_uris(texts: Sequence[str]) -> bool:
-    """Tell whether all texts are absolute URIs; one pass over plain EPC URNs, whatever their number."""
+    """Tell whether all texts are absolute URIs; one pass over plain EPC URNs, however many."""
     if _PLAIN_URNS.fullmatch("\n".join(texts) + "\n"):
         return True
     return all(_URI.fullmatch(text) for text in texts)
@@ -95,7 +96,7 @@ def is_rfc3339(text: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def rfc3339(text: str) -> datetime | None:
-    """Return the time a text names; None when it is no date-time, or one beyond years 1 to 9999."""
+    """Return the time a text names; None when it is none, or one beyond years 1 to 9999."""
     if not _RFC3339.fullmatch(text):
         return None
     try:
@@ -108,7 +109,7 @@ def rfc3339(text: str) -> datetime | None:
 
 @lru_cache(maxsize=65536)
 def xsd_time(text: str) -> datetime | None:
-    """Return the time an `xsd:dateTime` names, naive when it has no offset; None when it is none."""
+    """Return the time an `xsd:dateTime` names, naive without an offset; None when it is none."""
     text = text.strip(XML_SPACE)
     match = _XSD_TIME.fullmatch(text)
     if not match:
@@ -125,7 +126,7 @@ def xsd_time(text: str) -> datetime | None:
 
 
 def has_stamp_form(text: str) -> bool:
-    """Tell whether an `xsd:dateTime` has the narrower form of EPCIS 2.0: four-digit year and offset."""
+    """Tell whether an `xsd:dateTime` has the form of EPCIS 2.0: four-digit year and offset."""
     text = text.strip(XML_SPACE)
     match = _XSD_TIME.fullmatch(text)
     return bool(match and match[1]) and text[4] == "-" and text[11:13] != "24"

@@ -1,7 +1,7 @@
 """EPCIS events from XML: what the elements of each type become.
 
-The content models are in `xml_models`; here every type of element has a function that builds its value.
-Wrappers of version 1 (`extension`, `baseExtension`) dissolve into the event around them.
+The content models are in `xml_models`; here every type of element has a function that builds its
+value. Wrappers of version 1 (`extension`, `baseExtension`) dissolve into the event around them.
 """
 
 from __future__ import annotations
@@ -9,16 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from packtrail.epcis import codes, events, rules, scalars
+from packtrail.epcis import codes, events, rules, scalars, xml_sensors
+from packtrail.epcis import xml_checks as xc
+from packtrail.epcis import xml_extensions as xx
 from packtrail.epcis import xml_values as xv
-from packtrail.epcis.report import Report, shown
+from packtrail.epcis.report import Report
 from packtrail.epcis.xml_models import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from packtrail.epcis.xml_values import Element, XmlReading
+    from packtrail.epcis.xml_checks import Element, XmlReading
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Content:
 def read_content(reading: XmlReading, element: Element, kind: str) -> Content:
     """Check an element against the model of its type, and read what is in it."""
     model = reading.models[kind]
-    xv.check_children(reading, element, model)
+    xc.check_children(reading, element, model)
     needs_attributes = bool(model.attributes) or bool(element.items())
     attributes = xv.read_attributes(reading, element, model) if needs_attributes else {}
     values: dict[str, Any] = {}
@@ -53,12 +55,12 @@ def read_content(reading: XmlReading, element: Element, kind: str) -> Content:
             others.append(child)
             continue
         value = read_element(reading, child, particle.type)
-        name = xv.local(child.tag)
+        name = xc.local(child.tag)
         if particle.most is None:
             values.setdefault(name, []).append(value)
         else:
             values[name] = value
-    extensions = xv.extensions(reading, others) if others and model.wildcard else {}
+    extensions = xx.extensions(reading, others) if others and model.wildcard else {}
     return Content(values, extensions, attributes)
 
 
@@ -87,15 +89,15 @@ _LATER = {
 
 
 def _event_local(reading: XmlReading, element: Element) -> Dissolved:
-    """Read a version 1 wrapper for later elements: those of 2.0 are taken as such where they fit."""
-    xv.check_children(reading, element, reading.models["EventLocal"])
+    """Read a version 1 wrapper for later elements; those of 2.0 are taken where they fit."""
+    xc.check_children(reading, element, reading.models["EventLocal"])
     found = Dissolved()
     for child in element:
         value = _from_version_2(reading, child) if child.tag in _LATER else None
         if value is not None and child.tag not in found.values:
             found.values[child.tag] = value
         else:
-            value = xv.extension_value(reading, child)
+            value = xx.extension_value(reading, child)
             events.add_value(found.extensions, reading.name(child.tag, child.prefix), value)
     return found
 
@@ -151,10 +153,10 @@ def _typed(
 ) -> tuple[str | None, str | None]:
     """Return (type, identifier) of a business transaction, source or destination."""
     stated = None
-    for name, value in element.items():
+    for name, value in xv.attributes_of(element):
         if name == "type":
             stated = xv.ATTRIBUTE_TYPES[kind](reading, element, "type", value)
-        elif name.startswith(f"{{{xv.XSI}}}"):
+        elif name.startswith(f"{{{xc.XSI}}}"):
             xv.check_instance_attribute(reading, element, name, value)
         else:
             reading.add(codes.STRAY, f"The attribute {name} is not known here.", element)
@@ -212,66 +214,6 @@ def _error_declaration(reading: XmlReading, element: Element) -> Dissolved | Non
     return Dissolved(values, content.extensions)
 
 
-_SENSOR_METADATA = {
-    "time": "timeText",
-    "startTime": "timeText",
-    "endTime": "timeText",
-    **dict.fromkeys(
-        ("deviceID", "deviceMetadata", "rawData", "bizRules", "dataProcessingMethod"), "uri"
-    ),
-}
-_SENSOR_REPORT = {
-    "type": "measurementType",
-    "exception": "sensorAlert",
-    "component": "component",
-    "time": "timeText",
-    "stringValue": "string",
-    "booleanValue": "boolean",
-    "hexBinaryValue": "hexBinary",
-    "uom": "string",
-    **dict.fromkeys(
-        ("value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue"), "double"
-    ),
-    **dict.fromkeys(
-        (
-            "uriValue",
-            "chemicalSubstance",
-            "microorganism",
-            "deviceID",
-            "deviceMetadata",
-            "rawData",
-            "dataProcessingMethod",
-            "bizRules",
-            "coordinateReferenceSystem",
-        ),
-        "uri",
-    ),
-}
-
-
-def _sensed(types: dict[str, str]) -> Callable[[XmlReading, Element], dict[str, Any]]:
-    def read(reading: XmlReading, element: Element) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, text in element.items():
-            if name in types:
-                value = xv.ATTRIBUTE_TYPES[types[name]](reading, element, name, text)
-                if value is not None and (value != "" or name != "type"):
-                    found[name] = value
-            elif name.startswith(f"{{{xv.XSI}}}"):
-                xv.check_instance_attribute(reading, element, name, text)
-            else:
-                found[reading.name(name)] = text
-        if len(element):
-            message = f"The element {element.tag} holds elements; attributes are expected."
-            reading.add(codes.STRAY, message, element)
-        elif (element.text or "").strip(xv.XML_SPACE):
-            message = f"The text {shown(element.text)} has no meaning here and is not kept."
-            reading.add(codes.NOT_KEPT, message, element)
-        return found
-
-    return read
-
-
 def _sensor_element(reading: XmlReading, element: Element) -> events.SensorElement:
     content = read_content(reading, element, "SensorElement")
     merge(content)
@@ -297,7 +239,14 @@ def _ilmd(reading: XmlReading, element: Element) -> dict[str, Any]:
 BUILDERS: dict[str, Callable[[XmlReading, Element], Any]] = {
     **{
         name: _dissolve(name)
-        for name in ["Local", "Vendor", "BaseExtension", "ObjectExtension", "AggregationExtension", "TransactionExtension"]
+        for name in [
+            "Local",
+            "Vendor",
+            "BaseExtension",
+            "ObjectExtension",
+            "AggregationExtension",
+            "TransactionExtension",
+        ]
     },
     "EventLocal": _event_local,
     "EpcList": xv.epcs,
@@ -316,8 +265,8 @@ BUILDERS: dict[str, Callable[[XmlReading, Element], Any]] = {
     "PersistentDisposition": _persistent,
     "SensorElementList": _sensor_elements,
     "SensorElement": _sensor_element,
-    "SensorMetadata": _sensed(_SENSOR_METADATA),
-    "SensorReport": _sensed(_SENSOR_REPORT),
+    "SensorMetadata": xml_sensors.read_metadata,
+    "SensorReport": xml_sensors.read_report,
     "Ilmd": _ilmd,
 }
 """Type of element -> what builds its value. Types not listed hold a text."""
@@ -505,7 +454,7 @@ def _read_extension_event(reading: XmlReading, element: Element) -> events.Event
         if name not in known:
             message = f"The extension event has no {name}; it cannot be kept."
             reading.add(codes.MISSING, message, element)
-    extensions = xv.extensions(reading, others)
+    extensions = xx.extensions(reading, others)
     if reading.report.errors > before:
         return None
     offset = known["eventTimeZoneOffset"]

@@ -1,9 +1,9 @@
 """The content models of the EPCIS XML schemas, as tables one can read.
 
-A model is a line of particles in the order they must have: `name`, then `?` (at most once), `*` (any
-number) or `+` (at least once), then `=type`. `#other` allows elements of other namespaces at the end,
-`#local` and `#other+` are made of such elements alone, `#choice` allows the particles in any order and
-number. `@name=type` is an attribute, `@name!` a required one, `@any` allows others.
+A model is a line of particles in the order they must have: `name`, then `?` (at most once), `*`
+(any number) or `+` (at least once), then `=type`. `#other` allows elements of other namespaces at
+the end, `#local` and `#other+` are made of such elements alone, `#choice` allows the particles in
+any order and number. `@name=type` is an attribute, `@name!` a required one, `@any` allows others.
 Versions 1.0 to 1.2 share the models of 1.2, which only added to its predecessors.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 SBDH = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 
@@ -27,9 +28,13 @@ _SENSED = "sensorElementList?=SensorElementList persistentDisposition?=Persisten
 _COMMON = {
     "EPCISMasterData": "VocabularyList=VocabularyList extension?=Local",
     "VocabularyList": "Vocabulary*=Vocabulary",
-    "Vocabulary": "VocabularyElementList?=VocabularyElementList extension?=Local #other @type!=uri @any",
+    "Vocabulary": (
+        "VocabularyElementList?=VocabularyElementList extension?=Local #other @type!=uri @any"
+    ),
     "VocabularyElementList": "VocabularyElement+=VocabularyElement",
-    "VocabularyElement": "attribute*=Attribute children?=Children extension?=Local #other @id!=uri @any",
+    "VocabularyElement": (
+        "attribute*=Attribute children?=Children extension?=Local #other @id!=uri @any"
+    ),
     "Children": "id*=uri @any",
     "HeaderExtension": "EPCISMasterData?=EPCISMasterData extension?=Local @any",
     "Local": "#local @any",
@@ -214,7 +219,7 @@ class Model:
 
 _TOKEN = re.compile(r"(@?)(s:)?([A-Za-z]+)([?*+!]?)(?:=([A-Za-z]+))?")
 _TIMES = {"": (1, 1), "?": (0, 1), "*": (0, None), "+": (1, None)}
-_FLAGS = {
+_FLAGS: dict[str, dict[str, Any]] = {
     "#other": {"wildcard": "other"},
     "#other+": {"wildcard": "other", "wildcard_least": 1},
     "#local": {"wildcard": "local", "wildcard_least": 1},
@@ -227,7 +232,7 @@ _FLAGS = {
 def _model(line: str) -> Model:
     particles: dict[str, Particle] = {}
     attributes: dict[str, tuple[str, bool]] = {}
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
     for token in line.split():
         if token in _FLAGS:
             options.update(_FLAGS[token])
@@ -242,7 +247,7 @@ def _model(line: str) -> Model:
             tag = f"{{{SBDH}}}{name}" if sbdh else name
             least, most = _TIMES[times]
             particles[tag] = Particle(len(particles), tag, kind, least, most)
-    return Model(particles, attributes=attributes, **options)  # type: ignore[arg-type]
+    return Model(particles, attributes=attributes, **options)
 
 
 MODELS: dict[int, dict[str, Model]] = {

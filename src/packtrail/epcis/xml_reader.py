@@ -7,21 +7,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from packtrail.epcis import codes, events
+from packtrail.epcis import xml_checks as xc
 from packtrail.epcis import xml_events as xe
+from packtrail.epcis import xml_extensions as xx
 from packtrail.epcis import xml_values as xv
 from packtrail.epcis.json_reader import Found
+from packtrail.epcis.scalars import XML_SPACE
+from packtrail.epcis.xml_checks import Element, XmlReading
 from packtrail.epcis.xml_parse import parse
-from packtrail.epcis.xml_values import XmlReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lxml import etree
-
     from packtrail.epcis.limits import Limits
     from packtrail.epcis.report import Report
-
-    Element = etree._Element
 
 _ROOTS = {
     f"{{urn:epcglobal:{schema}:xsd:{version}}}{name}": (version, name)
@@ -60,14 +59,14 @@ class _Document:
     reading: XmlReading
     head: dict[str, Any] = field(default_factory=dict)
     extensions: dict[str, Any] = field(default_factory=dict)
-    events: list[events.Event] = field(default_factory=list)
+    kept: list[events.Event] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
 
     def read(self, root: Element, kind: str) -> Found:
         """Read the root element and everything in it."""
         reading = self.reading
         model = reading.models[kind]
-        xv.check_children(reading, root, model)
+        xc.check_children(reading, root, model)
         attributes = xv.read_attributes(reading, root, model)
         for child in root:
             if child.tag == "EPCISHeader":
@@ -79,7 +78,7 @@ class _Document:
         document = events.EpcisDocument(
             schema_version=attributes.get("schemaVersion") or f"{reading.version}.0",
             creation_date=_aware(attributes.get("creationDate")),
-            events=tuple(self.events),
+            events=tuple(self.kept),
             extensions=self.extensions,
             namespaces=reading.namespaces,
             is_query_document=kind == "EPCISQueryDocument",
@@ -92,26 +91,26 @@ class _Document:
         inner = (
             xe.read_element(self.reading, element, "Local") if element.tag == "extension" else None
         )
-        found = inner.extensions if inner else xv.extensions(self.reading, [element])
+        found = inner.extensions if inner else xx.extensions(self.reading, [element])
         for name, value in found.items():
             events.add_value(self.extensions, name, value)
 
     def _header(self, element: Element) -> None:
         reading = self.reading
         model = reading.models["Header"]
-        xv.check_children(reading, element, model)
+        xc.check_children(reading, element, model)
         xv.read_attributes(reading, element, model)
         for child in element:
             if child.tag == "extension":
                 self._header_extension(child)
-            elif xv.local(child.tag) == "StandardBusinessDocumentHeader":
+            elif xc.local(child.tag) == "StandardBusinessDocumentHeader":
                 self._sbdh(child)
             elif model.wildcard:
                 self._add_extensions(child)
 
     def _header_extension(self, element: Element) -> None:
         model = self.reading.models["HeaderExtension"]
-        xv.check_children(self.reading, element, model)
+        xc.check_children(self.reading, element, model)
         xv.read_attributes(self.reading, element, model)
         for child in element:
             if child.tag == "EPCISMasterData":
@@ -136,7 +135,7 @@ class _Document:
             self._query_body(element)
             return
         model = self.reading.models[_BODIES[kind]]
-        xv.check_children(self.reading, element, model)
+        xc.check_children(self.reading, element, model)
         xv.read_attributes(self.reading, element, model)
         for child in element:
             if child.tag == "EventList" and kind == "EPCISDocument":
@@ -156,10 +155,10 @@ class _Document:
             reading.add(codes.FORMAT, message, element)
             return
         xv.read_attributes(reading, element, reading.models["Sbdh"])
-        xv.check_text(reading, element)
+        xc.check_text(reading, element)
         results = element[0]
         model = reading.models["QueryResults"]
-        xv.check_children(reading, results, model)
+        xc.check_children(reading, results, model)
         xv.read_attributes(reading, results, model)
         for child in results:
             if child.tag in ("queryName", "subscriptionID"):
@@ -172,7 +171,7 @@ class _Document:
 
     def _results_body(self, element: Element) -> None:
         model = self.reading.models["ResultsBody"]
-        xv.check_children(self.reading, element, model)
+        xc.check_children(self.reading, element, model)
         xv.read_attributes(self.reading, element, model)
         for child in element:
             if child.tag == "EventList":
@@ -187,7 +186,7 @@ class _Document:
             reading.add(codes.LIMIT, message, element)
             return
         model = reading.models["EventList"]
-        xv.check_children(reading, element, model)
+        xc.check_children(reading, element, model)
         xv.read_attributes(reading, element, model)
         path = element.getroottree().getpath(element)
         counts: dict[str, int] = {}
@@ -202,7 +201,7 @@ class _Document:
 
     def _keep(self, event: events.Event | None, place: str) -> None:
         if event is not None:
-            self.events.append(event)
+            self.kept.append(event)
             self.places.append(place)
 
     def _extension_events(self, element: Element) -> Iterator[tuple[events.Event | None, str]]:
@@ -210,7 +209,7 @@ class _Document:
         reading = self.reading
         kind = "EventListExtension" if reading.version == 1 else "FurtherEvents"
         model = reading.models[kind]
-        xv.check_children(reading, element, model)
+        xc.check_children(reading, element, model)
         xv.read_attributes(reading, element, model)
         for child in element:
             if child.tag == "TransformationEvent":
@@ -219,14 +218,14 @@ class _Document:
                 yield from self._further_events(child)
             elif model.wildcard:
                 event = xe.read_further_event(reading, child)
-                yield event, f"{xv.local(child.tag)} (line {child.sourceline})"
+                yield event, f"{xc.local(child.tag)} (line {child.sourceline})"
 
     def _further_events(self, element: Element) -> Iterator[tuple[events.Event | None, str]]:
         model = self.reading.models["FurtherEvents"]
-        xv.check_children(self.reading, element, model)
+        xc.check_children(self.reading, element, model)
         for child in element:
             event = xe.read_further_event(self.reading, child)
-            yield event, f"extension/{xv.local(child.tag)} (line {child.sourceline})"
+            yield event, f"extension/{xc.local(child.tag)} (line {child.sourceline})"
 
 
 # --- master data and header elements --------------------------------------------------------------
@@ -234,17 +233,17 @@ class _Document:
 
 def _attribute(reading: XmlReading, element: Element) -> tuple[str, Any] | None:
     """Read a master-data attribute: (id, value)."""
-    name = element.get("id")
+    name: str | None = element.get("id")
     if name is None:
         reading.add(codes.MISSING, "The attribute id of attribute is missing.", element)
         return None
     if xv.any_uri(reading, element, "id", name) is None:
         return None
-    value = xv.extension_value(reading, element)
+    value = xx.extension_value(reading, element)
     if isinstance(value, dict):
         value = {key: part for key, part in value.items() if key != "@id"}
         value = value.get("#text", "") if value.keys() <= {"#text"} else value
-    return name, value.strip(xv.XML_SPACE) if isinstance(value, str) else value
+    return name, value.strip(XML_SPACE) if isinstance(value, str) else value
 
 
 def _vocabulary_element(reading: XmlReading, element: Element) -> events.VocabularyElement | None:
@@ -287,17 +286,17 @@ def _partner(reading: XmlReading, element: Element) -> events.Party | None:
 
 def _partner_identifier(reading: XmlReading, element: Element) -> events.Party:
     authority = None
-    for name, value in element.items():
+    for name, value in xv.attributes_of(element):
         if name == "Authority":
             authority = value
-        elif name.startswith(f"{{{xv.XSI}}}"):
+        elif name.startswith(f"{{{xc.XSI}}}"):
             xv.check_instance_attribute(reading, element, name, value)
         else:
             reading.add(codes.STRAY, f"The attribute {name} is not known here.", element)
     if len(element):
         reading.add(codes.STRAY, "The element Identifier holds elements.", element)
     return events.Party(
-        identifier=xv.text_of(reading, element).strip(xv.XML_SPACE), authority=authority
+        identifier=xv.text_of(reading, element).strip(XML_SPACE), authority=authority
     )
 
 
@@ -317,7 +316,17 @@ xe.BUILDERS.update(
         "PartnerIdentifier": _partner_identifier,
         **{
             name: _values_of(name)
-            for name in ["Contact", "DocumentIdentification", "Manifest", "ManifestItem", "BusinessScope", "Scope", "Correlation", "BusinessService", "ServiceTransaction"]
+            for name in [
+                "Contact",
+                "DocumentIdentification",
+                "Manifest",
+                "ManifestItem",
+                "BusinessScope",
+                "Scope",
+                "Correlation",
+                "BusinessService",
+                "ServiceTransaction",
+            ]
         },
     }
 )

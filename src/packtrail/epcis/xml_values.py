@@ -1,4 +1,4 @@
-"""Readers of single XML values, and the check of an element's children against its model."""
+"""Readers of single XML values: attributes and elements that hold a text of some type."""
 
 from __future__ import annotations
 
@@ -8,192 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from packtrail.epcis import cbv, codes, events, scalars
-from packtrail.epcis.context import namespace_of
-from packtrail.epcis.report import Report, shown
+from packtrail.epcis import cbv, codes, scalars
+from packtrail.epcis.report import shown
 from packtrail.epcis.scalars import XML_SPACE
-from packtrail.epcis.xml_models import MODELS, Model
+from packtrail.epcis.xml_checks import XSI, Element, XmlReading, check_text, local
+from packtrail.epcis.xml_models import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from packtrail.base.findings import FindingCode
-    from packtrail.epcis.limits import Limits
-
-    Element = etree._Element
-
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
-XSD = "http://www.w3.org/2001/XMLSchema"
-_ORDERS_KEPT = 512
 _UOM = re.compile(r"[A-Z0-9]{2,3}")
-_HAS_STRAY_TEXT = etree.XPath("boolean(//*[*]/text()[normalize-space()])")
 _HAS_ODD_CHILD = etree.XPath("boolean(*[* or @*])")
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_NO_ATTRIBUTES = Model()
 
 
-class XmlReading:
-    """What every reader needs to know of the reading in progress."""
-
-    __slots__ = (
-        "_names",
-        "_tree",
-        "has_mixed_content",
-        "limits",
-        "models",
-        "namespaces",
-        "report",
-        "target",
-        "version",
-    )
-
-    def __init__(self, root: Element, version: int, report: Report, limits: Limits) -> None:
-        self.report = report
-        self.limits = limits
-        self.version = version
-        self.models = MODELS[version]
-        self.target = f"urn:epcglobal:epcis:xsd:{version}"
-        """Namespace of the schema: its elements are no extensions."""
-        self._tree = root.getroottree()
-        self.has_mixed_content = bool(_HAS_STRAY_TEXT(self._tree))
-        """Some element has both text and children; where none has, none need be looked for."""
-        self._names: dict[str, str] = {}
-        self.namespaces: dict[str, str] = {}
-        """Prefix -> namespace of extensions, as the document declared them."""
-        for prefix, namespace in root.nsmap.items():
-            self._declare(prefix, namespace)
-
-    def add(self, code: FindingCode, message: str, element: Element, attribute: str = "") -> None:
-        """Record a finding at an element or one of its attributes."""
-        self.report.add(code, message, self.place(element, attribute))
-
-    def place(self, element: Element, attribute: str = "") -> str:
-        """Return the XPath and line of an element."""
-        suffix = f"/@{attribute}" if attribute else ""
-        return f"{self._tree.getpath(element)}{suffix} (line {element.sourceline})"
-
-    def name(self, tag: str, prefix: str | None = None) -> str:
-        """Return the expanded name of a tag, with one spelling for each namespace."""
-        name = self._names.get(tag)
-        if name is None:
-            name = tag
-            if tag.startswith("{"):
-                namespace, _, rest = tag[1:].partition("}")
-                name = rest
-                if namespace != scalars.UNQUALIFIED:
-                    name = f"{{{namespace_of(namespace)}}}{rest}"
-                    self._declare(prefix, namespace)
-            self._names[tag] = name
-        return name
-
-    def _declare(self, prefix: str | None, namespace: str) -> None:
-        if prefix and not namespace.startswith(_PLUMBING):
-            self.namespaces.setdefault(prefix, namespace_of(namespace))
-
-
-_PLUMBING = (
-    "urn:epcglobal:epcis",
-    "urn:epcglobal:xsd:",
-    "http://www.w3.org/2001/XMLSchema",
-    "http://www.unece.org/cefact/",
-    scalars.UNQUALIFIED,
-)
-"""Namespaces of EPCIS and of XML itself; a document written anew declares them on its own."""
-
-
-def local(tag: str) -> str:
-    """Return a tag without its namespace."""
-    return tag.rpartition("}")[2]
-
-
-# --- children against the model -------------------------------------------------------------------
-
-
-def check_children(reading: XmlReading, element: Element, model: Model) -> None:
-    """Check order, number and names of an element's children, and that no text stands between."""
-    tags = tuple(child.tag for child in element)
-    if tags not in model.orders:
-        before = reading.report.errors
-        _check_order(reading, element, model)
-        if reading.report.errors == before and len(tags) < 64 and len(model.orders) < _ORDERS_KEPT:
-            model.orders.add(tags)
-    if reading.has_mixed_content or not tags:
-        check_text(reading, element)
-
-
-def check_text(reading: XmlReading, element: Element) -> None:
-    """Check that no text stands between the children of an element."""
-    texts = [element.text, *(child.tail for child in element)]
-    stray = [text for text in texts if text and text.strip(XML_SPACE)]
-    if stray:
-        message = f"The text {shown(stray[0].strip())} stands where only elements may."
-        reading.add(codes.STRAY, message, element)
-
-
-def _check_order(reading: XmlReading, element: Element, model: Model) -> None:
-    counts: dict[str, int] = {}
-    furthest, furthest_name = -1, ""
-    wild = 0
-    for child in element:
-        particle = model.particles.get(child.tag)
-        if particle is None:
-            if not _is_wild(child.tag, model, reading):
-                _report_unknown(reading, child, model)
-            wild += 1
-            continue
-        counts[child.tag] = counts.get(child.tag, 0) + 1
-        if model.is_choice:
-            continue
-        if particle.index < furthest or wild:
-            after = furthest_name if particle.index < furthest else "an extension"
-            message = f"The element {local(child.tag)} stands after {after}; it must come before."
-            reading.add(codes.ORDER, message, child)
-        elif particle.most is not None and counts[child.tag] > particle.most:
-            message = f"The element {local(child.tag)} stands here a second time; once is allowed."
-            reading.add(codes.ORDER, message, child)
-        if particle.index >= furthest:
-            furthest, furthest_name = particle.index, local(child.tag)
-    _check_counts(reading, element, model, counts, wild)
-
-
-def _check_counts(
-    reading: XmlReading, element: Element, model: Model, counts: dict[str, int], wild: int
-) -> None:
-    for tag, particle in model.particles.items():
-        if particle.least and tag not in counts:
-            message = f"The element {local(tag)} is missing in {local(element.tag)}."
-            reading.add(codes.MISSING, message, element)
-    if wild < model.wildcard_least:
-        message = f"The element {local(element.tag)} is empty; an extension is expected in it."
-        reading.add(codes.TOO_FEW, message, element)
-    if model.is_one and sum(counts.values()) != 1:
-        names = " or ".join(map(local, model.particles))
-        message = (
-            f"{local(element.tag)} holds {sum(counts.values())} elements; one {names} is expected."
-        )
-        reading.add(codes.MISSING if not counts else codes.ORDER, message, element)
-    if "quantity" in model.particles and "uom" in counts and "quantity" not in counts:
-        reading.add(codes.MISSING, "The element quantity is missing before uom.", element)
-
-
-def _is_wild(tag: str, model: Model, reading: XmlReading) -> bool:
-    if model.wildcard == "other":
-        return tag.startswith("{") and not tag.startswith(f"{{{reading.target}}}")
-    return model.wildcard == "local" and not tag.startswith("{")
-
-
-def _report_unknown(reading: XmlReading, child: Element, model: Model) -> None:
-    expected = ", ".join(map(local, model.particles)) or "nothing"
-    allowed = " or an extension with a namespace of its own" if model.wildcard == "other" else ""
-    message = f"The element {child.tag} is not known here; expected: {expected}{allowed}."
-    reading.add(codes.UNKNOWN_NAME, message, child)
-
-
-# --- attributes -----------------------------------------------------------------------------------
+def attributes_of(element: Element) -> list[tuple[str, str]]:
+    """Return (name, value) of the attributes; the stubs of lxml allow bytes, libxml2 does not."""
+    return element.items()  # type: ignore[return-value]
 
 
 def read_attributes(reading: XmlReading, element: Element, model: Model) -> dict[str, Any]:
     """Return the attributes of the standard, converted; check that there are no others."""
     found: dict[str, Any] = {}
-    for name, value in element.items():
+    for name, value in attributes_of(element):
         known = model.attributes.get(name)
         if known is not None:
             found[name] = ATTRIBUTE_TYPES[known[0]](reading, element, name, value)
@@ -230,12 +68,9 @@ def bare(reading: XmlReading, element: Element) -> str:
     if len(element):
         message = f"The element {local(element.tag)} holds elements; a text is expected."
         reading.add(codes.STRAY, message, element)
-    if element.items():
+    if attributes_of(element):
         read_attributes(reading, element, _NO_ATTRIBUTES)
     return text_of(reading, element).strip(XML_SPACE)
-
-
-_NO_ATTRIBUTES = Model()
 
 
 def text_of(reading: XmlReading, element: Element) -> str:
@@ -248,9 +83,6 @@ def text_of(reading: XmlReading, element: Element) -> str:
         reading.add(codes.LIMIT, message, element)
         return ""
     return text
-
-
-# --- types of texts -------------------------------------------------------------------------------
 
 
 def any_uri(reading: XmlReading, element: Element, name: str, text: str) -> str | None:
@@ -339,11 +171,8 @@ def _int(reading: XmlReading, element: Element, name: str, text: str) -> Decimal
     return number
 
 
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-
-
 def _boolean(reading: XmlReading, element: Element, name: str, text: str) -> bool | None:
-    value = _BOOLEANS.get(text.strip(XML_SPACE))
+    value = BOOLEANS.get(text.strip(XML_SPACE))
     if value is None:
         reading.add(codes.NOT_A_VALUE, f"{shown(text)} is neither true nor false.", element, name)
     return value
@@ -356,7 +185,7 @@ def _hex_binary(reading: XmlReading, element: Element, name: str, text: str) -> 
     return None
 
 
-def _string(_: XmlReading, element: Element, name: str, text: str) -> str:
+def _string(_reading: XmlReading, _element: Element, _name: str, text: str) -> str:
     return text
 
 
@@ -452,7 +281,7 @@ def read_simple(reading: XmlReading, element: Element, kind: str) -> Any:
 
 def quantity(reading: XmlReading, element: Element) -> Decimal | None:
     """Read a quantity, which may be nil."""
-    if _BOOLEANS.get(element.get(f"{{{XSI}}}nil", ""), False):
+    if BOOLEANS.get(element.get(f"{{{XSI}}}nil", ""), False):
         if element.text or len(element):
             reading.add(codes.STRAY, "The quantity is nil and has a value.", element)
         return None
@@ -462,10 +291,15 @@ def quantity(reading: XmlReading, element: Element) -> Decimal | None:
 
 def epcs(reading: XmlReading, element: Element) -> tuple[str, ...]:
     """Read a list of EPCs, however long, with as little work for each as can be."""
-    texts = [child.text for child in element.iterchildren("epc")]
-    if texts and len(texts) == len(element) and None not in texts and not _HAS_ODD_CHILD(element):
-        if not element.items() and not reading.has_mixed_content and scalars.are_uris(texts):  # type: ignore[arg-type]
-            return tuple(texts)  # type: ignore[arg-type]
+    texts = [child.text or "" for child in element.iterchildren("epc")]
+    is_plain = (
+        len(texts) == len(element)
+        and not reading.has_mixed_content
+        and not element.keys()
+        and not _HAS_ODD_CHILD(element)
+    )
+    if is_plain and texts and scalars.are_uris(texts):
+        return tuple(texts)
     return _odd_epcs(reading, element)
 
 
@@ -487,94 +321,3 @@ def _odd_epcs(reading: XmlReading, element: Element) -> tuple[str, ...]:
         if text:
             found.append(text)
     return tuple(found)
-
-
-# --- extensions -----------------------------------------------------------------------------------
-
-_BUILT_IN: dict[str, Callable[[str], bool]] = {
-    "string": lambda _: True,
-    "anyURI": scalars.is_any_uri,
-    "boolean": lambda text: text.strip(XML_SPACE) in _BOOLEANS,
-    "decimal": lambda text: scalars.xsd_decimal(text) is not None,
-    "double": scalars.is_double,
-    "float": scalars.is_double,
-    # Outer space is refused here as libxml2 does, the validator that partners use.
-    "dateTime": lambda text: text == text.strip() and scalars.xsd_time(text) is not None,
-    **dict.fromkeys(
-        ("integer", "int", "long", "short", "byte"),
-        lambda text: re.fullmatch(r"[+-]?[0-9]+", text.strip(XML_SPACE)) is not None,
-    ),
-    "date": lambda text: (
-        re.fullmatch(
-            r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?", text.strip(XML_SPACE)
-        )
-        is not None
-    ),
-}
-"""Types of XML Schema that extensions name with xsi:type, where we can tell."""
-_XSD_TYPES = frozenset(
-    "ENTITIES ENTITY ID IDREF IDREFS NCName NMTOKEN NMTOKENS NOTATION Name QName anySimpleType "
-    "anyType anyURI base64Binary boolean byte date dateTime decimal double duration float gDay "
-    "gMonth gMonthDay gYear gYearMonth hexBinary int integer language long negativeInteger "
-    "nonNegativeInteger nonPositiveInteger normalizedString positiveInteger short string time "
-    "token unsignedByte unsignedInt unsignedLong unsignedShort".split()  # noqa: SIM905
-)
-_QNAME = re.compile(r"(?:[^\W\d][\w.\-]*:)?[^\W\d][\w.\-]*")
-
-
-def extension_value(reading: XmlReading, element: Element, depth: int = 0) -> Any:
-    """Return the value of an extension element: text, or a mapping when it has parts."""
-    if depth > reading.limits.depth:
-        reading.add(
-            codes.LIMIT, f"Elements are nested deeper than {reading.limits.depth}.", element
-        )
-        return None
-    parts = _attribute_parts(reading, element)
-    if not len(element) and not parts:
-        return text_of(reading, element)
-    text = text_of(reading, element) + "".join(child.tail or "" for child in element)
-    if text.strip(XML_SPACE):
-        parts["#text"] = text.strip(XML_SPACE)
-    for child in element:
-        value = extension_value(reading, child, depth + 1)
-        events.add_value(parts, reading.name(child.tag, child.prefix), value)
-    return parts
-
-
-def _attribute_parts(reading: XmlReading, element: Element) -> dict[str, Any]:
-    parts: dict[str, Any] = {}
-    for name, value in element.items():
-        if name == f"{{{XSI}}}type":
-            _check_stated_type(reading, element, value)
-        elif len(value) > reading.limits.text_characters:
-            reading.add(
-                codes.LIMIT, f"The attribute has {len(value)} characters.", element, local(name)
-            )
-        elif not name.startswith(f"{{{XSI}}}"):
-            parts[f"@{reading.name(name)}"] = value
-    return parts
-
-
-def _check_stated_type(reading: XmlReading, element: Element, value: str) -> None:
-    """Check an extension against the type its xsi:type names."""
-    stated = value.strip(XML_SPACE)
-    prefix, _, name = stated.rpartition(":")
-    namespace = element.nsmap.get(prefix or None) if _QNAME.fullmatch(stated) else None
-    if namespace is None or (namespace == XSD and name not in _XSD_TYPES):
-        message = f"xsi:type {shown(value)} names no type: is its prefix declared?"
-        reading.add(codes.NOT_A_VALUE, message, element, "xsi:type")
-    elif namespace == XSD and name in _BUILT_IN:
-        text = element.text or ""
-        others = [key for key in element.keys() if not key.startswith(f"{{{XSI}}}")]
-        if len(element) or others or not _BUILT_IN[name](text):
-            message = f"{shown(text)} is not a plain value of xsi:type {value}."
-            reading.add(codes.NOT_A_VALUE, message, element)
-
-
-def extensions(reading: XmlReading, elements: Iterable[Element]) -> dict[str, Any]:
-    """Return extension elements as a mapping of expanded name to value."""
-    found: dict[str, Any] = {}
-    for element in elements:
-        value = extension_value(reading, element)
-        events.add_value(found, reading.name(element.tag, element.prefix), value)
-    return found
