@@ -192,7 +192,13 @@ def test_a_text_that_means_nothing_says_what_could(shipped: Desk) -> None:
     page = shipped.client.get("/scan", params={"q": "~~~ no such thing ~~~"}).text
 
     assert "Nothing recognised" in page
-    assert shipped.client.get("/scan").status_code == 200
+
+
+def test_the_scan_page_offers_what_moved_last(shipped: Desk) -> None:
+    page = shipped.client.get("/scan").text
+
+    assert trace(PALLET) in page
+    assert "These moved last" in page
 
 
 def test_products_and_locations_come_from_master_data(shipped: Desk) -> None:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from packtrail.base.errors import RefusedError
 from packtrail.console import labels, templates
 from packtrail.console.event_view import EventView, first_object, view_of
-from packtrail.rendering import journey, words
+from packtrail.rendering import journey, why, words
 from packtrail.rendering.journey_layout import place_name
 from packtrail.services import query, tracing
 
@@ -45,6 +45,7 @@ def trace(visit: Visit) -> Response:
         trace=found,
         tab=tab,
         name=words.plain(found.kind),
+        why=why.sentence(found.standing, places=found.places, holders=labels.holders(found.steps)),
         picture=_picture(found) if tab == "journey" else "",
         bodies=_bodies(visit, found) if tab == "raw" else (),
         raw_max=RAW_EVENTS_MAX,

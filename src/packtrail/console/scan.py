@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.console import templates
+from packtrail.console.event_view import EventView, first_object, view_of
 from packtrail.console.visit import redirect
-from packtrail.services import recognise
+from packtrail.services import query, recognise
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TEXT_LENGTH_MAX = 2000
 SUGGESTIONS_MAX = 8
+LATELY_MAX = 12
 
 
 def scan(visit: Visit) -> Response:
@@ -24,7 +26,8 @@ def scan(visit: Visit) -> Response:
     links = {each.link for each in found if each.link.startswith("/")}
     if len(links) == 1:
         return redirect(links.pop())
-    return templates.render(visit, "scan.html", typed=text, found=found)
+    lately = () if text else _lately(visit)
+    return templates.render(visit, "scan.html", typed=text, found=found, lately=lately)
 
 
 def suggest(visit: Visit) -> Response:
@@ -32,3 +35,14 @@ def suggest(visit: Visit) -> Response:
     text = visit.query("q")[:TEXT_LENGTH_MAX]
     found = recognise.recognise(visit.app, visit.who, text)[:SUGGESTIONS_MAX] if text else ()
     return templates.render(visit, "part_found.html", typed=text, found=found)
+
+
+def _lately(visit: Visit) -> list[tuple[str, EventView]]:
+    """Return an object each of the latest events, so that nobody starts with an empty box."""
+    page = query.events(visit.app, visit.who, {"perPage": str(LATELY_MAX)})
+    seen: dict[str, EventView] = {}
+    for view in map(view_of, page.events):
+        named = first_object(view)
+        if named is not None and not view.error:
+            seen.setdefault(named, view)
+    return list(seen.items())

@@ -17,6 +17,7 @@ from packtrail.lifecycle.journey import Status
 from packtrail.rendering import icons, identifiers, times, words
 from packtrail.rendering.journey_layout import arrange, lane_of, place_name
 from packtrail.rendering.svg import element, text
+from packtrail.rendering.why import goal_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -133,8 +134,7 @@ def _ahead(steps: Sequence[Step], standing: Standing | None, places: Mapping[str
     last = next((step for step in reversed(steps) if not step.is_withdrawn), None)
     if last is None or standing is None or standing.status is not Status.IN_TRANSIT:
         return ""
-    goals = dict(last.destinations)
-    goal = goals.get("location") or goals.get("possessing_party") or goals.get("owning_party")
+    goal = goal_of(last)
     return place_name(goal, places) if goal else ""
 
 

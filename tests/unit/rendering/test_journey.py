@@ -10,7 +10,7 @@ from lxml import etree
 
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.journey import Standing, Status, Step
-from packtrail.rendering import journey
+from packtrail.rendering import journey, why
 from packtrail.rendering.journey_layout import arrange, place_name
 
 PLANT, DEPOT = "urn:epc:id:sgln:030001.111111.0", "urn:epc:id:sgln:030001.111121.0"
@@ -168,3 +168,19 @@ def test_two_hundred_steps_are_all_there() -> None:
 
     told = words_of(drawn(many))
     assert all(f"event-{n}" in told for n in range(200))
+
+
+def test_the_reason_of_a_status_is_one_sentence_with_names() -> None:
+    goal = {"urn:epc:id:sgln:039999.345678.0": "Wholesaler"}
+    shipped = Standing(status=Status.IN_TRANSIT, why="x", because=STEPS[3])
+    made = Standing(status=Status.ACTIVE, why="x", because=STEPS[0])
+
+    assert why.sentence(shipped, places=PLACES | goal, holders={PALLET: "(00) 4"}) == (
+        "In transit: shipped on 1 Apr 2023 01:49 -05:00 from Depot to Wholesaler, inside (00) 4."
+    )
+    assert why.sentence(made, places=PLACES) == (
+        "Active: commissioned on 27 Mar 2023 01:46 -05:00 at Plant."
+    )
+    nowhere = replace(STEPS[0], biz_location=None, destinations=(("owning_party", "urn:x:1"),))
+    assert why.sentence(replace(made, because=nowhere), places={}).endswith(", to urn:x:1.")
+    assert why.sentence(replace(made, because=None), places={}) == "x"
