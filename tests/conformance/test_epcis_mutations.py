@@ -1,6 +1,6 @@
 """Small damages to valid documents: our verdict is still that of GS1's schemas.
 
-The damages are seeded, so that every run tries the same ones. `PACKTRAIL_MUTANTS` asks for more of each.
+The damages are seeded, so that every run tries the same ones. `PACKTRAIL_MUTANTS` asks for more.
 """
 
 from __future__ import annotations
@@ -27,10 +27,33 @@ DIFFERENCES = tomllib.loads(
 MUTANTS = int(os.environ.get("PACKTRAIL_MUTANTS", "12"))
 
 ODD_VALUES: tuple[Any, ...] = (
-    None, True, 0, -1.5, "", " ", "text", "urn:x:y", "a b", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00Z",
-    "2026-01-01", [], [1], {}, {"id": "urn:x:y"}, "shipping", "urn:epcglobal:cbv:bizstep:shipping",
-    "https://ref.gs1.org/cbv/BizStep-shipping", "ADD", "OBSERVE", "DELETE", "+02:00", "+14:30", "KGM", "kilo",
-)  # fmt: skip
+    None,
+    True,
+    0,
+    -1.5,
+    "",
+    " ",
+    "text",
+    "urn:x:y",
+    "a b",
+    "2026-02-30T00:00:00Z",
+    "2026-01-01T00:00:00Z",
+    "2026-01-01",
+    [],
+    [1],
+    {},
+    {"id": "urn:x:y"},
+    "shipping",
+    "urn:epcglobal:cbv:bizstep:shipping",
+    "https://ref.gs1.org/cbv/BizStep-shipping",
+    "ADD",
+    "OBSERVE",
+    "DELETE",
+    "+02:00",
+    "+14:30",
+    "KGM",
+    "kilo",
+)
 ODD_NAMES = (
     "madeUp",
     "example:field",
@@ -80,13 +103,41 @@ def _damage_json(chance: random.Random, holder: Any, key: Any) -> None:
 
 
 ODD_TEXTS = (
-    "", " ", "text", "urn:x:y", "%zz", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T24:00:00Z",
-    "2026-01-01T00:00:00Z", "1", "1.5", "x", "ADD", "OBSERVE", "DELETE", "true", "+02:00", "12:00",
-)  # fmt: skip
+    "",
+    " ",
+    "text",
+    "urn:x:y",
+    "%zz",
+    "2026-02-30T00:00:00Z",
+    "2026-01-01T00:00:00",
+    "2026-01-01T24:00:00Z",
+    "2026-01-01T00:00:00Z",
+    "1",
+    "1.5",
+    "x",
+    "ADD",
+    "OBSERVE",
+    "DELETE",
+    "true",
+    "+02:00",
+    "12:00",
+)
 ODD_TAGS = (
-    "madeUp", "extension", "{http://example.com/x}field", "action", "eventID", "epcList", "ilmd",
-    "quantityList", "sourceList", "bizStep", "eventTime", "epc", "parentID", "baseExtension",
-)  # fmt: skip
+    "madeUp",
+    "extension",
+    "{http://example.com/x}field",
+    "action",
+    "eventID",
+    "epcList",
+    "ilmd",
+    "quantityList",
+    "sourceList",
+    "bizStep",
+    "eventTime",
+    "epc",
+    "parentID",
+    "baseExtension",
+)
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
@@ -94,8 +145,15 @@ def xml_mutants(root: etree._Element, seed: str, count: int) -> Iterator[etree._
     """Yield copies of an XML document, each with one small damage."""
     chance = random.Random(seed)
     damages: tuple[Callable[[random.Random, etree._Element], None], ...] = (
-        _delete, _rename, _repeat, _move, _retext, _add, _add_attribute, _drop_attribute,
-    )  # fmt: skip
+        _delete,
+        _rename,
+        _repeat,
+        _move,
+        _retext,
+        _add,
+        _add_attribute,
+        _drop_attribute,
+    )
     for _ in range(count):
         mutant = copy.deepcopy(root)
         elements = [e for e in mutant.iter() if isinstance(e.tag, str) and e is not mutant]

@@ -64,10 +64,12 @@ def test_representations_of_one_event_give_one_hash(conformance: Path) -> None:
 
 def test_identifiers_become_the_canonical_digital_links_of_the_vectors(conformance: Path) -> None:
     path = conformance / "event-hash/dl_normaliser_vectors.json"
-    differing = []
-    for case in json.loads(path.read_text(encoding="utf-8"))["cases"]:
-        if canonical(case["input"]) != (case["canonical_dl"] or case["input"]):
-            differing.append(case["input"])
+    cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
+    differing = [
+        case["input"]
+        for case in cases
+        if canonical(case["input"]) != (case["canonical_dl"] or case["input"])
+    ]
 
     # Its check digit is wrong (5 would be right): a malformed link stays as it is.
     assert differing == ["http://example.de/01/040123451234/cpv/344/lot/ABD"]

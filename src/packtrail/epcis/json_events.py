@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from packtrail.epcis import cbv, codes, events, rules, scalars
 from packtrail.epcis import json_values as jv
+from packtrail.epcis.identifiers import check_identifiers
 from packtrail.epcis.report import shown
 
 if TYPE_CHECKING:
@@ -416,7 +417,8 @@ def _read_event(reading: JsonReading, value: dict[str, Any], at: str) -> events.
     if reading.report.errors > before:
         return None
     event = event_type(**members, extensions=extensions)
-    rules.check_event(reading.report, event, at)
+    rules.check_event(reading.report, event, lambda i: f"{at}/sensorElementList/{i}")
+    check_identifiers(reading.report, event, lambda: at or "/")
     return event
 
 

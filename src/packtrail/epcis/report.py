@@ -17,11 +17,13 @@ class Report:
     Errors and milder findings are limited apart, so that a flood of warnings hides no error.
     """
 
-    __slots__ = ("_dropped", "_findings", "_limit", "_mild", "errors")
+    __slots__ = ("_dropped", "_findings", "_limit", "_mild", "errors", "seen")
 
     def __init__(self, limit: int) -> None:
         self.errors = 0
         """Errors so far, listed or not; compare before and after to learn of new ones."""
+        self.seen: set[str] = set()
+        """Classes of identifiers looked at already."""
         self._findings: list[Finding] = []
         self._mild = 0
         self._limit = limit

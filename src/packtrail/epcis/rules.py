@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from packtrail.epcis import codes, scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from packtrail.epcis.events import Event
     from packtrail.epcis.report import Report
@@ -91,10 +91,16 @@ _CHECKS = {
 _VALUES = ("value", "minValue", "maxValue", "meanValue", "sDev", "percValue")
 
 
-def check_event(report: Report, event: Event, at: str) -> None:
-    """Check a whole event against the rules no schema states; all of them are warnings."""
+def check_event(report: Report, event: Event, place: Callable[[int], str]) -> None:
+    """Check a whole event against the rules no schema states; all of them are warnings.
+
+    Args:
+        report: Where warnings go.
+        event: The event.
+        place: Returns where the sensor element of an index stands.
+    """
     for i, element in enumerate(event.sensor_elements):
-        here = f"{at} sensorElement {i + 1}"
+        here = place(i)
         for sensed in (element.metadata, *element.reports):
             _check_sensor_time(report, event, sensed, here)
         for one in element.reports:

@@ -13,6 +13,7 @@ from packtrail.epcis import codes, events, rules, scalars, xml_sensors
 from packtrail.epcis import xml_checks as xc
 from packtrail.epcis import xml_extensions as xx
 from packtrail.epcis import xml_values as xv
+from packtrail.epcis.identifiers import check_identifiers
 from packtrail.epcis.report import Report
 from packtrail.epcis.xml_models import MODELS
 
@@ -322,13 +323,19 @@ def read_event(reading: XmlReading, element: Element) -> events.Event | None:
     if element.tag in ("ObjectEvent", "TransformationEvent"):
         _drop_repeated(reading, element, content)
     if reading.report.errors == before:
-        place = reading.place(element) if "sensorElementList" in content.values else ""
         _check_what(reading, element, content)
         if reading.report.errors == before:
             event = _build(reading, element, content)
-            rules.check_event(reading.report, event, place)
+            rules.check_event(reading.report, event, lambda i: _sensor_place(reading, element, i))
+            check_identifiers(reading.report, event, lambda: reading.place(element))
             return event
     return None
+
+
+def _sensor_place(reading: XmlReading, element: Element, index: int) -> str:
+    """Return the place of a sensor element; in version 1 it stands in wrappers."""
+    found = list(element.iter("sensorElement"))
+    return reading.place(found[index] if index < len(found) else element)
 
 
 def _check_what(reading: XmlReading, element: Element, content: Content) -> None:

@@ -46,8 +46,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 _XSD_TYPES = _words("""
-    ENTITIES ENTITY ID IDREF IDREFS NCName NMTOKEN NMTOKENS NOTATION Name QName anySimpleType anyType
-    anyURI base64Binary boolean byte date dateTime decimal double duration float gDay gMonth
+    ENTITIES ENTITY ID IDREF IDREFS NCName NMTOKEN NMTOKENS NOTATION Name QName anySimpleType
+    anyType anyURI base64Binary boolean byte date dateTime decimal double duration float gDay gMonth
     gMonthDay gYear gYearMonth hexBinary int integer language long negativeInteger
     nonNegativeInteger nonPositiveInteger normalizedString positiveInteger short string time token
     unsignedByte unsignedInt unsignedLong unsignedShort""")

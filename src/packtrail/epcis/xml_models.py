@@ -121,12 +121,16 @@ _VERSION_1 = {
         f"{_EVENT_1} epcList=EpcList action=action {_WHY_WHERE} {_TRANSACTIONS} "
         "extension?=ObjectExtension #other @any"
     ),
-    "ObjectExtension": f"quantityList?=QuantityList {_PARTIES} ilmd?=Ilmd extension?=EventLocal @any",
+    "ObjectExtension": (
+        f"quantityList?=QuantityList {_PARTIES} ilmd?=Ilmd extension?=EventLocal @any"
+    ),
     "AggregationEvent": (
         f"{_EVENT_1} parentID?=uri childEPCs=EpcList action=action {_WHY_WHERE} {_TRANSACTIONS} "
         "extension?=AggregationExtension #other @any"
     ),
-    "AggregationExtension": f"childQuantityList?=QuantityList {_PARTIES} extension?=EventLocal @any",
+    "AggregationExtension": (
+        f"childQuantityList?=QuantityList {_PARTIES} extension?=EventLocal @any"
+    ),
     "QuantityEvent": (
         f"{_EVENT_1} epcClass=uri quantity=int {_WHY_WHERE} {_TRANSACTIONS} extension?=Local "
         "#other @any"

@@ -249,7 +249,7 @@ class _Writer:
         return "".join(parts)
 
     def _wrapped(self, event: events.Event, kind: str, around: str) -> str:
-        """Return what goes into a wrapper; in 1.2 that includes what only 2.0 has an element for."""
+        """Return what goes into a wrapper; in 1.2 also what only 2.0 has an element for."""
         if kind == "BaseExtension":
             return self._content(event, kind)
         if kind != "EventLocal":

@@ -174,8 +174,24 @@ KINDS = st.sampled_from(
 )
 
 
-@given(KINDS, st.dictionaries(st.sampled_from(["@context", "epcisBody", "epcisHeader", "action",
-       "epcList", "eventTime", "sensorElementList", "bizTransactionList"]), JSON_VALUES))  # fmt: skip
+@given(
+    KINDS,
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "@context",
+                "epcisBody",
+                "epcisHeader",
+                "action",
+                "epcList",
+                "eventTime",
+                "sensorElementList",
+                "bizTransactionList",
+            ]
+        ),
+        JSON_VALUES,
+    ),
+)
 def test_any_json_is_read_without_an_exception(kind: str, members: dict[str, object]) -> None:
     import json  # noqa: PLC0415 - only here
 
