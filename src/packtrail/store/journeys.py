@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.base.findings import Finding
-    from packtrail.hierarchy.containment import Containment, Held
+    from packtrail.hierarchy.containment import Containment, Held, Moment
     from packtrail.store.eventrows import EventRow
     from packtrail.store.objects import Instance, Name
 
@@ -148,18 +148,26 @@ def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
         if key in told.events and role in ROLES:
             told.named[instance].append((key, role))
     for instance in level:
-        told.named[instance] = _without_declarations(told, told.named[instance])
+        told.named[instance] = _first_records(told, told.named[instance])
 
 
-def _without_declarations(told: _Told, named: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Leave out the error declarations of events that are there themselves, marked withdrawn."""
+def _first_records(told: _Told, named: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Keep the first record of each event, where several owners recorded it.
+
+    An error declaration gives way to the event it declares wrong, which is marked withdrawn.
+    """
     rows = told.events
-    there = {rows[key].identity for key, _ in named if not rows[key].is_error_declaration}
-    return [
-        (key, role)
-        for key, role in named
-        if not (rows[key].is_error_declaration and rows[key].identity in there)
-    ]
+    first: dict[str, EventRow] = {}
+    for key, _ in named:
+        row = rows[key]
+        before = first.get(row.identity)
+        if before is None or _rank(row) < _rank(before):
+            first[row.identity] = row
+    return [(key, role) for key, role in named if first[rows[key].identity].event_id == key]
+
+
+def _rank(row: EventRow) -> tuple[bool, Moment]:
+    return row.is_error_declaration, eventrows.moment(row)
 
 
 def _parents(told: _Told, instance: Instance) -> Iterator[Instance]:
