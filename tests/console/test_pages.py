@@ -302,3 +302,64 @@ def test_assets_are_kept_for_long_under_the_mark_of_their_content(desk: Desk) ->
     assert "immutable" in desk.client.get(path).headers["cache-control"]
     assert desk.client.get("/static/console.css").headers["cache-control"] == "no-cache"
     assert desk.client.get("/static/../app.py").status_code == 404
+
+
+HOSTILE = [
+    "\x00",
+    "urn:\x00x",
+    "(01)\x1d",
+    "%2e%2e/%2e%2e/etc",
+    "a" * 5000,
+    "\N{GRINNING FACE}",
+    "';--",
+    "urn:epc:id:sgtin:" + "9" * 3000,
+    "http://[",
+    "https://id.gs1.org/01/\x00",
+    "-",
+    "+1",
+    "ni:///sha-256;x?ver=CBV2.0#\x00",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_anywhere_breaks_a_page(shipped: Desk, text: str) -> None:
+    escaped = quote(text, safe="")
+    paths = [
+        f"/trace/{escaped}",
+        f"/lots/{escaped}",
+        f"/lots/A123?gtin={escaped}",
+        f"/events/{escaped}",
+        f"/captures/{escaped}",
+        f"/captures?before={escaped}",
+        f"/scan?q={escaped}",
+        f"/scan/suggest?q={escaped}",
+        f"/audit?before={escaped}",
+        f"{trace(PACK)}?as_of={escaped}&tab={escaped}",
+        f"/findings/{escaped}",
+        f"/sign-in/{escaped}",
+    ]
+
+    broken = {
+        path: status
+        for path in paths
+        if (status := shipped.client.get(path).status_code) not in {200, 404, 422}
+    }
+    assert broken == {}
+
+
+@pytest.mark.parametrize("text", ["\x00", "a" * 5000, "\N{GRINNING FACE}"], ids=range(3))
+def test_no_text_in_a_form_breaks_a_page(admin: Desk, text: str) -> None:
+    answers = [
+        admin.post("/setup/users", name=text, display_name=text, role=text, password=text),
+        admin.post("/setup/users", name="fine", display_name=text, role="reader", password=""),
+        admin.post("/setup/users/link", name=text),
+        admin.post("/setup/api-keys", name=text, scope=text, days=text),
+        admin.post("/setup/api-keys/revoke", key_id=text),
+        admin.post("/setup/agreements", partner=text),
+        admin.drop(b"<x/>", text.replace("\x00", "\u2400") + ".xml"),
+    ]
+    admin.client.cookies.clear()
+    form = {"csrf_token": admin.token("/sign-in"), "name": text, "password": text, "next": text}
+    answers.append(admin.client.post("/sign-in", data=form, follow_redirects=False))
+
+    assert [answer.status_code for answer in answers if answer.status_code >= 500] == []

@@ -13,7 +13,7 @@ from packtrail.access import Permission
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.base.findings import Severity
 from packtrail.console import templates
-from packtrail.console.visit import redirect
+from packtrail.console.visit import redirect, without_nul
 from packtrail.services import capture as captures
 from packtrail.services import organisations
 from packtrail.services.capture import ErrorBehaviour
@@ -112,8 +112,8 @@ def _submit_one(visit: Visit, file: UploadFile) -> CaptureJob:
         visit.app,
         visit.who,
         content,
-        media_type=file.content_type,
-        filename=file.filename,
+        media_type=without_nul(file.content_type or "") or None,
+        filename=without_nul(file.filename or "") or None,
         owner=visit.sent("owner") or None,
         error_behaviour=wished if wished in known else ErrorBehaviour.ROLLBACK,
         wait=False,

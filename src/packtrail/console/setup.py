@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from packtrail.access import Permission, RoleName
 from packtrail.base.errors import RefusedError
 from packtrail.console import templates
-from packtrail.console.visit import redirect
+from packtrail.console.visit import redirect, without_nul
 from packtrail.services import accounts, keys, organisations
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def create_api_key(visit: Visit) -> Response:
     """Make a key and show its secret, once."""
     days = visit.sent("days").strip()
     is_number = days.isascii() and days.isdigit() and len(days) <= DAYS_DIGITS_MAX
-    scopes = [scope for scope in visit.form.getlist("scope") if isinstance(scope, str)]
+    scopes = [without_nul(each) for each in visit.form.getlist("scope") if isinstance(each, str)]
     try:
         made = keys.create_api_key(
             visit.app,

@@ -61,16 +61,16 @@ class Visit:
 
     def query(self, name: str) -> str:
         """Return one query parameter, without the spaces around it."""
-        return self.request.query_params.get(name, "").strip(" \t\r\n")
+        return without_nul(self.request.query_params.get(name, "")).strip(" \t\r\n")
 
     def path(self, name: str) -> str:
         """Return one part of the path."""
-        return str(self.request.path_params[name])
+        return without_nul(str(self.request.path_params[name]))
 
     def sent(self, name: str) -> str:
         """Return one text field of the form."""
         value = self.form.get(name, "")
-        return value if isinstance(value, str) else ""
+        return without_nul(value) if isinstance(value, str) else ""
 
 
 def page(
@@ -101,6 +101,11 @@ def page(
         return response
 
     return endpoint
+
+
+def without_nul(text: str) -> str:
+    """Return text a database takes: NUL is in no name, and U+FFFD finds nothing either."""
+    return text.replace("\x00", "\ufffd")
 
 
 def redirect(to: str) -> RedirectResponse:
