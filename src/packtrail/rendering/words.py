@@ -86,7 +86,7 @@ _BY_ROLE: dict[tuple[Role, str | None], Word] = {
     (Role.CHILD, "ADD"): _PACKED,
     (Role.CHILD, "DELETE"): Word("Unpacked", "unpack"),
     (Role.PARENT, "ADD"): Word("Filled", "container"),
-    (Role.PARENT, "DELETE"): Word("Emptied", "unpack"),
+    (Role.PARENT, "DELETE"): Word("Unpacked", "unpack"),
     (Role.INPUT, None): Word("Used up", "transform", "done"),
     (Role.OUTPUT, None): Word("Made", "active", "good"),
 }
