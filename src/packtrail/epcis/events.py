@@ -29,7 +29,7 @@ ITEM_EXPIRATION_DATE = "{urn:epcglobal:cbv:mda:}itemExpirationDate"
 """Name of the expiry date in `ilmd`."""
 
 
-class Value(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Base of the frozen values of this package."""
 
 

@@ -99,9 +99,14 @@ def local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def check_children(reading: XmlReading, element: Element, model: Model) -> None:
-    """Check order, number and names of an element's children, and that no text stands between."""
-    tags = tuple(child.tag for child in element)
+def check_children(reading: XmlReading, element: Element, model: Model) -> list[Element]:
+    """Check order, number and names of an element's children, and that no text stands between.
+
+    Returns:
+        The children, so that nobody need ask lxml for them again.
+    """
+    children = list(element)
+    tags = tuple([child.tag for child in children])
     if tags not in model.orders:
         before = reading.report.errors
         _check_order(reading, element, model)
@@ -109,6 +114,7 @@ def check_children(reading: XmlReading, element: Element, model: Model) -> None:
             model.orders.add(tags)
     if reading.has_mixed_content or not tags:
         check_text(reading, element)
+    return children
 
 
 def check_text(reading: XmlReading, element: Element) -> None:

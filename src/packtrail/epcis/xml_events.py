@@ -45,22 +45,21 @@ class Content:
 def read_content(reading: XmlReading, element: Element, kind: str) -> Content:
     """Check an element against the model of its type, and read what is in it."""
     model = reading.models[kind]
-    xc.check_children(reading, element, model)
-    needs_attributes = bool(model.attributes) or bool(element.items())
+    children = xc.check_children(reading, element, model)
+    needs_attributes = model.attributes or element.keys()
     attributes = xv.read_attributes(reading, element, model) if needs_attributes else {}
     values: dict[str, Any] = {}
     others = []
-    for child in element:
+    for child in children:
         particle = model.particles.get(child.tag)
         if particle is None:
             others.append(child)
             continue
         value = read_element(reading, child, particle.type)
-        name = xc.local(child.tag)
         if particle.most is None:
-            values.setdefault(name, []).append(value)
+            values.setdefault(particle.local, []).append(value)
         else:
-            values[name] = value
+            values[particle.local] = value
     extensions = xx.extensions(reading, others) if others and model.wildcard else {}
     return Content(values, extensions, attributes)
 
@@ -142,6 +141,11 @@ def _quantity_element(reading: XmlReading, element: Element) -> events.QuantityE
 
 
 def _place(reading: XmlReading, element: Element) -> events.Place | None:
+    if len(element) == 1 and not element.keys() and not reading.has_mixed_content:
+        only = element[0]
+        if only.tag == "id":
+            found: str | None = xv.read_simple(reading, only, "uri")
+            return None if found is None else events.Place(id=found)
     content = read_content(reading, element, "Place")
     merge(content)
     if content.values.get("id") is None:

@@ -197,6 +197,8 @@ class Particle:
     index: int
     name: str
     """Tag as lxml has it."""
+    local: str
+    """The tag without its namespace."""
     type: str
     least: int
     most: int | None
@@ -250,7 +252,7 @@ def _model(line: str) -> Model:
         else:
             tag = f"{{{SBDH}}}{name}" if sbdh else name
             least, most = _TIMES[times]
-            particles[tag] = Particle(len(particles), tag, kind, least, most)
+            particles[tag] = Particle(len(particles), tag, name, kind, least, most)
     return Model(particles, attributes=attributes, **options)
 
 

@@ -68,7 +68,7 @@ def bare(reading: XmlReading, element: Element) -> str:
     if len(element):
         message = f"The element {local(element.tag)} holds elements; a text is expected."
         reading.add(codes.STRAY, message, element)
-    if attributes_of(element):
+    if element.keys():
         read_attributes(reading, element, _NO_ATTRIBUTES)
     return text_of(reading, element).strip(XML_SPACE)
 
