@@ -262,3 +262,20 @@ def test_the_overview_is_made_anew_when_something_is_recorded(world: World) -> N
     assert (before.counts.packs, after.counts.packs) == (1, 3)
     assert (before.counts.lots, after.counts.lots) == (1, 2)
     assert {each.status: each.count for each in after.by_status} == {Status.ACTIVE: 3}
+
+
+def test_thirteen_digits_can_be_a_product_or_a_place(world: World) -> None:
+    location = {
+        "type": "urn:epcglobal:epcis:vtype:Location",
+        "vocabularyElementList": [
+            {
+                "id": "urn:epc:id:sgln:030001.111111.0",
+                "attributes": [{"id": "urn:epcglobal:cbv:mda#name", "attribute": "The plant"}],
+            }
+        ],
+    }
+    _capture(world, commissioning(1, [pack(1)]), vocabularies=[location])
+
+    found = recognise.recognise(world.app, world.maker, "0300011111116")
+
+    assert (found[0].kind, found[0].note) == ("location", "The plant")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TEXT_LENGTH_MAX = 4000
 _NAMES_SHOWN = 5
+_GLN_LENGTH = 13
 _NAME_LENGTH_MIN = 2
 _NOT_RECORDED = "not recorded here"
 
@@ -68,6 +69,9 @@ def _keys(app: Application, actor: Actor, text: str) -> Iterator[Recognition]:
     key, lot = _read(text)
     if lot is not None:
         yield from _lots_of(app, actor, describing.gtin_of(key), lot)
+    place = _read_location(text)
+    if place is not None:
+        yield _location(app, actor, place)
     if key is None:
         return
     if key.is_class:
@@ -169,6 +173,16 @@ def _read(text: str) -> tuple[gs1.Key | None, str | None]:
         return gs1.parse(text), None
     except RefusedError:
         return None, None
+
+
+def _read_location(text: str) -> gs1.Key | None:
+    """Return the GLN that 13 bare digits can be; they can be a GTIN as well."""
+    if not (len(text) == _GLN_LENGTH and text.isascii() and text.isdigit()):
+        return None
+    try:
+        return gs1.parse(text, location=True)
+    except RefusedError:
+        return None
 
 
 def _object(app: Application, actor: Actor, identifier: str) -> Recognition:

@@ -1,0 +1,110 @@
+"""Every valid document that others published is captured and comes back with no field lost."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from packtrail import epcis
+from packtrail.access import Actor
+from packtrail.epcis.events import Event
+from packtrail.services import organisations
+from packtrail.store.database import Database
+
+from ..conftest import CONFORMANCE
+from ..services.conftest import World, make_world
+from .conftest import client_of
+
+MANIFEST = CONFORMANCE / "MANIFEST.csv"
+NOT_CAPTURED = {
+    "fastnt/v1_2/CallbackRequests/ImplementationExceptionRequest.xml": "it carries a fault",
+    "event-hash/examples/epcisDocHavingEventWithIgnoreFields.jsonld": "two events, one eventID",
+    "event-hash/examples/epcisQueryDocHavingEventWithIgnoreFields.jsonld": "the same",
+}
+"""Valid by the schema, and refused for good reason."""
+
+
+def _documents() -> list[str]:
+    if not MANIFEST.is_file():
+        return []
+    with MANIFEST.open(encoding="utf-8") as rows:
+        valid = [row["file"] for row in csv.DictReader(rows) if row["gs1_schema_check"] == "valid"]
+    return [
+        name
+        for name in valid
+        if name not in NOT_CAPTURED and _is_capturable((CONFORMANCE / name).read_bytes())
+    ]
+
+
+def _is_capturable(content: bytes) -> bool:
+    """Tell an EPCIS document, of a form that is not hostile, from jobs, faults and the like."""
+    start = content[:4000]
+    is_document = b"EPCISDocument" in start or b"EPCISQueryDocument" in start
+    return is_document and b"<!DOCTYPE" not in start
+
+
+@pytest.fixture(scope="module")
+def many(database: Database) -> Iterator[World]:
+    world = make_world(database)
+    yield world
+    world.app.workers.shutdown(wait=True)
+
+
+def _events(content: bytes) -> list[Event]:
+    document = epcis.read(content).document
+    return list(document.events) if document else []
+
+
+def _without_id(event: Event) -> Event:
+    return msgspec.structs.replace(event, event_id=None)
+
+
+@pytest.mark.parametrize("name", _documents())
+def test_a_valid_document_comes_back_whole(many: World, conformance: Path, name: str) -> None:
+    content = (conformance / name).read_bytes()
+    sent = _events(content)
+    code = f"doc-{abs(hash(name))}"
+    organisations.create_organisation(many.app, Actor.system("test"), code, name=name)
+    client = client_of(many, organisations.system_actor(many.app, "test", organisation=code))
+    kind = (
+        "application/xml"
+        if content.lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"<"
+        else "application/json"
+    )
+
+    answer = client.post("/epcis/v2/capture", content=content, headers={"Content-Type": kind})
+    assert answer.status_code == 202, answer.text
+    job = client.get(answer.headers["Location"]).json()
+    back = _events(client.get("/epcis/v2/events?perPage=1000&orderDirection=ASC").content)
+
+    assert (job["success"], job["errors"]) == (True, [])
+    known = {_identity(event): _without_id(event) for event in back}
+    told: dict[tuple[str, bool], list[Event]] = {}
+    for event in sent:
+        told.setdefault(_identity(event), []).append(_without_id(event))
+    # Two events of one identity that hash alike are one event: either may have been kept.
+    assert known.keys() == told.keys()
+    assert all(known[identity] in alike for identity, alike in told.items())
+
+
+def _identity(event: Event) -> tuple[str, bool]:
+    return event.event_id or epcis.event_hash(event), event.error_declaration is not None
+
+
+@pytest.mark.parametrize("name", sorted(NOT_CAPTURED))
+def test_what_is_refused_is_told_why_and_kept(many: World, conformance: Path, name: str) -> None:
+    content = (conformance / name).read_bytes()
+    kind = "application/xml" if name.endswith("xml") else "application/json"
+    client = client_of(many, many.maker)
+
+    answer = client.post("/epcis/v2/capture", content=content, headers={"Content-Type": kind})
+    job_id = answer.headers["Location"].rpartition("/")[2]
+    job = client.get(f"/api/v1/captures/{job_id}").json()
+
+    assert (job["success"], job["stored_count"]) == (False, 0)
+    assert job["findings"][0]["at"]
+    assert client.get(f"/api/v1/captures/{job_id}/original").content == content
