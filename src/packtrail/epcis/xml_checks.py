@@ -133,9 +133,10 @@ def _check_order(reading: XmlReading, element: Element, model: Model) -> None:
     for child in element:
         particle = model.particles.get(child.tag)
         if particle is None:
-            if not _is_wild(child.tag, model, reading):
+            if _is_wild(child.tag, model, reading):
+                wild += 1
+            else:
                 _report_unknown(reading, child, model)
-            wild += 1
             continue
         counts[child.tag] = counts.get(child.tag, 0) + 1
         if model.is_choice:
