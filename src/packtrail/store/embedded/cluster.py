@@ -83,7 +83,7 @@ class Cluster:
         log = self.path / "server.log"
         if log.exists() and log.stat().st_size > _LOG_BYTES_MAX:
             log.replace(log.with_suffix(".log.1"))
-        self._disown_reused_pid()
+        self._disown_dead_server()
         options = f"-c config_file={shlex.quote(str(configuration))}"
         for attempt in range(1, _START_TRIES + 1):
             done = self._pg_ctl(
@@ -130,14 +130,17 @@ class Cluster:
             pass
         return pid
 
-    def _disown_reused_pid(self) -> None:
-        """Forget a dead server whose number names another process by now.
+    def _disown_dead_server(self) -> None:
+        """Forget a dead server whose number is still, or again, in use.
 
-        In a container the same small numbers come again at every start, and PostgreSQL would
-        take that process for its own.
+        It may name another process by now, as the same small numbers come again at every start of
+        a container, or be kept by a parent that does not bury its children. PostgreSQL would take
+        it for a running server. That no child of it lives on, PostgreSQL sees from shared memory.
         """
         if self._noted_pid() is not None:
             (self.path / "postmaster.pid").unlink(missing_ok=True)
+            for left in (self.path.parent / "run").glob(".s.PGSQL.*"):
+                left.unlink(missing_ok=True)
 
     def _pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run("pg_ctl", f"--pgdata={self.path}", "-s", *arguments)
