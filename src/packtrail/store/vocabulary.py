@@ -57,7 +57,7 @@ def record(
     """
     said = {
         (element.id, vocabulary.type): (
-            msgspec.to_builtins(element.attributes, str_keys=True),
+            msgspec.json.decode(msgspec.json.encode(element.attributes)),
             list(element.children),
         )
         for vocabulary in vocabularies

@@ -1,0 +1,81 @@
+"""The schema and the statements stay within what Citus runs unchanged.
+
+ARCHITECTURE, "One SQL for embedded, server and Citus"; checked without Citus.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from packtrail.store.database import Database
+
+DISTRIBUTED = {
+    "event": "event_id",
+    "instance": "class_id",
+    "posting": "class_id",
+    "touch": "class_id",
+    "document": "document_id",
+    "capture": "capture_id",
+    "vocabulary_element": "id",
+}
+"""Table -> the column that would distribute it."""
+
+BANNED = {
+    "recursive query": r"\bwith\s+recursive\b",
+    "lateral join": r"\blateral\b",
+    "merge": r"\bmerge\s+into\b",
+    "rollup or cube": r"\b(rollup|cube|grouping\s+sets)\b",
+    "left join unnest": r"\bleft\s+join\s+unnest\b",
+    "advisory lock": r"\bpg_(try_)?advisory",
+    "notify": r"\b(pg_notify|notify|listen)\b",
+    "foreign key": r"\bforeign\s+key\b",
+}
+STORE = Path(str(resources.files("packtrail.store")))
+TEXTS = sorted(STORE.glob("sql/*.sql"))
+
+
+def bare(text: str) -> str:
+    """SQL without its comments."""
+    return re.sub(r"--[^\n]*|'[^']*'", "", text).lower()
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("name", BANNED)
+def test_a_statement_uses_nothing_that_citus_lacks(path: Path, name: str):
+    assert not re.search(BANNED[name], bare(path.read_text()))
+
+
+@pytest.mark.parametrize("table", DISTRIBUTED)
+def test_every_unique_key_holds_the_distribution_column(database: Database, table: str):
+    with database.reading() as conn:
+        keys = conn.execute(
+            """
+            select i.indexrelid::regclass::text,
+                   array(select a.attname::text from pg_attribute a
+                          where a.attrelid = i.indrelid and a.attnum = any(i.indkey))
+              from pg_index i where i.indrelid = %s::regclass and i.indisunique
+            """,
+            [table],
+        ).fetchall()
+
+    assert keys
+    assert [name for name, columns in keys if DISTRIBUTED[table] not in columns] == []
+
+
+def test_distributed_tables_have_no_triggers_and_no_foreign_keys(database: Database):
+    with database.reading() as conn:
+        tables = list(DISTRIBUTED)
+        triggers = conn.execute(
+            "select tgname from pg_trigger where tgrelid = any(%s::regclass[])", [tables]
+        ).fetchall()
+        keys = conn.execute(
+            "select conname from pg_constraint where contype = 'f' "
+            "and (conrelid = any(%(t)s::regclass[]) or confrelid = any(%(t)s::regclass[]))",
+            {"t": tables},
+        ).fetchall()
+
+    assert (triggers, keys) == ([], [])

@@ -1,0 +1,119 @@
+"""Connections, transactions, migrations, and what the tables refuse."""
+
+from __future__ import annotations
+
+import threading
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from packtrail.base.errors import Unavailable, UsageError
+from packtrail.store import migrations
+from packtrail.store.database import Database
+from packtrail.store.migrations import Migration
+
+
+def test_a_url_that_cannot_be_read_is_refused_without_repeating_it():
+    with pytest.raises(UsageError) as refused:
+        Database("mysql://me:secret@host/x")
+    assert "secret" not in str(refused.value)
+
+
+def test_a_server_that_does_not_answer_is_unavailable_and_no_password_is_told(tmp_path):
+    url = make_conninfo(host=str(tmp_path), dbname="packs", user="me", password="secret")
+    with pytest.raises(Unavailable, match="The database packs at") as fault:
+        Database(url).open()
+    assert "secret" not in str(fault.value)
+
+
+def test_a_transaction_commits_or_rolls_back_as_a_whole(fresh_database: Database):
+    def insert_and_fail() -> None:
+        with fresh_database.transaction() as conn:
+            conn.execute("insert into audience (members) values ('{1}')")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        insert_and_fail()
+    with fresh_database.transaction() as conn:
+        conn.execute("insert into audience (members) values ('{2}')")
+
+    with fresh_database.reading() as conn:
+        assert conn.execute("select members from audience").fetchall() == [([2],)]
+
+
+def test_a_connection_that_dies_is_unavailable_and_the_next_one_works(fresh_database: Database):
+    def die() -> None:
+        with fresh_database.transaction() as conn:
+            conn.execute("select pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(Unavailable):
+        die()
+    with fresh_database.reading() as conn:
+        assert conn.execute("select 1").fetchone() == (1,)
+
+
+def test_migrations_run_once_in_order_and_are_recorded(fresh_database: Database):
+    assert fresh_database.migrate() == ()
+    with fresh_database.reading() as conn:
+        rows = conn.execute("select name, sha256 from schema_migration order by name").fetchall()
+    assert rows == [(one.name, one.sha256) for one in migrations.available()]
+    assert [one.name[:5] for one in migrations.available()][:1] == ["0001_"]
+
+
+def test_migrations_that_start_at_the_same_time_wait_for_each_other(fresh_database: Database):
+    known = [*migrations.available(), Migration("9999_later.sql", "create table later ()")]
+    ran: list[tuple[str, ...]] = []
+
+    def run() -> None:
+        with fresh_database.reading() as conn:
+            ran.append(migrations.run(conn, known))
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(ran) == [(), (), (), ("9999_later.sql",)]
+
+
+def test_a_migration_that_was_changed_is_refused(fresh_database: Database):
+    first, *rest = migrations.available()
+    changed = [Migration(first.name, first.sql + "\n-- edited"), *rest]
+    with (
+        fresh_database.reading() as conn,
+        pytest.raises(UsageError, match=r"The migration 0001_core\.sql is not the one"),
+    ):
+        migrations.run(conn, changed)
+
+
+def test_a_database_newer_than_the_code_is_refused(fresh_database: Database):
+    with (
+        fresh_database.reading() as conn,
+        pytest.raises(UsageError, match="was used by a newer Packtrail"),
+    ):
+        migrations.run(conn, migrations.available()[:1])
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(fresh_database: Database):
+    broken = Migration("9999_broken.sql", "create table half (); select nonsense")
+    with fresh_database.reading() as conn:
+        with pytest.raises(psycopg.errors.UndefinedColumn):
+            migrations.run(conn, [*migrations.available(), broken])
+
+        assert conn.execute("select to_regclass('half')").fetchone() == (None,)
+    assert fresh_database.migrate() == ()
+
+
+@pytest.mark.parametrize(
+    "change", ["update audit set actor_name = 'me'", "delete from audit", "truncate audit"]
+)
+def test_the_audit_trail_is_append_only(fresh_database: Database, change):
+    with fresh_database.reading() as conn:
+        conn.execute(
+            "insert into audit (at, organisation_id, actor_kind, actor_id, actor_name, action, "
+            "subject, detail) values (now(), 1, 'user', '1', 'Ann', 'a:b:c', 'x', '{}')"
+        )
+        with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+            conn.execute(change)
