@@ -33,7 +33,7 @@ ENCODING = FindingCode(
     "EPC-005",
     Severity.ERROR,
     "The character encoding is wrong or not supported",
-    remedy="Send UTF-8.",
+    remedy="Send the document in UTF-8.",
     clause="RFC 8259, 8.1; XML 1.0, 4.3.3",
 )
 MORE_FINDINGS = FindingCode(
@@ -46,7 +46,7 @@ MISSING = FindingCode(
     "EPC-101",
     Severity.ERROR,
     "A required member, element or attribute is missing",
-    remedy="Add it.",
+    remedy="Add what the message names; the standard requires it.",
     clause="EPCIS 2.0, 7",
 )
 UNKNOWN_NAME = FindingCode(
@@ -88,7 +88,7 @@ PATTERN = FindingCode(
     "EPC-107",
     Severity.ERROR,
     "A text does not have the form it must have",
-    remedy="Correct the text.",
+    remedy="Correct the text to the form that the message names.",
     clause="EPCIS 2.0, 7",
 )
 TOO_FEW = FindingCode(
@@ -101,7 +101,7 @@ DUPLICATE = FindingCode(
     "EPC-109",
     Severity.ERROR,
     "A list that must hold distinct values holds one twice",
-    remedy="Name each value once.",
+    remedy="Name each value of the list once.",
 )
 ORDER = FindingCode(
     "EPC-110",
@@ -114,7 +114,7 @@ NOT_A_VALUE = FindingCode(
     "EPC-111",
     Severity.ERROR,
     "A text is not a value of its XML type",
-    remedy="Correct the text.",
+    remedy="Correct the text to the form that the message names.",
     clause="XML Schema 2",
 )
 UNDECLARED_PREFIX = FindingCode(
@@ -142,7 +142,7 @@ STRAY = FindingCode(
     "EPC-115",
     Severity.ERROR,
     "Text or an attribute stands where none may",
-    remedy="Remove it.",
+    remedy="Remove what the message names.",
     clause="EPCIS XML schema",
 )
 OUT_OF_RANGE = FindingCode(
@@ -155,14 +155,14 @@ NO_PARENT = FindingCode(
     "EPC-201",
     Severity.ERROR,
     "An event adds to or deletes from a parent it does not name",
-    remedy="Add parentID.",
+    remedy="Name the parent in parentID.",
     clause="EPCIS 2.0, 7.4.3 and 7.4.7; TCR-54",
 )
 CONTROL_CHARACTER = FindingCode(
     "EPC-202",
     Severity.ERROR,
     "A text contains a NUL or other control character",
-    remedy="Remove it.",
+    remedy="Remove what the message names.",
 )
 BAD_IDENTIFIER = FindingCode(
     "EPC-301",
@@ -182,7 +182,7 @@ UNKNOWN_TERM = FindingCode(
     "EPC-303",
     Severity.WARNING,
     "A term lies in a namespace of the CBV, but the CBV has no such term",
-    remedy="Check the spelling.",
+    remedy="Check the spelling of the term against the CBV.",
     clause="CBV 2.0, 7",
 )
 QUANTITY_EVENT = FindingCode(
@@ -216,13 +216,13 @@ SENSOR_TWICE = FindingCode(
     "EPC-308",
     Severity.WARNING,
     "Sensor metadata and report both give the same attribute",
-    remedy="Give it in one of them.",
+    remedy="Give it in metadata or in the report, not in both.",
     clause="EPCIS 2.0, 7.3.7.1; TCR-53",
 )
 SENSOR_UNIT = FindingCode(
     "EPC-309",
     Severity.WARNING,
     "A sensor value has no unit of measure",
-    remedy="Add uom.",
+    remedy="Add the unit of measure (uom) to the sensor report.",
     clause="EPCIS 2.0, 7.3.7.3; TCR-53",
 )
