@@ -123,6 +123,7 @@ def test_raw_events_are_there_as_json_ld(shipped: Desk) -> None:
     page = shipped.client.get(trace(PACK) + "?tab=raw").text
 
     assert page.count('<pre class="raw"') == 4
+    assert page.count("epcis-context.jsonld") >= 4
     assert "&#34;bizStep&#34;: &#34;shipping&#34;" in page
 
 

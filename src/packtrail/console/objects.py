@@ -13,6 +13,7 @@ from markupsafe import Markup
 from packtrail.base.errors import RefusedError
 from packtrail.console import labels, templates
 from packtrail.console.event_view import EventView, first_object, view_of
+from packtrail.epcis.context import GS1_CONTEXT
 from packtrail.rendering import journey, why, words
 from packtrail.rendering.journey_layout import place_name
 from packtrail.services import query, tracing
@@ -70,7 +71,7 @@ def event(visit: Visit) -> Response:
         "event.html",
         event=view,
         errors=errors,
-        bodies=[_pretty(body) for body in page.events],
+        bodies=[_pretty(body, page.namespaces) for body in page.events],
         capture_id=capture_id,
         place=lambda identifier: place_name(identifier, places),
     )
@@ -129,12 +130,14 @@ def _bodies(visit: Visit, found: Trace) -> list[tuple[Step, str]]:
     bodies = []
     for step in found.steps[:RAW_EVENTS_MAX]:
         page = query.event(visit.app, visit.who, step.event_id)
-        bodies.append((step, _pretty(page.events[0])))
+        bodies.append((step, _pretty(page.events[0], page.namespaces)))
     return bodies
 
 
-def _pretty(body: dict[str, Any]) -> str:
-    return json.dumps(body, indent=2, ensure_ascii=False, default=str)
+def _pretty(body: dict[str, Any], namespaces: Mapping[str, str]) -> str:
+    """Write one event so that it stands by itself, with the context its page shares."""
+    context = [GS1_CONTEXT, *([dict(namespaces)] if namespaces else [])]
+    return json.dumps({"@context": context} | body, indent=2, ensure_ascii=False, default=str)
 
 
 def _instant(text: str) -> datetime | None:

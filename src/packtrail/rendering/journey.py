@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LABELS, COLUMN, GAP, LANE, TOP, BAR, PADDING = 168, 100, 64, 92, 50, 30, 16
 NODE, NODE_Y = 15, 30
+FILLED = 940
+"""Width a short journey is spread to, at most half as wide again as it needs."""
 _CHARACTER = 6.7
 """Width of one character of the small monospace face, in picture units."""
 
@@ -40,6 +42,8 @@ class _Canvas:
     bars_y: float
     ahead: str = ""
     """Name of the place it is on its way to."""
+    spread: float = 1.0
+    """How much wider than needed the columns are."""
 
     def node(self, index: int) -> tuple[float, float]:
         return self.xs[index], self.lane_y(self.layout.columns[index].lane) + NODE_Y
@@ -141,14 +145,21 @@ def _ahead(steps: Sequence[Step], standing: Standing | None, places: Mapping[str
 def _canvas(layout: Layout, ahead: str) -> _Canvas:
     if ahead and ahead not in layout.lanes:
         layout.lanes.append(ahead)
+    spread = _spread(layout, has_goal=bool(ahead))
     x, xs = float(LABELS), []
     for column in layout.columns:
-        x += GAP if column.gap_before else 0
-        xs.append(x + COLUMN / 2)
-        x += COLUMN
-    width = x + (COLUMN if ahead else 0) + PADDING
+        x += GAP * spread if column.gap_before else 0
+        xs.append(x + COLUMN * spread / 2)
+        x += COLUMN * spread
+    width = x + (COLUMN * spread if ahead else 0) + PADDING
     bars_y = TOP + len(layout.lanes) * LANE + (22 if layout.bars else 4)
-    return _Canvas(layout, xs, max(width, 420), bars_y, ahead)
+    return _Canvas(layout, xs, max(width, 420), bars_y, ahead, spread)
+
+
+def _spread(layout: Layout, *, has_goal: bool) -> float:
+    gaps = sum(bool(column.gap_before) for column in layout.columns)
+    needed = COLUMN * (len(layout.columns) + has_goal) + GAP * gaps
+    return min(1.5, max(1.0, (FILLED - LABELS - PADDING) / needed))
 
 
 def _rows(layout: Layout) -> int:
@@ -205,7 +216,7 @@ def _dates(canvas: _Canvas) -> list[str]:
 
 
 def _gap(canvas: _Canvas, x: float, column: Column) -> str:
-    middle = x - COLUMN / 2 - GAP / 2
+    middle = x - (COLUMN + GAP) * canvas.spread / 2
     bottom = TOP + len(canvas.layout.lanes) * LANE - 6
     line = element(
         "line",
@@ -363,7 +374,7 @@ def _destination(canvas: _Canvas) -> list[str]:
     if not canvas.ahead:
         return []
     start = canvas.node(len(canvas.xs) - 1)
-    x = canvas.xs[-1] + COLUMN
+    x = canvas.xs[-1] + COLUMN * canvas.spread
     y = canvas.lane_y(canvas.layout.lanes.index(canvas.ahead)) + NODE_Y
     disc = element(
         "circle",
