@@ -132,7 +132,7 @@ def session(app: Application, token: str) -> Actor:
     Raises:
         NotAuthenticated: `ACC-006`, there is no such session, or it has ended.
     """
-    with app.database.transaction() as conn:
+    with app.database.reading() as conn:
         account = rows.account_by_session(conn, _hash(token), at=app.clock())
     if account is None:
         raise NotAuthenticated(access_codes.SESSION_ENDED.found("Your session has ended."))

@@ -27,6 +27,7 @@ KEY_PREFIX = "ptk_"
 _PUBLIC_LENGTH = len(KEY_PREFIX) + 10
 _NAME_LENGTH_MAX = 100
 _DAYS_MAX = 730
+_USE_NOTED_EVERY = timedelta(minutes=1)
 _PERMISSIONS = frozenset(permission.value for permission in Permission)
 
 
@@ -134,11 +135,12 @@ def authenticate_api_key(app: Application, secret: str) -> Actor:
         NotAuthenticated: `ACC-008`, the key is unknown, expired or revoked.
     """
     at = app.clock()
-    with app.database.transaction() as conn:
+    with app.database.reading() as conn:
         row = rows.key_by_secret(conn, _hash(secret), at=at)
         if row is None:
             raise NotAuthenticated(KEY_INVALID.found("This API key does not work."))
-        rows.note_key_used(conn, row.key_id, at=at)
+        if row.last_used_at is None or at - row.last_used_at > _USE_NOTED_EVERY:
+            rows.note_key_used(conn, row.key_id, at=at)
     return Actor(
         kind=ActorKind.API_KEY,
         id=f"key:{row.key_id}",

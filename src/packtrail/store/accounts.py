@@ -250,14 +250,8 @@ def key_by_secret(conn: Connection, secret_hash: bytes, *, at: datetime) -> KeyR
 
 
 def note_key_used(conn: Connection, key_id: str, *, at: datetime) -> None:
-    """Write down that a key was used, at most once a minute so that reading stays cheap."""
-    conn.execute(
-        """
-        update api_key set last_used_at = %s
-         where key_id = %s and (last_used_at is null or last_used_at < %s - interval '1 minute')
-        """,
-        (at, key_id, at),
-    )
+    """Write down that a key was used."""
+    conn.execute("update api_key set last_used_at = %s where key_id = %s", (at, key_id))
 
 
 def keys_of(conn: Connection, organisation_id: int) -> list[KeyRow]:
