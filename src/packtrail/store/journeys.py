@@ -84,12 +84,12 @@ def read_many(
     as_known_at: datetime | None = None,
 ) -> dict[ItemKey, Journey]:
     """Return the journeys of those objects that something the asker may see names."""
-    found = objects.find(conn, keys)
+    found = objects.look_up(conn, keys)
     scope = _Scope(conn, list(audience_ids), as_of, as_known_at)
-    told = _load(scope, found.values())
+    told = _load(scope, dict(found.values()))
     return {
         key: journey
-        for key, instance in found.items()
+        for key, (instance, _) in found.items()
         if (journey := _journey(told, instance)) is not None
     }
 
@@ -120,8 +120,8 @@ class _Told:
     """Per instance: what held it, and its own steps; made once."""
 
 
-def _load(scope: _Scope, instances: Iterable[Instance]) -> _Told:
-    told = _Told()
+def _load(scope: _Scope, instances: dict[Instance, Name]) -> _Told:
+    told = _Told(names=instances)
     level = set(instances)
     for _ in range(DEPTH_MAX + 1):
         if not level:
@@ -132,7 +132,7 @@ def _load(scope: _Scope, instances: Iterable[Instance]) -> _Told:
     rows = told.events.values()
     told.withdrawn = eventrows.withdrawn(scope.conn, rows, as_known_at=scope.as_known_at)
     parents = {row.parent for row in rows if row.parent is not None}
-    told.names = objects.names(scope.conn, parents | told.named.keys())
+    told.names |= objects.names(scope.conn, parents - told.names.keys())
     return told
 
 

@@ -44,15 +44,21 @@ def find(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, s
 
     Being in the dictionary is no news for anybody: it says nothing of who may see what.
     """
+    return {key: instance for key, (instance, _) in look_up(conn, keys).items()}
+
+
+def look_up(
+    conn: Connection, keys: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[Instance, Name]]:
+    """Return the objects that are in the dictionary, and what it knows of them."""
     by_class: defaultdict[str, list[str]] = defaultdict(list)
     for class_key, item_key in keys:
         by_class[class_key].append(item_key)
-    if not by_class:
-        return {}
     found = {}
-    for class_key, class_id in conn.execute(_SQL["class_ids"], [list(by_class)]):
-        rows = conn.execute(_SQL["seqs"], [class_id, by_class[class_key]])
-        found.update({(class_key, serial): (class_id, seq) for serial, seq in rows})
+    for class_key, item_keys in by_class.items():
+        rows = conn.execute(_SQL["by_serial"], [class_key, item_keys], prepare=True)
+        for class_id, seq, serial, length in rows:
+            found[class_key, serial] = (class_id, seq), Name(class_key, serial, length)
     return found
 
 

@@ -1,8 +1,10 @@
 -- name: class_ids
 select class_key, class_id from class where class_key = any(%s)
 
--- name: seqs
-select serial, seq from instance where class_id = %s and serial = any(%s)
+-- name: by_serial
+select i.class_id, i.seq, i.serial, coalesce(i.prefix_length, c.prefix_length)
+  from class c join instance i on i.class_id = c.class_id
+ where c.class_key = %s and i.serial = any(%s)
 
 -- name: sightings
 -- Touches, then the postings that may name one of the seqs; whether they do, the members tell.
