@@ -34,6 +34,9 @@ EXIT_CODES: tuple[tuple[type[PacktrailError], int], ...] = (
 
 SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
+PIPE_WIDTH = 500
+"""A table that goes into a pipe is not folded to a screen nobody looks at."""
+
 talk = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 """Where a command talks to the person: progress, remarks, findings."""
 
@@ -52,7 +55,8 @@ def write_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[obj
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty()).print(table)
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    Console(highlight=False, emoji=False, width=width).print(table)
 
 
 def write_line(text: str = "") -> None:

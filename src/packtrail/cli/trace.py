@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from packtrail.cli import options
-from packtrail.cli.output import tell_findings, write_json, write_line, write_table
+from packtrail.cli.output import tell_findings, write_json, write_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from packtrail.lifecycle.journey import Step
     from packtrail.services.tracing import Trace
 
-HEADINGS = ("When", "What", "Where", "Through", "Documents")
 CONTENTS_SHOWN = 10
 
 
@@ -53,48 +54,67 @@ def trace(
 
 
 def _tell(found: Trace) -> None:
+    from packtrail.rendering import why
+    from packtrail.rendering.times import expiry
+
     standing = found.standing
-    write_line(f"{found.label}  ({found.kind})")
-    if found.product and found.product.name:
-        write_line(found.product.name)
-    write_line(f"{standing.status.value.replace('_', ' ')}: {standing.why}")
-    if standing.location:
-        write_line(f"where: {_named(standing.location, found)}")
+    labels = _labels(found)
+    name = f"  {found.product.name}" if found.product and found.product.name else ""
+    write_line(f"{found.label}  {found.kind}{name}")
+    write_line(why.sentence(standing, places=found.places, holders=labels))
     if standing.lot:
-        write_line(
-            f"lot {standing.lot}" + (f", expires {standing.expires}" if standing.expires else "")
-        )
-    for holder in found.holders:
-        write_line(f"held by {holder.parent} since {holder.since.isoformat()}")
-    if found.contents_total:
-        write_line(f"holds {found.contents_total}:")
-        for content in found.contents[:CONTENTS_SHOWN]:
-            inside = f", holds {content.count}" if content.count else ""
-            write_line(f"  {content.label}  ({content.kind}, {content.status.value}{inside})")
-        if found.contents_total > CONTENTS_SHOWN:
-            write_line(f"  and {found.contents_total - CONTENTS_SHOWN} more")
+        until = f", expires {expiry(standing.expires)}" if standing.expires else ""
+        write_line(f"Lot {standing.lot}{until}")
+    if found.holders:
+        write_line("Inside " + ", inside ".join(labels[each.parent] for each in found.holders))
+    _tell_contents(found)
     write_line()
-    write_table("", HEADINGS, (_row(step, found) for step in found.steps))
+    for step in found.steps:
+        _tell_step(step, found, labels)
     tell_findings(found.findings)
 
 
-def _row(step: Step, found: Trace) -> tuple[str, ...]:
-    what = (step.biz_step or step.event_type).rpartition("/")[2].replace("_", " ")
-    if step.action:
-        what = f"{what} ({step.action})"
-    if step.is_withdrawn:
-        what = f"{what}, withdrawn"
-    ends = [
-        f"{type_} {_named(party, found)}" for type_, party in (*step.sources, *step.destinations)
+def _tell_contents(found: Trace) -> None:
+    if not found.contents_total:
+        return
+    write_line(f"Holds {found.contents_total}:")
+    for content in found.contents[:CONTENTS_SHOWN]:
+        inside = f", holds {content.count}" if content.count else ""
+        status = content.status.value.replace("_", " ")
+        write_line(f"  {content.label}  {content.kind}, {status}{inside}")
+    if found.contents_total > CONTENTS_SHOWN:
+        write_line(f"  and {found.contents_total - CONTENTS_SHOWN} more")
+
+
+def _tell_step(step: Step, found: Trace, labels: Mapping[str, str]) -> None:
+    from packtrail.hierarchy.containment import Role
+    from packtrail.rendering import words
+    from packtrail.rendering.journey_layout import lane_of
+    from packtrail.rendering.times import moment
+
+    when = moment(step.event_time, step.event_time_zone_offset)
+    through = ", inside ".join(labels[each] for each in step.via)
+    remarks = [
+        f"  inside {through}" if through else "",
+        f"  into {labels[step.parent]}" if step.parent and step.role is Role.CHILD else "",
+        "  (withdrawn: declared an error)" if step.is_withdrawn else "",
     ]
-    papers = [f"{type_ or 'transaction'} {number}" for type_, number in step.biz_transactions]
-    return (
-        step.event_time.isoformat(),
-        what,
-        _named(step.biz_location or step.read_point or "", found),
-        " in ".join(step.via),
-        "; ".join([*papers, *ends]),
-    )
+    place = lane_of(step, found.places)
+    write_line(f"{when:27}{words.step(step).text:16}{place}{''.join(remarks)}")
+    for kind, number in step.biz_transactions:
+        write_line(f"{'':27}{words.transaction(kind)} {number}")
+    for preposition, ends in (("from", step.sources), ("to", step.destinations)):
+        for kind, party in ends:
+            write_line(f"{'':27}{preposition} {words.party(kind)} {_named(party, found)}")
+
+
+def _labels(found: Trace) -> dict[str, str]:
+    """Return what to call each holder: as printed beside its barcode."""
+    from packtrail.services.describing import label_of
+
+    holders = {held.parent for held in found.holders}
+    holders |= {name for step in found.steps for name in (*step.via, step.parent) if name}
+    return {holder: label_of(holder) for holder in holders}
 
 
 def _named(place: str, found: Trace) -> str:
