@@ -20,7 +20,7 @@ FORMAT = FindingCode(
 HOSTILE_XML = FindingCode(
     "EPC-003",
     Severity.ERROR,
-    "The XML carries a DOCTYPE, an entity or a processing instruction",
+    "The XML carries a DOCTYPE with declarations, or an entity",
     remedy="Remove it: EPCIS has no use for it, and attacks on XML readers do.",
 )
 LIMIT = FindingCode(
@@ -225,4 +225,10 @@ SENSOR_UNIT = FindingCode(
     "A sensor value has no unit of measure",
     remedy="Add the unit of measure (uom) to the sensor report.",
     clause="EPCIS 2.0, 7.3.7.3; TCR-53",
+)
+IGNORED_XML = FindingCode(
+    "EPC-310",
+    Severity.WARNING,
+    "A DOCTYPE that declares nothing, or a processing instruction, is ignored",
+    remedy="Leave it out; nothing is ever done because of it.",
 )

@@ -1,13 +1,14 @@
-"""Parsing XML that may be hostile: no DOCTYPE, no entities, no network, no surprises.
+"""Parsing XML that may be hostile: no declarations, no entities, no network, no surprises.
 
-The prolog is looked at before libxml2 sees the text, so that a DOCTYPE is refused in any encoding
-and nothing is ever expanded; sizes and counts are bounded before the tree is built.
+The prolog is looked at before libxml2 sees the text, so that a DOCTYPE that declares anything is
+refused in any encoding and nothing is ever expanded; sizes and counts are bounded before the tree
+is built. A DOCTYPE of a bare name declares nothing; it and processing instructions are ignored.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -37,14 +38,18 @@ _ENCODINGS = {
 _DECLARATION = re.compile(
     rb"\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']"
 )
-_PROLOG = re.compile(rb"(?:\s+|<\?xml\s[^>]*\?>|<!--.*?-->)*+", re.DOTALL)
-_HAS_INSTRUCTION = etree.XPath("boolean(//processing-instruction())")
+_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+_BARE_DOCTYPE = re.compile(rb"<!DOCTYPE\s+[^\s\[\]<>\"'&%;]{1,200}\s*>")
+_INSTRUCTIONS = etree.XPath("//processing-instruction()")
 
 
 def parse(content: bytes, report: Report, limits: Limits) -> etree._Element | None:
     """Return the root element of an XML text, or None with findings."""
     text = _as_utf8(content, report)
-    if text is None or not _is_harmless(text, report, limits):
+    if text is None:
+        return None
+    text = _without_bare_doctype(text, report)
+    if not _is_harmless(text, report, limits):
         return None
     parser = etree.XMLParser(
         encoding="utf-8",
@@ -66,11 +71,33 @@ def parse(content: bytes, report: Report, limits: Limits) -> etree._Element | No
     if root.getroottree().docinfo.internalDTD is not None:
         report.add(codes.HOSTILE_XML, "The document has a DOCTYPE.", "/ (line 1)")
         return None
-    if text.find(b"<?", 2) > 0 and _HAS_INSTRUCTION(root.getroottree()):
-        message = "The document has a processing instruction."
-        report.add(codes.HOSTILE_XML, message, "/ (line 1)")
-        return None
+    if text.find(b"<?", int(text.startswith(b"<?xml "))) >= 0:
+        _ignore_instructions(root, report)
     return root
+
+
+def _ignore_instructions(root: etree._Element, report: Report) -> None:
+    """Take processing instructions out of the tree; nothing is ever done because of one."""
+    found: list[Any] = list(_INSTRUCTIONS(root.getroottree()))  # type: ignore[arg-type]
+    if found:
+        first = found[0]
+        rest = f" and {len(found) - 1} more are" if len(found) > 1 else " is"
+        message = f"The processing instruction {shown(first.target)}{rest} ignored."
+        report.add(codes.IGNORED_XML, message, f"/ (line {first.sourceline or 1})")
+        etree.strip_elements(root, etree.ProcessingInstruction, with_tail=False)
+
+
+def _without_bare_doctype(text: bytes, report: Report) -> bytes:
+    """Blank out a DOCTYPE that is nothing but a name: it declares nothing."""
+    prolog = _PROLOG.match(text)
+    found = _BARE_DOCTYPE.match(text, prolog.end() if prolog else 0)
+    if found is None:
+        return text
+    line = text.count(b"\n", 0, found.start()) + 1
+    message = f"{shown(found[0].decode('utf-8', 'replace'))} declares nothing and is ignored."
+    report.add(codes.IGNORED_XML, message, f"/ (line {line})")
+    blank = re.sub(rb"[^\n]", b" ", found[0])
+    return text[: found.start()] + blank + text[found.end() :]
 
 
 def _as_utf8(content: bytes, report: Report) -> bytes | None:
@@ -107,7 +134,7 @@ def _is_harmless(text: bytes, report: Report, limits: Limits) -> bool:
     follows = text[start : start + 40]
     before = text.count(b"\n", 0, start)
     line = f"/ (line {before + 1})"
-    if follows.startswith((b"<!", b"<?")):
+    if follows.startswith(b"<!"):
         found = follows.split(b">")[0].decode("utf-8", "replace")
         message = f"The document begins with {shown(found)}; only the root element may stand there."
         report.add(codes.HOSTILE_XML, message, line)

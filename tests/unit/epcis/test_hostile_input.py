@@ -30,7 +30,7 @@ def document(inside: bytes) -> bytes:
 
 def code_of(content: bytes, **limits: int) -> str:
     findings = epcis.read(content, limits=epcis.Limits(**limits)).findings
-    return findings[0].code if findings else ""
+    return next((one.code for one in findings if one.severity == "error"), "")
 
 
 BILLION_LAUGHS = (
@@ -48,10 +48,17 @@ BILLION_LAUGHS = (
     [
         (BILLION_LAUGHS, codes.HOSTILE_XML),
         (b"<!DOCTYPE x SYSTEM 'file:///etc/passwd'>" + HEAD + BODY, codes.HOSTILE_XML),
-        (b"<!-- c --> \n <!DOCTYPE x>" + HEAD + BODY, codes.HOSTILE_XML),
-        (("<!DOCTYPE x>" + (HEAD + BODY).decode()).encode("utf-16"), codes.HOSTILE_XML),
-        (b"<?xml-stylesheet href='http://example.com/x'?>" + HEAD + BODY, codes.HOSTILE_XML),
-        (HEAD + b"<?php evil ?>" + BODY, codes.HOSTILE_XML),
+        (
+            b"<!DOCTYPE x PUBLIC '-//X//Y' 'http://example.com/x.dtd'>" + HEAD + BODY,
+            codes.HOSTILE_XML,
+        ),
+        (b"<!-- c --> \n <!DOCTYPE x []>" + HEAD + BODY, codes.HOSTILE_XML),
+        (b"<?a b?><!DOCTYPE x [ <!ENTITY a 'b'> ]>" + HEAD + BODY, codes.HOSTILE_XML),
+        (("<!DOCTYPE x[]>" + (HEAD + BODY).decode()).encode("utf-16"), codes.HOSTILE_XML),
+        (b"<!DOCTYPE x><!DOCTYPE y>" + HEAD + BODY, codes.HOSTILE_XML),
+        (b"<!DOCTYPE>" + HEAD + BODY, codes.HOSTILE_XML),
+        (b"<!DOCTYPE %x;>" + HEAD + BODY, codes.HOSTILE_XML),
+        (b"<!DOCTYPE x>" + HEAD + b"&x;" + BODY, codes.SYNTAX),
         (HEAD + b"&undeclared;" + BODY, codes.SYNTAX),
         (b"<?xml version='1.0' encoding='utf-7'?>" + HEAD + BODY, codes.ENCODING),
         (b"<?xml version='1.0' encoding='utf-8'?>" + HEAD + b"\xff" + BODY, codes.ENCODING),
@@ -70,6 +77,36 @@ BILLION_LAUGHS = (
 )
 def test_hostile_or_broken_input_is_a_finding(content: bytes, code: codes.FindingCode) -> None:
     assert code_of(content) == code.code
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"<!-- c --> \n <!DOCTYPE project>\n" + HEAD + BODY,
+         "'<!DOCTYPE project>' declares nothing and is ignored."),
+        (("<!DOCTYPE x >" + (HEAD + BODY).decode()).encode("utf-16"),
+         "'<!DOCTYPE x >' declares nothing and is ignored."),
+        (b"<?xml-stylesheet href='http://example.com/x'?>" + HEAD + BODY,
+         "The processing instruction 'xml-stylesheet' is ignored."),
+        (HEAD + b"<?php evil ?><?a?><EPCISBody><?b?><EventList/></EPCISBody></epcis:EPCISDocument>",
+         "The processing instruction 'php' and 2 more are ignored."),
+    ],
+)  # fmt: skip
+def test_what_declares_and_does_nothing_is_ignored_with_a_warning(
+    content: bytes, message: str
+) -> None:
+    reading = epcis.read(content)
+
+    assert [(one.code, one.message) for one in reading.findings] == [("EPC-310", message)]
+    assert reading.document is not None
+
+
+def test_an_instruction_in_a_text_leaves_the_text_whole() -> None:
+    nested = b'<x:a xmlns:x="urn:x">one <?x y?>two</x:a>'
+    reading = epcis.read(document(EVENT % nested))
+
+    assert reading.document is not None
+    assert reading.document.events[0].extensions == {"{urn:x}a": "one two"}
 
 
 def test_a_document_over_the_size_limit_is_refused_unread() -> None:
