@@ -161,6 +161,16 @@ def test_a_data_directory_that_the_servers_user_cannot_reach_is_refused(reachabl
 
 
 @as_root
+def test_a_data_directory_that_was_there_and_is_closed_is_left_closed(reachable_dir: Path):
+    data = reachable_dir / "data"
+    data.mkdir(mode=0o700)
+
+    with pytest.raises(UsageError, match=f"who may not enter {data} on the way to"):
+        EmbeddedServer(data).start()
+    assert data.stat().st_mode & 0o777 == 0o700
+
+
+@as_root
 def test_binaries_that_the_servers_user_cannot_read_are_copied(reachable_dir: Path, monkeypatch):
     found = binaries.find()
     closed = reachable_dir / "closed"

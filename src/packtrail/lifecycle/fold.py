@@ -184,7 +184,7 @@ def _why(walk: _Walk) -> str:
     step = walk.because
     if step is None:
         return "No event says what it is, and its commissioning is not recorded here."
-    holder = f", as part of {step.via[0]}" if step.via else ""
+    holder = f", as part of {step.via[-1]}" if step.via else ""
     place = step.biz_location or step.read_point
     where = f" at {place}" if place else ""
     name = _words(walk.status).capitalize()

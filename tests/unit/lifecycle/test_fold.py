@@ -99,7 +99,7 @@ def test_a_shipped_holder_takes_the_object_along():
 
     assert standing.status is Status.IN_TRANSIT
     assert standing.parent == CASE
-    assert standing.why.endswith(f"as part of {CASE}.")
+    assert standing.why.endswith(f"as part of {PALLET}.")
 
 
 @pytest.mark.parametrize(

@@ -180,15 +180,16 @@ def _require_short_socket_path(data_dir: Path) -> None:
 
 
 def _make_data_dir(data_dir: Path) -> None:
+    is_new = not data_dir.exists()
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"The data directory {data_dir} cannot be made: {error}.") from error
     if not os.access(data_dir, os.W_OK | os.X_OK):
         raise UsageError(f"The data directory {data_dir} cannot be written to by this user.")
-    if os.geteuid() == 0:
-        # The server's user has to pass through; it sees no more than names it knows already.
-        data_dir.chmod(data_dir.stat().st_mode | 0o011)
+    if is_new and os.geteuid() == 0:
+        # The server's user has to pass through. A directory that was there is left as it is.
+        data_dir.chmod(0o711)
 
 
 class _Gone(Unavailable):
