@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 
 from packtrail import gs1
+from packtrail.base.errors import RefusedError
 from packtrail.gs1.dates import resolve
 from packtrail.gs1.linters import LINTERS
+from packtrail.gs1.numbering import expand_upc_e, shorten_to_upc_e
+from packtrail.gs1.prefixes import is_restricted, prefix_of
 
 EXCEPTIONS = tomllib.loads(Path(__file__).with_name("gs1_exceptions.toml").read_text("utf-8"))
 REFERENCE_YEAR = 2026
+RCN = "test_without_variable_measure_"
 Case = dict[str, Any]
 
 
@@ -116,6 +120,25 @@ def reads_anything(case: Case) -> bool:
     return gs1.parse(case["value"]).primary == number["value"].zfill(14)
 
 
+def to_gtin_12(text: str) -> str:
+    return text if len(text) == 12 else expand_upc_e(text)
+
+
+def expands(digits: int) -> Callable[[Case], bool]:
+    def judge(case: Case) -> bool:
+        return to_gtin_12(case["value"]).zfill(digits) == case["expected"]
+
+    return judge
+
+
+def is_no_upc_e(text: str) -> bool:
+    try:
+        expand_upc_e(text)
+    except RefusedError:
+        return True
+    return False
+
+
 JUDGES: dict[tuple[str, str], Callable[[Case], bool]] = {
     ("gtin/test_encode", "test_as_gtin_14"): padded(14),
     ("gtin/test_encode", "test_as_gtin_13"): padded(13),
@@ -130,6 +153,38 @@ JUDGES: dict[tuple[str, str], Callable[[Case], bool]] = {
     ("gtin/test_parse", "test_parse_gtin_12_with_3_leading_zero"): is_number,
     ("gtin/test_parse", "test_parse_gtin_13"): is_number,
     ("upc/test_parse", "test_parse_nonnumeric_value"): is_refused,
+    ("upc/test_encode", "test_as_upc_a"): expands(12),
+    ("upc/test_encode", "test_as_gtin_12"): expands(12),
+    ("upc/test_encode", "test_as_gtin_13"): expands(13),
+    ("upc/test_encode", "test_as_gtin_14"): expands(14),
+    ("upc/test_encode", "test_as_upc_e"): lambda case: (
+        shorten_to_upc_e(to_gtin_12(case["value"])) == case["expected"]
+    ),
+    ("upc/test_parse", "test_parse_upc_e"): lambda case: (
+        expand_upc_e(case["value"])[0] == str(case["expected"]["number_system_digit"])
+        and expand_upc_e(case["value"])[-1] == str(case["expected"]["check_digit"])
+    ),
+    ("upc/test_parse", "test_parse_upc_e_with_invalid_number_system"): lambda case: is_no_upc_e(
+        f"{case['number_system']}425261"
+    ),
+    ("rcn/test_without_variable_measure", RCN + "keeps_company_rcn_unchanged"): lambda case: (
+        is_restricted(case["value"])
+    ),
+    ("rcn/test_without_variable_measure", RCN + "keeps_gtin_unchanged"): lambda case: (
+        not is_restricted(case["value"])
+    ),
+    ("test_gs1_prefixes", "test_gs1_prefix"): lambda case: (
+        (prefix_of(case["value"]) is None) == (case["expected"] is None)
+    ),
+    ("test_gs1_prefixes", "test_gs1_8_prefix"): lambda case: (
+        prefix_of(case["value"].ljust(8, "0")[:8]) is not None
+    ),
+    ("test_gs1_prefixes", "test_invalid_gs1_prefix"): lambda case: (
+        prefix_of(case["bad_value"]) is None
+    ),
+    ("test_gs1_prefixes", "test_invalid_gs1_8_prefix"): lambda case: (
+        prefix_of(case["bad_value"]) is None
+    ),
     ("test_checksums", "test_gs1_standard_check_digit"): lambda case: (
         gs1.check_digit(case["value"]) == str(case["expected"])
     ),

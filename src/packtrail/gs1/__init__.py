@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from packtrail.gs1.amounts import Amount, amount_of
 from packtrail.gs1.check_digits import check_digit
 from packtrail.gs1.digital_links import (
     DigitalLink,
@@ -31,15 +32,27 @@ from packtrail.gs1.epc_uris import check_epc_uri, parse_epc_uri
 from packtrail.gs1.identities import identify
 from packtrail.gs1.key_types import KeyType
 from packtrail.gs1.keys import Key
+from packtrail.gs1.national_codes import make_ntin, make_ppn, national_number_of
+from packtrail.gs1.ndc import Ndc
 from packtrail.gs1.notations import check, check_any, parse
+from packtrail.gs1.numbering import at_level, expand_upc_e, make_gtin, make_sscc, next_sscc
+from packtrail.gs1.packs import Pack, read_pack
+from packtrail.gs1.patterns import Pattern, parse_pattern
+from packtrail.gs1.prefixes import is_restricted, prefix_of
 from packtrail.gs1.writing import write_element_string
 
 __all__ = [
+    "Amount",
     "DigitalLink",
     "Element",
     "ElementString",
     "Key",
     "KeyType",
+    "Ndc",
+    "Pack",
+    "Pattern",
+    "amount_of",
+    "at_level",
     "check",
     "check_any",
     "check_digit",
@@ -47,12 +60,23 @@ __all__ = [
     "check_element_string",
     "check_epc_uri",
     "examine_element_string",
+    "expand_upc_e",
     "identify",
+    "is_restricted",
+    "make_gtin",
+    "make_ntin",
+    "make_ppn",
+    "make_sscc",
+    "national_number_of",
+    "next_sscc",
     "parse",
     "parse_digital_link",
     "parse_element_string",
     "parse_epc_uri",
+    "parse_pattern",
+    "prefix_of",
     "read_digital_link",
+    "read_pack",
     "write_digital_link",
     "write_element_string",
 ]

@@ -184,3 +184,23 @@ SYMBOLOGY: Final = FindingCode(
     "Set the scanner to transmit AIM symbology identifiers, or leave them out.",
     "GS1 General Specifications, section 5",
 )
+USED_UP: Final = FindingCode(
+    "GS1-040",
+    _ERROR,
+    "There is no number left in the range.",
+    "Take another extension digit or company prefix.",
+    "GS1 General Specifications, section 2.2.1",
+)
+AMBIGUOUS: Final = FindingCode(
+    "GS1-041",
+    _ERROR,
+    "A number can be read in several ways, and it does not tell which.",
+    "Write the number with its hyphens, or choose one of the readings.",
+)
+PACK_INCOMPLETE: Final = FindingCode(
+    "GS1-042",
+    Severity.WARNING,
+    "A medicine pack lacks product code, serial number, lot or expiry date.",
+    "Scan the pack again; if it stays so, handle it as the market's rules for such packs say.",
+    "Delegated Regulation (EU) 2016/161, Article 4",
+)

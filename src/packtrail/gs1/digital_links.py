@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from packtrail.base.errors import RefusedError
 from packtrail.gs1 import codes
 from packtrail.gs1.application_identifiers import SELF_DELIMITING_PREFIXES, TABLE
+from packtrail.gs1.compression import decompress
 from packtrail.gs1.escapes import broken_escape, escape_link, unescape
 from packtrail.gs1.keys import Key, key_of
 from packtrail.gs1.values import describe, lint, lint_unknown, span
@@ -106,10 +107,10 @@ def parse_digital_link(text: str, *, legacy: bool = False) -> Key:
 
 
 def check_digital_link(
-    text: str, *, legacy: bool = False
+    text: str, *, legacy: bool = False, compressed: bool = True
 ) -> tuple[Key | None, tuple[Finding, ...]]:
     """Read the key of a Digital Link and return it, or None and every defect."""
-    link, findings = check_link(text, legacy=legacy)
+    link, findings = check_link(text, legacy=legacy, compressed=compressed)
     if link is None:
         return None, findings
     if link.key is None:
@@ -135,7 +136,7 @@ def read_digital_link(
 
 
 def check_link(
-    text: str, *, legacy: bool = False, unknown_attributes: bool = False
+    text: str, *, legacy: bool = False, unknown_attributes: bool = False, compressed: bool = True
 ) -> tuple[DigitalLink | None, tuple[Finding, ...]]:
     """Take a Digital Link apart, or return None and every defect.
 
@@ -143,6 +144,8 @@ def check_link(
         text: The web address.
         legacy: Also accept word aliases and GTINs of 8, 12 or 13 digits.
         unknown_attributes: Accept application identifiers not in the table in the query.
+        compressed: Also read compressed links. One web address in some hundreds looks like one by
+            chance, so who reads addresses that may be anything turns this off.
     """
     foreign = _FOREIGN.search(text)
     if foreign:
@@ -155,6 +158,10 @@ def check_link(
         return None, (codes.LINK_FORM.found(f"The text {text!r} is no http or https address."),)
     path = _key_path(form[3] or "", form.start(3), legacy=legacy)
     if not path:
+        plain = _expand(form, legacy=legacy) if compressed else None
+        link = plain and check_link(plain, legacy=legacy, compressed=False)[0]
+        if link:
+            return link, ()
         return None, (
             codes.LINK_KEY.found(f"The path of {text!r} holds no GS1 key with its value."),
         )
@@ -172,6 +179,25 @@ def check_link(
         return None, tuple(findings)
     key = key_of(dict(elements[: len(path)]))
     return DigitalLink(text[: _stem_end(path[0])], tuple(elements), key, ignored), ()
+
+
+def _expand(form: re.Match[str], *, legacy: bool) -> str | None:
+    """Return the plain form of a compressed link, or None where its last segment is none."""
+    before, _, segment = (form[3] or "").rpartition("/")
+    pairs = decompress(segment)
+    if not pairs:
+        return None
+    path = _key_path(before, 0, legacy=legacy)
+    told = [(part.ai, unescape(part.value)) for part in path]
+    elements = [(name, value) for name, value in pairs if name.isdigit()]
+    others = [f"{name}={value}" for name, value in pairs if not name.isdigit()]
+    stem = f"{form[1]}://{form[2]}{before[: _stem_end(path[0])] if path else before}"
+    try:
+        link = write_digital_link([*told, *elements], stem)
+    except RefusedError:
+        return None
+    query = "&".join([*others, *filter(None, [form[4]])])
+    return f"{link}{'&' if '?' in link else '?'}{query}" if query else link
 
 
 def _stem_end(first: _Part) -> int:

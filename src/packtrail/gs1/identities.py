@@ -32,6 +32,7 @@ _SSCC: Final = re.compile(
 _SSCC_LENGTHS: Final = frozenset(
     {len("urn:epc:id:sscc:.") + 17, len("https://id.gs1.org/00/") + 18}
 )
+_DOMAIN_OF_GS1: Final = "https://id.gs1.org/"
 _CUT: Final = re.compile(r".*[/:#]", re.DOTALL)
 
 
@@ -82,7 +83,10 @@ def _learn(head: str, mark: str) -> tuple[str, int]:
 
 
 def _read(uri: str) -> Key | None:
-    return (check_epc_uri(uri) if uri[:4] == "urn:" else check_digital_link(uri, legacy=True))[0]
+    if uri[:4] == "urn:":
+        return check_epc_uri(uri)[0]
+    is_gs1s = uri.startswith(_DOMAIN_OF_GS1)
+    return check_digital_link(uri, legacy=True, compressed=is_gs1s)[0]
 
 
 def _identify_one(uri: str) -> tuple[str, str]:

@@ -9,6 +9,9 @@ from packtrail.base.errors import RefusedError
 from packtrail.base.findings import Finding
 from packtrail.gs1 import KeyType, codes
 from packtrail.gs1.linters import LINTERS
+from packtrail.gs1.ndc import Ndc
+from packtrail.gs1.numbering import next_sscc
+from packtrail.gs1.packs import read_pack
 
 GOOD = {
     "couponcode": "0123456123456111101233301231",
@@ -96,6 +99,9 @@ PRODUCED: dict[str, Callable[[], tuple[Finding, ...]]] = {
     "EXCLUDED": lambda: of_text("(01)03000101234509(37)1", associations=True),
     "NO_KEY": lambda: gs1.check_any("(10)A")[1],
     "SYMBOLOGY": lambda: of_text("]Q1(10)A"),
+    "USED_UP": lambda: refused(lambda: next_sscc("006141419999999994", prefix_length=7)),
+    "AMBIGUOUS": lambda: refused(lambda: Ndc.parse("0002143380")),
+    "PACK_INCOMPLETE": lambda: read_pack("(10)A").findings,
 }
 
 

@@ -1,0 +1,90 @@
+"""Our table of GS1 prefixes against GS1's own and biip's."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from packtrail.gs1.prefix_ranges import PREFIXES
+from packtrail.gs1.prefixes import prefix_of
+
+EXCEPTIONS = tomllib.loads(Path(__file__).with_name("gs1_exceptions.toml").read_text("utf-8"))
+RENAMED: dict[str, str] = EXCEPTIONS["prefix_names"]
+KINDS = {
+    "GS1 US reserved for future use": "reserved",
+    "Global Office - General Manager Number, see Note 2": "special",
+    "Global Office - GTIN-8, see note 3": "gtin-8",
+    "GTIN-8": "gtin-8",
+    "Used for demonstrations and examples of the GS1 system": "special",
+}
+
+
+@pytest.fixture(scope="module")
+def rows(conformance: Path) -> list[dict[str, str]]:
+    loaded: list[dict[str, str]] = json.loads(
+        (conformance / "gs1-prefixes" / "MOprefixStrings.json").read_text("utf-8")
+    )
+    return [row for row in loaded if str(row["prefix"]).isdigit()]
+
+
+def test_every_prefix_has_the_member_organisation_gs1_names(rows: list[dict[str, str]]) -> None:
+    different = [
+        (row["prefix"], row["mo"], PREFIXES.get(row["prefix"]))
+        for row in rows
+        if row["mo"].startswith("GS1 ")
+        and row["mo"] not in KINDS
+        and "coupon" not in row["mo"]
+        and (
+            row["prefix"] not in PREFIXES
+            or PREFIXES[row["prefix"]].usage != RENAMED.get(row["mo"], row["mo"])
+        )
+        and row["prefix"] not in EXCEPTIONS["prefixes"]
+    ]
+
+    assert different == []
+    assert len(rows) > 700
+
+
+def test_every_other_prefix_has_the_use_gs1_names(rows: list[dict[str, str]]) -> None:
+    different = [
+        (row["prefix"], row["mo"], PREFIXES.get(row["prefix"]))
+        for row in rows
+        if (kind := KINDS.get(row["mo"])) and prefix_of_kind(row["prefix"]) != kind
+    ]
+
+    assert different == []
+
+
+def prefix_of_kind(digits: str) -> str:
+    found = PREFIXES.get(digits) or PREFIXES.get(f"{digits}0") or PREFIXES.get(f"{digits}9")
+    return found.kind if found else ""
+
+
+def test_no_exception_is_stale(rows: list[dict[str, str]]) -> None:
+    names = {row["mo"] for row in rows}
+    prefixes = {row["prefix"]: row["mo"] for row in rows}
+
+    assert set(RENAMED) - names == set()
+    assert [
+        prefix
+        for prefix in EXCEPTIONS["prefixes"]
+        if PREFIXES[prefix].usage == RENAMED.get(prefixes[prefix], prefixes[prefix])
+    ] == []
+
+
+def test_what_biip_expects_of_a_number_agrees(conformance: Path) -> None:
+    cases = json.loads((conformance / "biip" / "biip_vectors.json").read_text("utf-8"))["cases"]
+    asked = [case for case in cases if case["test"] in {"test_gs1_prefix", "test_gs1_8_prefix"}]
+    for case in asked:
+        digits = case["value"].ljust(8, "0")[:8] if "8_prefix" in case["test"] else case["value"]
+        found, expected = prefix_of(digits), case["expected"]
+        assert (found is None) == (expected is None), case
+        if found and expected and expected["usage"].startswith("GS1 ") and found.kind == "member":
+            assert found.usage == expected["usage"]
+        if found and expected:
+            assert ("Restricted" in expected["usage"]) == (found.kind in {"region", "company"})
+
+    assert len(asked) == 24
