@@ -22,8 +22,6 @@ from .conftest import client_of
 MANIFEST = CONFORMANCE / "MANIFEST.csv"
 NOT_CAPTURED = {
     "fastnt/v1_2/CallbackRequests/ImplementationExceptionRequest.xml": "it carries a fault",
-    "event-hash/examples/epcisDocHavingEventWithIgnoreFields.jsonld": "two events, one eventID",
-    "event-hash/examples/epcisQueryDocHavingEventWithIgnoreFields.jsonld": "the same",
 }
 """Valid by the schema, and refused for good reason."""
 

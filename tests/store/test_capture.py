@@ -118,6 +118,29 @@ def test_another_content_under_the_same_identity_is_a_conflict(fresh_database: D
     assert done.stored == 1
 
 
+def test_what_a_repository_added_makes_no_other_event_of_one_named_by_its_hash(
+    fresh_database: Database,
+):
+    event = commissioning(0, [pack_uri(1)])
+    named = msgspec.structs.replace(event, event_id=epcis.event_hash(event))
+    added = msgspec.structs.replace(named, extensions={"{https://example.com/x}seen": "here"})
+    with fresh_database.transaction() as conn:
+        done = record(conn, [named, added])
+
+    assert (done.stored, done.repeated, done.conflicts) == (1, 1, ())
+
+
+def test_an_added_field_is_a_conflict_where_the_event_id_vouches_for_nothing(
+    fresh_database: Database,
+):
+    event = commissioning(0, [pack_uri(1)])
+    added = msgspec.structs.replace(event, extensions={"{https://example.com/x}seen": "here"})
+    with fresh_database.transaction() as conn:
+        done = record(conn, [event, added])
+
+    assert [one.index for one in done.conflicts] == [1]
+
+
 def test_a_contradiction_within_one_document_is_a_conflict(fresh_database: Database):
     event = commissioning(0, [pack_uri(1)])
     other = msgspec.structs.replace(event, epcs=(pack_uri(2),))

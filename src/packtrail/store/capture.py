@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _SQL = named.statements("capture")
 _CHUNK = 10_000
 _TRIES = 4
+_EVENT_HASH_SCHEME = "ni:///"
 _RACES = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
 
 
@@ -206,10 +207,21 @@ def _read(conn: Connection, key: int) -> Event:
 
 
 def _same(one: Event, other: Event) -> bool:
-    """Tell whether two events say the same, however each is spelled."""
-    return one.error_declaration == other.error_declaration and epcis.event_hash(
-        one
-    ) == epcis.event_hash(other)
+    """Tell whether two events of one identity say the same, however each is spelled.
+
+    Repositories add fields of their own to events that pass through them. Where the event id is an
+    event hash it vouches for the rest, so such additions alone make no other event.
+    """
+    if one.error_declaration != other.error_declaration:
+        return False
+    if epcis.event_hash(one) == epcis.event_hash(other):
+        return True
+    is_hash = (one.event_id or "").startswith(_EVENT_HASH_SCHEME)
+    return is_hash and epcis.event_hash(_bare(one)) == epcis.event_hash(_bare(other))
+
+
+def _bare(event: Event) -> Event:
+    return msgspec.structs.replace(event, extensions={})
 
 
 def _conflict(draft: _Draft, recorded_at: datetime | None, capture_id: str | None) -> EventConflict:
