@@ -72,6 +72,28 @@ def test_the_verdict_on_every_document_is_that_of_the_gs1_schema(conformance: Pa
     assert differing == set(DIFFERENCES["verdicts"])
 
 
+def test_a_valid_document_is_read_tolerantly_as_it_is_strictly(conformance: Path) -> None:
+    for file, reading in valid_readings(conformance):
+        tolerant = epcis.read((conformance / file).read_bytes(), strict=False)
+
+        assert tolerant == reading, file
+
+
+def test_a_tolerant_reading_keeps_every_event_that_a_strict_one_keeps(conformance: Path) -> None:
+    more = 0
+    for row in rows(conformance):
+        content = (conformance / row["file"]).read_bytes()
+        strict, tolerant = epcis.read(content), epcis.read(content, strict=False)
+        kept = strict.document.events if strict.document else ()
+        found = tolerant.document.events if tolerant.document else ()
+        more += len(found) - len(kept)
+
+        assert has_errors(tolerant.findings) == has_errors(strict.findings), row["file"]
+        assert set(map(epcis.event_hash, kept)) <= set(map(epcis.event_hash, found)), row["file"]
+
+    assert more > 40
+
+
 def test_every_finding_on_an_invalid_document_names_its_place(conformance: Path) -> None:
     for row in rows(conformance):
         for finding in epcis.read((conformance / row["file"]).read_bytes()).findings:

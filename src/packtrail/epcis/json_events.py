@@ -37,6 +37,8 @@ class Shape:
     required: tuple[str, ...] = ()
     extensible: bool = False
     """Members with a prefix are extensions; otherwise every other member is wrong."""
+    unneeded: tuple[str, ...] = ()
+    """Required members without which a tolerant reader can still make the value."""
 
 
 def read_members(
@@ -74,6 +76,9 @@ def _read_extension(
     if not scalars.is_uri(name):
         message = f"{shown(name)} is neither a name of the standard nor an extension with a prefix."
         reading.report.add(codes.UNKNOWN_NAME, message, here)
+        if not reading.tolerant:
+            return
+        extensions[name] = jv.extension(reading, entry, at, name)
         return
     expanded = jv.extension_name(reading, name, here)
     if expanded is not None:
@@ -82,14 +87,17 @@ def _read_extension(
 
 def object_of(shape: Shape, make: Callable[[dict[str, Any], dict[str, Any]], Any]) -> ValueReader:
     """Return a reader of an object of a shape; `make` builds the value when it has no error."""
+    needed = {shape.members[name][0] for name in shape.required if name not in shape.unneeded}
 
     def read(reading: JsonReading, value: Any, at: str, name: str) -> Any:
         here = jv.pointer(at, name)
         if not jv.is_type(reading, value, dict, here):
             return None
-        before = reading.report.errors
+        before = reading.report.barring
         members, extensions = read_members(reading, value, here, shape)
-        return None if reading.report.errors > before else make(members, extensions)
+        if reading.report.barring > before or (reading.tolerant and not needed <= members.keys()):
+            return None
+        return make(members, extensions)
 
     return read
 
@@ -99,12 +107,11 @@ def array_of(entry: ValueReader, *, at_least: int = 0, distinct: bool = False) -
 
     def read(reading: JsonReading, value: Any, at: str, name: str) -> tuple[Any, ...]:
         here = jv.pointer(at, name)
-        if not jv.is_type(reading, value, list, here):
-            return ()
-        if len(value) < at_least:
+        entries = jv.listed(reading, value, here)
+        if len(entries) < at_least and isinstance(value, list):
             message = f"{name} has {len(value)} entries; at least {at_least} is expected."
             reading.report.add(codes.TOO_FEW, message, here)
-        found = [entry(reading, one, here, str(i)) for i, one in enumerate(value)]
+        found = [entry(reading, one, here, str(i)) for i, one in enumerate(entries)]
         kept = tuple(one for one in found if one is not None)
         if distinct and len(set(kept)) < len(kept):
             jv.report_duplicates(reading, tuple(map(str, kept)), here)
@@ -140,6 +147,15 @@ _quantities = array_of(_quantity)
 _place = object_of(
     Shape({"id": ("id", jv.uri)}, required=("id",), extensible=True), _extended(events.Place)
 )
+
+
+def _place_or_id(reading: JsonReading, value: Any, at: str, name: str) -> Any:
+    if reading.tolerant and isinstance(value, str):
+        jv.is_type(reading, value, dict, jv.pointer(at, name))
+        return _place(reading, {"id": value}, at, name)
+    return _place(reading, value, at, name)
+
+
 _biz_transactions = array_of(
     object_of(
         Shape(
@@ -236,6 +252,7 @@ _sensor_report = object_of(
         ),
         required=("type",),
         extensible=True,
+        unneeded=("type",),
     ),
     lambda members, extensions: _without_empty_type({**members, **extensions}),
 )
@@ -248,6 +265,7 @@ _sensor_elements = array_of(
             },
             required=("sensorReport",),
             extensible=True,
+            unneeded=("sensorReport",),
         ),
         _extended(events.SensorElement),
     )
@@ -306,8 +324,8 @@ _WHY_AND_WHERE: dict[str, tuple[str, ValueReader]] = {
     "type": ("type", lambda *_: None),
     "bizStep": ("biz_step", jv.term(cbv.Kind.BIZ_STEP)),
     "disposition": ("disposition", _disposition),
-    "readPoint": ("read_point", _place),
-    "bizLocation": ("biz_location", _place),
+    "readPoint": ("read_point", _place_or_id),
+    "bizLocation": ("biz_location", _place_or_id),
     "bizTransactionList": ("biz_transactions", _biz_transactions),
     "sourceList": ("sources", _parties("source", events.Source)),
     "destinationList": ("destinations", _parties("destination", events.Destination)),
@@ -395,13 +413,13 @@ def read_event(reading: JsonReading, value: Any, at: str) -> events.Event | None
     """Read one event; None with findings when it has an error."""
     if not jv.is_type(reading, value, dict, at or "/"):
         return None
-    before = reading.report.errors
+    before = reading.report.barring
     outer = reading.prefixes
     if "@context" in value:
         reading.prefixes = outer.within(value["@context"])
     event = _read_event(reading, value, at)
     reading.prefixes = outer
-    return None if reading.report.errors > before else event
+    return None if reading.report.barring > before else event
 
 
 def _read_event(reading: JsonReading, value: dict[str, Any], at: str) -> events.Event | None:
@@ -410,16 +428,24 @@ def _read_event(reading: JsonReading, value: dict[str, Any], at: str) -> events.
     if known is None:
         return _read_extension_event(reading, value, at)
     event_type, shape = known
-    before = reading.report.errors
+    before = reading.report.barring
     members, extensions = read_members(reading, value, at, shape)
     if isinstance(kind, str):
         rules.check_what(reading.report, kind, _presence(value, members), at or "/")
-    if reading.report.errors > before:
+    if reading.report.barring > before or not has_essentials(event_type, members):
         return None
     event = event_type(**members, extensions=extensions)
     rules.check_event(reading.report, event, lambda i: f"{at}/sensorElementList/{i}")
     check_identifiers(reading.report, event, lambda: at or "/")
     return event
+
+
+def has_essentials(kind: type[events.Event], members: dict[str, Any]) -> bool:
+    """Tell whether an event has what none can be without, taking the offset from its time."""
+    if "event_time" in members:
+        members.setdefault("event_time_zone_offset", scalars.offset_text(members["event_time"]))
+    needed = {"event_time", "action"} & set(kind.__struct_fields__)
+    return needed <= members.keys()
 
 
 def _presence(value: Mapping[str, Any], members: Mapping[str, Any]) -> rules.What:
@@ -447,7 +473,7 @@ def _read_extension_event(
         return None
     if jv.uri(reading, kind, at, "type") is None:
         return None
-    before = reading.report.errors
+    before = reading.report.barring
     members, _ = read_members(
         reading, {name: value[name] for name in value if name in _EVENT}, at, _EXTENSION_EVENT
     )
@@ -458,6 +484,8 @@ def _read_extension_event(
             if expanded is not None:
                 extensions[expanded] = jv.extension(reading, entry, at, name)
     expanded = jv.extension_name(reading, kind, jv.pointer(at, "type"))
-    if expanded is None or reading.report.errors > before:
+    if expanded is None or reading.report.barring > before:
+        return None
+    if not has_essentials(events.ExtensionEvent, members):
         return None
     return events.ExtensionEvent(**members, type=expanded, extensions=extensions)

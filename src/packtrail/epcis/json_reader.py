@@ -62,14 +62,21 @@ def read_json(content: bytes, report: Report, limits: Limits) -> Found:
         return Found()
     reading = JsonReading(report, Prefixes({}), limits)
     if not jv.is_type(reading, root, dict, "/"):
-        return Found()
+        is_list = reading.tolerant and isinstance(root, list)
+        return _finish(reading, root, "", {}, {}) if is_list else Found()
     kind = root.get("type")
+    if reading.tolerant and kind not in _KINDS and isinstance(root.get("epcisBody"), dict):
+        jv.one_of(*_KINDS)(reading, kind, "", "type")
+        kind = _KINDS["queryResults" in root["epcisBody"]]
     reading.prefixes = reading.prefixes.within(root.get("@context", []))
     if kind == "EPCISDocument":
         return _read_document(reading, root)
     if kind == "EPCISQueryDocument":
         return _read_query_document(reading, root)
     return _read_single_event(reading, root)
+
+
+_KINDS = ("EPCISDocument", "EPCISQueryDocument")
 
 
 def _read_single_event(reading: JsonReading, root: dict[str, Any]) -> Found:
@@ -116,7 +123,7 @@ _QUERY_DOCUMENT = je.Shape(_HEAD, required=("@context", "epcisBody"), extensible
 
 
 def _event_list(reading: JsonReading, value: Any, at: str, name: str) -> Any:
-    return value if jv.is_type(reading, value, list, jv.pointer(at, name)) else None
+    return jv.listed(reading, value, jv.pointer(at, name))
 
 
 def _attribute(reading: JsonReading, value: Any, at: str, name: str) -> Any:

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 class JsonReading:
     """What every reader needs to know of the reading in progress."""
 
-    __slots__ = ("limits", "prefixes", "report")
+    __slots__ = ("limits", "prefixes", "report", "tolerant")
 
     def __init__(self, report: Report, prefixes: Prefixes, limits: Limits) -> None:
         self.report = report
+        self.tolerant = report.is_tolerant
         self.prefixes = prefixes
         self.limits = limits
 
@@ -54,6 +55,14 @@ _TYPE_NAMES = {
 def pointer(at: str, name: object) -> str:
     """Return the JSON pointer (RFC 6901) of a member."""
     return f"{at}/{str(name).replace('~', '~0').replace('/', '~1')}"
+
+
+def listed(reading: JsonReading, value: Any, at: str) -> list[Any]:
+    """Return an array, with a finding if it is none; tolerantly, one value is a list of one."""
+    if is_type(reading, value, list, at):
+        found: list[Any] = value
+        return found
+    return [value] if reading.tolerant and isinstance(value, str | dict) else []
 
 
 def is_type(reading: JsonReading, value: Any, kind: type, at: str) -> bool:
@@ -98,8 +107,7 @@ def unwrapped(value: str) -> str:
 
 def uris(reading: JsonReading, value: Any, at: str, name: str) -> tuple[str, ...]:
     """Read an array of URIs, however long, in one pass."""
-    if not is_type(reading, value, list, pointer(at, name)):
-        return ()
+    value = listed(reading, value, pointer(at, name))
     if set(map(type, value)) <= {str} and scalars.are_uris(value):
         if any(map(_is_wrapped, value)):
             return tuple(map(unwrapped, value))
@@ -184,7 +192,10 @@ def number(reading: JsonReading, value: Any, at: str, name: str) -> Decimal | No
     else:
         message = f"{shown(value)} is {_TYPE_NAMES[type(value)]} where a number is expected."
         reading.report.add(codes.WRONG_TYPE, message, pointer(at, name))
-        return None
+        if reading.tolerant and isinstance(value, str) and len(value) <= 64:
+            found = scalars.xsd_decimal(value)
+        if found is None:
+            return None
     if scalars.is_exact(found):
         return found
     message = f"The number {shown(str(value))} cannot be kept exactly."
@@ -254,6 +265,8 @@ def term(kind: cbv.Kind) -> ValueReader:
         if is_type(reading, value, str, pointer(at, name)):
             message = f"{shown(value)} is neither a CBV term for {name} as a bare word nor a URI."
             reading.report.add(codes.NOT_ALLOWED, message, pointer(at, name))
+            if reading.tolerant and len(value) <= 4096:
+                return unwrapped(cbv.normal(kind, reading.prefixes.full_uri(value.strip())))
         return None
 
     return read
@@ -308,4 +321,4 @@ def extension_name(reading: JsonReading, name: str, at: str) -> str | None:
         return f"{{{prefix}:}}{local}"
     message = f"The prefix {prefix!r} of {shown(name)} is not declared in @context."
     reading.report.add(codes.UNDECLARED_PREFIX, message, at)
-    return None
+    return f"{{{prefix}:}}{local}" if reading.tolerant else None

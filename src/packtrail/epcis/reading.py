@@ -27,16 +27,28 @@ class Reading:
     """`places[i]` is where `document.events[i]` stands: JSON pointer or XPath."""
 
 
-def read(content: bytes, *, media_type: str | None = None, limits: Limits | None = None) -> Reading:
+def read(
+    content: bytes,
+    *,
+    media_type: str | None = None,
+    strict: bool = True,
+    limits: Limits | None = None,
+) -> Reading:
     """Read an EPCIS document in JSON-LD 2.0 or XML 1.0 to 2.0.
 
     What GS1's schema rejects is an error finding; a document that has one should be refused, or
     taken without the events concerned, which are left out here. Hostile or broken input is a
     finding too.
 
+    A tolerant reading has the same findings and keeps what it can: fields out of order or outside
+    their wrappers, names without or with a needless namespace, terms the CBV does not have. It
+    guesses nothing: a value that cannot be read is left out, and so is an event without its time,
+    offset or action.
+
     Args:
         content: The document as sent; UTF-8 for JSON, and any common encoding for XML.
         media_type: Content type the sender named; only a hint, the content decides.
+        strict: Leave out every event that has an error; else read as far as is safe.
         limits: Bounds on size, depth and count.
 
     Returns:
@@ -46,7 +58,7 @@ def read(content: bytes, *, media_type: str | None = None, limits: Limits | None
         EPCIS 2.0, 9 (XML) and 10 (JSON).
     """
     limits = limits or Limits()
-    report = Report(limits.findings)
+    report = Report(limits.findings, is_tolerant=not strict)
     found = _read(content, media_type, report, limits)
     return Reading(found.document, report.all(), found.places)
 

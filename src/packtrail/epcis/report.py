@@ -11,17 +11,33 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding, FindingCode
 
 
+_NEVER_FORGIVEN = frozenset({codes.HOSTILE_XML, codes.LIMIT})
+
+
 class Report:
     """The findings of one reading, in order of discovery.
 
     Errors and milder findings are limited apart, so that a flood of warnings hides no error.
     """
 
-    __slots__ = ("_dropped", "_findings", "_limit", "_mild", "errors", "seen")
+    __slots__ = (
+        "_dropped",
+        "_findings",
+        "_limit",
+        "_mild",
+        "barring",
+        "errors",
+        "is_tolerant",
+        "seen",
+    )
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, is_tolerant: bool = False) -> None:
+        self.is_tolerant = is_tolerant
+        """An error need not keep out the event it is found in."""
         self.errors = 0
-        """Errors so far, listed or not; compare before and after to learn of new ones."""
+        """Errors so far, listed or not."""
+        self.barring = 0
+        """Errors so far that keep out what they are found in: all of them, unless tolerant."""
         self.seen: set[str] = set()
         """Classes of identifiers looked at already."""
         self._findings: list[Finding] = []
@@ -33,6 +49,7 @@ class Report:
         """Record a finding of a kind at a place."""
         if code.severity is Severity.ERROR:
             self.errors += 1
+            self.barring += not self.is_tolerant or code in _NEVER_FORGIVEN
             count = self.errors
         else:
             self._mild += 1

@@ -143,6 +143,12 @@ def offset_of(text: str) -> timezone:
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 
+def offset_text(time: datetime) -> str:
+    """Return the offset of an aware time, such as `-05:00`."""
+    text = time.strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"
+
+
 def xsd_decimal(text: str) -> Decimal | None:
     """Return the value of an `xsd:decimal`; None when it is none."""
     text = text.strip(XML_SPACE)

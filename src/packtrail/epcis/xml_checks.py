@@ -10,7 +10,7 @@ from packtrail.epcis import codes, scalars
 from packtrail.epcis.context import namespace_of
 from packtrail.epcis.report import shown
 from packtrail.epcis.scalars import XML_SPACE
-from packtrail.epcis.xml_models import MODELS
+from packtrail.epcis.xml_models import MODELS, TOLERANT_MODELS
 
 if TYPE_CHECKING:
     from packtrail.base.findings import FindingCode
@@ -37,6 +37,7 @@ class XmlReading:
         "namespaces",
         "report",
         "target",
+        "tolerant",
         "version",
     )
 
@@ -44,7 +45,8 @@ class XmlReading:
         self.report = report
         self.limits = limits
         self.version = version
-        self.models = MODELS[version]
+        self.tolerant = report.is_tolerant
+        self.models = TOLERANT_MODELS[version] if self.tolerant else MODELS[version]
         self.target = f"urn:epcglobal:epcis:xsd:{version}"
         """Namespace of the schema: its elements are no extensions."""
         self._tree = root.getroottree()

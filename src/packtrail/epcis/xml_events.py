@@ -6,6 +6,7 @@ value. Wrappers of version 1 (`extension`, `baseExtension`) dissolve into the ev
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,10 @@ from packtrail.epcis import xml_extensions as xx
 from packtrail.epcis import xml_values as xv
 from packtrail.epcis.identifiers import check_identifiers
 from packtrail.epcis.report import Report
-from packtrail.epcis.xml_models import MODELS
+from packtrail.epcis.xml_models import FIELD_TYPES, HOLD_FIELDS, MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from packtrail.epcis.xml_checks import Element, XmlReading
@@ -53,15 +54,25 @@ def read_content(reading: XmlReading, element: Element, kind: str) -> Content:
     for child in children:
         particle = model.particles.get(child.tag)
         if particle is None:
-            others.append(child)
+            if not (reading.tolerant and _adopt(reading, child, kind, values)):
+                others.append(child)
             continue
         value = read_element(reading, child, particle.type)
         if particle.most is None:
             values.setdefault(particle.local, []).append(value)
         else:
-            values[particle.local] = value
+            values.setdefault(particle.local, value)
     extensions = xx.extensions(reading, others) if others and model.wildcard else {}
     return Content(values, extensions, attributes)
+
+
+def _adopt(reading: XmlReading, child: Element, kind: str, values: dict[str, Any]) -> bool:
+    """Take a field of an event that stands outside its wrapper, or in a needless one."""
+    field_type = FIELD_TYPES.get(child.tag) if kind in HOLD_FIELDS else None
+    if field_type is None:
+        return False
+    values.setdefault(child.tag, read_element(reading, child, field_type))
+    return True
 
 
 def read_element(reading: XmlReading, element: Element, kind: str) -> Any:
@@ -93,7 +104,9 @@ def _event_local(reading: XmlReading, element: Element) -> Dissolved:
     xc.check_children(reading, element, reading.models["EventLocal"])
     found = Dissolved()
     for child in element:
-        value = _from_version_2(reading, child) if child.tag in _LATER else None
+        value = None
+        if child.tag in _LATER:
+            value = _from_version_2(reading, child)
         if value is not None and child.tag not in found.values:
             found.values[child.tag] = value
         else:
@@ -104,12 +117,18 @@ def _event_local(reading: XmlReading, element: Element) -> Dissolved:
 
 def _from_version_2(reading: XmlReading, element: Element) -> Any:
     """Return an element read by the models of 2.0, or None where it does not fit."""
-    outer, reading.report = reading.report, Report(1)
-    reading.models, reading.version = MODELS[2], 2
-    value = read_element(reading, element, _LATER[element.tag])
-    failed = reading.report.errors
-    reading.report, reading.models, reading.version = outer, MODELS[1], 1
-    return None if failed else value
+    with _version_2(reading) as trial:
+        value = read_element(reading, element, _LATER[element.tag])
+    return None if trial.errors else value
+
+
+@contextmanager
+def _version_2(reading: XmlReading) -> Iterator[Report]:
+    """Read by the models of 2.0 for a while, on trial: what is wrong is not reported."""
+    outer = reading.report, reading.models, reading.version
+    reading.report, reading.models, reading.version = Report(1), MODELS[2], 2
+    yield reading.report
+    reading.report, reading.models, reading.version = outer
 
 
 def merge(content: Content) -> None:
@@ -118,7 +137,9 @@ def merge(content: Content) -> None:
         wrapped = content.values.pop(name, None)
         for one in wrapped if isinstance(wrapped, list) else [wrapped]:
             if isinstance(one, Dissolved):
-                content.values.update(one.values)
+                content.values.update(
+                    {key: one.values[key] for key in one.values if key not in content.values}
+                )
                 for field_name, value in one.extensions.items():
                     events.add_value(content.extensions, field_name, value)
 
@@ -211,8 +232,10 @@ def _error_declaration(reading: XmlReading, element: Element) -> Dissolved | Non
         name: value[-1] if isinstance(value, list) else value
         for name, value in content.values.items()
     }
-    if "declarationTime" not in values:
-        if reading.version == 2:  # the schema of 2.0 lets it go, by a slip
+    if values.get("declarationTime") is None:
+        if (
+            reading.version == 2 and "declarationTime" not in values
+        ):  # the schema of 2.0 lets it go, by a slip
             message = "The element declarationTime is missing in errorDeclaration."
             reading.add(codes.MISSING, message, element)
         return None
@@ -319,21 +342,32 @@ EVENT_TYPES: dict[str, type[events.Event]] = {
 
 def read_event(reading: XmlReading, element: Element) -> events.Event | None:
     """Read an event of a type of the standard; None with findings when it has an error."""
-    before = reading.report.errors
+    before = reading.report.barring
     content = read_content(reading, element, element.tag)
     merge(content)
     if element.tag == "QuantityEvent":
         _from_quantity_event(reading, element, content)
     if element.tag in ("ObjectEvent", "TransformationEvent"):
         _drop_repeated(reading, element, content)
-    if reading.report.errors == before:
+    if reading.report.barring == before and has_essentials(element.tag, content.values):
         _check_what(reading, element, content)
-        if reading.report.errors == before:
+        if reading.report.barring == before:
             event = _build(reading, element, content)
             rules.check_event(reading.report, event, lambda i: _sensor_place(reading, element, i))
             check_identifiers(reading.report, event, lambda: reading.place(element))
             return event
     return None
+
+
+def has_essentials(kind: str, values: dict[str, Any]) -> bool:
+    """Tell whether an event has what none can be without, taking the offset from its time."""
+    time = values.get("eventTime")
+    if time is not None and time.tzinfo is not None and not values.get("eventTimeZoneOffset"):
+        values["eventTimeZoneOffset"] = scalars.offset_text(time)
+    needed = ["eventTime", "eventTimeZoneOffset"]
+    if kind in EVENT_TYPES and "action" in EVENT_TYPES[kind].__struct_fields__:
+        needed.append("action")
+    return all(values.get(name) is not None for name in needed)
 
 
 def _sensor_place(reading: XmlReading, element: Element, index: int) -> str:
@@ -430,10 +464,8 @@ def read_further_event(reading: XmlReading, element: Element) -> events.Event | 
     Partners send AssociationEvent in XML 1.2 so; it is taken as what it is where it fits.
     """
     if element.tag == "AssociationEvent" and reading.version == 1:
-        outer, reading.report = reading.report, Report(1)
-        reading.models, reading.version = MODELS[2], 2
-        event = read_event(reading, element)
-        reading.report, reading.models, reading.version = outer, MODELS[1], 1
+        with _version_2(reading):
+            event = read_event(reading, element)
         if event is not None:
             return event
     return _read_extension_event(reading, element)
@@ -450,7 +482,7 @@ _OWN = {
 
 
 def _read_extension_event(reading: XmlReading, element: Element) -> events.Event | None:
-    before = reading.report.errors
+    before = reading.report.barring
     known: dict[str, Any] = {}
     others = []
     for child in element:
@@ -466,7 +498,7 @@ def _read_extension_event(reading: XmlReading, element: Element) -> events.Event
             message = f"The extension event has no {name}; it cannot be kept."
             reading.add(codes.MISSING, message, element)
     extensions = xx.extensions(reading, others)
-    if reading.report.errors > before:
+    if reading.report.barring > before or not has_essentials("", known):
         return None
     offset = known["eventTimeZoneOffset"]
     declared = known.get("errorDeclaration")

@@ -261,3 +261,33 @@ MODELS: dict[int, dict[str, Model]] = {
     for version, lines in ((1, _VERSION_1), (2, _VERSION_2))
 }
 """Major version -> type -> model."""
+TOLERANT_MODELS: dict[int, dict[str, Model]] = {
+    version: {**MODELS[3 - version], **MODELS[version]} for version in (1, 2)
+}
+"""The models of a version, and those the other version has beside them."""
+
+EVENT_NAMES = (
+    "ObjectEvent",
+    "AggregationEvent",
+    "TransactionEvent",
+    "TransformationEvent",
+    "AssociationEvent",
+    "QuantityEvent",
+)
+HOLD_FIELDS = frozenset(
+    (
+        *EVENT_NAMES,
+        *("Vendor", "BaseExtension", "ObjectExtension", "AggregationExtension"),
+        "TransactionExtension",
+    )
+)
+"""Types that hold the fields of an event: the events and the wrappers in them."""
+FIELD_TYPES: dict[str, str] = {
+    particle.local: particle.type
+    for models in MODELS.values()
+    for kind in HOLD_FIELDS - {"QuantityEvent"}
+    if kind in models
+    for particle in models[kind].particles.values()
+    if particle.local not in ("extension", "baseExtension")
+}
+"""Field of any event -> its type, wherever a version wants it; for tolerant reading."""

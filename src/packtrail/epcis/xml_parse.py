@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from packtrail.epcis import codes
+from packtrail.epcis.context import STANDARD_PREFIXES
 from packtrail.epcis.report import shown
+from packtrail.epcis.xml_models import SBDH
 
 if TYPE_CHECKING:
     from packtrail.epcis.limits import Limits
@@ -40,6 +42,15 @@ _DECLARATION = re.compile(
 )
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _BARE_DOCTYPE = re.compile(rb"<!DOCTYPE\s+[^\s\[\]<>\"'&%;]{1,200}\s*>")
+_UNDECLARED = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
+KNOWN_PREFIXES = {
+    **STANDARD_PREFIXES,
+    "sbdh": SBDH,
+    "gs1ushc": "http://epcis.gs1us.org/hc/ns",
+    "epcis": "urn:epcglobal:epcis:xsd:1",
+    "epcisq": "urn:epcglobal:epcis-query:xsd:1",
+}
+"""Prefixes of GS1 that mean one thing even where a document forgets to declare them."""
 _INSTRUCTIONS = etree.XPath("//processing-instruction()")
 
 
@@ -51,7 +62,26 @@ def parse(content: bytes, report: Report, limits: Limits) -> etree._Element | No
     text = _without_bare_doctype(text, report)
     if not _is_harmless(text, report, limits):
         return None
-    parser = etree.XMLParser(
+    parser = _parser()
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:
+        line = error.lineno or 1
+        report.add(codes.SYNTAX, f"The XML cannot be read: {error.msg}.", f"/ (line {line})")
+        found = _parse_undeclared(text) if report.is_tolerant else None
+        if found is None:
+            return None
+        root = found
+    if root.getroottree().docinfo.internalDTD is not None:
+        report.add(codes.HOSTILE_XML, "The document has a DOCTYPE.", "/ (line 1)")
+        return None
+    if text.find(b"<?", int(text.startswith(b"<?xml "))) >= 0:
+        _ignore_instructions(root, report)
+    return root
+
+
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -61,18 +91,20 @@ def parse(content: bytes, report: Report, limits: Limits) -> etree._Element | No
         huge_tree=False,
         remove_comments=True,
         collect_ids=False,
+        recover=recover,
     )
-    try:
-        root = etree.fromstring(text, parser)
-    except etree.XMLSyntaxError as error:
-        line = error.lineno or 1
-        report.add(codes.SYNTAX, f"The XML cannot be read: {error.msg}.", f"/ (line {line})")
+
+
+def _parse_undeclared(text: bytes) -> etree._Element | None:
+    """Parse a text whose only fault is prefixes that are not declared."""
+    parser = _parser(recover=True)
+    root = etree.fromstring(text, parser)
+    if root is None or any(one.type != _UNDECLARED for one in parser.error_log):
         return None
-    if root.getroottree().docinfo.internalDTD is not None:
-        report.add(codes.HOSTILE_XML, "The document has a DOCTYPE.", "/ (line 1)")
-        return None
-    if text.find(b"<?", int(text.startswith(b"<?xml "))) >= 0:
-        _ignore_instructions(root, report)
+    for element in root.iter():
+        if isinstance(element.tag, str) and ":" in element.tag and element.tag[0] != "{":
+            prefix, _, name = element.tag.partition(":")
+            element.tag = f"{{{KNOWN_PREFIXES.get(prefix, prefix + ':')}}}{name}"
     return root
 
 
@@ -113,7 +145,9 @@ def _as_utf8(content: bytes, report: Report) -> bytes | None:
     if not codec or codec == "utf-16":
         message = f"The encoding {declared!r} is not supported or is not the one used."
         report.add(codes.ENCODING, message, "/ (line 1)")
-        return None
+        if codec != "utf-16" or not report.is_tolerant:
+            return None
+        codec = "utf-8"  # written as a text that says UTF-16, and stored in bytes of UTF-8
     return _transcode(content, codec, report)
 
 

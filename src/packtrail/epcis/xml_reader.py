@@ -10,6 +10,7 @@ from packtrail.epcis import codes, events
 from packtrail.epcis import xml_checks as xc
 from packtrail.epcis import xml_events as xe
 from packtrail.epcis import xml_extensions as xx
+from packtrail.epcis import xml_tolerance as xt
 from packtrail.epcis import xml_values as xv
 from packtrail.epcis.json_reader import Found
 from packtrail.epcis.scalars import XML_SPACE
@@ -17,7 +18,7 @@ from packtrail.epcis.xml_checks import Element, XmlReading
 from packtrail.epcis.xml_parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from packtrail.epcis.limits import Limits
     from packtrail.epcis.report import Report
@@ -42,14 +43,28 @@ def read_xml(content: bytes, report: Report, limits: Limits) -> Found:
     root = parse(content, report, limits)
     if root is None:
         return Found()
-    if root.tag not in _ROOTS:
-        message = (
-            f"The root element is {root.tag}; an EPCIS document or query document is expected."
-        )
-        report.add(codes.FORMAT, message, f"/ (line {root.sourceline})")
-        return Found()
-    version, kind = _ROOTS[root.tag]
-    return _Document(XmlReading(root, version, report, limits)).read(root, kind)
+    if root.tag in _ROOTS:
+        version, kind = _ROOTS[root.tag]
+        reading = XmlReading(root, version, report, limits)
+        if report.is_tolerant:
+            xt.mend_namespaces(reading, root)
+        return _Document(reading).read(root, kind)
+    message = f"The root element is {root.tag}; an EPCIS document or query document is expected."
+    report.add(codes.FORMAT, message, f"/ (line {root.sourceline})")
+    found = xt.find_root(root) if report.is_tolerant else None
+    return _read_odd_root(found, report, limits) if found is not None else Found()
+
+
+def _read_odd_root(root: Element, report: Report, limits: Limits) -> Found:
+    """Read a document whose root has a wrong namespace, or a part of one that stands alone."""
+    kind = xc.local(root.tag)
+    reading = XmlReading(root, xt.version_of(root), report, limits)
+    xt.mend_namespaces(reading, root)
+    document = _Document(reading)
+    if kind in xt.DOCUMENTS:
+        return document.read(root, kind)
+    document.read_part(root, kind)
+    return document.found({}, is_query_document=kind == "QueryResults")
 
 
 @dataclass(slots=True)
@@ -75,16 +90,30 @@ class _Document:
                 self._body(child, kind)
             elif child.tag == "extension" or child.tag not in model.particles:
                 self._add_extensions(child)
+        return self.found(attributes, is_query_document=kind == "EPCISQueryDocument")
+
+    def found(self, attributes: Mapping[str, Any], *, is_query_document: bool) -> Found:
+        """Return the document made of all that was read."""
         document = events.EpcisDocument(
-            schema_version=attributes.get("schemaVersion") or f"{reading.version}.0",
+            schema_version=attributes.get("schemaVersion") or f"{self.reading.version}.0",
             creation_date=_aware(attributes.get("creationDate")),
             events=tuple(self.kept),
             extensions=self.extensions,
-            namespaces=reading.namespaces,
-            is_query_document=kind == "EPCISQueryDocument",
+            namespaces=self.reading.namespaces,
+            is_query_document=is_query_document,
             **self.head,
         )
         return Found(document, tuple(self.places))
+
+    def read_part(self, element: Element, kind: str) -> None:
+        """Read a part of a document that stands alone: query results, a list, one event."""
+        if kind == "QueryResults":
+            self._query_results(element)
+        elif kind == "EventList":
+            self._event_list(element)
+        else:
+            place = self.reading.place(element)
+            self._keep(xe.read_event(self.reading, element), place)
 
     def _add_extensions(self, element: Element) -> None:
         """Keep an extension of the document, the header or the body."""
@@ -103,6 +132,8 @@ class _Document:
         for child in element:
             if child.tag == "extension":
                 self._header_extension(child)
+            elif child.tag == "EPCISMasterData" and self.reading.tolerant:
+                self._master_data(child)
             elif xc.local(child.tag) == "StandardBusinessDocumentHeader":
                 self._sbdh(child)
             elif model.wildcard:
@@ -114,10 +145,13 @@ class _Document:
         xv.read_attributes(self.reading, element, model)
         for child in element:
             if child.tag == "EPCISMasterData":
-                content = xe.read_content(self.reading, child, "EPCISMasterData")
-                self.head["vocabularies"] = content.values.get("VocabularyList", ())
+                self._master_data(child)
             elif child.tag == "extension":
                 self._add_extensions(child)
+
+    def _master_data(self, element: Element) -> None:
+        content = xe.read_content(self.reading, element, "EPCISMasterData")
+        self.head["vocabularies"] = content.values.get("VocabularyList") or ()
 
     def _sbdh(self, element: Element) -> None:
         """Take sender, receiver and instance identifier from the business document header."""
@@ -153,10 +187,16 @@ class _Document:
             found = ", ".join(children) or "nothing"
             message = f"The body holds {found}; QueryResults in {namespace} is expected."
             reading.add(codes.FORMAT, message, element)
+            for child in element if reading.tolerant else ():
+                if xc.local(child.tag) == "QueryResults":
+                    self._query_results(child)
             return
         xv.read_attributes(reading, element, reading.models["Sbdh"])
         xc.check_text(reading, element)
-        results = element[0]
+        self._query_results(element[0])
+
+    def _query_results(self, results: Element) -> None:
+        reading = self.reading
         model = reading.models["QueryResults"]
         xc.check_children(reading, results, model)
         xv.read_attributes(reading, results, model)
@@ -196,7 +236,7 @@ class _Document:
             if child.tag == "extension":
                 for event, inner in self._extension_events(child):
                     self._keep(event, f"{place}/{inner}")
-            elif child.tag in model.particles:
+            elif child.tag in model.particles or (reading.tolerant and child.tag in xe.EVENT_TYPES):
                 self._keep(xe.read_event(reading, child), f"{place} (line {child.sourceline})")
 
     def _keep(self, event: events.Event | None, place: str) -> None:
