@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from packtrail.store.database import Database
 
-pytest_plugins = ["tests.postgres"]
-
 EXAMPLE = (
     "openepcis-test-resources/1.2/EPCIS/XML/Capture/Documents/GS1_US_Pharma_Example_2_2_1_1.xml"
 )
