@@ -183,3 +183,22 @@ def test_the_description_of_the_interface_is_served_and_loads_nothing(rest: Rest
     assert answer.status_code == 200
     assert "/epcis/v2/capture" in answer.json()["paths"]
     assert rest.anyone.get("/docs").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/epcis/v2/events?EQ_bizStep=a%00b",
+        "/epcis/v2/events?MATCH_epc=urn:x:%00",
+        "/epcis/v2/events/a%00b",
+        "/epcis/v2/capture/a%00b",
+        "/api/v1/trace/urn:epc:id:sscc:030001.%00",
+        "/api/v1/recognise?text=a%00b",
+        "/api/v1/audit?before=99999999999999999999999",
+    ],
+)
+def test_a_text_that_no_database_holds_is_refused_and_breaks_nothing(rest: Rest, path: str) -> None:
+    answer = rest.maker.get(path)
+
+    assert answer.status_code in {400, 404, 422}
+    assert answer.headers["content-type"] == "application/problem+json"

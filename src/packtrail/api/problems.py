@@ -29,6 +29,7 @@ from packtrail.base.errors import (
     UsageError,
 )
 from packtrail.services import codes
+from packtrail.store.codes import BAD_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,6 +84,7 @@ BY_CODE: Mapping[str, Kind] = {
     codes.BOTH_LIMITS.code: _QUERY,
     codes.REPEATED_PARAMETER.code: _QUERY,
     codes.BAD_PAGE_TOKEN.code: _QUERY,
+    BAD_TEXT.code: _QUERY,
     codes.TOO_MANY_RESULTS.code: Kind(413, "QueryTooLargeException", "The answer is too large"),
     codes.BAD_ERROR_BEHAVIOUR.code: VALIDATION,
     codes.EMPTY_DOCUMENT.code: VALIDATION,

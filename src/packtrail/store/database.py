@@ -15,8 +15,9 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from packtrail.base.errors import Unavailable, UsageError
+from packtrail.base.errors import RefusedError, Unavailable, UsageError
 from packtrail.store import migrations
+from packtrail.store.codes import BAD_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,11 +126,14 @@ def _require_version(conn: Connection) -> None:
 
 @contextlib.contextmanager
 def _readable_faults(url: str) -> Iterator[None]:
-    """Turn the driver's ways of saying "no answer" into one fault without secrets."""
+    """Turn the driver's ways of saying "no answer" or "no such value" into faults of ours."""
     try:
         yield
     except _UNAVAILABLE as error:
         raise Unavailable(f"The database {_place(url)} does not answer: {error}") from error
+    except psycopg.DataError as error:
+        # The one place where any argument that no column can hold is met, whichever door it took.
+        raise RefusedError(BAD_TEXT.found(f"A value cannot be looked up: {error}.")) from error
 
 
 def _place(url: str) -> str:
