@@ -10,6 +10,7 @@ import pytest
 
 from packtrail import gs1
 from packtrail.gs1.packs import read_pack
+from packtrail.gs1.tags import make_tag, parse_tag_uri, read_tag
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +78,22 @@ def test_every_epc_uri_of_the_tag_data_standard_is_well_formed(tags: list[dict[s
     assert {case["epc_uri"]: gs1.check(case["epc_uri"]) for case in tags} == {
         case["epc_uri"]: () for case in tags
     }
+
+
+def test_every_tag_of_the_tag_data_standard_is_converted_in_every_direction(
+    tags: list[dict[str, Any]],
+) -> None:
+    for case in tags:
+        tag = parse_tag_uri(case["epc_tag_uri"])
+
+        assert tag.epc_uri == case["epc_uri"]
+        assert tag.uri() == case["epc_tag_uri"]
+        # The standard's examples end with the last bit or word; ours end with a word.
+        assert tag.hex().rstrip("0") == case["hex"].rstrip("0")
+        assert read_tag(case["hex"]) == read_tag(tag.hex()) == tag
+        made = make_tag(case["epc_uri"], case["scheme"], filter_value=tag.filter_value or 0)
+        assert made == tag
+        if tag.key:
+            assert tag.key.element_string() == case["element_string"]
+
+    assert len(tags) == 14

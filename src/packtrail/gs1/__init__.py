@@ -39,6 +39,7 @@ from packtrail.gs1.numbering import at_level, expand_upc_e, make_gtin, make_sscc
 from packtrail.gs1.packs import Pack, read_pack
 from packtrail.gs1.patterns import Pattern, parse_pattern
 from packtrail.gs1.prefixes import is_restricted, prefix_of
+from packtrail.gs1.tags import Tag, encodings_of, make_tag, parse_tag_uri, read_tag
 from packtrail.gs1.writing import write_element_string
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Ndc",
     "Pack",
     "Pattern",
+    "Tag",
     "amount_of",
     "at_level",
     "check",
@@ -59,6 +61,7 @@ __all__ = [
     "check_digital_link",
     "check_element_string",
     "check_epc_uri",
+    "encodings_of",
     "examine_element_string",
     "expand_upc_e",
     "identify",
@@ -67,6 +70,7 @@ __all__ = [
     "make_ntin",
     "make_ppn",
     "make_sscc",
+    "make_tag",
     "national_number_of",
     "next_sscc",
     "parse",
@@ -74,9 +78,11 @@ __all__ = [
     "parse_element_string",
     "parse_epc_uri",
     "parse_pattern",
+    "parse_tag_uri",
     "prefix_of",
     "read_digital_link",
     "read_pack",
+    "read_tag",
     "write_digital_link",
     "write_element_string",
 ]

@@ -204,3 +204,31 @@ PACK_INCOMPLETE: Final = FindingCode(
     "Scan the pack again; if it stays so, handle it as the market's rules for such packs say.",
     "Delegated Regulation (EU) 2016/161, Article 4",
 )
+TAG_FORM: Final = FindingCode(
+    "GS1-050",
+    _ERROR,
+    "An EPC tag URI does not have the parts of its encoding.",
+    "Compare the URI with the form named in the message.",
+    "GS1 EPC Tag Data Standard, section 12",
+)
+TAG_SCHEME: Final = FindingCode(
+    "GS1-051",
+    _ERROR,
+    "There is no such RFID tag encoding, or none for this key.",
+    "Use an encoding named in the message, or another carrier for this key.",
+    "GS1 EPC Tag Data Standard, section 14",
+)
+TAG_VALUE: Final = FindingCode(
+    "GS1-052",
+    _ERROR,
+    "A value does not fit into the RFID tag encoding.",
+    "Use the longer encoding of the same key, such as sgtin-198 for a serial with letters.",
+    "GS1 EPC Tag Data Standard, section 14",
+)
+TAG_BITS: Final = FindingCode(
+    "GS1-053",
+    _ERROR,
+    "The bits of an RFID tag are cut off, damaged, or no EPC.",
+    "Read the EPC memory of the tag again, from its first bit (20h) to its end.",
+    "GS1 EPC Tag Data Standard, section 14",
+)

@@ -12,6 +12,7 @@ from packtrail.gs1.linters import LINTERS
 from packtrail.gs1.ndc import Ndc
 from packtrail.gs1.numbering import next_sscc
 from packtrail.gs1.packs import read_pack
+from packtrail.gs1.tags import parse_tag_uri, read_tag
 
 GOOD = {
     "couponcode": "0123456123456111101233301231",
@@ -101,6 +102,10 @@ PRODUCED: dict[str, Callable[[], tuple[Finding, ...]]] = {
     "SYMBOLOGY": lambda: of_text("]Q1(10)A"),
     "USED_UP": lambda: refused(lambda: next_sscc("006141419999999994", prefix_length=7)),
     "AMBIGUOUS": lambda: refused(lambda: Ndc.parse("0002143380")),
+    "TAG_FORM": lambda: refused(lambda: parse_tag_uri("urn:epc:tag:x")),
+    "TAG_SCHEME": lambda: refused(lambda: read_tag("00")),
+    "TAG_VALUE": lambda: refused(lambda: parse_tag_uri("urn:epc:tag:sgtin-96:3.0614141.812345.A")),
+    "TAG_BITS": lambda: refused(lambda: read_tag("30")),
     "PACK_INCOMPLETE": lambda: read_pack("(10)A").findings,
 }
 
