@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from packtrail.access import Permission
+from packtrail.access import ROLES, Permission, RoleName
 from packtrail.base.errors import (
     Conflict,
     LimitExceeded,
@@ -150,6 +150,23 @@ def test_an_account_is_refused_with_the_reason(
         accounts.create_user(world.app, world.maker, name, role=role, password=password)
 
     assert _code(refused) == code
+
+
+@pytest.mark.parametrize("role", ["administrator", "operator", "auditor"])
+def test_nobody_opens_an_account_that_may_do_more_than_they_may(world: World, role: str) -> None:
+    accounts.create_user(world.app, world.maker, "ada", role=role)
+    clerk = world.maker.with_permissions(
+        {*ROLES[RoleName.READER], Permission.USER_CREATE, Permission.USER_READ}
+    )
+
+    with pytest.raises(NotPermitted) as account:
+        accounts.create_user(world.app, clerk, "eve", role=role, password=PASSWORD)
+    with pytest.raises(NotPermitted) as link:
+        accounts.create_sign_in_link(world.app, clerk, "ada")
+    accounts.create_user(world.app, clerk, "bob", role="reader")
+
+    assert _code(account) == _code(link) == "ACC-001"
+    assert [user.name for user in accounts.users(world.app, world.maker)] == ["ada", "bob"]
 
 
 def test_a_name_is_taken_once_for_all_organisations(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -87,7 +89,7 @@ def _say_up(application: Application, url: str, settings: Settings) -> None:
     write_line(f"Packtrail is up at {url}")
     write_line(f"  data   {_place(settings)}")
     for step in first_steps(application):
-        write_line(f"  next   {step}")
+        write_line(f"  next   {_typed(step, settings)}")
     write_line("  stop   Ctrl-C; the data stays")
 
 
@@ -104,6 +106,19 @@ def _say_demo(application: Application, url: str, settings: Settings) -> None:
     write_line("Then drop an EPCIS file on any page, and scan or type one of its packs on top.")
     write_line("In another terminal:  .venv/bin/packtrail trace --help")
     write_line(f"Data: {_place(settings)}.  Stop: Ctrl-C; the data stays.")
+
+
+def _typed(step: str, settings: Settings) -> str:
+    """Return a command as it has to be typed here: for this store, by a name the shell finds."""
+    from packtrail.settings import default_data_dir
+
+    name, _, rest = step.partition(" ")
+    command = f"{name if shutil.which(name) else sys.argv[0]} {rest}"
+    if settings.database_url:
+        return f"{command} --db URL"
+    if settings.data_dir != default_data_dir():
+        return f"{command} --data {shlex.quote(str(settings.data_dir))}"
+    return command
 
 
 def _place(settings: Settings) -> str:

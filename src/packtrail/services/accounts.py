@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import ROLES, Action, Actor, ActorKind, Permission, RoleName, require
 from packtrail.access import codes as access_codes
-from packtrail.base.errors import Conflict, LimitExceeded, NotAuthenticated, NotFound, RefusedError
+from packtrail.base.errors import (
+    Conflict,
+    LimitExceeded,
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    RefusedError,
+)
 from packtrail.services import auditing, passwords
 from packtrail.services.keys import (
     ApiKey,
@@ -163,7 +170,7 @@ def create_sign_in_link(app: Application, actor: Actor, name: str) -> str:
 
     Raises:
         NotFound: `ACC-017`, no such user in the actor's organisation.
-        NotPermitted: The actor may not make accounts.
+        NotPermitted: The actor may not make accounts, or the user may do more than the actor.
     """
     require(actor, Permission.USER_CREATE)
     token, at = secrets.token_urlsafe(32), app.clock()
@@ -172,6 +179,7 @@ def create_sign_in_link(app: Application, actor: Actor, name: str) -> str:
         account = rows.account_by_name(conn, name)
         if account is None or account.organisation_id != actor.organisation_id:
             raise NotFound(access_codes.NO_USER.found(f"There is no user {name!r}.", at="name"))
+        _require_role(actor, RoleName(account.role))
         rows.insert_link(
             conn, _hash(token), account_id=account.account_id, at=at, expires_at=expires_at
         )
@@ -193,15 +201,17 @@ def create_user(
     Raises:
         RefusedError: Name, role or password cannot be used.
         Conflict: `ACC-010`, the name is taken.
-        NotPermitted: The actor may not make accounts.
+        NotPermitted: The actor may not make accounts, or the role allows more than the actor may.
     """
     require(actor, Permission.USER_CREATE)
     check_name(name)
+    granted = _role(role)
+    _require_role(actor, granted)
     row = rows.NewAccount(
         organisation_id=actor.organisation_id,
         name=name,
         display_name=display_name or name,
-        role=_role(role).value,
+        role=granted.value,
         password_hash=None if password is None else passwords.hashed(password),
         created_at=app.clock(),
     )
@@ -302,6 +312,19 @@ def _role(role: str) -> RoleName:
         raise RefusedError(
             access_codes.BAD_ROLE.found(f"{role[:80]!r} is not a role.", at="role")
         ) from None
+
+
+def _require_role(actor: Actor, role: RoleName) -> None:
+    """Refuse to open the way to more than the actor may do: a key could sign in as a user."""
+    beyond = sorted(ROLES[role] - actor.permissions)
+    if beyond:
+        raise NotPermitted(
+            access_codes.NOT_PERMITTED.found(
+                f"{actor.name} may not let a user be {role.value}, who may do more than "
+                f"{actor.name}: {', '.join(beyond)}.",
+                at="role",
+            )
+        )
 
 
 def _actor(account: rows.AccountRow) -> Actor:

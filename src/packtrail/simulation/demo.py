@@ -89,8 +89,10 @@ def _door(app: Application, name: str, part: str, code: str) -> Door:
 
 def _require_demo_store(app: Application, world: World) -> None:
     known = {each.code for each in organisations.all_organisations(app, Actor.system("demo"))}
-    foreign = known - {each.code for each in world.organisations}
-    if foreign:
+    demo = {each.code for each in world.organisations}
+    foreign = known - demo
+    # A visitor may well open organisations of their own beside those of the demo.
+    if foreign and not demo <= known:
         raise UsageError(
             f"This store belongs to {', '.join(sorted(foreign))}, so the demo is not loaded into "
             "it: use `packtrail up`, or another directory with --data."

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from packtrail.access import Actor
+from packtrail.base.errors import UsageError
+from packtrail.services import accounts, organisations, overview
+from packtrail.services.application import Application
+from packtrail.settings import Settings
+from packtrail.simulation import demo
+from packtrail.store.database import Database
+
+INSTALLATION = Actor.system("test")
+
+
+@pytest.fixture
+def app(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> Application:
+    """A small demo world is enough, and a year of it is over."""
+    monkeypatch.setattr(demo, "PACKS", 60)
+    return Application(
+        settings=Settings.of({}, data_dir=Path("/nonexistent")),
+        database=fresh_database,
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def test_the_demo_is_loaded_once_and_each_door_leads_into_its_own_organisation(
+    app: Application,
+) -> None:
+    first, second = demo.load(app), demo.load(app)
+
+    doors = demo.doors(app)
+    entered = [accounts.sign_in_by_link(app, door.token).actor for door in doors]
+
+    assert first > 0
+    assert second == 0
+    assert tuple(actor.organisation_code for actor in entered) == demo.VISITED
+    assert all(overview.overview(app, actor).counts.events for actor in entered)
+
+
+def test_the_demo_stays_out_of_a_store_that_somebody_uses(app: Application) -> None:
+    organisations.create_organisation(app, INSTALLATION, "acme", name="Acme")
+
+    with pytest.raises(UsageError, match="belongs to acme"):
+        demo.load(app)
+
+
+def test_the_demo_starts_again_beside_an_organisation_of_the_visitor(app: Application) -> None:
+    demo.load(app)
+    organisations.create_organisation(app, INSTALLATION, "acme", name="Acme")
+
+    assert demo.load(app) == 0
