@@ -17,7 +17,8 @@ import psycopg
 
 from packtrail import epcis
 from packtrail.base.errors import Unavailable
-from packtrail.store import bodies, instances, named, postings
+from packtrail.store import bodies, factrows, instances, named, postings
+from packtrail.store.facts import facts_of
 from packtrail.store.identity import PROBES, event_key
 from packtrail.store.roles import mentions
 from packtrail.store.rows import event_row
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.epcis.events import Event
+    from packtrail.store.facts import Facts
     from packtrail.store.postings import Mentions
 
 _SQL = named.statements("capture")
@@ -73,6 +75,7 @@ class _Draft:
     text: bytes
     content_hash: bytes
     key: int
+    facts: Facts | None
 
     @property
     def identity(self) -> str:
@@ -123,7 +126,11 @@ def record(
         try:
             with conn.transaction():
                 found = _sort(conn, drafts)
-                _store(conn, list(found.new.values()), common)
+                new = list(found.new.values())
+                _store(conn, new, common)
+                factrows.write(conn, [(one.key, one.facts) for one in new], audience_id)
+                named_by = [one.event for one in new if one.facts]
+                factrows.learn_prefixes(conn, named_by, namespaces or {})
         except _RACES:
             continue
         return Recorded(
@@ -142,7 +149,7 @@ def _draft(index: int, event: Event, owner_id: int, namespaces: Mapping[str, str
     key = event_key(
         owner_id, event.event_id or "", is_error_declaration=event.error_declaration is not None
     )
-    return _Draft(index, event, text, bodies.content_hash(text), key)
+    return _Draft(index, event, text, bodies.content_hash(text), key, facts_of(event))
 
 
 def _sort(conn: Connection, drafts: Iterable[_Draft]) -> _Sorted:
@@ -266,6 +273,7 @@ def _copy_events(
                     *parent,
                     draft.content_hash,
                     packed[i],
+                    factrows.terms(draft.facts),
                     *event_row(draft.event),
                 )
             )
@@ -288,8 +296,8 @@ def _copy_postings(
 
 _EVENT_TYPES = (
     *("int8", "int4", "int4", "timestamptz", "uuid", "int4", "int4", "int4", "bytea", "bytea"),
-    *("timestamptz", "text", "bool", "bool", "text", "text", "text", "text", "text", "text"),
-    *("text", "int4", "int4", "text", "text", "text[]"),
+    *("int8[]", "timestamptz", "text", "bool", "bool", "text", "text", "text", "text", "text"),
+    *("text", "text", "int4", "int4", "text", "text", "text[]"),
 )
 _POSTING_TYPES = ("int4", "int4", "int8", "timestamptz", "int4", "int2", "int2", "int2", "bytea")
 _TOUCH_TYPES = ("int4", "int4", "int8", "timestamptz", "int4", "int2")

@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
+
+from packtrail.store.facts import FieldName
+
+Comparison = Literal["EQ", "GT", "GE", "LT", "LE"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,40 @@ class EpcMatch:
 
     class_key: str
     item_key: str | None = None
+    is_pattern: bool = False
+    """Both keys are patterns of SQL's `like`."""
+    prefix_length: int | None = None
+    """Digits of the company prefix that a pattern tells; objects that tell others do not match."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermTest:
+    """A field has one of some values; without values: it is there."""
+
+    field: FieldName
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberTest:
+    """A field has a number, or a time, that compares so with one of some."""
+
+    field: FieldName
+    comparison: Comparison
+    values: tuple[Decimal, ...]
+    is_time: bool = False
+    """The numbers are microseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeTest:
+    """A field names something whose master data has one of some attributes, and values of it."""
+
+    field: FieldName
+    attributes: tuple[str, ...]
+    """Every spelling of the names."""
+    values: tuple[str, ...] = ()
+    """Any of them; empty: any value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +77,9 @@ class EventFilter:
     dispositions: tuple[str, ...] = ()
     read_points: tuple[str, ...] = ()
     biz_locations: tuple[str, ...] = ()
+    read_points_within: tuple[str, ...] = ()
+    """`WD_readPoint`: these, or what master data says is inside them."""
+    biz_locations_within: tuple[str, ...] = ()
     event_ids: tuple[str, ...] = ()
     biz_transactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Type -> identifiers (`EQ_bizTransaction_<type>`); types AND, identifiers OR."""
@@ -55,12 +97,17 @@ class EventFilter:
     match_output_epc_class: tuple[EpcMatch, ...] = ()
     match_any_epc_class: tuple[EpcMatch, ...] = ()
     exists_error_declaration: bool | None = None
+    terms: tuple[TermTest, ...] = ()
+    numbers: tuple[NumberTest, ...] = ()
+    attributes: tuple[AttributeTest, ...] = ()
     captures: tuple[str, ...] = ()
     """Capture ids (ours, not a parameter of the standard)."""
     lots: tuple[str, ...] = ()
     """Lots recorded in ILMD (ours)."""
     order_by: Literal["eventTime", "recordTime"] = "eventTime"
-    """What the answer is ordered by."""
+    """What the answer is ordered by, unless by a field."""
+    order_field: FieldName | None = None
+    """An extension field; events without it come last."""
     order_direction: Literal["ASC", "DESC"] = "DESC"
     event_count_limit: int | None = None
     """Truncates the ordered answer."""
@@ -73,9 +120,14 @@ class PageKey:
     """Where the next page starts: the last row of the page before and the pinned watermark."""
 
     time: datetime
+    """Of the last event; which one, the filter says."""
     event_key: int
     """Storage key of the last event."""
     watermark: datetime
     """Only events recorded until then belong to the answer, whatever arrives meanwhile."""
     returned: int
     """Events given out so far; counts against `event_count_limit`."""
+    rank: int = 0
+    """Of an answer ordered by a field: 0 where it is a number, 1 a text, 2 is not there."""
+    number: Decimal = Decimal(0)
+    text: str = ""

@@ -9,9 +9,10 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from packtrail.base.errors import UsageError
+from packtrail.store import factrows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -24,6 +25,9 @@ _TABLE = """
         applied_at timestamptz not null default now()
     )
 """
+
+_CODE: Mapping[str, Callable[[Connection], None]] = {"0003_facts.sql": factrows.backfill}
+"""Migration -> what it needs beyond SQL: run after it, in its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ def _require_same_history(applied: dict[str, str], known: Sequence[Migration]) -
 def _apply(conn: Connection, migration: Migration) -> None:
     with conn.transaction():
         conn.execute(migration.sql)
+        if migration.name in _CODE:
+            _CODE[migration.name](conn)
         conn.execute(
             "insert into schema_migration (name, sha256) values (%s, %s)",
             [migration.name, migration.sha256],

@@ -7,7 +7,7 @@ select body from event where event_id = %s
 -- name: copy_events
 copy event (
     event_id, owner_id, audience_id, record_time, capture_id, ordinal, parent_class_id, parent_seq,
-    content_hash, body,
+    content_hash, body, facts,
     event_time, time_zone_offset, is_error_declaration, empties, identity, type, action, biz_step,
     disposition, read_point, biz_location, epc_count, output_count, lot, expires, links
 ) from stdin (format binary)

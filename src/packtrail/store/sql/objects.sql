@@ -28,3 +28,14 @@ select p.event_id from posting p
 union all
 select t.event_id from touch t
  where t.class_id = any(:classes) and t.role = any(:roles) and t.audience_id = any(:aud)
+
+-- name: class_ids_like
+select class_id from class
+ where class_key like %(classes)s
+   and (%(length)s::integer is null or prefix_length is null or prefix_length = %(length)s)
+
+-- name: instances_like
+select i.class_id, i.seq
+  from class c join instance i on i.class_id = c.class_id
+ where c.class_key like %(classes)s and i.serial like %(serials)s
+   and (%(length)s::integer is null or coalesce(i.prefix_length, c.prefix_length, %(length)s) = %(length)s)

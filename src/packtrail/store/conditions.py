@@ -1,0 +1,280 @@
+"""From a typed filter to the conditions of a statement, each with an index to answer it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from packtrail import gs1
+from packtrail.epcis import ITEM_EXPIRATION_DATE, LOT_NUMBER, cbv
+from packtrail.epcis.context import split_name
+from packtrail.store import matches, named, places
+from packtrail.store.facts import (
+    EPOCH,
+    FieldName,
+    canonical,
+    comparable,
+    term,
+    value_key,
+)
+from packtrail.store.filters import EpcMatch
+from packtrail.store.identity import event_key, probes
+from packtrail.store.rows import DESTINATION, SOURCE, TRANSACTION, link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
+    from psycopg import Connection
+
+    from packtrail.store.filters import AttributeTest, EventFilter, NumberTest, TermTest
+
+_SQL = named.statements("events")
+
+Condition = tuple[str, dict[str, Any]]
+"""A condition and the values bound in it."""
+
+_CONDITIONS: Final[Mapping[str, str]] = {
+    "event_types": "e.type = any(%(event_types)s)",
+    "event_time_from": "e.event_time >= %(event_time_from)s",
+    "event_time_before": "e.event_time < %(event_time_before)s",
+    "record_time_from": "e.record_time >= %(record_time_from)s",
+    "record_time_before": "e.record_time < %(record_time_before)s",
+    "actions": "e.action = any(%(actions)s)",
+    "biz_steps": "e.biz_step = any(%(biz_steps)s)",
+    "dispositions": "e.disposition = any(%(dispositions)s)",
+    "captures": "e.capture_id = any(%(captures)s::uuid[])",
+    "lots": "e.lot = any(%(lots)s)",
+}
+"""Member of the filter -> condition on the event's own row."""
+
+_PLACES: Final = {
+    "read_points": "e.read_point",
+    "biz_locations": "e.biz_location",
+}
+_LINKS: Final[Mapping[str, str]] = {
+    "biz_transactions": TRANSACTION,
+    "sources": SOURCE,
+    "destinations": DESTINATION,
+}
+_SIGNS: Final = {"EQ": "=", "GT": ">", "GE": ">=", "LT": "<", "LE": "<="}
+_WITHIN_A_DAY: Final = {"GT": ">", "GE": ">", "LT": "<=", "LE": "<="}
+"""How a date compares with the date of a moment that is after its midnight."""
+_DAY = timedelta(days=1)
+
+
+def build(
+    conn: Connection, wanted: EventFilter, audience_ids: list[int], watermark: datetime
+) -> tuple[list[str], dict[str, Any]]:
+    """Return the conditions of a filter on `event e`, and the values bound in them.
+
+    Args:
+        conn: A connection, for what must be looked up first.
+        wanted: The filter.
+        audience_ids: What the asker may see.
+        watermark: Only events recorded until then.
+    """
+    conditions = ["e.audience_id = any(%(audience_ids)s)", "e.record_time <= %(watermark)s"]
+    bound: dict[str, Any] = {"audience_ids": audience_ids, "watermark": watermark}
+    for member, condition in _CONDITIONS.items():
+        value = getattr(wanted, member)
+        if value is not None and value != ():
+            conditions.append(condition)
+            bound[member] = list(value) if isinstance(value, tuple) else value
+    for text, values in _special(conn, wanted, audience_ids):
+        conditions.append(text)
+        bound |= values
+    return conditions, bound
+
+
+def keys_of(conn: Connection, field: FieldName) -> list[int]:
+    """Return the numbers of a field; several where its prefix was captured for several."""
+    if field.prefix is None:
+        return [field.key()]
+    rows = conn.execute(_SQL["namespaces_of_prefixes"], [[field.prefix]])
+    return sorted({field.key(namespace) for _, namespace in rows})
+
+
+def order_names(conn: Connection, field: FieldName) -> list[int]:
+    """Return the numbers under which the values of a field are kept, to order by."""
+    keys = keys_of(conn, field)
+    return [*keys, *(value_key(key, is_time=True) for key in keys)]
+
+
+def _special(conn: Connection, wanted: EventFilter, audience_ids: list[int]) -> Iterator[Condition]:
+    """Yield what needs more than a column."""
+    yield from _identities(conn, wanted.event_ids, audience_ids)
+    yield from _at_places(conn, wanted, audience_ids)
+    for member, kind in _LINKS.items():
+        for number, (of_type, identifiers) in enumerate(getattr(wanted, member).items()):
+            name = f"{member}_{number}"
+            links = [link(kind, of_type, one) for one in places.spelled(identifiers)]
+            yield f"e.links && %({name})s", {name: links}
+    if wanted.exists_error_declaration is not None:
+        # Spelled out, so that the partial index answers it.
+        not_ = "" if wanted.exists_error_declaration else "not "
+        yield f"{not_}e.is_error_declaration", {}
+    for member, roles in matches.MEMBERS.items():
+        if asked := getattr(wanted, member):
+            yield matches.condition(conn, member, asked, roles, audience_ids)
+    for number, test in enumerate(wanted.terms):
+        yield _has_term(conn, f"term_{number}", test)
+    for number, compared in enumerate(wanted.numbers):
+        yield _compares(conn, f"number_{number}", compared)
+    for number, attribute in enumerate(wanted.attributes):
+        yield _attribute(conn, f"attribute_{number}", attribute, audience_ids)
+
+
+def _identities(
+    conn: Connection, event_ids: Sequence[str], audience_ids: list[int]
+) -> Iterator[Condition]:
+    """Yield the look-up by every key under which events of these identities may be stored."""
+    if not event_ids:
+        return
+    owners = [row[0] for row in conn.execute(_SQL["members"], [audience_ids])]
+    keys = [
+        key
+        for owner in owners
+        for identity in event_ids
+        for declared in (False, True)
+        for key in probes(event_key(owner, identity, is_error_declaration=declared))
+    ]
+    text = "e.identity = any(%(event_ids)s) and e.event_id = any(%(event_keys)s)"
+    yield text, {"event_ids": list(event_ids), "event_keys": keys}
+
+
+def _at_places(
+    conn: Connection, wanted: EventFilter, audience_ids: list[int]
+) -> Iterator[Condition]:
+    for member, column in _PLACES.items():
+        if exact := getattr(wanted, member):
+            yield f"{column} = any(%({member})s)", {member: list(places.spelled(exact))}
+        if around := getattr(wanted, f"{member}_within"):
+            name = f"{member}_within"
+            inside = places.within(conn, around, audience_ids)
+            yield f"{column} = any(%({name})s)", {name: inside}
+
+
+def _has_term(conn: Connection, name: str, test: TermTest) -> Condition:
+    """Return the condition that a field is there, or has one of some values."""
+    keys = keys_of(conn, test.field)
+    is_standard = test.field.scope == "std"
+    spelled = test.values if is_standard else [canonical(value) for value in test.values]
+    terms = [term(key, value) for key in keys for value in spelled or (None,)]
+    text, bound = f"e.facts && %({name})s::bigint[]", {name: terms}
+    for key, column in _COLUMNS.items():
+        if key not in keys:
+            continue
+        if test.values:
+            text = f"({text} or {column} = any(%({name}_texts)s))"
+            bound[f"{name}_texts"] = [*test.values, *_dates(test.values)]  # type: ignore[list-item]
+        else:
+            text = f"({text} or {column} is not null)"
+    return text, bound
+
+
+def _compares(conn: Connection, name: str, test: NumberTest) -> Condition:
+    """Return the condition that a field has a number which compares so."""
+    keys = keys_of(conn, test.field)
+    is_standard = test.field.scope == "std"
+    names = keys if is_standard else [value_key(key, is_time=test.is_time) for key in keys]
+    bound: dict[str, Any] = {f"{name}_names": names, name: list(test.values)}
+    value = f"any(%({name})s::numeric[])"
+    text = (
+        f"e.event_id in (select v.event_id from event_value v where v.name = any(%({name}_names)s)"
+        f" and v.number {_SIGNS[test.comparison]} {value}"
+        " and v.audience_id = any(%(audience_ids)s))"
+    )
+    if test.is_time and _EXPIRY in keys:
+        sign, dates = _date_bound(test)
+        bound[f"{name}_dates"] = dates
+        text = (
+            rf"({text} or e.expires ~ '^\d{{4}}-\d\d-\d\d$'"
+            f" and e.expires {sign} any(%({name}_dates)s))"
+        )
+    return text, bound
+
+
+def _date_bound(test: NumberTest) -> tuple[str, list[str]]:
+    """Return how an expiry date, which begins at midnight, compares with moments."""
+    moments = [_moment(value) for value in test.values]
+    if test.comparison == "EQ":
+        return "=", [_date(one) for one in moments if _is_midnight(one)]
+    at_midnight = all(_is_midnight(one) for one in moments)
+    sign = _SIGNS[test.comparison] if at_midnight else _WITHIN_A_DAY[test.comparison]
+    return sign, [_date(one) for one in moments]
+
+
+def _dates(values: Iterable[str]) -> Iterator[str]:
+    """Yield the dates that times at midnight are equal to."""
+    for value in values:
+        found = comparable(value)
+        if found is not None and found.is_time and _is_midnight(_moment(found.number)):
+            yield _date(_moment(found.number))
+
+
+def _moment(microseconds: Decimal) -> datetime:
+    return EPOCH + timedelta(microseconds=int(microseconds))
+
+
+def _date(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def _is_midnight(moment: datetime) -> bool:
+    return (moment - EPOCH) % _DAY == timedelta(0)
+
+
+def _attribute(
+    conn: Connection, name: str, test: AttributeTest, audience_ids: list[int]
+) -> Condition:
+    """Return the condition that a field names something whose master data says so."""
+    ids = places.with_attribute(conn, test.attributes, test.values, audience_ids)
+    field = test.field
+    if field.scope == "std" and field.local in _VOCABULARY:
+        return _VOCABULARY[field.local](name, ids)
+    if field.scope == "std":
+        asked = [EpcMatch(*each) for each in gs1.identify(ids)]
+        return matches.condition(conn, name, asked, matches.ANY_CLASS, audience_ids)
+    terms = [term(key, canonical(one)) for key in keys_of(conn, field) for one in ids]
+    return f"e.facts && %({name})s::bigint[]", {name: terms}
+
+
+def _in_column(column: str, kind: cbv.Kind | None = None) -> Callable[[str, list[str]], Condition]:
+    def condition(name: str, ids: list[str]) -> Condition:
+        values = [cbv.normal(kind, one) for one in ids] if kind else list(places.spelled(ids))
+        return f"e.{column} = any(%({name})s)", {name: values}
+
+    return condition
+
+
+def _linked(link_kind: str, kind: cbv.Kind) -> Callable[[str, list[str]], Condition]:
+    types: tuple[str | None, ...] = (None, *cbv.TERMS[kind])
+
+    def condition(name: str, ids: list[str]) -> Condition:
+        links = [link(link_kind, of_type, one) for of_type in types for one in places.spelled(ids)]
+        return f"e.links && %({name})s", {name: links}
+
+    return condition
+
+
+_VOCABULARY: Final[Mapping[str, Callable[[str, list[str]], Condition]]] = {
+    "readPoint": _in_column("read_point"),
+    "bizLocation": _in_column("biz_location"),
+    "bizStep": _in_column("biz_step", cbv.Kind.BIZ_STEP),
+    "disposition": _in_column("disposition", cbv.Kind.DISPOSITION),
+    "bizTransaction": _linked(TRANSACTION, cbv.Kind.BIZ_TRANSACTION_TYPE),
+    "source": _linked(SOURCE, cbv.Kind.SOURCE_DEST_TYPE),
+    "destination": _linked(DESTINATION, cbv.Kind.SOURCE_DEST_TYPE),
+}
+"""Field of the standard that names something of a vocabulary -> its condition; `epcClass` aside."""
+
+
+def _of_ilmd(name: str) -> int:
+    namespace, local = split_name(name)
+    return FieldName(scope="ILMD", namespace=namespace, local=local).key()
+
+
+_EXPIRY: Final = _of_ilmd(ITEM_EXPIRATION_DATE)
+_COLUMNS: Final = {_of_ilmd(LOT_NUMBER): "e.lot", _EXPIRY: "e.expires"}

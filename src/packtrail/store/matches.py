@@ -1,0 +1,104 @@
+"""Events by the objects and classes they name: the MATCH parameters of a query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from packtrail.store import named, objects
+from packtrail.store.roles import (
+    CHILD,
+    CHILD_CLASS,
+    CODES,
+    EPC,
+    EPC_CLASS,
+    INPUT,
+    INPUT_CLASS,
+    OUTPUT,
+    OUTPUT_CLASS,
+    PARENT,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from psycopg import Connection
+
+    from packtrail.store.filters import EpcMatch
+    from packtrail.store.objects import Instance
+
+_SQL = named.statements("objects")
+
+ANY_CLASS: Final = (EPC_CLASS, CHILD_CLASS, INPUT_CLASS, OUTPUT_CLASS)
+MEMBERS: Final[Mapping[str, tuple[int, ...]]] = {
+    "match_epc": (EPC, CHILD),
+    "match_parent_id": (PARENT,),
+    "match_any_epc": tuple(CODES.values()),
+    "match_input_epc": (INPUT,),
+    "match_output_epc": (OUTPUT,),
+    "match_epc_class": (EPC_CLASS, CHILD_CLASS),
+    "match_input_epc_class": (INPUT_CLASS,),
+    "match_output_epc_class": (OUTPUT_CLASS,),
+    "match_any_epc_class": ANY_CLASS,
+}
+"""Member of the filter -> roles in which the object may be named."""
+
+
+def condition(
+    conn: Connection,
+    name: str,
+    matches: Iterable[EpcMatch],
+    roles: tuple[int, ...],
+    audience_ids: list[int],
+) -> tuple[str, dict[str, Any]]:
+    """Return the condition that one of some objects, or anything of some classes, is named.
+
+    Args:
+        conn: A connection.
+        name: Begins the names of the bound values.
+        matches: Objects, classes and patterns; one of them is enough.
+        roles: In which it may be named.
+        audience_ids: What the asker may see.
+    """
+    matches = list(matches)
+    seen = objects.sightings(conn, _instances(conn, matches), audience_ids)
+    bound: dict[str, Any] = {name: list({key for _, key, role in seen if role in roles})}
+    text = f"e.event_id = any(%({name})s)"
+    classes = _classes(conn, matches)
+    if classes:
+        bound |= {f"{name}_roles": list(roles), f"{name}_classes": classes}
+        subquery = objects.touching_class(
+            f"%({name}_roles)s", f"%({name}_classes)s", "%(audience_ids)s"
+        )
+        text = f"e.event_id in ({subquery})"
+        if bound[name]:
+            text = f"({text} or e.event_id = any(%({name})s))"
+    return text, bound
+
+
+def _instances(conn: Connection, matches: list[EpcMatch]) -> set[Instance]:
+    """Return the single objects that are meant, as far as the dictionary knows them."""
+    exact = [
+        (m.class_key, m.item_key) for m in matches if m.item_key is not None and not m.is_pattern
+    ]
+    found = set(objects.find(conn, exact).values())
+    for match in matches:
+        if match.is_pattern and match.item_key is not None:
+            asked = {
+                "classes": match.class_key,
+                "serials": match.item_key,
+                "length": match.prefix_length,
+            }
+            found.update(conn.execute(_SQL["instances_like"], asked).fetchall())
+    return found
+
+
+def _classes(conn: Connection, matches: list[EpcMatch]) -> list[int]:
+    """Return the classes of which everything is meant."""
+    whole = [m.class_key for m in matches if m.item_key is None and not m.is_pattern]
+    found = set(objects.class_ids(conn, whole)) if whole else set()
+    for match in matches:
+        if match.is_pattern and match.item_key is None:
+            asked = {"classes": match.class_key, "length": match.prefix_length}
+            found.update(row[0] for row in conn.execute(_SQL["class_ids_like"], asked))
+    return sorted(found)
