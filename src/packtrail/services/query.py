@@ -38,6 +38,8 @@ class EventPage:
     mean something else than `namespaces` says."""
     namespaces: Mapping[str, str]
     """Prefix -> namespace of the extensions on this page."""
+    capture_ids: Mapping[str, str]
+    """Event id -> the capture that brought it first."""
     next_token: str | None
     """Opaque; None on the last page."""
     expires_at: datetime | None
@@ -112,8 +114,15 @@ def _page(
         conn, wanted, audience_ids=audience_ids, page_size=size, now=now, after=after
     )
     bodies, namespaces = _shared_context([_body(each) for each in found.events])
+    captures = {each.identity: each.capture_id for each in reversed(found.events)}
     if found.next is None:
-        return EventPage(events=bodies, namespaces=namespaces, next_token=None, expires_at=None)
+        return EventPage(
+            events=bodies,
+            namespaces=namespaces,
+            capture_ids=captures,
+            next_token=None,
+            expires_at=None,
+        )
     expires_at = now + timedelta(minutes=app.settings.page_token_for_minutes)
     token = tokens.PageToken(
         organisation_id=actor.organisation_id,
@@ -124,6 +133,7 @@ def _page(
     return EventPage(
         events=bodies,
         namespaces=namespaces,
+        capture_ids=captures,
         next_token=tokens.write(token, _secret(conn)),
         expires_at=expires_at,
     )
