@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from packtrail.gs1.amounts import Amount, amount_of
 from packtrail.gs1.check_digits import check_digit
+from packtrail.gs1.diagnosis import Diagnosis, diagnose
 from packtrail.gs1.digital_links import (
     DigitalLink,
     check_digital_link,
@@ -44,6 +45,7 @@ from packtrail.gs1.writing import write_element_string
 
 __all__ = [
     "Amount",
+    "Diagnosis",
     "DigitalLink",
     "Element",
     "ElementString",
@@ -61,6 +63,7 @@ __all__ = [
     "check_digital_link",
     "check_element_string",
     "check_epc_uri",
+    "diagnose",
     "encodings_of",
     "examine_element_string",
     "expand_upc_e",

@@ -232,3 +232,43 @@ TAG_BITS: Final = FindingCode(
     "Read the EPC memory of the tag again, from its first bit (20h) to its end.",
     "GS1 EPC Tag Data Standard, section 14",
 )
+SCAN_LAYOUT: Final = FindingCode(
+    "GS1-060",
+    Severity.WARNING,
+    "A scanner that acts as a keyboard has another layout than the computer.",
+    "Set scanner and computer to the same keyboard layout, or the scanner to a layout-free mode.",
+)
+SCAN_CAPS_LOCK: Final = FindingCode(
+    "GS1-061",
+    Severity.WARNING,
+    "Caps lock or shift lock was on while a scanner acted as a keyboard.",
+    "Switch it off, or set the scanner to ignore it, and scan again.",
+)
+SEPARATOR_LOST: Final = FindingCode(
+    "GS1-062",
+    Severity.WARNING,
+    "The separator after a value of variable length was lost.",
+    "Set the scanner to transmit the group separator (ASCII 29), and scan again.",
+    "GS1 General Specifications, section 7.8.6",
+)
+SEPARATOR_REPLACED: Final = FindingCode(
+    "GS1-063",
+    Severity.WARNING,
+    "Something else stands where the separator must be.",
+    "Set the scanner, or the program in between, to pass the group separator (ASCII 29) on.",
+    "GS1 General Specifications, section 7.8.6",
+)
+SEPARATOR_UNNEEDED: Final = FindingCode(
+    "GS1-064",
+    Severity.NOTE,
+    "A separator follows a value of predefined length, which is allowed and not needed.",
+    "Nothing needs to be done; a shorter symbol would do without it.",
+    "GS1 General Specifications, section 7.8.6",
+)
+PLAIN_SYMBOL: Final = FindingCode(
+    "GS1-065",
+    Severity.WARNING,
+    "GS1 data stands in a symbol that does not announce it, because FNC1 is missing at its start.",
+    "Ask the maker of the label to print FNC1 first; verifiers refuse such symbols.",
+    "GS1 General Specifications, section 5.5",
+)

@@ -48,6 +48,12 @@ class Element:
         row = TABLE.get(self.ai)
         return row.title if row else ""
 
+    @property
+    def is_self_delimiting(self) -> bool:
+        """No separator is needed after the value, because its AI has a predefined length."""
+        row = TABLE.get(self.ai)
+        return row is not None and row.is_self_delimiting
+
 
 @dataclass(frozen=True, slots=True)
 class ElementString:

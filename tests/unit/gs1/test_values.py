@@ -106,6 +106,14 @@ PRODUCED: dict[str, Callable[[], tuple[Finding, ...]]] = {
     "TAG_SCHEME": lambda: refused(lambda: read_tag("00")),
     "TAG_VALUE": lambda: refused(lambda: parse_tag_uri("urn:epc:tag:sgtin-96:3.0614141.812345.A")),
     "TAG_BITS": lambda: refused(lambda: read_tag("30")),
+    "SCAN_LAYOUT": lambda: gs1.diagnose("+d20103000101234509").causes,
+    "SCAN_CAPS_LOCK": lambda: gs1.diagnose("]D20103000101234509").causes,
+    "SEPARATOR_LOST": lambda: (
+        gs1.diagnose("010300010123450921ABC1730123110L", expecting=("01", "21", "17", "10")).causes
+    ),
+    "SEPARATOR_REPLACED": lambda: gs1.diagnose("010300010123450921A|10B").causes,
+    "SEPARATOR_UNNEEDED": lambda: gs1.diagnose("0103000101234509\x1d10B").causes,
+    "PLAIN_SYMBOL": lambda: gs1.diagnose("]d10103000101234509").causes,
     "PACK_INCOMPLETE": lambda: read_pack("(10)A").findings,
 }
 
