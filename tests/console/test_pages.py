@@ -135,8 +135,9 @@ def test_looking_back_shows_the_pack_as_it_was(shipped: Desk) -> None:
     assert "Held by Nothing" in page
 
 
-def test_a_moment_nobody_can_read_is_left_out(shipped: Desk) -> None:
-    answer = shipped.client.get(trace(PACK) + "?as_of=%3Cscript%3E&as_known_at=yesterday")
+@pytest.mark.parametrize("moment", ["%3Cscript%3E", "yesterday", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_nobody_can_read_is_left_out(shipped: Desk, moment: str) -> None:
+    answer = shipped.client.get(trace(PACK) + f"?as_of={moment}&as_known_at={moment}")
 
     assert answer.status_code == 200
     assert "You are looking back" not in answer.text

@@ -144,9 +144,9 @@ def _instant(text: str) -> datetime | None:
     """Read a moment from the page's own control, or an ISO moment; without a zone it is UTC."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # The last hours of the year 9999 have no UTC.
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _typed(moment: datetime | None) -> str:
