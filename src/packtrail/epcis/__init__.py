@@ -43,6 +43,7 @@ from packtrail.epcis.json_writer import (
     write_json,
 )
 from packtrail.epcis.limits import Limits
+from packtrail.epcis.profiles import validate
 from packtrail.epcis.reading import Reading, read
 from packtrail.epcis.xml_writer import write_xml
 
@@ -78,6 +79,7 @@ __all__ = [
     "event_to_json",
     "read",
     "read_event_json",
+    "validate",
     "write_json",
     "write_xml",
 ]

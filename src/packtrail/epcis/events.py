@@ -206,6 +206,9 @@ class EpcisDocument(Value, frozen=True, kw_only=True):
     sender: Party | None = None
     receiver: Party | None = None
     instance_identifier: str | None = None
+    business_header: Mapping[str, str] = {}
+    """What else the Standard Business Document Header says: `HeaderVersion`, `Standard`,
+    `TypeVersion`, `Type`, `CreationDateAndTime`."""
     extensions: Extensions = {}
     """Extensions of the header and of the document itself."""
     namespaces: Mapping[str, str] = {}

@@ -29,13 +29,17 @@ def check_identifiers(report: Report, event: events.Event, place: Callable[[], s
         event: The event.
         place: Returns where the event stands; only called when there is something to say.
     """
+    for message in defects_of(event, report.seen):
+        report.add(codes.BAD_IDENTIFIER, message, place())
+
+
+def defects_of(event: events.Event, seen: set[str]) -> Iterator[str]:
+    """Return what is wrong with the identifiers of an event, one of each class not yet seen."""
     for text in _identifiers(event):
         head = _head(text)
-        if head in report.seen:
-            continue
-        report.seen.add(head)
-        for message in _defects(text):
-            report.add(codes.BAD_IDENTIFIER, message, place())
+        if head not in seen:
+            seen.add(head)
+            yield from _defects(text)
 
 
 def _identifiers(event: events.Event) -> Iterator[str]:

@@ -117,13 +117,13 @@ def _event_local(reading: XmlReading, element: Element) -> Dissolved:
 
 def _from_version_2(reading: XmlReading, element: Element) -> Any:
     """Return an element read by the models of 2.0, or None where it does not fit."""
-    with _version_2(reading) as trial:
+    with on_trial_as_2(reading) as trial:
         value = read_element(reading, element, _LATER[element.tag])
     return None if trial.errors else value
 
 
 @contextmanager
-def _version_2(reading: XmlReading) -> Iterator[Report]:
+def on_trial_as_2(reading: XmlReading) -> Iterator[Report]:
     """Read by the models of 2.0 for a while, on trial: what is wrong is not reported."""
     outer = reading.report, reading.models, reading.version
     reading.report, reading.models, reading.version = Report(1), MODELS[2], 2
@@ -430,16 +430,17 @@ def _build(reading: XmlReading, element: Element, content: Content) -> events.Ev
         fields["certification_info"] = (values["certificationInfo"], *more)
     declared = values.get("errorDeclaration")
     if declared is not None:
-        fields["error_declaration"] = _build_error(reading, element, declared, offset)
+        fields["error_declaration"] = build_error(reading, element, declared, offset)
     return EVENT_TYPES[element.tag](
         **{name: value for name, value in fields.items() if value is not None},
         extensions=content.extensions,
     )
 
 
-def _build_error(
+def build_error(
     reading: XmlReading, element: Element, declared: Dissolved, offset: str
 ) -> events.ErrorDeclaration:
+    """Return an error declaration with its time made aware."""
     return events.ErrorDeclaration(
         declaration_time=aware(reading, element, declared.values["declarationTime"], offset),
         reason=declared.values.get("reason"),
@@ -456,59 +457,3 @@ def aware(reading: XmlReading, element: Element, time: datetime, offset: str | N
     message = f"The time {time.isoformat()} has no offset; {assumed} was assumed."
     reading.add(codes.NO_OFFSET, message, element)
     return time.replace(tzinfo=scalars.offset_of(assumed))
-
-
-def read_further_event(reading: XmlReading, element: Element) -> events.Event | None:
-    """Read an event the schema knows nothing of: of a vendor, or of a version to come.
-
-    Partners send AssociationEvent in XML 1.2 so; it is taken as what it is where it fits.
-    """
-    if element.tag == "AssociationEvent" and reading.version == 1:
-        with _version_2(reading):
-            event = read_event(reading, element)
-        if event is not None:
-            return event
-    return _read_extension_event(reading, element)
-
-
-_OWN = {
-    "eventTime": "time",
-    "recordTime": "time",
-    "eventTimeZoneOffset": "offset",
-    "eventID": "uri",
-    "certificationInfo": "uri",
-    "errorDeclaration": "ErrorDeclaration",
-}
-
-
-def _read_extension_event(reading: XmlReading, element: Element) -> events.Event | None:
-    before = reading.report.barring
-    known: dict[str, Any] = {}
-    others = []
-    for child in element:
-        if child.tag in known:
-            message = f"The element {child.tag} stands here a second time and is not kept."
-            reading.add(codes.NOT_KEPT, message, child)
-        elif child.tag in _OWN:
-            known[child.tag] = read_element(reading, child, _OWN[child.tag])
-        else:
-            others.append(child)
-    for name in ("eventTime", "eventTimeZoneOffset"):
-        if name not in known:
-            message = f"The extension event has no {name}; it cannot be kept."
-            reading.add(codes.MISSING, message, element)
-    extensions = xx.extensions(reading, others)
-    if reading.report.barring > before or not has_essentials("", known):
-        return None
-    offset = known["eventTimeZoneOffset"]
-    declared = known.get("errorDeclaration")
-    certificate = known.get("certificationInfo")
-    return events.ExtensionEvent(
-        type=reading.name(element.tag, element.prefix),
-        event_time=aware(reading, element, known["eventTime"], offset),
-        event_time_zone_offset=offset,
-        event_id=known.get("eventID"),
-        certification_info=(certificate,) if certificate else (),
-        error_declaration=_build_error(reading, element, declared, offset) if declared else None,
-        extensions=extensions,
-    )

@@ -15,6 +15,7 @@ from packtrail.epcis import xml_values as xv
 from packtrail.epcis.json_reader import Found
 from packtrail.epcis.scalars import XML_SPACE
 from packtrail.epcis.xml_checks import Element, XmlReading
+from packtrail.epcis.xml_further import read_further_event
 from packtrail.epcis.xml_parse import parse
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _ROOTS = {
         ("epcis-masterdata", "EPCISMasterDataDocument"),
     )
 }
+_HEADER_FIELDS = ("HeaderVersion", "Standard", "TypeVersion", "Type", "CreationDateAndTime")
 _BODIES = {
     "EPCISDocument": "Body",
     "EPCISMasterDataDocument": "MasterDataBody",
@@ -163,6 +165,11 @@ class _Document:
         identification = values.get("DocumentIdentification") or {}
         if identification.get("InstanceIdentifier"):
             self.head["instance_identifier"] = identification["InstanceIdentifier"]
+        self.head["business_header"] = {
+            name: value if isinstance(value, str) else value.isoformat()
+            for name, value in {**identification, **values}.items()
+            if name in _HEADER_FIELDS and value is not None
+        }
 
     def _body(self, element: Element, kind: str) -> None:
         if kind == "EPCISQueryDocument":
@@ -257,14 +264,14 @@ class _Document:
             elif child.tag == "extension" and reading.version == 1:
                 yield from self._further_events(child)
             elif model.wildcard:
-                event = xe.read_further_event(reading, child)
+                event = read_further_event(reading, child)
                 yield event, f"{xc.local(child.tag)} (line {child.sourceline})"
 
     def _further_events(self, element: Element) -> Iterator[tuple[events.Event | None, str]]:
         model = self.reading.models["FurtherEvents"]
         xc.check_children(self.reading, element, model)
         for child in element:
-            event = xe.read_further_event(self.reading, child)
+            event = read_further_event(self.reading, child)
             yield event, f"extension/{xc.local(child.tag)} (line {child.sourceline})"
 
 

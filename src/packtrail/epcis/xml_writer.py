@@ -166,15 +166,23 @@ class _Writer:
             (event.event_time for event in document.events), default=None
         )
         moment = time_text(created) if created else "1970-01-01T00:00:00.000Z"
+        said = {
+            "HeaderVersion": "1.0",
+            "Standard": "EPCglobal",
+            "TypeVersion": "1.0",
+            "InstanceIdentifier": document.instance_identifier or "",
+            "Type": "Events",
+            "CreationDateAndTime": moment,
+            **document.business_header,
+        }
+        version, *identification = (
+            f"<sbdh:{name}>{_escaped(text)}</sbdh:{name}>" for name, text in said.items()
+        )
         return (
-            "<sbdh:StandardBusinessDocumentHeader><sbdh:HeaderVersion>1.0</sbdh:HeaderVersion>"
+            f"<sbdh:StandardBusinessDocumentHeader>{version}"
             f"{_party('Sender', document.sender)}{_party('Receiver', document.receiver)}"
-            "<sbdh:DocumentIdentification><sbdh:Standard>EPCglobal</sbdh:Standard>"
-            "<sbdh:TypeVersion>1.0</sbdh:TypeVersion><sbdh:InstanceIdentifier>"
-            f"{_escaped(document.instance_identifier or '')}</sbdh:InstanceIdentifier>"
-            "<sbdh:Type>Events</sbdh:Type>"
-            f"<sbdh:CreationDateAndTime>{moment}</sbdh:CreationDateAndTime>"
-            "</sbdh:DocumentIdentification></sbdh:StandardBusinessDocumentHeader>"
+            f"<sbdh:DocumentIdentification>{''.join(identification)}</sbdh:DocumentIdentification>"
+            "</sbdh:StandardBusinessDocumentHeader>"
         )
 
     def _master_data(self) -> str:
