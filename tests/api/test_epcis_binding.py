@@ -198,7 +198,7 @@ def test_one_event_is_a_query_document_too(filled: Rest) -> None:
 @pytest.mark.parametrize(
     ("form", "epc"),
     [
-        (None, pack(1)),
+        (None, "https://id.gs1.org/01/00300010123455/21/1"),
         ("Never_Translates", pack(1)),
         ("No_Preference", pack(1)),
         ("Always_EPC_URN", pack(1)),
@@ -211,7 +211,7 @@ def test_identifiers_are_written_as_asked(filled: Rest, form: str | None, epc: s
     answer = filled.maker.get("/epcis/v2/events/urn:x:1", headers=headers)
 
     assert _events(answer)[0]["epcList"] == [epc]
-    assert answer.headers["GS1-EPC-Format"] == (form or "Never_Translates")
+    assert answer.headers["GS1-EPC-Format"] == (form or "Always_GS1_Digital_Link")
 
 
 def test_a_urn_that_cannot_be_told_is_not_guessed(rest: Rest) -> None:

@@ -14,6 +14,7 @@ from packtrail.api import (
     event_routes,
     object_routes,
     problems,
+    resource_routes,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def build(application: Application) -> FastAPI:
         discovery.router,
         capture_routes.epcis,
         event_routes.router,
+        resource_routes.router,
         capture_routes.own,
         object_routes.router,
         accounts_routes.router,

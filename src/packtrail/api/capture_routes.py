@@ -12,19 +12,26 @@ from fastapi.responses import JSONResponse, Response
 from packtrail.api.headers import limit_headers, standard_headers
 from packtrail.api.problems import (
     CAPTURE_LIMIT,
-    MEDIA_TYPE,
     VALIDATION,
     Refusal,
     epcis_problem,
 )
 from packtrail.api.requests import (
+    JSON,
+    LD_JSON,
+    MEDIA_TYPES,
+    TEXT_XML,
+    XML,
     App,
     Caller,
+    acceptable,
     bounded_body,
-    require_acceptable,
+    require_media_type,
     require_versions,
 )
+from packtrail.api.responses import JOB, JOBS, SUBMITTING
 from packtrail.api.schemas import CaptureJobOut
+from packtrail.api.xml import element
 from packtrail.base.findings import Severity
 from packtrail.services import capture, codes
 
@@ -33,11 +40,10 @@ if TYPE_CHECKING:
 
 epcis = APIRouter(prefix="/epcis/v2/capture", tags=["EPCIS: capture"])
 own = APIRouter(prefix="/api/v1/captures", tags=["Captures"])
-MEDIA_TYPES = ("application/json", "application/ld+json", "application/xml", "text/xml")
 PAGE_JOBS_DEFAULT, PAGE_JOBS_MAX = 30, 200
 
 
-@epcis.post("", status_code=202, summary="Hand in a document")
+@epcis.post("", status_code=202, summary="Hand in a document", responses=SUBMITTING)
 async def submit(request: Request, app: App, actor: Caller) -> Response:
     """Take an EPCIS document in: JSON-LD 2.0, or XML 1.0 to 2.0.
 
@@ -45,7 +51,7 @@ async def submit(request: Request, app: App, actor: Caller) -> Response:
     valid is answered with 400 and every finding; it is kept all the same.
     """
     require_versions(request)
-    media_type = _media_type(request)
+    media_type = require_media_type(request)
     content = await bounded_body(request, app.settings)
     job = await run_in_threadpool(
         capture.submit,
@@ -65,10 +71,10 @@ async def submit(request: Request, app: App, actor: Caller) -> Response:
     return Response(status_code=202, headers=headers)
 
 
-@epcis.get("", summary="Capture jobs")
+@epcis.get("", summary="Capture jobs", responses=JOBS)
 def jobs(request: Request, app: App, actor: Caller) -> Response:
     """Return the capture jobs, newest first, a page at a time."""
-    require_acceptable(request, "application/json")
+    acceptable(request, JSON)
     require_versions(request)
     limit = _limit(request.query_params.get("perPage"))
     before = request.query_params.get("nextPageToken")
@@ -80,12 +86,15 @@ def jobs(request: Request, app: App, actor: Caller) -> Response:
     return JSONResponse([_job(job) for job in found[:limit]], headers=headers)
 
 
-@epcis.get("/{capture_id}", summary="One capture job")
+@epcis.get("/{capture_id}", summary="One capture job", responses=JOB)
 def job(capture_id: str, request: Request, app: App, actor: Caller) -> Response:
     """Return a capture job, and what went wrong with it."""
-    require_acceptable(request, "application/json")
+    media_type = acceptable(request, JSON, LD_JSON, XML, TEXT_XML)
     require_versions(request)
-    return JSONResponse(_job(capture.job(app, actor, capture_id)), headers=standard_headers())
+    found = capture.job(app, actor, capture_id)
+    if media_type in {XML, TEXT_XML}:
+        return Response(_job_xml(found), headers=standard_headers(), media_type=media_type)
+    return JSONResponse(_job(found), headers=standard_headers(), media_type=media_type)
 
 
 @own.get("", summary="Captures", response_model=list[CaptureJobOut])
@@ -115,17 +124,6 @@ def original(capture_id: str, app: App, actor: Caller) -> Response:
     return Response(content, media_type=served, headers=headers)
 
 
-def _media_type(request: Request) -> str:
-    told = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if told not in MEDIA_TYPES:
-        raise Refusal(
-            MEDIA_TYPE,
-            f"The content type is {told[:100]!r}; expected one of {', '.join(MEDIA_TYPES)}.",
-            headers={"Accept": ", ".join(MEDIA_TYPES)},
-        )
-    return told
-
-
 def _refusal(app: App, job: CaptureJob, headers: dict[str, str]) -> Refusal:
     """Refuse a document at once whose content is not valid; its job stays, with the original."""
     errors = [each for each in job.findings if each.severity is Severity.ERROR]
@@ -153,6 +151,26 @@ def _job(job: CaptureJob) -> dict[str, Any]:
     if job.finished_at is not None:
         body["finishedAt"] = job.finished_at.isoformat()
     return body
+
+
+def _job_xml(job: CaptureJob) -> bytes:
+    """Return a job as the schema has it: `EPCISCaptureJob`."""
+    told = _job(job)
+    fields: dict[str, str | list[dict[str, str]]] = {
+        name: told[name]
+        for name in ("captureErrorBehaviour", "createdAt", "finishedAt")
+        if name in told
+    }
+    if told["errors"]:
+        fields["errors"] = [
+            {name: each[name] for name in ("type", "title", "detail")} for each in told["errors"]
+        ]
+    attributes = {
+        "running": str(job.running).lower(),
+        "success": str(job.success).lower(),
+        "captureID": job.capture_id,
+    }
+    return element("EPCISCaptureJob", fields, attributes=attributes)
 
 
 def _limit(per_page: str | None) -> int:

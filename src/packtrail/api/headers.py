@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import packtrail
+from packtrail.services.translating import CbvXmlFormat, EpcFormat
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from packtrail.settings import Settings
 
 EPCIS_VERSION = "2.0.0"
 EPCIS_VERSION_MIN = "1.0.0"
 CBV_VERSION = "2.0.0"
 CBV_VERSION_MIN = "1.0.0"
-
-
-class EpcFormat(StrEnum):
-    """How the answer writes identifiers of objects and places (`GS1-EPC-Format`)."""
-
-    NO_PREFERENCE = "No_Preference"
-    ALWAYS_DIGITAL_LINK = "Always_GS1_Digital_Link"
-    ALWAYS_URN = "Always_EPC_URN"
-    NEVER_TRANSLATES = "Never_Translates"
 
 
 def standard_headers() -> dict[str, str]:
@@ -39,8 +32,9 @@ def discovery_headers(allow: str) -> dict[str, str]:
         "GS1-EPCIS-Max": EPCIS_VERSION,
         "GS1-CBV-Min": CBV_VERSION_MIN,
         "GS1-CBV-Max": CBV_VERSION,
-        "GS1-EPC-Format": EpcFormat.NEVER_TRANSLATES.value,
-        "GS1-CBV-XML-Format": "Never_Translates",
+        "GS1-EPC-Format": EpcFormat.ALWAYS_DIGITAL_LINK.value,
+        "GS1-CBV-XML-Format": CbvXmlFormat.ALWAYS_WEB_URI.value,
+        "GS1-Extensions": extensions_header({"cbvmda": "urn:epcglobal:cbv:mda:"}),
         "GS1-Vendor-Version": packtrail.__version__,
     }
 
@@ -51,3 +45,20 @@ def limit_headers(settings: Settings) -> dict[str, str]:
         "GS1-EPCIS-Capture-Limit": str(settings.capture_events_max),
         "GS1-EPCIS-Capture-File-Size-Limit": str(settings.capture_bytes_max),
     }
+
+
+def extensions_header(namespaces: Mapping[str, str]) -> str:
+    """Return prefixes and their namespaces as `GS1-Extensions` tells them.
+
+    Only what a header can carry: ASCII without a comma, which separates the pairs.
+    """
+    pairs = (f"{prefix}={name}" for prefix, name in sorted(namespaces.items()))
+    return ",".join(
+        pair for pair in pairs if pair.isascii() and pair.isprintable() and "," not in pair
+    )
+
+
+def read_extensions(header: str | None) -> dict[str, str]:
+    """Return the prefixes that a caller declares in `GS1-Extensions`."""
+    pairs = (pair.strip().partition("=") for pair in (header or "").split(","))
+    return {prefix.strip(): name.strip() for prefix, _, name in pairs if prefix.strip() and name}

@@ -9,14 +9,17 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import msgspec
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from packtrail.access.codes import TOO_MANY_ATTEMPTS
 from packtrail.api.headers import standard_headers
+from packtrail.api.xml import element
 from packtrail.base.errors import (
     Conflict,
     LimitExceeded,
@@ -41,6 +44,10 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 EPCIS_PREFIX = "/epcis/v2"
 PROBLEM_JSON = "application/problem+json"
+PROBLEM_XML = "application/problem+xml"
+METHOD_NOT_ALLOWED = 405
+DOCUMENT_AREA = "EPC-"
+"""Area of the findings about a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ UNAVAILABLE = Kind(503, "ImplementationException", "Packtrail cannot answer righ
 TOO_LONG = Kind(414, "URITooLongException", "The address is too long")
 NOT_ACCEPTABLE = Kind(406, "NotAcceptableException", "Cannot answer in the form asked for")
 MEDIA_TYPE = Kind(415, "UnsupportedMediaTypeException", "This kind of content is not taken")
+UNSUPPORTED = Kind(501, "ImplementationException", "Not offered here")
 RATE = Kind(429, "SecurityException", "Too many attempts")
 CAPTURE_LIMIT = Kind(413, "CaptureLimitExceededException", "The document is too large")
 
@@ -77,6 +85,7 @@ BY_FAULT: tuple[tuple[type[PacktrailError], Kind], ...] = (
 """Fault -> answer; the first that fits."""
 
 _QUERY = Kind(400, "QueryParameterException", "The query cannot be answered")
+_CONTROLS = Kind(400, "SubscriptionControlsException", "The subscription cannot be made")
 BY_CODE: Mapping[str, Kind] = {
     codes.UNKNOWN_PARAMETER.code: _QUERY,
     codes.UNSUPPORTED_PARAMETER.code: _QUERY,
@@ -86,6 +95,12 @@ BY_CODE: Mapping[str, Kind] = {
     codes.BAD_PAGE_TOKEN.code: _QUERY,
     BAD_TEXT.code: _QUERY,
     codes.TOO_MANY_RESULTS.code: Kind(413, "QueryTooLargeException", "The answer is too large"),
+    codes.BAD_FORMAT.code: NOT_ACCEPTABLE,
+    codes.NO_URN.code: NOT_ACCEPTABLE,
+    codes.BAD_QUERY.code: Kind(400, "QueryValidationException", "The query is not valid"),
+    codes.BAD_CONTROLS.code: _CONTROLS,
+    codes.BAD_DESTINATION.code: _CONTROLS,
+    codes.NOT_ONE_EVENT.code: VALIDATION,
     codes.BAD_ERROR_BEHAVIOUR.code: VALIDATION,
     codes.EMPTY_DOCUMENT.code: VALIDATION,
     TOO_MANY_ATTEMPTS.code: RATE,
@@ -140,6 +155,8 @@ def problem_of(fault: PacktrailError) -> Problem:
     """Return the problem a fault becomes."""
     findings = fault.findings if isinstance(fault, RefusedError) else ()
     kind = BY_CODE.get(findings[0].code) if findings else None
+    if kind is None and findings and findings[0].code.startswith(DOCUMENT_AREA):
+        kind = VALIDATION
     if kind is None:
         kind = next(kind for fits, kind in BY_FAULT if isinstance(fault, fits))
     headers: dict[str, str] = {}
@@ -154,6 +171,8 @@ def respond(request: Request, problem: Problem) -> Response:
     """Write a problem document."""
     kind = problem.kind
     on_epcis = request.url.path.startswith(EPCIS_PREFIX)
+    if on_epcis and _wants_xml(request):
+        return _respond_in_xml(request, problem)
     code = problem.findings[0].code if problem.findings else None
     ours = f"/docs/reference/findings/{code}" if code else "about:blank"
     body = {
@@ -168,6 +187,27 @@ def respond(request: Request, problem: Problem) -> Response:
     headers = {**(standard_headers() if on_epcis else {}), **problem.headers}
     return Response(
         msgspec.json.encode(body), kind.status, headers=headers, media_type=PROBLEM_JSON
+    )
+
+
+def _wants_xml(request: Request) -> bool:
+    accepted = request.headers.get("accept", "").lower()
+    return "xml" in accepted and "json" not in accepted and "text/html" not in accepted
+
+
+def _respond_in_xml(request: Request, problem: Problem) -> Response:
+    """Write a problem as the schema of EPCIS 2.0 has it: `EPCISException`."""
+    kind = problem.kind
+    fields = {
+        "type": f"epcisException:{kind.exception}",
+        "title": kind.title,
+        "status": str(kind.status),
+        "detail": problem.detail,
+        "instance": quote(request.url.path),
+    }
+    headers = {**standard_headers(), **problem.headers}
+    return Response(
+        element("EPCISException", fields), kind.status, headers=headers, media_type=PROBLEM_XML
     )
 
 
@@ -233,7 +273,22 @@ async def _on_http(request: Request, error: Exception) -> Response:
     kind = BY_STATUS.get(error.status_code)
     if kind is None:
         kind = Kind(error.status_code, INTERNAL.exception, str(error.detail))
-    return respond(request, Problem(kind, str(error.detail), headers=dict(error.headers or {})))
+    headers = dict(error.headers or {})
+    if error.status_code == METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(allowed_methods(request))
+    return respond(request, Problem(kind, str(error.detail), headers=headers))
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Return every method of the resource: the framework names those of its first route only."""
+    methods: set[str] = set()
+    for included in request.app.routes:
+        router = getattr(included, "original_router", None)
+        for route in router.routes if router is not None else (included,):
+            match, _ = route.matches(dict(request.scope))
+            if match is not Match.NONE:
+                methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

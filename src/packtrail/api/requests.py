@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
@@ -15,10 +16,18 @@ from packtrail.api.headers import (
     EPCIS_VERSION_MIN,
     limit_headers,
 )
-from packtrail.api.problems import CAPTURE_LIMIT, NOT_ACCEPTABLE, TOO_LONG, Refusal
+from packtrail.api.problems import (
+    CAPTURE_LIMIT,
+    MEDIA_TYPE,
+    NOT_ACCEPTABLE,
+    TOO_LONG,
+    Refusal,
+)
 from packtrail.base.errors import NotAuthenticated, NotPermitted
 from packtrail.services import accounts, codes
 from packtrail.services.application import Application
+from packtrail.services.documents import Form
+from packtrail.services.translating import cbv_xml_format, epc_format
 
 if TYPE_CHECKING:
     from packtrail.settings import Settings
@@ -102,16 +111,82 @@ def _too_large(settings: Settings) -> Refusal:
     )
 
 
-def require_acceptable(request: Request, *media_types: str) -> None:
-    """Refuse when the caller accepts none of the media types (406)."""
-    accepted = request.headers.get("accept", "*/*")
-    ranges = [part.partition(";")[0].strip().lower() for part in accepted.split(",")]
-    wanted = {each for each in ranges if each}
-    offered = {"*/*", *media_types, *(each.split("/")[0] + "/*" for each in media_types)}
-    if wanted and not wanted & offered:
+JSON, LD_JSON, XML = "application/json", "application/ld+json", "application/xml"
+TEXT_XML = "text/xml"
+RANGES_MAX = 100
+
+
+def acceptable(request: Request, *offered: str) -> str:
+    """Return which of the media types the caller likes best; of equals the first.
+
+    Raises:
+        Refusal: 406, the caller accepts none of them.
+    """
+    header = request.headers.get("accept") or "*/*"
+    ranges = [_range(part) for part in header.split(",")[:RANGES_MAX]]
+    liked = [(_liking(ranges, each), -place, each) for place, each in enumerate(offered)]
+    weight, _, best = max(liked)
+    if not weight:
         raise Refusal(
-            NOT_ACCEPTABLE, f"This answers with {' or '.join(media_types)}, not with {accepted}."
+            NOT_ACCEPTABLE, f"This answers with {' or '.join(offered)}, not with {header[:200]}."
         )
+    return best
+
+
+def _range(part: str) -> tuple[str, float]:
+    """Return a media range and its weight."""
+    name, _, parameters = part.partition(";")
+    weight = 1.0
+    for parameter in parameters.split(";"):
+        key, _, value = parameter.strip().partition("=")
+        if key == "q" and re.fullmatch(r"[01](\.\d{0,3})?", value):
+            weight = float(value)
+    return name.strip().lower(), weight
+
+
+def _liking(ranges: list[tuple[str, float]], media_type: str) -> float:
+    """Return the weight of the most specific range that covers a media type; 0 for none."""
+    for wanted in (media_type, media_type.partition("/")[0] + "/*", "*/*"):
+        weights = [weight for name, weight in ranges if name == wanted]
+        if weights:
+            return max(weights)
+    return 0.0
+
+
+def event_form(request: Request) -> tuple[str, Form]:
+    """Return the media type of the answer, and the notation of the events in it.
+
+    Raises:
+        Refusal: 406, there is no such answer.
+        RefusedError: `QRY-009`, there is no such format.
+    """
+    media_type = acceptable(request, JSON, LD_JSON, XML, TEXT_XML)
+    return media_type, Form(
+        is_xml=media_type in {XML, TEXT_XML},
+        epc_format=epc_format(request.headers.get("GS1-EPC-Format")),
+        cbv_xml_format=cbv_xml_format(request.headers.get("GS1-CBV-XML-Format")),
+    )
+
+
+MEDIA_TYPES = (JSON, LD_JSON, XML, TEXT_XML)
+"""What a document may be sent as."""
+
+
+def require_media_type(request: Request, *taken: str) -> str:
+    """Return the content type of the body; default: that of an EPCIS document.
+
+    Raises:
+        Refusal: 415, it is none that is taken.
+    """
+    told = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    expected = taken or MEDIA_TYPES
+    if told not in expected:
+        raise Refusal(
+            MEDIA_TYPE,
+            f"The content type is {told[:100]!r}; expected one of {', '.join(expected)}.",
+            headers={"Accept": ", ".join(expected)},
+        )
+    return told
 
 
 def require_versions(request: Request) -> None:

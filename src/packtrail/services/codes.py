@@ -62,6 +62,20 @@ NOTHING_RECORDED = FindingCode(
     "Nothing of the document was recorded",
     remedy="Mend what the errors name and hand the document in again.",
 )
+NOT_ONE_EVENT = FindingCode(
+    "CAP-010",
+    Severity.ERROR,
+    "The body does not hold exactly one event",
+    remedy="Send one event with its own @context; hand documents in at /capture.",
+    clause="EPCIS 2.0, 12.6.2",
+)
+EVENT_EXISTS = FindingCode(
+    "CAP-011",
+    Severity.ERROR,
+    "The event is recorded already",
+    remedy="Nothing to do when it is the same event; else give it an eventID of its own.",
+    clause="EPCIS 2.0, 12.6.2",
+)
 
 UNKNOWN_PARAMETER = FindingCode(
     "QRY-001",
@@ -116,6 +130,91 @@ REPEATED_PARAMETER = FindingCode(
     Severity.ERROR,
     "A parameter that takes one value is given several",
     remedy="Give the parameter once, with one value.",
+)
+BAD_FORMAT = FindingCode(
+    "QRY-009",
+    Severity.ERROR,
+    "The form of the answer that is asked for does not exist",
+    remedy="Choose one of the forms named, or leave the header out.",
+    clause="EPCIS 2.0, 12.5",
+)
+NO_URN = FindingCode(
+    "QRY-010",
+    Severity.ERROR,
+    "An identifier of the answer has no URN: the length of its company prefix is not known",
+    remedy="Ask for Always_GS1_Digital_Link or Never_Translates.",
+    clause="EPCIS 2.0, 12.5",
+)
+NO_RESOURCE = FindingCode(
+    "QRY-011",
+    Severity.ERROR,
+    "No event you may see has this value",
+    remedy="List the collection above it; upper and lower case matter.",
+    clause="EPCIS 2.0, 12.6",
+)
+NO_QUERY = FindingCode(
+    "QRY-012",
+    Severity.ERROR,
+    "No query of your organisation has this name",
+    remedy="List the queries; upper and lower case matter.",
+    clause="EPCIS 2.0, 12.6.4",
+)
+QUERY_NAME_TAKEN = FindingCode(
+    "QRY-013",
+    Severity.ERROR,
+    "The name of the query is taken",
+    remedy="Choose another name, or delete the query of that name first.",
+    clause="EPCIS 2.0, 12.6.4",
+)
+BAD_QUERY = FindingCode(
+    "QRY-014",
+    Severity.ERROR,
+    "The definition of the query cannot be used",
+    remedy='Send {"name": "...", "query": {...}} with parameters of the simple event query.',
+    clause="EPCIS 2.0, 12.6.4",
+)
+BAD_CONTROLS = FindingCode(
+    "QRY-015",
+    Severity.ERROR,
+    "The subscription cannot be used as it is",
+    remedy="Send a dest, and either a schedule or stream: true.",
+    clause="EPCIS 2.0, 8.2.5.3",
+)
+NO_SUBSCRIPTION = FindingCode(
+    "QRY-016",
+    Severity.ERROR,
+    "No such subscription of this query",
+    remedy="List the subscriptions of the query.",
+    clause="EPCIS 2.0, 12.6.5",
+)
+BAD_DESTINATION = FindingCode(
+    "QRY-017",
+    Severity.ERROR,
+    "Packtrail does not deliver to this destination",
+    remedy="Give an https address that is reachable by everybody, or ask the operator to allow "
+    "the network of the destination.",
+    clause="EPCIS 2.0, 8.2.5.3",
+)
+EVERY_SECOND = FindingCode(
+    "QRY-018",
+    Severity.WARNING,
+    "The schedule leaves out the second, which means every second of the minutes it names",
+    remedy='Add "second": "0" to run once in each of those minutes.',
+    clause="EPCIS 2.0, 8.2.5.3",
+)
+DUPLICATE_SUBSCRIPTION = FindingCode(
+    "QRY-019",
+    Severity.ERROR,
+    "The identifier of the subscription is taken",
+    remedy="Choose another identifier.",
+    clause="EPCIS 2.0, 8.2.6",
+)
+SUBSCRIBE_NOT_PERMITTED = FindingCode(
+    "QRY-020",
+    Severity.ERROR,
+    "This query can be polled, not subscribed to",
+    remedy="Poll it, or subscribe to SimpleEventQuery.",
+    clause="EPCIS 2.0, 8.2.7.2",
 )
 
 NOT_RECORDED = FindingCode(
