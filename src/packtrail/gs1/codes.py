@@ -272,3 +272,16 @@ PLAIN_SYMBOL: Final = FindingCode(
     "Ask the maker of the label to print FNC1 first; verifiers refuse such symbols.",
     "GS1 General Specifications, section 5.5",
 )
+SYMBOL_CAPACITY: Final = FindingCode(
+    "GS1-070",
+    _ERROR,
+    "The data does not fit into the symbol, or its kind of symbol cannot hold it.",
+    "Choose GS1 DataMatrix, or leave out what the label need not say.",
+    "GS1 General Specifications, section 5",
+)
+IMAGE: Final = FindingCode(
+    "GS1-071",
+    _ERROR,
+    "An image cannot be read, or is too large.",
+    "Give a PNG of at most 4 million pixels; JPEG and others need the package Pillow.",
+)

@@ -13,6 +13,7 @@ from packtrail.gs1.ndc import Ndc
 from packtrail.gs1.numbering import next_sscc
 from packtrail.gs1.packs import read_pack
 from packtrail.gs1.tags import parse_tag_uri, read_tag
+from packtrail.rendering.symbols import Symbology, draw, read_symbols
 
 GOOD = {
     "couponcode": "0123456123456111101233301231",
@@ -114,6 +115,10 @@ PRODUCED: dict[str, Callable[[], tuple[Finding, ...]]] = {
     "SEPARATOR_REPLACED": lambda: gs1.diagnose("010300010123450921A|10B").causes,
     "SEPARATOR_UNNEEDED": lambda: gs1.diagnose("0103000101234509\x1d10B").causes,
     "PLAIN_SYMBOL": lambda: gs1.diagnose("]d10103000101234509").causes,
+    "SYMBOL_CAPACITY": lambda: refused(
+        lambda: draw("(01)03000101234509(91)" + "A" * 50, Symbology.GS1_128)
+    ),
+    "IMAGE": lambda: refused(lambda: read_symbols(b"no image")),
     "PACK_INCOMPLETE": lambda: read_pack("(10)A").findings,
 }
 

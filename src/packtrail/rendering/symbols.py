@@ -1,0 +1,303 @@
+"""Barcodes: drawing the symbols of GS1, and reading them from an image.
+
+Nothing is drawn that the core has not checked, associations of application identifiers included;
+zxing-cpp, which draws and reads, would take a wrong check digit. What a reader returns is the text
+a scanner transmits, symbology identifier first, so that `packtrail.gs1` reads it.
+
+    >>> symbol = draw("(01)03000101234509(17)301200(10)AB-7(21)11")
+    >>> symbol.identifier, symbol.hri
+    (']d2', '(01) 03000101234509 (17) 301200 (10) AB-7 (21) 11')
+    >>> [scan.text for scan in read_symbols(symbol.png())] == [symbol.text]
+    True
+
+Clause:
+    GS1 General Specifications, section 5; GS1 Digital Link: URI Syntax, section 6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from io import BytesIO
+from typing import Any, Final
+
+import numpy as np
+import zxingcpp
+
+from packtrail import gs1
+from packtrail.base.errors import LimitExceeded, RefusedError
+from packtrail.gs1 import codes
+from packtrail.rendering.png import PIXELS_MAX, SIGNATURE, Grey, PngError, read_png, write_png
+from packtrail.rendering.svg import element, text
+
+IMAGE_BYTES_MAX: Final = 20_000_000
+"""Largest image file that is read."""
+SYMBOLS_MAX: Final = 64
+"""Most symbols told of one image."""
+SCALE_MAX: Final = 40
+_LINEAR_LENGTH_MAX: Final = 48
+"""Characters of a GS1-128 symbol, application identifiers and separators included."""
+_LINEAR_HEIGHT: Final = 50
+"""Height of the bars in modules, where their width is the unit."""
+_LINE_MODULES: Final = 4
+"""Height of a line of text in modules of a matrix symbol."""
+
+
+class Symbology(StrEnum):
+    """The kinds of symbols that are drawn."""
+
+    DATA_MATRIX = "datamatrix"
+    """GS1 DataMatrix, the symbol of medicine packs."""
+    GS1_128 = "gs1-128"
+    """GS1-128, the bars of logistic labels."""
+    QR = "qr"
+    """GS1 QR code, with an element string."""
+    QR_LINK = "qr-link"
+    """QR code with a Digital Link, which any telephone opens."""
+    DATA_MATRIX_LINK = "datamatrix-link"
+    """DataMatrix with a Digital Link."""
+
+
+_FORMATS: Final = {
+    Symbology.DATA_MATRIX: ("DataMatrix", "]d2"),
+    Symbology.GS1_128: ("Code128", "]C1"),
+    Symbology.QR: ("QRCode", "]Q3"),
+    Symbology.QR_LINK: ("QRCode", "]Q1"),
+    Symbology.DATA_MATRIX_LINK: ("DataMatrix", "]d1"),
+}
+"""Name of the format in zxing-cpp, and the symbology identifier a scanner transmits."""
+_LINKS: Final = frozenset({Symbology.QR_LINK, Symbology.DATA_MATRIX_LINK})
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One symbol, drawn when it is asked for. Make it with `draw`."""
+
+    symbology: Symbology
+    content: str
+    """Bracketed element string, or Digital Link."""
+    text: str
+    """What a scanner transmits when it reads the symbol, symbology identifier first."""
+    hri: str
+    """The human-readable interpretation."""
+
+    @property
+    def identifier(self) -> str:
+        """The symbology identifier."""
+        return _FORMATS[self.symbology][1]
+
+    @cached_property
+    def modules(self) -> Grey:
+        """The symbol with its quiet zone, one pixel a module: 0 is dark, 255 light.
+
+        Raises:
+            RefusedError: `GS1-070` the data does not fit.
+        """
+        return _drawn(self.symbology, self.content)
+
+    def png(self, *, scale: int = 4) -> bytes:
+        """Return the symbol as a PNG image, without text.
+
+        Args:
+            scale: Pixels a module, 1 to 40.
+        """
+        factor = min(max(scale, 1), SCALE_MAX)
+        return write_png(np.kron(self.modules, np.ones((factor, factor), np.uint8)))
+
+    def svg(self, *, scale: int = 4, with_text: bool = False) -> str:
+        """Return the symbol as SVG.
+
+        Args:
+            scale: Pixels a module, 1 to 40, where nothing else sets the size.
+            with_text: Write the human-readable interpretation below, an element a line beside a
+                matrix and in one line below bars.
+        """
+        height, width = self.modules.shape
+        lines = self._lines() if with_text else ()
+        size = _LINE_MODULES if self.symbology is not Symbology.GS1_128 else 8
+        if lines:
+            width = max(width, int(max(map(len, lines)) * size * 0.62) + 2)
+        total = height + size * len(lines) + (1 if lines else 0)
+        shift = (width - self.modules.shape[1]) / 2
+        drawn = [
+            element("rect", width=width, height=total, fill="#fff"),
+            element("path", d=self._path(int(shift)), fill="#000", shape_rendering="crispEdges"),
+        ]
+        drawn += [
+            element(
+                "text", text(line), x=width / 2, y=height + size * (index + 0.8),
+                font_size=size * 0.9, text_anchor="middle", font_family="monospace",
+            )
+            for index, line in enumerate(lines)
+        ]  # fmt: skip
+        return element(
+            "svg", element("title", text(self.hri)) + "".join(drawn),
+            xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width} {total}", role="img",
+            width=width * scale, height=total * scale,
+        )  # fmt: skip
+
+    def _lines(self) -> tuple[str, ...]:
+        if self.symbology in {Symbology.GS1_128, *_LINKS}:
+            return (self.hri,)
+        elements = gs1.parse_element_string(self.content).elements
+        return tuple(f"({each.ai}) {each.value}" for each in elements)
+
+    def _path(self, shift: int) -> str:
+        """Return the dark modules as runs; bars are one run from top to bottom."""
+        rows = self.modules if self.symbology is not Symbology.GS1_128 else self.modules[:1]
+        bar = 1 if self.symbology is not Symbology.GS1_128 else self.modules.shape[0]
+        return "".join(
+            f"M{start + shift} {y}h{end - start}v{bar}h{start - end}z"
+            for y, row in enumerate(rows)
+            for start, end in _dark_runs(row)
+        )
+
+
+def draw(
+    content: str | gs1.Key | gs1.ElementString,
+    symbology: Symbology = Symbology.DATA_MATRIX,
+    *,
+    domain: str = "https://id.gs1.org",
+) -> Symbol:
+    """Check data and make a symbol of it.
+
+    Args:
+        content: Element string in any form, Digital Link, EPC URI, or a key.
+        symbology: Kind of symbol.
+        domain: Of the Digital Link, where the symbol holds one.
+
+    Raises:
+        RefusedError: What is wrong with the data, all at once; `GS1-070` it does not fit.
+    """
+    pairs = _checked(content)
+    identifier = _FORMATS[symbology][1]
+    if symbology in _LINKS:
+        link = gs1.write_digital_link(pairs, domain)
+        symbol = Symbol(symbology, link, identifier + link, link)
+    else:
+        bare = gs1.write_element_string(pairs, brackets=False)
+        if symbology is Symbology.GS1_128 and len(bare) > _LINEAR_LENGTH_MAX:
+            message = (
+                f"GS1-128 holds {_LINEAR_LENGTH_MAX} characters, and the data has {len(bare)}."
+            )
+            raise RefusedError(codes.SYMBOL_CAPACITY.found(message))
+        hri = " ".join(f"({ai}) {value}" for ai, value in pairs)
+        symbol = Symbol(symbology, gs1.write_element_string(pairs), identifier + bare, hri)
+    if symbol.modules.size == 0:
+        raise RefusedError(codes.SYMBOL_CAPACITY.found("There is nothing to draw."))
+    return symbol
+
+
+def _checked(content: str | gs1.Key | gs1.ElementString) -> tuple[tuple[str, str], ...]:
+    """Return the elements, none twice, after everything a label must obey was checked."""
+    if isinstance(content, str):
+        content = _parsed(content)
+    pairs = content.elements() if isinstance(content, gs1.Key) else content.pairs
+    checked = gs1.parse_element_string(gs1.write_element_string(pairs), associations=True)
+    return tuple(dict(checked.pairs).items())
+
+
+def _parsed(content: str) -> gs1.Key | gs1.ElementString:
+    if content[:4].lower() == "http":
+        link = gs1.read_digital_link(content)
+        return gs1.parse_element_string(gs1.write_element_string(link.elements))
+    if content[:4].lower() == "urn:" or content.isdigit():
+        key, _ = gs1.check_any(content)
+        if key is not None:
+            return key
+    return gs1.parse_element_string(content)
+
+
+def _drawn(symbology: Symbology, content: str) -> Grey:
+    name, _ = _FORMATS[symbology]
+    options: dict[str, object] = {} if symbology in _LINKS else {"gs1": True}
+    if name == "DataMatrix":
+        options["force_square"] = True
+    try:
+        form = getattr(zxingcpp.BarcodeFormat, name)
+        drawn: Any = zxingcpp.create_barcode(content, form, **options)
+    except (ValueError, RuntimeError) as error:
+        message = f"The data does not fit into {symbology}: {error}."
+        raise RefusedError(codes.SYMBOL_CAPACITY.found(message)) from None
+    grey: Grey = np.array(drawn.to_image(scale=1, add_quiet_zones=True), np.uint8)
+    if symbology is Symbology.GS1_128:
+        grey = np.repeat(grey[:1], _LINEAR_HEIGHT, axis=0)
+    return grey
+
+
+def _dark_runs(row: Grey) -> list[tuple[int, int]]:
+    dark = np.concatenate(([0], (row < 128).astype(np.int8), [0]))
+    edges = np.flatnonzero(np.diff(dark))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One symbol found in an image."""
+
+    text: str
+    """What a scanner would transmit, symbology identifier first."""
+    symbology: str
+    corners: tuple[tuple[int, int], ...]
+    """The four corners in pixels, from the top left clockwise."""
+
+
+def read_symbols(image: bytes | Grey) -> tuple[Scan, ...]:
+    """Find every symbol in an image.
+
+    Args:
+        image: A PNG file of at most 4 million pixels; with Pillow installed any file it opens; or
+            grey pixels of shape (height, width).
+
+    Raises:
+        LimitExceeded: `GS1-071` the file is larger than 20 MB.
+        RefusedError: `GS1-071` it is no image that can be read.
+    """
+    pixels = _opened(image) if isinstance(image, bytes) else image
+    return tuple(
+        Scan(
+            f"{found.symbology_identifier}{found.bytes.decode('utf-8', 'replace')}",
+            str(found.symbology),
+            tuple(
+                (corner.x, corner.y)
+                for corner in (
+                    found.position.top_left, found.position.top_right,
+                    found.position.bottom_right, found.position.bottom_left,
+                )
+            ),
+        )
+        for found in zxingcpp.read_barcodes(pixels)[:SYMBOLS_MAX]
+    )  # fmt: skip
+
+
+def _opened(content: bytes) -> Grey:
+    if len(content) > IMAGE_BYTES_MAX:
+        message = f"The image has {len(content):,} bytes; at most {IMAGE_BYTES_MAX:,} are read."
+        raise LimitExceeded(codes.IMAGE.found(message))
+    try:
+        if content.startswith(SIGNATURE):
+            return read_png(content)
+    except PngError as error:
+        if (opened := _opened_by_pillow(content)) is not None:
+            return opened
+        raise RefusedError(codes.IMAGE.found(f"The PNG cannot be read: {error}.")) from None
+    opened = _opened_by_pillow(content)
+    if opened is None:
+        message = "The image is no PNG, and Pillow, which opens others, is not there or refuses it."
+        raise RefusedError(codes.IMAGE.found(message))
+    return opened
+
+
+def _opened_by_pillow(content: bytes) -> Grey | None:
+    try:
+        from PIL import Image  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
+    except ImportError:
+        return None
+    try:
+        with Image.open(BytesIO(content)) as image:
+            if image.width * image.height > 10 * PIXELS_MAX:
+                return None
+            return np.asarray(image.convert("L"), np.uint8)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
