@@ -90,6 +90,8 @@ def _say_up(application: Application, url: str, settings: Settings) -> None:
     write_line(f"  data   {_place(settings)}")
     for step in first_steps(application):
         write_line(f"  next   {_typed(step, settings)}")
+    if not settings.is_loopback:
+        write_line("  note   people sign in over HTTPS only: put a proxy with TLS in front")
     write_line("  stop   Ctrl-C; the data stays")
 
 
