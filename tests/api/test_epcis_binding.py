@@ -145,7 +145,7 @@ def test_a_parameter_narrows_the_answer(filled: Rest, query: str, count: int) ->
     ("query", "codes", "exception", "status"),
     [
         ("EQ_bizstep=shipping", ["QRY-001"], "QueryParameterException", 400),
-        ("WD_readPoint=urn:x:1", ["QRY-002"], "QueryParameterException", 400),
+        ("WD_action=ADD", ["QRY-001"], "QueryParameterException", 400),
         ("EQ_action=MOVE", ["QRY-003"], "QueryParameterException", 400),
         ("GE_eventTime=2026-03-03", ["QRY-003"], "QueryParameterException", 400),
         ("GE_eventTime=2026-03-03T10:00:00", ["QRY-003"], "QueryParameterException", 400),

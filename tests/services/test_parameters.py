@@ -46,13 +46,13 @@ def test_an_object_is_asked_for_whatever_its_notation() -> None:
 
 def test_every_defect_is_found() -> None:
     with pytest.raises(RefusedError) as refused:
-        _parse(EQ_action="x|ADD|y", eq_bizStep="z", GE_time="2026-01-01T00:00:00Z")
+        _parse(EQ_action="x|ADD|y", eq_bizStep="z", GE_time="2026-01-01T00:00:00")
 
     assert [(each.code, each.at) for each in refused.value.findings] == [
         ("QRY-003", "EQ_action"),
         ("QRY-003", "EQ_action"),
         ("QRY-001", "eq_bizStep"),
-        ("QRY-002", "GE_time"),
+        ("QRY-003", "GE_time"),
     ]
     assert refused.value.findings[0].message == (
         "EQ_action is 'x'; expected one of ADD, OBSERVE, DELETE."

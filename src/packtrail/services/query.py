@@ -52,6 +52,8 @@ def events(
     params: Mapping[str, str | Sequence[str]],
     *,
     page_token: str | None = None,
+    namespaces: Mapping[str, str] | None = None,
+    form: parameters.Form = "rest",
 ) -> EventPage:
     """Return the events that match, newest first unless `orderBy` says otherwise.
 
@@ -60,6 +62,8 @@ def events(
         actor: Who asks; only events its organisation may see are found.
         params: EPCIS query parameters (EPCIS 2.0, 8.2.7); `|` separates several values of one.
         page_token: The `next_token` of the page before; pins the query, `params` may be empty.
+        namespaces: Prefix -> namespace of extension fields, as the query declares them.
+        form: How the names of extension fields are spelled, see `parameters.parse`.
 
     Raises:
         RefusedError: `QRY-…`, a parameter is unknown or its value cannot be used.
@@ -72,7 +76,9 @@ def events(
         params, default=settings.page_events_default, most=settings.page_events_max
     )
     token = page_token or parameters.page_token(params)
-    asked = parameters.parse(params, events_max=settings.query_events_max)
+    asked = parameters.parse(
+        params, events_max=settings.query_events_max, namespaces=namespaces, form=form
+    )
     with app.database.reading() as conn:
         wanted, after = asked, None
         if token is not None:
