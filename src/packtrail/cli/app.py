@@ -9,13 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from packtrail import __version__
-from packtrail.cli import accounts, capture, doctor, query, trace
+from packtrail.cli import accounts, capture, doctor, epcis, gs1, query, trace
 from packtrail.cli.output import guarded, write_line
 
 GROUPS = {
     "organisations": accounts.organisations,
     "users": accounts.users,
     "keys": accounts.keys,
+    "gs1": gs1.gs1,
 }
 
 
@@ -42,6 +43,10 @@ def build(
         "capture": capture.capture,
         "query": query.query,
         "trace": trace.trace,
+        "validate": epcis.validate,
+        "convert": epcis.convert,
+        "event-hash": epcis.event_hash,
+        "explain": epcis.explain,
         "doctor": doctor.doctor,
     }
     for name, command in commands.items():

@@ -18,6 +18,7 @@ from packtrail.gs1.diagnosis import Diagnosis, diagnose
 from packtrail.gs1.digital_links import (
     DigitalLink,
     check_digital_link,
+    check_link,
     parse_digital_link,
     read_digital_link,
     write_digital_link,
@@ -63,6 +64,7 @@ __all__ = [
     "check_digital_link",
     "check_element_string",
     "check_epc_uri",
+    "check_link",
     "diagnose",
     "encodings_of",
     "examine_element_string",

@@ -1,0 +1,355 @@
+"""`packtrail gs1`: read, convert and draw GS1 identifiers; no database is needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from packtrail.base.errors import RefusedError, UsageError
+from packtrail.cli import options
+from packtrail.cli.output import (
+    FINDINGS,
+    tell_findings,
+    write_json,
+    write_line,
+    write_table,
+)
+
+if TYPE_CHECKING:
+    from packtrail.base.findings import Finding
+    from packtrail.gs1 import ElementString, Key
+
+gs1 = typer.Typer(help="Read, convert and draw GS1 identifiers.", no_args_is_help=True)
+
+LINE_LENGTH_MAX = 4096
+"""Longest line taken from standard input."""
+PACK = "01,21,17,10"
+
+Texts = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="TEXT",
+        help="EPC URI, Digital Link, element string, scan, tag URI, or number; - reads lines.",
+    ),
+]
+PrefixLength = Annotated[
+    int | None,
+    typer.Option("--prefix-length", help="Digits of the company prefix, which EPC URIs need."),
+]
+
+
+class Form(StrEnum):
+    """What `convert` writes."""
+
+    URN = "urn"
+    LINK = "link"
+    ELEMENT = "element"
+    SCAN = "scan"
+    HRI = "hri"
+    TAG = "tag"
+    HEX = "hex"
+
+
+class Kind(StrEnum):
+    """The kinds of symbols, as `packtrail.rendering.symbols` names them."""
+
+    DATA_MATRIX = "datamatrix"
+    GS1_128 = "gs1-128"
+    QR = "qr"
+    QR_LINK = "qr-link"
+    DATA_MATRIX_LINK = "datamatrix-link"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One text, read."""
+
+    text: str
+    type: str
+    elements: tuple[tuple[str, str, str], ...]
+    """Application identifier, value and title."""
+    digital_link: str
+    epc_uri: str
+    licensed_by: str
+    """Member organisation of the company prefix."""
+    suggestion: str | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """One text and what became of it."""
+
+    text: str
+    result: str
+    findings: tuple[Finding, ...]
+
+
+@gs1.callback()
+def _group() -> None:
+    """Read, convert and draw GS1 identifiers."""
+
+
+@gs1.command("parse")
+def parse(
+    texts: Texts,
+    pack: Annotated[
+        bool,
+        typer.Option("--pack", help="Expect a medicine pack: product, serial, expiry and lot."),
+    ] = False,
+    prefix_length: PrefixLength = None,
+    json: options.Json = False,
+) -> None:
+    """Take identifiers and scans apart, and say what is wrong and why.
+
+    Where a scan cannot be read, the likely cause is named: a keyboard layout, caps lock, a lost or
+    replaced separator. Where it can have been one thing only, that is suggested, never put in.
+    """
+    expecting = tuple(PACK.split(",")) if pack else ()
+    rows = [_parsed(text, expecting, prefix_length) for text in _all(texts)]
+    if json:
+        write_json(rows)
+    else:
+        for row in rows:
+            _tell(row)
+    _end(row.findings for row in rows)
+
+
+@gs1.command("convert")
+def convert(
+    texts: Texts,
+    to: Annotated[Form, typer.Option("--to", help="Notation to write.")] = Form.LINK,
+    prefix_length: PrefixLength = None,
+    domain: Annotated[
+        str, typer.Option("--domain", help="Domain of Digital Links.")
+    ] = "https://id.gs1.org",
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="RFID encoding, such as sgtin-96.")
+    ] = None,
+    filter_value: Annotated[int, typer.Option("--filter", help="Filter value of RFID tags.")] = 0,
+    json: options.Json = False,
+) -> None:
+    """Write identifiers in another notation, a line each; an empty line for one refused."""
+    write = _writers(domain, encoding, filter_value)[to]
+    rows = [_converted(text, write, prefix_length) for text in _all(texts)]
+    if json:
+        write_json(rows)
+    else:
+        for row in rows:
+            write_line(row.result)
+            tell_findings(row.findings)
+    _end(row.findings for row in rows)
+
+
+@gs1.command("symbol")
+def symbol(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Identifier in any notation.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="File to write, .svg or .png.")
+    ],
+    kind: Annotated[Kind, typer.Option("--kind", help="Kind of symbol.")] = Kind.DATA_MATRIX,
+    scale: Annotated[int, typer.Option("--scale", min=1, max=40, help="Pixels a module.")] = 4,
+    with_text: Annotated[
+        bool, typer.Option("--text", help="Print the data below; in SVG only.")
+    ] = False,
+    domain: Annotated[
+        str, typer.Option("--domain", help="Domain of Digital Links.")
+    ] = "https://id.gs1.org",
+) -> None:
+    """Draw a symbol; data that is wrong in any way is refused."""
+    from packtrail.rendering.symbols import Symbology, draw
+
+    suffix = output.suffix.lower()
+    if suffix not in {".svg", ".png"} or (with_text and suffix == ".png"):
+        raise UsageError(
+            f"{output} is no file that can be drawn: write .svg, or .png without --text."
+        )
+    drawn = draw(text, Symbology(kind.value), domain=domain)
+    content = (
+        drawn.png(scale=scale)
+        if suffix == ".png"
+        else drawn.svg(scale=scale, with_text=with_text).encode()
+    )
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
+    write_line(f"{output}: {drawn.hri}")
+
+
+@gs1.command("read")
+def read(
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE", help="PNG files; others need Pillow.")
+    ],
+    json: options.Json = False,
+) -> None:
+    """Read every symbol in images; what is printed is what a scanner transmits."""
+    from packtrail.rendering.symbols import read_symbols
+
+    found = []
+    for image in images:
+        try:
+            content = image.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{image} cannot be read: {error.strerror}.") from error
+        found += [(str(image), scan) for scan in read_symbols(content)]
+    if json:
+        write_json([{"image": name, **asdict(scan)} for name, scan in found])
+        return
+    for _, scan in found:
+        write_line(scan.text.replace("\x1d", "{GS}"))
+
+
+@gs1.command("check-digit")
+def check_digit(
+    numbers: Annotated[
+        list[str],
+        typer.Argument(metavar="DIGITS", help="Numbers without check digit; - reads lines."),
+    ],
+    json: options.Json = False,
+) -> None:
+    """Put the check digit behind numbers of any GS1 key."""
+    from packtrail.gs1 import check_digit as right_digit
+
+    rows = []
+    for number in _all(numbers):
+        if not (number.isascii() and number.isdigit()):
+            raise UsageError(f"{number!r} is no number of digits.")
+        rows.append(Converted(number, number + right_digit(number), ()))
+    if json:
+        write_json(rows)
+        return
+    for row in rows:
+        write_line(row.result)
+
+
+def _all(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the arguments; for `-` the lines of standard input that are not empty."""
+    for text in texts:
+        if text != "-":
+            yield text
+            continue
+        for line in sys.stdin:
+            bare = line.rstrip("\r\n")
+            if len(bare) > LINE_LENGTH_MAX:
+                raise UsageError(f"A line has {len(bare)} characters; {LINE_LENGTH_MAX} are read.")
+            if bare:
+                yield bare
+
+
+def _end(findings: Iterable[tuple[Finding, ...]]) -> None:
+    from packtrail.base.findings import has_errors
+
+    if any(map(has_errors, findings)):
+        raise typer.Exit(FINDINGS)
+
+
+def _key(text: str, prefix_length: int | None) -> Key:
+    """Read one identifier.
+
+    Raises:
+        RefusedError: It is none, or has defects.
+    """
+    from packtrail import gs1 as core
+
+    if text.startswith("urn:epc:tag:"):
+        return core.parse_epc_uri(core.parse_tag_uri(text).epc_uri)
+    key = core.parse(text)
+    if prefix_length is not None and key.prefix_length is None:
+        return key.with_prefix_length(prefix_length)
+    return key
+
+
+def _parsed(text: str, expecting: tuple[str, ...], prefix_length: int | None) -> Parsed:
+    from packtrail import gs1 as core
+
+    try:
+        key = _key(text, prefix_length)
+    except RefusedError as error:
+        found = core.diagnose(text, expecting=expecting)
+        elements = () if text.startswith("urn:") else core.examine_element_string(text)[0].elements
+        shown = tuple((each.ai, each.value, each.title) for each in elements)
+        findings = (*found.causes, *error.findings)
+        return Parsed(text, "", shown, "", "", "", found.suggestion, findings)
+    found = core.diagnose(text, expecting=expecting)
+    prefix = core.prefix_of(key)
+    whole = _whole(text, key)
+    return Parsed(
+        text,
+        str(key.type),
+        tuple((each.ai, each.value, each.title) for each in whole.elements),
+        _or_nothing(whole.digital_link) or key.digital_link(),
+        _or_nothing(key.epc_uri),
+        prefix.usage if prefix else "",
+        None,
+        found.causes if found.is_readable else (),
+    )
+
+
+def _whole(text: str, key: Key) -> ElementString:
+    """Return everything a text says, not its key only."""
+    from packtrail import gs1 as core
+
+    if text[:4].lower() == "http":
+        link, _ = core.check_link(text, legacy=True)
+        pairs = link.elements if link else key.elements()
+    else:
+        read, _ = core.check_element_string(text)
+        pairs = read.pairs if read and read.key else key.elements()
+    return core.parse_element_string(core.write_element_string(pairs))
+
+
+def _or_nothing(write: Callable[[], str]) -> str:
+    try:
+        return write()
+    except RefusedError:
+        return ""
+
+
+def _writers(
+    domain: str, encoding: str | None, filter_value: int
+) -> dict[Form, Callable[[Key, ElementString], str]]:
+    from packtrail.gs1 import make_tag
+
+    return {
+        Form.URN: lambda key, _: key.epc_uri(),
+        Form.LINK: lambda _, whole: whole.digital_link(domain),
+        Form.ELEMENT: lambda _, whole: whole.element_string(),
+        Form.SCAN: lambda _, whole: whole.element_string(brackets=False),
+        Form.HRI: lambda _, whole: whole.hri(),
+        Form.TAG: lambda key, _: make_tag(key, encoding, filter_value=filter_value).uri(),
+        Form.HEX: lambda key, _: make_tag(key, encoding, filter_value=filter_value).hex(),
+    }
+
+
+def _converted(
+    text: str, write: Callable[[Key, ElementString], str], prefix_length: int | None
+) -> Converted:
+    try:
+        key = _key(text, prefix_length)
+        return Converted(text, write(key, _whole(text, key)), ())
+    except RefusedError as error:
+        return Converted(text, "", error.findings)
+
+
+def _tell(row: Parsed) -> None:
+    write_line(row.text.replace("\x1d", "{GS}") + (f"  ({row.type})" if row.type else ""))
+    if row.elements:
+        write_table("", ("AI", "Value", "Meaning"), row.elements)
+    for name, value in (
+        ("digital link", row.digital_link),
+        ("EPC URI", row.epc_uri),
+        ("licensed by", row.licensed_by),
+    ):
+        if value:
+            write_line(f"{name}: {value}")
+    if row.suggestion:
+        write_line("it can only have been: " + row.suggestion.replace("\x1d", "{GS}"))
+    tell_findings(row.findings)
