@@ -33,6 +33,7 @@ from packtrail.epcis.events import (
     Vocabulary,
     VocabularyElement,
 )
+from packtrail.epcis.explanation import Explanation, explain
 from packtrail.epcis.hashing import event_hash
 from packtrail.epcis.json_writer import (
     decode_json,
@@ -43,6 +44,7 @@ from packtrail.epcis.json_writer import (
     write_json,
 )
 from packtrail.epcis.limits import Limits
+from packtrail.epcis.losses import lost_in
 from packtrail.epcis.profiles import validate
 from packtrail.epcis.reading import Reading, read
 from packtrail.epcis.xml_writer import write_xml
@@ -57,6 +59,7 @@ __all__ = [
     "EpcisDocument",
     "ErrorDeclaration",
     "Event",
+    "Explanation",
     "ExtensionEvent",
     "Limits",
     "ObjectEvent",
@@ -77,6 +80,8 @@ __all__ = [
     "event_hash",
     "event_json_standalone",
     "event_to_json",
+    "explain",
+    "lost_in",
     "read",
     "read_event_json",
     "validate",

@@ -232,3 +232,16 @@ IGNORED_XML = FindingCode(
     "A DOCTYPE that declares nothing, or a processing instruction, is ignored",
     remedy="Leave it out; nothing is ever done because of it.",
 )
+LOST = FindingCode(
+    "EPC-601",
+    Severity.WARNING,
+    "The notation converted to has no place for something",
+    remedy="Send the document in a notation that has, or say it by other means.",
+)
+CARRIED = FindingCode(
+    "EPC-602",
+    Severity.NOTE,
+    "Something is carried where older systems may not look for it",
+    remedy="Agree with the partner on EPCIS 2.0, or on the extension.",
+    clause="EPCIS 1.2, 9.1 (extension elements for later versions)",
+)

@@ -1,0 +1,136 @@
+"""What a document loses, or carries in an odd place, when it is written in another notation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from packtrail.base.errors import UsageError
+from packtrail.epcis import codes, events
+from packtrail.epcis.context import split_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from packtrail.base.findings import Finding
+    from packtrail.epcis.events import EpcisDocument, Event
+
+Target: TypeAlias = Literal["json", "xml-1.2", "xml-2.0"]
+TARGETS: tuple[Target, ...] = ("json", "xml-1.2", "xml-2.0")
+"""Notations a document can be written in."""
+_USUAL_HEADER = {
+    "HeaderVersion": "1.0",
+    "Standard": "EPCglobal",
+    "TypeVersion": "1.0",
+    "Type": "Events",
+}
+
+
+def lost_in(document: EpcisDocument, target: Target) -> tuple[Finding, ...]:
+    """Return what a notation cannot hold of a document, and what it holds in an odd place.
+
+    Args:
+        document: The document.
+        target: One of `TARGETS`.
+
+    Returns:
+        Warnings (`EPC-601`) for what is lost, notes (`EPC-602`) for what is carried where older
+        systems may not look.
+
+    Raises:
+        UsageError: There is no such notation.
+    """
+    if target not in TARGETS:
+        raise UsageError(f"A document can be written as {', '.join(TARGETS)}, not as {target!r}.")
+    found = list(_LOSSES[target](document))
+    if target != "json":
+        for i, event in enumerate(document.events):
+            found.extend(_event_in_xml(event, target, f"event {i + 1}"))
+    return tuple(found)
+
+
+def _head_in_json(document: EpcisDocument) -> Iterator[Finding]:
+    for role in ("sender", "receiver"):
+        party = getattr(document, role)
+        if party is not None and party.authority:
+            yield codes.LOST.found(
+                f"JSON has no place for the authority {party.authority!r} of the {role}.",
+                at="header",
+            )
+        if party is not None and document.is_query_document:
+            yield codes.LOST.found(
+                f"A query document in JSON has no place for the {role}.", at="header"
+            )
+    said = document.business_header.items()
+    odd = [name for name, value in said if _USUAL_HEADER.get(name, value) != value]
+    if odd:
+        yield codes.LOST.found(
+            f"JSON has no place for {', '.join(odd)} of the business document header.", at="header"
+        )
+    if document.instance_identifier and document.is_query_document:
+        yield codes.LOST.found(
+            "A query document in JSON has no place for the instance identifier.", at="header"
+        )
+
+
+def _head_in_xml(document: EpcisDocument) -> Iterator[Finding]:
+    if document.id:
+        message = f"XML has no place for the identifier {document.id!r} of the document."
+        yield codes.LOST.found(message, at="header")
+
+
+_LOSSES: dict[str, Callable[[EpcisDocument], Iterator[Finding]]] = {
+    "json": _head_in_json,
+    "xml-1.2": _head_in_xml,
+    "xml-2.0": _head_in_xml,
+}
+
+
+def _event_in_xml(event: Event, target: str, at: str) -> Iterator[Finding]:
+    for message in _flattened(event):
+        yield codes.LOST.found(message, at=at)
+    if len(event.certification_info) > 1:
+        message = "XML holds one certification; the others are carried in an extension."
+        yield codes.CARRIED.found(message, at=at)
+    if target == "xml-1.2":
+        yield from _event_in_1_2(event, at)
+
+
+def _event_in_1_2(event: Event, at: str) -> Iterator[Finding]:
+    if isinstance(event, events.ExtensionEvent) and split_name(event.type)[0]:
+        message = f"EPCIS 1.2 has no place for the namespace of the event type {event.type}."
+        yield codes.LOST.found(message, at=at)
+    if isinstance(event, events.AssociationEvent):
+        message = "EPCIS 1.2 has no AssociationEvent; it is carried as one of a later version."
+        yield codes.CARRIED.found(message, at=at)
+    later = [
+        name
+        for name, value in (
+            ("sensor data", event.sensor_elements),
+            ("persistent disposition", event.persistent_disposition),
+            ("certification", event.certification_info),
+        )
+        if value
+    ]
+    if later:
+        message = (
+            f"EPCIS 1.2 has no {' and no '.join(later)}; carried as elements of a later version."
+        )
+        yield codes.CARRIED.found(message, at=at)
+
+
+def _flattened(event: Event) -> Iterator[str]:
+    """Find lists in lists, which XML cannot tell from one long list, and lists of nothing."""
+    for fields in (event.extensions, getattr(event, "ilmd", {})):
+        for name, value in fields.items():
+            if _has_nested_list(value):
+                yield f"XML has no lists of lists, no empty ones and no null, as {name} has."
+
+
+def _has_nested_list(value: Any, *, is_inside: bool = False) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, tuple | list):
+        return is_inside or not value or any(_has_nested_list(one, is_inside=True) for one in value)
+    if isinstance(value, dict):
+        return any(map(_has_nested_list, value.values()))
+    return False
