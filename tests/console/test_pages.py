@@ -365,3 +365,58 @@ def test_no_text_in_a_form_breaks_a_page(admin: Desk, text: str) -> None:
     answers.append(admin.client.post("/sign-in", data=form, follow_redirects=False))
 
     assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
+
+
+def test_a_capture_shows_who_sent_what_to_whom_and_where_to_look(
+    admin: Desk, shipment: bytes
+) -> None:
+    where = admin.drop(shipment, "shown.xml").headers["location"]
+
+    answer = admin.client.get(where).text
+    page = text_of(answer)
+    assert trace(PALLET) in answer
+    assert trace(CASE) in answer
+    assert trace(PACK) in answer
+    assert re.search(r"From GS1 Pharma .* To GS1 Drug Distributor", page)
+    assert "Shipped" in page
+    assert "Epcistra" in page
+    assert "/lots/A123" in answer
+    assert "Purchase order XYZPO189" in page
+
+
+def test_a_document_that_was_recorded_before_shows_its_events_all_the_same(
+    shipped: Desk, shipment: bytes
+) -> None:
+    where = shipped.drop(shipment.replace(b"</epcis", b" </epcis", 1), "twice.xml").headers[
+        "location"
+    ]
+
+    page = shipped.client.get(where).text
+    assert "recorded before, exactly the same" in page
+    assert "Recorded first by" in page
+    assert trace(PALLET) in page
+
+
+@pytest.mark.parametrize(
+    "typed", ["XYZPO189", "urn:epcglobal:cbv:bt:0399999999991:XYZPO189", "DEL100"]
+)
+def test_the_number_of_an_order_leads_to_the_events_that_name_it(
+    shipped: Desk, typed: str
+) -> None:
+    answer = shipped.client.get("/scan", params={"q": typed}, follow_redirects=True)
+
+    page = text_of(answer.text)
+    assert answer.url.path.startswith("/documents/urn")
+    assert ("Purchase order" in page) == ("PO" in typed)
+    assert trace(PALLET) in answer.text
+    assert "Shipped" in page
+    assert shipped.client.get("/documents/urn:none:such").status_code == 404
+
+
+def test_an_event_is_shown_as_xml_too(shipped: Desk) -> None:
+    paths = re.findall(r'href="(/events/[^"]+)"', shipped.client.get(trace(PACK)).text)
+    page = shipped.client.get(paths[-1] + "?as=xml").text
+
+    assert "&lt;epcis:EPCISDocument" in page
+    assert "&lt;bizStep&gt;" in page
+    assert "&#34;bizStep&#34;" not in page

@@ -50,6 +50,7 @@ ROUTES = (
     Route("/scan/suggest", page(scan.suggest)),
     Route("/trace/{identifier:path}", page(objects.trace)),
     Route("/lots/{lot:path}", page(lots.lot)),
+    Route("/documents/{identifier:path}", page(lots.document)),
     Route("/products", page(lots.products)),
     Route("/locations", page(lots.locations)),
     Route("/events/{event_id:path}", page(objects.event)),

@@ -14,8 +14,9 @@ from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.base.findings import Severity
 from packtrail.console import templates
 from packtrail.console.visit import redirect, without_nul
+from packtrail.rendering.journey_layout import place_name
+from packtrail.services import brought, describing, organisations
 from packtrail.services import capture as captures
-from packtrail.services import organisations
 from packtrail.services.capture import ErrorBehaviour
 
 if TYPE_CHECKING:
@@ -132,6 +133,23 @@ def _shown(visit: Visit) -> dict[str, Any]:
         "findings": ordered[:FINDINGS_MAX],
         "findings_total": len(ordered),
         "counts": _counts(ordered),
+        **_inside(visit, job),
+    }
+
+
+def _inside(visit: Visit, job: CaptureJob) -> dict[str, Any]:
+    """Return what the document brought, so that the next click is a journey."""
+    is_there = not job.running and (job.stored_count or job.repeated_count)
+    if not is_there or not visit.who.may(Permission.EVENT_READ):
+        return {"inside": None}
+    inside = brought.brought(visit.app, visit.who, job.capture_id)
+    return {
+        "inside": None if inside.is_empty else inside,
+        "place": lambda identifier: place_name(identifier, inside.places),
+        "first_look": [
+            (each, describing.kind_of(describing.key_of(each)), each in inside.containers)
+            for each in dict.fromkeys((*inside.containers, *inside.packs))
+        ],
     }
 
 

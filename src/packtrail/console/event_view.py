@@ -64,6 +64,17 @@ class EventView:
     error: str
     """Why the event was declared wrong; empty when it was not."""
 
+    @property
+    def object_count(self) -> int:
+        """How many objects it names."""
+        return sum(len(group.identifiers) for group in self.objects)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places and parties it names."""
+        parties = [pair.value for pair in (*self.sources, *self.destinations)]
+        return tuple(each for each in (self.read_point, self.biz_location, *parties) if each)
+
 
 def view_of(body: Body) -> EventView:
     """Return the view of one event."""

@@ -1,12 +1,13 @@
-"""Lots, products and locations: what is known beyond single packs."""
+"""Lots, business documents, products and locations: what is known beyond single packs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from packtrail.console import templates
+from packtrail.console.event_view import first_object, view_of
 from packtrail.rendering.journey_layout import place_name
-from packtrail.services import lots
+from packtrail.services import lots, transactions
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -17,12 +18,29 @@ if TYPE_CHECKING:
 def lot(visit: Visit) -> Response:
     """Show one lot."""
     view = lots.lot(visit.app, visit.who, visit.query("gtin") or None, visit.path("lot"))
-    names = {each.identifier: each.name for each in lots.places(visit.app, visit.who) if each.name}
+    names = _names(visit)
     return templates.render(
         visit,
         "lot.html",
         view=view,
         typed=view.lot,
+        place=lambda identifier: place_name(identifier, names),
+    )
+
+
+def document(visit: Visit) -> Response:
+    """Show the events that name a purchase order, an invoice or another business document."""
+    view = transactions.transaction(visit.app, visit.who, visit.path("identifier"))
+    events = [view_of(body) for body in view.events]
+    names = _names(visit)
+    number = transactions.number_of(view.identifier)
+    return templates.render(
+        visit,
+        "document.html",
+        view=view,
+        number=number,
+        events=[(each, first_object(each)) for each in events],
+        typed=number,
         place=lambda identifier: place_name(identifier, names),
     )
 
@@ -37,3 +55,8 @@ def locations(visit: Visit) -> Response:
     """Show the locations and parties that master data names."""
     rows = lots.places(visit.app, visit.who)
     return templates.render(visit, "locations.html", rows=rows)
+
+
+def _names(visit: Visit) -> dict[str, str]:
+    """Return the names of places and parties."""
+    return {each.identifier: each.name for each in lots.places(visit.app, visit.who) if each.name}

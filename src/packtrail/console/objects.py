@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from lxml import etree
 from markupsafe import Markup
 
-from packtrail.base.errors import RefusedError
+from packtrail import epcis
 from packtrail.console import labels, templates
-from packtrail.console.event_view import EventView, first_object, view_of
+from packtrail.console.event_view import view_of
 from packtrail.epcis.context import GS1_CONTEXT
 from packtrail.rendering import journey, why, words
 from packtrail.rendering.journey_layout import place_name
-from packtrail.services import query, tracing
+from packtrail.services import lots, query, tracing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,36 +62,23 @@ def trace(visit: Visit) -> Response:
 
 
 def event(visit: Visit) -> Response:
-    """Show one event, with its body as JSON-LD."""
+    """Show one event, with its body as JSON-LD and as XML."""
     page = query.event(visit.app, visit.who, visit.path("event_id"))
     views = sorted((view_of(body) for body in page.events), key=lambda each: bool(each.error))
     view, errors = views[0], [each.error for each in views if each.error]
-    places, capture_id = _surroundings(visit, view)
+    places = lots.place_names(visit.app, visit.who, view.places)
+    notation = "xml" if visit.query("as") == "xml" else "json"
+    write = _as_xml if notation == "xml" else _pretty
     return templates.render(
         visit,
         "event.html",
         event=view,
         errors=errors,
-        bodies=[_pretty(body, page.namespaces) for body in page.events],
-        capture_id=capture_id,
+        notation=notation,
+        bodies=[write(body, page.namespaces) for body in page.events],
+        capture_id=page.capture_ids.get(view.event_id),
         place=lambda identifier: place_name(identifier, places),
     )
-
-
-def _surroundings(visit: Visit, view: EventView) -> tuple[Mapping[str, str], str | None]:
-    """Return the names of an event's places, and the capture that brought it.
-
-    Both are known to the journey of any of its objects.
-    """
-    named = first_object(view)
-    try:
-        found = tracing.trace(visit.app, visit.who, named) if named else None
-    except RefusedError:
-        found = None
-    if found is None:
-        return {}, None
-    brought = (step.capture_id for step in found.steps if step.event_id == view.event_id)
-    return found.places, next(brought, None)
 
 
 def _picture(found: Trace) -> Markup:
@@ -136,8 +124,28 @@ def _bodies(visit: Visit, found: Trace) -> list[tuple[Step, str]]:
 
 def _pretty(body: dict[str, Any], namespaces: Mapping[str, str]) -> str:
     """Write one event so that it stands by itself, with the context its page shares."""
-    context = [GS1_CONTEXT, *([dict(namespaces)] if namespaces else [])]
-    return json.dumps({"@context": context} | body, indent=2, ensure_ascii=False, default=str)
+    return json.dumps(
+        {"@context": _context(namespaces)} | body, indent=2, ensure_ascii=False, default=str
+    )
+
+
+def _as_xml(body: dict[str, Any], namespaces: Mapping[str, str]) -> str:
+    """Write one event as an EPCIS 2.0 document in XML."""
+    whole = {"@context": _context(namespaces)} | body
+    event = epcis.read_event_json(whole)
+    document = epcis.EpcisDocument(
+        schema_version="2.0",
+        creation_date=datetime.fromisoformat(body["recordTime"]),
+        events=(event,),
+        namespaces=dict(namespaces),
+    )
+    root = etree.fromstring(epcis.write_xml(document, version="2.0"))
+    etree.indent(root)
+    return etree.tostring(root, encoding="unicode")
+
+
+def _context(namespaces: Mapping[str, str]) -> list[Any]:
+    return [GS1_CONTEXT, *([dict(namespaces)] if namespaces else [])]
 
 
 def _instant(text: str) -> datetime | None:

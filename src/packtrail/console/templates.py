@@ -22,6 +22,7 @@ import packtrail
 from packtrail.access import Permission
 from packtrail.console import labels
 from packtrail.rendering import icons, identifiers, times, words
+from packtrail.services import transactions
 
 if TYPE_CHECKING:
     from packtrail.console.visit import Visit
@@ -89,6 +90,11 @@ def lot_path(lot: str, gtin: str | None = None) -> str:
     return "/lots/" + quote(lot, safe="") + (f"?gtin={quote(gtin, safe='')}" if gtin else "")
 
 
+def document_path(identifier: str) -> str:
+    """Return the path of the page of a business document."""
+    return "/documents/" + quote(identifier, safe="")
+
+
 def size(count: int) -> str:
     """Return a number of bytes as people read it."""
     if count < _KIB:
@@ -134,6 +140,7 @@ _FILTERS = {
     "duration": times.duration,
     "elements": identifiers.elements,
     "expiry": times.expiry,
+    "last_part": transactions.number_of,
     "moment": times.moment,
     "number": number,
     "plain": words.plain,
@@ -141,11 +148,13 @@ _FILTERS = {
     "short": identifiers.short,
     "size": size,
     "spaced": spaced,
+    "transaction_word": words.transaction,
 }
 _GLOBALS: dict[str, Any] = {
     "Permission": Permission,
     "asset": asset,
     "counted": counted,
+    "document_path": document_path,
     "event_path": event_path,
     "has_htmx": has_htmx,
     "icon": _icon,

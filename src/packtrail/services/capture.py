@@ -159,7 +159,7 @@ def job(app: Application, actor: Actor, capture_id: str) -> CaptureJob:
     Raises:
         NotFound: No such capture, or none the actor's organisation may see.
     """
-    return _job(app, _row(app, actor, capture_id))
+    return _job(app, capture_row(app, actor, capture_id))
 
 
 def jobs(
@@ -203,7 +203,7 @@ def original(app: Application, actor: Actor, capture_id: str) -> tuple[bytes, st
     Raises:
         NotFound: No such capture, or none the actor's organisation may see.
     """
-    row = _row(app, actor, capture_id)
+    row = capture_row(app, actor, capture_id)
     with app.database.reading() as conn:
         content = rows.content(conn, row.document_id)
     ending = "xml" if content.lstrip()[:1] == b"<" else "jsonld"
@@ -237,7 +237,12 @@ def _run(app: Application, capture_id: str, content: bytes, *, is_waited_for: bo
     app.workers.submit(capturing.run_patiently, app, capture_id)
 
 
-def _row(app: Application, actor: Actor, capture_id: str) -> rows.CaptureRow:
+def capture_row(app: Application, actor: Actor, capture_id: str) -> rows.CaptureRow:
+    """Return the row of a capture, for the services beside this one.
+
+    Raises:
+        NotFound: No such capture, or none the actor's organisation may see.
+    """
     require(actor, Permission.CAPTURE_READ)
     row = None
     if rows.is_id(capture_id):

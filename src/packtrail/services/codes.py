@@ -216,6 +216,12 @@ SUBSCRIBE_NOT_PERMITTED = FindingCode(
     remedy="Poll it, or subscribe to SimpleEventQuery.",
     clause="EPCIS 2.0, 8.2.7.2",
 )
+TOO_MANY_SUBSCRIPTIONS = FindingCode(
+    "QRY-021",
+    Severity.ERROR,
+    "The organisation has as many subscriptions as it can have",
+    remedy="End those that nobody needs, or ask the operator to raise the limit.",
+)
 
 NOT_RECORDED = FindingCode(
     "TRC-001",
@@ -252,4 +258,10 @@ EXPIRED = FindingCode(
     Severity.WARNING,
     "The object is past its expiry date",
     remedy="Do not dispense it.",
+)
+NO_TRANSACTION = FindingCode(
+    "TRC-007",
+    Severity.ERROR,
+    "No event you may see names this business document",
+    remedy="Check its number; upper and lower case and leading zeros matter.",
 )

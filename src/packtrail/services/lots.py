@@ -17,7 +17,7 @@ from packtrail.store import vocabulary
 from packtrail.store.filters import EventFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -131,6 +131,13 @@ def places(app: Application, actor: Actor, *, limit: int = 200) -> tuple[Place, 
             for row in vocabulary.of_type(conn, kind, audience_ids, limit=limit)
         }
     return tuple(found[each] for each in sorted(found)[:limit])
+
+
+def place_names(app: Application, actor: Actor, ids: Iterable[str]) -> Mapping[str, str]:
+    """Return the names of some places and parties, as far as master data tells them."""
+    require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        return describing.places_of(conn, ids, visible_to(conn, actor))
 
 
 def _events(

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
-from packtrail.services import capture, describing, lots, query, tracing
+from packtrail.rendering import words
+from packtrail.services import capture, describing, lots, query, tracing, transactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ class Recognition:
 
     kind: str
     """`pack`, `case`, `pallet`, `container`, `object`, `product`, `lot`, `location`, `event`,
-    `capture`."""
+    `capture`, `document` (a purchase order, an invoice)."""
     label: str
     """For people: `(01)… (21)…`, a name, a number."""
     identifier: str
@@ -48,7 +49,8 @@ def recognise(app: Application, actor: Actor, text: str) -> tuple[Recognition, .
         app: The application.
         actor: Who asks; only what its organisation may see is found.
         text: Element string with or without brackets and GS, EPC URI, Digital Link, GTIN, SSCC,
-            GLN, lot, event id, capture id, document name, place or product name.
+            GLN, lot, event id, capture id, file name, number of a purchase order or another
+            business document, place or product name.
 
     Raises:
         NotPermitted: The actor may not read events.
@@ -113,6 +115,19 @@ def _captures(app: Application, actor: Actor, text: str) -> Iterator[Recognition
         )
 
 
+def _transactions(app: Application, actor: Actor, text: str) -> Iterator[Recognition]:
+    """The number or identifier of a purchase order, a despatch advice, an invoice."""
+    for found in transactions.find(app, actor, text)[:_NAMES_SHOWN]:
+        kind, count = words.transaction(found.type), found.event_count
+        yield Recognition(
+            kind="document",
+            label=transactions.number_of(found.identifier),
+            identifier=found.identifier,
+            link=f"/documents/{quote(found.identifier, safe='')}",
+            note=f"{kind} · {count} event{'' if count == 1 else 's'}",
+        )
+
+
 def _uris(app: Application, actor: Actor, text: str) -> Iterator[Recognition]:
     """An object that is known by a URI of no GS1 kind."""
     is_uri = ":" in text and not any(letter.isspace() for letter in text)
@@ -152,6 +167,7 @@ _READERS: tuple[Callable[[Application, Actor, str], Iterator[Recognition]], ...]
     _keys,
     _events,
     _captures,
+    _transactions,
     _uris,
     _lots,
     _names,
