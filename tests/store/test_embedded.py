@@ -14,7 +14,14 @@ import psycopg
 import pytest
 
 from packtrail.base.errors import Unavailable, UsageError
-from packtrail.store.embedded import EmbeddedServer, OwnedElsewhere, attach, binaries, join
+from packtrail.store.embedded import (
+    EmbeddedServer,
+    OwnedElsewhere,
+    attach,
+    binaries,
+    configuration,
+    join,
+)
 from packtrail.store.embedded.binaries import Binaries
 from packtrail.store.embedded.configuration import memory_settings
 
@@ -296,6 +303,36 @@ def test_a_data_directory_with_too_long_a_name_is_refused():
     with pytest.raises(UsageError, match="octets of 103 that a socket may have"):
         EmbeddedServer(Path("/tmp") / ("x" * 100)).start()
     assert not (Path("/tmp") / ("x" * 100)).exists()
+
+
+@pytest.mark.parametrize("name", ["owner.lock", "conf", "run"])
+def test_a_link_in_the_data_directory_is_not_written_through(reachable_dir: Path, name: str):
+    elsewhere = reachable_dir / "elsewhere"
+    if name == "owner.lock":
+        elsewhere.write_text("precious")
+    else:
+        elsewhere.mkdir()
+    data = reachable_dir / "data"
+    data.mkdir()
+    (data / name).symlink_to(elsewhere)
+
+    with pytest.raises(UsageError, match=name):
+        EmbeddedServer(data).start()
+    kept = [elsewhere.read_text()] if elsewhere.is_file() else list(elsewhere.iterdir())
+    assert kept in (["precious"], [])
+
+
+def test_a_link_in_place_of_a_configuration_file_is_replaced(reachable_dir: Path):
+    precious = reachable_dir / "precious"
+    precious.write_text("precious")
+    conf = reachable_dir / "data" / "conf"
+    conf.mkdir(parents=True)
+    (conf / "pg_hba.conf").symlink_to(precious)
+
+    configuration.write(reachable_dir / "data", reachable_dir / "data" / "pg", ["root"])
+
+    assert precious.read_text() == "precious"
+    assert "peer" in (conf / "pg_hba.conf").read_text()
 
 
 def test_a_file_in_the_way_is_refused(reachable_dir: Path):

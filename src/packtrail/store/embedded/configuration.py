@@ -104,9 +104,18 @@ def write(data_dir: Path, cluster: Path, users: Iterable[str]) -> None:
         "pg_ident.conf": "".join(f'{ROLE} "{user}" {ROLE}\n' for user in users),
     }
     for name, text in texts.items():
-        (folder / name).write_text(_HEADER + text)
-        (folder / name).chmod(0o644)
+        _replace(folder / name, _HEADER + text)
     folder.chmod(0o755)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file anew: whole or not at all, and never through a link that lies in its place."""
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    with partial.open("x") as file:
+        file.write(text)
+    partial.chmod(0o644)
+    partial.replace(path)
 
 
 def _main_file(settings: Mapping[str, str]) -> str:

@@ -45,8 +45,9 @@ class OwnerLock:
 
         Raises:
             OwnedElsewhere: Another process, or another server object of this one, holds it.
+            UsageError: The lock is a link, or belongs to somebody else.
         """
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = self._open()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -56,6 +57,16 @@ class OwnerLock:
         os.truncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         self._descriptor = descriptor
+
+    def _open(self) -> int:
+        try:
+            # No link is followed: started as root, whoever owns the directory could lay one that
+            # has root empty any file.
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise UsageError(
+                f"The lock {self._path} cannot be opened: {error.strerror}."
+            ) from error
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""

@@ -187,6 +187,12 @@ def _make_data_dir(data_dir: Path) -> None:
         raise UsageError(f"The data directory {data_dir} cannot be made: {error}.") from error
     if not os.access(data_dir, os.W_OK | os.X_OK):
         raise UsageError(f"The data directory {data_dir} cannot be written to by this user.")
+    for name in ("bin", "conf", "run"):
+        if (data_dir / name).is_symlink():
+            raise UsageError(
+                f"{data_dir / name} is a link, through which a server started as root could "
+                "write anywhere: remove it."
+            )
     if is_new and os.geteuid() == 0:
         # The server's user has to pass through. A directory that was there is left as it is.
         data_dir.chmod(0o711)
