@@ -181,19 +181,18 @@ def _compares(conn: Connection, name: str, test: NumberTest) -> Condition:
     names = keys if is_standard else [value_key(key, is_time=test.is_time) for key in keys]
     bound: dict[str, Any] = {f"{name}_names": names, name: list(test.values)}
     value = f"any(%({name})s::numeric[])"
-    text = (
-        f"e.event_id in (select v.event_id from event_value v where v.name = any(%({name}_names)s)"
-        f" and v.number {_SIGNS[test.comparison]} {value}"
-        " and v.audience_id = any(%(audience_ids)s))"
+    found = (
+        f"select v.event_id from event_value v where v.name = any(%({name}_names)s)"
+        f" and v.number {_SIGNS[test.comparison]} {value} and v.audience_id = any(%(audience_ids)s)"
     )
     if test.is_time and _EXPIRY in keys:
         sign, dates = _date_bound(test)
         bound[f"{name}_dates"] = dates
-        text = (
-            rf"({text} or e.expires ~ '^\d{{4}}-\d\d-\d\d$'"
-            f" and e.expires {sign} any(%({name}_dates)s))"
+        found += (
+            r" union all select x.event_id from event x where x.expires ~ '^\d{4}-\d\d-\d\d$'"
+            f" and x.expires {sign} any(%({name}_dates)s) and x.audience_id = any(%(audience_ids)s)"
         )
-    return text, bound
+    return f"e.event_id in ({found})", bound
 
 
 def _date_bound(test: NumberTest) -> tuple[str, list[str]]:

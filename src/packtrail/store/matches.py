@@ -63,7 +63,8 @@ def condition(
     matches = list(matches)
     seen = objects.sightings(conn, _instances(conn, matches), audience_ids)
     bound: dict[str, Any] = {name: list({key for _, key, role in seen if role in roles})}
-    text = f"e.event_id = any(%({name})s)"
+    # Nothing to look for is said so, or the planner would look through all events for it.
+    text = f"e.event_id = any(%({name})s)" if bound[name] else "false"
     classes = _classes(conn, matches)
     if classes:
         bound |= {f"{name}_roles": list(roles), f"{name}_classes": classes}

@@ -33,6 +33,7 @@ create index event_by_read_point on event (read_point) where read_point is not n
 create index event_by_biz_location on event (biz_location) where biz_location is not null;
 create index event_by_biz_step on event (biz_step) where biz_step is not null;
 create index event_by_disposition on event (disposition) where disposition is not null;
+create index event_by_action on event (action) where action is not null;
 create index event_by_type on event (type);
 create index event_by_expiry on event (expires) where expires is not null;
 create index event_that_declares_error on event (event_time) where is_error_declaration;

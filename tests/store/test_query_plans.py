@@ -1,0 +1,190 @@
+"""Every parameter of a query has an index that answers it: the plans on a filled table say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+from tests.store.making import AUDIENCE, START, commissioning, pack_uri, packing, record, sscc
+
+from packtrail.services import parameters
+from packtrail.store import events
+from packtrail.store.database import Database
+from packtrail.store.facts import FieldName, canonical, measured, standard, term
+
+NS = "https://ns.example.com/x"
+BATCH = FieldName(namespace=NS, local="batch").key()
+RARE = "urn:epc:id:sgln:0300020.00009.0"
+
+FILL = """
+    insert into event (
+        event_id, owner_id, audience_id, event_time, record_time, capture_id, ordinal, epc_count,
+        output_count, is_error_declaration, empties, identity, content_hash, time_zone_offset,
+        type, action, biz_step, disposition, read_point, biz_location, lot, expires, links, facts,
+        body)
+    select 1000000 + n, 1, 1, %(start)s::timestamptz + n * interval '1 minute', %(start)s,
+           '00000000-0000-0000-0000-000000000000', n, 1, 0, n %% 5000 = 0, false, 'urn:e:' || n,
+           '\\x00', '+00:00',
+           case when n %% 4000 = 0 then 'TransformationEvent' else 'ObjectEvent' end,
+           case when n %% 3 = 0 then 'ADD' else 'OBSERVE' end,
+           case when n %% 4000 = 0 then 'repackaging' else 'shipping' end,
+           case when n %% 4000 = 0 then 'damaged' else 'in_transit' end,
+           case when n %% 4000 = 0 then %(rare)s else 'urn:epc:id:sgln:0300010.00001.0' end,
+           case when n %% 4000 = 0 then %(rare)s else 'urn:epc:id:sgln:0300010.00001.0' end,
+           case when n %% 50 = 0 then 'L' || n end, case when n %% 50 = 0 then '2028-01-31' end,
+           case when n %% 10 = 0 then array['t:po|urn:po:' || n] end,
+           case when n %% 20 = 0 then array[%(batch)s, n] end, '\\x00'
+      from generate_series(1, 40000) as n
+"""
+VALUES = """
+    insert into event_value (name, event_id, audience_id, number)
+    select name, 1000000 + n, 1, n
+      from generate_series(1, 40000, 20) as n, unnest(%(names)s::bigint[]) as name
+"""
+POSTINGS = """
+    insert into posting (class_id, block, event_id, event_time, audience_id, role, lo, hi)
+    select 100 + n % 50, n / 50, 1000000 + n, now(), 1, 1, 0, 99 from generate_series(1, 20000) as n
+"""
+PLACES = """
+    insert into vocabulary_element (id, type, owner_id, audience_id, capture_id, record_time,
+                                    attributes, children)
+    select 'urn:place:' || n, 'urn:epcglobal:epcis:vtype:Location', 1, 1,
+           '00000000-0000-0000-0000-000000000000', now(),
+           case when n = 7 then %(attributes)s else '{"urn:epcglobal:cbv:mda#name": "x"}' end, '{}'
+      from generate_series(1, 5000) as n
+"""
+
+
+@pytest.fixture(scope="module")
+def conn(database: Database) -> Iterator[Connection]:
+    names = [
+        *(
+            standard(name).key()
+            for name in ("quantity", "percRank", "time", "errorDeclarationTime")
+        ),
+        measured("value", "CEL").key(),
+        FieldName(scope="ILMD", namespace=NS, local="mass").key(),
+        BATCH,
+    ]
+    with database.transaction() as conn:
+        conn.execute("insert into organisation (code, name, created_at) values ('A', 'A', now())")
+        conn.execute("insert into audience (members) values ('{1}')")
+        conn.execute("insert into audience_member values (1, 1)")
+        packs = [pack_uri(n) for n in range(3000)]
+        record(conn, [commissioning(0, packs)])
+        record(conn, [packing(1, sscc(n), packs[n * 10 : n * 10 + 10]) for n in range(300)])
+        conn.execute(FILL, {"start": START, "rare": RARE, "batch": BATCH})
+        conn.execute(POSTINGS)
+        conn.execute(VALUES, {"names": names})
+        conn.execute(PLACES, {"attributes": Jsonb({"urn:epcglobal:cbv:mda#floor": "3"})})
+    with database.reading() as conn:
+        conn.execute("vacuum analyze")
+        yield conn
+
+
+def plan(conn: Connection, params: dict[str, str]) -> str:
+    wanted = parameters.parse(params, events_max=1000, namespaces={"x": NS})
+    statement, bound = events.plan(
+        conn, wanted, audience_ids=[AUDIENCE], watermark=START.replace(year=2030), size=31
+    )
+    rows = conn.execute(f"explain {statement}", bound).fetchall()
+    return "\n".join(row[0] for row in rows)
+
+
+def indexes(text: str) -> set[str]:
+    return set(re.findall(r"(?:Index (?:Only )?Scan.* using|Bitmap Index Scan on) (\w+)", text))
+
+
+NOTHING = "One-Time Filter: false"
+"""Nobody ever named what is asked for: nothing is read."""
+GIN, VALUE, KEY = "event_by_fact", "event_value_by_name", "event_pkey"
+CASES = {
+    "eventType=TransformationEvent": "event_by_type",
+    "GE_eventTime=2026-03-30T00:00:00Z": "event_by_time",
+    "LT_eventTime=2026-03-03T09:00:00Z": "event_by_time",
+    "GE_recordTime=2026-05-30T00:00:00Z": "event_by_record_time",
+    "EQ_action=DELETE": "event_by_action",
+    "EQ_bizStep=repackaging": "event_by_biz_step",
+    "EQ_disposition=damaged": "event_by_disposition",
+    f"EQ_readPoint={RARE}": "event_by_read_point",
+    f"EQ_bizLocation={RARE}": "event_by_biz_location",
+    f"WD_readPoint={RARE}": "event_by_read_point",
+    f"WD_bizLocation={RARE}": "event_by_biz_location",
+    "EQ_eventID=urn:e:7": KEY,
+    "EQ_bizTransaction_po=urn:po:70": "event_by_link",
+    "EQ_source_owning_party=urn:x:1": "event_by_link",
+    "EQ_destination_owning_party=urn:x:1": "event_by_link",
+    f"MATCH_epc={pack_uri(7)}": KEY,
+    f"MATCH_parentID={sscc(7)}": KEY,
+    "MATCH_anyEPC=urn:epc:idpat:sgtin:0300010.012345.*": "posting_pkey",
+    "MATCH_anyEPC=urn:epc:idpat:sgtin:0300010.*.*": "posting_pkey",
+    "MATCH_parentID=urn:epc:idpat:sscc:0300010.*": "event_by_time",
+    "MATCH_epcClass=urn:epc:class:lgtin:0300010.012345.L1": NOTHING,
+    "EXISTS_errorDeclaration=true": "event_that_declares_error",
+    "GE_errorDeclarationTime=2026-03-30T00:00:00Z": VALUE,
+    "EQ_errorReason=did_not_occur": GIN,
+    "EQ_correctiveEventID=urn:e:7": GIN,
+    "EQ_transformationID=urn:t:7": GIN,
+    "EQ_persistentDisposition_set=damaged": GIN,
+    "EQ_persistentDisposition_unset=damaged": GIN,
+    "EXISTS_sensorElementList=": GIN,
+    "EQ_type=Temperature": GIN,
+    "EQ_deviceID=urn:d:7": GIN,
+    "EQ_hexBinaryValue=f0": GIN,
+    "EQ_booleanValue=true": GIN,
+    "GE_time=2026-03-30T00:00:00Z": VALUE,
+    "GT_percRank=39990": VALUE,
+    "EQ_quantity=7|8": VALUE,
+    "GT_quantity=39990": VALUE,
+    "EQ_value_CEL=7": VALUE,
+    "GT_value_CEL=39990": VALUE,
+    "EQ_x:batch=7": GIN,
+    "GT_x:batch=39990": VALUE,
+    "EXISTS_x:other=": GIN,
+    "EQ_INNER_x:batch=7": GIN,
+    "EQ_ILMD_x:mass=7": GIN,
+    "GT_ILMD_x:mass=39990": VALUE,
+    "EQ_SENSORREPORT_x:y=7": GIN,
+    "EQ_readPoint_x:y=7": GIN,
+    "EQ_ILMD_cbvmda:lotNumber=L100": "event_by_lot",
+    "EQ_ILMD_cbvmda:itemExpirationDate=2031-01-31": "event_by_expiry",
+    "GE_ILMD_cbvmda:itemExpirationDate=2031-01-31": "event_by_expiry",
+    "HASATTR_bizLocation=cbvmda:floor": "event_by_biz_location",
+    "EQ_ATTR_readPoint_cbvmda:floor=3": "event_by_read_point",
+    "EQ_ATTR_epcClass_cbvmda:floor=3": NOTHING,
+    "EQ_action=ADD&orderBy=recordTime": "event_by_record_time",
+    "EQ_readPoint=urn:x:1&orderBy=x:batch": VALUE,
+}
+
+
+@pytest.mark.parametrize("query", CASES)
+def test_a_parameter_is_answered_by_an_index(conn: Connection, query: str) -> None:
+    text = plan(conn, dict(part.split("=", 1) for part in query.split("&")))
+
+    assert "Seq Scan" not in text, text
+    assert CASES[query] in {*indexes(text), *re.findall(NOTHING, text)}, text
+
+
+def test_master_data_is_found_by_its_attributes(conn: Connection) -> None:
+    text = "\n".join(
+        row[0]
+        for row in conn.execute(
+            "explain select id from vocabulary_element where attributes ?| %s", [["urn:nothing"]]
+        )
+    )
+
+    assert indexes(text) == {"vocabulary_by_attribute"}
+
+
+def test_the_table_of_plans_names_every_family_of_parameters() -> None:
+    asked = {query.split("=")[0] for query in CASES}
+    families = {re.split(r"_(?=[a-z]+:|cbvmda|CEL|po$|owning)", name)[0] for name in asked}
+
+    assert {
+        *("MATCH_epc", "EQ_value", "GT_x", "EQ_ILMD", "EQ_INNER", "EQ_SENSORREPORT"),
+        *("HASATTR_bizLocation", "EQ_ATTR_readPoint", "WD_readPoint", "EQ_bizTransaction"),
+    } <= families | {name.split(":")[0] for name in asked}
+    assert term(BATCH, canonical("7")) != BATCH
