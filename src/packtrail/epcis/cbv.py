@@ -167,6 +167,18 @@ def web_uri(kind: Kind | str, term: str) -> str:
     return WEB_PREFIXES[kind] + word if word in TERMS[kind] else word
 
 
+def expanded(text: str) -> str:
+    """Return the URI of a CURIE under the prefixes of the GS1 context; other text as it is.
+
+    Examples:
+        >>> expanded("gs1:EffectiveDoseRate")
+        'https://gs1.org/voc/EffectiveDoseRate'
+    """
+    if text.startswith("gs1:"):
+        return GS1_VOC + text[4:]
+    return CBV + text[4:] if text.startswith("cbv:") else text
+
+
 def curie(kind: Kind | str, term: str) -> str:
     """Return the compact form of the web URI, under the prefixes of the GS1 context."""
     return web_uri(kind, term).replace(CBV, "cbv:").replace(GS1_VOC, "gs1:")

@@ -132,7 +132,7 @@ def time_text(time: datetime, style: _Style) -> str:
 
 @lru_cache(maxsize=4096)
 def _web(kind: cbv.Kind, term: str) -> str:
-    return cbv.web_uri(kind, term)
+    return cbv.expanded(cbv.web_uri(kind, term))
 
 
 def _clean(value: Any, name: str, style: _Style) -> str:
@@ -154,7 +154,7 @@ def _clean(value: Any, name: str, style: _Style) -> str:
 def _reference_number(text: str) -> str:
     """Return a number as the reference code prints it."""
     number = float(text)
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def _extension(name: str, value: Any, style: _Style) -> Iterable[str]:

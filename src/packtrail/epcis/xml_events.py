@@ -16,7 +16,7 @@ from packtrail.epcis import xml_extensions as xx
 from packtrail.epcis import xml_values as xv
 from packtrail.epcis.identifiers import check_identifiers
 from packtrail.epcis.report import Report
-from packtrail.epcis.xml_models import FIELD_TYPES, HOLD_FIELDS, MODELS
+from packtrail.epcis.xml_models import FIELD_TYPES, HOLD_FIELDS, MODELS, TOLERANT_MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,18 +117,20 @@ def _event_local(reading: XmlReading, element: Element) -> Dissolved:
 
 def _from_version_2(reading: XmlReading, element: Element) -> Any:
     """Return an element read by the models of 2.0, or None where it does not fit."""
-    with on_trial_as_2(reading) as trial:
+    with on_trial_as_2(reading, Report(1)) as trial:
         value = read_element(reading, element, _LATER[element.tag])
     return None if trial.errors else value
 
 
 @contextmanager
-def on_trial_as_2(reading: XmlReading) -> Iterator[Report]:
+def on_trial_as_2(reading: XmlReading, trial: Report) -> Iterator[Report]:
     """Read by the models of 2.0 for a while, on trial: what is wrong is not reported."""
-    outer = reading.report, reading.models, reading.version
-    reading.report, reading.models, reading.version = Report(1), MODELS[2], 2
-    yield reading.report
-    reading.report, reading.models, reading.version = outer
+    outer = reading.report, reading.models, reading.version, reading.tolerant
+    reading.tolerant = trial.is_tolerant
+    reading.models = TOLERANT_MODELS[2] if trial.is_tolerant else MODELS[2]
+    reading.report, reading.version = trial, 2
+    yield trial
+    reading.report, reading.models, reading.version, reading.tolerant = outer
 
 
 def merge(content: Content) -> None:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from packtrail.base.findings import Severity
 from packtrail.epcis import codes, events
 from packtrail.epcis import xml_events as xe
 from packtrail.epcis import xml_extensions as xx
+from packtrail.epcis.report import Report
 
 if TYPE_CHECKING:
     from packtrail.epcis.xml_checks import Element, XmlReading
+
+_FAULTS_MAX = 50
+_HARMLESS = frozenset({codes.ORDER.code, codes.UNKNOWN_NAME.code, codes.TOO_FEW.code})
+"""Faults of an event, by the schema of 2.0, that lose none of its fields."""
 
 
 def read_further_event(reading: XmlReading, element: Element) -> events.Event | None:
     """Read an event the schema knows nothing of: of a vendor, or of a version to come.
 
-    Partners send AssociationEvent in XML 1.2 so; it is taken as what it is where it fits.
+    Partners send AssociationEvent in XML 1.2 so, in the order and wrappers of either version; it is
+    taken as what it is where all its fields are those of 2.0.
     """
     if element.tag == "AssociationEvent" and reading.version == 1:
-        with xe.on_trial_as_2(reading):
+        with xe.on_trial_as_2(reading, Report(_FAULTS_MAX, is_tolerant=True)) as trial:
             event = xe.read_event(reading, element)
-        if event is not None:
+        faults = {one.code for one in trial.all() if one.severity is Severity.ERROR}
+        if event is not None and faults <= _HARMLESS:
             return event
     return _read_extension_event(reading, element)
 
