@@ -72,9 +72,16 @@ def _form(
     refusal: RefusedError | None = None,
     status: int = 200,
 ) -> Response:
-    finding = refusal.findings[0] if refusal else None
+    # The visitors of the demo come by a link; anywhere else somebody has to make the first account.
+    is_new = refusal is None and not visit.app.settings.demo_sign_in
     return templates.render(
-        visit, "sign_in.html", status=status, goal=goal, name=name, refusal=finding
+        visit,
+        "sign_in.html",
+        status=status,
+        goal=goal,
+        name=name,
+        refusal=refusal.findings[0] if refusal else None,
+        steps=accounts.first_steps(visit.app) if is_new else (),
     )
 
 
