@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,3})?")
 _LOST_PLUS = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
+_BARE = {prefix: namespace.rstrip("#/:") for prefix, namespace in STANDARD_PREFIXES.items()}
 _ANY = "*"
 _T = TypeVar("_T")
 _CLASS_PREFIX_DIGITS = 6
@@ -77,7 +78,8 @@ class Names:
         bare = namespace.rstrip("#/:")
         spelled = (f"{bare}{mark}" for mark in ("", "#", "/", ":"))
         every = (text for one in spelled for text in (f"{one}{local}", f"{{{one}}}{local}"))
-        return tuple(dict.fromkeys((name, *every)))
+        short = (f"{prefix}:{local}" for prefix, one in _BARE.items() if one == bare)
+        return tuple(dict.fromkeys((name, *every, *short)))
 
 
 def text(value: str) -> str:

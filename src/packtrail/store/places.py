@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 _SQL = named.statements("places")
 _LEVELS_MAX = 64
 """Levels of places inside each other; deeper ones are not looked for."""
-_SITE = tuple(
-    spelled
-    for namespace in ("urn:epcglobal:cbv:mda", "urn:epcglobal:cbv:mda#", "urn:epcglobal:cbv:mda:")
-    for spelled in (f"{namespace}site", f"{{{namespace}}}site")
-)
+_MDA = ("urn:epcglobal:cbv:mda", "urn:epcglobal:cbv:mda#", "urn:epcglobal:cbv:mda:")
+_SITE = ("cbvmda:site", *(f"{one}site" for one in _MDA), *(f"{{{one}}}site" for one in _MDA))
+"""Spellings of the attribute by which a place says on which site it is."""
 _PREFIX_LENGTHS = range(6, 13)
 
 
