@@ -18,6 +18,7 @@ import packtrail.api
 from packtrail.base.errors import UsageError
 from packtrail.bootstrap import open_application
 from packtrail.services import accounts
+from packtrail.services.delivering import Deliverer
 from packtrail.settings import is_loopback
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def run(
     )
     with contextlib.closing(_listen(settings.host, settings.port)) as listener:
         server = _Server(config, lambda: _tell(application, listener, on_ready))
-        server.run(sockets=[listener])
+        with Deliverer(application):
+            server.run(sockets=[listener])
 
 
 def asgi(application: Application) -> ASGIApp:
@@ -126,6 +128,8 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["type"] == "websocket":
+            await self._open(scope, receive, send)
         if scope["type"] != "http":
             return
 
@@ -136,6 +140,16 @@ class Guard:
 
         app = self._refusal(scope) or self._app
         await app(scope, receive, send_with_headers)
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a web socket through that is addressed to this server."""
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1")
+        if self._names and host_name(host) not in self._names:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         headers = {

@@ -144,6 +144,42 @@ class Settings:
             "How long an API key works unless its maker says otherwise, in days.", least=1
         ),
     )
+    subscriptions_max: int = field(
+        default=1000,
+        metadata=_says("Most subscriptions one organisation can have.", least=1),
+    )
+    subscription_workers: int = field(
+        default=1,
+        metadata=_says(
+            "How many deliveries of subscriptions run at the same time; 0 delivers nothing.",
+            least=0,
+        ),
+    )
+    subscription_wait_for_ms: int = field(
+        default=1000,
+        metadata=_says(
+            "How long a worker that has nothing to deliver waits, in milliseconds.", least=10
+        ),
+    )
+    subscription_events_max: int = field(
+        default=1000,
+        metadata=_says("Most events in one document sent to a subscriber.", least=1),
+    )
+    webhook_allowed_networks: tuple[str, ...] = field(
+        default=(),
+        metadata=_says(
+            "Networks that are not public to which subscriptions may deliver, also by plain http, "
+            "such as 10.1.0.0/16, with commas."
+        ),
+    )
+    webhook_timeout_seconds: int = field(
+        default=10,
+        metadata=_says("How long a receiver has for each step of an answer.", least=1),
+    )
+    webhook_retry_for_minutes_max: int = field(
+        default=60,
+        metadata=_says("Longest wait between two tries of a delivery, in minutes.", least=1),
+    )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)
     )
@@ -179,6 +215,11 @@ class Settings:
             least, value = each.metadata.get("least"), getattr(self, each.name)
             if least is not None and value < least:
                 raise UsageError(f"{each.name} must be at least {least}; it is {value}.")
+        for network in self.webhook_allowed_networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise UsageError(f"webhook_allowed_networks has {network!r}: {error}.") from error
         if self.port > 65_535:
             raise UsageError(f"port must be at most 65535; it is {self.port}.")
 

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     """See captures, their findings and the original documents."""
     EVENT_READ = "event:record:read"
     """Query events, trace objects, look up lots, products and places."""
+    QUERY_CREATE = "event:query:create"
+    """Name and delete queries, and subscribe to them: events are sent out of the house."""
     USER_READ = "account:user:read"
     USER_CREATE = "account:user:create"
     KEY_READ = "account:api_key:read"
@@ -50,7 +52,7 @@ _READING = frozenset({Permission.EVENT_READ, Permission.CAPTURE_READ, Permission
 ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
     {
         RoleName.ADMINISTRATOR: frozenset(Permission) - {Permission.ORGANISATION_CREATE},
-        RoleName.OPERATOR: _READING | {Permission.CAPTURE_CREATE},
+        RoleName.OPERATOR: _READING | {Permission.CAPTURE_CREATE, Permission.QUERY_CREATE},
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING
         | {Permission.AUDIT_READ, Permission.USER_READ, Permission.KEY_READ},

@@ -14,6 +14,7 @@ from packtrail.api import (
     event_routes,
     object_routes,
     problems,
+    query_routes,
     resource_routes,
 )
 
@@ -42,6 +43,7 @@ def build(application: Application) -> FastAPI:
     for routes in (
         discovery.router,
         capture_routes.epcis,
+        query_routes.router,
         event_routes.router,
         resource_routes.router,
         capture_routes.own,

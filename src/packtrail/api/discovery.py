@@ -30,7 +30,6 @@ ALLOWED: dict[str, str] = {
     "/queries/{query_name}": "GET, DELETE, OPTIONS",
     "/queries/{query_name}/events": "GET, OPTIONS",
     "/queries/{query_name}/subscriptions": "GET, POST, OPTIONS",
-    "/queries/{query_name}/subscriptions/{subscription_id}": "GET, DELETE, OPTIONS",
     **{
         f"/{name}{rest}": "GET, OPTIONS"
         for name in resources.RESOURCES

@@ -16,7 +16,7 @@ from packtrail.epcis import cbv
 from packtrail.services.translating import CbvXmlFormat, EpcFormat, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
@@ -82,6 +82,33 @@ def query_document(
 def context_of(namespaces: Mapping[str, str]) -> list[Any]:
     """Return the `@context` of a document that uses these prefixes."""
     return [CONTEXT, dict(namespaces)] if namespaces else [CONTEXT]
+
+
+def with_shared_context(
+    bodies: Iterable[dict[str, Any]],
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Declare the prefixes of all events once; an event that means another thing keeps its own."""
+    shared: dict[str, str] = {}
+    done = []
+    for body in bodies:
+        own = _prefixes(body)
+        if all(shared.get(prefix, name) == name for prefix, name in own.items()):
+            shared |= own
+            done.append({name: value for name, value in body.items() if name != "@context"})
+        else:
+            done.append(body)
+    return done, shared
+
+
+def _prefixes(body: Mapping[str, Any]) -> dict[str, str]:
+    context = body.get("@context", ())
+    entries = context if isinstance(context, list) else [context]
+    return {
+        prefix: name
+        for entry in entries
+        if isinstance(entry, dict)
+        for prefix, name in entry.items()
+    }
 
 
 def _xml(
