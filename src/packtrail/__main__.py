@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.cli.app import build, run
-from packtrail.launch.bench import bench
+from packtrail.launch.bench_epcis import bench
 from packtrail.launch.simulate import simulate
 from packtrail.launch.up import demo, up
 
