@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from packtrail.gs1.amounts import Amount, amount_of
+from packtrail.gs1.bulk import to_digital_links, to_element_strings, to_epc_uris
 from packtrail.gs1.check_digits import check_digit
 from packtrail.gs1.diagnosis import Diagnosis, diagnose
 from packtrail.gs1.digital_links import (
@@ -24,12 +25,12 @@ from packtrail.gs1.digital_links import (
     write_digital_link,
 )
 from packtrail.gs1.element_strings import (
-    Element,
     ElementString,
     check_element_string,
     examine_element_string,
     parse_element_string,
 )
+from packtrail.gs1.elements import Element
 from packtrail.gs1.epc_uris import check_epc_uri, parse_epc_uri
 from packtrail.gs1.identities import identify
 from packtrail.gs1.key_types import KeyType
@@ -88,6 +89,9 @@ __all__ = [
     "read_digital_link",
     "read_pack",
     "read_tag",
+    "to_digital_links",
+    "to_element_strings",
+    "to_epc_uris",
     "write_digital_link",
     "write_element_string",
 ]

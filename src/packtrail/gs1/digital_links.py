@@ -23,6 +23,7 @@ from packtrail.gs1 import codes
 from packtrail.gs1.application_identifiers import SELF_DELIMITING_PREFIXES, TABLE
 from packtrail.gs1.compression import decompress
 from packtrail.gs1.escapes import broken_escape, escape_link, unescape
+from packtrail.gs1.heads import Heads, is_simple
 from packtrail.gs1.keys import Key, key_of
 from packtrail.gs1.values import describe, lint, lint_unknown, span
 
@@ -63,6 +64,12 @@ WORD_ALIASES: Final = {
 _FORM = re.compile(r"(https?|HTTPS?)://([A-Za-z0-9\-._:\[\]]+)(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?")
 _FOREIGN = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _SHORT_GTIN = re.compile(r"\d{8}|\d{12}|\d{13}", re.ASCII)
+
+
+_SERIAL_NAMES: Final = frozenset({"10", "21", "235", "lot", "ser", "tpx"})
+"""What stands in front of a serial, unless the link is compressed."""
+_HEADS: Final = Heads()
+_LEGACY_HEADS: Final = Heads()
 
 
 class _Part(NamedTuple):
@@ -110,6 +117,11 @@ def check_digital_link(
     text: str, *, legacy: bool = False, compressed: bool = True
 ) -> tuple[Key | None, tuple[Finding, ...]]:
     """Read the key of a Digital Link and return it, or None and every defect."""
+    heads = _LEGACY_HEADS if legacy else _HEADS
+    front, _, serial = text.rpartition("/")
+    known = heads.get(front)
+    if known and len(serial) <= known.length_max and is_simple(serial):
+        return Key(known.type, known.primary, serial), ()
     link, findings = check_link(text, legacy=legacy, compressed=compressed)
     if link is None:
         return None, findings
@@ -118,6 +130,8 @@ def check_digital_link(
         return None, (
             codes.LINK_KEY.found(f"The Digital Link {text!r} is about ({ai}), which is no key."),
         )
+    if front.rpartition("/")[2] in _SERIAL_NAMES:
+        heads.learn(front, serial, link.key)
     return link.key, ()
 
 

@@ -22,6 +22,8 @@ from packtrail.gs1.application_identifiers import TABLE
 from packtrail.gs1.associations import check_associations, check_repeats
 from packtrail.gs1.dates import resolve
 from packtrail.gs1.digital_links import write_digital_link
+from packtrail.gs1.elements import Element
+from packtrail.gs1.fast_scanning import split_quickly
 from packtrail.gs1.keys import Key, key_of
 from packtrail.gs1.scanning import Piece, split
 from packtrail.gs1.values import describe, lint, lint_unknown, span
@@ -31,28 +33,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from packtrail.base.findings import Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One application identifier with its value."""
-
-    ai: str
-    value: str
-    span: tuple[int, int]
-    """Where the value stands in the text that was read, counted from 0, end excluded."""
-
-    @property
-    def title(self) -> str:
-        """The data title, such as `USE BY or EXPIRY`; empty for an unknown AI."""
-        row = TABLE.get(self.ai)
-        return row.title if row else ""
-
-    @property
-    def is_self_delimiting(self) -> bool:
-        """No separator is needed after the value, because its AI has a predefined length."""
-        row = TABLE.get(self.ai)
-        return row is not None and row.is_self_delimiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +118,8 @@ def check_element_string(
     text: str, *, associations: bool = False, unknown: bool = False
 ) -> tuple[ElementString | None, tuple[Finding, ...]]:
     """Read an element string; return it, or None and every defect."""
+    if not (associations or unknown) and (quick := split_quickly(text)):
+        return ElementString(quick), ()
     value, findings = examine_element_string(text, associations=associations, unknown=unknown)
     return (None if has_errors(findings) else value), findings
 
@@ -154,7 +136,7 @@ def examine_element_string(
     for piece in pieces:
         located += _check(piece)
     located.sort(key=lambda problem: problem[0])
-    elements = tuple(Element(piece.ai, piece.value, (piece.start, piece.end)) for piece in pieces)
+    elements = tuple(Element(piece.ai, piece.value, piece.start, piece.end) for piece in pieces)
     spans = [(element.ai, element.value, element.span) for element in elements]
     findings = [finding for _, finding in located]
     findings += check_repeats(spans)

@@ -17,6 +17,7 @@ from packtrail.gs1 import codes
 from packtrail.gs1.charsets import SETS
 from packtrail.gs1.check_digits import check_digit
 from packtrail.gs1.escapes import URN_RESERVED, broken_escape, unescape
+from packtrail.gs1.heads import Heads, is_simple
 from packtrail.gs1.key_types import BY_PATTERN, BY_URN, PREFIX_LENGTHS, Scheme
 from packtrail.gs1.keys import Key
 from packtrail.gs1.values import describe, lint, span
@@ -36,6 +37,9 @@ OTHER_SCHEMES: Final[dict[str, re.Pattern[str]]] = {
     "id:imovn": re.compile(r"\d{7}", re.ASCII),
 }
 """Schemes of the standard that are no GS1 keys: only their form can be checked."""
+
+
+_HEADS: Final = Heads()
 
 
 class _Field(NamedTuple):
@@ -61,6 +65,17 @@ def parse_epc_uri(text: str) -> Key:
 
 def check_epc_uri(text: str) -> tuple[Key | None, tuple[Finding, ...]]:
     """Read an EPC URI and return the key, or None and every defect."""
+    front, _, serial = text.rpartition(".")
+    known = _HEADS.get(front)
+    if known and len(serial) <= known.length_max and is_simple(serial):
+        return Key(known.type, known.primary, serial, known.prefix_length), ()
+    key, findings = _check_slowly(text)
+    if key:
+        _HEADS.learn(front, serial, key)
+    return key, findings
+
+
+def _check_slowly(text: str) -> tuple[Key | None, tuple[Finding, ...]]:
     head = _HEAD.match(text)
     if not head:
         return None, (
