@@ -76,14 +76,14 @@ class XmlReading:
                 namespace, _, rest = tag[1:].partition("}")
                 name = rest
                 if namespace != scalars.UNQUALIFIED:
-                    name = f"{{{namespace_of(namespace)}}}{rest}"
+                    name = f"{{{namespace_of(scalars.from_uri(namespace))}}}{rest}"
                     self._declare(prefix, namespace)
             self._names[tag] = name
         return name
 
     def _declare(self, prefix: str | None, namespace: str) -> None:
         if prefix and not namespace.startswith(_PLUMBING):
-            self.namespaces.setdefault(prefix, namespace_of(namespace))
+            self.namespaces.setdefault(prefix, namespace_of(scalars.from_uri(namespace)))
 
 
 _PLUMBING = (

@@ -423,7 +423,8 @@ def _drop_repeated(reading: XmlReading, element: Element, content: Content) -> N
 
 def _build(reading: XmlReading, element: Element, content: Content) -> events.Event:
     values = content.values
-    fields = {FIELDS[name]: value for name, value in values.items() if name in FIELDS}
+    known = EVENT_TYPES[element.tag].__struct_fields__
+    fields = {FIELDS[name]: value for name, value in values.items() if FIELDS.get(name) in known}
     offset = values["eventTimeZoneOffset"]
     fields["event_time"] = aware(reading, element, values["eventTime"], offset)
     if values.get("certificationInfo") is not None:

@@ -98,7 +98,10 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
 def _parse_undeclared(text: bytes) -> etree._Element | None:
     """Parse a text whose only fault is prefixes that are not declared."""
     parser = _parser(recover=True)
-    root = etree.fromstring(text, parser)
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError:
+        return None
     if root is None or any(one.type != _UNDECLARED for one in parser.error_log):
         return None
     for element in root.iter():

@@ -15,7 +15,7 @@ from packtrail.base.errors import UsageError
 from packtrail.epcis import cbv, events
 from packtrail.epcis.context import MDA, split_name
 from packtrail.epcis.json_writer import needs_epc_list, time_text
-from packtrail.epcis.scalars import UNQUALIFIED, number_text
+from packtrail.epcis.scalars import UNQUALIFIED, is_uri, number_text, wrapped
 from packtrail.epcis.xml_events import FIELDS, MORE_CERTIFICATES
 from packtrail.epcis.xml_models import MODELS, SBDH
 
@@ -85,7 +85,7 @@ class _Writer:
             (event.event_time for event in document.events), default=None
         )
         moment = time_text(created) if created else "1970-01-01T00:00:00.000Z"
-        spaces = "".join(f' xmlns:{p}="{_quoted(ns)}"' for p, ns in sorted(self.used.items()))
+        spaces = "".join(f' xmlns:{p}="{_space(ns)}"' for p, ns in sorted(self.used.items()))
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<{root}{spaces} schemaVersion="{version}" creationDate="{moment}">'
@@ -323,6 +323,11 @@ _VALUES: dict[str, Callable[[events.Event], Any]] = {
 
 def _escaped(text: str) -> str:
     return text.translate(_ESCAPES)
+
+
+def _space(namespace: str) -> str:
+    """Return a namespace as XML takes it; JSON-LD lets one be no URI."""
+    return _quoted(namespace if is_uri(namespace) else wrapped(namespace))
 
 
 def _quoted(text: str) -> str:
