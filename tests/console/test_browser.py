@@ -223,3 +223,38 @@ def test_a_page_fits_and_is_fit_for_everybody(
         return
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+
+
+def test_a_pallet_opens_in_place_by_keyboard_alone(
+    open_page: Callable[..., Page], shipment: bytes
+) -> None:
+    page = open_page()
+    page.goto("/captures")
+    page.evaluate(DROP, ["tree.xml", shipment.decode()])
+    page.wait_for_url("**/captures/*")
+    expect(page.get_by_text(RECORDED).first).to_be_visible()
+
+    page.get_by_role("heading", name="Look at one of them").wait_for()
+    page.locator(".found.padded a").first.click()
+    page.get_by_role("link", name="Contents").click()
+    grid = page.get_by_role("treegrid", name="What it holds")
+    rows = grid.locator("tbody tr:visible")
+    expect(rows).to_have_count(3)
+    rows.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(rows).to_have_count(7)
+    expect(rows.first).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    expect(rows.nth(1)).to_have_attribute("aria-level", "2")
+    page.keyboard.press("ArrowLeft")
+    expect(rows.first).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(rows).to_have_count(3)
+    page.keyboard.press("End")
+    expect(rows.last).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(rows).to_have_count(7)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Epcistra")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -393,7 +394,7 @@ def test_a_document_that_was_recorded_before_shows_its_events_all_the_same(
 
     page = shipped.client.get(where).text
     assert "recorded before, exactly the same" in page
-    assert "Recorded first by" in page
+    assert "First recorded by" in page
     assert trace(PALLET) in page
 
 
@@ -420,3 +421,55 @@ def test_an_event_is_shown_as_xml_too(shipped: Desk) -> None:
     assert "&lt;epcis:EPCISDocument" in page
     assert "&lt;bizStep&gt;" in page
     assert "&#34;bizStep&#34;" not in page
+
+
+def crate_of(count: int) -> bytes:
+    """Return a document in which one logistic unit is filled with many packs."""
+    packs = [f"urn:epc:id:sgtin:952012.0000001.{number:04}" for number in range(count)]
+    event = {
+        "type": "AggregationEvent",
+        "eventTime": "2026-03-01T10:00:00Z",
+        "eventTimeZoneOffset": "+00:00",
+        "parentID": CRATE,
+        "childEPCs": packs,
+        "action": "ADD",
+        "bizStep": "packing",
+    }
+    document = {
+        "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": "2026-03-01T10:00:00Z",
+        "epcisBody": {"eventList": [event]},
+    }
+    return json.dumps(document).encode()
+
+
+CRATE = "urn:epc:id:sscc:952012.00000000001"
+
+
+def test_a_container_of_many_is_read_page_by_page(admin: Desk) -> None:
+    admin.drop(crate_of(205), "crate.json")
+
+    first = admin.client.get(trace(CRATE) + "?tab=contents").text
+    rest = admin.client.get(trace(CRATE) + "?tab=contents&from=200").text
+    assert "1 to 200 of 205" in text_of(first)
+    assert "from=200" in first
+    assert "201 to 205 of 205" in text_of(rest)
+    assert rest.count('data-level="1"') == 5
+    assert "952012.0000001.0204" in rest
+    assert "from=0" in rest
+    assert admin.client.get(trace(CRATE) + "?tab=contents&from=99999999999").status_code == 200
+
+
+def test_what_a_case_in_a_pallet_holds_comes_as_rows(shipped: Desk) -> None:
+    pallet = shipped.client.get(trace(PALLET) + "?tab=contents").text
+    path = re.findall(r'data-open="([^"]+)"', pallet)[0].replace("&amp;", "&")
+
+    rows = shipped.client.get(path).text
+    assert rows.count('data-level="2"') == 4
+    assert "<html" not in rows
+    assert trace("urn:epc:id:sgtin:030001.0012345.1") in rows
+    assert shipped.client.get("/contents?of=nonsense&level=x").status_code == 422
+    long_ago = shipped.client.get(path + "&as_of=2001-01-01T00:00:00").text
+    assert "data-level" not in long_ago

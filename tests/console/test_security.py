@@ -237,3 +237,13 @@ def test_a_broken_page_says_what_to_do_and_nothing_of_its_inside(
     assert "the inside" not in answer.text
     assert "Nothing you sent was recorded by halves" in answer.text
     assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+
+
+def test_a_form_of_a_stranger_is_not_even_read(desk: Desk) -> None:
+    files = {"file": ("a.xml", b"<x/>" * 1000, "application/xml")}
+    answer = desk.client.post(
+        "/captures", data={"csrf_token": "x"}, files=files, follow_redirects=False
+    )
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in"

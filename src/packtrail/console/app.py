@@ -49,6 +49,7 @@ ROUTES = (
     Route("/scan", page(scan.scan)),
     Route("/scan/suggest", page(scan.suggest)),
     Route("/trace/{identifier:path}", page(objects.trace)),
+    Route("/contents", page(objects.contents)),
     Route("/lots/{lot:path}", page(lots.lot)),
     Route("/documents/{identifier:path}", page(lots.document)),
     Route("/products", page(lots.products)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -26,11 +27,39 @@ if TYPE_CHECKING:
 
     from packtrail.console.visit import Visit
     from packtrail.lifecycle.journey import Step
-    from packtrail.services.tracing import Trace
+    from packtrail.services.tracing import Content, Trace
 
 TABS = ("journey", "contents", "raw")
+NESTED_MAX = 100
+"""Most things shown at once inside something that is itself inside."""
+LEVELS = ("2", "3", "4", "5", "6")
+OFFSET_DIGITS_MAX = 7
 RAW_EVENTS_MAX = 50
 """Most events shown as JSON-LD on the page of an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsPage:
+    """One page of what a container holds."""
+
+    rows: tuple[Content, ...]
+    offset: int
+    total: int
+
+    @property
+    def end(self) -> int:
+        """How many come before and on this page."""
+        return self.offset + len(self.rows)
+
+    @property
+    def before(self) -> int | None:
+        """Where the page before starts."""
+        return max(0, self.offset - tracing.CONTENTS_SHOWN) if self.offset else None
+
+    @property
+    def after(self) -> int | None:
+        """Where the page after starts."""
+        return self.end if self.end < self.total else None
 
 
 def trace(visit: Visit) -> Response:
@@ -53,11 +82,35 @@ def trace(visit: Visit) -> Response:
         raw_max=RAW_EVENTS_MAX,
         lot_gtin=_gtin(found),
         levels=_levels(found),
+        inside=_inside(visit, found) if tab == "contents" else None,
         place=lambda identifier: place_name(identifier, found.places),
         as_of_typed=_typed(as_of),
         as_known_typed=_typed(as_known_at),
         moments=_moments(as_of, as_known_at),
         typed=found.label,
+    )
+
+
+def contents(visit: Visit) -> Response:
+    """Show what a container holds as rows, to be put under its own row; a part of a page."""
+    level = visit.query("level")
+    found = tracing.inside(
+        visit.app,
+        visit.who,
+        visit.query("of"),
+        limit=NESTED_MAX,
+        as_of=_instant(visit.query("as_of")),
+        as_known_at=_instant(visit.query("as_known_at")),
+    )
+    return templates.render(
+        visit,
+        "part_contents.html",
+        rows=found.items,
+        total=found.total,
+        offset=0,
+        holder=visit.query("of"),
+        level=int(level) if level in LEVELS else 2,
+        moments=_moments(_instant(visit.query("as_of")), _instant(visit.query("as_known_at"))),
     )
 
 
@@ -98,14 +151,34 @@ def _moments(as_of: datetime | None, as_known_at: datetime | None) -> str:
     return urlencode({name: value for name, value in given.items() if value})
 
 
+def _inside(visit: Visit, found: Trace) -> ContentsPage:
+    """Return the page of the contents that is asked for."""
+    typed = visit.query("from")
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= OFFSET_DIGITS_MAX
+    offset = min(int(typed), found.contents_total) if is_number else 0
+    if not offset:
+        return ContentsPage(found.contents, 0, found.contents_total)
+    held = tracing.inside(
+        visit.app,
+        visit.who,
+        found.identifier,
+        offset=offset,
+        as_of=found.as_of,
+        as_known_at=found.as_known_at,
+    )
+    return ContentsPage(held.items, offset, held.total)
+
+
 def _levels(found: Trace) -> str:
     """Return how much it holds, level by level: `3 cases, holding 12 objects`."""
+    if not found.contents_levels:
+        return ""
     kinds = Counter(each.kind for each in found.contents)
-    inner = sum(each.count for each in found.contents)
-    if sum(kinds.values()) < found.contents_total:
-        return f"{templates.counted(found.contents_total, 'object')}, directly"
+    if kinds.total() < found.contents_total:
+        kinds = Counter({"object": found.contents_total})
     direct = ", ".join(templates.counted(count, kind) for kind, count in kinds.items())
-    return f"{direct}, holding {templates.counted(inner, 'object')}" if inner else direct
+    deeper = [templates.counted(count, "object") for count in found.contents_levels[1:]]
+    return ", holding ".join((direct, *deeper))
 
 
 def _gtin(found: Trace) -> str | None:

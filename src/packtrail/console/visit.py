@@ -86,12 +86,13 @@ def page(
     async def endpoint(request: Request) -> Response:
         visit = await _visit(request)
         try:
-            if request.method == "POST":
-                visit.form = await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
-                _check_form(visit)
             if visit.actor is None and not is_public:
+                # Before the form is read: a stranger's files are not taken in.
                 response = _to_sign_in(visit)
             else:
+                if request.method == "POST":
+                    visit.form = await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
+                    _check_form(visit)
                 response = await run_in_threadpool(function, visit)
         except PacktrailError as fault:
             response = faults.answer(visit, fault)

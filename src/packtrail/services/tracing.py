@@ -55,6 +55,20 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """A page of what a container holds."""
+
+    items: tuple[Content, ...]
+    levels: tuple[int, ...]
+    """How many objects are inside, by level: directly, inside those, and so on."""
+
+    @property
+    def total(self) -> int:
+        """How many objects are directly inside."""
+        return self.levels[0] if self.levels else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """Everything known about one object, as far as the asker may see it."""
 
@@ -75,6 +89,8 @@ class Trace:
     contents: tuple[Content, ...]
     """What it holds now, directly; the first few of `contents_total`."""
     contents_total: int
+    contents_levels: tuple[int, ...]
+    """How many objects are inside, by level: directly, inside those, and so on."""
     places: Mapping[str, str]
     """Place or party identifier -> name, from master data."""
     findings: tuple[Finding, ...]
@@ -120,6 +136,38 @@ def trace(
         return _trace(scope, key, item, journey, today)
 
 
+def inside(
+    app: Application,
+    actor: Actor,
+    identifier: str,
+    *,
+    offset: int = 0,
+    limit: int = CONTENTS_SHOWN,
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> Inside:
+    """Return a page of what a container holds; nothing where the actor sees nothing.
+
+    Args:
+        app: The application.
+        actor: Who asks; only events its organisation may see count.
+        identifier: The container, in any notation.
+        offset: Things to leave out first, 0 or more.
+        limit: Most things to return.
+        as_of: Only what had happened by this moment.
+        as_known_at: Only what had been recorded by this moment.
+
+    Raises:
+        RefusedError: The identifier cannot be read, or names no single object.
+        NotPermitted: The actor may not read events.
+    """
+    require(actor, Permission.EVENT_READ)
+    _, item = read_identifier(identifier)
+    with app.database.reading() as conn:
+        scope = _Scope(conn, visible_to(conn, actor), as_of, as_known_at)
+        return _contents(scope, item, offset=offset, limit=limit)
+
+
 def read_identifier(text: str) -> tuple[gs1.Key | None, tuple[str, str]]:
     """Return the key in a text, whatever its notation, and what the store knows it by.
 
@@ -158,7 +206,7 @@ def _trace(
     scope: _Scope, key: gs1.Key | None, item: tuple[str, str], journey: Journey, today: date
 ) -> Trace:
     standing = fold(journey.steps)
-    inside, total = _contents(scope, item)
+    held = _contents(scope, item)
     if key is not None and key.prefix_length is None and journey.prefix_length is not None:
         key = replace(key, prefix_length=journey.prefix_length)
     findings = (
@@ -171,13 +219,14 @@ def _trace(
         digital_link=key.digital_link() if key else None,
         key=key,
         label=key.hri() if key else journey.identifier,
-        kind=describing.kind_of(key, holds=inside[0].kind if inside else None),
+        kind=describing.kind_of(key, holds=held.items[0].kind if held.items else None),
         product=describing.product_of(scope.conn, key, scope.audience_ids),
         standing=standing,
         steps=journey.steps,
         holders=journey.holders,
-        contents=inside,
-        contents_total=total,
+        contents=held.items,
+        contents_total=held.total,
+        contents_levels=held.levels,
         places=describing.places_of(scope.conn, _places(journey.steps), scope.audience_ids),
         findings=findings,
         as_of=scope.as_of,
@@ -185,18 +234,21 @@ def _trace(
     )
 
 
-def _contents(scope: _Scope, item: tuple[str, str]) -> tuple[tuple[Content, ...], int]:
+def _contents(
+    scope: _Scope, item: tuple[str, str], *, offset: int = 0, limit: int = CONTENTS_SHOWN
+) -> Inside:
     """Return what is directly inside, each with its status, and how much that is in all."""
     found = contents.contents(
         scope.conn,
         *item,
         audience_ids=scope.audience_ids,
-        limit=CONTENTS_SHOWN,
+        limit=limit,
+        offset=offset,
         as_of=scope.as_of,
         as_known_at=scope.as_known_at,
     )
     if not found.items:
-        return (), found.total
+        return Inside(items=(), levels=found.levels)
     told = journeys.read_many(
         scope.conn,
         [(each.class_key, each.item_key) for each in found.items],
@@ -204,7 +256,7 @@ def _contents(scope: _Scope, item: tuple[str, str]) -> tuple[tuple[Content, ...]
         as_of=scope.as_of,
         as_known_at=scope.as_known_at,
     )
-    return tuple(_content(each, told) for each in found.items), found.total
+    return Inside(items=tuple(_content(each, told) for each in found.items), levels=found.levels)
 
 
 def _content(each: contents.Content, told: Mapping[tuple[str, str], journeys.Journey]) -> Content:
