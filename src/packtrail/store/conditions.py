@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail import gs1
-from packtrail.epcis import ITEM_EXPIRATION_DATE, LOT_NUMBER, cbv
-from packtrail.epcis.context import split_name
+from packtrail.epcis import cbv
 from packtrail.store import matches, named, places
 from packtrail.store.facts import (
     EPOCH,
-    FieldName,
+    EXPIRY,
+    LOT,
     canonical,
+    canonical_of,
     comparable,
     term,
     value_key,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from packtrail.store.facts import FieldName
     from packtrail.store.filters import AttributeTest, EventFilter, NumberTest, TermTest
 
 _SQL = named.statements("events")
@@ -160,15 +162,20 @@ def _has_term(conn: Connection, name: str, test: TermTest) -> Condition:
     """Return the condition that a field is there, or has one of some values."""
     keys = keys_of(conn, test.field)
     is_standard = test.field.scope == "std"
-    spelled = test.values if is_standard else [canonical(value) for value in test.values]
-    terms = [term(key, value) for key in keys for value in spelled or (None,)]
-    text, bound = f"e.facts && %({name})s::bigint[]", {name: terms}
+    terms = [
+        term(key, value if is_standard or value is None else canonical_of(key, value))
+        for key in keys
+        for value in test.values or (None,)
+    ]
+    bound: dict[str, Any] = {name: terms}
+    text = f"e.facts && %({name})s::bigint[]"
     for key, column in _COLUMNS.items():
         if key not in keys:
             continue
         if test.values:
             text = f"({text} or {column} = any(%({name}_texts)s))"
-            bound[f"{name}_texts"] = [*test.values, *_dates(test.values)]  # type: ignore[list-item]
+            dates = _dates(test.values) if key == EXPIRY else ()
+            bound[f"{name}_texts"] = [*test.values, *dates]
         else:
             text = f"({text} or {column} is not null)"
     return text, bound
@@ -185,7 +192,7 @@ def _compares(conn: Connection, name: str, test: NumberTest) -> Condition:
         f"select v.event_id from event_value v where v.name = any(%({name}_names)s)"
         f" and v.number {_SIGNS[test.comparison]} {value} and v.audience_id = any(%(audience_ids)s)"
     )
-    if test.is_time and _EXPIRY in keys:
+    if test.is_time and EXPIRY in keys:
         sign, dates = _date_bound(test)
         bound[f"{name}_dates"] = dates
         found += (
@@ -269,11 +276,5 @@ _VOCABULARY: Final[Mapping[str, Callable[[str, list[str]], Condition]]] = {
 }
 """Field of the standard that names something of a vocabulary -> its condition; `epcClass` aside."""
 
-
-def _of_ilmd(name: str) -> int:
-    namespace, local = split_name(name)
-    return FieldName(scope="ILMD", namespace=namespace, local=local).key()
-
-
-_EXPIRY: Final = _of_ilmd(ITEM_EXPIRATION_DATE)
-_COLUMNS: Final = {_of_ilmd(LOT_NUMBER): "e.lot", _EXPIRY: "e.expires"}
+_COLUMNS: Final = {LOT: "e.lot", EXPIRY: "e.expires"}
+"""Key of a field -> column that holds it where it is plain."""

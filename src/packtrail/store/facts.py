@@ -125,6 +125,11 @@ def canonical(text: str) -> str:
     return f"{'t' if found.is_time else 'n'}:{scalars.number_text(found.number)}"
 
 
+def canonical_of(key: int, text: str) -> str:
+    """Return the one spelling of a field's value; a lot is a text, whatever it looks like."""
+    return f"s:{text}" if key == LOT else canonical(text)
+
+
 @lru_cache(maxsize=4096)
 def comparable(text: str) -> Comparable | None:
     """Return what a number, a moment or a date is compared by; None for any other text."""
@@ -224,8 +229,8 @@ def _add_field(found: Facts, scope: str, name: str, value: Any, *, is_inner: boo
 
 
 def _add_value(found: Facts, key: int, text: str, *, is_ordered: bool) -> None:
-    found.terms.add(term(key, canonical(text)))
-    compared = comparable(text)
+    found.terms.add(term(key, canonical_of(key, text)))
+    compared = None if key == LOT else comparable(text)
     if compared is not None:
         name = value_key(key, is_time=compared.is_time)
         found.values.add(Value(name, number=compared.number))
@@ -343,3 +348,14 @@ def _key(scope: str, namespace: str, local: str, *, is_inner: bool) -> int:
 def _hash(text: str) -> int:
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
+
+
+def of_ilmd(name: str) -> int:
+    """Return the number of an expanded name in ILMD."""
+    namespace, local = split_name(name)
+    return _key("ILMD", namespace, local, is_inner=False)
+
+
+LOT: Final = of_ilmd(LOT_NUMBER)
+EXPIRY: Final = of_ilmd(ITEM_EXPIRATION_DATE)
+"""Keys of the fields that have columns."""
