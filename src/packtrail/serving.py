@@ -35,6 +35,8 @@ API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
+FILES_PATH = "/captures"
+"""The one page of the console whose form carries files."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -161,11 +163,16 @@ class Guard:
             return None  # The capture counts what it reads, and answers in its own form.
         if "transfer-encoding" in headers:
             return PlainTextResponse("Say the length of the content.\n", 411)
-        most = API_BODY_BYTES_MAX if scope["path"].startswith("/api/") else self._document_bytes_max
+        most = self._body_bytes_max(scope["path"])
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > most:
             return PlainTextResponse(f"The content is larger than {most} bytes.\n", 413)
         return None
+
+    def _body_bytes_max(self, path: str) -> int:
+        if path.startswith("/api/"):
+            return API_BODY_BYTES_MAX
+        return self._document_bytes_max if path == FILES_PATH else FORM_BYTES
 
 
 def host_name(header: str) -> str:

@@ -76,7 +76,8 @@ def test_a_name_that_merely_points_here_is_not(browser: TestClient, host: str) -
     ("path", "size", "status"),
     [
         ("/api/v1/keys", serving.API_BODY_BYTES_MAX + 1, 413),
-        ("/sign-in", 2048 + 64 * 1024 + 1, 413),
+        ("/sign-in", serving.FORM_BYTES + 1, 413),
+        ("/captures", 2048 + serving.FORM_BYTES + 1, 413),
     ],
 )
 def test_a_body_that_is_too_large_is_not_read(

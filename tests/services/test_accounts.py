@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from packtrail.access import ROLES, Permission, RoleName
@@ -11,7 +13,7 @@ from packtrail.base.errors import (
     NotPermitted,
     RefusedError,
 )
-from packtrail.services import accounts, audit, organisations
+from packtrail.services import accounts, audit, organisations, passwords
 
 from .conftest import World
 
@@ -67,6 +69,20 @@ def test_too_many_attempts_must_wait_even_with_the_right_password(world: World, 
     assert _code(refused) == "ACC-005"
     if name == "ada":
         assert accounts.sign_in(world.app, name, PASSWORD).actor.name == "ada"
+
+
+def test_a_crowd_at_the_door_is_turned_away_instead_of_holding_up_the_server(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts.create_user(world.app, world.maker, "ada", role="operator", password=PASSWORD)
+    line = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(passwords, "_IN_LINE", line)
+
+    with line, pytest.raises(LimitExceeded) as refused:
+        accounts.sign_in(world.app, "ada", PASSWORD)
+
+    assert _code(refused) == "ACC-005"
+    assert accounts.sign_in(world.app, "ada", PASSWORD).actor.name == "ada"
 
 
 def test_a_session_ends_with_sign_out_and_with_time(world: World) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from packtrail.access.codes import WEAK_PASSWORD
-from packtrail.base.errors import RefusedError
+from packtrail.access.codes import TOO_MANY_ATTEMPTS, WEAK_PASSWORD
+from packtrail.base.errors import LimitExceeded, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LENGTH_MIN = 12
 LENGTH_MAX = 256
 _HASHER = PasswordHasher()
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Each hash takes 64 MiB; more at once would let strangers exhaust the memory."""
+_IN_LINE = threading.BoundedSemaphore(8)
+"""Whoever waits holds one of the server's threads; more would let strangers take them all."""
 _NOBODY = (
     "$argon2id$v=19$m=65536,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg"
     "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -27,6 +34,7 @@ def hashed(password: str) -> str:
 
     Raises:
         RefusedError: `ACC-011`, it is too short or too long.
+        LimitExceeded: `ACC-005`, too many are being hashed at this moment.
     """
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
         raise RefusedError(
@@ -35,16 +43,33 @@ def hashed(password: str) -> str:
                 at="password",
             )
         )
-    with _AT_ONCE:
+    with _turn():
         return _HASHER.hash(password)
 
 
 def is_right(password: str, kept: str | None) -> bool:
-    """Tell whether a password is the one of a hash; of None it never is."""
+    """Tell whether a password is the one of a hash; of None it never is.
+
+    Raises:
+        LimitExceeded: `ACC-005`, too many are being checked at this moment.
+    """
     if len(password) > LENGTH_MAX:
         return False
-    with _AT_ONCE:
+    with _turn():
         try:
             return _HASHER.verify(kept or _NOBODY, password) and kept is not None
         except (VerificationError, InvalidHashError):
             return False
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    if not _IN_LINE.acquire(blocking=False):
+        raise LimitExceeded(
+            TOO_MANY_ATTEMPTS.found("Many are signing in at this moment; try again in a moment.")
+        )
+    try:
+        with _AT_ONCE:
+            yield
+    finally:
+        _IN_LINE.release()
