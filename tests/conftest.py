@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# A slow machine, or a busy one, is no defect: examples are judged by what they show.
+hypothesis.settings.register_profile(
+    "packtrail", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("packtrail")
 
 pytest_plugins = ["tests.postgres"]
 
