@@ -166,6 +166,16 @@ def test_a_line_without_end_is_refused() -> None:
     assert "4096" in done.stderr
 
 
+def test_speed_is_measured_beside_other_libraries() -> None:
+    command = [sys.executable, "-m", "packtrail", "bench", "gs1", "--count", "1000", "--json"]
+    report = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    figures = {figure["name"]: figure for figure in report["figures"]}
+
+    assert all(figure["value"] > 0 for figure in figures.values())
+    assert "biip" in figures["Digital Link, parsed"]["beside"]
+    assert report["versions"]["biip"] != "not installed"
+
+
 def test_nothing_heavy_is_loaded_to_parse() -> None:
     script = (
         "import sys; from packtrail.__main__ import application\n"

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from packtrail.base.errors import RefusedError
 from packtrail.gs1.digital_links import check_digital_link
 from packtrail.gs1.epc_uris import check_epc_uri
-from packtrail.gs1.heads import is_simple
 from packtrail.gs1.notations import check_any
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
     from packtrail.gs1.keys import Key
 
+_MARKS: Final = {"u": ".", "(": ")"}
+"""What stands in front of the serial, by the first character; else a slash."""
 _HEADS_MAX: Final = 65_536
 _NOT_SIMPLE: Final = ("", 0)
 """No serial is short enough for this head, so each goes the long way."""
@@ -94,7 +95,7 @@ def _convert(
     heads: dict[str, tuple[str, int]] = {}
     get = heads.get
     for text in identifiers:
-        head, _, serial = text.rpartition("." if text[:4] == "urn:" else "/")
+        head, _, serial = text.rpartition(_MARKS.get(text[:1], "/"))
         known = get(head)
         if known is None:
             if len(heads) >= _HEADS_MAX:
@@ -109,11 +110,13 @@ def _convert(
 
 def _learn(text: str, serial: str, write: Callable[[Key], str], mark: str) -> tuple[str, int]:
     """Return what all serials behind a head begin with when converted, and how long they may be."""
-    key = _read(text[: len(text) - len(serial)] + "1") if serial else None
-    scheme = key.scheme.serial if key else None
-    if key is None or scheme is None or key.serial != "1" or not scheme.ai:
+    head = text[: len(text) - len(serial)]
+    key, other = _read(f"{head}1"), _read(f"{head}2")
+    # Two tries tell that the end is the serial, and not another element behind it.
+    if key is None or other is None or (key.serial, other.serial) != ("1", "2"):
         return _NOT_SIMPLE
-    if scheme.charset != "X" or scheme.absent or not is_simple(key.serial):
+    scheme = key.scheme.serial
+    if scheme is None or not scheme.ai or scheme.charset != "X" or scheme.absent:
         return _NOT_SIMPLE
     try:
         result = write(key)
@@ -127,7 +130,7 @@ def _read(text: str) -> Key | None:
         return check_epc_uri(text)[0]
     if text[:4].lower() == "http":
         return check_digital_link(text, legacy=True)[0]
-    return None
+    return check_any(text)[0] if text[:1] == "(" else None
 
 
 def _convert_one(text: str, write: Callable[[Key], str]) -> str | None:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from packtrail.base.errors import RefusedError
@@ -71,7 +72,7 @@ class Tag:
 
     def hex(self) -> str:
         """Write the bits as hexadecimal digits, filled up with zeros to whole words of 16 bits."""
-        writer = _encode(BY_NAME[self.encoding], self.epc_uri, self.filter_value or 0)
+        writer = _encode(self.encoding, self.epc_uri, self.filter_value or 0)
         return writer.hex(_WORD_BITS)
 
     @property
@@ -98,7 +99,7 @@ def make_tag(identifier: Key | str, encoding: str | None = None, *, filter_value
     refused: RefusedError | None = None
     for row in rows:
         try:
-            _encode(row, uri, filter_value)
+            _encode(row.name, uri, filter_value)
         except RefusedError as error:
             refused = refused or error
         else:
@@ -123,7 +124,7 @@ def encodings_of(identifier: Key | str) -> tuple[str, ...]:
 
 def _fits(row: TagEncoding, uri: str) -> bool:
     try:
-        _encode(row, uri, 0)
+        _encode(row.name, uri, 0)
     except RefusedError:
         return False
     return True
@@ -181,7 +182,7 @@ def read_tag(hexadecimal: str) -> Tag:
 def _checked(row: TagEncoding, filter_value: int | None, body: str) -> Tag:
     uri = f"urn:epc:id:{row.urn}:{body}"
     _refuse_bad(uri)
-    _encode(row, uri, filter_value or 0)
+    _encode(row.name, uri, filter_value or 0)
     return Tag(row.name, filter_value, uri)
 
 
@@ -216,12 +217,14 @@ def _unknown(message: str) -> RefusedError:
     return RefusedError(codes.TAG_SCHEME.found(f"{message}."))
 
 
-def _encode(row: TagEncoding, uri: str, filter_value: int) -> BitWriter:
-    """Write an EPC that is well formed.
+@lru_cache(maxsize=256)
+def _encode(name: str, uri: str, filter_value: int) -> BitWriter:
+    """Write an EPC that is well formed; kept, as it is tried first and asked for afterwards.
 
     Raises:
         RefusedError: `GS1-052` it does not fit.
     """
+    row = BY_NAME[name]
     match = _EPC_URI.fullmatch(uri)
     parts = (match[2] if match else "").split(".", row.field_count - 1)
     if any(broken_escape(part) is not None for part in parts) or len(parts) != row.field_count:

@@ -31,17 +31,21 @@ def test_a_list_is_converted_as_each_of_its_members(several: list[Key], serials:
     links = [key.digital_link() for key in several]
     links += [f"{link.rpartition('/')[0]}/{serial}" for link in links for serial in serials]
 
-    for texts in (uris, links, uris + links):
-        read = [gs1.check_any(text)[0] for text in texts]
-        assert to_digital_links(texts, domain="https://a") == [
+    texts = [key.element_string() for key in several]
+    texts += [f"{text}(10){serial}" for text in texts for serial in serials]
+    texts += [f"{text.rpartition(')')[0]}){serial}" for text in texts for serial in serials]
+
+    for each in (uris, links, texts, uris + links + texts):
+        read = [gs1.check_any(text)[0] for text in each]
+        assert to_digital_links(each, domain="https://a") == [
             key and key.digital_link("https://a") for key in read
         ]
-        assert to_element_strings(texts) == [key and key.element_string() for key in read]
-        assert to_element_strings(texts, brackets=False) == [
+        assert to_element_strings(each) == [key and key.element_string() for key in read]
+        assert to_element_strings(each, brackets=False) == [
             key and key.element_string(brackets=False) for key in read
         ]
-        assert to_epc_uris(texts) == [key and either(key.epc_uri) for key in read]
-        assert to_epc_uris(texts, prefix_length=lambda _: 8) == [
+        assert to_epc_uris(each) == [key and either(key.epc_uri) for key in read]
+        assert to_epc_uris(each, prefix_length=lambda _: 8) == [
             key
             and either(
                 lambda key=key: (key if key.prefix_length else key.with_prefix_length(8)).epc_uri()
