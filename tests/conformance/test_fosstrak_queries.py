@@ -1,7 +1,7 @@
 """The simple event queries of the Fosstrak interoperability suite, through our query service.
 
 The suite's eight capture files are the store. Each case is asked twice: with the names of SOAP, and
-renamed for REST. `fosstrak_exceptions.toml` names what is answered otherwise, and why.
+renamed for REST. `fosstrak_query_exceptions.toml` names what is answered otherwise, and why.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from packtrail.store.database import Database
 
 SUITE = CONFORMANCE / "epcis-1.0-interop"
 EXCEPTIONS: dict[str, dict[str, Any]] = tomllib.loads(
-    (Path(__file__).parent / "fosstrak_exceptions.toml").read_text(encoding="utf-8")
+    (Path(__file__).parent / "fosstrak_query_exceptions.toml").read_text(encoding="utf-8")
 )
 ANSWERS = {"QueryResults", "QueryTooLargeException", "QueryParameterException"}
 
