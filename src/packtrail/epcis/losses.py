@@ -88,6 +88,11 @@ _LOSSES: dict[str, Callable[[EpcisDocument], Iterator[Finding]]] = {
 def _event_in_xml(event: Event, target: str, at: str) -> Iterator[Finding]:
     for message in _flattened(event):
         yield codes.LOST.found(message, at=at)
+    for element in event.sensor_elements:
+        for report in element.reports:
+            if len(report.get("hexBinaryValue", "")) % 2:
+                message = "XML wants pairs of hex digits; a hexBinaryValue has an odd number."
+                yield codes.LOST.found(message, at=at)
     if len(event.certification_info) > 1:
         message = "XML holds one certification; the others are carried in an extension."
         yield codes.CARRIED.found(message, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from packtrail import gs1
@@ -15,7 +16,7 @@ from packtrail.epcis.profiles.subject import (
 from packtrail.epcis.report import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from packtrail.epcis.events import Event, VocabularyElement
 
@@ -76,17 +77,21 @@ def product_attributes(subject: Subject, *, attributes: Sequence[str]) -> Iterat
 
 
 def location_attributes(
-    subject: Subject, *, attributes: Sequence[str]
+    subject: Subject, *, attributes: Sequence[str], in_country: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, str]]:
-    """Find attributes missing in the master data of places."""
-    yield from _missing(subject, list(places_named(subject)), attributes)
+    """Find attributes missing in the master data of places; some countries have more of them."""
+    yield from _missing(subject, list(places_named(subject)), attributes, in_country)
 
 
 def _missing(
-    subject: Subject, keys: Sequence[str], attributes: Sequence[str]
+    subject: Subject,
+    keys: Sequence[str],
+    attributes: Sequence[str],
+    in_country: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Iterator[tuple[str, str]]:
     for element in _elements(subject, keys):
-        lacking = lacks(element, attributes)
+        country = str(attributes_of(element).get("countryCode", ""))
+        lacking = lacks(element, (*attributes, *in_country.get(country, ())))
         if lacking:
             yield f"The master data of {element.id} lacks {', '.join(lacking)}.", MASTER_DATA
 

@@ -200,6 +200,14 @@ def test_without_a_date_nothing_is_in_the_future() -> None:
     assert epcis.validate(read(text), "dscsa-r1.3") == ()
 
 
+def test_a_state_is_asked_for_in_the_united_states_alone() -> None:
+    text = MESSAGE.replace("mda#state", "mda#region")
+    abroad = text.replace(">US<", ">DE<")
+
+    assert {one.code for one in epcis.validate(read(text), "dscsa-r1.3")} == {"EPC-513"}
+    assert epcis.validate(read(abroad), "dscsa-r1.3") == ()
+
+
 def test_a_document_alone_is_validated_too() -> None:
     document = read(MESSAGE.replace(event(6), "")).document
     assert document is not None
