@@ -79,8 +79,13 @@ class Symbol:
     """Bracketed element string, or Digital Link."""
     text: str
     """What a scanner transmits when it reads the symbol, symbology identifier first."""
-    hri: str
-    """The human-readable interpretation."""
+    elements: tuple[tuple[str, str], ...]
+    """Application identifier and value of all it says, in the order they are printed."""
+
+    @property
+    def hri(self) -> str:
+        """The human-readable interpretation."""
+        return " ".join(f"({ai}) {value}" for ai, value in self.elements)
 
     @property
     def identifier(self) -> str:
@@ -138,10 +143,9 @@ class Symbol:
         )  # fmt: skip
 
     def _lines(self) -> tuple[str, ...]:
-        if self.symbology in {Symbology.GS1_128, *_LINKS}:
+        if self.symbology is Symbology.GS1_128:
             return (self.hri,)
-        elements = gs1.parse_element_string(self.content).elements
-        return tuple(f"({each.ai}) {each.value}" for each in elements)
+        return tuple(f"({ai}) {value}" for ai, value in self.elements)
 
     def _path(self, shift: int) -> str:
         """Return the dark modules as runs; bars are one run from top to bottom."""
@@ -174,7 +178,7 @@ def draw(
     identifier = _FORMATS[symbology][1]
     if symbology in _LINKS:
         link = gs1.write_digital_link(pairs, domain)
-        symbol = Symbol(symbology, link, identifier + link, link)
+        symbol = Symbol(symbology, link, identifier + link, pairs)
     else:
         bare = gs1.write_element_string(pairs, brackets=False)
         if symbology is Symbology.GS1_128 and len(bare) > _LINEAR_LENGTH_MAX:
@@ -182,8 +186,7 @@ def draw(
                 f"GS1-128 holds {_LINEAR_LENGTH_MAX} characters, and the data has {len(bare)}."
             )
             raise RefusedError(codes.SYMBOL_CAPACITY.found(message))
-        hri = " ".join(f"({ai}) {value}" for ai, value in pairs)
-        symbol = Symbol(symbology, gs1.write_element_string(pairs), identifier + bare, hri)
+        symbol = Symbol(symbology, gs1.write_element_string(pairs), identifier + bare, pairs)
     if symbol.modules.size == 0:
         raise RefusedError(codes.SYMBOL_CAPACITY.found("There is nothing to draw."))
     return symbol
