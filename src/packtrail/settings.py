@@ -116,6 +116,10 @@ class Settings:
         default=1_000_000,
         metadata=_says("Largest maxEventCount and eventCountLimit of a query.", least=1),
     )
+    soap_events_max: int = field(
+        default=100_000,
+        metadata=_says("Most events in the answer to one SOAP poll, which has no pages.", least=1),
+    )
     url_bytes_max: int = field(
         default=16 * 1024,
         metadata=_says(

@@ -16,6 +16,7 @@ from packtrail.api import (
     problems,
     query_routes,
     resource_routes,
+    soap,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def build(application: Application) -> FastAPI:
         discovery.router,
         capture_routes.epcis,
         query_routes.router,
+        soap.router,
         event_routes.router,
         resource_routes.router,
         capture_routes.own,

@@ -18,6 +18,7 @@ from packtrail.api.requests import (
     Caller,
     acceptable,
     bounded_body,
+    declared_namespaces,
     event_form,
     query_parameters,
     require_media_type,
@@ -44,7 +45,9 @@ def events(request: Request, app: App, actor: Caller) -> Response:
     """
     require_versions(request)
     media_type, form = event_form(request)
-    page = query.events(app, actor, query_parameters(request))
+    page = query.events(
+        app, actor, query_parameters(request), namespaces=declared_namespaces(request)
+    )
     return respond(request, page, app, media_type=media_type, form=form)
 
 

@@ -15,6 +15,7 @@ from packtrail.api.headers import (
     EPCIS_VERSION,
     EPCIS_VERSION_MIN,
     limit_headers,
+    read_extensions,
 )
 from packtrail.api.problems import (
     CAPTURE_LIMIT,
@@ -224,6 +225,11 @@ def _version(text: str | None) -> tuple[int, ...] | None:
     if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
         raise Refusal(NOT_ACCEPTABLE, f"{text[:40]!r} is not a version such as 2.0.0.")
     return tuple(int(part) for part in parts)
+
+
+def declared_namespaces(request: Request) -> dict[str, str]:
+    """Return the prefixes of extensions that the caller declares."""
+    return read_extensions(request.headers.get("GS1-Extensions"))
 
 
 def query_parameters(request: Request) -> dict[str, list[str]]:

@@ -152,7 +152,11 @@ class _Delivery:
         )
 
     def _wanted(self, until: datetime) -> EventFilter:
-        asked = parameters.parse(self.row.params, events_max=self.app.settings.query_events_max)
+        asked = parameters.parse(
+            self.row.params,
+            events_max=self.app.settings.query_events_max,
+            form="soap" if self.row.form.get("is_soap") else "rest",
+        )
         start, end = self.row.min_record_time, until
         if asked.record_time_from is not None:
             start = max(start, asked.record_time_from)
@@ -174,9 +178,9 @@ class _Delivery:
         while True:
             try:
                 body, following = self._document(until, after)
-                self._post(body, page, self.form.media_type)
+                self._post(body, self.form.media_type, page)
             except RefusedError as refused:
-                self._post(_problem(refused), page, PROBLEM_JSON)
+                self._post(*self._problem(refused), page)
                 following = None
             at = self.app.clock()
             with self.app.database.transaction() as conn:
@@ -223,7 +227,24 @@ class _Delivery:
         )
         return body, found.next
 
-    def _post(self, body: bytes, page: int, media_type: str) -> None:
+    def _problem(self, refused: RefusedError) -> tuple[bytes, str]:
+        """Return the document that the receiver is told instead of events, and its media type."""
+        is_too_large = isinstance(refused, LimitExceeded)
+        exception = "QueryTooLargeException" if is_too_large else "QueryParameterException"
+        if self.form.is_xml:
+            names = self.row.query_name, self.row.subscription_id
+            at = self.app.clock()
+            body = documents.exception_document(exception, str(refused), names, self.form, at=at)
+            return body, self.form.media_type
+        problem = {
+            "type": f"epcisException:{exception}",
+            "title": refused.findings[0].message,
+            "status": 413 if is_too_large else 400,
+            "detail": str(refused),
+        }
+        return msgspec.json.encode(problem), PROBLEM_JSON
+
+    def _post(self, body: bytes, media_type: str, page: int) -> None:
         row, settings = self.row, self.app.settings
         delivery = f"{row.delivery_id}.{page}"
         headers = {
@@ -271,16 +292,3 @@ def retry_seconds(failures: int, *, most: int) -> int:
     [2, 4, 8, 16, 32, 60, 60]
     """
     return int(min(most, _RETRY_SECONDS * 2 ** min(failures, 30)))
-
-
-def _problem(refused: RefusedError) -> bytes:
-    """Return the problem document that the receiver is told instead of events."""
-    is_too_large = isinstance(refused, LimitExceeded)
-    body = {
-        "type": "epcisException:"
-        + ("QueryTooLargeException" if is_too_large else "QueryParameterException"),
-        "title": refused.findings[0].message,
-        "status": 413 if is_too_large else 400,
-        "detail": str(refused),
-    }
-    return msgspec.json.encode(body)

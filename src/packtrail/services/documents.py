@@ -13,6 +13,7 @@ from lxml import etree
 
 from packtrail import epcis
 from packtrail.epcis import cbv
+from packtrail.services.times import written
 from packtrail.services.translating import CbvXmlFormat, EpcFormat, translated
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ class Form:
     xml_version: Version = "2.0"
     epc_format: EpcFormat = EpcFormat.ALWAYS_DIGITAL_LINK
     cbv_xml_format: CbvXmlFormat = CbvXmlFormat.NO_PREFERENCE
+
+    is_soap: bool = False
+    """Whether the query was written for SOAP, which names extensions otherwise than REST."""
 
     @property
     def media_type(self) -> str:
@@ -77,6 +81,30 @@ def query_document(
         "epcisBody": {"queryResults": results},
     }
     return epcis.encode_json(document)
+
+
+def exception_document(
+    exception: str, reason: str, names: tuple[str, str], form: Form, *, at: datetime
+) -> bytes:
+    """Return the document that tells a subscriber in XML why there are no events.
+
+    Args:
+        exception: Name of the exception.
+        reason: What a person is told.
+        names: Name of the query, and identifier of the subscription.
+        form: The notation the subscriber wants.
+        at: When it was made.
+    """
+    namespace = f"urn:epcglobal:epcis-query:xsd:{form.xml_version[0]}"
+    root = etree.Element(f"{{{namespace}}}EPCISQueryDocument", nsmap={"epcisq": namespace})
+    root.set("schemaVersion", form.xml_version)
+    root.set("creationDate", written(at))
+    told = etree.SubElement(etree.SubElement(root, "EPCISBody"), f"{{{namespace}}}{exception}")
+    etree.SubElement(told, "reason").text = reason
+    if exception == "QueryTooLargeException":
+        for name, text in zip(("queryName", "subscriptionID"), names, strict=True):
+            etree.SubElement(told, name).text = text
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
 def context_of(namespaces: Mapping[str, str]) -> list[Any]:

@@ -169,7 +169,7 @@ def events(
     narrowed = {
         each: _both(params[each], own) if each in params else own for each, own in asked.items()
     }
-    return query.events(app, actor, {**params, **narrowed})
+    return query.events(app, actor, {**params, **narrowed}, namespaces=namespaces)
 
 
 def require_known(
