@@ -17,6 +17,7 @@ from packtrail.api import (
     query_routes,
     resource_routes,
     soap,
+    socket_routes,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def build(application: Application) -> FastAPI:
         capture_routes.epcis,
         query_routes.router,
         soap.router,
+        socket_routes.router,
         event_routes.router,
         resource_routes.router,
         capture_routes.own,
