@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from starlette.testclient import TestClient
+from tests.console.conftest import HOST, PASSWORD, Desk
+
+from packtrail.console import build
 
 if TYPE_CHECKING:
-    from tests.console.conftest import Desk
+    from packtrail.services.application import Application
 
 PACK = "urn:epc:id:sgtin:030001.0012345.11"
 CASE = "urn:epc:id:sgtin:030001.1012345.110"
@@ -401,9 +406,7 @@ def test_a_document_that_was_recorded_before_shows_its_events_all_the_same(
 @pytest.mark.parametrize(
     "typed", ["XYZPO189", "urn:epcglobal:cbv:bt:0399999999991:XYZPO189", "DEL100"]
 )
-def test_the_number_of_an_order_leads_to_the_events_that_name_it(
-    shipped: Desk, typed: str
-) -> None:
+def test_the_number_of_an_order_leads_to_the_events_that_name_it(shipped: Desk, typed: str) -> None:
     answer = shipped.client.get("/scan", params={"q": typed}, follow_redirects=True)
 
     page = text_of(answer.text)
@@ -473,3 +476,46 @@ def test_what_a_case_in_a_pallet_holds_comes_as_rows(shipped: Desk) -> None:
     assert shipped.client.get("/contents?of=nonsense&level=x").status_code == 422
     long_ago = shipped.client.get(path + "&as_of=2001-01-01T00:00:00").text
     assert "data-level" not in long_ago
+
+
+def test_a_user_changes_role_and_is_disabled_and_is_out_at_once(
+    admin: Desk, application: Application
+) -> None:
+    admin.post("/setup/users", name="olga", role="reader", password=PASSWORD)
+    with closing(TestClient(build(application), base_url=HOST)) as client:
+        olga = Desk(client).sign_in("olga")
+        assert "/setup/users/change" not in client.get("/setup").text
+        changed = admin.post("/setup/users/change", name="olga", change="role", role="auditor")
+        assert changed.status_code == 303
+        assert client.get("/setup/users").status_code == 200
+        admin.post("/setup/users/change", name="olga", change="disable")
+        assert client.get("/", follow_redirects=False).headers["location"] == "/sign-in"
+        page = admin.client.get("/setup/users").text
+        assert "Disabled" in page
+        assert "account:user:disabled" in admin.client.get("/audit").text
+        admin.post("/setup/users/change", name="olga", change="enable")
+        olga.sign_in("olga")
+
+
+def test_a_change_that_is_not_allowed_says_why(admin: Desk) -> None:
+    answer = admin.post("/setup/users/change", name="maker.admin", change="disable")
+
+    assert answer.status_code == 422
+    assert "ACC-020" in answer.text
+
+
+def test_people_change_their_own_password(admin: Desk) -> None:
+    fields = {"name": "petra", "role": "reader", "password": PASSWORD}
+    admin.post("/setup/users", **fields)
+    admin.client.cookies.clear()
+    petra = admin.sign_in("petra")
+    new = PASSWORD + " and more"
+
+    wrong = petra.post("/setup/account", "/setup/account", current="x", new=new, again=new)
+    differs = petra.post("/setup/account", "/setup/account", current=PASSWORD, new=new, again="x")
+    right = petra.post("/setup/account", "/setup/account", current=PASSWORD, new=new, again=new)
+    assert (wrong.status_code, differs.status_code, right.status_code) == (422, 422, 200)
+    assert "ACC-019" in wrong.text
+    assert "differ" in differs.text
+    assert "Your password is changed" in right.text
+    assert petra.client.get("/scan").status_code == 200

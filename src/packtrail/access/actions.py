@@ -16,6 +16,10 @@ class Action(StrEnum):
     SUBSCRIPTION_CREATED = "event:subscription:created"
     SUBSCRIPTION_DELETED = "event:subscription:deleted"
     USER_CREATED = "account:user:created"
+    USER_DISABLED = "account:user:disabled"
+    USER_ENABLED = "account:user:enabled"
+    ROLE_CHANGED = "account:role:changed"
+    PASSWORD_CHANGED = "account:password:changed"  # noqa: S105 - an action, not a secret
     LINK_CREATED = "account:sign_in_link:created"
     SESSION_CREATED = "account:session:created"
     SESSION_REFUSED = "account:session:refused"

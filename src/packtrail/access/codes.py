@@ -109,3 +109,21 @@ BAD_EXPIRY = FindingCode(
     "The expiry cannot be used",
     remedy="Choose a number of days from 1 to 730.",
 )
+WRONG_PASSWORD = FindingCode(
+    "ACC-019",
+    Severity.ERROR,
+    "The password that you have now is another one",
+    remedy="Type it again; forgotten, an administrator can make you a sign-in link.",
+)
+OWN_ACCOUNT = FindingCode(
+    "ACC-020",
+    Severity.ERROR,
+    "Nobody may disable their own account or change their own role",
+    remedy="Ask another administrator of your organisation.",
+)
+DISABLED = FindingCode(
+    "ACC-021",
+    Severity.ERROR,
+    "The account is disabled",
+    remedy="Enable the account first.",
+)

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """Name and delete queries, and subscribe to them: events are sent out of the house."""
     USER_READ = "account:user:read"
     USER_CREATE = "account:user:create"
+    USER_UPDATE = "account:user:update"
+    """Disable users, change their roles and set their passwords."""
     KEY_READ = "account:api_key:read"
     KEY_CREATE = "account:api_key:create"
     KEY_REVOKE = "account:api_key:revoke"

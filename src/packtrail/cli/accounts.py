@@ -99,6 +99,55 @@ def sign_in_link(
         write_line(f"http://{settings.host}:{settings.port}/sign-in/{token}")
 
 
+@users.command("password")
+def set_password(
+    name: Name,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+) -> None:
+    """Give a user another password; their sessions end. It is asked for, or read as for add."""
+    from packtrail.services import account_changes
+
+    password = _new_password()
+    with options.acting(data, db, organisation) as (application, actor):
+        account_changes.set_password(application, actor, name, password)
+    write_line(f"{name} has a new password")
+
+
+@users.command("disable")
+def disable_user(
+    name: Name,
+    undo: Annotated[bool, typer.Option("--undo", help="Let the user sign in again.")] = False,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+) -> None:
+    """Let a user sign in no more; their sessions and links end now."""
+    from packtrail.services import account_changes
+
+    change = account_changes.enable_user if undo else account_changes.disable_user
+    with options.acting(data, db, organisation) as (application, actor):
+        change(application, actor, name)
+    write_line(f"{name} is {'enabled' if undo else 'disabled'}")
+
+
+@users.command("role")
+def change_role(
+    name: Name,
+    role: Annotated[str, typer.Argument(help="administrator, operator, reader or auditor.")],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+) -> None:
+    """Give a user another role; it holds from their next request on."""
+    from packtrail.services import account_changes
+
+    with options.acting(data, db, organisation) as (application, actor):
+        account_changes.change_role(application, actor, name, role)
+    write_line(f"{name} is {role} of {actor.organisation_code}")
+
+
 @users.command("list")
 def list_users(
     organisation: options.Organisation = None,
@@ -116,9 +165,15 @@ def list_users(
     else:
         write_table(
             "",
-            ("Name", "Role", "Password", "Last signed in"),
+            ("Name", "Role", "Password", "Last signed in", "Disabled"),
             (
-                (u.name, u.role.value, "yes" if u.has_password else "no", u.last_signed_in_at)
+                (
+                    u.name,
+                    u.role.value,
+                    "yes" if u.has_password else "no",
+                    u.last_signed_in_at,
+                    u.disabled_at,
+                )
                 for u in found
             ),
         )

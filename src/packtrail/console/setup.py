@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.access import Permission, RoleName
+from packtrail.access.codes import WEAK_PASSWORD
 from packtrail.base.errors import RefusedError
 from packtrail.console import templates
 from packtrail.console.visit import redirect, without_nul
-from packtrail.services import accounts, keys, organisations
+from packtrail.services import account_changes, accounts, keys, organisations
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -56,10 +57,67 @@ def create_user(visit: Visit) -> Response:
     return redirect("/setup/users")
 
 
+def change_user(visit: Visit) -> Response:
+    """Disable a user, enable one again, or change a role; it holds at once."""
+    name, wanted = visit.sent("name"), visit.sent("change")
+    try:
+        if wanted == "role":
+            account_changes.change_role(visit.app, visit.who, name, visit.sent("role"))
+        elif wanted == "disable":
+            account_changes.disable_user(visit.app, visit.who, name)
+        elif wanted == "enable":
+            account_changes.enable_user(visit.app, visit.who, name)
+    except RefusedError as refusal:
+        return _users(visit, refusal=refusal)
+    return redirect("/setup/users")
+
+
+def account(visit: Visit) -> Response:
+    """Show the own account, with the form for another password."""
+    return _account(visit)
+
+
+def change_password(visit: Visit) -> Response:
+    """Give oneself another password."""
+    try:
+        _check_twice(visit)
+        account_changes.change_own_password(
+            visit.app,
+            visit.who,
+            visit.session or "",
+            current=visit.sent("current"),
+            new=visit.sent("new"),
+        )
+    except RefusedError as refusal:
+        return _account(visit, refusal=refusal)
+    return _account(visit, is_changed=True)
+
+
+def _check_twice(visit: Visit) -> None:
+    if visit.sent("new") != visit.sent("again"):
+        raise RefusedError(WEAK_PASSWORD.found("The two new passwords differ.", at="again"))
+
+
+def _account(
+    visit: Visit, *, refusal: RefusedError | None = None, is_changed: bool = False
+) -> Response:
+    return templates.render(
+        visit,
+        "setup_account.html",
+        status=_status(refusal),
+        findings=_findings(refusal),
+        is_changed=is_changed,
+        needs_current=account_changes.needs_current_password(visit.app, visit.session or ""),
+    )
+
+
 def create_link(visit: Visit) -> Response:
     """Make a one-time sign-in link and show it, once."""
     name = visit.sent("name")
-    token = accounts.create_sign_in_link(visit.app, visit.who, name)
+    try:
+        token = accounts.create_sign_in_link(visit.app, visit.who, name)
+    except RefusedError as refusal:
+        return _users(visit, refusal=refusal)
     address = str(visit.request.base_url).rstrip("/") + f"/sign-in/{token}"
     return _users(visit, link=(name, address))
 

@@ -97,6 +97,8 @@ class User:
     has_password: bool
     created_at: datetime
     last_signed_in_at: datetime | None
+    disabled_at: datetime | None
+    """Since when nobody can sign in with it; None while it works."""
 
 
 def sign_in(app: Application, name: str, password: str) -> SignedIn:
@@ -106,15 +108,15 @@ def sign_in(app: Application, name: str, password: str) -> SignedIn:
         NotAuthenticated: `ACC-004`, name or password is wrong.
         LimitExceeded: `ACC-005`, too many wrong passwords; wait.
     """
-    _begin_attempt(app, name)
+    begin_attempt(app, name)
     with app.database.transaction() as conn:
         account = rows.account_by_name(conn, name)
     is_right = passwords.is_right(password, account.password_hash if account else None)
-    if account is None or not is_right:
+    if account is None or not is_right or account.disabled_at is not None:
         _note_refused(app, account)
         raise NotAuthenticated(access_codes.WRONG_CREDENTIALS.found("Name or password is wrong."))
     with app.database.transaction() as conn:
-        rows.forget_attempts(conn, _hash(name))
+        rows.forget_attempts(conn, secret_hash(name))
         return _begin_session(app, conn, account, "password")
 
 
@@ -125,7 +127,7 @@ def sign_in_by_link(app: Application, token: str) -> SignedIn:
         NotAuthenticated: `ACC-007`, the link was used, has expired or does not exist.
     """
     with app.database.transaction() as conn:
-        account = rows.use_link(conn, _hash(token), at=app.clock())
+        account = rows.use_link(conn, secret_hash(token), at=app.clock())
         if account is None:
             raise NotAuthenticated(
                 access_codes.LINK_SPENT.found("This sign-in link does not work any more.")
@@ -140,10 +142,10 @@ def session(app: Application, token: str) -> Actor:
         NotAuthenticated: `ACC-006`, there is no such session, or it has ended.
     """
     with app.database.reading() as conn:
-        account = rows.account_by_session(conn, _hash(token), at=app.clock())
+        account = rows.account_by_session(conn, secret_hash(token), at=app.clock())
     if account is None:
         raise NotAuthenticated(access_codes.SESSION_ENDED.found("Your session has ended."))
-    return _actor(account)
+    return actor_of(account)
 
 
 def csrf_token(token: str) -> str:
@@ -159,9 +161,9 @@ def is_csrf_token(token: str, offered: str) -> bool:
 def sign_out(app: Application, token: str) -> None:
     """End a session; ending it twice is no error."""
     with app.database.transaction() as conn:
-        account = rows.account_by_session(conn, _hash(token), at=app.clock())
-        if rows.delete_session(conn, _hash(token)) is not None and account is not None:
-            actor = _actor(account)
+        account = rows.account_by_session(conn, secret_hash(token), at=app.clock())
+        if rows.delete_session(conn, secret_hash(token)) is not None and account is not None:
+            actor = actor_of(account)
             auditing.write(conn, actor, Action.SESSION_ENDED, account.name, at=app.clock())
 
 
@@ -171,6 +173,7 @@ def create_sign_in_link(app: Application, actor: Actor, name: str) -> str:
     Raises:
         NotFound: `ACC-017`, no such user in the actor's organisation.
         NotPermitted: The actor may not make accounts, or the user may do more than the actor.
+        Conflict: `ACC-021`, the account is disabled.
     """
     require(actor, Permission.USER_CREATE)
     token, at = secrets.token_urlsafe(32), app.clock()
@@ -179,9 +182,11 @@ def create_sign_in_link(app: Application, actor: Actor, name: str) -> str:
         account = rows.account_by_name(conn, name)
         if account is None or account.organisation_id != actor.organisation_id:
             raise NotFound(access_codes.NO_USER.found(f"There is no user {name!r}.", at="name"))
-        _require_role(actor, RoleName(account.role))
+        require_role(actor, RoleName(account.role))
+        if account.disabled_at is not None:
+            raise Conflict(access_codes.DISABLED.found(f"{name} is disabled.", at="name"))
         rows.insert_link(
-            conn, _hash(token), account_id=account.account_id, at=at, expires_at=expires_at
+            conn, secret_hash(token), account_id=account.account_id, at=at, expires_at=expires_at
         )
         auditing.write(conn, actor, Action.LINK_CREATED, name, at=at)
     return token
@@ -205,8 +210,8 @@ def create_user(
     """
     require(actor, Permission.USER_CREATE)
     check_name(name)
-    granted = _role(role)
-    _require_role(actor, granted)
+    granted = role_of(role)
+    require_role(actor, granted)
     row = rows.NewAccount(
         organisation_id=actor.organisation_id,
         name=name,
@@ -264,12 +269,17 @@ def check_name(name: str) -> None:
         )
 
 
-def _begin_attempt(app: Application, name: str) -> None:
+def begin_attempt(app: Application, name: str) -> None:
+    """Count an attempt to tell the password of a name.
+
+    Raises:
+        LimitExceeded: `ACC-005`, there were too many a short while ago.
+    """
     wait = timedelta(minutes=app.settings.sign_in_wait_for_minutes)
     with app.database.transaction() as conn:
         may = rows.begin_attempt(
             conn,
-            _hash(name),
+            secret_hash(name),
             at=app.clock(),
             wait=wait,
             attempts_max=app.settings.sign_in_failures_max,
@@ -288,9 +298,14 @@ def _begin_session(
 ) -> SignedIn:
     token, at = secrets.token_urlsafe(32), app.clock()
     expires_at = at + timedelta(hours=app.settings.session_for_hours)
-    actor = _actor(account)
+    actor = actor_of(account)
     rows.insert_session(
-        conn, _hash(token), account_id=account.account_id, at=at, expires_at=expires_at
+        conn,
+        secret_hash(token),
+        account_id=account.account_id,
+        at=at,
+        expires_at=expires_at,
+        is_by_link=how == "link",
     )
     rows.note_sign_in(conn, account.account_id, at=at)
     auditing.write(conn, actor, Action.SESSION_CREATED, account.name, at=at, detail={"by": how})
@@ -301,11 +316,16 @@ def _note_refused(app: Application, account: rows.AccountRow | None) -> None:
     if account is None:
         return
     with app.database.transaction() as conn:
-        actor = _actor(account)
+        actor = actor_of(account)
         auditing.write(conn, actor, Action.SESSION_REFUSED, account.name, at=app.clock())
 
 
-def _role(role: str) -> RoleName:
+def role_of(role: str) -> RoleName:
+    """Return the role of a name.
+
+    Raises:
+        RefusedError: `ACC-016`, there is no such role.
+    """
     try:
         return RoleName(role)
     except ValueError:
@@ -314,8 +334,12 @@ def _role(role: str) -> RoleName:
         ) from None
 
 
-def _require_role(actor: Actor, role: RoleName) -> None:
-    """Refuse to open the way to more than the actor may do: a key could sign in as a user."""
+def require_role(actor: Actor, role: RoleName) -> None:
+    """Refuse to open the way to more than the actor may do: a key could sign in as a user.
+
+    Raises:
+        NotPermitted: `ACC-001`, the role may do something that the actor may not.
+    """
     beyond = sorted(ROLES[role] - actor.permissions)
     if beyond:
         raise NotPermitted(
@@ -327,7 +351,8 @@ def _require_role(actor: Actor, role: RoleName) -> None:
         )
 
 
-def _actor(account: rows.AccountRow) -> Actor:
+def actor_of(account: rows.AccountRow) -> Actor:
+    """Return a person as an actor."""
     return Actor(
         kind=ActorKind.USER,
         id=f"user:{account.account_id}",
@@ -348,9 +373,10 @@ def _user(account: rows.AccountRow) -> User:
         has_password=account.password_hash is not None,
         created_at=account.created_at,
         last_signed_in_at=account.last_signed_in_at,
+        disabled_at=account.disabled_at,
     )
 
 
-def _hash(secret: str) -> bytes:
+def secret_hash(secret: str) -> bytes:
     """Hash a random secret; unlike a password it needs no slow hash."""
     return hashlib.sha256(secret.encode()).digest()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FORGET = timedelta(days=1)
 _ACCOUNT = """
     select a.account_id, a.organisation_id, o.code as organisation_code, a.name, a.display_name,
-           a.role, a.password_hash, a.created_at, a.last_signed_in_at
+           a.role, a.password_hash, a.created_at, a.last_signed_in_at, a.disabled_at
       from account a join organisation o using (organisation_id)
 """
 _KEY = """
@@ -55,6 +55,7 @@ class AccountRow:
     password_hash: str | None
     created_at: datetime
     last_signed_in_at: datetime | None
+    disabled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,9 @@ def accounts_of(conn: Connection, organisation_id: int) -> list[AccountRow]:
 def count_accounts_with_password(conn: Connection) -> int:
     """Return how many accounts have a password."""
     with conn.cursor(row_factory=scalar_row) as cursor:
-        cursor.execute("select count(*) from account where password_hash is not null")
+        cursor.execute(
+            "select count(*) from account where password_hash is not null and disabled_at is null"
+        )
         return int(cursor.fetchone() or 0)
 
 
@@ -156,15 +159,56 @@ def set_password_hash(conn: Connection, account_id: int, password_hash: str) -> 
     )
 
 
+def set_disabled(conn: Connection, account_id: int, at: datetime | None) -> None:
+    """Disable an account, or with None enable it again."""
+    conn.execute("update account set disabled_at = %s where account_id = %s", (at, account_id))
+
+
+def set_role(conn: Connection, account_id: int, role: str) -> None:
+    """Give an account another role."""
+    conn.execute("update account set role = %s where account_id = %s", (role, account_id))
+
+
+def end_access(conn: Connection, account_id: int, *, keeping: bytes | None = None) -> int:
+    """End the sessions and unused links of an account, all but one; return how many sessions."""
+    conn.execute(
+        "delete from sign_in_link where account_id = %s and used_at is null", (account_id,)
+    )
+    done = conn.execute(
+        "delete from session where account_id = %s and token_hash is distinct from %s",
+        (account_id, keeping),
+    )
+    return done.rowcount
+
+
+def is_by_link(conn: Connection, token_hash: bytes) -> bool:
+    """Tell whether a one-time link began a session."""
+    found = conn.execute(
+        "select 1 from session where token_hash = %s and is_by_link", (token_hash,)
+    ).fetchone()
+    return found is not None
+
+
+def forget_link(conn: Connection, token_hash: bytes) -> None:
+    """Treat a session as one that a password began: its user has just set one."""
+    conn.execute("update session set is_by_link = false where token_hash = %s", (token_hash,))
+
+
 def insert_session(
-    conn: Connection, token_hash: bytes, *, account_id: int, at: datetime, expires_at: datetime
+    conn: Connection,
+    token_hash: bytes,
+    *,
+    account_id: int,
+    at: datetime,
+    expires_at: datetime,
+    is_by_link: bool = False,
 ) -> None:
     """Begin a session, and forget those that have ended."""
     conn.execute("delete from session where expires_at <= %s", (at,))
     conn.execute(
-        "insert into session (token_hash, account_id, created_at, expires_at)"
-        " values (%s, %s, %s, %s)",
-        (token_hash, account_id, at, expires_at),
+        "insert into session (token_hash, account_id, created_at, expires_at, is_by_link)"
+        " values (%s, %s, %s, %s, %s)",
+        (token_hash, account_id, at, expires_at, is_by_link),
     )
 
 
@@ -173,7 +217,7 @@ def account_by_session(conn: Connection, token_hash: bytes, *, at: datetime) -> 
     with conn.cursor(row_factory=class_row(AccountRow)) as cursor:
         cursor.execute(
             f"{_ACCOUNT} join session s using (account_id)"
-            " where s.token_hash = %s and s.expires_at > %s",
+            " where s.token_hash = %s and s.expires_at > %s and a.disabled_at is null",
             (token_hash, at),
         )
         return cursor.fetchone()
@@ -215,7 +259,9 @@ def use_link(conn: Connection, token_hash: bytes, *, at: datetime) -> AccountRow
     if account_id is None:
         return None
     with conn.cursor(row_factory=class_row(AccountRow)) as rows:
-        return rows.execute(f"{_ACCOUNT} where a.account_id = %s", (account_id,)).fetchone()
+        return rows.execute(
+            f"{_ACCOUNT} where a.account_id = %s and a.disabled_at is null", (account_id,)
+        ).fetchone()
 
 
 def insert_key(conn: Connection, secret_hash: bytes, key: KeyRow) -> None:
