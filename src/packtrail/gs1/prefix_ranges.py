@@ -74,7 +74,7 @@ _OTHERS: Final[tuple[tuple[str, Kind, str], ...]] = (
     ("977", "special", "serial publications (ISSN)"),
     ("978-979", "special", "books (ISBN)"),
     ("980", "special", "refund receipts"),
-    ("981-983", "special", "coupons of a common currency area"),
+    ("981-984", "special", "coupons of a common currency area"),
     ("990-999", "special", "coupons"),
     *((n, "reserved", "kept by GS1 Global Office") for n in ("610", "614", "623", "758", "894")),
 )
