@@ -206,6 +206,14 @@ def test_what_somebody_typed_is_recognised(world: World, text: str, kind: str, l
     ] == []
 
 
+@pytest.mark.parametrize("text", ["(01)00300010123456(21)11", "403000112345678902"])
+def test_a_number_with_one_wrong_digit_is_told_the_right_one(world: World, text: str) -> None:
+    (found,) = recognise.recognise(world.app, world.maker, text)
+
+    assert found.link == ""
+    assert "the check digit is wrong" in found.note
+
+
 def test_a_capture_is_recognised_by_its_number_and_its_file_name(world: World) -> None:
     job = capture.submit(
         world.app,

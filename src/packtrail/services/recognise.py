@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
+from packtrail.gs1.codes import CHECK_DIGIT
 from packtrail.rendering import words
 from packtrail.services import capture, describing, lots, query, tracing, transactions
 
@@ -63,6 +65,7 @@ def recognise(app: Application, actor: Actor, text: str) -> tuple[Recognition, .
     for reader in _READERS:
         known = {each.link for each in found if each.link}
         found += [each for each in reader(app, actor, wanted) if each.link not in known]
+    found = found or list(_mistyped(wanted))
     return tuple(sorted(found, key=lambda each: not each.link))
 
 
@@ -189,6 +192,18 @@ def _read(text: str) -> tuple[gs1.Key | None, str | None]:
         return gs1.parse(text), None
     except RefusedError:
         return None, None
+
+
+def _mistyped(text: str) -> Iterator[Recognition]:
+    """A key that one wrong digit keeps from being one: say so, and which digit would do."""
+    try:
+        gs1.parse(text)
+    except RefusedError as refused:
+        wrong = (each for each in refused.findings if each.code == CHECK_DIGIT.code)
+        for finding in itertools.islice(wrong, 1):
+            yield Recognition(
+                kind="object", label=text, identifier=text, link="", note=finding.message
+            )
 
 
 def _read_location(text: str) -> gs1.Key | None:
