@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from packtrail.epcis.scalars import UNQUALIFIED, from_uri
+from packtrail.epcis.scalars import UNQUALIFIED, from_uri, is_uri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +122,9 @@ class Prefixes:
         if not colon or local.startswith("//"):
             return value
         namespace = self.declared.get(prefix)
-        return value if namespace is None else namespace + local
+        if namespace is None or not is_uri(namespace + local):
+            return value
+        return namespace + local
 
 
 def _declarations(part: Mapping[str, Any]) -> dict[str, str]:
@@ -130,7 +132,9 @@ def _declarations(part: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for prefix, value in part.items():
         namespace = value.get("@id") if isinstance(value, dict) else value
-        if isinstance(namespace, str) and namespace and not prefix.startswith("@"):
+        if not isinstance(namespace, str) or prefix.startswith("@"):
+            continue
+        if namespace and "}" not in namespace:  # it would end an expanded name before its time
             found[prefix] = namespace
     return found
 

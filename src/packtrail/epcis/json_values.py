@@ -92,7 +92,7 @@ def text(reading: JsonReading, value: Any, at: str, name: str) -> str | None:
 
 def uri(reading: JsonReading, value: Any, at: str, name: str) -> str | None:
     """Read a URI."""
-    if type(value) is str and len(value) <= 4096 and scalars.is_uri(value):
+    if type(value) is str and len(value) <= scalars.URI_CHARACTERS_MAX and scalars.is_uri(value):
         return unwrapped(value)
     if is_type(reading, value, str, pointer(at, name)):
         message = f"{shown(value)} is no URI: a scheme, a colon and URI characters are expected."
@@ -260,12 +260,16 @@ def term(kind: cbv.Kind) -> ValueReader:
         if type(value) is str:
             if value in terms:
                 return value
-            if len(value) <= 4096 and scalars.is_uri(value) and not value.startswith(forbidden):
+            if (
+                len(value) <= scalars.URI_CHARACTERS_MAX
+                and scalars.is_uri(value)
+                and not value.startswith(forbidden)
+            ):
                 return unwrapped(cbv.normal(kind, reading.prefixes.full_uri(value)))
         if is_type(reading, value, str, pointer(at, name)):
             message = f"{shown(value)} is neither a CBV term for {name} as a bare word nor a URI."
             reading.report.add(codes.NOT_ALLOWED, message, pointer(at, name))
-            if reading.tolerant and len(value) <= 4096:
+            if reading.tolerant and len(value) <= scalars.URI_CHARACTERS_MAX:
                 return unwrapped(cbv.normal(kind, reading.prefixes.full_uri(value.strip())))
         return None
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 UNQUALIFIED = "urn:packtrail:unqualified:"
 """Begins the URI of what has no namespace in XML, where JSON wants a URI."""
+URI_CHARACTERS_MAX = 4_096
+"""Longest identifier or term that is kept."""
 
 _PATH = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]++|%[0-9A-Fa-f]{2})*+"
 _TAIL = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]++|%[0-9A-Fa-f]{2})*+"

@@ -20,8 +20,13 @@ _BUSINESS_HEADER = "StandardBusinessDocumentHeader"
 def find_root(root: Element) -> Element | None:
     """Return the document, or the part of one, that a text holds: the root or what is in it."""
     return next(
-        (one for one in root.iter() if isinstance(one.tag, str) and local(one.tag) in _PARTS), None
+        (one for one in root.iter() if isinstance(one.tag, str) and _is_part(one.tag)), None
     )
+
+
+def _is_part(tag: str) -> bool:
+    is_of_epcis = not tag.startswith("{") or tag.startswith(_SCHEMA)
+    return is_of_epcis and local(tag) in _PARTS
 
 
 def version_of(root: Element) -> int:

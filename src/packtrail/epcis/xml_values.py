@@ -21,6 +21,8 @@ _UOM = re.compile(r"[A-Z0-9]{2,3}")
 _HAS_ODD_CHILD = etree.XPath("boolean(*[* or @*])")
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _NO_ATTRIBUTES = Model()
+_URI_CHARACTERS = 1_000
+"""Characters of a URI that are never too many, however they are escaped."""
 
 
 def attributes_of(element: Element) -> list[tuple[str, str]]:
@@ -88,6 +90,10 @@ def text_of(reading: XmlReading, element: Element) -> str:
 def any_uri(reading: XmlReading, element: Element, name: str, text: str) -> str | None:
     """Check an `xsd:anyURI`."""
     text = text.strip(XML_SPACE)
+    if len(text) > _URI_CHARACTERS and len(scalars.to_uri(text)) > scalars.URI_CHARACTERS_MAX:
+        message = f"The URI has more than {scalars.URI_CHARACTERS_MAX} characters when escaped."
+        reading.add(codes.LIMIT, message, element, name)
+        return None
     if scalars.is_any_uri(text):
         return text
     message = f"{shown(text)} is no URI."

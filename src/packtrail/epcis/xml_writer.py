@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Version = Literal["1.2", "2.0"]
 _MDA_IN_XML = "urn:epcglobal:cbv:mda"
 _NAME = re.compile(r"[^\w.\-]|^(?=[0-9.\-])")
+_EMPTY_PORT = re.compile(r"[^/]*//[^/?#]*:(?:[/?#]|$)")
+"""Which RFC 3986 allows in a URI, and libxml2 does not."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _IN_ATTRIBUTES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
@@ -327,7 +329,8 @@ def _escaped(text: str) -> str:
 
 def _space(namespace: str) -> str:
     """Return a namespace as XML takes it; JSON-LD lets one be no URI."""
-    return _quoted(namespace if is_uri(namespace) else wrapped(namespace))
+    is_fit = is_uri(namespace) and not _EMPTY_PORT.match(namespace)
+    return _quoted(namespace if is_fit else wrapped(namespace))
 
 
 def _quoted(text: str) -> str:

@@ -235,3 +235,40 @@ def test_any_json_is_read_without_an_exception(kind: str, members: dict[str, obj
     content = json.dumps({"type": kind, **members}).encode("utf-8", "replace")
 
     assert has_errors(epcis.read(content).findings)
+
+
+def test_a_uri_too_long_to_be_kept_is_refused() -> None:
+    place = b"<readPoint><id>" + b"a b" * 1000 + b"</id></readPoint>"
+
+    assert code_of(document(EVENT.replace(b"%s", place))) == "EPC-004"
+
+
+def test_a_namespace_with_a_brace_declares_nothing() -> None:
+    event = (
+        b'{"@context": {"x": "}"}, "type": "ObjectEvent", "eventTime": "2026-01-01T00:00:00Z",'
+        b'"eventTimeZoneOffset": "+00:00", "action": "ADD", "epcList": [], "x:a": 1}'
+    )
+
+    assert code_of(event) == "EPC-112"
+
+
+@pytest.mark.parametrize("namespace", ["<?a b?>", "no scheme", "http://example://org/"])
+def test_a_namespace_that_is_no_uri_for_xml_survives_xml(namespace: str) -> None:
+    event = epcis.decode_json(
+        b'{"@context": {"x": "?"}, "type": "ObjectEvent", "eventTime": "2026-01-01T00:00:00Z",'
+        b'"eventTimeZoneOffset": "+00:00", "action": "ADD", "epcList": [], "x:a": "1"}'
+    )
+    event["@context"]["x"] = namespace
+    first = epcis.read(epcis.encode_json(event)).document
+    assert first is not None
+    second = epcis.read(epcis.write_xml(first)).document
+
+    assert second is not None
+    assert second.events == first.events
+    assert first.events[0].extensions == {f"{{{namespace}}}a": "1"}
+
+
+def test_an_event_in_a_foreign_namespace_is_none_of_the_standard() -> None:
+    content = b'<x:ObjectEvent xmlns:x="urn:vendor"/>'
+
+    assert epcis.read(content, strict=False).document is None
