@@ -102,13 +102,13 @@ NOTHING = "One-Time Filter: false"
 """Nobody ever named what is asked for: nothing is read."""
 GIN, VALUE, KEY = "event_by_fact", "event_value_by_name", "event_pkey"
 CASES = {
-    "eventType=TransformationEvent": "event_by_type",
+    "eventType=TransformationEvent": "event_by_kind",
     "GE_eventTime=2026-03-30T00:00:00Z": "event_by_time",
     "LT_eventTime=2026-03-03T09:00:00Z": "event_by_time",
     "GE_recordTime=2026-05-30T00:00:00Z": "event_by_record_time",
-    "EQ_action=DELETE": "event_by_action",
-    "EQ_bizStep=repackaging": "event_by_biz_step",
-    "EQ_disposition=damaged": "event_by_disposition",
+    "EQ_action=DELETE": "event_by_kind",
+    "EQ_bizStep=repackaging": "event_by_kind",
+    "EQ_disposition=damaged": "event_by_kind",
     f"EQ_readPoint={RARE}": "event_by_read_point",
     f"EQ_bizLocation={RARE}": "event_by_biz_location",
     f"WD_readPoint={RARE}": "event_by_read_point",

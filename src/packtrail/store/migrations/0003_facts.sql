@@ -31,10 +31,8 @@ comment on table namespace_prefix is 'Prefixes of extension fields as documents 
 -- A b-tree of few distinct values takes some six bytes an event.
 create index event_by_read_point on event (read_point) where read_point is not null;
 create index event_by_biz_location on event (biz_location) where biz_location is not null;
-create index event_by_biz_step on event (biz_step) where biz_step is not null;
-create index event_by_disposition on event (disposition) where disposition is not null;
-create index event_by_action on event (action) where action is not null;
-create index event_by_type on event (type);
+-- These have so few combinations that one small index answers for each of them.
+create index event_by_kind on event (biz_step, disposition, action, type);
 create index event_by_expiry on event (expires) where expires is not null;
 create index event_that_declares_error on event (event_time) where is_error_declaration;
 
