@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.websockets import WebSocketDisconnect
 
 from packtrail import serving
 from packtrail.base.errors import UsageError
@@ -92,6 +93,17 @@ def test_a_body_of_unknown_length_is_only_taken_as_a_capture(browser: TestClient
 
     assert browser.post("/api/v1/keys", content=chunks()).status_code == 411
     assert browser.post("/epcis/v2/capture", content=chunks()).status_code == 401
+
+
+def test_a_web_socket_is_opened_by_a_name_of_this_machine_only(browser: TestClient) -> None:
+    path = "/epcis/v2/queries/none/events?stream=true"
+    for host, expected in (("127.0.0.1", WebSocketDenialResponse), ("evil", WebSocketDisconnect)):
+        with (
+            pytest.raises(WebSocketDisconnect) as refused,
+            browser.websocket_connect(path, headers={"Host": host}),
+        ):
+            pass
+        assert type(refused.value) is expected
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])

@@ -29,8 +29,8 @@ from packtrail.api.responses import (
     DEFINITION,
     DELETED,
     DISCOVERY,
+    LISTENING,
     LISTING,
-    QUERYING_ONE,
     SUBSCRIBED,
     SUBSCRIPTION,
 )
@@ -78,7 +78,7 @@ def delete_query(query_name: str, app: App, actor: Caller) -> Response:
     return Response(status_code=204, headers=standard_headers())
 
 
-@router.get("/{query_name}/events", summary="Ask a named query", responses=QUERYING_ONE)
+@router.get("/{query_name}/events", summary="Ask a named query", responses=LISTENING)
 def ask_query(query_name: str, request: Request, app: App, actor: Caller) -> Response:
     """Return the events that match a named query, a page at a time.
 

@@ -50,6 +50,7 @@ EVENTS = problems(404)
 QUERYING: Responses = {**_success(200, "EPCIS query document", _DOCUMENT), **problems(413)}
 ONE: Responses = {**_success(200, "EPCIS query document", _DOCUMENT), **problems(404)}
 QUERYING_ONE: Responses = {**QUERYING, **problems(404, 413)}
+LISTENING: Responses = {**_success(101, "The web socket is open"), **QUERYING_ONE}
 CAPTURING: Responses = {
     **_success(201, "The event as it is recorded", {"application/json": {"schema": {}}}),
     **problems(409, 413, 415),
