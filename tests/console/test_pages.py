@@ -519,3 +519,40 @@ def test_people_change_their_own_password(admin: Desk) -> None:
     assert "differ" in differs.text
     assert "Your password is changed" in right.text
     assert petra.client.get("/scan").status_code == 200
+
+
+def marked(page: str) -> str:
+    """Return the text of a scan as the page shows it, what is wrong between asterisks."""
+    shown = re.findall(r'<p class="marked[^>]*>(.*?)</p>', page, re.DOTALL)[0]
+    return re.sub(r"<mark>.*?</span>(.*?)</mark>", r"*\1*", shown)
+
+
+@pytest.mark.parametrize(
+    ("scanned", "shown", "code"),
+    [
+        ("(01)00300010123456(21)11", "(01)0030001012345*6*(21)11", "GS1-009"),
+        ("(01)00300010123455(17)261345(21)1", "(01)00300010123455(17)26*13*45(21)1", "GS1-012"),
+    ],
+)
+def test_a_damaged_scan_shows_where_and_what_can_still_be_told(
+    shipped: Desk, scanned: str, shown: str, code: str
+) -> None:
+    page = shipped.client.get("/scan", params={"q": scanned}).text
+
+    assert marked(page) == shown
+    assert code in page
+    assert "What can still be told" in page
+    assert text_of(page).count("Wrong") == 1
+
+
+def test_a_scan_through_the_wrong_keyboard_is_offered_as_it_was(admin: Desk) -> None:
+    page = admin.client.get("/scan", params={"q": "+d2010300010123450921YA1|10L5"}).text
+
+    assert "It was probably this" in page
+    assert "]d2010300010123450921ZA1\N{SYMBOL FOR GROUP SEPARATOR}10L5" in page
+    assert "German keyboard" in page
+
+
+@pytest.mark.parametrize("text", ["hello", "PO4711", "<b>&"])
+def test_a_text_that_was_never_a_barcode_is_not_taken_to_pieces(admin: Desk, text: str) -> None:
+    assert "cannot be read as it is" not in admin.client.get("/scan", params={"q": text}).text

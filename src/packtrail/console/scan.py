@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.console import templates
+from packtrail.console.defects import defects_of
 from packtrail.console.event_view import EventView, first_object, view_of
 from packtrail.console.visit import redirect
 from packtrail.services import query, recognise
@@ -26,8 +27,14 @@ def scan(visit: Visit) -> Response:
     links = {each.link for each in found if each.link.startswith("/")}
     if len(links) == 1:
         return redirect(links.pop())
-    lately = () if text else _lately(visit)
-    return templates.render(visit, "scan.html", typed=text, found=found, lately=lately)
+    return templates.render(
+        visit,
+        "scan.html",
+        typed=text,
+        found=found,
+        lately=() if text else _lately(visit),
+        defects=defects_of(text) if text else None,
+    )
 
 
 def suggest(visit: Visit) -> Response:
