@@ -430,6 +430,7 @@ def test_soap_names_an_extension_by_namespace_and_separates_nothing(world: World
         "EQ_ATTR_bizLocation=1",
         "EQ_percRank_CEL=1",
         "LE_time=2026-03-03T07:00:00Z",
+        "EQ_x\0:y=1",
     ],
 )
 def test_an_unknown_parameter_is_refused(world: World, text: str) -> None:
@@ -453,6 +454,7 @@ def test_an_unknown_parameter_is_refused(world: World, text: str) -> None:
         "MATCH_epc=urn:epc:idpat:nothing:030001.*",
         "GE_startTime=yesterday",
         "EQ_deviceID=",
+        "EQ_stringValue=a\0b",
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(world: World, text: str) -> None:

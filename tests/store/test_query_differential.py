@@ -465,4 +465,4 @@ def test_whatever_is_asked_is_read_or_refused(name: str, value: str) -> None:
                 parameters.parse({f"{prefix}{name}": value}, events_max=10, form=form)
             except RefusedError as refused:
                 found += [each.code for each in refused.findings]
-    assert set(found) <= {"QRY-001", "QRY-003"}
+    assert set(found) <= {"QRY-001", "QRY-003", "QRY-008"}

@@ -82,6 +82,13 @@ class Names:
         return tuple(dict.fromkeys((name, *every, *short)))
 
 
+def clean(value: str) -> str:
+    """Read any text the store can carry."""
+    if scalars.has_control_characters(value):
+        raise Unusable("a text without control characters")
+    return value
+
+
 def text(value: str) -> str:
     """Read any text that is not empty."""
     if not value:

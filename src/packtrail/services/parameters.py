@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from packtrail.base.errors import RefusedError
-from packtrail.epcis import cbv
+from packtrail.epcis import cbv, scalars
 from packtrail.services import parameter_values as read
 from packtrail.services.codes import (
     BAD_VALUE,
@@ -257,7 +257,7 @@ def _whole_values(given: str | Sequence[str]) -> list[str]:
 
 def _fill(members: Members, names: Names, name: str, values: list[str]) -> Iterable[Finding]:
     """Fill the members of one parameter; return what is wrong with it."""
-    parameter = _find(names, name)
+    parameter = None if scalars.has_control_characters(name) else _find(names, name)
     if parameter is None:
         shown = repr(name[:100])
         return [UNKNOWN_PARAMETER.found(f"There is no query parameter {shown}.", at=name[:100])]
@@ -413,7 +413,7 @@ def _read_all(
     findings: list[Finding] = []
     for value in values:
         try:
-            done.append(reader(value))
+            done.append(reader(read.clean(value)))
         except Unusable as error:
             findings.append(_bad(name, value, error))
     return done, findings
