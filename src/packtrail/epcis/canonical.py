@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
+from packtrail.epcis.scalars import URI_CHARACTERS_MAX
 
 _SERIALISED = ("urn:epc:id:sgtin:", "urn:epc:class:lgtin:")
 _SERIAL_LENGTH_MAX = 20
@@ -25,11 +26,13 @@ def canonical(text: str) -> str:
         >>> canonical("urn:epc:id:sgtin:4012345.011111.9876")
         'https://id.gs1.org/01/04012345111118/21/9876'
     """
-    if text.startswith(_SERIALISED):
+    if text.startswith(_SERIALISED) and len(text) <= URI_CHARACTERS_MAX:
         head, _, serial = text.rpartition(".")
         if serial.isalnum() and serial.isascii() and len(serial) <= _SERIAL_LENGTH_MAX:
             stem = _stem(head)
             return stem + serial if stem else text
+    if len(text) > URI_CHARACTERS_MAX:
+        return text
     if text.startswith(("urn:epc:", "http://", "https://", "HTTP://", "HTTPS://")):
         return _convert(text)
     return text

@@ -108,13 +108,17 @@ def unwrapped(value: str) -> str:
 def uris(reading: JsonReading, value: Any, at: str, name: str) -> tuple[str, ...]:
     """Read an array of URIs, however long, in one pass."""
     value = listed(reading, value, pointer(at, name))
-    if set(map(type, value)) <= {str} and scalars.are_uris(value):
+    if set(map(type, value)) <= {str} and scalars.are_uris(value) and _are_short(value):
         if any(map(_is_wrapped, value)):
             return tuple(map(unwrapped, value))
         return tuple(value)
     here = pointer(at, name)
     found = [uri(reading, entry, here, str(i)) for i, entry in enumerate(value)]
     return tuple(entry for entry in found if entry is not None)
+
+
+def _are_short(values: list[str]) -> bool:
+    return max(map(len, values), default=0) <= scalars.URI_CHARACTERS_MAX
 
 
 def _is_wrapped(value: str) -> bool:

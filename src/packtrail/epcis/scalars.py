@@ -21,6 +21,8 @@ UNQUALIFIED = "urn:packtrail:unqualified:"
 """Begins the URI of what has no namespace in XML, where JSON wants a URI."""
 URI_CHARACTERS_MAX = 4_096
 """Longest identifier or term that is kept."""
+_REMEMBERED = 256
+"""Longest text of which the answer is remembered."""
 
 _PATH = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]++|%[0-9A-Fa-f]{2})*+"
 _TAIL = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]++|%[0-9A-Fa-f]{2})*+"
@@ -51,9 +53,14 @@ _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 XML_SPACE = " \t\r\n"
 
 
-@lru_cache(maxsize=65536)
 def is_uri(text: str) -> bool:
     """Tell whether a text is an absolute URI (RFC 3986), as `format: uri` of JSON Schema is."""
+    # What is remembered is short: outside text must not fill the memory.
+    return _is_uri(text) if len(text) <= _REMEMBERED else _URI.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=65536)
+def _is_uri(text: str) -> bool:
     return _URI.fullmatch(text) is not None
 
 
@@ -64,9 +71,13 @@ def are_uris(texts: Sequence[str]) -> bool:
     return all(_URI.fullmatch(text) for text in texts)
 
 
-@lru_cache(maxsize=65536)
 def is_any_uri(text: str) -> bool:
     """Tell whether a text is an `xsd:anyURI` for libxml2: a URI reference, after escaping."""
+    return _is_any_uri(text) if len(text) <= _REMEMBERED else _is_any_uri.__wrapped__(text)
+
+
+@lru_cache(maxsize=65536)
+def _is_any_uri(text: str) -> bool:
     escaped = _NOT_IN_ANY_URI.sub("_", text.strip(XML_SPACE))
     return not escaped or bool(_URI.fullmatch(escaped) or _RELATIVE.fullmatch(escaped))
 
@@ -109,10 +120,14 @@ def rfc3339(text: str) -> datetime | None:
     return time
 
 
-@lru_cache(maxsize=65536)
 def xsd_time(text: str) -> datetime | None:
     """Return the time an `xsd:dateTime` names, naive without an offset; None when it is none."""
     text = text.strip(XML_SPACE)
+    return _xsd_time(text) if len(text) <= _REMEMBERED else _xsd_time.__wrapped__(text)
+
+
+@lru_cache(maxsize=65536)
+def _xsd_time(text: str) -> datetime | None:
     match = _XSD_TIME.fullmatch(text)
     if not match:
         return None

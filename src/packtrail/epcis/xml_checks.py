@@ -112,7 +112,8 @@ def check_children(reading: XmlReading, element: Element, model: Model) -> list[
     if tags not in model.orders:
         before = reading.report.errors
         _check_order(reading, element, model)
-        if reading.report.errors == before and len(tags) < 64 and len(model.orders) < _ORDERS_KEPT:
+        is_short = len(tags) < 64 and len(model.orders) < _ORDERS_KEPT
+        if reading.report.errors == before and is_short and model.particles.keys() >= set(tags):
             model.orders.add(tags)
     if reading.has_mixed_content or not tags:
         check_text(reading, element)

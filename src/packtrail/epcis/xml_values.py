@@ -226,6 +226,8 @@ def term(kind: cbv.Kind) -> Callable[[XmlReading, Element, str, str], str | None
 
     def read(reading: XmlReading, element: Element, name: str, text: str) -> str | None:
         text = text.strip(XML_SPACE)
+        if len(text) > scalars.URI_CHARACTERS_MAX:
+            return any_uri(reading, element, name, text)
         word = cbv.normal(kind, text)
         if word in cbv.TERMS[kind]:
             return word
@@ -304,9 +306,13 @@ def epcs(reading: XmlReading, element: Element) -> tuple[str, ...]:
         and not element.keys()
         and not _HAS_ODD_CHILD(element)
     )
-    if is_plain and texts and scalars.are_uris(texts):
+    if is_plain and texts and scalars.are_uris(texts) and _are_short(texts):
         return tuple(texts)
     return _odd_epcs(reading, element)
+
+
+def _are_short(texts: list[str]) -> bool:
+    return max(map(len, texts)) <= scalars.URI_CHARACTERS_MAX
 
 
 def _odd_epcs(reading: XmlReading, element: Element) -> tuple[str, ...]:
@@ -321,6 +327,8 @@ def _odd_epcs(reading: XmlReading, element: Element) -> tuple[str, ...]:
             reading.add(codes.UNKNOWN_NAME, message, child)
             continue
         text = bare(reading, child)
+        if len(text) > _URI_CHARACTERS and any_uri(reading, child, "", text) is None:
+            continue
         if not scalars.is_uri(text):
             message = f"{shown(text)} is no identifier: an EPC URI or Digital Link is expected."
             reading.add(codes.BAD_IDENTIFIER, message, child)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from packtrail import epcis
 from packtrail.base.findings import has_errors
-from packtrail.epcis import codes
+from packtrail.epcis import canonical, codes, scalars
 
 HEAD = b'<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0" '
 HEAD += b'creationDate="2026-01-01T00:00:00Z">'
@@ -272,3 +272,33 @@ def test_an_event_in_a_foreign_namespace_is_none_of_the_standard() -> None:
     content = b'<x:ObjectEvent xmlns:x="urn:vendor"/>'
 
     assert epcis.read(content, strict=False).document is None
+
+
+def test_long_texts_are_not_remembered() -> None:
+    caches = [scalars._is_uri, scalars._is_any_uri, scalars._xsd_time, canonical._convert]
+    before = [cache.cache_info().currsize for cache in caches]
+    for n in range(3):
+        long = f"https://id.gs1.org/{n}/".encode() + b"a" * 5000
+        for place in (
+            b"<readPoint><id>%s</id></readPoint>",
+            b"<bizStep>%s</bizStep>",
+            b"<x:time xmlns:x='urn:x'>%s</x:time>",
+        ):
+            reading = epcis.read(document(EVENT % (place % long)), strict=False)
+            for event in reading.document.events if reading.document else ():
+                epcis.event_hash(event)
+
+    after = [cache.cache_info().currsize for cache in caches]
+    assert [later - sooner for later, sooner in zip(after, before, strict=True)] == [0, 0, 0, 0]
+
+
+def test_an_epc_too_long_to_be_kept_is_refused() -> None:
+    long = b"urn:epc:id:sgtin:4012345.011111." + b"1" * 5000
+    in_xml = EVENT.replace(b"<epcList/>", b"<epcList><epc>%s</epc></epcList>" % long)
+    in_json = (
+        b'{"@context": {}, "type": "ObjectEvent", "eventTime": "2026-01-01T00:00:00Z",'
+        b'"eventTimeZoneOffset": "+00:00", "action": "ADD", "epcList": ["%s"]}' % long
+    )
+
+    assert code_of(document(in_xml.replace(b"%s", b""))) == "EPC-004"
+    assert code_of(in_json) == "EPC-104"

@@ -10,6 +10,7 @@ from packtrail import gs1
 from packtrail.base.errors import RefusedError
 from packtrail.epcis import ledger
 from packtrail.epcis.canonical import canonical
+from packtrail.epcis.scalars import URI_CHARACTERS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -69,7 +70,6 @@ def place_ids(event: Event) -> Iterator[str]:
     yield from (one.destination for one in event.destinations)
 
 
-@lru_cache(maxsize=16384)
 def key_of(text: str) -> str:
     """Return what tells whether two identifiers of a place, party or class are one.
 
@@ -79,13 +79,22 @@ def key_of(text: str) -> str:
         >>> key_of("urn:epc:id:sgln:030001.111111.0")
         'https://id.gs1.org/414/0300011111116'
     """
+    return _key_of(text) if len(text) <= URI_CHARACTERS_MAX else text
+
+
+@lru_cache(maxsize=16384)
+def _key_of(text: str) -> str:
     class_key = gs1.identify([text])[0][0]
     return class_key if class_key.startswith("gtin/") else canonical(text)
 
 
-@lru_cache(maxsize=16384)
 def gln_of(text: str) -> str | None:
     """Return the GLN in an identifier of a party or place; None when there is none."""
+    return _gln_of(text) if len(text) <= URI_CHARACTERS_MAX else None
+
+
+@lru_cache(maxsize=16384)
+def _gln_of(text: str) -> str | None:
     if len(text) == 13 and text.isdigit():
         return text
     try:
