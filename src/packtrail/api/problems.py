@@ -162,9 +162,14 @@ def problem_of(fault: PacktrailError) -> Problem:
     headers: dict[str, str] = {}
     if isinstance(fault, NotAuthenticated):
         headers["WWW-Authenticate"] = "Bearer"
+    detail = str(fault)
     if isinstance(fault, Unavailable):
         headers["Retry-After"] = str(fault.retry_after_seconds)
-    return Problem(kind, str(fault), findings, headers)
+        _LOG.warning(
+            "%s", detail
+        )  # It names hosts and databases: for the operator.
+        detail = "A part of this server does not answer just now. Send the request again later."
+    return Problem(kind, detail, findings, headers)
 
 
 def respond(request: Request, problem: Problem) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from packtrail.console.visit import Visit
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,18 @@ def answer(visit: Visit, fault: PacktrailError) -> Response:
     """Return the answer to a request that ended in a fault."""
     how = told(fault)
     findings = fault.findings if isinstance(fault, RefusedError) else ()
+    message = str(fault)
+    if isinstance(fault, Unavailable):
+        _LOG.warning("%s", message)  # It names hosts and databases: for the operator alone.
+        message = ""
     if visit.wants_json:
-        return JSONResponse({"message": str(fault) or how.title}, status_code=how.status)
+        return JSONResponse({"message": message or how.title}, status_code=how.status)
     return templates.render(
         visit,
         "fault.html",
         status=how.status,
         told=how,
-        message=str(fault) if not findings else "",
+        message=message if not findings else "",
         findings=findings,
     )
 

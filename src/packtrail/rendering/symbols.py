@@ -16,6 +16,7 @@ Clause:
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -35,6 +36,8 @@ IMAGE_BYTES_MAX: Final = 20_000_000
 """Largest image file that is read."""
 SYMBOLS_MAX: Final = 64
 """Most symbols told of one image."""
+PILLOW_FORMATS: Final = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+"""What cameras and scanners write; Pillow's rarer decoders stay out of reach."""
 SCALE_MAX: Final = 40
 _LINEAR_LENGTH_MAX: Final = 48
 """Characters of a GS1-128 symbol, application identifiers and separators included."""
@@ -297,10 +300,13 @@ def _opened_by_pillow(content: bytes) -> Grey | None:
         from PIL import Image  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
     except ImportError:
         return None
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     try:
-        with Image.open(BytesIO(content)) as image:
-            if image.width * image.height > 10 * PIXELS_MAX:
-                return None
-            return np.asarray(image.convert("L"), np.uint8)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(content), formats=PILLOW_FORMATS) as image:
+                if image.width * image.height > 10 * PIXELS_MAX:
+                    return None
+                return np.asarray(image.convert("L"), np.uint8)
+    except (OSError, ValueError, SyntaxError, *bombs):
         return None

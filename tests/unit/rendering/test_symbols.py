@@ -4,6 +4,7 @@ import doctest
 import struct
 import zlib
 from collections.abc import Callable
+from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -132,6 +133,17 @@ def test_several_symbols_of_one_image_are_read() -> None:
     found = read_symbols(np.kron(sheet, np.ones((4, 4), np.uint8)))
 
     assert {scan.text for scan in found} == {draw(PACK).text, "]d2" + "00006141411234567890"}
+
+
+def test_a_photograph_is_read_with_pillow() -> None:
+    image_module = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    symbol = draw("(01)09521101530001(21)AB", Symbology.DATA_MATRIX)
+    photograph = BytesIO()
+    image_module.open(BytesIO(symbol.png())).convert("RGB").save(photograph, "JPEG", quality=80)
+
+    (scan,) = read_symbols(photograph.getvalue())
+
+    assert scan.text == "]d2010952110153000121AB"
 
 
 def test_an_image_without_symbols_has_none() -> None:
