@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,20 @@ def test_an_unknown_notation_is_refused() -> None:
 
     with pytest.raises(UsageError, match=r"written as json, xml-1\.2, xml-2\.0, not as 'csv'"):
         epcis.lost_in(document, "csv")  # type: ignore[arg-type]
+
+
+def test_half_a_byte_of_hex_is_lost_in_xml_and_nothing_else() -> None:
+    event = epcis.ObjectEvent(
+        event_time=datetime(2026, 1, 1, tzinfo=UTC),
+        event_time_zone_offset="+00:00",
+        action="OBSERVE",
+        read_point=epcis.Place(id="urn:epc:id:sgln:4012345.00001.0"),
+        sensor_elements=(
+            epcis.SensorElement(reports=({"type": "Temperature", "hexBinaryValue": "f0f"},)),
+        ),
+    )
+    document = epcis.EpcisDocument(schema_version="2.0", events=(event,))
+
+    assert "pairs of hex digits" in epcis.lost_in(document, "xml-2.0")[0].message
+    (again,) = written(document, "xml-2.0").events
+    assert again.sensor_elements == (epcis.SensorElement(reports=({"type": "Temperature"},)),)
