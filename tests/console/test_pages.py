@@ -556,3 +556,45 @@ def test_a_scan_through_the_wrong_keyboard_is_offered_as_it_was(admin: Desk) -> 
 @pytest.mark.parametrize("text", ["hello", "PO4711", "<b>&"])
 def test_a_text_that_was_never_a_barcode_is_not_taken_to_pieces(admin: Desk, text: str) -> None:
     assert "cannot be read as it is" not in admin.client.get("/scan", params={"q": text}).text
+
+
+def test_a_file_is_explained_in_words_and_a_picture_and_not_stored(
+    admin: Desk, shipment: bytes
+) -> None:
+    captures = admin.client.get("/captures").text
+    answer = admin.client.post(
+        "/explain",
+        data={"csrf_token": admin.token("/explain")},
+        files={"file": ("partner.xml", shipment)},
+    )
+
+    page = text_of(answer.text)
+    assert answer.status_code == 200
+    assert "GS1 Pharma ships 1 logistic unit holding 3 cases holding 12 packs" in page
+    assert answer.text.count('class="explain-svg"') == 1
+    assert answer.text.count('class="x-pack"') == 12
+    assert "partner.xml" not in captures
+    assert "partner.xml" not in admin.client.get("/captures").text
+
+
+def test_a_refused_document_leads_to_its_explanation(admin: Desk, shipment: bytes) -> None:
+    wrong = shipment.replace(b"<action>OBSERVE</action>", b"<action>LOOK</action>")
+    where = admin.drop(wrong, "explained.xml").headers["location"]
+
+    assert f'href="{where}/explain"' in admin.client.get(where).text
+    page = admin.client.get(f"{where}/explain").text
+    assert "GS1 Pharma" in page
+    assert "LOOK" in page
+
+
+@pytest.mark.parametrize("content", [b"", b"<no/>", b"\x00\xff", b"{}"])
+def test_a_file_that_says_nothing_is_told_to_say_nothing(admin: Desk, content: bytes) -> None:
+    answer = admin.client.post(
+        "/explain",
+        data={"csrf_token": admin.token("/explain")},
+        files={"file": ("odd.bin", content)},
+    )
+
+    assert answer.status_code == (200 if content else 422)
+    said = "can be read as EPCIS" if content else "no bytes"
+    assert said in answer.text

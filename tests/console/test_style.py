@@ -68,7 +68,9 @@ def test_the_sheet_keeps_the_promises_of_the_design() -> None:
     assert SHEET.count("{") == SHEET.count("}")
 
 
-@pytest.mark.parametrize("name", ["console.css", "console.js", "omnibox.js", "drop.js", "tree.js"])
+@pytest.mark.parametrize(
+    "name", ["console.css", "console.js", "omnibox.js", "drop.js", "explain.js", "tree.js"]
+)
 def test_nothing_is_fetched_from_elsewhere(name: str) -> None:
     text = (STATIC / name).read_text(encoding="utf-8")
 

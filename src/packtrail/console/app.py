@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from packtrail.console import (
     audit,
     captures,
+    explaining,
     faults,
     findings,
     home,
@@ -59,7 +60,10 @@ ROUTES = (
     Route("/captures", page(captures.submit), methods=["POST"]),
     Route("/captures/{capture_id}", page(captures.capture)),
     Route("/captures/{capture_id}/progress", page(captures.progress)),
+    Route("/captures/{capture_id}/explain", page(explaining.of_capture)),
     Route("/captures/{capture_id}/original", page(captures.original)),
+    Route("/explain", page(explaining.form)),
+    Route("/explain", page(explaining.file), methods=["POST"]),
     Route("/findings/{code}", page(findings.finding)),
     Route("/audit", page(audit.audit)),
     Route("/setup", page(setup.organisation)),

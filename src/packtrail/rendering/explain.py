@@ -1,210 +1,196 @@
-"""An explained file as one SVG picture: who sends to whom, and the tree of what is sent.
+"""A document as one SVG picture: who sends to whom, and how it is packed.
 
-Drawn by the server, without script. Above, each delivery goes from its sender to its receiver, its
-load on the arrow; below, containers stand from the outermost on the left to the innermost on the
-right. The classes are those of the journey; without any style sheet the picture is still readable.
+Drawn by the server, without script. Colours come from CSS classes and `currentColor`; without any
+style sheet the picture is still readable. What it shows is also told in words beside it.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packtrail.epcis.telling import counted
-from packtrail.rendering import icons, identifiers
+from packtrail.rendering import icons, words
 from packtrail.rendering.svg import element, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from packtrail.epcis import Explanation
-    from packtrail.epcis.telling import Delivery, Node, Who
+    from packtrail.epcis.explanation import Explanation
+    from packtrail.epcis.telling import Count, Delivery, Node, Who
 
-PADDING, BOX, BOX_HEIGHT, ROW, COLUMN = 16, 240, 46, 60, 292
-DELIVERIES_MAX, ROWS_MAX = 6, 24
-WIDTH = 2 * PADDING + 2 * COLUMN + BOX
-_CHARACTERS = 28
-"""Characters of a line that fit into a box."""
-_SEPARATORS = re.compile("[.:/]")
-_ICONS = {"logistic unit": "pallet", "case": "container", "pack": "pack"}
+WIDTH, BOX, BOX_HEIGHT, ROW, PADDING = 940, 296, 76, 34, 16
+DELIVERIES_MAX, ROWS_MAX, SQUARES_MAX = 4, 30, 24
+_CHARACTER = 7.4
+_INDENT, _SQUARE = 30, 11
 
 
-def draw(told: Explanation, *, title: str, prefix: str = "explain") -> str:
-    """Draw an explained file.
+def draw(told: Explanation, *, label: Callable[[str], str], prefix: str = "explain") -> str:
+    """Draw the parties and the hierarchy of a document.
 
     Args:
-        told: The explanation.
-        title: What the file is called.
+        told: The document, explained.
+        label: What to call an object, by identifier.
         prefix: Start of the ids in the picture, unique on its page.
 
     Returns:
-        An `svg` element; what does not fit is counted, and one without content says so.
+        An `svg` element; empty when there is nothing to draw.
     """
-    deliveries = told.deliveries[:DELIVERIES_MAX]
-    tree = _Tree(PADDING + ROW * max(1, len(deliveries)) + 28)
-    drawn = [*_deliveries(deliveries, len(told.deliveries)), *tree.draw(told)]
-    if not deliveries and not told.hierarchy:
-        drawn = [_quiet("The file tells of no shipment and no packing.", PADDING, 34)]
-    story = " ".join(one.text for one in told.sentences)
+    parts: list[str] = []
+    y = float(PADDING)
+    for delivery in told.deliveries[:DELIVERIES_MAX]:
+        parts.append(_delivery(delivery, y))
+        y += BOX_HEIGHT + PADDING
+    rows = [row for root in told.hierarchy for row in _rows(root, 0)][:ROWS_MAX]
+    for node, depth in rows:
+        parts.append(_row(node, depth, y, label))
+        y += ROW
+    if not parts:
+        return ""
+    named = element("title", text("Who sends to whom, and how it is packed"), id=f"{prefix}-title")
+    story = " ".join(sentence.text for sentence in told.sentences)
+    described = element("desc", text(story), id=f"{prefix}-desc")
     return element(
         "svg",
-        element("title", text(f"What {title} says"), id=f"{prefix}-title")
-        + element("desc", text(story), id=f"{prefix}-desc")
-        + "".join(drawn),
+        named + described + "".join(parts),
         xmlns="http://www.w3.org/2000/svg",
-        class_="journey-svg",
+        class_="explain-svg",
         role="img",
         aria_labelledby=f"{prefix}-title {prefix}-desc",
-        viewBox=f"0 0 {tree.width} {tree.bottom}",
-        width=str(tree.width),
-        height=str(tree.bottom),
+        viewBox=f"0 0 {WIDTH} {y + PADDING:.0f}",
+        width=str(WIDTH),
         font_family="system-ui, sans-serif",
-        font_size="12",
+        font_size="14",
         fill="currentColor",
     )
 
 
-# --- deliveries -----------------------------------------------------------------------------------
-
-
-def _deliveries(shown: tuple[Delivery, ...], count: int) -> Iterator[str]:
-    for row, one in enumerate(shown):
-        yield _delivery(one, PADDING + row * ROW)
-    if count > len(shown):
-        y = PADDING + len(shown) * ROW + 8
-        yield _quiet(f"and {count - len(shown)} more shipments", PADDING, y)
-
-
-def _delivery(one: Delivery, y: float) -> str:
-    left, right = PADDING + BOX, PADDING + 2 * COLUMN
+def _delivery(delivery: Delivery, y: float) -> str:
+    """Draw one shipment: sender, what goes, receiver."""
+    right = WIDTH - BOX - 1
     middle = y + BOX_HEIGHT / 2
-    arrow = element(
+    line = element(
         "path",
-        d=f"M{left + 6} {middle}H{right - 6}M{right - 14} {middle - 6}l8 6l-8 6",
-        class_="j-path",
+        d=f"M{BOX + 8} {middle}H{right - 10}M{right - 18} {middle - 7}l8 7-8 7",
+        class_="x-arrow",
         fill="none",
         stroke="currentColor",
         stroke_width=2.0,
     )
-    load = counted(one.totals)
+    center = (BOX + right) / 2
     return (
-        _party(one.seller, one.ship_from, PADDING, y)
-        + arrow
-        + _label(load, (left + right) / 2, middle - 8)
-        + _label(f"shipped {one.at.date()}", (left + right) / 2, middle + 18)
-        + _party(one.buyer, one.ship_to, right, y)
+        _party("From", delivery.seller, delivery.ship_from, 1.0, y)
+        + line
+        + _text(_counts(delivery.totals, ", "), center, middle - 12, anchor="middle", room=330)
+        + _text(f"{delivery.at:%d %b %Y}", center, middle + 22, anchor="middle", class_="x-quiet")
+        + _party("To", delivery.buyer, delivery.ship_to, float(right), y)
     )
 
 
-def _party(party: Who | None, place: Who | None, x: float, y: float) -> str:
-    name = party.label if party else "Not named"
-    where = place if place and place != party else None
-    line = (where.label if where else "") or (party.town if party else "")
-    return _box(x, y, 0, "place", name, line)
-
-
-def _label(words: str, x: float, y: float) -> str:
-    return element("text", text(_cut(words, 46)), x=x, y=y, text_anchor="middle", class_="j-verb")
-
-
-# --- the tree -------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Tree:
-    """Lays the containers out: a row for each innermost one, the outer ones beside their first."""
-
-    top: float
-    row: int = 0
-    left_out: int = 0
-    deepest: int = 0
-
-    @property
-    def width(self) -> int:
-        return max(WIDTH, 2 * PADDING + self.deepest * COLUMN + BOX)
-
-    @property
-    def bottom(self) -> int:
-        return int(self.top + self.row * ROW + (24 if self.left_out else 0))
-
-    def draw(self, told: Explanation) -> Iterator[str]:
-        """Draw the hierarchy, and count what has no place."""
-        for node in told.hierarchy:
-            yield from self._node(node, 0)
-        self.left_out += told.hierarchy_more
-        if self.left_out:
-            words = f"and {self.left_out:,} more containers"
-            yield _quiet(words, PADDING, self.top + self.row * ROW + 8)
-
-    def _node(self, node: Node, depth: int) -> Iterator[str]:
-        if self.row >= ROWS_MAX:
-            self.left_out += 1
-            return
-        x, y = PADDING + depth * COLUMN, self.top + self.row * ROW
-        self.deepest = max(self.deepest, depth)
-        yield self._one(node, x, y, depth)
-        containers = [child for child in node.children if child.inside]
-        for child in containers:
-            if self.row < ROWS_MAX:
-                yield _branch(x + BOX, y, self.top + self.row * ROW)
-            yield from self._node(child, depth + 1)
-        if not containers:
-            self.row += 1
-
-    def _one(self, node: Node, x: float, y: float, depth: int) -> str:
-        serial = identifiers.short(_SEPARATORS.split(node.identifier)[-1], _CHARACTERS - 8)
-        name = f"{node.name} {serial}" if node.name else f"{node.kind.capitalize()} {serial}"
-        return _box(x, y, depth, _ICONS.get(node.kind, "event"), name, counted(node.inside))
-
-
-def _branch(x: float, y: float, child_y: float) -> str:
-    half = BOX_HEIGHT / 2
-    bend = x + (COLUMN - BOX) / 2
-    return element(
-        "path",
-        d=f"M{x} {y + half}H{bend}V{child_y + half}H{x + COLUMN - BOX}",
-        class_="j-gap",
-        fill="none",
-        stroke="currentColor",
-        stroke_opacity=0.5,
-    )
-
-
-# --- pieces ---------------------------------------------------------------------------------------
-
-
-def _box(x: float, y: float, shade: int, icon: str, name: str, line: str) -> str:
-    frame = element(
+def _party(title: str, party: Who | None, place: Who | None, x: float, y: float) -> str:
+    box = element(
         "rect",
         x=x,
         y=y,
-        width=BOX,
-        height=BOX_HEIGHT,
-        rx=6,
-        class_=f"j-bar j-bar-{shade % 3}",
-        fill="currentColor",
-        fill_opacity=0.08,
-        stroke="currentColor",
-        stroke_opacity=0.4,
-    )
-    drawing = element(
-        "g",
-        icons.paths(icon),
-        transform=f"translate({x + 8} {y + 12}) scale(0.9)",
+        width=float(BOX),
+        height=float(BOX_HEIGHT),
+        rx=10.0,
+        class_="x-box",
         fill="none",
         stroke="currentColor",
-        stroke_width=1.7,
     )
-    first = element(
-        "text", text(_cut(name, _CHARACTERS)), x=x + 38, y=y + 20, class_="j-place", font_weight=600
+    who = party or place
+    named = who.label if who else "The file does not say"
+    where = place.label if place and place is not who else (who.town if who else "")
+    return (
+        box
+        + _text(title, x + 14, y + 21, class_="x-quiet", size=12)
+        + _text(named, x + 14, y + 42, weight="600", room=BOX - 28)
+        + _text(where, x + 14, y + 62, class_="x-quiet", room=BOX - 28)
     )
-    return element("g", frame + drawing + first + _quiet(_cut(line, _CHARACTERS), x + 38, y + 36))
 
 
-def _quiet(words: str, x: float, y: float) -> str:
-    return element("text", text(words), x=x, y=y, class_="j-quiet", fill_opacity=0.75)
+def _rows(node: Node, depth: int) -> Iterator[tuple[Node, int]]:
+    """Yield the containers of a hierarchy; what holds nothing is a square in its holder's row."""
+    yield node, depth
+    for child in node.children:
+        if child.children or child.inside:
+            yield from _rows(child, depth + 1)
 
 
-def _cut(words: str, length_max: int) -> str:
-    return words if len(words) <= length_max else f"{words[: length_max - 1]}…"
+def _row(node: Node, depth: int, y: float, label: Callable[[str], str]) -> str:
+    x = PADDING + depth * _INDENT
+    glyph = element(
+        "path",
+        d=icons.PATHS[words.kind_icon(node.kind)],
+        transform=f"translate({x} {y + 4})",
+        class_="x-glyph",
+        fill="none",
+        stroke="currentColor",
+        stroke_width=1.6,
+    )
+    branch = ""
+    if depth:
+        turn = f"M{x - 18} {y - 8}V{y + 16}H{x - 5}"
+        branch = element("path", d=turn, class_="x-branch", fill="none", stroke="currentColor")
+    named = label(node.identifier)
+    end = x + 34 + len(named) * _CHARACTER
+    leaves = sum(not child.children and not child.inside for child in node.children)
+    squares = _squares(leaves, end + 12, y + 10)
+    after = end + 12 + min(leaves, SQUARES_MAX) * (_SQUARE + 4) + (8 if leaves else 0)
+    return (
+        branch
+        + glyph
+        + _text(named, x + 34, y + 21, class_="x-id")
+        + squares
+        + _text(_counts(node.inside, ", "), after, y + 21, class_="x-quiet", room=WIDTH - after)
+    )
+
+
+def _squares(count: int, x: float, y: float) -> str:
+    """Draw the packs of a row, each a square."""
+    return "".join(
+        element(
+            "rect",
+            x=x + number * (_SQUARE + 4),
+            y=y,
+            width=float(_SQUARE),
+            height=float(_SQUARE),
+            rx=2.5,
+            class_="x-pack",
+            fill="none",
+            stroke="currentColor",
+        )
+        for number in range(min(count, SQUARES_MAX))
+    )
+
+
+def _counts(counts: Sequence[Count], between: str) -> str:
+    return between.join(
+        f"{each.count:,} {each.kind}{'' if each.count == 1 else 's'}" for each in counts
+    )
+
+
+def _text(
+    said: str,
+    x: float,
+    y: float,
+    *,
+    class_: str = "x-text",
+    anchor: str | None = None,
+    weight: str | None = None,
+    size: float | None = None,
+    room: float | None = None,
+) -> str:
+    if not said:
+        return ""
+    most = int(room / _CHARACTER) if room else len(said)
+    shown = said if len(said) <= most else said[: max(most - 1, 1)] + "\N{HORIZONTAL ELLIPSIS}"
+    return element(
+        "text",
+        text(shown),
+        x=float(x),
+        y=float(y),
+        class_=class_,
+        text_anchor=anchor,
+        font_weight=weight,
+        font_size=None if size is None else f"{size}",
+    )

@@ -1,6 +1,7 @@
 // What the console adds in the browser. Every page works without it.
 import "./omnibox.js";
 import "./drop.js";
+import "./explain.js";
 import "./tree.js";
 
 document.documentElement.classList.add("has-js");
