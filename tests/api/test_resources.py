@@ -29,16 +29,14 @@ XML = {"Accept": "application/xml"}
 @pytest.fixture(scope="module")
 def filled(database: Database) -> Iterator[Rest]:
     rest = make_rest(make_world(database))
-    own = {"@context": {"ex": "https://example.org/ns/"}}
     events = [
         *(commissioning(n, [pack(n)]) for n in range(5)),
         packing(10, CASE, [pack(1), pack(2)]),
         event(
             11, epcList=[pack(3)], readPoint={"id": OTHER}, bizStep="https://example.org/cutting"
         ),
-        event(12, epcList=[pack(3)]) | {"type": "ex:Special"} | own,
     ]
-    sent = rest.maker.post("/epcis/v2/capture", content=document(*events[:-1]), headers=JSON)
+    sent = rest.maker.post("/epcis/v2/capture", content=document(*events), headers=JSON)
     assert sent.status_code == 202, sent.text
     yield rest
     rest.world.app.workers.shutdown(wait=True)
@@ -238,6 +236,24 @@ def test_the_form_liked_best_is_taken(filled: Rest, accept: str, media_type: str
     answer = filled.maker.get("/epcis/v2/events", headers={"Accept": accept})
 
     assert answer.headers["content-type"].partition(";")[0] == media_type
+
+
+def test_event_types_of_vendors_have_a_prefix_that_is_told(rest: Rest) -> None:
+    body = json.loads(document(event(1) | {"type": "ex:Special"}))
+    body["@context"].append({"ex": "https://example.org/ns/"})
+    sent = rest.maker.post("/epcis/v2/capture", content=json.dumps(body), headers=JSON)
+    assert sent.status_code == 202, sent.text
+
+    answer = rest.maker.get("/epcis/v2/eventTypes")
+    (member,) = answer.json()["member"]
+    prefix, _, local = member.partition(":")
+    declared = answer.headers["GS1-Extensions"]
+
+    assert (declared, local) == (f"{prefix}=https://example.org/ns/", "Special")
+    for name, told in ((member, declared), ("ex:Special", "ex=https://example.org/ns/")):
+        headers = {"GS1-Extensions": told}
+        shown = rest.maker.get(f"/epcis/v2/eventTypes/{name}/events", headers=headers)
+        assert len(_events(shown)) == 1
 
 
 def _single(number: int, **members: Any) -> bytes:

@@ -4,7 +4,7 @@ What is stored is never changed; a page of events is translated on its way out (
 
     >>> translated([{"epcList": ["urn:epc:id:sscc:030001.00000000001"]}],
     ...            EpcFormat.ALWAYS_DIGITAL_LINK)
-    [{'epcList': ['https://id.gs1.org/00/003000100000000019']}]
+    [{'epcList': ['https://id.gs1.org/00/003000100000000015']}]
 """
 
 from __future__ import annotations

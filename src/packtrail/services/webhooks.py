@@ -125,7 +125,7 @@ def signature(secret: bytes, body: bytes, *, delivery: str, at: int) -> str:
 
     Examples:
         >>> signature(b"key", b"{}", delivery="d.0", at=1)[:12]
-        't=1,v1=c9c29'
+        't=1,v1=4fb91'
     """
     signed = f"{at}.{delivery}.".encode() + body
     return f"t={at},v1={hmac.new(secret, signed, hashlib.sha256).hexdigest()}"
