@@ -25,6 +25,7 @@ AREAS = {
     "ACC": "Accounts and permissions",
     "STO": "The store",
     "LIF": "State and containment",
+    "SER": "Serial numbers",
     "SIM": "Simulation",
 }
 

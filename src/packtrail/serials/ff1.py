@@ -38,7 +38,7 @@ DOMAIN_MIN: Final = 1_000_000
 RADIX_MAX: Final = 2**16
 _ROUNDS: Final = 10
 _BLOCK: Final = 16
-_BULK_MODULUS_MAX: Final = 2**60
+BULK_MODULUS_MAX: Final = 2**60
 """Halves up to here leave room in 64 bits for the reduction below."""
 
 
@@ -60,8 +60,8 @@ class Ff1:
         self.radix, self.length = radix, length
         self.left_length = length // 2
         self.right_length = length - self.left_length
-        self.left_size = radix**self.left_length
-        self.right_size = radix**self.right_length
+        self.left_size: int = radix**self.left_length
+        self.right_size: int = radix**self.right_length
         self._aes = AES(key)
         self._moduli = (self.left_size, self.right_size)
         self._number_bytes = ((self.right_size - 1).bit_length() + 7) // 8
@@ -70,7 +70,7 @@ class Ff1:
         head += length.to_bytes(4) + len(tweak).to_bytes(4)
         padding = bytes((-len(tweak) - self._number_bytes - 1) % _BLOCK)
         self._before_round = head + tweak + padding
-        self.is_bulk = max(self._moduli) <= _BULK_MODULUS_MAX
+        self.is_bulk = max(self._moduli) <= BULK_MODULUS_MAX
         """Whether halves fit the arrays of the bulk functions."""
         self._masks = self._round_masks() if self.is_bulk else ()
 

@@ -1,0 +1,87 @@
+"""Findings about serial numbers: SER-001 onwards."""
+
+from __future__ import annotations
+
+from packtrail.base.findings import FindingCode, Severity
+
+BAD_POLICY = FindingCode(
+    "SER-001",
+    Severity.ERROR,
+    "The policy for serial numbers cannot be used",
+    remedy="Change the part of the policy that is named.",
+    clause="GS1 General Specifications, section 3.5.2 (AI 21)",
+)
+SPACE_TOO_SMALL = FindingCode(
+    "SER-002",
+    Severity.ERROR,
+    "The policy has too few serial numbers to draw them at random",
+    remedy="Allow more characters or a greater length: 12 characters are usual.",
+    clause="NIST SP 800-38G, section 5.1; Delegated Regulation (EU) 2016/161, Article 4",
+)
+SHORT_SUPPLY = FindingCode(
+    "SER-003",
+    Severity.WARNING,
+    "The pool gave fewer serial numbers than were asked for",
+    remedy="Open a pool with a longer serial number for what comes next.",
+)
+EXHAUSTED = FindingCode(
+    "SER-004",
+    Severity.ERROR,
+    "The pool gives no more serial numbers",
+    remedy="Open a pool with more characters or a greater length.",
+    clause="Delegated Regulation (EU) 2016/161, Article 4",
+)
+NO_POOL = FindingCode(
+    "SER-005",
+    Severity.ERROR,
+    "No such pool, or none you may see",
+    remedy="Look up the code in the list of pools.",
+)
+POOL_TAKEN = FindingCode(
+    "SER-006",
+    Severity.ERROR,
+    "There is already a pool of this code, or for this key",
+    remedy="Use the pool there is: two pools for one key could give the same number.",
+)
+REQUEST_DIFFERS = FindingCode(
+    "SER-007",
+    Severity.ERROR,
+    "The request id was used for a different request",
+    remedy="Repeat the first request word for word, or choose a new request id.",
+)
+NOT_ALLOCATED = FindingCode(
+    "SER-008",
+    Severity.ERROR,
+    "A serial number was never allocated from this pool",
+    remedy="Check the list; a number that the pool never gave may be a counterfeit.",
+)
+RETURNED_BEFORE = FindingCode(
+    "SER-009",
+    Severity.ERROR,
+    "A serial number was returned or made void before",
+    remedy="Leave out what is already in the ledger.",
+)
+LOW_WATER = FindingCode(
+    "SER-010",
+    Severity.WARNING,
+    "The pool runs low",
+    remedy="Prepare its successor now: a pool with a greater length.",
+)
+LEDGER_BROKEN = FindingCode(
+    "SER-011",
+    Severity.ERROR,
+    "The ledger of a pool does not hold",
+    remedy="Stop allocating from the pool and compare the database with its last good backup.",
+)
+BAD_MASTER_KEY = FindingCode(
+    "SER-012",
+    Severity.ERROR,
+    "The keys of the pools cannot be opened",
+    remedy="Set PACKTRAIL_MASTER_KEY to the key with which the pools were made.",
+)
+BAD_REQUEST = FindingCode(
+    "SER-013",
+    Severity.ERROR,
+    "The request for serial numbers cannot be used",
+    remedy="Change the part of the request that is named.",
+)
