@@ -165,9 +165,7 @@ def problem_of(fault: PacktrailError) -> Problem:
     detail = str(fault)
     if isinstance(fault, Unavailable):
         headers["Retry-After"] = str(fault.retry_after_seconds)
-        _LOG.warning(
-            "%s", detail
-        )  # It names hosts and databases: for the operator.
+        _LOG.warning("%s", detail)  # It names hosts and databases: for the operator.
         detail = "A part of this server does not answer just now. Send the request again later."
     return Problem(kind, detail, findings, headers)
 

@@ -184,7 +184,9 @@ def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for, such as the name of a line.")],
     scope: Annotated[
         list[str],
-        typer.Option("--scope", help="What the key may do: capture, read, subscribe. May be repeated."),
+        typer.Option(
+            "--scope", help="What the key may do: capture, read, subscribe. May be repeated."
+        ),
     ],
     days: Annotated[int | None, typer.Option("--days", help="How long it works.")] = None,
     organisation: options.Organisation = None,
