@@ -598,3 +598,16 @@ def test_a_file_that_says_nothing_is_told_to_say_nothing(admin: Desk, content: b
     assert answer.status_code == (200 if content else 422)
     said = "can be read as EPCIS" if content else "no bytes"
     assert said in answer.text
+
+
+def test_what_needs_attention_is_listed_one_by_one(admin: Desk) -> None:
+    for number in (1, 2):
+        admin.drop(f"<no n='{number}'/>".encode(), f"bad{number}.xml")
+
+    home = admin.client.get("/").text
+    page = admin.client.get("/attention/documents").text
+    assert 'href="/attention/documents"' in home
+    assert "bad1.xml" in page
+    assert "bad2.xml" in page
+    assert "ask the sender for a corrected document" in text_of(page)
+    assert admin.client.get("/attention/TRC-999").status_code == 404

@@ -47,6 +47,7 @@ class Assets(StaticFiles):
 
 ROUTES = (
     Route("/", page(home.home)),
+    Route("/attention/{name}", page(home.attention)),
     Route("/scan", page(scan.scan)),
     Route("/scan/suggest", page(scan.suggest)),
     Route("/trace/{identifier:path}", page(objects.trace)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.exceptions import HTTPException
+
 from packtrail.console import captures, templates
 from packtrail.services import overview
 
@@ -21,3 +23,13 @@ def home(visit: Visit) -> Response:
     return templates.render(
         visit, "home.html", seen=seen, total=total, is_empty=is_empty, owners=captures.owners(visit)
     )
+
+
+def attention(visit: Visit) -> Response:
+    """Show everything of one sort that needs attention."""
+    seen = overview.overview(visit.app, visit.who)
+    wanted = visit.path("name")
+    found = next((each for each in seen.attention if each.name == wanted), None)
+    if found is None:
+        raise HTTPException(404)
+    return templates.render(visit, "attention.html", found=found)

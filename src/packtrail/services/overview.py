@@ -10,7 +10,7 @@ from urllib.parse import quote
 from packtrail.access import Permission, require
 from packtrail.base.findings import Severity
 from packtrail.lifecycle.fold import examine
-from packtrail.services import capture
+from packtrail.services import capture, describing
 from packtrail.services.codes import CONFLICTING_EVENT, REPEATED_EVENTS, UNKNOWN_ORIGIN
 from packtrail.services.organisations import visible_to
 from packtrail.store import captures as capture_rows
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _CAPTURES_SHOWN = 10
 _EXAMPLES_SHOWN = 5
+_NAMED_MAX = 100
+"""Most objects of a sort that are named."""
 _LOOKED_AT_MAX = 200
 """Most objects and captures of a sort whose findings are looked at one by one."""
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
@@ -57,6 +59,17 @@ class StatusCount:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """One object or capture that somebody should look at."""
+
+    label: str
+    link: str
+    """Path in the console."""
+    note: str
+    """What is odd about it, in one sentence; empty where the heading says all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
     """One thing somebody should look at."""
@@ -66,9 +79,18 @@ class Attention:
     text: str
     count: int
     link: str
-    """Path in the console, such as `/captures/…` or `/trace/…`."""
+    """Path in the console: of the one thing it is about, or of the list of them."""
     examples: tuple[str, ...] = ()
     """A few of the identifiers concerned."""
+    remedy: str = ""
+    """What a person can do."""
+    items: tuple[AttentionItem, ...] = ()
+    """What it is about, one by one; the latest of many."""
+
+    @property
+    def name(self) -> str:
+        """What its own page is called: the code, or `documents`."""
+        return self.code or "documents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +206,7 @@ def _of_captures(conn: Connection, audience_ids: Sequence[int]) -> Iterator[Atte
             f"{'s' if count == 1 else ''} events that are recorded."
         )
         yield _about_captures(Severity.ERROR, CONFLICTING_EVENT.code, text, count, conflicting)
-    count, repeated = capture_rows.repeated(conn, audience_ids=audience_ids, limit=_EXAMPLES_SHOWN)
+    count, repeated = capture_rows.repeated(conn, audience_ids=audience_ids, limit=_NAMED_MAX)
     if count:
         text = f"{_number(count, 'document')} brought only events that were recorded before."
         yield _about_captures(Severity.NOTE, REPEATED_EVENTS.code, text, count, repeated)
@@ -197,54 +219,100 @@ def _about_captures(
     count: int,
     rows: Sequence[capture_rows.CaptureRow],
 ) -> Attention:
+    return _attention_of(
+        severity,
+        code,
+        text,
+        count,
+        [
+            AttentionItem(
+                row.filename or row.capture_id, f"/captures/{row.capture_id}", _first_error(row)
+            )
+            for row in rows
+        ],
+        examples=[row.filename or row.capture_id for row in rows],
+        remedy=_REMEDIES.get(code, ""),
+    )
+
+
+def _first_error(row: capture_rows.CaptureRow) -> str:
+    """Return what is wrong with a document, its first error."""
+    errors = (each["message"] for each in row.findings if each["severity"] == Severity.ERROR)
+    return next(errors, "")
+
+
+def _attention_of(
+    severity: Severity,
+    code: str,
+    text: str,
+    count: int,
+    items: Sequence[AttentionItem],
+    *,
+    examples: Sequence[str],
+    remedy: str,
+) -> Attention:
     return Attention(
         severity=severity,
         code=code,
         text=text,
         count=count,
-        link=f"/captures/{rows[0].capture_id}" if len(rows) == 1 else "/captures",
-        examples=tuple(row.filename or row.capture_id for row in rows[:_EXAMPLES_SHOWN]),
+        link=items[0].link if count == 1 and items else f"/attention/{code or 'documents'}",
+        examples=tuple(examples[:_EXAMPLES_SHOWN]),
+        remedy=remedy,
+        items=tuple(items[:_NAMED_MAX]),
     )
 
 
 def _of_objects(conn: Connection, audience_ids: Sequence[int]) -> Iterator[Attention]:
     """Yield what is odd about objects: no origin, copies, events after the end."""
     odd = oddities.find(conn, audience_ids=audience_ids, limit=_LOOKED_AT_MAX)
-    told = journeys.read_many(
-        conn, [*odd.suspicious, *odd.without_origin[-_EXAMPLES_SHOWN:]], audience_ids=audience_ids
-    )
-    by_code: dict[str, tuple[Finding, list[str]]] = {}
+    last = odd.without_origin[-_NAMED_MAX:]
+    told = journeys.read_many(conn, [*odd.suspicious, *last], audience_ids=audience_ids)
+    by_code: dict[str, list[tuple[Finding, str]]] = {}
     for item in odd.suspicious:
         if item in told:
             for finding in {each.code: each for each in examine(told[item].steps)}.values():
-                kept = by_code.setdefault(finding.code, (finding, []))
-                kept[1].append(told[item].identifier)
-    for finding, identifiers in by_code.values():
-        yield _about_objects(finding.severity, finding.code, len(identifiers), identifiers)
+                by_code.setdefault(finding.code, []).append((finding, told[item].identifier))
+    for found in by_code.values():
+        kind = found[0][0]
+        named = [(identifier, finding.message) for finding, identifier in found]
+        yield _about_objects(kind.severity, kind.code, len(found), named, kind.remedy)
     if odd.without_origin_count:
-        last = odd.without_origin[-_EXAMPLES_SHOWN:]
         yield _about_objects(
             UNKNOWN_ORIGIN.severity,
             UNKNOWN_ORIGIN.code,
             odd.without_origin_count,
-            [told[item].identifier for item in last if item in told],
+            [(told[item].identifier, "") for item in last if item in told],
+            UNKNOWN_ORIGIN.remedy,
         )
 
 
 def _about_objects(
-    severity: Severity, code: str, count: int, identifiers: Sequence[str]
+    severity: Severity, code: str, count: int, named: Sequence[tuple[str, str]], remedy: str
 ) -> Attention:
     said = _SAID.get(code, "have an odd journey")
-    return Attention(
-        severity=severity,
-        code=code,
-        text=f"{_number(count, 'object')} {said}.",
-        count=count,
-        link=f"/trace/{quote(identifiers[0], safe='')}" if identifiers else "/",
-        examples=tuple(identifiers[:_EXAMPLES_SHOWN]),
+    return _attention_of(
+        severity,
+        code,
+        f"{_number(count, 'object')} {said}.",
+        count,
+        [
+            AttentionItem(
+                describing.label_of(identifier), f"/trace/{quote(identifier, safe='')}", note
+            )
+            for identifier, note in named
+        ],
+        examples=[identifier for identifier, _ in named],
+        remedy=remedy,
     )
 
 
+_REMEDIES = {
+    "": "Open each, read its findings, and ask the sender for a corrected document.",
+    CONFLICTING_EVENT.code: CONFLICTING_EVENT.remedy,
+    REPEATED_EVENTS.code: REPEATED_EVENTS.remedy,
+}
+"""Code -> what to do about captures."""
 _SAID = {
     UNKNOWN_ORIGIN.code: "seen without a commissioning recorded here",
     "TRC-101": "packed again while another container still held them",
