@@ -35,7 +35,7 @@ _URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*+:{_AFTER_SCHEME}")
 _RELATIVE = re.compile(rf"(?![^/?#]*:){_AFTER_SCHEME}")
 _PLAIN_URNS = re.compile(r"(?:urn:[A-Za-z0-9.:_*\-]++\n)*+")
 _NOT_IN_ANY_URI = re.compile(r"[\x00-\x20\x7f-\U0010ffff<>\"{}|\\^`]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 _RFC3339 = re.compile(
     r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt]"

@@ -302,3 +302,14 @@ def test_an_epc_too_long_to_be_kept_is_refused() -> None:
 
     assert code_of(document(in_xml.replace(b"%s", b""))) == "EPC-004"
     assert code_of(in_json) == "EPC-104"
+
+
+def test_a_delete_character_is_carried_by_both_notations() -> None:
+    extension = b'<x:a xmlns:x="urn:x">a\x7fb</x:a>'
+    first = epcis.read(document(EVENT % extension)).document
+    assert first is not None
+    second = epcis.read(epcis.write_json(first)).document
+
+    assert second is not None
+    assert first.events[0].extensions == {"{urn:x}a": "a\x7fb"}
+    assert second.events == first.events
