@@ -432,7 +432,9 @@ def _read_event(reading: JsonReading, value: dict[str, Any], at: str) -> events.
     members, extensions = read_members(reading, value, at, shape)
     if isinstance(kind, str):
         rules.check_what(reading.report, kind, _presence(value, members), at or "/")
-    if reading.report.barring > before or not has_essentials(event_type, members):
+    if reading.report.barring > before:
+        return None
+    if reading.tolerant and not has_essentials(event_type, members):
         return None
     event = event_type(**members, extensions=extensions)
     rules.check_event(reading.report, event, lambda i: f"{at}/sensorElementList/{i}")

@@ -22,6 +22,8 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no public name fo
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _ORDERS_KEPT = 512
+_TAGS_LENGTH = 4_096
+"""Characters of the tags of an order that is kept."""
 _HAS_STRAY_TEXT = etree.XPath("boolean(//*[*]/text()[normalize-space()])")
 
 
@@ -113,7 +115,7 @@ def check_children(reading: XmlReading, element: Element, model: Model) -> list[
         before = reading.report.errors
         _check_order(reading, element, model)
         is_short = len(tags) < 64 and len(model.orders) < _ORDERS_KEPT
-        if reading.report.errors == before and is_short and model.particles.keys() >= set(tags):
+        if reading.report.errors == before and is_short and sum(map(len, tags)) < _TAGS_LENGTH:
             model.orders.add(tags)
     if reading.has_mixed_content or not tags:
         check_text(reading, element)

@@ -351,7 +351,8 @@ def read_event(reading: XmlReading, element: Element) -> events.Event | None:
         _from_quantity_event(reading, element, content)
     if element.tag in ("ObjectEvent", "TransformationEvent"):
         _drop_repeated(reading, element, content)
-    if reading.report.barring == before and has_essentials(element.tag, content.values):
+    is_whole = not reading.tolerant or has_essentials(element.tag, content.values)
+    if reading.report.barring == before and is_whole:
         _check_what(reading, element, content)
         if reading.report.barring == before:
             event = _build(reading, element, content)
@@ -423,8 +424,10 @@ def _drop_repeated(reading: XmlReading, element: Element, content: Content) -> N
 
 def _build(reading: XmlReading, element: Element, content: Content) -> events.Event:
     values = content.values
-    known = EVENT_TYPES[element.tag].__struct_fields__
-    fields = {FIELDS[name]: value for name, value in values.items() if FIELDS.get(name) in known}
+    fields = {FIELDS[name]: value for name, value in values.items() if name in FIELDS}
+    if reading.tolerant:  # fields of another type of event have no place in this one
+        known = EVENT_TYPES[element.tag].__struct_fields__
+        fields = {name: value for name, value in fields.items() if name in known}
     offset = values["eventTimeZoneOffset"]
     fields["event_time"] = aware(reading, element, values["eventTime"], offset)
     if values.get("certificationInfo") is not None:
