@@ -88,7 +88,6 @@ _QUERY = Kind(400, "QueryParameterException", "The query cannot be answered")
 _CONTROLS = Kind(400, "SubscriptionControlsException", "The subscription cannot be made")
 BY_CODE: Mapping[str, Kind] = {
     codes.UNKNOWN_PARAMETER.code: _QUERY,
-    codes.UNSUPPORTED_PARAMETER.code: _QUERY,
     codes.BAD_VALUE.code: _QUERY,
     codes.BOTH_LIMITS.code: _QUERY,
     codes.REPEATED_PARAMETER.code: _QUERY,

@@ -84,13 +84,6 @@ UNKNOWN_PARAMETER = FindingCode(
     remedy="Look up the parameters of the simple event query; upper and lower case matter.",
     clause="EPCIS 2.0, 8.2.7.1",
 )
-UNSUPPORTED_PARAMETER = FindingCode(
-    "QRY-002",
-    Severity.ERROR,
-    "The query parameter is part of the standard, and not answered here yet",
-    remedy="Leave it out, and narrow the answer by another parameter.",
-    clause="EPCIS 2.0, 8.2.7.1",
-)
 BAD_VALUE = FindingCode(
     "QRY-003",
     Severity.ERROR,

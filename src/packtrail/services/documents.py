@@ -77,7 +77,7 @@ def query_document(
         "@context": context_of(namespaces),
         "type": "EPCISQueryDocument",
         "schemaVersion": "2.0",
-        "creationDate": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "creationDate": written(at),
         "epcisBody": {"queryResults": results},
     }
     return epcis.encode_json(document)

@@ -11,7 +11,9 @@ from packtrail.access import Permission, require
 from packtrail.base.errors import LimitExceeded, NotFound, RefusedError
 from packtrail.services import parameters, tokens
 from packtrail.services.codes import BAD_PAGE_TOKEN, NO_EVENT, TOO_MANY_RESULTS
+from packtrail.services.documents import with_shared_context
 from packtrail.services.organisations import visible_to
+from packtrail.services.times import written
 from packtrail.store import accounts as secret_rows
 from packtrail.store import events as rows
 from packtrail.store.filters import EventFilter
@@ -119,7 +121,7 @@ def _page(
     found = rows.query(
         conn, wanted, audience_ids=audience_ids, page_size=size, now=now, after=after
     )
-    bodies, namespaces = _shared_context([_body(each) for each in found.events])
+    bodies, namespaces = with_shared_context(map(_body, found.events))
     captures = {each.identity: each.capture_id for each in reversed(found.events)}
     if found.next is None:
         return EventPage(
@@ -176,30 +178,4 @@ def _secret(conn: Connection) -> bytes:
 
 def _body(event: rows.StoredEvent) -> dict[str, Any]:
     """Return a stored event as it is answered, with the time it was recorded."""
-    moment = event.record_time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {**event.body, "recordTime": moment}
-
-
-def _shared_context(bodies: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Declare the prefixes of all events once; an event that means another thing keeps its own."""
-    shared: dict[str, str] = {}
-    done = []
-    for body in bodies:
-        own = _prefixes(body)
-        if all(shared.get(prefix, name) == name for prefix, name in own.items()):
-            shared |= own
-            done.append({name: value for name, value in body.items() if name != "@context"})
-        else:
-            done.append(body)
-    return done, shared
-
-
-def _prefixes(body: Mapping[str, Any]) -> dict[str, str]:
-    context = body.get("@context", ())
-    entries = context if isinstance(context, list) else [context]
-    return {
-        prefix: name
-        for entry in entries
-        if isinstance(entry, dict)
-        for prefix, name in entry.items()
-    }
+    return {**event.body, "recordTime": written(event.record_time)}
