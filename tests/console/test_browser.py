@@ -205,7 +205,18 @@ def test_everything_works_without_any_script(
 
 @pytest.mark.parametrize("width", [1360, 390], ids=["desk", "phone"])
 @pytest.mark.parametrize(
-    "path", ["/", "/scan", "/captures", "/audit", "/setup", "/setup/users", "/setup/api-keys"]
+    "path",
+    [
+        "/",
+        "/scan",
+        "/captures",
+        "/audit",
+        "/setup",
+        "/setup/users",
+        "/setup/api-keys",
+        "/setup/account",
+        "/explain",
+    ],
 )
 def test_a_page_fits_and_is_fit_for_everybody(
     open_page: Callable[..., Page], path: str, width: int
