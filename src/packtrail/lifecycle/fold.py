@@ -1,14 +1,15 @@
 """The fold: from what happened to an object to what it is.
 
 Events count in the order in which they happened, not in which they arrived; at one moment the one
-recorded first, in a document the one written first. A withdrawn event has no effect. An event that
-cannot have happened is a recorded fact and a finding, and changes nothing.
+recorded first, in a document the one written first. A withdrawn event has no effect. A fact that
+several events tell, as sellers repeat a commissioning with every shipment, counts once. An event
+that cannot have happened is a recorded fact and a finding, and changes nothing.
 """
 
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -39,13 +40,39 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     """Return the steps in the order in which they count, each once.
 
     The same event may have been recorded by several organisations, and may name an object both
-    itself and through what holds it: the first record and the nearest naming count.
+    itself and through what holds it: the first record and the nearest naming count. Of several
+    events that tell the same of the object, the one recorded first counts.
     """
     kept: dict[tuple[str, Role | None], Step] = {}
     for step in sorted(steps, key=lambda step: (len(step.via), *moment(step), step.role)):
         part = step.role if step.role in {Role.INPUT, Role.OUTPUT} else None
         kept.setdefault((step.event_id, part), step)
-    return tuple(sorted(kept.values(), key=lambda step: (*moment(step), step.role)))
+    return _told_once(sorted(kept.values(), key=lambda step: (*moment(step), step.role)))
+
+
+def _told_once(steps: Iterable[Step]) -> tuple[Step, ...]:
+    kept: dict[tuple[object, ...], Step] = {}
+    for step in steps:
+        fact = _fact(step)
+        first = kept.setdefault(fact, step)
+        if first is not step:
+            others = dict.fromkeys((*first.told_again_by, step.event_id, *step.told_again_by))
+            kept[fact] = replace(first, told_again_by=tuple(others))
+    return tuple(kept.values())
+
+
+def _fact(step: Step) -> tuple[object, ...]:
+    """Return what a step says of its object, without whatever else its event lists.
+
+    `packtrail.store.happenings` says the same of many objects at once.
+    """
+    if step.is_withdrawn:
+        return step.event_id, step.role, step.via
+    return (
+        *(step.event_time, step.event_type, step.role, step.action, step.biz_step),
+        *(step.disposition, step.read_point, step.biz_location, step.parent, step.lot),
+        *(step.expires, step.object_count == 0, step.via),
+    )
 
 
 def fold(steps: Iterable[Step]) -> Standing:
@@ -128,7 +155,8 @@ class _Walk:
     counted: list[Step] = field(default_factory=list)
     """Steps that count: neither withdrawn nor impossible."""
     findings: list[Finding] = field(default_factory=list)
-    commissioned: Step | None = None
+    commissioned: dict[tuple[object, ...], Step] = field(default_factory=dict)
+    """Occasion -> the first event that tells of it."""
 
 
 def _walk(steps: Iterable[Step]) -> _Walk:
@@ -158,15 +186,18 @@ def _take(walk: _Walk, step: Step) -> None:
 
 
 def _note_commissioning(walk: _Walk, step: Step) -> None:
-    before = walk.commissioned
-    if before is not None and walk.status is not Status.DECOMMISSIONED:
+    # At one time and place, with one lot: the same commissioning in other words.
+    occasion = (step.event_time, step.read_point, step.lot, step.expires)
+    before = next(iter(walk.commissioned.values()), None)
+    is_fine = occasion in walk.commissioned or walk.status is Status.DECOMMISSIONED
+    if before is not None and not is_fine:
         walk.findings.append(
             codes.COMMISSIONED_AGAIN.found(
                 f"It was commissioned at {_time(step)} though it had been at {_time(before)}.",
                 at=step.event_id,
             )
         )
-    walk.commissioned = walk.commissioned or step
+    walk.commissioned.setdefault(occasion, step)
 
 
 def _impossible(walk: _Walk, step: Step, effect: Effect) -> Finding:

@@ -74,6 +74,8 @@ class Step:
     """The capture that brought it."""
     ordinal: int = 0
     """Place in its document: of events at one time, recorded at one time, the lower comes first."""
+    told_again_by: tuple[str, ...] = ()
+    """Other events that tell the same of the object: recorded later, they add nothing to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

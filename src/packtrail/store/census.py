@@ -6,17 +6,15 @@ of events; keep the answer for as long as nothing new is recorded.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.rules import effect_of
 from packtrail.lifecycle.sweep import STATUSES, Sweep
-from packtrail.store import named
-from packtrail.store.blocks import BLOCK_BITS, decode
+from packtrail.store import happenings, named
 from packtrail.store.roles import CHILD, PARENT, ROLES
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.lifecycle.journey import Status
-    from packtrail.lifecycle.sweep import Objects
+    from packtrail.store.happenings import Event, Index
 
 _SQL = named.statements("census")
 
@@ -42,32 +40,6 @@ class CensusRow:
     """Whether the objects have ever held something."""
     status: Status
     count: int
-
-
-class Event(NamedTuple):
-    """What the sweep needs of one event; the columns of `events` in their order."""
-
-    event_id: int
-    type: str
-    action: str | None
-    biz_step: str | None
-    disposition: str | None
-    parent_class_id: int | None
-    parent_seq: int | None
-    empties: bool
-    identity: str
-    is_withdrawn: bool
-
-
-@dataclass(slots=True)
-class Index:
-    """What events name, as numbers of objects."""
-
-    bases: dict[int, int]
-    """Class -> number of its object 0."""
-    total: int
-    named: defaultdict[int, list[tuple[int, Objects]]]
-    """Event -> (role code, objects)."""
 
 
 def census(
@@ -85,43 +57,11 @@ def census(
         as_of: Only what had happened by then.
         as_known_at: Only what had been recorded by then.
     """
-    scope: dict[str, object] = {
-        "audience_ids": list(audience_ids),
-        "as_of": as_of,
-        "as_known_at": as_known_at,
-    }
-    index = read_index(conn, scope)
-    sweep, is_seen, is_container = _sweep(read_events(conn, scope), index)
+    events, index = happenings.read(
+        conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at
+    )
+    sweep, is_seen, is_container = _sweep(events, index)
     return tuple(_count(conn, index, sweep, is_seen, is_container))
-
-
-def read_events(conn: Connection, scope: dict[str, object]) -> list[Event]:
-    """Return the events that have an effect, in the order in which they count, each once."""
-    with conn.cursor(binary=True) as cursor:
-        rows = [Event(*row) for row in cursor.execute(_SQL["events"], scope)]
-    first: dict[str, Event] = {}
-    for row in rows:
-        first.setdefault(row.identity, row)
-    return [row for row in first.values() if not row.is_withdrawn]
-
-
-def read_index(conn: Connection, scope: dict[str, object]) -> Index:
-    """Return which objects each event names, numbered through all classes."""
-    bases: dict[int, int] = {}
-    total = 0
-    for class_id, size in conn.execute(_SQL["class_sizes"]):
-        bases[class_id] = total
-        total += size
-    named_by: defaultdict[int, list[tuple[int, Objects]]] = defaultdict(list)
-    with conn.cursor(binary=True) as cursor:
-        for class_id, block, event_id, role, lo, hi, members in cursor.execute(
-            _SQL["postings"], scope
-        ):
-            lanes = decode(lo, hi, members) + (bases[class_id] + (block << BLOCK_BITS))
-            named_by[event_id].append((role, lanes))
-        for class_id, seq, event_id, role in cursor.execute(_SQL["touches"], scope):
-            named_by[event_id].append((role, np.array([bases[class_id] + seq])))
-    return Index(bases, total, named_by)
 
 
 def _sweep(

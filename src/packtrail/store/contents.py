@@ -16,6 +16,7 @@ import numpy as np
 from packtrail.hierarchy.containment import DEPTH_MAX
 from packtrail.store import eventrows, named, objects
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, Lanes, decode
+from packtrail.store.happenings import first_mentions
 from packtrail.store.roles import CHILD, PARENT
 
 if TYPE_CHECKING:
@@ -173,10 +174,11 @@ def _holders(
 ) -> Iterable[tuple[Instance, Instance]]:
     """Yield the objects of some blocks of a class that something holds, with what holds them."""
     moves = _moves(scope, class_id, blocks)
-    rows = [*scope.effective(moves).values(), *emptyings]
+    rows = sorted([*scope.effective(moves).values(), *emptyings], key=eventrows.moment)
+    rows = _told_once(rows, moves)
     parent_of = np.full(len(blocks) << BLOCK_BITS, -1, dtype=np.int64)
     numbers: dict[Instance, int] = {}
-    for row in sorted(rows, key=eventrows.moment):
+    for row in rows:
         if row.parent is None or row.type != "AggregationEvent":
             continue
         number = numbers.setdefault(row.parent, len(numbers))
@@ -186,6 +188,22 @@ def _holders(
     for place, number in zip(held.tolist(), parent_of[held].tolist(), strict=True):
         seq = blocks[place >> BLOCK_BITS] << BLOCK_BITS | place & LANE_MASK
         yield (class_id, seq), parents[number]
+
+
+def _told_once(rows: list[EventRow], moves: dict[int, list[Lanes]]) -> list[EventRow]:
+    """Leave out what an event before has told: whole emptyings, single places of the others."""
+    tellers: defaultdict[tuple[object, ...], list[EventRow]] = defaultdict(list)
+    for row in rows:
+        tellers[row.empties, *row.fact].append(row)
+    again: set[int] = set()
+    for (empties, *_), some in tellers.items():
+        if empties:
+            again.update(row.event_id for row in some[1:])
+        elif len(some) > 1:
+            places = [np.concatenate(moves[row.event_id]) for row in some]
+            for row, one, is_first in zip(some, places, first_mentions(places), strict=True):
+                moves[row.event_id] = [one[is_first]]
+    return [row for row in rows if row.event_id not in again]
 
 
 def _move(parent_of: Lanes, row: EventRow, number: int, moved: list[Lanes]) -> None:

@@ -59,6 +59,14 @@ class EventRow:
             return None
         return self.parent_class_id, self.parent_seq
 
+    @property
+    def fact(self) -> tuple[object, ...]:
+        """What the event says of whatever it packs or unpacks, whatever else it lists."""
+        return (
+            *(self.event_time, self.type, self.action, self.biz_step, self.disposition),
+            *(self.read_point, self.biz_location, self.parent),
+        )
+
 
 def by_keys(
     conn: Connection,

@@ -222,7 +222,8 @@ def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
         own = [_step(told, told.events[key], role) for key, role in told.named[instance]]
         for parent in set(_parents(told, instance)):
             own += _emptyings(told, parent)
-        known = told.holders[instance] = (containment(in_order(own)), own)
+        own = list(in_order(own))
+        known = told.holders[instance] = (containment(own), own)
         # An emptying of something that did not hold it then is no step of the object.
         own[:] = [step for step in own if step.object_count or _was_inside(known[0], step)]
     return known

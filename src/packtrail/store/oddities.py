@@ -12,7 +12,7 @@ import numpy as np
 from psycopg.rows import scalar_row
 
 from packtrail.lifecycle.rules import COMMISSION, LEAVES, effect_of
-from packtrail.store import census, objects
+from packtrail.store import happenings, objects
 from packtrail.store.roles import ROLES
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from psycopg import Connection
 
-    from packtrail.store.census import Index
+    from packtrail.store.happenings import Index
     from packtrail.store.journeys import ItemKey
 
 
@@ -50,13 +50,9 @@ def find(conn: Connection, *, audience_ids: Sequence[int], limit: int) -> Odditi
         audience_ids: Only events these may see.
         limit: Most objects to name of each sort.
     """
-    scope: dict[str, object] = {
-        "audience_ids": list(audience_ids),
-        "as_of": None,
-        "as_known_at": None,
-    }
-    events, index = census.read_events(conn, scope), census.read_index(conn, scope)
-    is_seen, has_origin, has_ended, is_odd = (np.zeros(index.total, dtype=bool) for _ in range(4))
+    events, index = happenings.read(conn, audience_ids=audience_ids)
+    is_seen, has_ended, is_odd = (np.zeros(index.total, dtype=bool) for _ in range(3))
+    origins = np.zeros(index.total, dtype=np.int64)
     for event in events:
         for role, lanes in index.named.get(event.event_id, ()):
             is_seen[lanes] = True
@@ -66,10 +62,10 @@ def find(conn: Connection, *, audience_ids: Sequence[int], limit: int) -> Odditi
                 continue
             is_odd[lanes] |= has_ended[lanes]
             if effect == COMMISSION:
-                is_odd[lanes] |= has_origin[lanes]
-                has_origin[lanes] = True
+                is_odd[lanes] |= (origins[lanes] != 0) & (origins[lanes] != event.occasion)
+                origins[lanes] = event.occasion
             has_ended[lanes] = effect in LEAVES
-    strangers = is_seen & ~has_origin & _of_trade_items(conn, index)
+    strangers = is_seen & (origins == 0) & _of_trade_items(conn, index)
     return Oddities(
         without_origin=_names(conn, index, strangers, limit),
         without_origin_count=int(strangers.sum()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -248,3 +249,67 @@ def test_of_two_records_of_an_event_the_first_counts():
     again = step(1, event_id="same", record_time=START + timedelta(days=3), **SHIPPING)
 
     assert in_order([again, first]) == (first,)
+
+
+LOT = {"lot": "L1", "expires": "2028-01-31"}
+
+
+def test_a_commissioning_that_each_shipment_repeats_is_one_commissioning():
+    first = commissioning(read_point="plant", object_count=500, **LOT)
+    again = replace(first, event_id="urn:event:again", object_count=3, ordinal=5)
+    other_words = replace(again, event_id="urn:event:worded", disposition=None)
+
+    assert examine([again, other_words, first]) == ()
+    assert in_order([again, first]) == (replace(first, told_again_by=("urn:event:again",)),)
+    assert in_order([*in_order([again, first]), again]) == in_order([again, first])
+    assert fold([again, first]).because.event_id == first.event_id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"event_time": START + timedelta(minutes=1)},
+        {"read_point": "elsewhere"},
+        {"lot": "L2"},
+        {"expires": "2029-01-31"},
+    ],
+)
+def test_a_commissioning_at_another_time_or_place_or_of_another_lot_is_a_second_one(change):
+    first = commissioning(read_point="plant", **LOT)
+    second = replace(first, event_id="urn:event:second", record_time=START + timedelta(2), **change)
+
+    assert [finding.code for finding in examine([first, second])] == ["TRC-203"]
+
+
+def test_a_repeated_recommissioning_is_one_too():
+    again = commissioning(3, read_point="plant", **LOT)
+    journey = [
+        commissioning(1, read_point="plant", **LOT),
+        step(2, biz_step="decommissioning", disposition="inactive"),
+        again,
+        replace(again, event_id="urn:event:again", disposition=None),
+    ]
+
+    assert examine(journey) == ()
+
+
+def test_a_packing_a_dispensing_or_an_unpacking_told_twice_happened_once():
+    journey = [
+        packing(1),
+        packing(1, event_id="urn:event:packed again", object_count=9),
+        packing(2, action="DELETE"),
+        packing(2, action="DELETE", event_id="urn:event:unpacked again"),
+        step(3, **DISPENSING),
+        step(3, event_id="urn:event:dispensed again", **DISPENSING),
+    ]
+
+    assert examine(journey) == ()
+    assert len(in_order(journey)) == 3
+
+
+def test_what_is_withdrawn_takes_nothing_from_another_event_that_tells_the_same():
+    wrong = commissioning(is_withdrawn=True)
+    right = commissioning(event_id="urn:event:right")
+
+    assert in_order([wrong, right]) == (wrong, right)
+    assert fold([wrong, right]).status is Status.ACTIVE
