@@ -151,6 +151,35 @@ def test_a_lot_shows_its_objects_products_and_events(world: World) -> None:
     assert lots.lot(world.app, world.maker, "00300010123455", LOT) == view
 
 
+def test_a_lot_that_is_only_a_quantity_is_a_lot_all_the_same(world: World) -> None:
+    def quantity(lot: str, count: float, **more: str) -> dict[str, object]:
+        return {"epcClass": f"urn:epc:class:lgtin:030001.0012345.{lot}", "quantity": count} | more
+
+    _capture(
+        world,
+        commissioning(1, [pack(1)]),
+        event(2, bizStep="receiving", action="OBSERVE",
+              quantityList=[quantity("BULK", 500), quantity("OTHER", 7)]),
+        event(3, type="AggregationEvent", bizStep="packing", parentID=CASE,
+              childEPCs=[pack(1)], childQuantityList=[quantity("BULK", 1.5, uom="KGM")]),
+        vocabularies=[PRODUCT],
+    )  # fmt: skip
+
+    view = lots.lot(world.app, world.maker, None, "BULK")
+
+    assert (view.gtins, view.object_count, view.event_count) == (("00300010123455",), 0, 2)
+    assert [each.object_count for each in view.events] == [0, 500]
+    assert [product.name for product in view.products] == ["Epcistra"]
+    assert lots.lot(world.app, world.maker, "00300010123455", "BULK") == view
+    (found,) = recognise.recognise(world.app, world.maker, "BULK")
+    assert found.link == "/lots/BULK"
+    assert overview.overview(world.app, world.maker).counts.lots == 3
+    assert overview.overview(world.app, world.wholesaler).counts.lots == 0
+    for actor, gtin in ((world.wholesaler, None), (world.maker, "03000101234509")):
+        with pytest.raises(NotFound):
+            lots.lot(world.app, actor, gtin, "BULK")
+
+
 @pytest.mark.parametrize(("gtin", "lot"), [(None, "lot-7"), ("03000101234509", LOT)])
 def test_a_lot_that_nothing_names_is_not_found(world: World, gtin: str | None, lot: str) -> None:
     _capture(world, commissioning(1, [pack(1)]))

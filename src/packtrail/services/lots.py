@@ -13,8 +13,9 @@ from packtrail.services.codes import NO_LOT
 from packtrail.services.describing import Place, Product
 from packtrail.services.organisations import visible_to
 from packtrail.store import events as rows
+from packtrail.store import lots as lot_rows
 from packtrail.store import vocabulary
-from packtrail.store.filters import EventFilter
+from packtrail.store.filters import EpcMatch, EventFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ _EVENTS_MAX = 1000
 _EVENTS_SHOWN = 50
 _OBJECTS_SHOWN = 20
 _OBJECT_LISTS = ("epcList", "outputEPCList")
+_QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class LotEvent:
     biz_step: str | None
     place: str | None
     object_count: int
+    """Objects of the lot that it names, as serial numbers or as a counted quantity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +54,12 @@ class LotView:
 
     lot: str
     gtins: tuple[str, ...]
-    """GTINs commissioned with this lot, 14 digits each."""
+    """GTINs of which events record or name this lot, 14 digits each."""
     products: tuple[Product, ...]
     expires: str | None
     """As recorded: `YYYY-MM-DD`, or `YYYY-MM-00`."""
     object_count: int
-    """Objects commissioned with this lot."""
+    """Serialised objects commissioned with this lot."""
     events: tuple[LotEvent, ...]
     """Newest first; the first few of `event_count`."""
     event_count: int
@@ -65,7 +68,7 @@ class LotView:
 
 
 def lot(app: Application, actor: Actor, gtin: str | None, lot: str) -> LotView:
-    """Return what is known of a lot: the events that record it, and the objects they name.
+    """Return what is known of a lot: the events that record or name it, and their objects.
 
     Args:
         app: The application.
@@ -82,16 +85,16 @@ def lot(app: Application, actor: Actor, gtin: str | None, lot: str) -> LotView:
         found = [
             event
             for event in _events(app, conn, lot, audience_ids)
-            if gtin is None or gtin in _gtins(event.body)
+            if gtin is None or gtin in event.gtins
         ]
         if not found:
             of = f" of {gtin}" if gtin else ""
             raise NotFound(NO_LOT.found(f"No event names the lot {lot[:80]!r}{of}.", at="lot"))
-        gtins = sorted({each for event in found for each in _gtins(event.body)})
+        gtins = sorted({each for event in found for each in event.gtins})
         if gtin is not None:
             gtins = [gtin]
         products = describing.products_of(conn, gtins, audience_ids)
-    objects = [uri for event in found for uri in _objects(event.body, gtin)]
+    objects = [uri for event in found for uri in event.objects(gtin)]
     return LotView(
         lot=lot,
         gtins=tuple(gtins),
@@ -140,16 +143,60 @@ def place_names(app: Application, actor: Actor, ids: Iterable[str]) -> Mapping[s
         return describing.places_of(conn, ids, visible_to(conn, actor))
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event that names the lot."""
+
+    event: rows.StoredEvent
+    records: bool
+    """Its instance/lot master data says that whatever it makes is of the lot."""
+    amounts: Mapping[str, int]
+    """GTIN -> how many of the lot it names as a mere quantity; 0 where that is not counted."""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        return self.event.body
+
+    @property
+    def gtins(self) -> set[str]:
+        return {*self.amounts, *(_gtins(self.body) if self.records else ())}
+
+    def objects(self, gtin: str | None) -> list[str]:
+        """Return the objects of the lot that it names, of one trade item or of any."""
+        return _objects(self.body, gtin) if self.records else []
+
+
 def _events(
     app: Application, conn: Connection, lot: str, audience_ids: Sequence[int]
-) -> Sequence[rows.StoredEvent]:
-    return rows.query(
-        conn,
-        EventFilter(lots=(lot,)),
-        audience_ids=audience_ids,
-        page_size=_EVENTS_MAX,
-        now=app.clock(),
-    ).events
+) -> list[_Told]:
+    """Return the events that record the lot or name its class, the newest first."""
+
+    def ask(wanted: EventFilter) -> Sequence[rows.StoredEvent]:
+        return rows.query(
+            conn, wanted, audience_ids=audience_ids, page_size=_EVENTS_MAX, now=app.clock()
+        ).events
+
+    recording = {event.event_key: event for event in ask(EventFilter(lots=(lot,)))}
+    classes = tuple(EpcMatch(class_key, lot) for class_key in lot_rows.classes_of(conn, lot))
+    naming = ask(EventFilter(match_any_epc_class=classes)) if classes else ()
+    every = recording | {event.event_key: event for event in naming}
+    told = [
+        _Told(event, key in recording, _amounts(event.body, lot)) for key, event in every.items()
+    ]
+    return sorted(told, key=lambda one: (one.event.event_time, one.event.event_key), reverse=True)
+
+
+def _amounts(body: Mapping[str, Any], lot: str) -> dict[str, int]:
+    """Return how many of a lot an event names by its class, by GTIN."""
+    found: dict[str, int] = {}
+    quantities = [each for name in _QUANTITY_LISTS for each in body.get(name, ())]
+    pairs = gs1.identify([each["epcClass"] for each in quantities])
+    for quantity, (class_key, item_key) in zip(quantities, pairs, strict=True):
+        if class_key.startswith("lgtin/") and item_key == lot:
+            gtin = class_key.removeprefix("lgtin/")
+            counted = 0 if "uom" in quantity else int(quantity.get("quantity", 0))
+            found[gtin] = found.get(gtin, 0) + counted
+    return found
 
 
 def _objects(body: Mapping[str, Any], gtin: str | None) -> list[str]:
@@ -182,8 +229,8 @@ def _expiry(body: Mapping[str, Any]) -> str | None:
     return next((value for value in found if isinstance(value, str)), None)
 
 
-def _lot_event(event: rows.StoredEvent) -> LotEvent:
-    body = event.body
+def _lot_event(told: _Told) -> LotEvent:
+    event, body = told.event, told.body
     place = body.get("bizLocation") or body.get("readPoint") or {}
     return LotEvent(
         event_id=event.identity,
@@ -192,5 +239,5 @@ def _lot_event(event: rows.StoredEvent) -> LotEvent:
         event_time_zone_offset=body["eventTimeZoneOffset"],
         biz_step=body.get("bizStep"),
         place=place.get("id"),
-        object_count=len(_objects(body, None)),
+        object_count=len(told.objects(None)) + sum(told.amounts.values()),
     )

@@ -14,7 +14,7 @@ from packtrail.services import capture, describing
 from packtrail.services.codes import CONFLICTING_EVENT, REPEATED_EVENTS, UNKNOWN_ORIGIN
 from packtrail.services.organisations import visible_to
 from packtrail.store import captures as capture_rows
-from packtrail.store import census, events, journeys, oddities
+from packtrail.store import census, events, journeys, lots, oddities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -147,7 +147,7 @@ def _survey(app: Application, conn: Connection, audience_ids: Sequence[int]) -> 
     made = _Survey(
         census=census.census(conn, audience_ids=audience_ids),
         event_count=events.count(conn, audience_ids),
-        lot_count=oddities.lot_count(conn, audience_ids),
+        lot_count=lots.count(conn, audience_ids),
         attention=_attention(conn, audience_ids),
     )
     app.remembered.put(name, mark, made)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from psycopg.rows import scalar_row
 
 from packtrail.lifecycle.rules import COMMISSION, LEAVES, effect_of
 from packtrail.store import happenings, objects
@@ -72,16 +71,6 @@ def find(conn: Connection, *, audience_ids: Sequence[int], limit: int) -> Odditi
         suspicious=_names(conn, index, is_odd, limit),
         suspicious_count=int(is_odd.sum()),
     )
-
-
-def lot_count(conn: Connection, audience_ids: Sequence[int]) -> int:
-    """Return how many lots the events that may be seen record."""
-    with conn.cursor(row_factory=scalar_row) as cursor:
-        found = cursor.execute(
-            "select count(distinct lot) from event where lot is not null and audience_id = any(%s)",
-            (list(audience_ids),),
-        ).fetchone()
-        return int(found or 0)
 
 
 def _of_trade_items(conn: Connection, index: Index) -> NDArray[np.bool_]:
