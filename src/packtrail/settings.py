@@ -184,6 +184,18 @@ class Settings:
         default=60,
         metadata=_says("Longest wait between two tries of a delivery, in minutes.", least=1),
     )
+    master_key: str = field(
+        default="",
+        repr=False,
+        metadata=_says(
+            "Key that encrypts the keys of serial number pools: 32 bytes in Base64. Without it the "
+            "embedded database uses the file master.key in its directory, made when it is needed."
+        ),
+    )
+    serials_request_max: int = field(
+        default=10_000_000,
+        metadata=_says("Most serial numbers one request can take or give back.", least=1),
+    )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)
     )

@@ -28,3 +28,8 @@ class Action(StrEnum):
     KEY_REVOKED = "account:api_key:revoked"
     ORGANISATION_CREATED = "organisation:record:created"
     AGREEMENT_CREATED = "organisation:agreement:created"
+    POOL_CREATED = "pool:record:created"
+    POOL_KEY_REPLACED = "pool:key:replaced"
+    ALLOCATION_CREATED = "pool:allocation:created"
+    ALLOCATION_RETURNED = "pool:allocation:returned"
+    ALLOCATION_VOIDED = "pool:allocation:voided"

@@ -37,6 +37,14 @@ class Permission(StrEnum):
     """Open another organisation on this installation; no role of an organisation has it."""
     AGREEMENT_CREATE = "organisation:agreement:create"
     """Let a partner record events for one's own organisation."""
+    POOL_READ = "pool:record:read"
+    """See pools of serial numbers, look up who was given a number, prove a ledger."""
+    POOL_CREATE = "pool:record:create"
+    """Open pools and give them new keys."""
+    ALLOCATION_CREATE = "pool:allocation:create"
+    """Take serial numbers from a pool."""
+    ALLOCATION_RETURN = "pool:allocation:return"
+    """Give unused serial numbers back, or make them void."""
     AUDIT_READ = "audit:entry:read"
 
 
@@ -49,12 +57,25 @@ class RoleName(StrEnum):
     AUDITOR = "auditor"
 
 
-_READING = frozenset({Permission.EVENT_READ, Permission.CAPTURE_READ, Permission.ORGANISATION_READ})
+_READING = frozenset(
+    {
+        Permission.EVENT_READ,
+        Permission.CAPTURE_READ,
+        Permission.ORGANISATION_READ,
+        Permission.POOL_READ,
+    }
+)
 
 ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
     {
         RoleName.ADMINISTRATOR: frozenset(Permission) - {Permission.ORGANISATION_CREATE},
-        RoleName.OPERATOR: _READING | {Permission.CAPTURE_CREATE, Permission.QUERY_CREATE},
+        RoleName.OPERATOR: _READING
+        | {
+            Permission.CAPTURE_CREATE,
+            Permission.QUERY_CREATE,
+            Permission.ALLOCATION_CREATE,
+            Permission.ALLOCATION_RETURN,
+        },
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING
         | {Permission.AUDIT_READ, Permission.USER_READ, Permission.KEY_READ},

@@ -145,7 +145,7 @@ class Ff1:
         blocks = np.empty((len(half), 2), dtype=">u8")
         blocks[:, 0] = high
         blocks[:, 1] = half ^ low
-        out = np.frombuffer(aes(blocks.data.cast("B")), dtype=">u8").reshape(-1, 2)
+        out = np.frombuffer(aes(blocks.reshape(-1).view(np.uint8).data), dtype=">u8").reshape(-1, 2)
         modulus = self._moduli[turn % 2]
         rest = _remainder(out[:, 0].astype(np.uint64), modulus)
         if self._drawn_bytes == 8:

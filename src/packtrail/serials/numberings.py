@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
+from packtrail.base.errors import UsageError
 from packtrail.gs1.check_digits import check_digit
 from packtrail.serials.ff1 import Ff1, Words, numerals_of
 from packtrail.serials.policy import Order, Policy
@@ -47,9 +48,15 @@ class Numbering(Protocol):
 
 
 def numbering_of(policy: Policy, key: bytes | None) -> Numbering:
-    """Return the numbering of a policy; a random one needs its key."""
-    if policy.order is Order.SEQUENTIAL or key is None:
+    """Return the numbering of a policy.
+
+    Raises:
+        UsageError: A random one has no key.
+    """
+    if policy.order is Order.SEQUENTIAL:
         return SequentialNumbering(policy)
+    if key is None:
+        raise UsageError("Random numbers need a key.")
     return RandomNumbering(policy, key)
 
 

@@ -121,3 +121,11 @@ def test_a_string_of_another_length_or_radix_is_refused(wrong: list[int]) -> Non
 def test_numerals_and_numbers_turn_into_each_other() -> None:
     assert number_of((1, 2, 3), 10) == 123
     assert numerals_of(123, 10, 5) == (0, 0, 1, 2, 3)
+
+
+def test_no_strings_become_no_strings() -> None:
+    nothing = np.array([], dtype=np.uint64)
+    ff1 = Ff1(bytes(16), 10, 10)
+
+    for step in (ff1.encrypt_many, ff1.decrypt_many):
+        assert [half.tolist() for half in step(nothing, nothing)] == [[], []]

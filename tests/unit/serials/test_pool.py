@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 
 import numpy as np
@@ -94,11 +95,16 @@ def test_a_foreign_text_has_no_position(foreign: str) -> None:
 @pytest.mark.parametrize("order", Order)
 def test_foreign_texts_among_many_have_no_position(order: Order) -> None:
     policy = POLICIES["letter first"]
-    numbering = numbering_of(policy, key(1) if order is Order.RANDOM else None)
+    numbering = numbering_of(dataclasses.replace(policy, order=order), key(1))
     good = numbering.text(7)
     texts = texts_of([good, "0" + good[1:], good[:-1] + "I", good[:-1] + "~"], policy.length)
 
     assert numbering.positions(texts).tolist() == [7, *[int(NOWHERE)] * 3]
+
+
+def test_random_numbers_are_never_given_without_a_key() -> None:
+    with pytest.raises(UsageError, match="need a key"):
+        numbering_of(POLICIES["digits"], None)
 
 
 def test_ssccs_are_those_of_the_gs1_module() -> None:
