@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from packtrail import gs1
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.lifecycle.journey import Status
 from packtrail.services import capture, lots, overview, recognise, tracing
@@ -316,3 +317,28 @@ def test_thirteen_digits_can_be_a_product_or_a_place(world: World) -> None:
     found = recognise.recognise(world.app, world.maker, "0300011111116")
 
     assert (found[0].kind, found[0].note) == ("location", "The plant")
+
+
+def test_the_last_of_many_places_is_found_by_its_number_and_its_name(world: World) -> None:
+    def element(number: int) -> dict[str, object]:
+        name = {"id": "urn:epcglobal:cbv:mda#name", "attribute": f"Store 100% no_{number}"}
+        return {"id": f"urn:epc:id:sgln:030001.{number:06d}.0", "attributes": [name]}
+
+    location = {
+        "type": "urn:epcglobal:epcis:vtype:Location",
+        "vocabularyElementList": [element(number) for number in range(250)],
+    }
+    _capture(world, commissioning(1, [pack(1)]), vocabularies=[location])
+    last = gs1.parse_epc_uri("urn:epc:id:sgln:030001.000249.0")
+
+    for text in (last.primary, last.epc_uri(), last.digital_link(), "store 100% NO_249"):
+        found = recognise.recognise(world.app, world.maker, text)
+        assert (found[0].kind, found[0].link) == (
+            "location",
+            "/locations#urn%3Aepc%3Aid%3Asgln%3A030001.000249.0",
+        ), text
+        assert [
+            each for each in recognise.recognise(world.app, world.wholesaler, text) if each.link
+        ] == []
+    assert len(recognise.recognise(world.app, world.maker, "100%")) == 5
+    assert recognise.recognise(world.app, world.maker, "no%249") == ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
 from packtrail.store import vocabulary
+from packtrail.store.places import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,8 @@ PARTIES = (
     "urn:epcglobal:epcis:vtype:Party",
 )
 _PREFIX_LENGTHS = range(6, 13)
+_CANDIDATES_MAX = 50
+"""Most things whose names are looked at once more, to find the few with such a name."""
 _PRODUCT_NAMES = (
     "regulatedProductName",
     "functionalName",
@@ -59,6 +62,9 @@ class Place:
     identifier: str
     name: str | None
     attributes: Mapping[str, str]
+
+
+_Named = TypeVar("_Named", Product, Place)
 
 
 def kind_of(key: gs1.Key | None, *, holds: str | None = None) -> str:
@@ -117,9 +123,9 @@ def products_of(
     conn: Connection, gtins: Iterable[str], audience_ids: Sequence[int]
 ) -> dict[str, Product]:
     """Return the products of some GTINs, as far as master data may be seen."""
-    spelled = {spelling: gtin for gtin in gtins for spelling in _spellings(gtin)}
-    found = vocabulary.find(conn, list(spelled), audience_ids)
-    return {spelled[row.id]: product(row) for row in found.values()}
+    gtin_of_id = {spelling: gtin for gtin in gtins for spelling in _spellings(gtin)}
+    found = vocabulary.find(conn, list(gtin_of_id), audience_ids)
+    return {gtin_of_id[row.id]: product(row) for row in found.values()}
 
 
 def places_of(conn: Connection, ids: Iterable[str], audience_ids: Sequence[int]) -> dict[str, str]:
@@ -127,6 +133,38 @@ def places_of(conn: Connection, ids: Iterable[str], audience_ids: Sequence[int])
     found = vocabulary.find(conn, sorted(set(ids)), audience_ids)
     named = {row.id: place(row).name for row in found.values()}
     return {identifier: name for identifier, name in named.items() if name}
+
+
+def products_named(
+    conn: Connection, part: str, audience_ids: Sequence[int], *, limit: int
+) -> list[Product]:
+    """Return products with such a part in their name, as far as master data may be seen."""
+    rows = vocabulary.named_like(
+        *(conn, part, audience_ids),
+        types=(PRODUCTS,),
+        attributes=_PRODUCT_NAMES,
+        limit=_CANDIDATES_MAX,
+    )
+    return _with_name([product(row) for row in rows], part)[:limit]
+
+
+def places_named(
+    conn: Connection, part: str, audience_ids: Sequence[int], *, limit: int
+) -> list[Place]:
+    """Return locations and parties with such a part in their name, as far as may be seen."""
+    rows = vocabulary.named_like(
+        *(conn, part, audience_ids),
+        types=(*PARTIES, LOCATIONS),
+        attributes=("name",),
+        limit=_CANDIDATES_MAX,
+    )
+    return _with_name([place(row) for row in rows], part)[:limit]
+
+
+def place_of(conn: Connection, key: gs1.Key, audience_ids: Sequence[int]) -> Place | None:
+    """Return what master data that may be seen says of a location or party."""
+    found = vocabulary.find(conn, list(spelled([key.digital_link()])), audience_ids)
+    return next((place(row) for row in found.values()), None)
 
 
 def product(row: VocabularyRow) -> Product:
@@ -140,6 +178,12 @@ def place(row: VocabularyRow) -> Place:
     """Return a location or party from its master data."""
     attributes = _attributes(row.attributes)
     return Place(identifier=row.id, name=attributes.get("name"), attributes=attributes)
+
+
+def _with_name(things: Sequence[_Named], part: str) -> list[_Named]:
+    """Keep what is called so today: a name may have changed, or another attribute may matter."""
+    wanted = part.casefold()
+    return [each for each in things if wanted in (each.name or "").casefold()]
 
 
 def _attributes(attributes: Mapping[str, Any]) -> dict[str, str]:
@@ -159,10 +203,10 @@ def _spellings(gtin: str) -> list[str]:
     Nobody tells the length of the company prefix here, so each that is possible is tried.
     """
     key = gs1.Key(gs1.KeyType.GTIN, gtin)
-    spelled = [key.digital_link()]
+    found = [key.digital_link()]
     for length in _PREFIX_LENGTHS:
         try:
-            spelled.append(key.with_prefix_length(length).epc_uri())
+            found.append(key.with_prefix_length(length).epc_uri())
         except RefusedError:
             continue
-    return spelled
+    return found

@@ -136,6 +136,26 @@ def places(app: Application, actor: Actor, *, limit: int = 200) -> tuple[Place, 
     return tuple(found[each] for each in sorted(found)[:limit])
 
 
+def place(app: Application, actor: Actor, key: gs1.Key) -> Place | None:
+    """Return what master data says about a location or party, or None when it says nothing."""
+    require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        return describing.place_of(conn, key, visible_to(conn, actor))
+
+
+def with_name(
+    app: Application, actor: Actor, part: str, *, limit: int
+) -> tuple[list[Product], list[Place]]:
+    """Return the first few products and places with such a part in their name."""
+    require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+        return (
+            describing.products_named(conn, part, audience_ids, limit=limit),
+            describing.places_named(conn, part, audience_ids, limit=limit),
+        )
+
+
 def place_names(app: Application, actor: Actor, ids: Iterable[str]) -> Mapping[str, str]:
     """Return the names of some places and parties, as far as master data tells them."""
     require(actor, Permission.EVENT_READ)

@@ -149,13 +149,12 @@ def _lots(app: Application, actor: Actor, text: str) -> Iterator[Recognition]:
 
 def _names(app: Application, actor: Actor, text: str) -> Iterator[Recognition]:
     """Part of the name of a product or place."""
-    part = text.casefold()
-    if len(part) < _NAME_LENGTH_MIN:
+    if len(text) < _NAME_LENGTH_MIN:
         return
-    named = (("product", lots.products, "/products"), ("location", lots.places, "/locations"))
-    for kind, all_of, link in named:
-        hits = [each for each in all_of(app, actor) if part in (each.name or "").casefold()]
-        for each in hits[:_NAMES_SHOWN]:
+    products, places = lots.with_name(app, actor, text, limit=_NAMES_SHOWN)
+    named = (("product", products, "/products"), ("location", places, "/locations"))
+    for kind, hits, link in named:
+        for each in hits:
             label = describing.label_of(each.identifier)
             yield Recognition(
                 kind=kind,
@@ -249,8 +248,7 @@ def _product(app: Application, actor: Actor, key: gs1.Key) -> Recognition:
 
 
 def _location(app: Application, actor: Actor, key: gs1.Key) -> Recognition:
-    known = {gs1.identify([each.identifier])[0]: each for each in lots.places(app, actor)}
-    place = known.get((key.class_key, key.item_key))
+    place = lots.place(app, actor, key)
     return Recognition(
         kind="location",
         label=key.hri(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -96,6 +97,38 @@ def of_type(
         "latest_of_type",
         {"type": vocabulary_type, "audience_ids": list(audience_ids), "limit": limit},
     )
+
+
+def named_like(
+    conn: Connection,
+    part: str,
+    audience_ids: Sequence[int],
+    *,
+    types: Sequence[str],
+    attributes: Sequence[str],
+    limit: int,
+) -> list[VocabularyRow]:
+    """Return the last word on things of which some word ever said a name with such a part.
+
+    Args:
+        conn: A connection.
+        part: Part of the name, in whatever case.
+        audience_ids: What the asker may see.
+        types: Vocabularies to look in.
+        attributes: What names a thing: last parts of the names of attributes.
+        limit: Most things to return.
+    """
+    literal = re.sub(r"([\\%_])", r"\\\1", part)
+    parameters = {
+        "types": list(types),
+        "audience_ids": list(audience_ids),
+        "names": f"(^|[#}}:/])({'|'.join(map(re.escape, attributes))})$",
+        "pattern": f"%{literal}%",
+        "limit": limit,
+    }
+    ids = [row[0] for row in conn.execute(_SQL["ids_by_name"], parameters)]
+    found = find(conn, ids, audience_ids)
+    return [found[each] for each in ids if each in found]
 
 
 def _latest(conn: Connection, name: str, parameters: dict[str, object]) -> list[VocabularyRow]:
