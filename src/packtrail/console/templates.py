@@ -140,6 +140,7 @@ _FILTERS = {
     "duration": times.duration,
     "elements": identifiers.elements,
     "expiry": times.expiry,
+    "label": labels.label,
     "last_part": transactions.number_of,
     "moment": times.moment,
     "number": number,

@@ -56,7 +56,7 @@ def demo(
     """Load the demo world, if it is not loaded yet, and serve it on this machine.
 
     Two manufacturers, a contract packer, wholesalers, pharmacies and one counterfeiter live through
-    a year. Prints a link for each of three of them that signs you in once.
+    a year. Prints a link for each of four of them that signs you in once.
     """
     from packtrail.bootstrap import open_application
     from packtrail.serving import run, stoppable

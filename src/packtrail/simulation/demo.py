@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from packtrail.simulation.world import World
 
 PACKS = 1200
-SEED = 20
-VISITED = ("asterion", "corvus-cmo", "delta-wholesale")
-"""The organisations one can look around in: a maker, its contract packer, and a wholesaler."""
+SEED = 8
+VISITED = ("asterion", "corvus-cmo", "delta-wholesale", "foxglove-pharmacies")
+"""The organisations one can look around in: maker, contract packer, wholesaler, and the pharmacies
+that meet the counterfeiter."""
 USER = "demo-{}"
 
 
