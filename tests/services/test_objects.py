@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -289,6 +290,37 @@ def test_the_overview_names_what_needs_attention(world: World) -> None:
         (each.severity for each in seen.attention), key=["error", "warning", "note"].index
     )
     assert overview.overview(world.app, world.wholesaler).attention == ()
+
+
+def test_the_overview_names_what_is_odd_about_containers(world: World) -> None:
+    cases = [f"{CASE[:-2]}{number:02d}" for number in range(40)]
+    unpacking = packing(9, CASE, [pack(3)]) | {"action": "DELETE", "bizStep": "unpacking"}
+    nested = [packing(20 + n, outer, [inner]) for n, (inner, outer) in
+              enumerate(pairwise(cases[20:]))]  # fmt: skip
+    _capture(
+        world,
+        commissioning(1, [pack(1), pack(2), pack(3)]),
+        packing(2, cases[2], [pack(1), pack(2)]),
+        packing(3, cases[3], [pack(1)]),
+        unpacking,
+        packing(4, cases[4], [cases[5]]),
+        packing(5, cases[5], [cases[4]]),
+        *nested,
+    )
+
+    seen = overview.overview(world.app, world.maker)
+    told = {each.code: (each.severity.value, each.count) for each in seen.attention}
+    named = {each.code: set(each.examples) for each in seen.attention}
+
+    assert told == {code: ("warning", len(objects)) for code, objects in named.items()}
+    assert named == {
+        "TRC-101": {pack(1)},
+        "TRC-102": {pack(3)},
+        "TRC-103": {cases[4], cases[5]},
+        "TRC-104": {*cases[20:23]},
+    }
+    for each in seen.attention:
+        assert "odd journey" not in each.text
 
 
 def test_the_overview_is_made_anew_when_something_is_recorded(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Three readings of one store agree: the journey of each object, the census, the contents.
+"""Four readings of one store agree: journeys, the census, contents, oddities.
 
 A random world of packs, cases and pallets is recorded in random documents and order, partly by a
 second owner, with late events, emptyings, moves without unpacking, error declarations, and events
@@ -17,10 +17,9 @@ from tests.store.making import commissioning, declared_wrong, pack_uri, packing,
 
 from packtrail import gs1
 from packtrail.epcis.events import ObjectEvent
-from packtrail.lifecycle.fold import fold
+from packtrail.lifecycle.fold import examine, fold
 from packtrail.lifecycle.journey import Status
-from packtrail.store import journeys
-from packtrail.store.census import census
+from packtrail.store import census, journeys, oddities
 from packtrail.store.contents import contents
 from packtrail.store.database import Database
 
@@ -100,7 +99,9 @@ def test_journeys_census_and_contents_agree(fresh_database: Database, seed, audi
             if not all(step.is_withdrawn for step in journey.steps)
         }
         counted: Counter[tuple[str, Status]] = Counter()
-        for row in census(conn, audience_ids=audiences):
+        survey = census.survey(conn, audience_ids=audiences)
+        odd = oddities.find(conn, survey, limit=1000)
+        for row in survey.rows:
             counted[row.class_key.partition("/")[0], row.status] += row.count
         inside = {
             uri: {item.identifier for item in contents(conn, *key, audience_ids=audiences).items}
@@ -117,6 +118,13 @@ def test_journeys_census_and_contents_agree(fresh_database: Database, seed, audi
         if standing.parent is not None:
             holds[standing.parent].add(uri)
     assert inside == holds
+    for code, sort in (("TRC-101", odd.moved), ("TRC-102", odd.elsewhere)):
+        said = {
+            key
+            for key, journey in found.items()
+            if code in {finding.code for finding in examine(journey.steps)}
+        }
+        assert (set(sort.items), sort.count) == (said, len(said))
     innermost = {
         keys[key]: journey.holders[0].parent for key, journey in found.items() if journey.holders
     }

@@ -45,6 +45,10 @@ class Sweep:
         """Place in `STATUSES`, by object."""
         self.parent: Objects = np.full(count, -1, dtype=np.int64)
         """What holds the object, -1 for nothing."""
+        self.was_moved: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        """Packed while something else held it, by object (`TRC-101`)."""
+        self.was_elsewhere: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        """Unpacked from what did not hold it (`TRC-102`)."""
         self._packed: defaultdict[int, list[Objects]] = defaultdict(list)
 
     def affect(self, objects: Objects, effect: Effect | None, *, reaches_inside: bool) -> None:
@@ -61,17 +65,29 @@ class Sweep:
 
     def pack(self, objects: Objects, parent: int) -> None:
         """Put objects into a parent, wherever they were."""
+        before = self.parent[objects]
+        self.was_moved[objects] |= (before >= 0) & (before != parent)
         self.parent[objects] = parent
         self._packed[parent].append(objects)
 
     def unpack(self, objects: Objects, parent: int) -> None:
         """Take objects out of a parent; those that are not in it stay where they are."""
-        self.parent[objects[self.parent[objects] == parent]] = -1
+        self.was_elsewhere[objects] |= self.parent[objects] != parent
+        self._release(objects, parent)
 
     def empty(self, parent: int) -> None:
         """Take everything out of a parent."""
         for objects in self._packed.pop(parent, ()):
-            self.unpack(objects, parent)
+            self._release(objects, parent)
+
+    def endless(self) -> Objects:
+        """Return the objects inside more containers than are followed, or inside a circle."""
+        inner = np.flatnonzero(self.parent >= 0)
+        outer = self.parent[inner]
+        for _ in range(DEPTH_MAX):
+            is_held = self.parent[outer] >= 0
+            inner, outer = inner[is_held], self.parent[outer[is_held]]
+        return inner
 
     def inside(self, containers: Objects) -> Objects:
         """Return what is directly inside any of some containers."""
@@ -84,6 +100,9 @@ class Sweep:
             for objects in packed.get(container, ())
         ]
         return np.unique(np.concatenate(found)) if found else containers[:0]
+
+    def _release(self, objects: Objects, parent: int) -> None:
+        self.parent[objects[self.parent[objects] == parent]] = -1
 
     def _become(self, objects: Objects, effect: Effect) -> None:
         self.status[objects] = _TABLE[self.status[objects], _NUMBER[effect]]

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from packtrail.access import Permission, require
 from packtrail.base.findings import Severity
+from packtrail.hierarchy.codes import MOVED_WITHOUT_UNPACKING, UNPACKED_FROM_ELSEWHERE
 from packtrail.lifecycle.fold import examine
 from packtrail.services import capture, describing
 from packtrail.services.codes import CONFLICTING_EVENT, REPEATED_EVENTS, UNKNOWN_ORIGIN
@@ -144,11 +145,12 @@ def _survey(app: Application, conn: Connection, audience_ids: Sequence[int]) -> 
     known = app.remembered.get(name, mark)
     if known is not None:
         return cast("_Survey", known)
+    taken = census.survey(conn, audience_ids=audience_ids)
     made = _Survey(
-        census=census.census(conn, audience_ids=audience_ids),
+        census=taken.rows,
         event_count=events.count(conn, audience_ids),
         lot_count=lots.count(conn, audience_ids),
-        attention=_attention(conn, audience_ids),
+        attention=_attention(conn, taken, audience_ids),
     )
     app.remembered.put(name, mark, made)
     return made
@@ -185,8 +187,10 @@ def _is_container(row: CensusRow) -> bool:
     return row.is_container or row.class_key.startswith("sscc/")
 
 
-def _attention(conn: Connection, audience_ids: Sequence[int]) -> tuple[Attention, ...]:
-    found = [*_of_captures(conn, audience_ids), *_of_objects(conn, audience_ids)]
+def _attention(
+    conn: Connection, taken: census.Survey, audience_ids: Sequence[int]
+) -> tuple[Attention, ...]:
+    found = [*_of_captures(conn, audience_ids), *_of_objects(conn, taken, audience_ids)]
     return tuple(sorted(found, key=lambda each: (_ORDER[each.severity], -each.count, each.code)))
 
 
@@ -263,28 +267,42 @@ def _attention_of(
     )
 
 
-def _of_objects(conn: Connection, audience_ids: Sequence[int]) -> Iterator[Attention]:
-    """Yield what is odd about objects: no origin, copies, events after the end."""
-    odd = oddities.find(conn, audience_ids=audience_ids, limit=_LOOKED_AT_MAX)
-    last = odd.without_origin[-_NAMED_MAX:]
-    told = journeys.read_many(conn, [*odd.suspicious, *last], audience_ids=audience_ids)
-    by_code: dict[str, list[tuple[Finding, str]]] = {}
-    for item in odd.suspicious:
-        if item in told:
-            for finding in {each.code: each for each in examine(told[item].steps)}.values():
-                by_code.setdefault(finding.code, []).append((finding, told[item].identifier))
-    for found in by_code.values():
+def _of_objects(
+    conn: Connection, taken: census.Survey, audience_ids: Sequence[int]
+) -> Iterator[Attention]:
+    """Yield what is odd about objects: no origin, copies, events after the end, containers."""
+    odd = oddities.find(conn, taken, limit=_LOOKED_AT_MAX)
+    last = odd.without_origin.items[-_NAMED_MAX:]
+    sorts = (odd.suspicious, odd.moved, odd.elsewhere, odd.endless)
+    suspects = dict.fromkeys(item for sort in sorts for item in sort.items)
+    told = journeys.read_many(conn, [*suspects, *last], audience_ids=audience_ids)
+    counts = {
+        MOVED_WITHOUT_UNPACKING.code: odd.moved.count,
+        UNPACKED_FROM_ELSEWHERE.code: odd.elsewhere.count,
+    }
+    for found in _by_code(told[item] for item in suspects if item in told).values():
         kind = found[0][0]
         named = [(identifier, finding.message) for finding, identifier in found]
-        yield _about_objects(kind.severity, kind.code, len(found), named, kind.remedy)
-    if odd.without_origin_count:
+        count = counts.get(kind.code, len(found))
+        yield _about_objects(kind.severity, kind.code, count, named, kind.remedy)
+    if odd.without_origin.count:
         yield _about_objects(
             UNKNOWN_ORIGIN.severity,
             UNKNOWN_ORIGIN.code,
-            odd.without_origin_count,
+            odd.without_origin.count,
             [(told[item].identifier, "") for item in last if item in told],
             UNKNOWN_ORIGIN.remedy,
         )
+
+
+def _by_code(found: Iterable[journeys.Journey]) -> dict[str, list[tuple[Finding, str]]]:
+    """Return what is odd about journeys: each code once a journey, with whose it is."""
+    by_code: defaultdict[str, list[tuple[Finding, str]]] = defaultdict(list)
+    for journey in found:
+        findings = (*journey.findings, *examine(journey.steps))
+        for finding in {each.code: each for each in findings}.values():
+            by_code[finding.code].append((finding, journey.identifier))
+    return by_code
 
 
 def _about_objects(
@@ -317,6 +335,8 @@ _SAID = {
     UNKNOWN_ORIGIN.code: "seen without a commissioning recorded here",
     "TRC-101": "packed again while another container still held them",
     "TRC-102": "unpacked from a container that did not hold them",
+    "TRC-103": "inside containers that hold each other in a circle",
+    "TRC-104": "inside more containers than are followed",
     "TRC-201": "touched by an event that their status does not allow",
     "TRC-202": "dispensed, destroyed or used up a second time",
     "TRC-203": "commissioned a second time",

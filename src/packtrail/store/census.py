@@ -42,6 +42,17 @@ class CensusRow:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One pass over the index: what it counted, and what it went over."""
+
+    rows: tuple[CensusRow, ...]
+    events: Sequence[Event]
+    """In the order in which they count."""
+    index: Index
+    sweep: Sweep
+
+
 def census(
     conn: Connection,
     *,
@@ -57,11 +68,23 @@ def census(
         as_of: Only what had happened by then.
         as_known_at: Only what had been recorded by then.
     """
+    return survey(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at).rows
+
+
+def survey(
+    conn: Connection,
+    *,
+    audience_ids: Sequence[int],
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> Survey:
+    """Count every object as `census` does, and keep what was gone over."""
     events, index = happenings.read(
         conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at
     )
     sweep, is_seen, is_container = _sweep(events, index)
-    return tuple(_count(conn, index, sweep, is_seen, is_container))
+    rows = tuple(_count(conn, index, sweep, is_seen, is_container))
+    return Survey(rows, events, index, sweep)
 
 
 def _sweep(

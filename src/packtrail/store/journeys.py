@@ -198,9 +198,13 @@ def _steps(
 ) -> list[Step]:
     """Return the steps of an instance, its own and those of its holders while they held it."""
     if instance in path or len(path) > DEPTH_MAX:
-        code = codes.HOLDS_ITSELF if instance in path else codes.TOO_DEEP
         name = told.names[instance].identifier
-        findings.append(code.found(f"The containers around it lead to {name} again and again."))
+        if instance in path:
+            text = f"The containers around it lead to {name} again and again."
+            findings.append(codes.HOLDS_ITSELF.found(text))
+        else:
+            text = f"More than {DEPTH_MAX} containers are around it; {name} is not followed."
+            findings.append(codes.TOO_DEEP.found(text))
         return []
     held, own = _held(told, instance)
     steps = list(own)

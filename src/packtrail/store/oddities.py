@@ -1,6 +1,7 @@
-"""Oddities: objects that somebody should look at, found by one pass over the index.
+"""Oddities: objects that somebody should look at, found by the pass over the index of a census.
 
-The pass is coarse, on arrays, and finds candidates; the journey of each says what is really odd.
+What is odd about containers the sweep knows; what is odd about a life, a coarse pass over the same
+events: it finds candidates, and the journey of each says what is really odd.
 """
 
 from __future__ import annotations
@@ -11,29 +12,42 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from packtrail.lifecycle.rules import COMMISSION, LEAVES, effect_of
-from packtrail.store import happenings, objects
+from packtrail.store import objects
 from packtrail.store.roles import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
     from psycopg import Connection
 
+    from packtrail.lifecycle.sweep import Objects
+    from packtrail.store.census import Survey
     from packtrail.store.happenings import Index
     from packtrail.store.journeys import ItemKey
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Objects of one sort."""
+
+    items: tuple[ItemKey, ...]
+    """The last few: the latest are news."""
+    count: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oddities:
-    """Candidates: what was seen of them is unusual."""
+    """Objects of which something unusual was seen."""
 
-    without_origin: tuple[ItemKey, ...]
-    """Objects of trade items whose commissioning nothing says; the first few."""
-    without_origin_count: int
-    suspicious: tuple[ItemKey, ...]
-    """Objects touched after an end of life, or commissioned twice; the first few."""
-    suspicious_count: int
+    without_origin: Candidates
+    """Of trade items whose commissioning nothing says."""
+    suspicious: Candidates
+    """Touched after an end of life, or commissioned twice: their journeys say more."""
+    moved: Candidates
+    """Packed while something else held them."""
+    elsewhere: Candidates
+    """Unpacked from what did not hold them."""
+    endless: Candidates
+    """Inside a circle of containers, or inside too many."""
 
 
 def see_one_state(conn: Connection) -> None:
@@ -41,18 +55,35 @@ def see_one_state(conn: Connection) -> None:
     conn.execute("set transaction isolation level repeatable read, read only")
 
 
-def find(conn: Connection, *, audience_ids: Sequence[int], limit: int) -> Oddities:
-    """Return the objects somebody should look at, as far as they may be seen.
+def find(conn: Connection, survey: Survey, *, limit: int) -> Oddities:
+    """Return the objects somebody should look at.
 
     Args:
-        conn: A connection in a transaction, so that its reads see one state of the store.
-        audience_ids: Only events these may see.
+        conn: The connection of the survey, in the same transaction.
+        survey: The pass over what may be seen.
         limit: Most objects to name of each sort.
     """
-    events, index = happenings.read(conn, audience_ids=audience_ids)
+    index, sweep = survey.index, survey.sweep
+    without_origin, suspicious = _lives(conn, survey)
+
+    def some(numbers: Objects) -> Candidates:
+        return Candidates(_names(conn, index, numbers[-limit:]), len(numbers))
+
+    return Oddities(
+        without_origin=some(np.flatnonzero(without_origin)),
+        suspicious=some(np.flatnonzero(suspicious)),
+        moved=some(np.flatnonzero(sweep.was_moved)),
+        elsewhere=some(np.flatnonzero(sweep.was_elsewhere)),
+        endless=some(sweep.endless()),
+    )
+
+
+def _lives(conn: Connection, survey: Survey) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Mark the objects whose origin nothing says, and those whose life may be odd."""
+    index = survey.index
     is_seen, has_ended, is_odd = (np.zeros(index.total, dtype=bool) for _ in range(3))
     origins = np.zeros(index.total, dtype=np.int64)
-    for event in events:
+    for event in survey.events:
         for role, lanes in index.named.get(event.event_id, ()):
             is_seen[lanes] = True
             part = ROLES[role]
@@ -64,13 +95,7 @@ def find(conn: Connection, *, audience_ids: Sequence[int], limit: int) -> Odditi
                 is_odd[lanes] |= (origins[lanes] != 0) & (origins[lanes] != event.occasion)
                 origins[lanes] = event.occasion
             has_ended[lanes] = effect in LEAVES
-    strangers = is_seen & (origins == 0) & _of_trade_items(conn, index)
-    return Oddities(
-        without_origin=_names(conn, index, strangers, limit),
-        without_origin_count=int(strangers.sum()),
-        suspicious=_names(conn, index, is_odd, limit),
-        suspicious_count=int(is_odd.sum()),
-    )
+    return is_seen & (origins == 0) & _of_trade_items(conn, index), is_odd
 
 
 def _of_trade_items(conn: Connection, index: Index) -> NDArray[np.bool_]:
@@ -86,11 +111,8 @@ def _of_trade_items(conn: Connection, index: Index) -> NDArray[np.bool_]:
     return marked
 
 
-def _names(
-    conn: Connection, index: Index, chosen: NDArray[np.bool_], limit: int
-) -> tuple[ItemKey, ...]:
-    """Return the class and item keys of the last few objects chosen: the latest are news."""
-    numbers = np.flatnonzero(chosen)[-limit:]
+def _names(conn: Connection, index: Index, numbers: Objects) -> tuple[ItemKey, ...]:
+    """Return the class and item keys of objects."""
     bases = sorted((base, class_id) for class_id, base in index.bases.items())
     starts = np.array([base for base, _ in bases])
     at = np.searchsorted(starts, numbers, side="right") - 1
