@@ -245,3 +245,24 @@ def test_a_large_document_is_recorded_after_the_answer(fresh_database: Database)
     world.app.workers.shutdown(wait=True)
 
     assert capture.job(world.app, world.maker, job.capture_id).success
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("con\u202egnp.json", "con_gnp.json"),
+        ("a\u2066b\u200ec\td\x00e\nf\ud800.xml", "a_b_c_d_e_f_.xml"),
+        ("Größe 7, 新.xml", "Größe 7, 新.xml"),
+    ],
+)
+def test_a_file_name_cannot_hide_what_it_is(world: World, sent: str, shown: str) -> None:
+    job = capture.submit(
+        world.app,
+        world.maker,
+        document(commissioning(1, [pack(1)])),
+        media_type=None,
+        filename=sent,
+    )
+
+    assert job.filename == shown
+    assert capture.original(world.app, world.maker, job.capture_id)[2] == shown

@@ -105,7 +105,7 @@ def submit(
         actor: Who hands it in.
         content: The document, 1 to `capture_bytes_max` bytes.
         media_type: As the sender named it; the content decides.
-        filename: As the sender named it, for people.
+        filename: As the sender named it, for people; what cannot be printed becomes `_`.
         owner: Code of the organisation to record for; default: the actor's own.
         error_behaviour: `rollback` or `proceed`.
         wait: Return when it is recorded; otherwise a large document is recorded afterwards.
@@ -128,7 +128,7 @@ def submit(
         new = rows.NewCapture(
             content=content,
             media_type=media_type or "application/octet-stream",
-            filename=filename[-_FILENAME_LENGTH_MAX:] if filename else None,
+            filename=_readable(filename),
             owner_id=owner_id,
             audience_id=audience_id,
             actor_kind=actor.kind.value,
@@ -274,6 +274,14 @@ def _job(app: Application, row: rows.CaptureRow) -> CaptureJob:
         owner=row.owner_code,
         actor_name=row.actor_name,
     )
+
+
+def _readable(filename: str | None) -> str | None:
+    """Return a file name that shows what it is: nothing in it hides or turns letters around."""
+    if not filename:
+        return None
+    shown = (letter if letter.isprintable() else "_" for letter in filename)
+    return "".join(shown)[-_FILENAME_LENGTH_MAX:]
 
 
 def _behaviour(text: str) -> ErrorBehaviour:
