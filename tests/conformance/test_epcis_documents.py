@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,14 +14,12 @@ import jsonschema_rs
 import msgspec
 import pytest
 from lxml import etree
+from tests.conformance.exceptions import EXCEPTIONS, VERDICTS
 
 from packtrail import epcis
 from packtrail.base.findings import has_errors
 from packtrail.epcis.scalars import number_text, xsd_time
 
-DIFFERENCES = tomllib.loads(
-    (Path(__file__).parent / "epcis_differences.toml").read_text(encoding="utf-8")
-)
 KINDS = {"document", "capture input", "fixture", "all events in file must hash equal"}
 
 
@@ -38,7 +35,7 @@ def rows(conformance: Path) -> Iterator[dict[str, str]]:
 
 def valid_readings(conformance: Path) -> Iterator[tuple[str, epcis.Reading]]:
     for row in rows(conformance):
-        if row["gs1_schema_check"] == "valid" and row["file"] not in DIFFERENCES["verdicts"]:
+        if row["gs1_schema_check"] == "valid" and row["file"] not in VERDICTS:
             yield row["file"], epcis.read((conformance / row["file"]).read_bytes())
 
 
@@ -69,7 +66,7 @@ def test_the_verdict_on_every_document_is_that_of_the_gs1_schema(conformance: Pa
         if accepted != (row["gs1_schema_check"] == "valid"):
             differing.add(row["file"])
 
-    assert differing == set(DIFFERENCES["verdicts"])
+    assert differing == set(VERDICTS)
 
 
 def test_a_valid_document_is_read_tolerantly_as_it_is_strictly(conformance: Path) -> None:
@@ -169,7 +166,7 @@ def test_xml_and_json_of_the_same_name_describe_equal_events(conformance: Path) 
                 differing.add(f"{part}/{path.stem}")
 
     assert compared > 20
-    assert differing == set(DIFFERENCES["pairs"])
+    assert differing == set(EXCEPTIONS["openepcis-test-resources"]["pairs"])
 
 
 def normal(value: Any) -> Any:

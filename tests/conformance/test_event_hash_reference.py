@@ -7,17 +7,15 @@ this; `packtrail bench epcis --reference PYTHON` compares the two without that.
 from __future__ import annotations
 
 import logging
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conformance.exceptions import EXCEPTIONS
 
 from packtrail import epcis
 
-DIFFERENCES = tomllib.loads(
-    (Path(__file__).parent / "epcis_differences.toml").read_text(encoding="utf-8")
-)["reference_tool"]
+DIFFERENCES = EXCEPTIONS["epcis-event-hash-generator"]
 FOLDERS = ("event-hash", "gs1-epcis", "openepcis-test-resources", "epcis-1.0-interop", "fastnt",
            "evrythng-epcis2js", "gs1-egypt-healthcare", "epcis-sanitisation")  # fmt: skip
 SUFFIXES = {".xml": "XML", ".json": "JSON", ".jsonld": "JSON"}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 
 import pytest
+from tests.conformance.exceptions import EXCEPTIONS
 
 from packtrail.gs1.prefix_ranges import PREFIXES
 from packtrail.gs1.prefixes import prefix_of
 
-EXCEPTIONS = tomllib.loads(Path(__file__).with_name("gs1_exceptions.toml").read_text("utf-8"))
-RENAMED: dict[str, str] = EXCEPTIONS["prefix_names"]
+RENAMED: dict[str, str] = EXCEPTIONS["gs1-prefixes"]["names"]
 KINDS = {
     "GS1 US reserved for future use": "reserved",
     "Global Office - General Manager Number, see Note 2": "special",
@@ -54,7 +53,7 @@ def test_every_prefix_has_the_member_organisation_gs1_names(rows: list[dict[str,
             row["prefix"] not in PREFIXES
             or PREFIXES[row["prefix"]].usage != RENAMED.get(row["mo"], row["mo"])
         )
-        and row["prefix"] not in EXCEPTIONS["prefixes"]
+        and row["prefix"] not in EXCEPTIONS["gs1-prefixes"]["prefixes"]
     ]
 
     assert different == []
@@ -70,7 +69,7 @@ def test_every_other_prefix_has_the_use_gs1_names(rows: list[dict[str, str]]) ->
         for row in rows
         if (kind := KINDS.get(row["mo"]))
         and prefix_of_kind(row["prefix"]) != kind
-        and row["prefix"] not in EXCEPTIONS["prefixes"]
+        and row["prefix"] not in EXCEPTIONS["gs1-prefixes"]["prefixes"]
     ]
 
     assert different == []
@@ -88,7 +87,7 @@ def test_no_exception_is_stale(rows: list[dict[str, str]]) -> None:
     assert set(RENAMED) - names == set()
     assert [
         prefix
-        for prefix in EXCEPTIONS["prefixes"]
+        for prefix in EXCEPTIONS["gs1-prefixes"]["prefixes"]
         if PREFIXES[prefix].usage == RENAMED.get(prefixes[prefix], prefixes[prefix])
         or PREFIXES[prefix].kind == KINDS.get(prefixes[prefix])
     ] == []

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conformance.exceptions import EXCEPTIONS
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
 from packtrail.gs1.escapes import unescape
 
-EXCEPTIONS = tomllib.loads(Path(__file__).with_name("gs1_exceptions.toml").read_text("utf-8"))
 TO_LINK = {"urn_to_dl", "class_urn_to_dl"}
 TO_URN = {"dl_to_urn", "class_dl_to_urn"}
 
@@ -51,8 +50,8 @@ def test_every_translation_is_followed_or_an_exception(cases: list[dict[str, Any
         (case["input"], translate(case), expected(case))
         for case in cases
         if translate(case) != expected(case)
-        and case["input"] not in EXCEPTIONS["translator"]
-        and not set(case.get("flags") or ()) & set(EXCEPTIONS["translator_flags"])
+        and case["input"] not in EXCEPTIONS["openepcis-translator"]["translations"]
+        and not set(case.get("flags") or ()) & set(EXCEPTIONS["openepcis-translator"]["flags"])
     ]
 
     assert different == []
@@ -62,11 +61,18 @@ def test_no_exception_is_stale(cases: list[dict[str, Any]]) -> None:
     known = {case["input"]: case for case in cases}
     stale = [
         text
-        for text in EXCEPTIONS["translator"]
+        for text in EXCEPTIONS["openepcis-translator"]["translations"]
         if text in known and translate(known[text]) == expected(known[text])
     ]
 
     assert stale == []
+    assert set(EXCEPTIONS["openepcis-translator"]["translations"]) <= set(known)
+    assert set(EXCEPTIONS["openepcis-translator"]["flags"]) <= {
+        flag
+        for case in cases
+        if translate(case) != expected(case)
+        for flag in case.get("flags") or ()
+    }
 
 
 def test_most_translations_are_followed(cases: list[dict[str, Any]]) -> None:

@@ -1,0 +1,17 @@
+"""What is not followed on purpose, and why: `exceptions.toml`, one table for each source."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+EXCEPTIONS: dict[str, dict[str, Any]] = tomllib.loads(
+    Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+)
+VERDICTS: dict[str, str] = {
+    f"{source}/{file}": reason
+    for source in ("gs1-epcis", "fastnt")
+    for file, reason in EXCEPTIONS[source]["verdicts"].items()
+}
+"""Documents of the manifest whose verdict is not the schema's."""
