@@ -159,7 +159,8 @@ def time(reading: JsonReading, value: Any, at: str, name: str) -> datetime | Non
             return found
     if is_type(reading, value, str, pointer(at, name)):
         if scalars.is_rfc3339(value):
-            message = f"{shown(value)} is a time that cannot be kept (a leap second, or year 0)."
+            reason = "a leap second, or year 0" if scalars.is_day(value) else "there is no such day"
+            message = f"{shown(value)} is a time that cannot be kept ({reason})."
             reading.report.add(codes.OUT_OF_RANGE, message, pointer(at, name))
         else:
             message = (

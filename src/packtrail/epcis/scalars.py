@@ -7,6 +7,7 @@ through.
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -100,6 +101,13 @@ def from_uri(uri: str) -> str:
 def has_control_characters(text: str) -> bool:
     """Tell whether a text holds characters that neither XML nor the store can carry."""
     return _CONTROL.search(text) is not None
+
+
+def is_day(text: str) -> bool:
+    """Tell whether the calendar has the day with which an RFC 3339 time begins; year 0 counts."""
+    year, month, day = (int(part) for part in text[:10].split("-"))
+    # A year of the same length that `calendar` knows: they repeat after 400 years.
+    return day <= calendar.monthrange(year % 400 + 400, month)[1]
 
 
 def is_rfc3339(text: str) -> bool:

@@ -323,3 +323,26 @@ def test_an_unknown_hash_algorithm_is_refused() -> None:
     assert reading.document is not None
     with pytest.raises(UsageError, match="'md5' is none of sha-256"):
         epcis.event_hash(reading.document.events[0], algorithm="md5")
+
+
+@pytest.mark.parametrize(
+    ("time", "reason"),
+    [
+        ("2026-02-30T08:00:00Z", "there is no such day"),
+        ("2025-02-29T08:00:00Z", "there is no such day"),
+        ("2026-04-31T08:00:60Z", "there is no such day"),
+        ("2024-02-29T23:59:60Z", "a leap second, or year 0"),
+        ("0000-02-29T08:00:00Z", "a leap second, or year 0"),
+    ],
+)
+def test_a_time_that_cannot_be_is_told_why(time, reason):
+    event = (
+        '{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],'
+        f'"type": "ObjectEvent", "eventTime": "{time}", "eventTimeZoneOffset": "+00:00",'
+        '"action": "ADD", "epcList": ["urn:epc:id:sgtin:030001.0012345.1"]}'
+    )
+
+    (finding,) = epcis.read(event.encode()).findings
+
+    assert finding.code == "EPC-116"
+    assert finding.message == f"'{time}' is a time that cannot be kept ({reason})."
