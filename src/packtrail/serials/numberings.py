@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _Step: TypeAlias = Callable[[Words, Words], tuple[Words, Words]]
 _SSCC_BODY = 16
+_BULK_MIN = 4
+"""Fewer are made sooner one by one."""
 
 
 class Numbering(Protocol):
@@ -124,7 +126,7 @@ class RandomNumbering:
 
     def texts(self, lo: int, hi: int) -> Texts:
         """Return the texts from position `lo` up to `hi`, excluded."""
-        if not self._space.is_bulk:
+        if not self._space.is_bulk or hi - lo < _BULK_MIN:
             return _one_by_one(self.text, range(lo, hi), self.length)
         halves = self._space.halves(positions(lo, hi))
         return self._space.write(*self._walk(self._ff1.encrypt_many, *halves))

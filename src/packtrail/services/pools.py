@@ -151,7 +151,7 @@ def replace_key(app: Application, actor: Actor, code: str) -> SerialPool:
     require(actor, Permission.POOL_CREATE)
     at = app.clock()
     with app.database.transaction() as conn:
-        pool = rows.locked(conn, one_visible(conn, actor, code).pool_id)
+        pool = one_visible(conn, actor, code, is_locked=True)
         if pool.owner_id != actor.organisation_id:
             raise NotPermitted(NO_AGREEMENT.found("Only its owner gives a pool a new key."))
         if not _is_keyed(pool):
@@ -183,14 +183,22 @@ def pool(app: Application, actor: Actor, code: str) -> SerialPool:
         return seen(one_visible(conn, actor, code))
 
 
-def one_visible(conn: Connection, actor: Actor, code: str) -> rows.PoolRow:
+def one_visible(
+    conn: Connection, actor: Actor, code: str, *, is_locked: bool = False
+) -> rows.PoolRow:
     """Return the pool an actor means: `code`, or `owner/code` where several owners have one.
+
+    Args:
+        conn: The connection.
+        actor: Who means it.
+        code: What it is called.
+        is_locked: Whether its ledger is about to be added to.
 
     Raises:
         NotFound: `SER-005`, no such pool, or none the actor may see, or several.
     """
     owner, _, name = code.rpartition("/")
-    found = rows.by_code(conn, organisations.visible_to(conn, actor), name)
+    found = rows.by_code(conn, actor.organisation_id, name, is_locked=is_locked)
     found = [row for row in found if not owner or row.owner == owner]
     if len(found) > 1:
         choice = ", ".join(f"{row.owner}/{row.code}" for row in found)

@@ -6,7 +6,7 @@ after it is recorded, as often as somebody asks with the same request id, and ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packtrail import gs1
@@ -134,7 +134,7 @@ def allocate(
     _require_request(app, count, request_id, party, purpose)
     at = app.clock()
     with app.database.transaction() as conn:
-        row = rows.locked(conn, one_visible(conn, actor, pool).pool_id)
+        row = one_visible(conn, actor, pool, is_locked=True)
         source = opened(app, conn, row)
         earlier = rows.of_request(conn, row.pool_id, request_id)
         if earlier:
@@ -159,7 +159,7 @@ def allocate(
             actor_name=actor.name,
         )
         _append(conn, actor, row, entry, Action.ALLOCATION_CREATED)
-        row = rows.locked(conn, row.pool_id)
+    row = replace(row, issued=row.issued + given)
     return _delivery(row, source, entry, is_repeated=False)
 
 
@@ -199,7 +199,7 @@ def return_serials(
     _require_request(app, len(serials), request_id, party, reason)
     at, kind = app.clock(), "void" if void else "returned"
     with app.database.transaction() as conn:
-        row = rows.locked(conn, one_visible(conn, actor, pool).pool_id)
+        row = one_visible(conn, actor, pool, is_locked=True)
         places = _places(opened(app, conn, row), row, serials)
         earlier = rows.of_request(conn, row.pool_id, request_id)
         if earlier:

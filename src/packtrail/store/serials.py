@@ -130,10 +130,25 @@ def pools(conn: Connection, audience_ids: Sequence[int]) -> list[PoolRow]:
     return _pools(conn, "p.audience_id = any(%s) order by o.code, p.code", [list(audience_ids)])
 
 
-def by_code(conn: Connection, audience_ids: Sequence[int], code: str) -> list[PoolRow]:
-    """Return the pools of a code that an organisation may see: of different owners."""
-    where = "p.audience_id = any(%s) and p.code = %s order by o.code"
-    return _pools(conn, where, [list(audience_ids), code])
+def by_code(
+    conn: Connection, organisation_id: int, code: str, *, is_locked: bool = False
+) -> list[PoolRow]:
+    """Return the pools of a code that an organisation may see: of different owners.
+
+    Args:
+        conn: The connection.
+        organisation_id: Who may see them.
+        code: Their code.
+        is_locked: Whether they are locked: nobody else adds to their ledgers until the transaction
+            ends, and the rows are as they are now.
+    """
+    where = """
+        p.code = %s and p.audience_id in (
+            select audience_id from audience_member where organisation_id = %s)
+        order by o.code
+    """
+    lock = " for update of p" if is_locked else ""
+    return _pools(conn, where + lock, [code, organisation_id])
 
 
 def by_class(conn: Connection, audience_ids: Sequence[int], class_key: str) -> list[PoolRow]:
@@ -197,10 +212,8 @@ def _pools(conn: Connection, where: str, values: list[Any]) -> list[PoolRow]:
 
 def append(conn: Connection, pool_id: int, entry: EntryRow) -> None:
     """Add an entry to the ledger and count it; the pool is locked."""
-    conn.execute(_SQL["append"], {**_values(entry), "pool_id": pool_id})
-    conn.execute(_SQL[f"count_{entry.kind}"], {"pool_id": pool_id, "count": entry.count})
-    if entry.kind == "allocated":
-        conn.execute(_SQL["reach"], [entry.hi, pool_id, entry.generation])
+    name = "append_allocated" if entry.kind == "allocated" else "append_withdrawn"
+    conn.execute(_SQL[name], {**_values(entry), "pool_id": pool_id})
 
 
 def of_request(conn: Connection, pool_id: int, request_id: str) -> list[EntryRow]:

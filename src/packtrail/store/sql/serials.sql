@@ -35,24 +35,30 @@ select entry_no, kind, generation, ranges, asked, count, request_id, party, purp
        actor_kind, actor_id, actor_name
   from serial_entry where pool_id = %(pool_id)s
 
--- name: append
+-- name: append_allocated
+with counted as (
+    update serial_pool set entries = entries + 1, issued = issued + %(count)s
+     where pool_id = %(pool_id)s
+), reached as (
+    update serial_generation set reached = upper(%(ranges)s::int8multirange)
+     where pool_id = %(pool_id)s and generation = %(generation)s
+)
 insert into serial_entry (pool_id, entry_no, kind, generation, ranges, asked, count, request_id,
                           party, purpose, at, actor_kind, actor_id, actor_name)
 values (%(pool_id)s, %(entry_no)s, %(kind)s, %(generation)s, %(ranges)s, %(asked)s, %(count)s,
         %(request_id)s, %(party)s, %(purpose)s, %(at)s, %(actor_kind)s, %(actor_id)s,
         %(actor_name)s)
 
--- name: count_allocated
-update serial_pool set entries = entries + 1, issued = issued + %(count)s
- where pool_id = %(pool_id)s
-
--- name: count_returned
-update serial_pool set entries = entries + 1, returned = returned + %(count)s
- where pool_id = %(pool_id)s
-
--- name: count_void
-update serial_pool set entries = entries + 1, voided = voided + %(count)s
- where pool_id = %(pool_id)s
-
--- name: reach
-update serial_generation set reached = %s where pool_id = %s and generation = %s
+-- name: append_withdrawn
+with counted as (
+    update serial_pool
+       set entries = entries + 1,
+           returned = returned + case when %(kind)s = 'returned' then %(count)s else 0 end,
+           voided = voided + case when %(kind)s = 'void' then %(count)s else 0 end
+     where pool_id = %(pool_id)s
+)
+insert into serial_entry (pool_id, entry_no, kind, generation, ranges, asked, count, request_id,
+                          party, purpose, at, actor_kind, actor_id, actor_name)
+values (%(pool_id)s, %(entry_no)s, %(kind)s, %(generation)s, %(ranges)s, %(asked)s, %(count)s,
+        %(request_id)s, %(party)s, %(purpose)s, %(at)s, %(actor_kind)s, %(actor_id)s,
+        %(actor_name)s)
