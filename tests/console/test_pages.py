@@ -214,6 +214,18 @@ def test_products_and_locations_come_from_master_data(shipped: Desk) -> None:
     assert "GS1 Drug Distributor Warehouse" in shipped.client.get("/locations").text
 
 
+def test_a_scanned_gtin_leads_to_the_page_of_its_product(shipped: Desk) -> None:
+    answer = shipped.client.get("/scan", params={"q": "00300010123455"}, follow_redirects=True)
+    page = shipped.client.get("/products/00300010123455").text
+
+    assert "/products/00300010123455" in (str(answer.url) + answer.text)
+    assert "Epcistra" in page
+    assert "/lots/A123?gtin=00300010123455" in page
+    assert 'class="shares"' in page
+    assert shipped.client.get("/products/03000101234509").status_code == 404
+    assert shipped.client.get("/products/nonsense").status_code == 422
+
+
 def test_another_organisation_finds_nothing(shipped: Desk) -> None:
     shipped.client.cookies.clear()
     stranger = shipped.sign_in("stranger.admin")
@@ -221,6 +233,7 @@ def test_another_organisation_finds_nothing(shipped: Desk) -> None:
     assert stranger.client.get(trace(PACK)).status_code == 404
     assert "Epcistra" not in stranger.client.get("/scan", params={"q": PACK}).text
     assert "Epcistra" not in stranger.client.get("/products").text
+    assert stranger.client.get("/products/00300010123455").status_code == 404
 
 
 def test_every_change_is_in_the_audit_trail(admin: Desk, shipment: bytes) -> None:

@@ -10,7 +10,7 @@ import pytest
 from packtrail import gs1
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.lifecycle.journey import Status
-from packtrail.services import capture, lots, overview, recognise, tracing
+from packtrail.services import capture, lots, overview, products, recognise, tracing
 
 from .conftest import World
 from .documents import (
@@ -214,9 +214,9 @@ def test_a_lot_that_nothing_names_is_not_found(world: World, gtin: str | None, l
         (
             "00300010123455",
             "product",
-            "/products#urn%3Aepc%3Aidpat%3Asgtin%3A030001.0012345.%2A",
+            "/products/00300010123455",
         ),
-        ("epcis", "product", "/products#urn%3Aepc%3Aidpat%3Asgtin%3A030001.0012345.%2A"),
+        ("epcis", "product", "/products/00300010123455"),
         (
             "urn:uuid:00000000-0000-4000-8000-000000000001",
             "event",
@@ -349,6 +349,28 @@ def test_thirteen_digits_can_be_a_product_or_a_place(world: World) -> None:
     found = recognise.recognise(world.app, world.maker, "0300011111116")
 
     assert (found[0].kind, found[0].note) == ("location", "The plant")
+
+
+def test_a_product_shows_its_lots_and_what_became_of_its_packs(world: World) -> None:
+    bulk = {"epcClass": "urn:epc:class:lgtin:030001.0012345.BULK", "quantity": 5}
+    _capture(
+        world,
+        commissioning(1, [pack(1), pack(2), pack(3)]),
+        commissioning(2, [pack(4)], lot="LOT-8"),
+        dispensing(3, pack(1)),
+        event(4, action="OBSERVE", bizStep="receiving", quantityList=[bulk]),
+    )
+
+    view = products.product(world.app, world.maker, "0300010123455")
+
+    assert (view.gtin, view.product) == ("00300010123455", None)
+    assert view.lots == ("LOT-8", LOT, "BULK")
+    counts = {each.status: each.count for each in view.by_status}
+    assert counts == {Status.ACTIVE: 3, Status.DISPENSED: 1}
+    (found, *_) = recognise.recognise(world.app, world.maker, "00300010123455")
+    assert (found.link, found.note) == ("/products/00300010123455", "Product")
+    with pytest.raises(NotFound):
+        products.product(world.app, world.wholesaler, "00300010123455")
 
 
 def test_the_last_of_many_places_is_found_by_its_number_and_its_name(world: World) -> None:

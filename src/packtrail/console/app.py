@@ -55,6 +55,7 @@ ROUTES = (
     Route("/lots/{lot:path}", page(lots.lot)),
     Route("/documents/{identifier:path}", page(lots.document)),
     Route("/products", page(lots.products)),
+    Route("/products/{gtin}", page(lots.product)),
     Route("/locations", page(lots.locations)),
     Route("/events/{event_id:path}", page(objects.event)),
     Route("/captures", page(captures.listing)),

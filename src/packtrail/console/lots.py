@@ -8,6 +8,7 @@ from packtrail.console import templates
 from packtrail.console.event_view import first_object, view_of
 from packtrail.rendering.journey_layout import place_name
 from packtrail.services import lots, transactions
+from packtrail.services import products as trade_items
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -49,6 +50,13 @@ def products(visit: Visit) -> Response:
     """Show the products that master data or events name."""
     rows = lots.products(visit.app, visit.who)
     return templates.render(visit, "products.html", rows=rows)
+
+
+def product(visit: Visit) -> Response:
+    """Show one product: its lots, and what became of its packs."""
+    view = trade_items.product(visit.app, visit.who, visit.path("gtin"))
+    total = sum(each.count for each in view.by_status)
+    return templates.render(visit, "product.html", view=view, total=total, typed=view.gtin)
 
 
 def locations(visit: Visit) -> Response:

@@ -139,6 +139,19 @@ def overview(app: Application, actor: Actor) -> Overview:
     )
 
 
+def of_class(app: Application, actor: Actor, class_key: str) -> tuple[StatusCount, ...]:
+    """Count the objects of one class by status, the most frequent first.
+
+    Raises:
+        NotPermitted: The actor may not read events.
+    """
+    require(actor, Permission.EVENT_READ)
+    with app.database.transaction() as conn:
+        oddities.see_one_state(conn)
+        survey = _survey(app, conn, visible_to(conn, actor))
+    return _counted(row for row in survey.census if row.class_key == class_key)
+
+
 def _survey(app: Application, conn: Connection, audience_ids: Sequence[int]) -> _Survey:
     name = f"overview {','.join(map(str, audience_ids))}"
     mark = capture_rows.latest_change(conn)
@@ -170,10 +183,13 @@ def _counts(survey: _Survey, capture_count: int) -> Counts:
 
 def _by_status(rows: Iterable[CensusRow]) -> tuple[StatusCount, ...]:
     """Count the packs by status, the most frequent first."""
+    return _counted(row for row in rows if _is_pack(row))
+
+
+def _counted(rows: Iterable[CensusRow]) -> tuple[StatusCount, ...]:
     counts: defaultdict[Status, int] = defaultdict(int)
     for row in rows:
-        if _is_pack(row):
-            counts[row.status] += row.count
+        counts[row.status] += row.count
     ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     return tuple(StatusCount(status=status, count=count) for status, count in ordered)
 

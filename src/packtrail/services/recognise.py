@@ -12,13 +12,22 @@ from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.gs1.codes import CHECK_DIGIT
 from packtrail.rendering import words
-from packtrail.services import capture, describing, lots, query, tracing, transactions
+from packtrail.services import (
+    capture,
+    describing,
+    lots,
+    products,
+    query,
+    tracing,
+    transactions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
+    from packtrail.services.describing import Place, Product
 
 
 TEXT_LENGTH_MAX = 4000
@@ -151,18 +160,20 @@ def _names(app: Application, actor: Actor, text: str) -> Iterator[Recognition]:
     """Part of the name of a product or place."""
     if len(text) < _NAME_LENGTH_MIN:
         return
-    products, places = lots.with_name(app, actor, text, limit=_NAMES_SHOWN)
-    named = (("product", products, "/products"), ("location", places, "/locations"))
-    for kind, hits, link in named:
-        for each in hits:
-            label = describing.label_of(each.identifier)
-            yield Recognition(
-                kind=kind,
-                label=each.name or label,
-                identifier=each.identifier,
-                link=f"{link}#{quote(each.identifier, safe='')}",
-                note=label,
-            )
+    found, places = lots.with_name(app, actor, text, limit=_NAMES_SHOWN)
+    for product in found:
+        gtin = describing.gtin_of(describing.key_of(product.identifier))
+        rest = f"/{gtin}" if gtin else f"#{quote(product.identifier, safe='')}"
+        yield _with_name("product", product, f"/products{rest}")
+    for place in places:
+        yield _with_name("location", place, f"/locations#{quote(place.identifier, safe='')}")
+
+
+def _with_name(kind: str, thing: Product | Place, link: str) -> Recognition:
+    label = describing.label_of(thing.identifier)
+    return Recognition(
+        kind=kind, label=thing.name or label, identifier=thing.identifier, link=link, note=label
+    )
 
 
 _READERS: tuple[Callable[[Application, Actor, str], Iterator[Recognition]], ...] = (
@@ -238,12 +249,14 @@ def _object(app: Application, actor: Actor, identifier: str) -> Recognition:
 
 def _product(app: Application, actor: Actor, key: gs1.Key) -> Recognition:
     product = lots.product(app, actor, key.primary)
+    is_known = product is not None or products.is_recorded(app, actor, key.primary)
+    name = product.name if product else None
     return Recognition(
         kind="product",
         label=key.hri(),
         identifier=product.identifier if product else describing.identifier_of(key),
-        link=f"/products#{quote(product.identifier, safe='')}" if product else "",
-        note=(product.name or "Product") if product else f"Product · {_NOT_RECORDED}",
+        link=f"/products/{key.primary}" if is_known else "",
+        note=name or ("Product" if is_known else f"Product · {_NOT_RECORDED}"),
     )
 
 

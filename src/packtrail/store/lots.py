@@ -33,11 +33,39 @@ def count(conn: Connection, audience_ids: Sequence[int]) -> int:
     """Return how many lots the events that may be seen record or name."""
     audiences = list(audience_ids)
     recorded = {row[0] for row in conn.execute(_SQL["recorded_lots"], [audiences])}
-    return len(recorded | _named_as_class(conn, audiences))
-
-
-def _named_as_class(conn: Connection, audiences: list[int]) -> set[str]:
     classes = [row[0] for row in conn.execute(_SQL["lot_classes"])]
+    return len(recorded | _named_as_class(conn, audiences, classes))
+
+
+def of_product(
+    conn: Connection, gtin: str, audience_ids: Sequence[int], *, limit: int
+) -> list[str]:
+    """Return lots of a trade item, as far as may be seen: the latest, then those without serials.
+
+    Args:
+        conn: A connection.
+        gtin: 14 digits.
+        audience_ids: What the asker may see.
+        limit: Most lots to return.
+    """
+    audiences = list(audience_ids)
+    classes = objects.class_ids(conn, [f"sgtin/{gtin}", f"itip/{gtin}"])
+    asked = {"classes": classes, "audience_ids": audiences, "limit": limit}
+    recorded = [row[0] for row in conn.execute(_SQL["lots_of_product"], asked)]
+    named_only = _named_as_class(conn, audiences, objects.class_ids(conn, [f"lgtin/{gtin}"]))
+    return list(dict.fromkeys((*recorded, *sorted(named_only))))[:limit]
+
+
+def names_product(conn: Connection, gtin: str, audience_ids: Sequence[int]) -> bool:
+    """Tell whether any event that may be seen names the trade item, a serial or a lot of it."""
+    kinds = ("sgtin", "itip", "lgtin", "gtin")
+    classes = objects.class_ids(conn, [f"{kind}/{gtin}" for kind in kinds])
+    asked = {"classes": classes, "audience_ids": list(audience_ids)}
+    row = conn.execute(_SQL["names_product"], asked).fetchone()
+    return bool(row and row[0])
+
+
+def _named_as_class(conn: Connection, audiences: list[int], classes: list[int]) -> set[str]:
     seen: defaultdict[int, set[int]] = defaultdict(set)
     for class_id, seq in conn.execute(_SQL["lots_touched"], [classes, audiences]):
         seen[class_id].add(seq)
