@@ -85,6 +85,13 @@ def test_numbers_are_taken_found_given_back_and_proven(
     assert f"50/{30**12}, below 1/10000" in told
 
 
+def test_a_file_that_is_no_text_is_no_list_of_numbers(packtrail: Packtrail) -> None:
+    done = packtrail("serials", "return", "packs", "-", stdin=b"\xff\xfe\x00numbers")
+
+    assert done.returncode == 1
+    assert b"SER-008" in done.stderr
+
+
 def test_ssccs_are_printed_one_a_line(packtrail: Packtrail) -> None:
     packtrail("serials", "pool", "add-sscc", "pallets", "0614141", "--extension", "1")
 
@@ -105,7 +112,8 @@ def test_a_new_key_is_counted(packtrail: Packtrail) -> None:
 
 
 def test_nothing_is_written_where_the_file_cannot_be(packtrail: Packtrail, tmp_path: Path) -> None:
-    arguments = ("serials", "allocate", "packs", "1", "--request", "lost")
+    packtrail("serials", "pool", "add-sscc", "lost", "0950400")
+    arguments = ("serials", "allocate", "lost", "1", "--request", "lost")
     failed = packtrail(*arguments, "--out", tmp_path / "no" / "file")
     done = packtrail(*arguments)
 

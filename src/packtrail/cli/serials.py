@@ -253,7 +253,7 @@ def allocate(  # noqa: PLR0913, PLR0917
 def return_serials(  # noqa: PLR0913, PLR0917
     pool: PoolCode,
     file: Annotated[
-        typer.FileText, typer.Argument(help="The numbers, one a line; - is standard input.")
+        typer.FileBinaryRead, typer.Argument(help="The numbers, one a line; - is standard input.")
     ],
     request: Request = None,
     party: Annotated[str, typer.Option("--from", help="From whom they come.")] = "",
@@ -269,7 +269,7 @@ def return_serials(  # noqa: PLR0913, PLR0917
     """Give back serial numbers that were not used: all of the list, or none."""
     from packtrail.services import serials as service
 
-    numbers = [line.strip() for line in file if line.strip()]
+    numbers = [line.strip().decode(errors="replace") for line in file if line.strip()]
     with options.acting(data, db, organisation) as (application, actor):
         entry = service.return_serials(
             application, actor, pool, numbers, request_id=request or str(uuid4()), party=party,
