@@ -78,7 +78,7 @@ def test_numbers_are_taken_found_given_back_and_proven(
         "allocated",
         "returned",
     ]
-    (proof,) = packtrail.json("serials", "proof")
+    (proof,) = packtrail.json("serials", "proof", "packs")
     assert (proof["issued"], proof["proven"], proof["returned"]) == (50, 50, 5)
     told = packtrail("serials", "proof", "packs").stdout.decode()
     assert f"Pool acme/packs for {GTIN}: no number was issued twice" in told
