@@ -252,3 +252,31 @@ def test_check_digits_of_trade_items_are_judged_as_the_reference_does(
     assert [gs1.check_any(case["input"])[0] is not None for case in cases] == [
         case["valid"] for case in cases
     ]
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...] | None:
+    value = gs1.check_element_string(text)[0]
+    return value.pairs if value else None
+
+
+def test_a_scan_of_every_symbol_is_the_message_that_the_reference_put_into_it(
+    engine: dict[str, Any],
+) -> None:
+    messages = [
+        case for case in engine["scan_data_generate"] if case["valid"] and case["data"][0] == "^"
+    ]
+    different = {
+        case["scan_data"]
+        for case in messages
+        if pairs(case["scan_data"]) != pairs(readable(case["data"].replace("|^", "^")))
+    }
+
+    assert different == set(SYNTAX["generated_scans"])
+    assert len(messages) > 10
+
+
+def test_a_defect_is_found_where_the_reference_marks_it(engine: dict[str, Any]) -> None:
+    for case in engine["error_markup"]:
+        found = gs1.check_element_string(case["input"])[1]
+
+        assert found[0].at == f"character {case['expect'].index('|') + 1}"
