@@ -124,13 +124,19 @@ def open_page(
     assert complaints == []
 
 
+def drop(page: Page, name: str, content: bytes) -> None:
+    """Drop a file on the page once its scripts run; before that a browser would open the file."""
+    page.wait_for_load_state("load")
+    page.evaluate(DROP, [name, content.decode()])
+
+
 def test_from_a_dropped_file_to_the_journey_of_a_pack(
     open_page: Callable[..., Page], shipment: bytes
 ) -> None:
     page = open_page()
     expect(page.get_by_text("for maker")).to_be_visible()
 
-    page.evaluate(DROP, ["shipment.xml", shipment.decode()])
+    drop(page, "shipment.xml", shipment)
     page.wait_for_url("**/captures/*")
     expect(page.get_by_text(RECORDED)).to_be_visible()
     expect(page.locator(".lead")).to_contain_text("8 events were recorded")
@@ -150,7 +156,7 @@ def test_from_a_dropped_file_to_the_journey_of_a_pack(
 def test_the_omnibox_needs_no_mouse(open_page: Callable[..., Page], shipment: bytes) -> None:
     page = open_page()
     page.goto("/captures")
-    page.evaluate(DROP, ["again.xml", shipment.decode()])
+    drop(page, "again.xml", shipment)
     page.wait_for_url("**/captures/*")
     expect(page.get_by_text(RECORDED)).to_be_visible()
 
@@ -241,7 +247,7 @@ def test_a_pallet_opens_in_place_by_keyboard_alone(
 ) -> None:
     page = open_page()
     page.goto("/captures")
-    page.evaluate(DROP, ["tree.xml", shipment.decode()])
+    drop(page, "tree.xml", shipment)
     page.wait_for_url("**/captures/*")
     expect(page.get_by_text(RECORDED).first).to_be_visible()
 
