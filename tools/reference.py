@@ -26,6 +26,7 @@ AREAS = {
     "STO": "The store",
     "LIF": "State and containment",
     "SER": "Serial numbers",
+    "TAB": "Tables from other systems",
     "SIM": "Simulation",
 }
 

@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse
 import packtrail.api
 from packtrail.base.errors import UsageError
 from packtrail.bootstrap import open_application
+from packtrail.jobs import ChoreRunner
 from packtrail.services import accounts
 from packtrail.services.delivering import Deliverer
 from packtrail.settings import is_loopback
@@ -92,7 +93,7 @@ def run(
     )
     with contextlib.closing(_listen(settings.host, settings.port)) as listener:
         server = _Server(config, lambda: _tell(application, listener, on_ready))
-        with Deliverer(application):
+        with Deliverer(application), ChoreRunner(application):
             server.run(sockets=[listener])
 
 

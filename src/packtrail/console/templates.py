@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 
 import packtrail
 from packtrail.access import Permission
-from packtrail.console import labels
+from packtrail.console import labels, rooms
 from packtrail.rendering import icons, identifiers, times, words
 from packtrail.services import transactions
 
@@ -161,6 +161,7 @@ _GLOBALS: dict[str, Any] = {
     "icon": _icon,
     "label": labels.label,
     "lot_path": lot_path,
+    "rooms_of": rooms.open_to,
     "trace_path": trace_path,
     "version": packtrail.__version__,
     "words": words,

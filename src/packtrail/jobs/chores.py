@@ -1,0 +1,10 @@
+"""The chores of a serving Packtrail, in one table."""
+
+from __future__ import annotations
+
+from packtrail.services import accounts
+from packtrail.services.chores import Chore
+
+CHORES: tuple[Chore, ...] = (
+    Chore("Forget sessions and sign-in links that are spent", 3600, accounts.forget_spent),
+)
