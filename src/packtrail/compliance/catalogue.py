@@ -41,9 +41,7 @@ class Catalogue:
                     codes.NAME_TWICE.found(f"There are two packs {pack.id!r}.", at=pack.id)
                 )
             own[pack.id] = pack
-        whole = {
-            name: _whole(pack, own) for name, pack in own.items() if not pack.heading.overlays
-        }
+        whole = {name: _whole(pack, own) for name, pack in own.items() if not pack.heading.overlays}
         _require_one_pack_a_market(whole.values())
         return cls(own, whole)
 
@@ -61,7 +59,8 @@ class Catalogue:
             NotFound: `LAW-014`, there is none of this name.
         """
         if pack_id not in self.packs:
-            raise NotFound(codes.NO_PACK.found(f"There is no rule pack {pack_id[:80]!r}.", at="pack"))
+            message = f"There is no rule pack {pack_id[:80]!r}."
+            raise NotFound(codes.NO_PACK.found(message, at="pack"))
         return self.packs[pack_id]
 
     def pack_of(self, market: str) -> Pack:

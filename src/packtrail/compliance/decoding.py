@@ -118,12 +118,15 @@ def _mapping(node: Node, inner: Any, findings: list[Finding]) -> Any:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _table(node: Node, kind: type[T], findings: list[Finding], extra: Mapping[str, Any]) -> T | None:
+def _table(
+    node: Node, kind: type[T], findings: list[Finding], extra: Mapping[str, Any]
+) -> T | None:
     if not isinstance(node, Table):
         _refuse(node, "a table of keys and values", findings)
         return None
     before = len(findings)
-    known = _keys(kind)
+    described: Any = kind
+    known = _keys(described)
     _tell_unknown(node, (key for key in known if known[key].name not in extra), findings)
     values = dict(extra)
     for key, each in known.items():
@@ -135,7 +138,7 @@ def _table(node: Node, kind: type[T], findings: list[Finding], extra: Mapping[st
                 message = f"The key {key!r} is missing."
                 findings.append(codes.MISSING_KEY.found(message, at=node.at))
             continue
-        value = _decoded(below, _hints(kind)[each.name], findings)
+        value = _decoded(below, _hints(described)[each.name], findings)
         if value is not None:
             values[each.name] = value
     return kind(**values) if len(findings) == before else None
@@ -206,10 +209,10 @@ _SCALARS: Final[Mapping[Any, tuple[str, Callable[[str], Any]]]] = {
 
 
 @cache
-def _keys(kind: type[Any]) -> dict[str, Field[Any]]:
+def _keys(kind: Any) -> dict[str, Field[Any]]:
     return {each.metadata.get("key", each.name): each for each in fields(kind) if each.init}
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return hints_of(kind)

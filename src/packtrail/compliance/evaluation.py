@@ -6,7 +6,7 @@ out answers once. The day is always an argument: yesterday's law and next year's
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,11 +19,10 @@ from packtrail.compliance.topics import title_of
 from packtrail.compliance.words import DatedBy, FactStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from packtrail.compliance.entries import Exemption, Rule
     from packtrail.compliance.packs import Pack, PackIdentity
-    from packtrail.compliance.scopes import Fit
     from packtrail.compliance.statements import Statement
     from packtrail.compliance.subjects import Subject
 
@@ -38,26 +37,56 @@ _AT_MOST: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """A rule that is about a subject on a day, with its arguments on that day."""
+
+    rule: Rule
+    arguments: Mapping[str, Any]
+    parameters: Mapping[str, Statement | None]
+    """Name of every parameter that it uses -> what is said of it."""
+    exemption: Exemption | None
+    """The exemption that lifts it."""
+    missing: tuple[str, ...]
+    """Facts that were not said and decide whether it applies."""
+    doubtful: tuple[tuple[Exemption, tuple[str, ...]], ...]
+    """Exemptions that would lift it, with the facts that would have to be said for that."""
+    since: date
+    """The day on which the law that decides began to hold for this subject."""
+
+    @property
+    def status(self) -> FactStatus:
+        """How well the law is known: the rule's, or that of a parameter it uses."""
+        found = self.rule.status
+        for statement in self.parameters.values():
+            found = weaker(found, statement.status if statement else FactStatus.UNKNOWN)
+        return found
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Parameters it uses that are unknown on the day."""
+        used = self.parameters.items()
+        return tuple(name for name, said in used if said is None or said.value is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleResult:
     """What one rule says of a subject."""
 
-    rule: Rule
+    applied: Applied
     outcome: Outcome
     sentence: str
-    at: str
+    at: str = ""
     """The fact that decided."""
-    status: FactStatus
-    """How well the law is known that decided: the rule's, or that of a parameter it uses."""
-    since: date
-    """The day on which the law that decided began to hold."""
-    exemption: Exemption | None = None
-    because: tuple[str, ...] = ()
-    """Names of the parameters that it uses."""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+        return self.applied.rule
 
     @property
     def severity(self) -> Severity:
         """How much a failure weighs: never an error where the law is not known for sure."""
-        return max(self.rule.severity, _AT_MOST[self.status], key=_ORDER.index)
+        return max(self.rule.severity, _AT_MOST[self.applied.status], key=_ORDER.index)
 
     @property
     def finding(self) -> Finding | None:
@@ -67,7 +96,7 @@ class RuleResult:
         return Finding(
             self.rule.code,
             self.severity,
-            f"{self.rule.title}. {self.sentence}{_doubt(self.status)}",
+            f"{self.rule.title}. {self.sentence}{_doubt(self.applied.status)}",
             self.at,
             self.rule.clause,
             self.rule.remedy,
@@ -89,9 +118,13 @@ class Evaluation:
         found = [each.finding for each in self.results if each.finding]
         return tuple(sorted(found, key=lambda each: _ORDER.index(each.severity)))
 
+    def of(self, outcome: Outcome) -> tuple[RuleResult, ...]:
+        """Return the results with an outcome."""
+        return tuple(each for each in self.results if each.outcome is outcome)
+
     def codes(self, outcome: Outcome) -> tuple[str, ...]:
         """Return the codes of the rules with an outcome."""
-        return tuple(each.rule.code for each in self.results if each.outcome is outcome)
+        return tuple(each.rule.code for each in self.of(outcome))
 
 
 def evaluate(pack: Pack, subject: Subject, *, on: date) -> Evaluation:
@@ -102,12 +135,18 @@ def evaluate(pack: Pack, subject: Subject, *, on: date) -> Evaluation:
         subject: Of any kind.
         on: The day whose law counts.
     """
-    results = [
-        result
-        for code in sorted(pack.rules)
-        if (result := _asked(pack, pack.rules[code], subject, on)) is not None
-    ]
-    return Evaluation(on=on, identity=pack.identity, results=tuple(results))
+    results = tuple(_result(each, subject) for each in applied(pack, subject, on=on))
+    return Evaluation(on=on, identity=pack.identity, results=results)
+
+
+def applied(pack: Pack, subject: Subject, *, on: date) -> Iterator[Applied]:
+    """Yield the rules that are about a subject on a day, by code, those that are lifted too."""
+    for code in sorted(pack.rules):
+        rule = pack.rules[code]
+        if rule.subject is subject.KIND and holds(rule, day_of(subject, rule.dated_by, on)):
+            fit = rule.applies_to.fit(subject)
+            if not fit.is_out:
+                yield _applied(pack, rule, subject, on, fit.missing)
 
 
 def holds(entry: Rule | Exemption, day: date) -> bool:
@@ -121,72 +160,35 @@ def day_of(subject: Subject, dated_by: DatedBy, on: date) -> date:
     return days.get(dated_by) or on
 
 
-def resolve(pack: Pack, rule: Rule, on: date) -> tuple[dict[str, Any], dict[str, Statement | None]]:
-    """Return the arguments of a rule on a day, and what is said of the parameters it uses."""
-    values: dict[str, Any] = {}
-    used: dict[str, Statement | None] = {}
-    for name, argument in rule.arguments.items():
-        if isinstance(argument, Reference):
-            statement = pack.statement(argument.parameter, on)
-            used[argument.parameter] = statement
-            values[name] = statement.value if statement else None
-        else:
-            values[name] = argument
-    return values, used
-
-
-def _asked(pack: Pack, rule: Rule, subject: Subject, on: date) -> RuleResult | None:
-    if rule.subject is not subject.KIND or not holds(rule, day_of(subject, rule.dated_by, on)):
-        return None
-    fit = rule.applies_to.fit(subject)
-    if fit.is_out:
-        return None
-    lifting = [(each, each.applies_to.fit(subject)) for each in _exemptions(pack, rule, subject, on)]
-    for exemption, covered in lifting:
-        if covered.is_in:
-            return _exempted(rule, exemption)
-    values, used = resolve(pack, rule, on)
-    status, since = rule.status, rule.from_on
-    for statement in used.values():
-        if statement is not None:
-            status = weaker(status, statement.status)
-            since = max(since, statement.from_on or since)
-    result = RuleResult(
+def _applied(
+    pack: Pack, rule: Rule, subject: Subject, on: date, missing: tuple[str, ...]
+) -> Applied:
+    lifting = [
+        (each, each.applies_to.fit(subject)) for each in _exemptions(pack, rule, subject, on)
+    ]
+    parameters = {
+        argument.parameter: pack.statement(argument.parameter, on)
+        for argument in rule.arguments.values()
+        if isinstance(argument, Reference)
+    }
+    arguments = {name: _value(each, parameters) for name, each in rule.arguments.items()}
+    changed = [said.from_on for said in parameters.values() if said and said.from_on]
+    return Applied(
         rule=rule,
-        outcome=Outcome.UNKNOWN,
-        sentence="",
-        at="",
-        status=status,
-        since=max(since, _freed(pack, rule, subject, on)),
-        because=tuple(used),
+        arguments=arguments,
+        parameters=parameters,
+        exemption=next((each for each, fit in lifting if fit.is_in), None),
+        missing=missing,
+        doubtful=tuple((each, fit.missing) for each, fit in lifting if fit.missing),
+        since=max([rule.from_on, *changed, *_freed(pack, rule, subject, on)]),
     )
-    unknown = [name for name, said in used.items() if said is None or said.value is None]
-    if unknown:
-        sentence = f"The law is not known: {listed(map(title_of, unknown))}."
-        return replace(result, sentence=sentence, at=unknown[0])
-    answer: Answer = CHECKS[rule.check].run(subject, **values)
-    if fit.missing:
-        answer = _undecided(answer, fit.missing)
-    elif answer.outcome is Outcome.FAILED:
-        answer = replace(answer, sentence=answer.sentence + _may_be_exempt(lifting))
-    return replace(result, outcome=answer.outcome, sentence=answer.sentence, at=answer.at)
 
 
-def _undecided(answer: Answer, missing: tuple[str, ...]) -> Answer:
-    """Return the answer where it is not certain that the rule applies: passing it is enough."""
-    if answer.outcome is Outcome.PASSED:
-        return answer
-    sentence = f"Whether the rule applies is not said: {listed(missing)}."
-    return Answer(Outcome.UNKNOWN, sentence, missing[0])
-
-
-def _may_be_exempt(lifting: Iterable[tuple[Exemption, Fit]]) -> str:
-    """Return the exemptions of which it was not said whether they apply: they must be shown."""
-    return "".join(
-        f" Exempt if so: {each.title} ({listed(fit.missing)} not said)."
-        for each, fit in lifting
-        if not fit.is_out
-    )
+def _value(argument: Any, parameters: Mapping[str, Statement | None]) -> Any:
+    if not isinstance(argument, Reference):
+        return argument
+    statement = parameters[argument.parameter]
+    return statement.value if statement else None
 
 
 def _exemptions(pack: Pack, rule: Rule, subject: Subject, on: date) -> Iterator[Exemption]:
@@ -197,30 +199,49 @@ def _exemptions(pack: Pack, rule: Rule, subject: Subject, on: date) -> Iterator[
             yield exemption
 
 
-def _exempted(rule: Rule, exemption: Exemption) -> RuleResult:
+def _freed(pack: Pack, rule: Rule, subject: Subject, on: date) -> Iterator[date]:
+    """Yield the days after which exemptions no longer lifted the rule for this subject."""
+    for exemption in pack.exemptions.values():
+        ended = exemption.to_on
+        if ended is None or ended >= on or not exemption.covers(rule):
+            continue
+        if not exemption.applies_to.fit(subject).is_out:
+            yield ended + timedelta(days=1)
+
+
+def _result(applied: Applied, subject: Subject) -> RuleResult:
+    if applied.exemption is not None:
+        return RuleResult(
+            applied=applied, outcome=Outcome.EXEMPT, sentence=_exempt(applied.exemption)
+        )
+    if applied.unknown:
+        sentence = f"The law is not known: {listed(map(title_of, applied.unknown))}."
+        return RuleResult(
+            applied=applied, outcome=Outcome.UNKNOWN, sentence=sentence, at=applied.unknown[0]
+        )
+    answer: Answer = CHECKS[applied.rule.check].run(subject, **applied.arguments)
+    if applied.missing and answer.outcome is not Outcome.PASSED:
+        sentence = f"Whether the rule applies is not said: {listed(applied.missing)}."
+        return RuleResult(
+            applied=applied, outcome=Outcome.UNKNOWN, sentence=sentence, at=applied.missing[0]
+        )
+    sentence = answer.sentence
+    if answer.outcome is Outcome.FAILED:
+        sentence += _may_be_exempt(applied)
+    return RuleResult(applied=applied, outcome=answer.outcome, sentence=sentence, at=answer.at)
+
+
+def _exempt(exemption: Exemption) -> str:
     until = f" until {exemption.to_on}" if exemption.to_on else ""
-    return RuleResult(
-        rule=rule,
-        outcome=Outcome.EXEMPT,
-        sentence=f"Exempt{until}: {exemption.title}.",
-        at="",
-        status=weaker(rule.status, exemption.status),
-        since=max(rule.from_on, exemption.from_on),
-        exemption=exemption,
+    return f"Exempt{until}: {exemption.title}."
+
+
+def _may_be_exempt(applied: Applied) -> str:
+    """Return the exemptions of which it was not said whether they apply: they must be shown."""
+    return "".join(
+        f" Exempt if so: {exemption.title} ({listed(facts)} not said)."
+        for exemption, facts in applied.doubtful
     )
-
-
-def _freed(pack: Pack, rule: Rule, subject: Subject, on: date) -> date:
-    """Return the day after the last exemption of this subject ended, or the rule's first day."""
-    ended = [
-        exemption.to_on + timedelta(days=1)
-        for exemption in pack.exemptions.values()
-        if exemption.to_on is not None
-        and exemption.to_on < on
-        and exemption.covers(rule)
-        and not exemption.applies_to.fit(subject).is_out
-    ]
-    return max([rule.from_on, *ended])
 
 
 def _doubt(status: FactStatus) -> str:

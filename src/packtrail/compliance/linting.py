@@ -20,10 +20,10 @@ from packtrail.compliance.topics import TOPICS
 from packtrail.compliance.words import Confidence, FactStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from packtrail.base.findings import Finding
-    from packtrail.compliance.entries import Case, Rule
+    from packtrail.compliance.entries import Case, Deadline, Duty, Exemption, Rule
     from packtrail.compliance.evaluation import Evaluation
     from packtrail.compliance.packs import Pack
 
@@ -132,13 +132,11 @@ def _claims(own: Pack) -> Iterator[_Claim]:
             since = f" from {said.from_on}" if said.from_on else ""
             place = f"{parameter.name}{since}"
             yield _Claim(place, said.sources, said.confidence, said.true_on)
-    entries = (
+    entries: tuple[tuple[str, Rule | Exemption | Deadline | Duty], ...] = (
         *own.rules.items(), *own.exemptions.items(), *own.deadlines.items(), *own.duties.items(),
     )  # fmt: skip
     for name, entry in entries:
-        yield _Claim(
-            name, entry.sources, entry.confidence, entry.true_on or own.heading.true_on
-        )
+        yield _Claim(name, entry.sources, entry.confidence, entry.true_on or own.heading.true_on)
 
 
 def _source_findings(own: Pack, pack: Pack, claims: Iterable[_Claim]) -> Iterator[Finding]:
@@ -164,24 +162,25 @@ def _may_be_high(pack: Pack, sources: Iterable[str]) -> bool:
 
 
 def _date_findings(own: Pack) -> Iterator[Finding]:
-    for name, entry in (*own.rules.items(), *own.exemptions.items()):
+    dated: tuple[tuple[str, Rule | Exemption], ...] = (
+        *own.rules.items(), *own.exemptions.items(),
+    )  # fmt: skip
+    for name, entry in dated:
         if entry.to_on is not None and entry.to_on < entry.from_on:
-            message = f"{name} holds from {entry.from_on} to {entry.to_on}: it ends before it begins."
+            message = f"{name} ends on {entry.to_on}, before it begins on {entry.from_on}."
             yield codes.NO_DATE.found(message, at=name)
     for name, duty in own.duties.items():
         if duty.from_on is None and duty.status is FactStatus.KNOWN:
-            yield codes.NO_DATE.found(
-                f"It is not said since when the duty {name} holds.", at=name
-            )
+            yield codes.NO_DATE.found(f"It is not said since when the duty {name} holds.", at=name)
 
 
 def _reference_findings(own: Pack, pack: Pack) -> Iterator[Finding]:
     for rule in own.rules.values():
         yield from _argument_findings(rule, pack)
-    for name, entry in (*own.deadlines.items(), *own.duties.items()):
-        yield from _unknown_rules(name, entry.rules, pack)
-    for name, exemption in own.exemptions.items():
-        yield from _unknown_rules(name, exemption.rules, pack)
+    for table in (own.deadlines, own.duties, own.exemptions):
+        naming: Mapping[str, Deadline | Duty | Exemption] = table
+        for name, entry in naming.items():
+            yield from _unknown_rules(name, entry.rules, pack)
     for case in own.cases:
         expected = (code for word in _EXPECTED for code in getattr(case, word))
         yield from _unknown_rules(f"'{case.name}'", tuple(expected), pack)
@@ -205,7 +204,7 @@ def _argument_findings(rule: Rule, pack: Pack) -> Iterator[Finding]:
 
 
 def _fits(kind: object, wanted: object) -> bool:
-    """Tell whether a parameter of one kind can be an argument of another: `int | None` takes int."""
+    """Tell whether a parameter of one kind can be an argument: `int | None` takes an int."""
     inner = getattr(wanted, "__args__", ())
     return kind == wanted or (type(None) in inner and kind in inner)
 
@@ -213,7 +212,9 @@ def _fits(kind: object, wanted: object) -> bool:
 def _unknown_rules(place: str, expected: Iterable[str], pack: Pack) -> Iterator[Finding]:
     for code in expected:
         if code not in pack.rules and code != "all":
-            yield codes.UNKNOWN_NAME.found(f"{place} names the rule {code!r}; there is none.", at=place)
+            yield codes.UNKNOWN_NAME.found(
+                f"{place} names the rule {code!r}; there is none.", at=place
+            )
 
 
 def _stale_findings(own: Pack, claims: Iterable[_Claim], on: date) -> Iterator[Finding]:

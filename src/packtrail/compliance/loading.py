@@ -215,10 +215,7 @@ class _Reader:
                     self.parameters[name] = parameter
 
     def _parameter(self, name: str, node: Node) -> Parameter | None:
-        said = {
-            key: value
-            for key, value in (node.entries.items() if isinstance(node, Table) else ())
-        }
+        said = node.entries if isinstance(node, Table) else {}
         if not said:
             message = f"The parameter {name} has no value: write a day or `{_UNDATED}` with one."
             self.findings.append(codes.MISSING_KEY.found(message, at=node.at))

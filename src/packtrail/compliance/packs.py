@@ -141,7 +141,8 @@ class Pack:
     def _changes(self) -> Iterator[date]:
         for parameter in self.parameters.values():
             yield from (each.from_on for each in parameter.statements if each.from_on)
-        for entry in (*self.rules.values(), *self.exemptions.values()):
+        dated: tuple[Rule | Exemption, ...] = (*self.rules.values(), *self.exemptions.values())
+        for entry in dated:
             yield entry.from_on
             if entry.to_on:
                 yield entry.to_on + timedelta(days=1)

@@ -1,9 +1,9 @@
 """Spans of time as laws write them: 24 hours, 2 working days, 10 days, 6 years.
 
-    >>> Span.read("6 years").after(date(2020, 2, 29))
-    datetime.date(2026, 2, 28)
-    >>> Span.read("24 hours") < Span.read("10 days")
-    True
+>>> Span.read("6 years").after(date(2020, 2, 29))
+datetime.date(2026, 2, 28)
+>>> Span.read("24 hours") < Span.read("10 days")
+True
 """
 
 from __future__ import annotations

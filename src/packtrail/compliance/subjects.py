@@ -1,7 +1,7 @@
 """Subjects: what a rule is asked about, with every fact that may be said of it.
 
-A fact that is None was not said; a rule that needs it then answers *unknown*, never *passed*. Groups,
-roles and other sets that a fact adds to are empty where nothing was said.
+A fact that is None was not said; a rule that needs it then answers *unknown*, never *passed*. Marks
+such as groups and roles are empty where nothing was said.
 """
 
 from __future__ import annotations
@@ -194,7 +194,8 @@ class Scan(Subject):
     purpose: str | None = None
     """dispense, resale, receive."""
     supplier: str | None = None
-    """From whom: manufacturer, holder, designated_wholesaler, wholesaler, dispenser, same_company."""
+    """From whom: manufacturer, holder, designated_wholesaler, wholesaler, dispenser, same_company.
+    """
     is_verified: bool | None = keyed("verified", default=None)
     is_decommissioned: bool | None = keyed("decommissioned", default=None)
     state: str | None = None
@@ -225,6 +226,5 @@ class Incident(Subject):
 
 
 SUBJECTS: Final[Mapping[SubjectKind, type[Subject]]] = {
-    each.KIND: each
-    for each in (TradeItem, Lot, Label, Shipment, Document, Scan, Return, Incident)
+    each.KIND: each for each in (TradeItem, Lot, Label, Shipment, Document, Scan, Return, Incident)
 }

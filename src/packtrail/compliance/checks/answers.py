@@ -10,7 +10,7 @@ from inspect import Parameter as Argument
 from inspect import signature
 from typing import Any, get_type_hints
 
-from packtrail.compliance.subjects import Subject, SubjectKind
+from packtrail.compliance.subjects import SubjectKind
 
 
 class Outcome(StrEnum):

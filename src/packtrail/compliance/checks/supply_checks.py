@@ -81,9 +81,7 @@ def told_to(incident: Incident, *, parties: tuple[str, ...]) -> Answer:
     """Everybody who must know was told."""
     if incident.told is None:
         return not_said("told", "who was told")
-    return subset(
-        parties, incident.told, at="told", yes="Told: {}.", no="Not told: {}."
-    )
+    return subset(parties, incident.told, at="told", yes="Told: {}.", no="Not told: {}.")
 
 
 def aggregated(shipment: Shipment, *, levels: tuple[str, ...]) -> Answer:
