@@ -196,6 +196,10 @@ class Settings:
         default=10_000_000,
         metadata=_says("Most serial numbers one request can take or give back.", least=1),
     )
+    market_packs: tuple[str, ...] = field(
+        default=(),
+        metadata=_says("Folders with rule packs of your own, each a folder inside, with commas."),
+    )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from packtrail import __version__
-from packtrail.cli import accounts, capture, doctor, epcis, gs1, query, serials, trace
+from packtrail.cli import accounts, capture, doctor, epcis, gs1, markets, query, serials, trace
 from packtrail.cli.output import guarded, write_line
 
 GROUPS = {
@@ -18,6 +18,7 @@ GROUPS = {
     "keys": accounts.keys,
     "gs1": gs1.gs1,
     "serials": serials.serials,
+    "markets": markets.markets,
 }
 
 

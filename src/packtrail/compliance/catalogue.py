@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.compliance import codes
+from packtrail.compliance.linting import argument_findings
 from packtrail.compliance.packs import layered
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Catalogue:
 
         Raises:
             RefusedError: `LAW-012` two packs have one name or one market; `LAW-006` a pack builds
-                on one that is not there, or in a circle.
+                on one that is not there, or in a circle; `LAW-005`, `LAW-011` a rule uses a
+                parameter that is not set or of another kind.
         """
         own: dict[str, Pack] = {}
         for pack in packs:
@@ -41,8 +43,14 @@ class Catalogue:
                     codes.NAME_TWICE.found(f"There are two packs {pack.id!r}.", at=pack.id)
                 )
             own[pack.id] = pack
+        for pack in own.values():
+            if pack.heading.overlays:
+                _required(pack.heading.overlays, pack, own, verb="overlays")
         whole = {name: _whole(pack, own) for name, pack in own.items() if not pack.heading.overlays}
         _require_one_pack_a_market(whole.values())
+        unusable = [each for pack in whole.values() for each in argument_findings(pack)]
+        if unusable:
+            raise RefusedError(*unusable)
         return cls(own, whole)
 
     @property
@@ -92,10 +100,10 @@ def _whole(pack: Pack, own: Mapping[str, Pack], *, depth: int = 0) -> Pack:
     return pack
 
 
-def _required(name: str, pack: Pack, own: Mapping[str, Pack]) -> Pack:
+def _required(name: str, pack: Pack, own: Mapping[str, Pack], *, verb: str = "extends") -> Pack:
     found = own.get(name)
     if found is None or found.heading.overlays:
-        message = f"The pack {pack.id!r} extends {name!r}, which is not there."
+        message = f"The pack {pack.id!r} {verb} {name!r}, which is not there."
         raise RefusedError(codes.BAD_PACK.found(message, at=pack.id))
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +13,7 @@ from packtrail.compliance.entries import Reference
 from packtrail.compliance.evaluation import holds
 from packtrail.compliance.scopes import Scope
 from packtrail.compliance.statements import Statement, told
-from packtrail.compliance.topics import title_of
+from packtrail.compliance.topics import called
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -108,7 +108,7 @@ def _parameters_between(pack: Pack, before: date, after: date) -> Iterator[Chang
         old, new = (told(each.value) if each else "not said" for each in (was, now))
         how = How.CHANGED if was and now else How.ADDED if now else How.REMOVED
         since = f" from {now.from_on}" if now and now.from_on and before < after else ""
-        yield Change(What.PARAMETER, how, name, f"{title_of(name)}: {new} instead of {old}{since}.")
+        yield Change(What.PARAMETER, how, name, f"{called(name)}: {new} instead of {old}{since}.")
 
 
 def _entries(
@@ -129,13 +129,26 @@ def _entries(
 def _differences(old: Any, new: Any) -> Iterator[str]:
     for each in fields(old):
         was, now = getattr(old, each.name), getattr(new, each.name)
-        if each.name in _IGNORED or was == now:
+        if each.name in _IGNORED or _comparable(was) == _comparable(now):
             continue
         label = _LABELS.get(each.name, each.name.replace("_", " "))
         yield f"{label} is now {_shown(now)}, was {_shown(was)}"
 
 
-_LABELS = {"from_on": "first day", "to_on": "last day", "on": "day", "applies_to": "scope"}
+def _comparable(value: Any) -> Any:
+    """Return a value without what makes no difference: the day on which it was seen."""
+    if isinstance(value, Statement):
+        return replace(value, true_on=date.min, pack_id="")
+    return tuple(map(_comparable, value)) if isinstance(value, tuple) else value
+
+
+_LABELS = {
+    "statements": "value",
+    "from_on": "first day",
+    "to_on": "last day",
+    "on": "day",
+    "applies_to": "scope",
+}
 
 
 def _shown(value: Any) -> str:
@@ -145,14 +158,16 @@ def _shown(value: Any) -> str:
         case Scope():
             shown = scopes.told(value) or "everything"
         case Reference():
-            shown = title_of(value.parameter).lower()
+            shown = called(value.parameter).lower()
         case dict():
             shown = listed(f"{key} {_shown(each)}" for key, each in value.items())
         case tuple():
             shown = listed(map(_shown, value))
         case Statement():
             since = f" from {value.from_on}" if value.from_on else ""
-            shown = f"{told(value.value)}{since} ({value.status}, {value.confidence} confidence)"
+            sure = f"{value.status}, {value.confidence} confidence, {listed(value.sources)}"
+            note = f"; {value.note}" if value.note else ""
+            shown = f"{told(value.value)}{since} ({sure}{note})"
         case str():
             shown = str(value)
         case _:
@@ -165,7 +180,7 @@ _TABLES: Final[
 ] = {
     What.RULE: (lambda pack: pack.rules, lambda code, rule: f"{code}, {rule.title}"),
     What.EXEMPTION: (lambda pack: pack.exemptions, lambda _, each: f"exemption, {each.title}"),
-    What.PARAMETER: (lambda pack: pack.parameters, lambda name, _: title_of(name)),
+    What.PARAMETER: (lambda pack: pack.parameters, lambda name, _: called(name)),
     What.DEADLINE: (lambda pack: pack.deadlines, lambda _, each: f"{each.what} ({each.on})"),
     What.DUTY: (lambda pack: pack.duties, lambda _, each: str(each.what)),
     What.SOURCE: (lambda pack: pack.sources, lambda name, each: f"{name}, {each.title}"),

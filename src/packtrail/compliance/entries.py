@@ -136,6 +136,11 @@ class Deadline:
     note: str = ""
     pack_id: str = ""
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is law, and known to be."""
+        return self.kind is CalendarKind.OBLIGATION and self.status is FactStatus.KNOWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:

@@ -15,7 +15,7 @@ from packtrail.compliance.checks import CHECKS, Answer, Outcome
 from packtrail.compliance.checks.answers import listed
 from packtrail.compliance.entries import Reference
 from packtrail.compliance.statements import weaker
-from packtrail.compliance.topics import title_of
+from packtrail.compliance.topics import called
 from packtrail.compliance.words import DatedBy, FactStatus
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def _result(applied: Applied, subject: Subject) -> RuleResult:
             applied=applied, outcome=Outcome.EXEMPT, sentence=_exempt(applied.exemption)
         )
     if applied.unknown:
-        sentence = f"The law is not known: {listed(map(title_of, applied.unknown))}."
+        sentence = f"The law is not known: {listed(map(called, applied.unknown))}."
         return RuleResult(
             applied=applied, outcome=Outcome.UNKNOWN, sentence=sentence, at=applied.unknown[0]
         )

@@ -65,13 +65,23 @@ def lint(own: Pack, pack: Pack, *, on: date | None = None) -> tuple[Finding, ...
     """
     claims = list(_claims(own))
     findings = [*_source_findings(own, pack, claims), *_date_findings(own)]
-    findings += _reference_findings(own, pack)
+    findings += _name_findings(own, pack)
     if on is not None:
         findings += _stale_findings(own, claims, on)
-    results = run_cases(pack, own.cases)
-    findings += (finding for result in results for finding in result.findings)
-    findings += _uncovered(own, results)
+    unusable = argument_findings(pack)
+    findings += unusable
+    if not unusable:
+        results = run_cases(pack, own.cases)
+        findings += (finding for result in results for finding in result.findings)
+        findings += _uncovered(own, results)
     return tuple(findings)
+
+
+def argument_findings(pack: Pack) -> tuple[Finding, ...]:
+    """Return the rules whose arguments are parameters that are not set or of another kind."""
+    return tuple(
+        finding for rule in pack.rules.values() for finding in _argument_findings(rule, pack)
+    )
 
 
 def run_cases(pack: Pack, cases: Iterable[Case]) -> tuple[CaseResult, ...]:
@@ -174,9 +184,7 @@ def _date_findings(own: Pack) -> Iterator[Finding]:
             yield codes.NO_DATE.found(f"It is not said since when the duty {name} holds.", at=name)
 
 
-def _reference_findings(own: Pack, pack: Pack) -> Iterator[Finding]:
-    for rule in own.rules.values():
-        yield from _argument_findings(rule, pack)
+def _name_findings(own: Pack, pack: Pack) -> Iterator[Finding]:
     for table in (own.deadlines, own.duties, own.exemptions):
         naming: Mapping[str, Deadline | Duty | Exemption] = table
         for name, entry in naming.items():

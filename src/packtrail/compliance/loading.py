@@ -92,6 +92,34 @@ def load(files: Mapping[str, bytes]) -> Loaded:
     return Loaded(reader.pack(layer), tuple(findings))
 
 
+def read_subject(content: bytes, name: str) -> tuple[Subject | None, tuple[Finding, ...]]:
+    """Read a subject on its own: a table with one key, the kind of the subject, as in a case.
+
+    Args:
+        content: YAML, or JSON.
+        name: The file, as findings name it.
+    """
+    table, defects = read(content, name)
+    findings = list(defects)
+    subject = None if has_errors(findings) else _subject(table, name, findings)
+    for key in table.entries.keys() - set(SUBJECTS):
+        message = f"The key {key!r} does not belong here; known are {', '.join(SUBJECTS)}."
+        findings.append(codes.UNKNOWN_KEY.found(message, at=table.keys_at[key]))
+    return subject, tuple(findings)
+
+
+def _subject(node: Node, at: str, findings: list[Finding]) -> Subject | None:
+    """Return the subject of a table: the key tells which kind it is."""
+    entries = node.entries if isinstance(node, Table) else {}
+    named = [kind for kind in SUBJECTS if kind.value in entries]
+    if len(named) != 1:
+        message = f"There must be one subject: one of {', '.join(SUBJECTS)}."
+        findings.append(codes.MISSING_KEY.found(message, at=at))
+        return None
+    (kind,) = named
+    return decode(entries[kind.value], SUBJECTS[kind], findings)
+
+
 def _heading(files: Mapping[str, bytes], findings: list[Finding]) -> Heading | None:
     name = "pack.toml"
     if name not in files:
@@ -261,15 +289,18 @@ class _Reader:
                 message = f"The code {code!r} is not {self.heading.code}- and three digits."
                 self.findings.append(codes.UNKNOWN_NAME.found(message, at=at))
             elif self._is_new(code, self.rules, at):
-                self.rules[code] = self._with_arguments(rule, table.entries[code])
+                whole = self._with_arguments(rule, table.entries[code])
+                if whole is not None:
+                    self.rules[code] = whole
 
-    def _with_arguments(self, rule: Rule, node: Node) -> Rule:
+    def _with_arguments(self, rule: Rule, node: Node) -> Rule | None:
         """Return a rule whose arguments are values or references, as its check takes them."""
+        before = len(self.findings)
         check = CHECKS.get(rule.check)
         if check is None:
             message = f"There is no check {rule.check!r}; there are {', '.join(sorted(CHECKS))}."
             self.findings.append(codes.UNKNOWN_NAME.found(message, at=node.at))
-            return rule
+            return None
         if rule.subject not in check.kinds:
             kinds = ", ".join(sorted(check.kinds))
             message = f"The check {rule.check} is about {kinds}, not about {rule.subject.value}."
@@ -288,7 +319,7 @@ class _Reader:
         if missing:
             message = f"The check {rule.check} needs {', '.join(sorted(missing))}."
             self.findings.append(codes.MISSING_KEY.found(message, at=node.at))
-        return replace(rule, arguments=arguments)
+        return replace(rule, arguments=arguments) if len(self.findings) == before else None
 
     def _argument(self, node: Node, kind: Any) -> Any:
         if isinstance(node, Table) and set(node.entries) == {"parameter"}:
@@ -321,19 +352,12 @@ class _Reader:
                 self.cases.append(case)
 
     def _case(self, sentence: str, node: Node, at: str) -> Case | None:
-        """Read a case: the key of its subject tells which kind it is."""
-        kinds = {kind.value: kind for kind in SUBJECTS}
-        entries = node.entries if isinstance(node, Table) else {}
-        named = [key for key in entries if key in kinds]
-        if len(named) != 1 or not isinstance(node, Table):
-            message = f"A case has one subject: one of {', '.join(kinds)}."
-            self.findings.append(codes.MISSING_KEY.found(message, at=at))
+        """Read a case: a table of its own with one key for its subject."""
+        subject = _subject(node, at, self.findings)
+        if subject is None or not isinstance(node, Table):
             return None
-        (key,) = named
-        subject = decode(entries[key], SUBJECTS[kinds[key]], self.findings)
-        rest = Table({k: v for k, v in entries.items() if k != key}, node.at, node.keys_at)
-        if subject is None:
-            return None
+        entries = {key: each for key, each in node.entries.items() if key not in SUBJECTS}
+        rest = Table(entries, node.at, node.keys_at)
         given: dict[str, Callable[[str, Node], Any]] = {
             "name": _key,
             "pack_id": self._own,

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from packtrail.compliance.subjects import SubjectKind
-from packtrail.compliance.words import CalendarKind, FactStatus, Role
+from packtrail.compliance.words import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,12 +56,6 @@ class Due:
     def on(self) -> date:
         """The day."""
         return self.deadline.on
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether it is law, and known to be."""
-        is_law = self.deadline.kind is CalendarKind.OBLIGATION
-        return is_law and self.deadline.status is FactStatus.KNOWN
 
     @property
     def products(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _HOURS: Final[Mapping[str, int]] = {
     "day": 24,
     "working day": 24,
     "week": 7 * 24,
-    "month": 30 * 24,
+    "month": 365 * 24 // 12,
     "year": 365 * 24,
 }
 """For comparing spans; a calendar decides what a month really is."""

@@ -13,7 +13,7 @@ from packtrail.compliance.checks import Outcome
 from packtrail.compliance.evaluation import evaluate
 from packtrail.compliance.portfolio import as_made_on
 from packtrail.compliance.statements import told
-from packtrail.compliance.topics import title_of
+from packtrail.compliance.topics import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +154,7 @@ def cause(pack: Pack, result: RuleResult) -> str:
     applied, since = result.applied, result.applied.since
     for name, statement in applied.parameters.items():
         if statement and statement.from_on == since and since != applied.rule.from_on:
-            return f"Since {since}: {title_of(name).lower()} is {told(statement.value)}."
+            return f"Since {since}: {called(name).lower()} is {told(statement.value)}."
     if since == applied.rule.from_on:
         return f"Since {since} the rule holds ({applied.rule.clause})."
     ended = next(

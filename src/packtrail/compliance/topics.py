@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Final
@@ -57,7 +56,14 @@ TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
     {
         "status.summary": Topic("In short", str),
         "system.name": Topic("System", str),
+        "system.alerts": Topic("Alerts", str),
+        "scope.included": Topic("Included", str),
+        "scope.excluded": Topic("Excluded", str),
         "identifier.scheme": Topic("Scheme", str),
+        "identifier.product_code": Topic("Product code", str),
+        "identifier.national_number": Topic("National number", str),
+        "identifier.registration": Topic("Registration", str),
+        "identifier.crypto_issuer": Topic("Who issues the crypto parts", str),
         "identifier.elements": Topic("Data elements", _TEXTS),
         "identifier.national_numbers": Topic("National numbers, any one of them", _TEXTS),
         "identifier.national_number_digits": Topic("Digits of the national number", int),
@@ -70,7 +76,11 @@ TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
             "A guess must hit less often than", Fraction
         ),
         "identifier.serial.issuer": Topic("Who makes serial numbers", Issuer),
-        "identifier.serial.unique_for": Topic("A serial number is not used again for", Span),
+        "identifier.serial.reuse": Topic("Using a serial number again", str),
+        "identifier.serial.structure": Topic("Structure of the code", str),
+        "carrier.unit": Topic("On the pack", str),
+        "carrier.case": Topic("On cases", str),
+        "carrier.alternative": Topic("Another form", str),
         "carrier.elements": Topic("Elements in the code (AIs)", _TEXTS),
         "carrier.elements_optional": Topic("Elements that may be in the code (AIs)", _TEXTS),
         "carrier.elements_logistic": Topic("Elements on logistic units (AIs)", _TEXTS),
@@ -86,12 +96,17 @@ TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
             "Not needed where the two longest sides make at most, in cm", Fraction
         ),
         "human_readable.points_min": Topic("Smallest size of the sentences, in points", Fraction),
+        "human_readable.text": Topic("In words", str),
+        "tamper_evidence.text": Topic("In words", str),
         "tamper_evidence.required": Topic("Anti-tampering device required", bool),
         "aggregation.required": Topic("Aggregation", Aggregation),
+        "aggregation.detail": Topic("In words", str),
         "aggregation.levels": Topic("Levels to be aggregated", _TEXTS),
         "reporting.to": Topic("Reported to", str),
         "reporting.format": Topic("Format", str),
         "reporting.transport": Topic("Way of transmission", str),
+        "reporting.events": Topic("What is reported", str),
+        "reporting.limits": Topic("By when", str),
         "document.formats": Topic("Formats a file may have, any one of them", _TEXTS),
         "document.events_max": Topic("Most events in a file", int),
         "document.bytes_max": Topic("Largest file in bytes", int),
@@ -100,9 +115,10 @@ TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
         "states.all": Topic("States", _TEXTS),
         "states.terminal": Topic("States that end a life", _TEXTS),
         "states.not_dispensable": Topic("States in which a pack is not dispensed", _TEXTS),
+        "retention.text": Topic("In words", str),
         "retention.for": Topic("Records are kept for", Span),
         "retention.beyond_expiry": Topic("Records are kept after expiry for", Span),
-        "special.first_day": Topic("First day", date),
+        "penalties.text": Topic("", str),
     }
 )
 """Name of a parameter -> what it is."""
@@ -114,8 +130,18 @@ def section_of(name: str) -> str:
 
 
 def title_of(name: str) -> str:
-    """Return what a parameter is called on a page."""
-    if name in TOPICS:
-        return TOPICS[name].title
-    words = name.rpartition(".")[2].replace("_", " ")
-    return words[:1].upper() + words[1:]
+    """Return what a parameter is called on a page; empty where it says enough by itself.
+
+    >>> title_of("identifier.serial.length_max"), title_of("reporting.limits.at_receipt")
+    ('Longest serial number', 'By when')
+    """
+    while "." in name:
+        if name in TOPICS:
+            return TOPICS[name].title
+        name = name.rpartition(".")[0]
+    return ""
+
+
+def called(name: str) -> str:
+    """Return what a parameter is called in a sentence: its title, else the heading it is under."""
+    return title_of(name) or SECTIONS[section_of(name)]
