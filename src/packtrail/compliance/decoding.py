@@ -79,6 +79,38 @@ def decode_each(
     return found
 
 
+def keys_of(kind: Any) -> tuple[tuple[str, str, bool], ...]:
+    """Return the keys of a table, for the documentation: key, kind of value, whether it must be.
+
+    Args:
+        kind: The dataclass of the table.
+    """
+    return tuple(
+        (
+            key,
+            kind_told(_hints(kind)[each.name]),
+            each.default is MISSING and each.default_factory is MISSING,
+        )
+        for key, each in _keys(kind).items()
+    )
+
+
+def kind_told(kind: Any) -> str:
+    """Return what a kind of value looks like, in words."""
+    origin = get_origin(kind)
+    if kind is Any:
+        return "any value"
+    if origin in {Union, types.UnionType}:
+        return kind_told(next(each for each in get_args(kind) if each is not type(None)))
+    if origin in {tuple, frozenset}:
+        return f"a list; each {kind_told(get_args(kind)[0])}"
+    if origin is Mapping:
+        return f"a table; each {kind_told(get_args(kind)[1])}"
+    if is_dataclass(kind) and not hasattr(kind, "read"):
+        return f"a {cast('type[Any]', kind).__name__.lower()}"
+    return _scalar_kind(kind)[0]
+
+
 def _decoded(node: Node, kind: Any, findings: list[Finding]) -> Any:
     if kind is Any:
         return node
