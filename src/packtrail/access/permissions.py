@@ -46,6 +46,10 @@ class Permission(StrEnum):
     ALLOCATION_RETURN = "pool:allocation:return"
     """Give unused serial numbers back, or make them void."""
     AUDIT_READ = "audit:entry:read"
+    BACKUP_CREATE = "store:backup:create"
+    """Back the whole installation up; no role of an organisation has it."""
+    BACKUP_RESTORE = "store:backup:restore"
+    """Restore a backup; no role of an organisation has it."""
 
 
 class RoleName(StrEnum):
@@ -66,9 +70,14 @@ _READING = frozenset(
     }
 )
 
+OF_THE_INSTALLATION = frozenset(
+    {Permission.ORGANISATION_CREATE, Permission.BACKUP_CREATE, Permission.BACKUP_RESTORE}
+)
+"""What concerns every organisation: only the command line of the machine may do it."""
+
 ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
     {
-        RoleName.ADMINISTRATOR: frozenset(Permission) - {Permission.ORGANISATION_CREATE},
+        RoleName.ADMINISTRATOR: frozenset(Permission) - OF_THE_INSTALLATION,
         RoleName.OPERATOR: _READING
         | {
             Permission.CAPTURE_CREATE,

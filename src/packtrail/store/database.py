@@ -88,6 +88,17 @@ class Database:
         with _readable_faults(self.url), self._pool.connection() as conn:
             yield conn
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Lend a connection that sees everything as it is now, whatever happens meanwhile.
+
+        Raises:
+            Unavailable: The server does not answer.
+        """
+        with self.transaction() as conn:
+            conn.execute("set transaction isolation level repeatable read, read only")
+            yield conn
+
     def migrate(self) -> tuple[str, ...]:
         """Bring the schema up to date; return the names of the migrations that ran.
 

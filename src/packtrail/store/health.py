@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row
 
+from packtrail.store import named
+
 if TYPE_CHECKING:
     from psycopg import Connection
 
@@ -37,6 +39,12 @@ def condition(conn: Connection) -> Condition:
     with conn.cursor(row_factory=class_row(Condition)) as cursor:
         (found,) = cursor.execute(_CONDITION)
     return found
+
+
+def server_bytes(conn: Connection) -> int:
+    """Return how much disk all databases of the server take."""
+    row = conn.execute(named.statements("backup")["server_bytes"]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def bare_copy_seconds(conn: Connection, serials: int) -> float:

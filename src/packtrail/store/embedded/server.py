@@ -57,7 +57,7 @@ class EmbeddedServer:
             Unavailable: The server does not start; the message ends with its last words.
         """
         _require_short_socket_path(self._data_dir)
-        _make_data_dir(self._data_dir)
+        make_data_dir(self._data_dir)
         self._lock.take()
         try:
             cluster = _prepare(self._data_dir)
@@ -128,7 +128,7 @@ def _prepare(data_dir: Path) -> Cluster:
     path = data_dir / "pg"
     user = account.server_account(path)
     account.require_reach(user, data_dir)
-    cluster = Cluster(path, user, binaries.readable_by(user, binaries.find(), data_dir))
+    cluster = Cluster(path, user, binaries_for(user, data_dir))
     run = data_dir / "run"
     run.mkdir(exist_ok=True)
     user.own(run)
@@ -140,6 +140,11 @@ def _prepare(data_dir: Path) -> Cluster:
     users = {user.name, _name(data_dir.stat().st_uid), _name(os.geteuid())}
     configuration.write(data_dir, cluster.path, sorted(users))
     return cluster
+
+
+def binaries_for(user: account.Account, data_dir: Path) -> binaries.Binaries:
+    """Return the programs that the server's user can run."""
+    return binaries.readable_by(user, binaries.find(), data_dir)
 
 
 def _start_or_adopt(cluster: Cluster, data_dir: Path) -> None:
@@ -179,7 +184,12 @@ def _require_short_socket_path(data_dir: Path) -> None:
         )
 
 
-def _make_data_dir(data_dir: Path) -> None:
+def make_data_dir(data_dir: Path) -> None:
+    """Make a data directory, or look at one that is there.
+
+    Raises:
+        UsageError: It cannot be made or written, or a link in it leads elsewhere.
+    """
     is_new = not data_dir.exists()
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
