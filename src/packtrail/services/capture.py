@@ -8,13 +8,14 @@ its own; a run that was cut off is done again at the next start: recording twice
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import LimitExceeded, NotFound, RefusedError, Unavailable
 from packtrail.base.findings import Finding, Severity
-from packtrail.services import auditing, capturing
+from packtrail.services import auditing, capturing, room
 from packtrail.services.codes import (
     BAD_ERROR_BEHAVIOUR,
     BAD_PAGE_TOKEN,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
 
 _FILENAME_LENGTH_MAX = 200
+_ABANDONED = timedelta(minutes=5)
 
 
 class ErrorBehaviour(StrEnum):
@@ -117,11 +119,12 @@ def submit(
         NotPermitted: The actor may not capture, or not for this owner.
         LimitExceeded: The document is larger than a capture accepts.
         RefusedError: `CAP-007`, there is no such error behaviour; `CAP-008`, nothing was sent.
-        Unavailable: The database did not answer; send it again.
+        Unavailable: The database did not answer, or its disk is nearly full; send it again.
     """
     require(actor, Permission.CAPTURE_CREATE)
     behaviour = _behaviour(error_behaviour)
     _check_size(app, content)
+    room.require(app.settings)
     at = app.clock()
     with app.database.transaction() as conn:
         owner_id, audience_id = audience_for(conn, actor, owner)
@@ -214,6 +217,25 @@ def recover(app: Application) -> int:
     """Run the captures that were acknowledged and not finished; return how many there are."""
     with app.database.reading() as conn:
         left = rows.running(conn)
+    return _resume(app, left)
+
+
+def finish_unfinished(app: Application) -> int:
+    """Run the captures that nobody finishes any more: the database was away, or a server died."""
+    until = app.clock() - _ABANDONED
+    with app.database.reading() as conn:
+        left = rows.running(conn)
+    return _resume(
+        app,
+        [
+            row
+            for row in left
+            if row.created_at <= until and app.progress.get(row.capture_id) is None
+        ],
+    )
+
+
+def _resume(app: Application, left: Sequence[rows.CaptureRow]) -> int:
     for row in left:
         app.progress.put(row.capture_id, "waiting", 0.0)
         app.workers.submit(capturing.run_patiently, app, row.capture_id)

@@ -29,6 +29,7 @@ from packtrail.store import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from psycopg import Connection
 
@@ -79,6 +80,13 @@ def run(app: Application, capture_id: str, content: bytes) -> None:
 
 def run_patiently(app: Application, capture_id: str) -> None:
     """Record a stored document in the background, trying again while the database is away."""
+    try:
+        _run_patiently(app, capture_id)
+    finally:
+        app.progress.clear(capture_id)
+
+
+def _run_patiently(app: Application, capture_id: str) -> None:
     for left in reversed(range(_TRIES)):
         try:
             with app.database.reading() as conn:
@@ -134,7 +142,7 @@ def _plan(app: Application, content: bytes) -> _Plan:
 
 
 def _record(app: Application, conn: Connection, job: rows.CaptureRow, plan: _Plan) -> None:
-    at = app.clock()
+    at = _record_time(app, conn)
     document = plan.document
     recorded = store.record(
         conn,
@@ -168,6 +176,19 @@ def _record(app: Application, conn: Connection, job: rows.CaptureRow, plan: _Pla
     )
     rows.finish(conn, job.capture_id, outcome)
     _audit(conn, job, Action.CAPTURE_RECORDED, outcome)
+
+
+def _record_time(app: Application, conn: Connection) -> datetime:
+    """Return the time now, but never one before what was recorded last.
+
+    A clock that is set back would otherwise put new events into the past, and change what was known
+    at a moment that is over.
+    """
+    now, newest = app.clock(), store.newest_record_time(conn)
+    if newest is None or newest <= now:
+        return now
+    _LOG.warning("the clock is %s behind what was recorded last", newest - now)
+    return newest
 
 
 def _refuse(app: Application, capture_id: str, plan: _Plan, findings: Sequence[Finding]) -> None:

@@ -142,6 +142,12 @@ def record(
     raise Unavailable("Other captures are recording the same events: hand the document in again.")
 
 
+def newest_record_time(conn: Connection) -> datetime | None:
+    """Return when the last event was recorded; None when there is none."""
+    row = conn.execute(_SQL["newest_record_time"]).fetchone()
+    return row[0] if row else None
+
+
 def _draft(index: int, event: Event, owner_id: int, namespaces: Mapping[str, str]) -> _Draft:
     if event.event_id is None:
         event = msgspec.structs.replace(event, event_id=epcis.event_hash(event))

@@ -18,3 +18,6 @@ from stdin (format binary)
 
 -- name: copy_touches
 copy touch (class_id, seq, event_id, event_time, audience_id, role) from stdin (format binary)
+
+-- name: newest_record_time
+select record_time from event order by record_time desc limit 1
