@@ -46,6 +46,8 @@ class Permission(StrEnum):
     ALLOCATION_RETURN = "pool:allocation:return"
     """Give unused serial numbers back, or make them void."""
     AUDIT_READ = "audit:entry:read"
+    STORE_READ = "store:condition:read"
+    """See size and health of the installation, its backups and chores."""
     BACKUP_CREATE = "store:backup:create"
     """Back the whole installation up; no role of an organisation has it."""
     BACKUP_RESTORE = "store:backup:restore"
@@ -87,7 +89,12 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
         },
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING
-        | {Permission.AUDIT_READ, Permission.USER_READ, Permission.KEY_READ},
+        | {
+            Permission.AUDIT_READ,
+            Permission.USER_READ,
+            Permission.KEY_READ,
+            Permission.STORE_READ,
+        },
     }
 )
 """Role -> what it may do."""

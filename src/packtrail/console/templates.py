@@ -99,7 +99,9 @@ def size(count: int) -> str:
     """Return a number of bytes as people read it."""
     if count < _KIB:
         return f"{count} B"
-    return f"{count / _KIB:.0f} kB" if count < _KIB**2 else f"{count / _KIB**2:.1f} MB"
+    if count < _KIB**2:
+        return f"{count / _KIB:.0f} kB"
+    return f"{count / _KIB**2:.1f} MB" if count < _KIB**3 else f"{count / _KIB**3:.1f} GB"
 
 
 def number(count: int) -> str:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
-import psycopg
 import typer
 
 from packtrail.cli import options
@@ -212,6 +211,8 @@ def _place() -> Place:
 
 def _prepare(data: Path) -> str:
     """Open an organisation, and a database for the rival; return an API key."""
+    import psycopg
+
     from packtrail.access import Actor
     from packtrail.services import keys, organisations
 
@@ -283,6 +284,8 @@ def _databases(data: Path) -> dict[str, dict[str, object]]:
 
 
 def _bytes_of(data: Path, database: str) -> int:
+    import psycopg
+
     from packtrail.store.embedded import join
 
     with psycopg.connect(join(data), autocommit=True) as conn:

@@ -64,3 +64,45 @@ ORIGINAL_DIFFERS = FindingCode(
     "An original document is not the one that was handed in",
     remedy="Do not use this backup; look at the log of the server and at the disk.",
 )
+DISK_NEARLY_FULL = FindingCode(
+    "STO-060",
+    Severity.ERROR,
+    "The disk of the database is nearly full, so documents are refused",
+    remedy="Free space, or move the data directory to a larger disk.",
+)
+DISK_FILLING = FindingCode(
+    "STO-061",
+    Severity.WARNING,
+    "The disk of the database will soon be full",
+    remedy="Free space, or move the data directory to a larger disk.",
+)
+NO_BACKUP_YET = FindingCode(
+    "STO-062",
+    Severity.WARNING,
+    "There is no recent backup",
+    remedy="Let `packtrail backup DIR` run every night, on another disk.",
+)
+CLOCK_BEHIND = FindingCode(
+    "STO-063",
+    Severity.WARNING,
+    "The clock of this server is behind what was recorded last",
+    remedy="Set the clock by a time server; until it has caught up, record times stand still.",
+)
+NOT_DURABLE = FindingCode(
+    "STO-064",
+    Severity.ERROR,
+    "The database may lose what was acknowledged when it crashes",
+    remedy="Turn fsync and synchronous_commit on in the settings of the server.",
+)
+CHORE_FAILS = FindingCode(
+    "STO-065",
+    Severity.WARNING,
+    "A chore of the server fails",
+    remedy="Look at the log of the server; the chore is tried again by itself.",
+)
+LEFT_UNFINISHED = FindingCode(
+    "STO-066",
+    Severity.NOTE,
+    "Captures are acknowledged and not finished yet",
+    remedy="A server that runs finishes them by itself: start one with `packtrail up`.",
+)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import class_row
 
 from packtrail.store import named
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from psycopg import Connection
 
 _CONDITION = """
@@ -20,6 +22,17 @@ select current_setting('server_version') as server_version,
        pg_database_size(current_database()) as size_bytes,
        (select max(name) from schema_migration) as migration
 """
+
+
+_OPERATIONS = named.statements("operations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSize:
+    """A table with its indexes and partitions."""
+
+    name: str
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +52,24 @@ def condition(conn: Connection) -> Condition:
     with conn.cursor(row_factory=class_row(Condition)) as cursor:
         (found,) = cursor.execute(_CONDITION)
     return found
+
+
+def table_sizes(conn: Connection) -> list[TableSize]:
+    """Return what each table takes on disk, the largest first."""
+    with conn.cursor(row_factory=class_row(TableSize)) as cursor:
+        return cursor.execute(_OPERATIONS["table_sizes"]).fetchall()
+
+
+def unfinished_captures(conn: Connection) -> int:
+    """Return how many captures are acknowledged and not finished."""
+    row = conn.execute(_OPERATIONS["unfinished"]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def last_audited(conn: Connection, action: str) -> tuple[datetime, dict[str, Any]] | None:
+    """Return when the installation itself last did something, and the detail."""
+    row = conn.execute(_OPERATIONS["last_audited"], [action]).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def server_bytes(conn: Connection) -> int:
