@@ -28,3 +28,10 @@ TOO_DEEP = FindingCode(
     "Containers are nested deeper than is followed",
     remedy="Check the packing events: real goods have five levels at most.",
 )
+LEFT_WITHOUT_UNPACKING = FindingCode(
+    "TRC-105",
+    Severity.WARNING,
+    "An object was handled by itself while a container still held it",
+    remedy="Ask who handled it for the missing unpacking event; unpack it by itself if it is out.",
+    clause="EPCIS 2.0, 7.4.3",
+)

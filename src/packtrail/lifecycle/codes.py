@@ -20,3 +20,25 @@ COMMISSIONED_AGAIN = FindingCode(
     "The same identifier was commissioned a second time",
     remedy="Treat it as suspect: a serial number belongs to one object only.",
 )
+_UNDO = "Delegated Regulation (EU) 2016/161, Article 13"
+UNDONE_LATE = FindingCode(
+    "TRC-204",
+    Severity.WARNING,
+    "A decommissioning was undone later than is allowed",
+    remedy="The pack stays decommissioned: keep it out of stock, and ask its maker.",
+    clause=_UNDO,
+)
+UNDONE_ELSEWHERE = FindingCode(
+    "TRC-205",
+    Severity.WARNING,
+    "A decommissioning was undone at other premises than it was done",
+    remedy="Have it undone where it was decommissioned; until then the pack stays so.",
+    clause=_UNDO,
+)
+UNDONE_EXPIRED = FindingCode(
+    "TRC-206",
+    Severity.WARNING,
+    "A pack was reactivated after its expiry date",
+    remedy="The pack stays decommissioned: set it aside for destruction.",
+    clause=_UNDO,
+)

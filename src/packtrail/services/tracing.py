@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
-from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import examine, fold
 from packtrail.lifecycle.journey import Status
+from packtrail.lifecycle.states import STATES
 from packtrail.services import describing
 from packtrail.services.codes import (
     EXPIRED,
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from packtrail.store.journeys import Journey
 
 CONTENTS_SHOWN = 200
-_IN_USE = frozenset({Status.ACTIVE, Status.IN_TRANSIT, Status.RETURNED, Status.UNKNOWN})
+_IN_USE = frozenset(
+    {Status.UNKNOWN, Status.RETURNED, *(r.status for r in STATES.values() if r.is_saleable)}
+)
 """Statuses in which a pack could still be dispensed."""
 
 
@@ -212,7 +214,7 @@ def _trace(
     findings = (
         *journey.findings,
         *examine(journey.steps),
-        *_own_findings(key, journey, standing, today),
+        *_own_findings(key, standing, today),
     )
     return Trace(
         identifier=journey.identifier,
@@ -270,24 +272,11 @@ def _content(each: contents.Content, told: Mapping[tuple[str, str], journeys.Jou
     )
 
 
-def _own_findings(
-    key: gs1.Key | None, journey: Journey, standing: Standing, today: date
-) -> Iterator[Finding]:
-    if key is not None and not any(_is_origin(step) for step in journey.steps):
+def _own_findings(key: gs1.Key | None, standing: Standing, today: date) -> Iterator[Finding]:
+    if key is not None and not standing.has_origin:
         yield UNKNOWN_ORIGIN.found("Its commissioning is not recorded here.")
     if standing.expires_on and standing.expires_on < today and standing.status in _IN_USE:
         yield EXPIRED.found(f"It expired on {standing.expires_on:%d %b %Y}.")
-
-
-def _is_origin(step: Step) -> bool:
-    """Tell whether a step is the beginning of the object's life."""
-    if step.is_withdrawn or step.via:
-        return False
-    return step.role is Role.OUTPUT or (
-        step.role is Role.EPC
-        and step.event_type == "ObjectEvent"
-        and (step.action == "ADD" or step.biz_step == "commissioning")
-    )
 
 
 def _places(steps: Iterable[Step]) -> Iterator[str]:

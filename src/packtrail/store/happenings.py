@@ -45,6 +45,12 @@ class Event(NamedTuple):
     """Hash of what the event says of its objects: time, kind, words, places, parent."""
     occasion: int
     """Hash of time, place, lot and expiry: commissionings on one occasion are one."""
+    at: int
+    """Event time in microseconds since 1970, UTC."""
+    place: str | None
+    """Business location, else read point."""
+    lot: str | None
+    expires: str | None
 
 
 @dataclass(slots=True)
