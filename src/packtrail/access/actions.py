@@ -28,6 +28,8 @@ class Action(StrEnum):
     KEY_REVOKED = "account:api_key:revoked"
     ORGANISATION_CREATED = "organisation:record:created"
     AGREEMENT_CREATED = "organisation:agreement:created"
+    NOTICE_CREATED = "notice:record:created"
+    NOTICE_RETRACTED = "notice:record:retracted"
     POOL_CREATED = "pool:record:created"
     POOL_KEY_REPLACED = "pool:key:replaced"
     ALLOCATION_CREATED = "pool:allocation:created"

@@ -45,6 +45,10 @@ class Permission(StrEnum):
     """Take serial numbers from a pool."""
     ALLOCATION_RETURN = "pool:allocation:return"
     """Give unused serial numbers back, or make them void."""
+    NOTICE_READ = "notice:record:read"
+    """See what is said of lots and products: recalls, withdrawals, holds."""
+    NOTICE_CREATE = "notice:record:create"
+    """Recall, withdraw, hold, release; retract what should not have been said."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -69,6 +73,7 @@ _READING = frozenset(
         Permission.CAPTURE_READ,
         Permission.ORGANISATION_READ,
         Permission.POOL_READ,
+        Permission.NOTICE_READ,
     }
 )
 

@@ -12,6 +12,7 @@ from packtrail.api import (
     capture_routes,
     discovery,
     event_routes,
+    notice_routes,
     object_routes,
     operations_routes,
     problems,
@@ -54,6 +55,7 @@ def build(application: Application) -> FastAPI:
         capture_routes.own,
         object_routes.router,
         operations_routes.router,
+        notice_routes.router,
         accounts_routes.router,
     ):
         api.include_router(routes)

@@ -17,6 +17,7 @@ from packtrail.cli import (
     epcis,
     gs1,
     markets,
+    notices,
     query,
     serials,
     trace,
@@ -30,6 +31,7 @@ GROUPS = {
     "gs1": gs1.gs1,
     "serials": serials.serials,
     "markets": markets.markets,
+    "notices": notices.notices,
 }
 
 
