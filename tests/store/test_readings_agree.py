@@ -17,11 +17,18 @@ import pytest
 from tests.store.making import commissioning, declared_wrong, pack_uri, packing, record, seen, sscc
 
 from packtrail import gs1
-from packtrail.epcis.events import ITEM_EXPIRATION_DATE, LOT_NUMBER, ObjectEvent, Place
+from packtrail.epcis.events import (
+    ITEM_EXPIRATION_DATE,
+    LOT_NUMBER,
+    Destination,
+    ObjectEvent,
+    Place,
+)
 from packtrail.lifecycle.fold import examine, fold
 from packtrail.lifecycle.journey import Standing, Status
 from packtrail.lifecycle.sweep import NOTHING, STATUSES
 from packtrail.store import census, journeys, objects, oddities
+from packtrail.store import contents as contents_of
 from packtrail.store.contents import contents
 from packtrail.store.database import Database
 
@@ -71,6 +78,9 @@ def random_event(rng: random.Random):
     step, disposition = rng.choice(SAYINGS)
     place = rng.choice(PLACES)
     where = rng.choice([{}, {"biz_location": place}, {"read_point": None}])
+    if step == "shipping" and rng.random() < 0.7:
+        kind = rng.choice(["location", "owning_party"])
+        where["destinations"] = (Destination(type=kind, destination=rng.choice(PLACES).id),)
     if step.endswith("reactivating"):
         hour += rng.choice([0, 0, 240])
     return seen(hour, some(rng, EVERYTHING, 3), step, disposition, **where)
@@ -103,6 +113,7 @@ def build_world(database: Database, rng: random.Random) -> None:
 def standing_of(standing: Standing) -> tuple[object, ...]:
     return (
         *(standing.status, standing.location, standing.lot, standing.expires_on, standing.since),
+        *(standing.is_moving, standing.goal),
     )
 
 
@@ -119,6 +130,8 @@ def swept_standings(conn, survey: census.Survey, keys: dict) -> dict[str, tuple[
             survey.lots[lot] if lot != NOTHING else None,
             date(1970, 1, 1) + timedelta(days=day) if day != NOTHING else None,
             datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=since) if since else None,
+            bool(sweep.is_moving[number]),
+            survey.places[goal] if (goal := sweep.goal[number]) != NOTHING else None,
         )
 
     return {
@@ -152,12 +165,17 @@ def test_journeys_census_and_contents_agree(fresh_database: Database, seed, audi
             for key, uri in keys.items()
         }
 
+        expanded = contents_of.expand(conn, keys, audience_ids=audiences)
+
     assert {uri: standing_of(one) for uri, one in standings.items()} == swept
     assert counted == Counter(
         (key[0].partition("/")[0], standings[uri].status)
         for key, uri in keys.items()
         if uri in standings
     )
+    assert {keys[one]: {keys[c] for c in some} for one, some in expanded.items()} == {
+        uri: some for uri, some in inside.items() if some
+    }
     holds = {uri: set() for uri in EVERYTHING}
     for uri, standing in standings.items():
         if standing.parent is not None:

@@ -93,12 +93,15 @@ def fold(steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> Standing:
     direct = [step for step in walk.counted if not step.via]
     expires = _first(direct, "expires")
     parent = containment(ordered).now
+    leg = _leg(walk.counted)
     return Standing(
         status=walk.status,
         why=_why(walk),
         because=walk.because,
         disposition=_last(walk.counted, "disposition"),
         location=_location(walk.counted),
+        is_moving=leg is not None,
+        goal=rules.goal_of(leg.destinations) if leg else None,
         parent=parent.parent if parent else None,
         lot=_first(direct, "lot"),
         expires=expires,
@@ -319,6 +322,17 @@ def _saying(step: Step) -> str:
 def _location(steps: list[Step]) -> str | None:
     places = (step.biz_location or step.read_point for step in reversed(steps))
     return next((place for place in places if place), None)
+
+
+def _leg(steps: list[Step]) -> Step | None:
+    """Return the step by which the object left, where it has not arrived since."""
+    for step in reversed(steps):
+        leaves = rules.is_leaving(
+            step.biz_step, step.disposition, has_location=step.biz_location is not None
+        )
+        if leaves is not None:
+            return step if leaves else None
+    return None
 
 
 def _first(steps: list[Step], name: str) -> str | None:

@@ -101,6 +101,10 @@ class Standing:
     disposition: str | None = None
     location: str | None = None
     """Where it is now, as far as the events say: business location, else read point."""
+    is_moving: bool = False
+    """It has left that place, and nothing says that it arrived."""
+    goal: str | None = None
+    """Where it is sent while it is moving: location, else party."""
     parent: str | None = None
     """What holds it now."""
     lot: str | None = None

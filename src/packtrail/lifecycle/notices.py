@@ -233,7 +233,7 @@ def condition(standing: Standing, notices: tuple[Notice, ...], *, on: date) -> C
     overriding = [status for each in notices if (status := RULES[each.kind].status)]
     overriding += [Status.EXPIRED] if is_expired else []
     own = standing.status
-    can_be_overridden = STATES[own].is_saleable or own in _OPEN
+    can_be_overridden = STATES[own].is_saleable or own in OPEN
     status = overriding[0] if overriding and can_be_overridden else own
     bars = {each.kind for each in notices} - {_K.EXPIRY_EXTENDED}
     return Condition(
@@ -246,7 +246,7 @@ def condition(standing: Standing, notices: tuple[Notice, ...], *, on: date) -> C
     )
 
 
-_OPEN: Final = frozenset({Status.UNKNOWN, Status.ON_HOLD, Status.RETURNED})
+OPEN: Final = frozenset({Status.UNKNOWN, Status.ON_HOLD, Status.RETURNED})
 """States that leave open what becomes of a pack; one that is dead stays what it is."""
 
 

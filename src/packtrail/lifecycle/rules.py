@@ -22,7 +22,7 @@ from packtrail.lifecycle.states import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _SPECIAL_STEPS: Final[Mapping[str, Effect]] = {
     "commissioning": COMMISSION,
@@ -91,6 +91,37 @@ def is_origin(event_type: str, role: Role, action: str | None, biz_step: str | N
     if role is Role.EPC and event_type == "ObjectEvent":
         return action == "ADD" or _word(biz_step) == "commissioning"
     return role is Role.OUTPUT
+
+
+_DEPARTS: Final = frozenset({"shipping", "departing", "transporting", "consigning"})
+_ARRIVES: Final = frozenset(
+    {"receiving", "arriving", "accepting", "void_shipping", "stocking", "storing", "unloading"}
+)
+
+
+@lru_cache(maxsize=65536)
+def is_leaving(biz_step: str | None, disposition: str | None, *, has_location: bool) -> bool | None:
+    """Tell whether an event has its objects under way, or arrived; None: it says neither.
+
+    What is sent back or called back is under way like anything else, whatever its status.
+
+    Args:
+        biz_step: Bare word of the CBV, or a URI that ends in one.
+        disposition: The same.
+        has_location: Whether the event names a business location, where its objects are then.
+    """
+    step = _word(biz_step)
+    if step in _ARRIVES:
+        return False
+    if step in _DEPARTS or _word(disposition) == "in_transit":
+        return True
+    return False if has_location else None
+
+
+def goal_of(destinations: Iterable[tuple[str, str]]) -> str | None:
+    """Return the place or party that objects are sent to, the most exact one that is told."""
+    told = dict(destinations)
+    return told.get("location") or told.get("possessing_party") or told.get("owning_party")
 
 
 def inherited(effect: Effect | None) -> Effect | None:

@@ -57,6 +57,10 @@ class Saying(NamedTuple):
     lot: int = NOTHING
     expires: int = NOTHING
     """Last day of use, in days since 1970."""
+    leaves: bool | None = None
+    """Whether its objects are under way then; None: it says neither."""
+    goal: int = NOTHING
+    """Where they are sent."""
 
 
 class Sweep:
@@ -73,7 +77,13 @@ class Sweep:
         self.since: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
         """Since when it has its status, in microseconds since 1970; 0 where nothing says so."""
         self.place: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
-        """Where it is."""
+        """Where it is, or was last."""
+        self.is_moving: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        """It has left that place, and nothing says that it arrived."""
+        self.goal: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
+        """Where it is sent while it is moving."""
+        self.left_at: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
+        """When it left, in microseconds since 1970, while it is moving."""
         self.lot: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
         self.expires: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
         self.is_direct: NDArray[np.bool_] = np.ones(count, dtype=bool)
@@ -146,6 +156,10 @@ class Sweep:
         ]
         return np.unique(np.concatenate(found)) if found else containers[:0]
 
+    def forget(self) -> None:
+        """Let go of what only further events would need."""
+        self._packed.clear()
+
     def _release(self, objects: Objects, parent: int) -> None:
         self.parent[objects[self.parent[objects] == parent]] = -1
 
@@ -165,6 +179,10 @@ class Sweep:
             self._ended_at[new] = said.place
         if said.place != NOTHING:
             self.place[objects[counts]] = said.place
+        if said.leaves is not None:
+            self.is_moving[objects[counts]] = said.leaves
+            self.goal[objects[counts]] = said.goal if said.leaves else NOTHING
+            self.left_at[objects[counts]] = said.at if said.leaves else 0
         return counts
 
     def _judged(

@@ -258,3 +258,27 @@ NO_TRANSACTION = FindingCode(
     "No event you may see names this business document",
     remedy="Check its number; upper and lower case and leading zeros matter.",
 )
+NO_PLACE = FindingCode(
+    "TRC-008",
+    Severity.ERROR,
+    "The text names no location",
+    remedy="Give the GLN of 13 digits, or its EPC URI or Digital Link, as events name it.",
+)
+UNKNOWN_PLACE = FindingCode(
+    "TRC-009",
+    Severity.ERROR,
+    "Nothing you may see is recorded of this location",
+    remedy="Check the GLN; look up the locations that events and master data name.",
+)
+SEVERAL_TRANSACTIONS = FindingCode(
+    "TRC-010",
+    Severity.ERROR,
+    "Several business documents have this number",
+    remedy="Give one of the identifiers named instead of the mere number.",
+)
+SHIPMENT_TOO_LARGE = FindingCode(
+    "TRC-011",
+    Severity.ERROR,
+    "A shipment has more packs than are followed one by one",
+    remedy="Look at the despatch advices of the order one by one, or at the places involved.",
+)

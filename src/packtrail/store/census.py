@@ -14,10 +14,11 @@ import numpy as np
 
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import expires_on
-from packtrail.lifecycle.rules import effect_of
+from packtrail.lifecycle.rules import effect_of, goal_of, is_leaving
 from packtrail.lifecycle.sweep import NOTHING, STATUSES, Saying, Sweep
 from packtrail.store import happenings, named
 from packtrail.store.roles import CHILD, PARENT, ROLES
+from packtrail.store.rows import DESTINATION, read_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -166,10 +167,19 @@ class _Pass:
         return Saying(
             effect=effect_of(event.type, part, event.action, event.biz_step, event.disposition),
             at=event.at,
-            place=self.places.number(event.place),
+            place=self.places.number(event.biz_location or event.read_point),
             lot=self.lots.number(event.lot) if makes else NOTHING,
             expires=(day - _EPOCH).days if day else NOTHING,
+            leaves=is_leaving(
+                event.biz_step, event.disposition, has_location=event.biz_location is not None
+            ),
+            goal=self.places.number(_goal(event)),
         )
+
+
+def _goal(event: Event) -> str | None:
+    told = [read_link(text) for text in event.links or ()]
+    return goal_of((of or "", which) for kind, of, which in told if kind == DESTINATION)
 
 
 def _count(

@@ -47,8 +47,10 @@ class Event(NamedTuple):
     """Hash of time, place, lot and expiry: commissionings on one occasion are one."""
     at: int
     """Event time in microseconds since 1970, UTC."""
-    place: str | None
-    """Business location, else read point."""
+    read_point: str | None
+    biz_location: str | None
+    links: list[str] | None
+    """Transactions, sources and destinations, see `packtrail.store.rows.link`."""
     lot: str | None
     expires: str | None
 
