@@ -282,3 +282,16 @@ SHIPMENT_TOO_LARGE = FindingCode(
     "A shipment has more packs than are followed one by one",
     remedy="Look at the despatch advices of the order one by one, or at the places involved.",
 )
+EMPTY_LIST = FindingCode(
+    "TRC-012",
+    Severity.ERROR,
+    "A stock list names nothing that could be compared",
+    remedy="Give columns identifier, or gtin and serial, or gtin, lot and quantity; and the place "
+    "of the list.",
+)
+LIST_ROW = FindingCode(
+    "TRC-013",
+    Severity.ERROR,
+    "A row of a stock list cannot be used",
+    remedy="Correct the row; it was left out of the comparison.",
+)
