@@ -28,6 +28,7 @@ class Action(StrEnum):
     KEY_REVOKED = "account:api_key:revoked"
     ORGANISATION_CREATED = "organisation:record:created"
     AGREEMENT_CREATED = "organisation:agreement:created"
+    EVENT_CORRECTED = "event:record:corrected"
     NOTICE_CREATED = "notice:record:created"
     NOTICE_RETRACTED = "notice:record:retracted"
     POOL_CREATED = "pool:record:created"

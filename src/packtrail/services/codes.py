@@ -295,3 +295,48 @@ LIST_ROW = FindingCode(
     "A row of a stock list cannot be used",
     remedy="Correct the row; it was left out of the comparison.",
 )
+TOO_MANY_TOUCHED = FindingCode(
+    "TRC-014",
+    Severity.ERROR,
+    "A change concerns more objects than can be looked at one by one",
+    remedy="Correct in smaller steps: fewer events, or events of fewer objects.",
+)
+ALREADY_WRONG = FindingCode(
+    "TRC-015",
+    Severity.ERROR,
+    "The event was declared wrong before",
+    remedy="Nothing to do; record what is right as an event of its own.",
+    clause="EPCIS 2.0, 7.4.1.3",
+)
+STALE_PREVIEW = FindingCode(
+    "TRC-016",
+    Severity.ERROR,
+    "What the correction changes is no longer what the preview showed",
+    remedy="Look at the preview again: something was recorded meanwhile.",
+)
+NOT_YOUR_EVENT = FindingCode(
+    "TRC-017",
+    Severity.ERROR,
+    "Only the owner of an event can declare it wrong",
+    remedy="Ask the organisation that owns the event for the correction.",
+    clause="EPCIS 2.0, 7.4.1.3",
+)
+BAD_CORRECTION = FindingCode(
+    "TRC-018",
+    Severity.ERROR,
+    "The correction itself cannot be used",
+    remedy="Give a reason, and corrective events as an EPCIS document with event ids of their own.",
+    clause="EPCIS 2.0, 7.4.1.3",
+)
+NOT_PACKED = FindingCode(
+    "TRC-019",
+    Severity.ERROR,
+    "Nothing holds an object that is to be unpacked",
+    remedy="Nothing to do; look at its journey if it should be in something.",
+)
+NOTHING_NAMED = FindingCode(
+    "TRC-020",
+    Severity.ERROR,
+    "Too few or too many objects are named at once",
+    remedy="Name at least one, and do the rest in further steps.",
+)

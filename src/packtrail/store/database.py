@@ -155,6 +155,13 @@ class Database:
         self.close()
 
 
+@contextlib.contextmanager
+def taken_back(conn: Connection) -> Iterator[None]:
+    """Undo at the end what is done on a connection meanwhile, whatever else its transaction did."""
+    with conn.transaction(force_rollback=True):
+        yield
+
+
 def _require_readable(url: str) -> None:
     try:
         conninfo_to_dict(url)
