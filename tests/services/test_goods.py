@@ -442,7 +442,7 @@ def test_a_list_of_quantities_is_compared_by_lot(world: World):
     found = compare(
         world,
         f"gtin;lot;quantity;place\n{GTIN};{LOT};3;\n{GTIN};{LOT};2;\n{GTIN};L7;1;\n"
-        f"{GTIN};{LOT};50;0300013333331\n",
+        f"{GTIN};{LOT};50;0300013333332\n",
     )
 
     assert [

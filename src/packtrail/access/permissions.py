@@ -45,6 +45,10 @@ class Permission(StrEnum):
     """Take serial numbers from a pool."""
     ALLOCATION_RETURN = "pool:allocation:return"
     """Give unused serial numbers back, or make them void."""
+    PACK_VERIFY = "pack:record:verify"
+    """Ask whether a pack is genuine and may be supplied; question and answer are kept."""
+    VERIFICATION_READ = "verification:record:read"
+    """See what was verified, by whom, and what was answered."""
     NOTICE_READ = "notice:record:read"
     """See what is said of lots and products: recalls, withdrawals, holds."""
     NOTICE_CREATE = "notice:record:create"
@@ -74,6 +78,8 @@ _READING = frozenset(
         Permission.ORGANISATION_READ,
         Permission.POOL_READ,
         Permission.NOTICE_READ,
+        Permission.PACK_VERIFY,
+        Permission.VERIFICATION_READ,
     }
 )
 

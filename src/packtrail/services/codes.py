@@ -340,3 +340,21 @@ NOTHING_NAMED = FindingCode(
     "Too few or too many objects are named at once",
     remedy="Name at least one, and do the rest in further steps.",
 )
+NO_PURPOSE = FindingCode(
+    "VER-070",
+    Severity.ERROR,
+    "There is no such purpose of a verification",
+    remedy="Choose check, supply or return.",
+)
+NO_VERIFICATION = FindingCode(
+    "VER-071",
+    Severity.ERROR,
+    "No such verification, or none your organisation asked for",
+    remedy="Look it up in the list of verifications.",
+)
+TOO_MANY_QUESTIONS = FindingCode(
+    "VER-072",
+    Severity.ERROR,
+    "Too many packs are verified at once",
+    remedy="Ask in several steps.",
+)
