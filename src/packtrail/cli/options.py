@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -44,6 +45,10 @@ AsKnownAt = Annotated[
     str | None,
     typer.Option("--as-known-at", metavar="TIME", help="Only what had been recorded by then."),
 ]
+Place = Annotated[
+    str | None, typer.Option("--place", metavar="GLN", help="GLN, SGLN or Digital Link.")
+]
+At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="When it was; default: now.")]
 Organisation = Annotated[
     str | None,
     typer.Option(
@@ -113,6 +118,30 @@ def moment(text: str | None, *, option: str) -> datetime | None:
     if read.tzinfo is None:
         raise UsageError(f"{option} is {text!r}: add the offset, such as Z or +01:00.")
     return read
+
+
+def moments(as_of: str | None, as_known_at: str | None) -> dict[str, datetime | None]:
+    """Read the two moments an answer can be about.
+
+    Raises:
+        UsageError: One is no ISO 8601 time, or has no offset.
+    """
+    return {
+        "as_of": moment(as_of, option="--as-of"),
+        "as_known_at": moment(as_known_at, option="--as-known-at"),
+    }
+
+
+def file(path: Path) -> bytes:
+    """Read a file; `-` is standard input.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def day(text: str | None, *, option: str) -> date | None:

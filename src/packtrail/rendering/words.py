@@ -55,6 +55,15 @@ STATUSES: dict[Status, Word] = {
     Status.TRANSFORMED: Word("Used up", "transform", "done"),
 }
 
+VERDICTS: dict[str, Word] = {
+    "genuine_and_saleable": Word("Genuine and saleable", "active", "good"),
+    "genuine_not_saleable": Word("Genuine, not saleable", "hold", "attention"),
+    "unknown": Word("Unknown", "unknown", "attention"),
+    "mismatch": Word("Mismatch", "warning", "attention"),
+    "suspect": Word("Suspect", "stolen", "bad"),
+}
+"""Word for each verdict of a verification."""
+
 STEPS: dict[str, Word] = {
     "accepting": Word("Accepted", "receive"),
     "arriving": Word("Arrived", "receive"),

@@ -358,3 +358,9 @@ TOO_MANY_QUESTIONS = FindingCode(
     "Too many packs are verified at once",
     remedy="Ask in several steps.",
 )
+NO_SYMBOL = FindingCode(
+    "VER-073",
+    Severity.ERROR,
+    "There is no barcode in the image that can be read",
+    remedy="Hold the camera nearer and still, with light from the side, the whole code in view.",
+)

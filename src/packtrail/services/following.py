@@ -177,12 +177,12 @@ def follow(scope: Scope, events: Sequence[Told]) -> Goods:
         as_of=scope.as_of,
         as_known_at=scope.as_known_at,
     )
-    goods.cases = _evidence(scope, goods, trees)
     lost = set(_not_found(goods, trees))
     for pack, event in goods.said.items():
         outcome = _outcome(goods.journeys.get(pack), event)
         is_lost = outcome is Outcome.INFERRED and pack in lost
         goods.outcomes[pack] = Outcome.NOT_FOUND if is_lost else outcome
+    goods.cases = _evidence(scope, goods, trees)
     goods.outcomes |= dict.fromkeys(extra, Outcome.SURPLUS)
     return goods
 
@@ -268,7 +268,10 @@ def _not_found(goods: Goods, trees: Mapping[ItemKey, tuple[ItemKey, ...]]) -> It
 
 
 def _evidence(scope: Scope, goods: Goods, trees: Mapping[ItemKey, tuple[ItemKey, ...]]) -> Evidence:
-    """Count the cases of a shipment, those that were opened, and those that held something else."""
+    """Count the cases of a shipment, those that were opened, and those that held something else.
+
+    A case was opened where somebody recorded what was in it, or has handled each of its packs.
+    """
     cases = {key: inside for key, inside in trees.items() if not set(inside) <= trees.keys()}
     looks: dict[ItemKey, str] = {}
     for case in cases:
@@ -278,7 +281,12 @@ def _evidence(scope: Scope, goods: Goods, trees: Mapping[ItemKey, tuple[ItemKey,
             looks[case] = first.event_id
     found = _found(scope, set(looks.values()))
     faulty = sum(found.get(event_id) != set(cases[case]) for case, event_id in looks.items())
-    return Evidence(population=len(cases), opened=len(looks), faulty=faulty)
+    emptied = sum(
+        all(goods.outcomes.get(pack) is Outcome.SEEN for pack in inside)
+        for case, inside in cases.items()
+        if case not in looks
+    )
+    return Evidence(population=len(cases), opened=len(looks) + emptied, faulty=faulty)
 
 
 def _found(scope: Scope, event_ids: Iterable[str]) -> dict[str, set[ItemKey]]:
