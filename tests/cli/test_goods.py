@@ -1,4 +1,4 @@
-"""`packtrail verify`, `census`, `lots`, `places`, `shipments`, `packs`, `corrections`, `notices`."""
+"""Goods from the command line: counted, shown, compared, corrected, recalled and verified."""
 
 from __future__ import annotations
 
