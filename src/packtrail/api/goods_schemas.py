@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field, field_validator
 
-from packtrail.api.schemas import ConditionOut, FindingOut, In, NoticeOut, Out
+from packtrail.api.schemas import FindingOut, In, NoticeOut, Out, PackConditionOut
 
 
 class CountRowOut(Out):
@@ -325,7 +325,7 @@ class VerificationOut(Out):
     identifier: str | None
     label: str | None
     product: str | None
-    condition: ConditionOut | None
+    condition: PackConditionOut | None
     recorded_lot: str | None
     recorded_expires: str | None
     location: str | None

@@ -115,7 +115,7 @@ class NoticeOut(Out):
     is_event: bool
 
 
-class ConditionOut(Out):
+class PackConditionOut(Out):
     """What a pack counts as, once its lot, its product and the day have had their say."""
 
     status: str
@@ -162,7 +162,7 @@ class TraceOut(Out):
     kind: str
     product: ProductOut | None
     standing: StandingOut
-    condition: ConditionOut
+    condition: PackConditionOut
     steps: list[StepOut]
     holders: list[HeldOut]
     contents: list[ContentOut]
