@@ -258,13 +258,16 @@ def test_a_question_that_cannot_be_is_refused(world: World, ask, circumstances, 
     assert verifications.history(world.app, world.maker) == ()
 
 
-def test_whoever_reads_may_verify_and_whoever_may_nothing_may_not(world: World) -> None:
+def test_an_operator_verifies_and_a_reader_sees_what_was_answered(world: World) -> None:
     made(world)
-    reader = world.maker.with_permissions(ROLES[RoleName.READER])
+    operator, reader = (
+        world.maker.with_permissions(ROLES[role]) for role in (RoleName.OPERATOR, RoleName.READER)
+    )
 
-    assert verify(world, scan("2"), actor=reader).verdict is Verdict.GENUINE
+    assert verify(world, scan("2"), actor=operator).verdict is Verdict.GENUINE
+    assert len(verifications.history(world.app, reader)) == 1
     with pytest.raises(NotPermitted):
-        verify(world, scan("2"), actor=world.maker.with_permissions(frozenset()))
+        verify(world, scan("2"), actor=reader)
 
 
 def test_an_expiry_of_the_whole_month_counts_to_its_last_day(world: World) -> None:

@@ -78,7 +78,6 @@ _READING = frozenset(
         Permission.ORGANISATION_READ,
         Permission.POOL_READ,
         Permission.NOTICE_READ,
-        Permission.PACK_VERIFY,
         Permission.VERIFICATION_READ,
     }
 )
@@ -97,6 +96,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.QUERY_CREATE,
             Permission.ALLOCATION_CREATE,
             Permission.ALLOCATION_RETURN,
+            Permission.PACK_VERIFY,
         },
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING
