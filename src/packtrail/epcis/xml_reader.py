@@ -17,6 +17,7 @@ from packtrail.epcis.scalars import XML_SPACE
 from packtrail.epcis.xml_checks import Element, XmlReading
 from packtrail.epcis.xml_further import read_further_event
 from packtrail.epcis.xml_parse import parse
+from packtrail.epcis.xml_repeats import Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -236,6 +237,7 @@ class _Document:
         xc.check_children(reading, element, model)
         xv.read_attributes(reading, element, model)
         path = element.getroottree().getpath(element)
+        repeats = Repeats(reading)
         counts: dict[str, int] = {}
         for child in element:
             counts[child.tag] = counts.get(child.tag, 0) + 1
@@ -244,7 +246,7 @@ class _Document:
                 for event, inner in self._extension_events(child):
                     self._keep(event, f"{place}/{inner}")
             elif child.tag in model.particles or (reading.tolerant and child.tag in xe.EVENT_TYPES):
-                self._keep(xe.read_event(reading, child), f"{place} (line {child.sourceline})")
+                self._keep(repeats.read(child), f"{place} (line {child.sourceline})")
 
     def _keep(self, event: events.Event | None, place: str) -> None:
         if event is not None:

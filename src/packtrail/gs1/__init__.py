@@ -32,7 +32,7 @@ from packtrail.gs1.element_strings import (
 )
 from packtrail.gs1.elements import Element
 from packtrail.gs1.epc_uris import check_epc_uri, parse_epc_uri
-from packtrail.gs1.identities import identify
+from packtrail.gs1.identities import are_known, identify, is_known
 from packtrail.gs1.key_types import KeyType
 from packtrail.gs1.keys import Key
 from packtrail.gs1.national_codes import make_ntin, make_ppn, national_number_of
@@ -58,6 +58,7 @@ __all__ = [
     "Pattern",
     "Tag",
     "amount_of",
+    "are_known",
     "at_level",
     "check",
     "check_any",
@@ -71,6 +72,7 @@ __all__ = [
     "examine_element_string",
     "expand_upc_e",
     "identify",
+    "is_known",
     "is_restricted",
     "make_gtin",
     "make_ntin",
