@@ -19,20 +19,10 @@ from packtrail.epcis.identifiers import check_identifiers
 if TYPE_CHECKING:
     from packtrail.epcis.json_values import JsonReading, ValueReader
 
-VARYING: Final = frozenset(
-    (
-        "eventTime",
-        "recordTime",
-        "eventID",
-        "parentID",
-        "epcList",
-        "childEPCs",
-        "inputEPCList",
-        "outputEPCList",
-    )
-)
+_LISTS: Final = frozenset(("epcList", "childEPCs", "inputEPCList", "outputEPCList"))
+_NAME_OBJECTS: Final = _LISTS | {"parentID"}
+VARYING: Final = _NAME_OBJECTS | {"eventTime", "recordTime", "eventID"}
 """Members that are read of every event."""
-_NAME_OBJECTS: Final = VARYING - {"eventTime", "recordTime", "eventID"}
 KEPT_MAX: Final = 1_024
 """Events remembered of one document; a document whose events differ more is not remembered on."""
 
@@ -92,7 +82,7 @@ def _read_alike(
     unsure = []
     for name, field, read in members:
         value = entry[name]
-        if type(value) is list and gs1.are_known(value) and len(set(value)) == len(value):
+        if name in _LISTS and _is_right_list(value):
             changed[field] = tuple(value)
             continue
         value = read(reading, value, at, name)
@@ -107,3 +97,8 @@ def _read_alike(
         rules.check_event(reading.report, event, lambda i: f"{at}/sensorElementList/{i}")
     check_identifiers(reading.report, unsure, lambda: at or "/")
     return event
+
+
+def _is_right_list(value: Any) -> bool:
+    """Tell whether a value is an array of different identifiers that are right at a glance."""
+    return type(value) is list and gs1.are_known(value) and len(set(value)) == len(value)
