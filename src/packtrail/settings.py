@@ -145,6 +145,18 @@ class Settings:
         default=1_000_000,
         metadata=_says("Largest maxEventCount and eventCountLimit of a query.", least=1),
     )
+    query_values_max: int = field(
+        default=5_000,
+        metadata=_says(
+            "Most values in all parameters of a query; more is a QueryTooComplexException.", least=0
+        ),
+    )
+    query_seconds_max: int = field(
+        default=60,
+        metadata=_says(
+            "Longest time of a query in seconds; more is a QueryTooComplexException.", least=1
+        ),
+    )
     soap_events_max: int = field(
         default=100_000,
         metadata=_says("Most events in the answer to one SOAP poll, which has no pages.", least=1),

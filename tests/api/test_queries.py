@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.server
 import json
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -24,53 +22,11 @@ from packtrail.store.database import Database
 from ..services.conftest import make_world
 from ..services.documents import CASE, commissioning, document, pack, packing
 from .conftest import Rest, client_of, make_rest
+from .receivers import Receiver, event_list
 
 JSON = {"Content-Type": "application/json"}
 QUERIES = "/epcis/v2/queries"
 SECRET = "a secret of the receiver"
-
-
-@dataclass
-class Receiver:
-    """A subscriber's server; answers what it is told to."""
-
-    url: str = ""
-    taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
-
-    def bodies(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _, body in self.taken]
-
-    def event_ids(self) -> list[str]:
-        return [each["eventID"] for body in self.bodies() for each in _event_list(body)]
-
-
-def _event_list(body: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = body["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
-    return found
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            made.taken.append((dict(self.headers), body))
-            self.send_response(made.answers.pop(0) if made.answers else 204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        made.url = f"http://127.0.0.1:{server.server_port}/events?to=me"
-        yield made
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -130,7 +86,7 @@ def test_a_query_is_kept_asked_and_deleted(rest: Rest) -> None:
     assert shown.json()["query"]["EQ_bizStep"] == ["commissioning", "packing"]
     assert rest.maker.get(QUERIES).json() == [shown.json()]
     assert first.json()["epcisBody"]["queryResults"]["queryName"] == "steps"
-    assert [len(_event_list(each.json())) for each in (first, second)] == [2, 1]
+    assert [len(event_list(each.json())) for each in (first, second)] == [2, 1]
     assert rest.wholesaler.get(QUERIES).json() == []
     for path in ("", "/events", "/subscriptions"):
         answer = rest.wholesaler.get(f"{QUERIES}/steps{path}")
@@ -299,7 +255,7 @@ def test_a_schedule_reports_when_it_is_time_even_nothing_when_asked(
         rest.world.clock.advance(hours=1)
         assert deliver_next(rest.world.app) is True
 
-    assert [len(_event_list(body)) for body in receiver.bodies()] == [1, 0]
+    assert [len(event_list(body)) for body in receiver.bodies()] == [1, 0]
 
 
 def test_what_was_recorded_before_is_sent_when_asked_for(rest: Rest, receiver: Receiver) -> None:

@@ -40,16 +40,25 @@ class NamedQuery:
     """As it was defined."""
     params: Mapping[str, list[str]]
     """Parameter -> texts, as `packtrail.services.query` takes them."""
+    prefixes: Mapping[str, str]
+    """Prefix of extensions in the names of parameters -> namespace."""
     created_at: datetime
 
 
-def define(app: Application, actor: Actor, content: bytes) -> NamedQuery:
+def define(
+    app: Application,
+    actor: Actor,
+    content: bytes,
+    *,
+    prefixes: Mapping[str, str] | None = None,
+) -> NamedQuery:
     """Give a query a name.
 
     Args:
         app: The application.
         actor: Who defines it, for its organisation.
         content: `{"name": ..., "query": {...}}` as JSON.
+        prefixes: Prefix of extensions -> namespace, as who defines it declares them.
 
     Raises:
         RefusedError: `QRY-014`, it is no such definition; `QRY-…`, a parameter cannot be used.
@@ -58,8 +67,8 @@ def define(app: Application, actor: Actor, content: bytes) -> NamedQuery:
     """
     require(actor, Permission.QUERY_CREATE)
     name, definition = _definition(content)
-    params = params_of(definition)
-    parameters.parse(params, events_max=app.settings.query_events_max)
+    params, kept = params_of(definition), dict(prefixes or {})
+    parameters.understood(app.settings, params, namespaces=kept)
     at = app.clock()
     with app.database.transaction() as conn:
         is_new = name not in PREDEFINED and rows.insert_query(
@@ -68,13 +77,14 @@ def define(app: Application, actor: Actor, content: bytes) -> NamedQuery:
             name,
             definition=definition,
             params=params,
+            prefixes=kept,
             at=at,
             by=actor.name,
         )
         if not is_new:
             raise Conflict(QUERY_NAME_TAKEN.found(f"There is a query {name!r} already."))
         auditing.write(conn, actor, Action.QUERY_CREATED, name, at=at)
-    return NamedQuery(name=name, query=definition, params=params, created_at=at)
+    return NamedQuery(name=name, query=definition, params=params, prefixes=kept, created_at=at)
 
 
 def queries(
@@ -140,7 +150,7 @@ def events(
                 for key in clash
             )
         )
-    return query.events(app, actor, {**own, **paging})
+    return query.events(app, actor, {**own, **paging}, namespaces=known.prefixes)
 
 
 def params_of(definition: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -200,5 +210,9 @@ def _definition(content: bytes) -> tuple[str, dict[str, Any]]:
 
 def _query(row: rows.QueryRow) -> NamedQuery:
     return NamedQuery(
-        name=row.name, query=row.definition, params=row.params, created_at=row.created_at
+        name=row.name,
+        query=row.definition,
+        params=row.params,
+        prefixes=row.prefixes,
+        created_at=row.created_at,
     )

@@ -70,7 +70,7 @@ def run(app: Application, query: Standing) -> list[bytes]:
         RefusedError: `QRY-…`, its parameters cannot be used any more.
     """
     known = named(app, query.actor, query.query_name)
-    asked = parameters.parse(known.params, events_max=app.settings.query_events_max)
+    asked = parameters.understood(app.settings, known.params, namespaces=known.prefixes)
     with app.database.reading() as conn:
         # The captures first: what one of them records later has a later record time.
         running = rows.oldest_running_capture(conn)
