@@ -119,7 +119,7 @@ def with_shared_context(
     shared: dict[str, str] = {}
     done = []
     for body in bodies:
-        own = _prefixes(body)
+        own = prefixes_of(body)
         if all(shared.get(prefix, name) == name for prefix, name in own.items()):
             shared |= own
             done.append({name: value for name, value in body.items() if name != "@context"})
@@ -128,7 +128,8 @@ def with_shared_context(
     return done, shared
 
 
-def _prefixes(body: Mapping[str, Any]) -> dict[str, str]:
+def prefixes_of(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the prefixes that the `@context` of an event, document or query declares."""
     context = body.get("@context", ())
     entries = context if isinstance(context, list) else [context]
     return {
@@ -136,6 +137,7 @@ def _prefixes(body: Mapping[str, Any]) -> dict[str, str]:
         for entry in entries
         if isinstance(entry, dict)
         for prefix, name in entry.items()
+        if isinstance(name, str)
     }
 
 

@@ -15,6 +15,7 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing, parameters, query
 from packtrail.services.codes import BAD_QUERY, NO_QUERY, QUERY_NAME_TAKEN
+from packtrail.services.documents import prefixes_of
 from packtrail.store import subscriptions as rows
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def define(
         app: The application.
         actor: Who defines it, for its organisation.
         content: `{"name": ..., "query": {...}}` as JSON.
-        prefixes: Prefix of extensions -> namespace, as who defines it declares them.
+        prefixes: Prefix of extensions -> namespace, as who defines it declares them beside the
+            `@context` of the query.
 
     Raises:
         RefusedError: `QRY-014`, it is no such definition; `QRY-…`, a parameter cannot be used.
@@ -67,7 +69,7 @@ def define(
     """
     require(actor, Permission.QUERY_CREATE)
     name, definition = _definition(content)
-    params, kept = params_of(definition), dict(prefixes or {})
+    params, kept = params_of(definition), {**prefixes_of(definition), **(prefixes or {})}
     parameters.understood(app.settings, params, namespaces=kept)
     at = app.clock()
     with app.database.transaction() as conn:
@@ -159,7 +161,7 @@ def params_of(definition: Mapping[str, Any]) -> dict[str, list[str]]:
     Raises:
         RefusedError: `QRY-014`, a value is neither text, number, truth value nor a list of them.
     """
-    params = {name: _texts(value) for name, value in definition.items()}
+    params = {name: _texts(value) for name, value in definition.items() if name != "@context"}
     bad = [name for name, texts in params.items() if texts is None]
     if bad or sum(len(texts or ()) for texts in params.values()) > _VALUES_MAX:
         raise RefusedError(

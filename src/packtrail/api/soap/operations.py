@@ -190,7 +190,7 @@ def _params(call: Call) -> dict[str, list[str]]:
 
 def _texts(value: etree._Element, *, has_value: bool) -> list[str]:
     """Return the texts of a value: a list, a plain one, or none at all, which asks nothing."""
-    listed = value.findall("string")
+    listed = [each for each in value if isinstance(each.tag, str)]
     if listed:
         return [(each.text or "").strip() for each in listed]
     text = (value.text or "").strip()
