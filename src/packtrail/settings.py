@@ -241,6 +241,13 @@ class Settings:
         default=(),
         metadata=_says("Folders with rule packs of your own, each a folder inside, with commas."),
     )
+    company_prefixes_file: str = field(
+        default="",
+        metadata=_says(
+            "File that tells the lengths of company prefixes, which the URN of a Digital Link "
+            "needs: GS1's GCPPrefixFormatList in XML or JSON, or one prefix a line."
+        ),
+    )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)
     )

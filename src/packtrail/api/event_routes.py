@@ -108,7 +108,7 @@ def respond(
 ) -> Response:
     """Return a page of events as a query document."""
     body = query_document(
-        page.events, page.namespaces, at=app.clock(), form=form, query_name=query_name
+        app, page.events, page.namespaces, at=app.clock(), form=form, query_name=query_name
     )
     headers = {**standard_headers(), "GS1-EPC-Format": form.epc_format.value}
     if form.is_xml:

@@ -96,7 +96,6 @@ BY_CODE: Mapping[str, Kind] = {
     codes.TOO_MANY_RESULTS.code: Kind(413, "QueryTooLargeException", "The answer is too large"),
     codes.TOO_COMPLEX.code: Kind(413, "QueryTooComplexException", "The query asks too much"),
     codes.BAD_FORMAT.code: NOT_ACCEPTABLE,
-    codes.NO_URN.code: NOT_ACCEPTABLE,
     codes.BAD_QUERY.code: Kind(400, "QueryValidationException", "The query is not valid"),
     codes.BAD_CONTROLS.code: _CONTROLS,
     codes.BAD_DESTINATION.code: _CONTROLS,

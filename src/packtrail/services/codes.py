@@ -131,13 +131,6 @@ BAD_FORMAT = FindingCode(
     remedy="Choose one of the forms named, or leave the header out.",
     clause="EPCIS 2.0, 12.5",
 )
-NO_URN = FindingCode(
-    "QRY-010",
-    Severity.ERROR,
-    "An identifier of the answer has no URN: the length of its company prefix is not known",
-    remedy="Ask for Always_GS1_Digital_Link or Never_Translates.",
-    clause="EPCIS 2.0, 12.5",
-)
 NO_RESOURCE = FindingCode(
     "QRY-011",
     Severity.ERROR,

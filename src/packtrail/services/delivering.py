@@ -224,6 +224,7 @@ class _Delivery:
             [{**each.body, "recordTime": written(each.record_time)} for each in found.events]
         )
         body = documents.query_document(
+            self.app,
             bodies,
             namespaces,
             at=until,

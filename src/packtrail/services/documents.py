@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from packtrail.services.application import Application
+
 CONTEXT = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
 QUERY_NAME = "SimpleEventQuery"
 Version = Literal["1.2", "2.0"]
@@ -45,6 +47,7 @@ class Form:
 
 
 def query_document(
+    app: Application,
     events: Sequence[dict[str, Any]],
     namespaces: Mapping[str, str],
     *,
@@ -56,17 +59,15 @@ def query_document(
     """Return an EPCISQueryDocument with the events.
 
     Args:
+        app: The application.
         events: Bodies as JSON-LD, with `recordTime`.
         namespaces: Prefix -> namespace of their extensions.
         at: When the answer was made.
         form: The notation wanted.
         query_name: Name of the query that was asked.
         subscription_id: The subscription the document is sent for.
-
-    Raises:
-        RefusedError: `QRY-010`, an identifier cannot be written in the form asked for.
     """
-    bodies = translated(events, form.epc_format)
+    bodies = translated(app, events, form.epc_format)
     if form.is_xml:
         return _xml(bodies, namespaces, at, form, (query_name, subscription_id))
     results: dict[str, Any] = {"queryName": query_name}

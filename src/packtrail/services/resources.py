@@ -130,7 +130,7 @@ def values(
         following = paging.give(app, conn, actor, name, _Place(last)) if last else None
     namespaces = _namespaces(found) if name == "eventTypes" else {}
     return ValuePage(
-        values=_shown(found, namespaces, form),
+        values=identifiers(app, _shown(found, namespaces), form),
         namespaces=namespaces,
         following=following,
     )
@@ -197,14 +197,14 @@ def _both(given: Sequence[str], own: Sequence[str]) -> list[str]:
     return [each for each in own if each in wanted] or ["urn:packtrail:none"]
 
 
-def _shown(found: list[str], namespaces: Mapping[str, str], form: EpcFormat) -> list[str]:
+def _shown(found: list[str], namespaces: Mapping[str, str]) -> list[str]:
     prefixes = {namespace: prefix for prefix, namespace in namespaces.items()}
     shown = []
     for value in found:
         namespace, brace, local = value[1:].partition("}")
         is_own = value.startswith("{") and brace
         shown.append(f"{prefixes[namespace]}:{local}" if is_own else value)
-    return identifiers(shown, form)
+    return shown
 
 
 def _namespaces(found: list[str]) -> dict[str, str]:

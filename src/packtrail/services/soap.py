@@ -76,7 +76,7 @@ def poll_events(
             raise LimitExceeded(TOO_MANY_RESULTS.found(f"More than {most} events match."))
     wanted = documents.Form(is_xml=True, xml_version=version, epc_format=EpcFormat.NEVER_TRANSLATES)
     return documents.query_document(
-        bodies, namespaces, at=app.clock(), form=wanted, query_name=query_name
+        app, bodies, namespaces, at=app.clock(), form=wanted, query_name=query_name
     )
 
 
