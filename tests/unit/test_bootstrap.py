@@ -21,7 +21,7 @@ def test_a_register_that_cannot_be_read_starts_nothing(
     settings = Settings(data_dir=tmp_path / "data", company_prefixes_file=str(file))
 
     with (
-        pytest.raises(UsageError, match="company_prefixes_file is .*prefixes.txt"),
+        pytest.raises(UsageError, match=r"company_prefixes_file is .*prefixes\.txt"),
         open_application(settings),
     ):
         pass
