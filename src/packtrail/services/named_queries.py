@@ -68,7 +68,7 @@ def define(
         NotPermitted: The actor may not define queries.
     """
     require(actor, Permission.QUERY_CREATE)
-    name, definition = _definition(content)
+    name, definition = definition_of(content)
     params, kept = params_of(definition), {**prefixes_of(definition), **(prefixes or {})}
     parameters.understood(app.settings, params, namespaces=kept)
     at = app.clock()
@@ -183,7 +183,12 @@ def _texts(value: Any) -> list[str] | None:
     return [str(each).lower() if isinstance(each, bool) else str(each) for each in values]
 
 
-def _definition(content: bytes) -> tuple[str, dict[str, Any]]:
+def definition_of(content: bytes) -> tuple[str, dict[str, Any]]:
+    """Return the name and the query that a body defines.
+
+    Raises:
+        RefusedError: `QRY-014`, it is no such definition.
+    """
     try:
         told = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
