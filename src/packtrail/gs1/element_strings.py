@@ -19,7 +19,7 @@ from packtrail.base.errors import RefusedError
 from packtrail.base.findings import has_errors
 from packtrail.gs1 import codes
 from packtrail.gs1.application_identifiers import TABLE
-from packtrail.gs1.associations import check_associations, check_repeats
+from packtrail.gs1.associations import Located, check_associations, check_repeats
 from packtrail.gs1.dates import resolve
 from packtrail.gs1.digital_links import write_digital_link
 from packtrail.gs1.elements import Element, select
@@ -31,6 +31,7 @@ from packtrail.gs1.values import describe, lint, lint_unknown, span
 from packtrail.gs1.writing import SEPARATOR, human_readable, write_element_string
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from packtrail.base.findings import Finding
@@ -159,8 +160,9 @@ def check_element_string(
         text = text.translate(dict.fromkeys(map(ord, separators), SEPARATOR))
     if announced and not _is_announced(text):
         return None, (codes.NOT_ANNOUNCED.found(f"Nothing announces GS1 data in {text[:60]!r}."),)
-    if not (associations or unknown) and (quick := split_quickly(text)):
-        return ElementString(quick), ()
+    if not unknown and (quick := split_quickly(text)):
+        findings = tuple(check_associations(_located(quick))) if associations else ()
+        return (None if has_errors(findings) else ElementString(quick)), findings
     value, findings = examine_element_string(text, associations=associations, unknown=unknown)
     return (None if has_errors(findings) else value), findings
 
@@ -182,7 +184,7 @@ def examine_element_string(
         located += _check(piece)
     located.sort(key=lambda problem: problem[0])
     elements = tuple(Element(piece.ai, piece.value, piece.start, piece.end) for piece in pieces)
-    spans = [(element.ai, element.value, element.span) for element in elements]
+    spans = _located(elements)
     findings = [finding for _, finding in located]
     findings += check_repeats(spans)
     if associations:
@@ -190,6 +192,10 @@ def examine_element_string(
     if not pieces and not findings:
         findings.append(codes.EMPTY.found("There is no GS1 data in the text."))
     return ElementString(elements), tuple(findings)
+
+
+def _located(elements: Sequence[Element]) -> list[Located]:
+    return [(element.ai, element.value, element.span) for element in elements]
 
 
 def _check(piece: Piece) -> list[tuple[int, Finding]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import doctest
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -73,16 +74,18 @@ def test_an_svg_shows_the_same_modules_and_the_text(symbology: Symbology) -> Non
 
 
 def painted(picture: ET.Element, height: int, width: int) -> np.ndarray:
-    """Paint the runs of a path, M x y h width v height, as pixels."""
+    """Paint the strokes of a path, `h` with the pen down and `m` with the pen up, as pixels."""
     path = picture.find("{http://www.w3.org/2000/svg}path")
     assert path is not None
+    start, *moves = re.findall("[Mmh][-0-9. ]+", path.get("d") or "")
+    pen = float(path.get("stroke-width") or 0)
+    x, y = (float(part) for part in start[1:].split())
     pixels = np.full((height, width), 255, np.uint8)
-    for run in (path.get("d") or "").split("M")[1:]:
-        place, _, rest = run.partition("h")
-        x, y = map(int, place.split())
-        long, _, rest = rest.partition("v")
-        tall = int(rest.partition("h")[0])
-        pixels[y : y + tall, x : x + int(long)] = 0
+    for move in moves:
+        long, *down = map(int, move[1:].split())
+        if move[0] == "h":
+            pixels[int(y - pen / 2) : int(y + pen / 2), int(x) : int(x) + long] = 0
+        x, y = x + long, y + sum(down)
     return pixels
 
 
