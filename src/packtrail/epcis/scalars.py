@@ -35,7 +35,8 @@ _AFTER_SCHEME = (
 )
 _URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*+:{_AFTER_SCHEME}")
 _RELATIVE = re.compile(rf"(?![^/?#]*:){_AFTER_SCHEME}")
-_PLAIN = b"\n.:_*-" + string.ascii_letters.encode() + string.digits.encode()
+_PLAIN = b".:_*-" + string.ascii_letters.encode() + string.digits.encode()
+_ALIKE = len("urn:epc:id:")
 _NOT_IN_ANY_URI = re.compile(r"[\x00-\x20\x7f-\U0010ffff<>\"{}|\\^`]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -75,11 +76,14 @@ def are_uris(texts: Sequence[str]) -> bool:
 
 
 def _are_plain_urns(texts: Sequence[str]) -> bool:
+    """Tell whether texts are URNs without escapes that begin alike, as those of a list do."""
+    beginning = texts[0][:_ALIKE] if texts else ""
     lines = "\n" + "\n".join(texts)
     return (
-        lines.count("\nurn:") == lines.count("\n") == len(texts)
+        beginning.startswith("urn:")
+        and lines.count("\n" + beginning) == len(texts)
         and lines.isascii()
-        and not lines.encode().translate(None, _PLAIN)
+        and lines.encode().translate(None, _PLAIN) == b"\n" * len(texts)
     )
 
 
