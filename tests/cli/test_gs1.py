@@ -54,6 +54,12 @@ def test_parsing_as_json_tells_every_element() -> None:
         ("04252614", "(gtin, UPC-E)"),
         ("]Q1Hello", "(QR Code, text)"),
         ("12345670", "it can also be: UPC-E (01)00123456000070"),
+        ("0002-1433-80", "national number: NDC 0002-1433-80 (US)\n"),
+        (
+            "00300021433802",
+            "NDC 0002-1433-80 (US) or NDC 00021-433-80 (US) or NDC 00021-4338-0 (US)",
+        ),
+        ("(01)04150123456782(21)1", "national number: PZN 12345678 (DE)"),
         ("[)>\x1e06\x1d9N111234567842\x1d1TL1\x1dD301231\x1dSA1\x1e\x04", "111234567842  PPN"),
     ],
 )

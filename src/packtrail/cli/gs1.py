@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -30,6 +31,9 @@ gs1 = typer.Typer(help="Read, convert and draw GS1 identifiers.", no_args_is_hel
 LINE_LENGTH_MAX = 4096
 """Longest line taken from standard input."""
 PACK = "01,21,17,10"
+_NDC = re.compile(r"[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}")
+_PRODUCT_CODES = frozenset({"01", "02", "9N", "8P"})
+"""Identifiers of what a national number may stand in."""
 
 Texts = Annotated[
     list[str],
@@ -91,6 +95,8 @@ class Parsed:
     epc_uri: str
     licensed_by: str
     """Member organisation of the company prefix."""
+    national_numbers: tuple[str, ...]
+    """What the national number of a medicine can be; an NDC does not say where its parts end."""
     suggestion: str | None
     also: tuple[str, ...]
     """What else the text can be, in words."""
@@ -312,6 +318,8 @@ def _key(text: str, told: Told) -> Key:
 
     if text.startswith("urn:epc:tag:"):
         return core.parse_epc_uri(core.parse_tag_uri(text).epc_uri)
+    if _NDC.fullmatch(text):
+        return told.of(core.parse(core.Ndc.parse(text).gtin()))
     return told.of(core.parse(text))
 
 
@@ -329,7 +337,7 @@ def _parsed(text: str, expecting: tuple[str, ...], told: Told) -> Parsed:
         elements = () if text.startswith("urn:") else core.examine_element_string(text)[0].elements
         shown = tuple((each.ai, each.value, each.title) for each in elements)
         findings = (*found.causes, *error.findings)
-        return Parsed(text, "", symbol, "", shown, "", "", "", found.suggestion, (), findings)
+        return Parsed(text, "", symbol, "", shown, "", "", "", (), found.suggestion, (), findings)
     found = core.diagnose(text, expecting=expecting)
     prefix = core.prefix_of(key)
     whole = _whole(text, key)
@@ -338,15 +346,25 @@ def _parsed(text: str, expecting: tuple[str, ...], told: Told) -> Parsed:
         text,
         str(key.type),
         symbol,
-        str(scan.readings[0].content) if scan.readings else "EPC URI",
+        _content(text, scan),
         tuple((each.ai, each.value, each.title) for each in whole.elements),
         _or_nothing(whole.digital_link) or key.digital_link(),
         _or_nothing(key.epc_uri),
         prefix.usage if prefix else "",
+        (f"NDC {core.Ndc.parse(text)} (US)",)
+        if _NDC.fullmatch(text)
+        else _national_numbers(whole.pairs),
         None,
         _others(scan),
         (*(found.causes if found.is_readable else ()), *unlicensed),
     )
+
+
+def _content(text: str, scan: Scan) -> str:
+    """Return what a text is that holds a key."""
+    if scan.readings:
+        return str(scan.readings[0].content)
+    return "NDC" if _NDC.fullmatch(text) else "EPC URI"
 
 
 def _parsed_scan(scan: Scan, symbol: str) -> Parsed:
@@ -364,9 +382,21 @@ def _parsed_scan(scan: Scan, symbol: str) -> Parsed:
         first.key.digital_link() if first.key else "",
         "",
         prefix.usage if prefix else "",
+        _national_numbers(first.pairs),
         None,
         _others(scan),
         scan.findings,
+    )
+
+
+def _national_numbers(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    from packtrail.gs1 import national_numbers_of
+
+    codes = (value for name, value in pairs if name in _PRODUCT_CODES)
+    return tuple(
+        f"{one.scheme} {one.number} ({one.country})"
+        for code in codes
+        for one in national_numbers_of(code)
     )
 
 
@@ -440,6 +470,7 @@ def _tell(row: Parsed) -> None:
         ("digital link", row.digital_link),
         ("EPC URI", row.epc_uri),
         ("licensed by", row.licensed_by),
+        ("national number", " or ".join(row.national_numbers)),
         *(("it can also be", other) for other in row.also),
     ):
         if value:

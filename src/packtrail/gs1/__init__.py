@@ -38,7 +38,12 @@ from packtrail.gs1.identities import are_known, identify, is_known
 from packtrail.gs1.key_types import KeyType
 from packtrail.gs1.keys import Key
 from packtrail.gs1.licences import check_licences
-from packtrail.gs1.national_codes import make_ntin, make_ppn, national_number_of
+from packtrail.gs1.national_codes import (
+    make_ntin,
+    make_ppn,
+    national_number_of,
+    national_numbers_of,
+)
 from packtrail.gs1.ndc import Ndc
 from packtrail.gs1.notations import check, check_any, parse
 from packtrail.gs1.numbering import at_level, expand_upc_e, make_gtin, make_sscc, next_sscc
@@ -97,6 +102,7 @@ __all__ = [
     "make_tag",
     "measure_in",
     "national_number_of",
+    "national_numbers_of",
     "next_sscc",
     "parse",
     "parse_digital_link",

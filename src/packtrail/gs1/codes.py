@@ -316,5 +316,6 @@ IMAGE: Final = FindingCode(
     "GS1-071",
     _ERROR,
     "An image cannot be read, or is too large.",
-    "Give a PNG of at most 4 million pixels; JPEG and others need the package Pillow.",
+    "Give a PNG of at most 4 million pixels; for JPEG, TIFF, WebP, GIF and BMP install "
+    "packtrail[images], which brings Pillow.",
 )

@@ -20,8 +20,10 @@ import warnings
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from importlib import import_module
 from io import BytesIO
 from itertools import groupby
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +42,8 @@ SYMBOLS_MAX: Final = 64
 PILLOW_FORMATS: Final = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 """What cameras and scanners write; Pillow's rarer decoders stay out of reach."""
 SCALE_MAX: Final = 40
+_DARK: Final = 128
+"""A module is dark below this."""
 _LINEAR_LENGTH_MAX: Final = 48
 """Characters of a GS1-128 symbol, application identifiers and separators included."""
 _LINEAR_HEIGHT: Final = 50
@@ -157,7 +161,7 @@ class Symbol:
     def _path(self, shift: int) -> str:
         """Return the strokes of the dark modules, from left to right and row by row."""
         is_linear = self.symbology is Symbology.GS1_128
-        packed = np.packbits(self.modules[:1] if is_linear else self.modules, axis=1) ^ 0xFF
+        packed = np.packbits((self.modules[:1] if is_linear else self.modules) < _DARK, axis=1)
         rows = (map(_STROKES.__getitem__, row) for row in packed.tolist())
         to_next_row = f"m{-8 * packed.shape[1]} 1"
         return f"M{shift} {self._pen / 2:g}" + to_next_row.join(map("".join, rows))
@@ -292,31 +296,39 @@ def _opened(content: bytes) -> Grey:
         message = f"The image has {len(content):,} bytes; at most {IMAGE_BYTES_MAX:,} are read."
         raise LimitExceeded(codes.IMAGE.found(message))
     try:
-        if content.startswith(SIGNATURE):
-            return read_png(content)
+        return read_png(content) if content.startswith(SIGNATURE) else _opened_by_pillow(content)
     except PngError as error:
-        if (opened := _opened_by_pillow(content)) is not None:
-            return opened
-        raise RefusedError(codes.IMAGE.found(f"The PNG cannot be read: {error}.")) from None
-    opened = _opened_by_pillow(content)
-    if opened is None:
-        message = "The image is no PNG, and Pillow, which opens others, is not there or refuses it."
-        raise RefusedError(codes.IMAGE.found(message))
-    return opened
+        if _pillow() is not None:
+            return _opened_by_pillow(content)
+        message = f"The PNG cannot be read: {error}."
+        raise RefusedError(codes.IMAGE.found(message)) from None
 
 
-def _opened_by_pillow(content: bytes) -> Grey | None:
+def _pillow() -> ModuleType | None:
     try:
-        from PIL import Image  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
+        return import_module("PIL.Image")
     except ImportError:
         return None
-    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+def _opened_by_pillow(content: bytes) -> Grey:
+    pillow = _pillow()
+    if pillow is None:
+        message = (
+            "The image is no PNG, and others cannot be read without the package Pillow, which is "
+            "not installed."
+        )
+        raise RefusedError(codes.IMAGE.found(message))
+    bombs = (pillow.DecompressionBombError, pillow.DecompressionBombWarning)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=PILLOW_FORMATS) as image:
-                if image.width * image.height > 10 * PIXELS_MAX:
-                    return None
-                return np.asarray(image.convert("L"), np.uint8)
-    except (OSError, ValueError, SyntaxError, *bombs):
-        return None
+            warnings.simplefilter("error", pillow.DecompressionBombWarning)
+            with pillow.open(BytesIO(content), formats=PILLOW_FORMATS) as image:
+                if image.width * image.height <= 10 * PIXELS_MAX:
+                    return np.asarray(image.convert("L"), np.uint8)
+                why = f"it has {image.width} x {image.height} pixels"
+    except (OSError, ValueError, SyntaxError, *bombs) as error:
+        why = str(error) or type(error).__name__
+    kinds = ", ".join(PILLOW_FORMATS)
+    message = f"The image cannot be read as any of {kinds}: {why}."
+    raise RefusedError(codes.IMAGE.found(message))
