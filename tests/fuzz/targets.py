@@ -38,7 +38,7 @@ REFUSING: tuple[Callable[[str], object], ...] = (
     gs1.Ndc.parse,
     gs1.expand_upc_e,
     gs1.read_scan,
-    shorten_to_upc_e,
+    lambda text: (shorten_to_upc_e(text),),
     lambda text: gs1.at_level(text, "1"),
     lambda text: gs1.next_sscc(text, prefix_length=7),
     lambda text: gs1.make_gtin(text, "1"),
