@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import hmac
 import json
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from packtrail import epcis
 from packtrail.access import Permission
@@ -294,6 +297,36 @@ def test_a_query_that_grows_too_large_is_told_to_its_receiver(
     (headers, body), *_ = receiver.taken
     assert headers["Content-Type"] == "application/problem+json"
     assert json.loads(body)["type"] == "epcisException:QueryTooLargeException"
+
+
+@pytest.mark.parametrize(
+    ("settings", "exception"),
+    [({}, "QueryTooLargeException"), ({"query_values_max": 0}, "ImplementationException")],
+)
+def test_a_receiver_of_xml_is_told_by_the_exceptions_of_the_callback_interface(
+    rest: Rest,
+    receiver: Receiver,
+    conformance: Path,
+    settings: dict[str, int],
+    exception: str,
+) -> None:
+    _define(rest, maxEventCount=1)
+    body = {"dest": receiver.url, "stream": True}
+    accept = {"Accept": "application/json;q=0.5, application/xml"}
+    answer = rest.maker.post(f"{QUERIES}/steps/subscriptions", json=body, headers=accept)
+    assert answer.status_code == 201
+    _capture(rest, 1, 2)
+    rest.world.clock.advance(seconds=1)
+    app = rest.world.app
+    deliver_next(dataclasses.replace(app, settings=dataclasses.replace(app.settings, **settings)))
+
+    told = etree.fromstring(receiver.taken[0][1])
+    schema = conformance / "gs1-epcis/schema/xsd-2.0/EPCglobal-epcis-query-2_0.xsd"
+    etree.XMLSchema(etree.parse(schema)).assertValid(told)
+    (fault,) = told.find("EPCISBody")
+    assert etree.QName(fault).localname == exception
+    assert fault.findtext("queryName") == "steps"
+    assert fault.findtext("subscriptionID")
 
 
 def test_xml_is_sent_to_who_subscribed_accepting_it(rest: Rest, receiver: Receiver) -> None:

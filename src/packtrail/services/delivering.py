@@ -45,7 +45,9 @@ _EXCEPTIONS = {
     TOO_COMPLEX.code: "QueryTooComplexException",
     TOO_MANY_RESULTS.code: "QueryTooLargeException",
 }
-"""Code of a finding -> what a receiver is told; of others QueryParameterException."""
+"""Code of a finding -> what a receiver is told in JSON; of others QueryParameterException."""
+_CALLBACKS = {TOO_MANY_RESULTS.code: "QueryTooLargeException"}
+"""The same in XML; of others ImplementationException, the only other one (EPCIS 1.2, 8.2.8)."""
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -236,14 +238,18 @@ class _Delivery:
 
     def _problem(self, refused: RefusedError) -> tuple[bytes, str]:
         """Return the document that the receiver is told instead of events, and its media type."""
-        exception = _EXCEPTIONS.get(refused.findings[0].code, "QueryParameterException")
+        code = refused.findings[0].code
         if self.form.is_xml:
-            names = self.row.query_name, self.row.subscription_id
-            at = self.app.clock()
-            body = documents.exception_document(exception, str(refused), names, self.form, at=at)
+            body = documents.exception_document(
+                _CALLBACKS.get(code, "ImplementationException"),
+                str(refused),
+                (self.row.query_name, self.row.subscription_id),
+                self.form,
+                at=self.app.clock(),
+            )
             return body, self.form.media_type
         problem = {
-            "type": f"epcisException:{exception}",
+            "type": f"epcisException:{_EXCEPTIONS.get(code, 'QueryParameterException')}",
             "title": refused.findings[0].message,
             "status": 413 if isinstance(refused, LimitExceeded) else 400,
             "detail": str(refused),

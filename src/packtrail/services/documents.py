@@ -90,7 +90,7 @@ def exception_document(
     """Return the document that tells a subscriber in XML why there are no events.
 
     Args:
-        exception: Name of the exception.
+        exception: `QueryTooLargeException` or `ImplementationException`.
         reason: What a person is told.
         names: Name of the query, and identifier of the subscription.
         form: The notation the subscriber wants.
@@ -102,9 +102,10 @@ def exception_document(
     root.set("creationDate", written(at))
     told = etree.SubElement(etree.SubElement(root, "EPCISBody"), f"{{{namespace}}}{exception}")
     etree.SubElement(told, "reason").text = reason
-    if exception == "QueryTooLargeException":
-        for name, text in zip(("queryName", "subscriptionID"), names, strict=True):
-            etree.SubElement(told, name).text = text
+    if exception == "ImplementationException":
+        etree.SubElement(told, "severity").text = "ERROR"
+    for name, text in zip(("queryName", "subscriptionID"), names, strict=True):
+        etree.SubElement(told, name).text = text
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
