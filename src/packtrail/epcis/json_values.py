@@ -147,7 +147,7 @@ def one_or_more_uris(reading: JsonReading, value: Any, at: str, name: str) -> tu
 def time(reading: JsonReading, value: Any, at: str, name: str) -> datetime | None:
     """Read a point in time with an offset."""
     if type(value) is str:
-        found = scalars.rfc3339(value) if len(value) <= 64 else None
+        found = scalars.rfc3339(value)
         if found is not None:
             return found
     if is_type(reading, value, str, pointer(at, name)):
