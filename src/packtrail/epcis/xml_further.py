@@ -8,7 +8,8 @@ from packtrail.base.findings import Severity
 from packtrail.epcis import codes, events
 from packtrail.epcis import xml_events as xe
 from packtrail.epcis import xml_extensions as xx
-from packtrail.epcis.report import Report
+from packtrail.epcis.report import Report, shown
+from packtrail.epcis.xml_checks import stray_text
 
 if TYPE_CHECKING:
     from packtrail.epcis.xml_checks import Element, XmlReading
@@ -45,6 +46,10 @@ _OWN = {
 
 def _read_extension_event(reading: XmlReading, element: Element) -> events.Event | None:
     before = reading.report.barring
+    stray = stray_text(element)
+    if stray:
+        message = f"The text {shown(stray)} between the elements is not kept."
+        reading.add(codes.NOT_KEPT, message, element)
     known: dict[str, Any] = {}
     others = []
     for child in element:
