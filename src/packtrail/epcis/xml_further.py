@@ -27,9 +27,11 @@ def read_further_event(reading: XmlReading, element: Element) -> events.Event | 
     """
     if element.tag == "AssociationEvent" and reading.version == 1:
         with xe.on_trial_as_2(reading, Report(_FAULTS_MAX, is_tolerant=True)) as trial:
+            reading.version = 1  # a time may lack its offset, as in the rest of the document
             event = xe.read_event(reading, element)
         faults = {one.code for one in trial.all() if one.severity is Severity.ERROR}
         if event is not None and faults <= _HARMLESS:
+            reading.report.take_mild(trial)
             return event
     return _read_extension_event(reading, element)
 

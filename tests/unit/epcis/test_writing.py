@@ -54,3 +54,25 @@ def test_text_between_the_fields_of_an_unknown_event_is_told() -> None:
         ("EPC-305", "The text 'stray' between the elements is not kept.")
     ]
     assert found[0].at.startswith(PATH.replace("ObjectEvent", "extension/extension/HeatEvent"))
+
+
+@pytest.mark.parametrize(
+    ("time", "codes"),
+    [("2026-03-31T24:00:00Z", ["EPC-303"]), ("2026-03-31T14:05:00", ["EPC-303", "EPC-302"])],
+)
+def test_an_association_in_a_1_2_document_may_have_the_times_of_1_2(
+    time: str, codes: list[str]
+) -> None:
+    told = XML.replace("<ObjectEvent>", "<extension><extension><AssociationEvent>")
+    told = told.replace("</ObjectEvent>", "</AssociationEvent></extension></extension>")
+    told = told.replace("epcList>", "childEPCs>").replace("2026-03-31T14:05:00.000+02:00", time)
+    told = told.replace(
+        "<childEPCs>", "<parentID>urn:epc:id:grai:4012345.55555.1</parentID><childEPCs>"
+    )
+    step = "<bizStep>https://ref.gs1.org/cbv/BizStep-shiping</bizStep>"
+
+    found = epcis.read(told.replace("</action>", f"</action>{step}").encode())
+
+    assert found.document
+    assert [type(event) for event in found.document.events] == [epcis.AssociationEvent]
+    assert [one.code for one in found.findings] == codes
