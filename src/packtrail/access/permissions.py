@@ -55,6 +55,14 @@ class Permission(StrEnum):
     """Send reports, send them again, and say by hand what a receiver answered."""
     RECEIVER_UPDATE = "reporting:receiver:update"
     """Say who takes reports, which, and how they get there."""
+    PACK_VERIFY = "pack:record:verify"
+    """Ask whether a pack is genuine and may be supplied; question and answer are kept."""
+    VERIFICATION_READ = "verification:record:read"
+    """See what was verified, by whom, and what was answered."""
+    NOTICE_READ = "notice:record:read"
+    """See what is said of lots and products: recalls, withdrawals, holds."""
+    NOTICE_CREATE = "notice:record:create"
+    """Recall, withdraw, hold, release; retract what should not have been said."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -80,6 +88,8 @@ _READING = frozenset(
         Permission.ORGANISATION_READ,
         Permission.POOL_READ,
         Permission.REPORTING_READ,
+        Permission.NOTICE_READ,
+        Permission.VERIFICATION_READ,
     }
 )
 
@@ -98,6 +108,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.ALLOCATION_CREATE,
             Permission.ALLOCATION_RETURN,
             Permission.REPORTING_CREATE,
+            Permission.PACK_VERIFY,
         },
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING

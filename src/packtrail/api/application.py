@@ -10,8 +10,11 @@ import packtrail
 from packtrail.api import (
     accounts_routes,
     capture_routes,
+    correction_routes,
     discovery,
     event_routes,
+    goods_routes,
+    notice_routes,
     object_routes,
     operations_routes,
     problems,
@@ -19,6 +22,7 @@ from packtrail.api import (
     resource_routes,
     soap,
     socket_routes,
+    verification_routes,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +58,10 @@ def build(application: Application) -> FastAPI:
         capture_routes.own,
         object_routes.router,
         operations_routes.router,
+        notice_routes.router,
+        goods_routes.router,
+        correction_routes.router,
+        verification_routes.router,
         accounts_routes.router,
     ):
         api.include_router(routes)

@@ -13,13 +13,17 @@ from packtrail.cli import (
     accounts,
     backups,
     capture,
+    corrections,
     doctor,
     epcis,
+    goods,
     gs1,
     markets,
+    notices,
     query,
     serials,
     trace,
+    verify,
 )
 from packtrail.cli.output import guarded, write_line
 
@@ -30,6 +34,13 @@ GROUPS = {
     "gs1": gs1.gs1,
     "serials": serials.serials,
     "markets": markets.markets,
+    "notices": notices.notices,
+    "lots": goods.lots,
+    "places": goods.places,
+    "shipments": goods.shipments,
+    "packs": goods.packs,
+    "corrections": corrections.corrections,
+    "verifications": verify.verifications,
 }
 
 
@@ -56,6 +67,8 @@ def build(
         "capture": capture.capture,
         "query": query.query,
         "trace": trace.trace,
+        "census": goods.census,
+        "verify": verify.verify,
         "validate": epcis.validate,
         "convert": epcis.convert,
         "event-hash": epcis.event_hash,

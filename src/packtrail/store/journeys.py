@@ -247,10 +247,10 @@ def _was_inside(held: Containment, step: Step) -> bool:
 
 
 def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:
-    by_name = {name.identifier: one for one, name in told.names.items()}
     seen = {instance}
     while (now := _held(told, instance)[0].now) is not None:
         yield now.held()
+        by_name = {told.names[parent].identifier: parent for parent in _parents(told, instance)}
         instance = by_name[now.parent]
         if instance in seen or instance not in told.named:
             return
