@@ -420,10 +420,9 @@ def test_a_maintenance_window_and_a_lost_answer_delay_and_double_nothing(
 def test_an_authority_that_forgets_says_that_packs_exist_already(
     desk: Desk, authority: AuthorityServer
 ) -> None:
-    with_faults(authority, Faults(lost_every=1, forgets=True))
     eu_hub(desk, authority)
-    first = desk.view(_product_data(desk).number)
-    assert first.line.state is State.ACKNOWLEDGED
+    assert _product_data(desk).state is State.ACKNOWLEDGED
+    with_faults(authority, Faults(lost_every=1, forgets=True))
     desk.capture(commissioning("A1", range(4)))
     (report,) = desk.due()
     desk.approved(report.number)
