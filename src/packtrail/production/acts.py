@@ -1,0 +1,229 @@
+"""An act in the making: what its verb collects until it becomes a decision."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from packtrail.base.findings import Severity
+from packtrail.production import codes
+from packtrail.production.decisions import Decision, Mark, Refusal
+from packtrail.production.names import keys_of, label_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from packtrail.base.findings import Finding, FindingCode
+    from packtrail.epcis.events import Event
+    from packtrail.lifecycle.journey import Status
+    from packtrail.production.decisions import Job
+    from packtrail.production.floor import Change, Floor, Origin
+    from packtrail.production.happenings import Happening
+    from packtrail.production.levels import ItemKey, Level, Tier
+    from packtrail.production.orders import Terms
+
+AHEAD: Final = timedelta(minutes=5)
+"""How far the clock of a line may be ahead."""
+EXAMPLES: Final = 5
+
+
+class Act:
+    """One happening, seen on the floor where it happens.
+
+    Args:
+        happening: What happened, or is to happen.
+        job: Where and for what.
+        floor: What is known; it is changed as far as the act is decided to be possible.
+    """
+
+    def __init__(self, happening: Happening, job: Job, floor: Floor) -> None:
+        self.happening, self.job, self.floor = happening, job, floor
+        self.at = happening.at
+        self.findings: list[Finding] = []
+        self.events: list[Event] = []
+        self.marks: list[Mark] = []
+        self.refused: list[Refusal] = []
+        self.waiting: list[str] = []
+        """Numbers that wait for something not reported yet."""
+        self.done: Counter[str] = Counter()
+        self.change: Change | None = None
+        self.keys, unreadable = keys_of(happening, job.terms)
+        self.findings += unreadable
+        self.texts: dict[ItemKey, str] = {}
+        for text, key in self.keys.items():
+            self.texts.setdefault(key, text)
+        if self.at > job.now + AHEAD:
+            message = f"It is said to happen at {self.at.isoformat()}, and it is not that late yet."
+            self.findings.append(codes.IN_FUTURE.found(message, at="at"))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something is wrong already."""
+        return any(each.severity is Severity.ERROR for each in self.findings)
+
+    # --- what is meant ----------------------------------------------------------------------------
+
+    def numbers(self) -> list[ItemKey]:
+        """Return the objects named, each once; naming one twice is refused."""
+        named = [self.keys[text] for text in self.happening.numbers if text in self.keys]
+        again = [key for key, count in Counter(named).items() if count > 1]
+        if again:
+            self.refuse(codes.TWICE, "{} named more than once: {}.", again)
+        return list(dict.fromkeys(named))
+
+    def parent(self) -> ItemKey | None:
+        """Return the container named."""
+        return self.keys.get(self.happening.parent) if self.happening.parent else None
+
+    def origin(self, key: ItemKey) -> Origin | None:
+        """Return the work order that a number was issued to."""
+        return self.floor.origins.get(key)
+
+    def is_own(self, key: ItemKey) -> bool:
+        """Tell whether a number was issued to the order of this act."""
+        origin = self.origin(key)
+        return origin is not None and origin.order_id == self.job.order_id
+
+    def terms_of(self, key: ItemKey) -> Terms | None:
+        """Return what the order of an object says."""
+        origin = self.origin(key)
+        return origin.terms if origin else self.job.terms
+
+    def tier_of(self, key: ItemKey) -> Tier | None:
+        """Return the level that an object is of, as far as its order or its GTIN tells."""
+        origin = self.origin(key)
+        if origin is not None:
+            return origin.terms.tier(origin.level)
+        if self.job.terms is None:
+            return None
+        return next((tier for tier in self.job.terms.tiers if tier.class_key == key[0]), None)
+
+    def level_of(self, key: ItemKey) -> Level | None:
+        """Return the level that an object is of."""
+        tier = self.tier_of(key)
+        return tier.level if tier else None
+
+    def uri(self, key: ItemKey) -> str:
+        """Return the identifier that events name an object by."""
+        item = self.floor.items.get(key)
+        if item is not None:
+            return item.uri
+        tier = self.tier_of(key)
+        return tier.uri_of(key[1]) if tier else ""
+
+    def uris(self, keys: Iterable[ItemKey]) -> list[str]:
+        """Return the identifiers that events name objects by."""
+        return [self.uri(key) for key in keys]
+
+    def status(self, key: ItemKey) -> Status | None:
+        """Return what an object was at the time; None: it was not commissioned."""
+        return self.floor.status(key, self.at)
+
+    # --- what is decided --------------------------------------------------------------------------
+
+    def refuse(self, code: FindingCode, message: str, keys: Sequence[ItemKey]) -> None:
+        """Refuse some objects.
+
+        Args:
+            code: Why.
+            message: A sentence with two places: how many, and which ones.
+            keys: The objects.
+        """
+        if not keys:
+            return
+        count = "It is" if len(keys) == 1 else f"{len(keys):,} are"
+        self.findings.append(code.found(message.format(count, self.some(keys)), at="numbers"))
+        for key in keys:
+            self.refused.append(Refusal(number=self.texts.get(key, key[1]), code=code.code))
+
+    def wait(self, keys: Sequence[ItemKey], message: str) -> None:
+        """Let some objects wait for a report that is not there yet."""
+        if keys:
+            self.waiting += [self.texts.get(key, key[1]) for key in keys]
+            self.findings.append(codes.PARKED.found(message.format(self.some(keys)), at="numbers"))
+
+    def say(self, code: FindingCode, message: str, *, at: str = "numbers") -> None:
+        """Say something that is worth saying."""
+        self.findings.append(code.found(message, at=at))
+
+    def tell(self, *events: Event) -> None:
+        """Have events recorded."""
+        self.events += events
+
+    def mark(self, kind: str, keys: Sequence[ItemKey]) -> None:
+        """Write down what became of printed numbers."""
+        levels: dict[Level, list[str]] = {}
+        for key in keys:
+            level = self.level_of(key)
+            if level is not None:
+                levels.setdefault(level, []).append(key[1])
+        for level, numbers in levels.items():
+            self.marks.append(
+                Mark(
+                    kind=kind,
+                    level=level,
+                    reason=self.happening.reason,
+                    note=self.happening.note,
+                    at=self.at,
+                    numbers=tuple(numbers),
+                )
+            )
+
+    def count(self, what: str, keys: Iterable[ItemKey]) -> None:
+        """Count what was done, by level."""
+        for key in keys:
+            self.done[f"{what}:{self.level_of(key) or 'other'}"] += 1
+
+    def some(self, keys: Sequence[ItemKey]) -> str:
+        """Return the first few of some objects, for a sentence."""
+        shown = ", ".join(label_of(key) for key in keys[:EXAMPLES])
+        return shown if len(keys) <= EXAMPLES else f"{shown} and {len(keys) - EXAMPLES:,} more"
+
+    def decision(self, *, is_whole: bool = False) -> Decision:
+        """Return what was decided.
+
+        Args:
+            is_whole: Nothing of it happens when a part of it cannot; else the possible part does.
+        """
+        if is_whole and (self.is_refused or self.waiting):
+            self.events, self.marks, self.done = [], [], Counter()
+        self._happen()
+        parked = None
+        if self.waiting and not (is_whole and self.is_refused):
+            parked = self.happening
+            if not is_whole:
+                parked = replace(parked, numbers=tuple(self.waiting))
+        return Decision(
+            findings=tuple(self.findings),
+            events=tuple(self.events),
+            marks=tuple(self.marks),
+            refused=tuple(self.refused),
+            parked=parked,
+            done=dict(self.done),
+            change=self.change,
+        )
+
+    def _happen(self) -> None:
+        """Let the events happen on the floor, and refuse them when something later contradicts."""
+        if not self.events:
+            return
+        source = self.happening.event
+        if source is not None and not self.refused and not self.waiting:
+            # Told whole by a document: recorded in its own words.
+            self.events[-1] = source
+        change = self.floor.apply(self.events)
+        odd = list(self.floor.contradictions(change))
+        if not odd:
+            self.change = change
+            return
+        self.floor.undo(change)
+        self.events, self.marks, self.done = [], [], Counter()
+        for key, finding in odd[:EXAMPLES]:
+            message = f"{label_of(key)}: {finding.message}"
+            self.findings.append(codes.CONTRADICTS.found(message, at="numbers"))
+        for key, _ in odd:
+            self.refused.append(
+                Refusal(number=self.texts.get(key, key[1]), code=codes.CONTRADICTS.code)
+            )

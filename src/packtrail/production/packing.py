@@ -1,0 +1,244 @@
+"""Packing: into containers, out of them, and from one into another.
+
+What goes where is said by the tiers of the work order; what is where, by the floor.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from packtrail.lifecycle.journey import Status
+from packtrail.production import codes, writing
+from packtrail.production.names import label_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from packtrail.production.acts import Act
+    from packtrail.production.decisions import Decision
+    from packtrail.production.levels import ItemKey
+
+PACKABLE: Final = frozenset({Status.ACTIVE, Status.ON_HOLD, Status.RETURNED})
+"""What is here, and whole."""
+TAKEABLE: Final = PACKABLE | {
+    *(Status.SAMPLED, Status.DAMAGED, Status.RECALLED, Status.DECOMMISSIONED, Status.EXPORTED)
+}
+"""What is here, and can be taken out of a container."""
+
+
+def pack(act: Act) -> Decision:
+    """Put objects into a container, which is commissioned with it when it was not before."""
+    parent, children = act.parent(), act.numbers()
+    if parent is not None:
+        children = _ready_to_go_in(act, parent, children)
+        _move(act, parent, children)
+    return act.decision(is_whole=True)
+
+
+def repack(act: Act) -> Decision:
+    """Take objects out of whatever holds them, and put them into another container."""
+    parent, children = act.parent(), act.numbers()
+    if parent is not None:
+        held = _held(act, in_hand(act, children, PACKABLE))
+        _take_out(act, [key for key in held if act.floor.holder(key, act.at) != parent])
+        _move(act, parent, _ready_to_go_in(act, parent, held, is_taken_out=True))
+    return act.decision(is_whole=True)
+
+
+def unpack(act: Act) -> Decision:
+    """Take objects out of whatever holds them: the container need not be named."""
+    parent = act.parent()
+    held = _held(act, in_hand(act, act.numbers(), TAKEABLE))
+    if parent is not None:
+        elsewhere = [key for key in held if act.floor.holder(key, act.at) != parent]
+        message = "{} not in " + f"{label_of(parent)}: " + "{}."
+        act.refuse(codes.NOT_PACKED, message, elsewhere)
+        held = [key for key in held if key not in set(elsewhere)]
+    _take_out(act, held)
+    return act.decision()
+
+
+def disaggregate(act: Act) -> Decision:
+    """Take everything out of containers."""
+    keys = in_hand(act, act.numbers(), PACKABLE)
+    empty = [key for key in keys if not act.floor.inside(key, act.at)]
+    act.refuse(codes.EMPTY, "{} empty: {}.", empty)
+    for key in keys:
+        if key not in set(empty):
+            act.count("unpack", act.floor.inside(key, act.at))
+            act.tell(writing.unpacked(act.job, act.at, act.uri(key), ()))
+    return act.decision()
+
+
+def replace(act: Act) -> Decision:
+    """Take one object out of its container, and put another of its level in its place."""
+    out = next(iter(act.numbers()), None)
+    new = act.keys.get(act.happening.by or "")
+    if out is not None and new is not None:
+        held = _held(act, in_hand(act, [out], TAKEABLE))
+        parent = act.floor.holder(out, act.at)
+        if held and parent is not None:
+            _take_out(act, held)
+            _move(act, parent, _ready_to_go_in(act, parent, [new], leaving=held))
+    return act.decision(is_whole=True)
+
+
+def in_hand(act: Act, keys: Sequence[ItemKey], statuses: frozenset[Status]) -> list[ItemKey]:
+    """Return the objects that are here and in one of some statuses; the others are refused."""
+    known = _known(act, keys)
+    wrong = defaultdict(list)
+    for key in known:
+        status = act.status(key)
+        if status not in statuses:
+            wrong[status].append(key)
+    for status, some in wrong.items():
+        word = str(status).replace("_", " ")
+        act.refuse(codes.NOT_IN_HAND, "{} " + f"{word}: " + "{}.", some)
+    refused = {key for some in wrong.values() for key in some}
+    return [key for key in known if key not in refused]
+
+
+def _known(act: Act, keys: Iterable[ItemKey]) -> list[ItemKey]:
+    """Return the objects that had come into being; the others are refused, or waited for."""
+    keys = list(keys)
+    unborn = [key for key in keys if act.status(key) is None]
+    late = [key for key in unborn if _may_be_late(act, key)]
+    act.wait(late, "Its commissioning is not reported yet: {}.")
+    strange = [key for key in unborn if key not in set(late)]
+    act.refuse(codes.NOT_COMMISSIONED, "{} not commissioned: {}.", strange)
+    return [key for key in keys if key not in set(unborn)]
+
+
+def _held(act: Act, keys: Sequence[ItemKey]) -> list[ItemKey]:
+    """Return the objects that a container holds; the others are refused, or waited for."""
+    loose = [key for key in keys if act.floor.holder(key, act.at) is None]
+    late = [key for key in loose if _may_be_late(act, key)]
+    act.wait(late, "No container holds it yet, as far as is reported: {}.")
+    strange = [key for key in loose if key not in set(late)]
+    act.refuse(codes.NOT_PACKED, "{} in no container: {}.", strange)
+    return [key for key in keys if key not in set(loose)]
+
+
+def _may_be_late(act: Act, key: ItemKey) -> bool:
+    """Tell whether a report about the object may still come: its number was issued to the order."""
+    origin = act.origin(key)
+    if origin is None or not act.is_own(key):
+        return False
+    return origin.settled is None and origin.mark not in {"rejected", "label_sampled"}
+
+
+def _ready_to_go_in(
+    act: Act,
+    parent: ItemKey,
+    children: Sequence[ItemKey],
+    *,
+    leaving: Sequence[ItemKey] = (),
+    is_taken_out: bool = False,
+) -> list[ItemKey]:
+    """Return what can go into a container, which is commissioned when it was not yet.
+
+    Args:
+        act: The act.
+        parent: The container.
+        children: What is to go in.
+        leaving: What goes out of it at the same time.
+        is_taken_out: Whether whatever held them lets them go in this act.
+    """
+    _check_parent(act, parent)
+    good = in_hand(act, children, PACKABLE)
+    good = _of_right_level(act, parent, good)
+    circle = [key for key in good if key == parent or key in set(act.floor.holders(parent, act.at))]
+    act.refuse(codes.HOLDS_ITSELF, "{} to hold itself: {}.", circle)
+    elsewhere = [key for key in good if act.floor.holder(key, act.at) not in {None, parent}]
+    if not is_taken_out:
+        for key in elsewhere[:1]:
+            holder = act.floor.holder(key, act.at)
+            where = label_of(holder) if holder else ""
+            act.refuse(codes.ALREADY_PACKED, "{} in " + f"{where} already: " + "{}.", elsewhere)
+    inside = act.floor.inside(parent, act.at)
+    again = [key for key in good if key in set(inside)]
+    if again:
+        act.say(codes.REPEATED, f"It is in {label_of(parent)} already: {act.some(again)}.")
+    fresh = [key for key in good if key not in set(again)]
+    staying = [key for key in inside if key not in set(leaving)]
+    if not act.refused and not act.waiting:
+        _check_room(act, parent, [*staying, *fresh])
+    return fresh
+
+
+def _check_parent(act: Act, parent: ItemKey) -> None:
+    status = act.status(parent)
+    if status is None:
+        origin = act.origin(parent)
+        if not act.is_own(parent) or origin is None:
+            act.refuse(
+                codes.NOT_COMMISSIONED, "{} not commissioned, nor issued here: {}.", [parent]
+            )
+        elif origin.settled is not None:
+            act.refuse(codes.GIVEN_BACK, "{} not out any more: {}.", [parent])
+        elif origin.mark in {"rejected", "label_sampled"}:
+            act.refuse(codes.REJECTED_BEFORE, "{} rejected: {}.", [parent])
+        else:
+            terms = act.terms_of(parent) if parent[0].startswith("sgtin/") else None
+            uris = act.uris([parent])
+            act.tell(writing.seen(act.job, act.at, writing.COMMISSIONED, uris, terms=terms))
+            act.count("commission", [parent])
+    elif status not in PACKABLE:
+        word = status.value.replace("_", " ")
+        act.refuse(codes.NOT_IN_HAND, "{} " + f"{word}: " + "{}.", [parent])
+
+
+def _of_right_level(act: Act, parent: ItemKey, children: Sequence[ItemKey]) -> list[ItemKey]:
+    """Return the children that go into this kind of container, as its order says."""
+    terms, tier = act.terms_of(parent), act.tier_of(parent)
+    if terms is None or tier is None:
+        return list(children)
+    below = terms.below(tier.level)
+    wrong = [
+        key
+        for key in children
+        if below is None
+        or act.level_of(key) is not below.level
+        or (below.gtin is not None and key[0] != below.class_key)
+    ]
+    expected = f"a {below.level}" if below else "nothing"
+    told = f"A {tier.level} holds {expected}" + (
+        f" of {below.gtin}" if below and below.gtin else ""
+    )
+    act.refuse(codes.WRONG_LEVEL, told + ". {} something else: {}.", wrong)
+    return [key for key in children if key not in set(wrong)]
+
+
+def _check_room(act: Act, parent: ItemKey, inside: Sequence[ItemKey]) -> None:
+    """Refuse more than goes in, or another lot; say when the container is not full."""
+    terms, tier = act.terms_of(parent), act.tier_of(parent)
+    if terms is None or tier is None or not inside:
+        return
+    name = label_of(parent)
+    if len(inside) > tier.holds:
+        message = f"{name} holds {tier.holds}; with these it would hold {len(inside)}."
+        act.say(codes.TOO_MANY, message)
+    elif len(inside) < tier.holds and not act.happening.is_partial:
+        act.say(codes.PARTIAL, f"{name} holds {len(inside)} of {tier.holds}.")
+    lots = {lot for key in inside for lot in act.floor.lots_of(key, act.at)}
+    if len(lots) > 1 and not terms.may_mix_lots(tier.level):
+        act.say(codes.MIXED_LOTS, f"{name} would hold the lots {', '.join(sorted(lots))}.")
+
+
+def _take_out(act: Act, keys: Sequence[ItemKey]) -> None:
+    """Tell that objects came out of what holds them, container by container."""
+    by_holder: dict[ItemKey, list[ItemKey]] = defaultdict(list)
+    for key in keys:
+        holder = act.floor.holder(key, act.at)
+        if holder is not None:
+            by_holder[holder].append(key)
+    for holder, children in by_holder.items():
+        act.tell(writing.unpacked(act.job, act.at, act.uri(holder), act.uris(children)))
+    act.count("unpack", keys)
+
+
+def _move(act: Act, parent: ItemKey, children: Sequence[ItemKey]) -> None:
+    if children:
+        act.tell(writing.packed(act.job, act.at, act.uri(parent), act.uris(children)))
+        act.count("pack", children)
