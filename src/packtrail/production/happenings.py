@@ -269,8 +269,8 @@ def _counts(raw: Any) -> dict[str, int]:
 _READERS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "kind": _member(Kind), "at": _moment, "level": _member(Level), "numbers": _numbers,
-        "parent": _text, "parent_level": _member(Level), "by": _text, "reason": _text, "note": _text,
-        "is_partial": _flag, "state": _member(Signal), "counts": _counts,
+        "parent": _text, "parent_level": _member(Level), "by": _text, "reason": _text,
+        "note": _text, "is_partial": _flag, "state": _member(Signal), "counts": _counts,
     }
 )  # fmt: skip
 
