@@ -12,7 +12,7 @@ from packtrail.access import ROLES, Actor, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.production.levels import Level
 from packtrail.production.orders import Command, State
-from packtrail.services import audit, floor, order_commands, organisations, orders, pools
+from packtrail.services import audit, floor, orders, organisations, pools
 from packtrail.services.order_commands import command, create, draw_more, prepare, signal, update
 from packtrail.store.database import Database
 from packtrail.store.orders import OrderFilter
@@ -27,6 +27,13 @@ def plant(database: Database) -> Iterator[Plant]:
 
 def code(actor: Actor) -> str:
     return actor.organisation_code
+
+
+def open_pool(plant: Plant, name: str, *, serves: str | None = None) -> None:
+    """Open a pool of the maker for another trade item."""
+    policy = pools.Policy.of("numeric", 12)
+    gtin = "00614141123452"
+    pools.create_pool(plant.app, plant.maker, name, gtin=gtin, policy=policy, serves=serves)
 
 
 def code_of(refused: pytest.ExceptionInfo[RefusedError]) -> str:
@@ -64,10 +71,7 @@ def test_an_order_without_a_pool_waits_and_says_for_what(plant: Plant) -> None:
     assert made.findings[0].message == (
         "There is no pool for the numbers of packs of 00614141123452 that you may use."
     )
-    pools.create_pool(
-        plant.app, plant.maker, "bare", gtin="00614141123452", policy=pools.Policy.of("numeric", 12),
-        serves=plant.packer.organisation_code,
-    )  # fmt: skip
+    open_pool(plant, "bare", serves=code(plant.packer))
     assert prepare(plant.app, plant.packer, "WO-1").state is State.READY
 
 
@@ -77,9 +81,7 @@ def test_a_pool_of_the_owner_that_does_not_serve_the_packer_is_not_used(plant: P
         code="own", name="Own", market="DE", tiers=tiers, serves=plant.packer.organisation_code
     )
     floor.create_trade_item(plant.app, plant.maker, item)
-    pools.create_pool(
-        plant.app, plant.maker, "own", gtin="00614141123452", policy=pools.Policy.of("numeric", 12)
-    )
+    open_pool(plant, "own")
 
     made = create(plant.app, plant.packer, plant.plan(trade_item=f"{code(plant.maker)}/own"))
 
@@ -165,7 +167,8 @@ def test_a_command_that_the_state_does_not_allow_is_refused(plant: Plant) -> Non
 
     assert code_of(refused) == "LIN-013"
     assert str(refused.value) == (
-        "The order WO-1 is Ready: Stop is not possible, only Start, Update, Cancel, loaded, started."
+        "The order WO-1 is Ready: Stop is not possible, "
+        "only Start, Update, Cancel, loaded, started."
     )
 
 
@@ -304,7 +307,10 @@ def test_two_owners_on_one_line_never_meet(plant: Plant) -> None:
     organisations.allow_recording(plant.app, other, code(plant.packer))
     item = floor.NewTradeItem(
         code="epcistra", name="Another", market="DE", serves=plant.packer.organisation_code,
-        tiers=(floor.Tier(level=Level.PACK, gtin=GTIN), floor.Tier(level=Level.CASE, prefix="9506000", holds=3)),
+        tiers=(
+            floor.Tier(level=Level.PACK, gtin=GTIN),
+            floor.Tier(level=Level.CASE, prefix="9506000", holds=3),
+        ),
     )  # fmt: skip
     floor.create_trade_item(plant.app, other, item)
     pools.create_pool(
@@ -404,21 +410,24 @@ def test_orders_are_found_by_state_line_lot_and_owner(plant: Plant) -> None:
 def test_sites_lines_and_trade_items_that_cannot_be_are_refused(plant: Plant) -> None:
     app, packer = plant.app, plant.packer
     line = floor.NewLine(code="line-3", site="ulm", name="Line 3")
-    theirs = replace(line, site=f"{code(packer)}/ulm")
-    for call, expected in (
-        (lambda: floor.create_site(app, packer, "x", name="X", gln="0614141000006"), "LIN-003"),
-        (lambda: floor.create_site(app, packer, "x", name="X", country="Germany"), "LIN-003"),
-        (lambda: floor.create_site(app, packer, "x", name="X", time_zone="Ulm"), "LIN-003"),
-        (lambda: floor.create_site(app, packer, "X!", name=" "), "LIN-003"),
-        (lambda: floor.create_site(app, packer, "ulm", name="Again"), "LIN-004"),
-        (lambda: floor.create_line(app, packer, replace(line, site="paris")), "LIN-001"),
-        (lambda: floor.create_line(app, packer, replace(line, code="line-1")), "LIN-004"),
-        (lambda: floor.create_line(app, packer, replace(line, levels=("crate",))), "LIN-003"),
-        (lambda: floor.create_line(app, packer, replace(line, read_point=f"(01){GTIN}")), "LIN-003"),
-        (lambda: floor.create_line(app, packer, replace(line, speed_packs_per_minute=0)), "LIN-003"),
-        (lambda: floor.create_line(app, plant.maker, theirs), "LIN-001"),
-    ):  # fmt: skip
+    for told_site, expected in (
+        ({"gln": "0614141000006"}, "LIN-003"),
+        ({"country": "Germany"}, "LIN-003"),
+        ({"time_zone": "Ulm"}, "LIN-003"),
+        ({"code": "X!", "name": " "}, "LIN-003"),
+        ({"code": "ulm"}, "LIN-004"),
+    ):
         with pytest.raises(RefusedError) as refused:
-            call()
+            floor.create_site(app, packer, **{"code": "x", "name": "X", **told_site})
         assert code_of(refused) == expected
-    assert order_commands.LEVELS[0] is Level.PACK
+    for actor, told_line, expected in (
+        (packer, replace(line, site="paris"), "LIN-001"),
+        (packer, replace(line, code="line-1"), "LIN-004"),
+        (packer, replace(line, levels=("crate",)), "LIN-003"),
+        (packer, replace(line, read_point=f"(01){GTIN}"), "LIN-003"),
+        (packer, replace(line, speed_packs_per_minute=0), "LIN-003"),
+        (plant.maker, replace(line, site=f"{code(packer)}/ulm"), "LIN-001"),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            floor.create_line(app, actor, told_line)
+        assert code_of(refused) == expected
