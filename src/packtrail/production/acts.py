@@ -153,15 +153,16 @@ class Act:
         self.events += events
 
     def mark(self, kind: str, keys: Sequence[ItemKey]) -> None:
-        """Write down what became of printed numbers."""
-        levels: dict[Level, list[str]] = {}
+        """Write down what became of numbers, in the order that they were issued to."""
+        places: dict[tuple[str, Level], list[str]] = {}
         for key in keys:
-            level = self.level_of(key)
-            if level is not None:
-                levels.setdefault(level, []).append(key[1])
-        for level, numbers in levels.items():
+            origin = self.origin(key)
+            if origin is not None:
+                places.setdefault((origin.order_id, origin.level), []).append(key[1])
+        for (order_id, level), numbers in places.items():
             self.marks.append(
                 Mark(
+                    order_id=order_id,
                     kind=kind,
                     level=level,
                     reason=self.happening.reason,

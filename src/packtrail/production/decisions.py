@@ -41,10 +41,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What became of printed numbers that nothing was commissioned with."""
+    """What became of numbers of an order, beyond what events tell."""
 
+    order_id: str
+    """The order that they were issued to."""
     kind: str
-    """`encoded`, `rejected` or `label_sampled`."""
+    """Of printed numbers `encoded`, `rejected` or `label_sampled`; `ended`: why a pack went."""
     level: Level
     reason: str
     note: str

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from packtrail.production.decisions import Decision
     from packtrail.production.levels import ItemKey
 
-PACKABLE: Final = frozenset({Status.ACTIVE, Status.ON_HOLD, Status.RETURNED})
-"""What is here, and whole."""
-TAKEABLE: Final = PACKABLE | {
+GOOD: Final = frozenset({Status.ACTIVE, Status.ON_HOLD, Status.RETURNED})
+"""What is here, and whole: it can be packed."""
+TAKEABLE: Final = GOOD | {
     *(Status.SAMPLED, Status.DAMAGED, Status.RECALLED, Status.DECOMMISSIONED, Status.EXPORTED)
 }
 """What is here, and can be taken out of a container."""
@@ -40,7 +40,7 @@ def repack(act: Act) -> Decision:
     """Take objects out of whatever holds them, and put them into another container."""
     parent, children = act.parent(), act.numbers()
     if parent is not None:
-        held = _held(act, in_hand(act, children, PACKABLE))
+        held = _held(act, in_hand(act, children, GOOD))
         _take_out(act, [key for key in held if act.floor.holder(key, act.at) != parent])
         _move(act, parent, _ready_to_go_in(act, parent, held, is_taken_out=True))
     return act.decision(is_whole=True)
@@ -61,7 +61,7 @@ def unpack(act: Act) -> Decision:
 
 def disaggregate(act: Act) -> Decision:
     """Take everything out of containers."""
-    keys = in_hand(act, act.numbers(), PACKABLE)
+    keys = in_hand(act, act.numbers(), GOOD)
     empty = [key for key in keys if not act.floor.inside(key, act.at)]
     act.refuse(codes.EMPTY, "{} empty: {}.", empty)
     for key in keys:
@@ -146,7 +146,7 @@ def _ready_to_go_in(
         is_taken_out: Whether whatever held them lets them go in this act.
     """
     _check_parent(act, parent)
-    good = in_hand(act, children, PACKABLE)
+    good = in_hand(act, children, GOOD)
     good = _of_right_level(act, parent, good)
     circle = [key for key in good if key == parent or key in set(act.floor.holders(parent, act.at))]
     act.refuse(codes.HOLDS_ITSELF, "{} to hold itself: {}.", circle)
@@ -184,7 +184,7 @@ def _check_parent(act: Act, parent: ItemKey) -> None:
             uris = act.uris([parent])
             act.tell(writing.seen(act.job, act.at, writing.COMMISSIONED, uris, terms=terms))
             act.count("commission", [parent])
-    elif status not in PACKABLE:
+    elif status not in GOOD:
         word = status.value.replace("_", " ")
         act.refuse(codes.NOT_IN_HAND, "{} " + f"{word}: " + "{}.", [parent])
 

@@ -29,15 +29,11 @@ if TYPE_CHECKING:
 
 _S = Status
 MAY: Final[Mapping[Kind, frozenset[Status]]] = {
-    Kind.SAMPLE: frozenset({_S.ACTIVE, _S.ON_HOLD, _S.RETURNED}),
-    Kind.DESTROY: frozenset(
-        {
-            *(_S.ACTIVE, _S.ON_HOLD, _S.RETURNED, _S.SAMPLED, _S.DAMAGED, _S.RECALLED),
-            *(_S.DECOMMISSIONED, _S.EXPORTED),
-        }
-    ),
-    Kind.DECOMMISSION: frozenset({_S.ACTIVE, _S.ON_HOLD, _S.RETURNED, _S.DAMAGED, _S.RECALLED}),
-    Kind.REJECT: frozenset({_S.ACTIVE, _S.ON_HOLD, _S.RETURNED, _S.DAMAGED}),
+    Kind.SAMPLE: packing.GOOD,
+    Kind.REJECT: packing.GOOD | {_S.DAMAGED},
+    Kind.DECOMMISSION: packing.GOOD | {_S.DAMAGED, _S.RECALLED},
+    Kind.DESTROY: packing.GOOD
+    | {_S.SAMPLED, _S.DAMAGED, _S.RECALLED, _S.DECOMMISSIONED, _S.EXPORTED},
 }
 """The statuses in which an object can be treated so: it must be in hand, and alive."""
 
@@ -214,6 +210,7 @@ def _end(
     outer = [key for key in good if not named.intersection(act.floor.holders(key, act.at))]
     if outer:
         act.tell(writing.seen(act.job, act.at, what, act.uris(outer)))
+        act.mark("ended", outer)
     act.count(kind.value, outer)
 
 

@@ -352,7 +352,7 @@ def _keep_parts(
     rows.insert_refusals(conn, order.order_id, report_no, refused, at)
     for decision in taking.all():
         for mark in decision.marks:
-            rows.insert_mark(conn, order.order_id, report_no, mark)
+            rows.insert_mark(conn, report_no, mark)
     for place, decision in taking.decisions:
         if decision.parked is not None:
             rows.park(

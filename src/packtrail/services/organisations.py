@@ -228,6 +228,16 @@ def audience_of_work(conn: Connection, actor: Actor, owner_id: int, operator_id:
     return rows.audience_id(conn, members)
 
 
+def may_record_for(conn: Connection, actor: Actor) -> list[int]:
+    """Return the organisations that an actor may record for: its own comes first."""
+    owners = {
+        each.owner_id
+        for each in _agreements(conn, actor.organisation_id)
+        if _may_record(each.owner_id, actor.organisation_id, [each])
+    }
+    return [actor.organisation_id, *sorted(owners - {actor.organisation_id})]
+
+
 def common_audiences(conn: Connection, organisation_ids: Iterable[int]) -> list[int]:
     """Return the audiences that all of some organisations are in: what they see together."""
     seen = [set(rows.audiences_of(conn, each)) for each in set(organisation_ids)]

@@ -267,11 +267,11 @@ def end_waiting(
 # --- printed numbers ------------------------------------------------------------------------------
 
 
-def insert_mark(conn: Connection, order_id: str, report_no: int, mark: Mark) -> None:
+def insert_mark(conn: Connection, report_no: int, mark: Mark) -> None:
     """Write down what became of numbers of an order; a second time changes nothing."""
     if mark.kind == "encoded":
         values = {
-            "order_id": order_id,
+            "order_id": mark.order_id,
             "report_no": report_no,
             "level": mark.level.value,
             "numbers": list(mark.numbers),
@@ -279,8 +279,7 @@ def insert_mark(conn: Connection, order_id: str, report_no: int, mark: Mark) -> 
         conn.execute(_SQL["insert_printed"], values)
         return
     values = {
-        **{name: getattr(mark, name) for name in ("kind", "reason", "note", "at")},
-        "order_id": order_id,
+        **{name: getattr(mark, name) for name in ("order_id", "kind", "reason", "note", "at")},
         "level": mark.level.value,
         "numbers": list(mark.numbers),
     }
@@ -301,6 +300,22 @@ def printed(conn: Connection, order_id: str) -> dict[str, set[str]]:
     for level, numbers in conn.execute(_SQL["printed"], [order_id]):
         found.setdefault(level, set()).update(numbers)
     return found
+
+
+# --- accounts -------------------------------------------------------------------------------------
+
+
+def keep_account(
+    conn: Connection, order_id: str, digest: str, account: Mapping[str, Any], at: datetime
+) -> None:
+    """Keep an account as it is signed; a second time changes nothing."""
+    conn.execute(_SQL["keep_account"], [order_id, digest, Jsonb(dict(account)), at])
+
+
+def kept_account(conn: Connection, order_id: str, digest: str) -> dict[str, Any] | None:
+    """Return an account as it was signed."""
+    row = conn.execute(_SQL["kept_account"], [order_id, digest]).fetchone()
+    return dict(row[0]) if row else None
 
 
 # --- rework ---------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -204,6 +205,13 @@ def update(conn: Connection, order: OrderRow, terms: Terms | None = None) -> Non
         "findings": Jsonb(order.findings),
     }
     conn.execute(_SQL["update_order"], values)
+
+
+def add_counts(conn: Connection, order_id: str, done: Mapping[str, int]) -> None:
+    """Add what was done to the counts of an order."""
+    row = conn.execute(_SQL["counts"], [order_id]).fetchone()
+    counts = Counter(row[0] if row else {}) + Counter(done)
+    conn.execute(_SQL["set_counts"], [Jsonb(dict(counts)), order_id])
 
 
 def append_step(conn: Connection, order_id: str, step: Mapping[str, Any]) -> None:

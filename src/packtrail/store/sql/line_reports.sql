@@ -81,6 +81,13 @@ select date_trunc('minute', coalesce(last_at, received_at)) as minute, kind,
  where order_id = %(order_id)s and coalesce(last_at, received_at) >= %(since)s
  group by 1, 2 order by 1, 2
 
+-- name: keep_account
+insert into order_account (order_id, digest, account, made_at) values (%s, %s, %s, %s)
+on conflict do nothing
+
+-- name: kept_account
+select account from order_account where order_id = %s and digest = %s
+
 -- name: insert_rework
 insert into rework (rework_id, owner_id, audience_id, site_id, request_id, happening, capture_id, at,
                     done_at, actor_kind, actor_id, actor_name, findings)

@@ -27,6 +27,12 @@ update work_order
        findings = %(findings)s
  where order_id = %(order_id)s
 
+-- name: counts
+select counts from work_order where order_id = %s for update
+
+-- name: set_counts
+update work_order set counts = %s where order_id = %s
+
 -- name: append_step
 with counted as (
     update work_order set steps = steps + 1 where order_id = %(order_id)s returning steps
