@@ -84,7 +84,15 @@ class Item:
 
     def standing(self, at: datetime | None = None) -> Standing:
         """Return what it was at a moment; None: what it is."""
-        return fold(step for step in self.steps if at is None or step.event_time <= at)
+        known = self._standings.get(at)
+        if known is None:
+            known = fold(step for step in self.steps if at is None or step.event_time <= at)
+            self._standings[at] = known
+        return known
+
+    @cached_property
+    def _standings(self) -> dict[datetime | None, Standing]:
+        return {}
 
     def is_commissioned(self, at: datetime) -> bool:
         """Tell whether it had come into being at a moment."""

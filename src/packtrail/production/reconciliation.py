@@ -18,15 +18,13 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from packtrail.base.findings import has_errors
+from packtrail.base.findings import Finding, has_errors
 from packtrail.lifecycle.journey import Status
 from packtrail.production import codes
 from packtrail.production.levels import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from packtrail.base.findings import Finding
 
 EXAMPLES_MAX: Final = 100
 

@@ -188,6 +188,13 @@ def settled_of(
     }
 
 
+def ledgers_of(conn: Connection, order: OrderRow) -> tuple[int, ...]:
+    """Return a mark that changes when a pool of the order gives or takes anything."""
+    drawn = {each.pool for each in order_rows.numbers(conn, order.order_id)}
+    found = (_pool_row(conn, order.owner_id, pool) for pool in sorted(drawn))
+    return tuple(row.entries for row in found if row is not None)
+
+
 def origins(
     app: Application,
     conn: Connection,

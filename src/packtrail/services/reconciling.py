@@ -32,7 +32,7 @@ from packtrail.services import auditing, order_numbers, organisations, signing
 from packtrail.services.order_steps import Why, is_repeated, move, note_step
 from packtrail.services.orders import WorkOrder, order_row, own_row, seen
 from packtrail.services.signing import Signature, Statement, Subject
-from packtrail.store import journeys
+from packtrail.store import captures, journeys
 from packtrail.store import line_reports as report_rows
 from packtrail.store import orders as rows
 
@@ -229,7 +229,7 @@ def _account(app: Application, actor: Actor, order: rows.OrderRow) -> Account:
     if kept is not None:
         digest, sums = kept
     else:
-        sums = _made(app, actor, order)
+        sums = _remembered(app, actor, order)
         digest = _digest(told, sums)
     with app.database.reading() as conn:
         signed = signing.signatures(conn, actor, KIND, order.order_id, digest=digest)
@@ -245,6 +245,24 @@ def _kept(app: Application, order: rows.OrderRow) -> tuple[str, Reconciliation] 
         digest = str(clear[-1].detail.get("digest", "")) if clear else ""
         stored = report_rows.kept_account(conn, order.order_id, digest)
     return None if stored is None else (digest, msgspec.convert(stored, Reconciliation))
+
+
+def _remembered(app: Application, actor: Actor, order: rows.OrderRow) -> Reconciliation:
+    """Return the account of an order, made anew only when something is recorded since."""
+    with app.database.reading() as conn:
+        mark = (
+            captures.latest_change(conn),
+            order.reports,
+            order.steps,
+            order_numbers.ledgers_of(conn, order),
+        )
+    name = f"account {order.order_id}"
+    known = app.remembered.get(name, mark)
+    if isinstance(known, Reconciliation):
+        return known
+    made = _made(app, actor, order)
+    app.remembered.put(name, mark, made)
+    return made
 
 
 def _made(app: Application, actor: Actor, order: rows.OrderRow) -> Reconciliation:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from packtrail.hierarchy import codes
@@ -104,7 +105,7 @@ class _Scope:
     as_known_at: datetime | None
 
 
-@dataclass(slots=True)
+@dataclass
 class _Told:
     """Everything read."""
 
@@ -118,6 +119,11 @@ class _Told:
     is_too_deep: bool = False
     holders: dict[Instance, tuple[Containment, list[Step]]] = field(default_factory=dict)
     """Per instance: what held it, and its own steps; made once."""
+
+    @cached_property
+    def by_name(self) -> dict[str, Instance]:
+        """What is named, by its identifier: made once everything is read."""
+        return {name.identifier: one for one, name in self.names.items()}
 
 
 def _load(scope: _Scope, instances: dict[Instance, Name]) -> _Told:
@@ -252,6 +258,7 @@ def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:
         yield now.held()
         by_name = {told.names[parent].identifier: parent for parent in _parents(told, instance)}
         instance = by_name[now.parent]
+        instance = told.by_name[now.parent]
         if instance in seen or instance not in told.named:
             return
         seen.add(instance)
