@@ -251,7 +251,7 @@ def test_more_numbers_are_drawn_once_for_a_request(plant: Plant) -> None:
     again = draw_more(plant.app, plant.packer, "WO-1", "pack", 5, request_id="more")
     other = draw_more(plant.app, plant.packer, "WO-1", "pack", 5, request_id="other")
 
-    assert (first.draw_no, again.draw_no, other.draw_no) == (2, 2, 3)
+    assert (len(first), again, set(first) & set(other)) == (5, first, set())
     assert pools.pool(plant.app, plant.maker, "packs").issued == 28
     before = len(plant.numbers["pack"])
     plant.take_numbers(plant.state())

@@ -23,7 +23,7 @@ from packtrail.store import orders as rows
 from packtrail.store.captures import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -279,9 +279,32 @@ def _supply(
     return []
 
 
+def numbers(app: Application, actor: Actor, code: str, level: str) -> Iterator[bytes]:
+    """Yield the numbers of a level of a released order as lines; the same whenever asked for.
+
+    Raises:
+        NotFound: `LIN-010`, no such order, or none the actor may see.
+        RefusedError: `LIN-012`, the order has no such level.
+        Conflict: `LIN-016`, the order was not released.
+        NotPermitted: The actor may not take numbers.
+    """
+    require(actor, Permission.REPORT_CREATE)
+    with app.database.reading() as conn:
+        row = order_row(conn, actor, code)
+    tier = _tier(row, level)
+    if not row.is_released:
+        message = f"The order {row.code} was not released to the line {row.line}."
+        raise Conflict(codes.NOT_RELEASED.found(message, at="order"))
+    return (
+        lines
+        for _, delivery in order_numbers.deliveries(app, actor, row, tier.level)
+        for lines in delivery.lines()
+    )
+
+
 def draw_more(
     app: Application, actor: Actor, code: str, level: str, count: int, *, request_id: str
-) -> rows.NumbersRow:
+) -> list[str]:
     """Give an order more numbers while it runs; the same request id gives the same ones.
 
     Raises:
@@ -294,10 +317,10 @@ def draw_more(
     at = app.clock()
     with app.database.transaction() as conn:
         row = order_row(conn, actor, code, is_locked=True)
-        tier = next((each for each in row.making().tiers if each.level == level), None)
-        if tier is None or not 1 <= count <= app.settings.serials_request_max:
-            message = f"{count:,} numbers for {level[:40]!r}: the order has no such level or count."
-            raise RefusedError(codes.BAD_ORDER.found(message, at="level"))
+        tier = _tier(row, level)
+        if not 1 <= count <= app.settings.serials_request_max:
+            message = f"{count:,} numbers; expected 1 to {app.settings.serials_request_max:,}."
+            raise RefusedError(codes.BAD_ORDER.found(message, at="count"))
         name = f"numbers:{tier.level}:{count}"
         draw_no = _draw_of(conn, row, request_id, name)
         if draw_no is None:
@@ -307,7 +330,21 @@ def draw_more(
             draw_no = _next_draw(conn, row, tier.level)
             why = Why(at=at, request_id=request_id, detail={"draw_no": draw_no})
             note_step(conn, actor, row, name, why, before=row.state)
-    return order_numbers.draw(app, actor, row, tier, count, draw_no=draw_no)
+    order_numbers.draw(app, actor, row, tier, count, draw_no=draw_no)
+    return [
+        number
+        for drawn, delivery in order_numbers.deliveries(app, actor, row, tier.level)
+        if drawn.draw_no == draw_no
+        for number in delivery.serials()
+    ]
+
+
+def _tier(row: rows.OrderRow, level: str) -> Tier:
+    tier = next((each for each in row.making().tiers if each.level == level), None)
+    if tier is None:
+        message = f"The order {row.code} has no level {level[:40]!r}."
+        raise RefusedError(codes.BAD_ORDER.found(message, at="level"))
+    return tier
 
 
 def _draw_of(conn: Connection, row: rows.OrderRow, request_id: str, name: str) -> int | None:
