@@ -24,6 +24,18 @@ from packtrail.cli import (
     serials,
     trace,
     verify,
+from packtrail.cli import accounts, capture, doctor, epcis, gs1, markets, query, serials, trace
+from packtrail.cli import (
+    accounts,
+    capture,
+    doctor,
+    epcis,
+    gs1,
+    lines,
+    orders,
+    query,
+    serials,
+    trace,
 )
 from packtrail.cli.output import guarded, write_line
 
@@ -41,6 +53,8 @@ GROUPS = {
     "packs": goods.packs,
     "corrections": corrections.corrections,
     "verifications": verify.verifications,
+    "lines": lines.lines,
+    "orders": orders.orders,
 }
 
 
