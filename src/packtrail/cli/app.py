@@ -32,6 +32,7 @@ from packtrail.cli import (
     epcis,
     gs1,
     lines,
+    markets,
     orders,
     query,
     serials,
