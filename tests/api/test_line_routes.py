@@ -205,7 +205,8 @@ def test_rework_is_looked_at_and_done(rest: Rest) -> None:
     seen = rest.packer.post("/api/v1/rework/previews", json=act)
     done = rest.packer.post("/api/v1/rework", json=act, headers={"Idempotency-Key": "s"})
     again = rest.packer.post("/api/v1/rework", json=act, headers={"Idempotency-Key": "s"})
-    refused = rest.packer.post("/api/v1/rework", json=act, headers={"Idempotency-Key": "t"})
+    later = act | {"at": (NOON + timedelta(minutes=10)).isoformat()}
+    refused = rest.packer.post("/api/v1/rework", json=later, headers={"Idempotency-Key": "t"})
 
     assert (seen.json()["is_possible"], seen.json()["effects"][0]["status_after"]) == (
         True, "sampled",
@@ -216,6 +217,27 @@ def test_rework_is_looked_at_and_done(rest: Rest) -> None:
     assert [each["rework_id"] for each in rest.maker.get("/api/v1/rework").json()] == [
         done.json()["rework_id"]
     ]
+
+
+def test_what_waits_is_listed_dismissed_and_gone_on_without(rest: Rest) -> None:
+    rest.order()
+    packs, (case, other) = rest.numbers("pack")[:3], rest.numbers("case")[:2]
+    base = "/api/v1/orders/WO-1"
+    rest.report(told("pack", 1, numbers=packs, parent=case))
+    body = {"happenings": [told("pack", 2, numbers=packs, parent=other)], "sequence": 2}
+    held = rest.packer.post(f"{base}/reports", json=body).json()
+
+    room = rest.maker.get(f"{base}/waiting").json()
+    assert (held["is_held"], room["held"], room["expected"]) == (True, 1, 1)
+    assert [(each["report_no"], each["place"]) for each in room["happenings"]] == [(1, 0)]
+    reason = {"reason": "never happened"}
+    gone = rest.packer.post(f"{base}/waiting/1/0/dismissal", json=reason)
+    again = rest.packer.post(f"{base}/waiting/1/0/dismissal", json=reason)
+    on = rest.packer.post(f"{base}/continuations", json={"reason": "lost"})
+
+    assert (gone.status_code, again.status_code, on.status_code) == (204, 409, 200)
+    room = rest.maker.get(f"{base}/waiting").json()
+    assert (room["held"], [each["report_no"] for each in room["happenings"]]) == (0, [2])
 
 
 def test_the_account_comes_as_paper_and_as_sheets_and_is_signed_by_a_person(rest: Rest) -> None:

@@ -133,3 +133,29 @@ def test_what_is_refused_of_a_report_is_told_and_shows_in_the_exit_code(
     listed = packtrail("orders", "list", "--state", "Ready").stdout.decode()
     assert "WO-2" in listed
     assert "WO-1" not in listed
+
+
+def test_what_waits_is_listed_dismissed_and_gone_on_without(
+    packtrail: Packtrail, tmp_path: Path
+) -> None:
+    typed = ("--line", "line-1", "--trade-item", "epcistra", "--lot", "L3", "--expires",
+             "2035-12-00", "--quantity", "3", "--start")  # fmt: skip
+    assert packtrail("orders", "create", "WO-3", *typed).returncode == 0
+    packs = packtrail("orders", "numbers", "WO-3", "pack").stdout.decode().split()
+    file, counted = tmp_path / "report.json", tmp_path / "counted.json"
+    sampled = told("sample", 0, numbers=packs[:1], reason="retention")
+    file.write_text(json.dumps({"happenings": [sampled]}))
+    counted.write_text(json.dumps({"happenings": [sampled], "sequence": 2}))
+
+    assert b"1 wait" in packtrail("orders", "report", "WO-3", str(file)).stderr
+    assert b"held" in packtrail("orders", "report", "WO-3", str(counted)).stderr
+    listed = packtrail("orders", "waiting", "WO-3").stdout.decode()
+    assert "1.0" in listed
+    assert "1 reports are held: report 1 is missing" in listed
+    assert packtrail("orders", "go-on", "WO-3", "--reason", "lost").returncode == 0
+    dismissed = packtrail("orders", "dismiss", "WO-3", "1.0", "--reason", "a test")
+    assert dismissed.stdout == b"1.0 of WO-3 waits no longer\n"
+    strange = packtrail("orders", "dismiss", "WO-3", "one", "--reason", "a test")
+    assert strange.returncode == 2
+    room = packtrail.json("orders", "waiting", "WO-3")
+    assert (room["held"], [each["report_no"] for each in room["happenings"]]) == (0, [2])

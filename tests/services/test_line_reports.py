@@ -11,7 +11,7 @@ from tests.services.plants import GTIN, Plant, make_plant, told
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.production.orders import State
 from packtrail.production.reports import read_json
-from packtrail.services import capture, line_reports, order_commands, tracing
+from packtrail.services import capture, line_reports, order_commands, orders, tracing, waiting
 from packtrail.services.line_reports import Sent, take
 from packtrail.store.database import Database
 
@@ -269,5 +269,90 @@ def test_two_stations_do_not_pack_one_pack_twice(running: Plant) -> None:
         receipts = list(pool.map(send, "abcd", bodies))
 
     assert sorted(each.done.get("pack:pack", 0) for each in receipts) == [0, 0, 0, 3]
-    assert sum("LIN-026" in codes(each) for each in receipts) == 3
+    # That they came out again in between may still be told: until then, the other three wait.
+    assert sum(codes(each) == ["LIN-043"] for each in receipts) == 3
     assert trace(running, packs[0]).findings == ()
+
+
+def test_a_line_that_counts_its_reports_is_refused_at_once_what_cannot_be(running: Plant) -> None:
+    packs, cases = running.take("pack", 3), running.take("case", 2)
+    running.report(told("commission", numbers=packs), sequence=1)
+    running.report(told("pack", 1, numbers=packs, parent=cases[0]), sequence=2)
+
+    again = running.report(told("pack", 2, numbers=packs, parent=cases[1]), sequence=3)
+
+    assert (codes(again), again.parked, again.refused) == (["LIN-026"], 0, 3)
+
+
+def test_reports_that_overtook_another_are_held_and_taken_in_their_order(running: Plant) -> None:
+    packs, (case,) = running.take("pack", 3), running.take("case", 1)
+    shift = [
+        told("commission", 0, numbers=packs),
+        told("pack", 1, numbers=packs, parent=case),
+        told("unpack", 2, numbers=packs[:1]),
+        told("sample", 3, numbers=packs[:1], reason="retention"),
+    ]
+
+    held = [running.report(shift[n], sequence=n + 1, report_id=str(n)) for n in (3, 1, 2)]
+    assert [(each.is_held, codes(each)) for each in held] == [(True, ["LIN-046"])] * 3
+    assert running.state().counts == {}
+    again = running.report(shift[3], sequence=4, report_id="3")
+    assert (again.is_held, again.is_repeated) == (True, True)
+    last = running.report(shift[0], sequence=1, report_id="0")
+
+    assert last.done == {"commission:pack": 3}
+    found = line_reports.reports(running.app, running.packer, "WO-1")
+    assert {each.report_id: (each.is_held, each.done) for each in found} == {
+        "0": (False, {"commission:pack": 3}),
+        "1": (False, {"commission:case": 1, "pack:pack": 3}),
+        "2": (False, {"unpack:pack": 1}),
+        "3": (False, {"sample:pack": 1}),
+    }
+    assert trace(running, packs[0]).standing.status == "sampled"
+
+
+def test_an_order_goes_on_without_a_report_that_never_comes(running: Plant) -> None:
+    packs, (case,) = running.take("pack", 3), running.take("case", 1)
+    running.report(told("commission", 0, numbers=packs[:2]), sequence=1)
+    running.report(told("pack", 2, numbers=packs, parent=case), sequence=3)
+    room = waiting.waiting(running.app, running.maker, "WO-1")
+    assert (room.held, room.expected, room.happenings) == (1, 2, ())
+
+    for _ in range(2):
+        waiting.go_on(running.app, running.packer, "WO-1", reason="disk lost", request_id="g")
+
+    (each,) = waiting.waiting(running.app, running.maker, "WO-1").happenings
+    assert (each.report_no, each.kind, each.numbers) == (2, "pack", tuple(packs))
+    assert packs[2] in each.why
+    late = running.report(told("commission", 1, numbers=packs[2:]), sequence=2)
+    assert late.done == {"commission:pack": 1, "commission:case": 1, "pack:pack": 3}
+    steps = orders.history(running.app, running.maker, "WO-1")
+    assert [(s.trigger, s.reason) for s in steps if s.trigger == "GoOn"] == [("GoOn", "disk lost")]
+    with pytest.raises(Conflict) as refused:
+        waiting.go_on(running.app, running.packer, "WO-1", reason="again")
+    assert refused.value.findings[0].code == "LIN-047"
+
+
+def test_what_did_not_happen_is_dismissed_with_a_reason(running: Plant) -> None:
+    packs, (case,) = running.take("pack", 3), running.take("case", 1)
+    receipt = running.report(told("pack", 2, numbers=packs, parent=case))
+    call = (running.app, running.packer, "WO-1", receipt.report_no, 0)
+
+    with pytest.raises(RefusedError) as refused:
+        waiting.dismiss(*call, reason=" ")
+    assert refused.value.findings[0].code == "LIN-037"
+    with pytest.raises(NotFound):
+        waiting.dismiss(running.app, running.world.wholesaler, "WO-1", 1, 0, reason="x")
+    waiting.dismiss(*call, reason="the case was empty")
+
+    assert waiting.waiting(running.app, running.packer, "WO-1").happenings == ()
+    with pytest.raises(Conflict):
+        waiting.dismiss(*call, reason="twice")
+    after = running.report(told("commission", 0, numbers=packs))
+    assert after.done == {"commission:pack": 3}
+    (step,) = [
+        each
+        for each in orders.history(running.app, running.maker, "WO-1")
+        if each.trigger == "Dismiss"
+    ]
+    assert (step.reason, step.detail) == ("the case was empty", {"report": 1, "place": 0})

@@ -233,7 +233,7 @@ def test_gaps_doubles_and_what_waits_are_told(over: Plant) -> None:
 
     assert doubled.sequence == 2
     assert found.sums.reported.missing == (1, 3, 4)
-    assert found.sums.reported.waiting == 1
+    assert found.sums.reported.waiting == 2
     assert {"LIN-054", "LIN-055"} <= set(codes(found))
 
 

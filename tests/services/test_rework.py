@@ -178,7 +178,7 @@ def test_a_pack_that_was_only_printed_is_refused_not_waited_for(running: Plant) 
     with pytest.raises(RefusedError) as refused:
         perform(running.app, running.packer, act("sample", one, reason="retention"), request_id="1")
 
-    assert [(each.code, each.severity) for each in refused.value.findings] == [("LIN-043", "error")]
+    assert [(each.code, each.severity) for each in refused.value.findings] == [("LIN-025", "error")]
 
 
 def test_who_has_several_sites_says_where(running: Plant) -> None:

@@ -236,12 +236,41 @@ class ReceiptOut(Out):
     last_at: datetime | None
     actor_name: str
     happenings: int
+    is_held: bool
     parked: int
     refused: int
     done: dict[str, int]
     findings: list[FindingOut]
     capture_id: str | None
     is_repeated: bool
+
+
+class WaitingOut(Out):
+    """Something that waits for a report."""
+
+    report_no: int
+    place: int
+    kind: str
+    numbers: list[str]
+    parent: str | None
+    at: datetime
+    since: datetime
+    why: str
+
+
+class WaitingRoomOut(Out):
+    """All that waits for reports of a work order."""
+
+    order: str
+    happenings: list[WaitingOut]
+    held: int
+    expected: int | None
+
+
+class ReasonIn(In):
+    """Why something is done."""
+
+    reason: str
 
 
 class SumsOut(Out):

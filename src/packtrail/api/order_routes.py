@@ -21,11 +21,13 @@ from packtrail.api.line_schemas import (
     OrderOut,
     OrderQuery,
     OrderStepOut,
+    ReasonIn,
     ReceiptOut,
     SettlementIn,
     SettlementOut,
     SignalIn,
     SignatureIn,
+    WaitingRoomOut,
 )
 from packtrail.api.requests import JSON, App, Caller, acceptable, bounded_body, require_media_type
 from packtrail.api.responses import problems
@@ -37,6 +39,7 @@ from packtrail.services import (
     order_commands,
     orders,
     reconciling,
+    waiting,
 )
 from packtrail.services.line_reports import Receipt, Sent
 from packtrail.services.order_commands import OrderPlan
@@ -240,6 +243,42 @@ def original(order: str, report_no: int, app: App, actor: Caller) -> Response:
     """Return a report byte for byte, as a download."""
     content = line_reports.original(app, actor, order, min(max(report_no, 0), 2**62))
     return _file(content, "application/octet-stream", f"report-{report_no}")
+
+
+@router.get(
+    "/{order}/waiting",
+    summary="What waits for reports",
+    response_model=WaitingRoomOut,
+    responses=ONE,
+)
+def what_waits(order: str, app: App, actor: Caller) -> Any:
+    """Return what waits for reports of an order that are late."""
+    return waiting.waiting(app, actor, order)
+
+
+@router.post(
+    "/{order}/waiting/{report_no}/{place}/dismissal",
+    status_code=204,
+    summary="Dismiss what waits",
+    responses=MAKING,
+)
+def dismiss(
+    order: str, report_no: int, place: int, body: ReasonIn, app: App, actor: Caller
+) -> None:
+    """Let something wait no longer: it did not happen, or not so."""
+    report_no, place = min(max(report_no, 0), 2**62), min(max(place, 0), 2**30)
+    waiting.dismiss(app, actor, order, report_no, place, reason=body.reason)
+
+
+@router.post(
+    "/{order}/continuations",
+    summary="Go on without a report",
+    response_model=OrderOut,
+    responses=MAKING,
+)
+def go_on(order: str, body: ReasonIn, app: App, actor: Caller, key: MaybeKey = None) -> Any:
+    """Go on without the report that is missing: take those that were held for it."""
+    return waiting.go_on(app, actor, order, reason=body.reason, request_id=key)
 
 
 @router.get(

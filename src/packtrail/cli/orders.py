@@ -280,6 +280,69 @@ def reports(
     write_table("", heads, rows)
 
 
+@orders.command("waiting")
+def what_waits(
+    order: Order,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List what waits for reports of an order that are late."""
+    from packtrail.services import waiting
+
+    with options.acting(data, db, organisation) as (application, actor):
+        room = waiting.waiting(application, actor, order)
+    if json:
+        write_json(room)
+        return
+    rows = (
+        (f"{each.report_no}.{each.place}", each.kind, each.at, len(each.numbers), each.why)
+        for each in room.happenings
+    )
+    write_table("", ("Place", "Kind", "Happened", "Objects", "Why"), rows)
+    if room.held:
+        write_line(f"{room.held:,} reports are held: report {room.expected:,} is missing")
+
+
+@orders.command("dismiss")
+def dismiss(
+    order: Order,
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="As `orders waiting` lists it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+) -> None:
+    """Let something wait no longer: it did not happen, or not so."""
+    from packtrail.services import waiting
+
+    report_no, _, number = place.partition(".")
+    if not (report_no.isascii() and report_no.isdigit() and number.isascii() and number.isdigit()):
+        raise typer.BadParameter("A place is two numbers with a dot: 7.0", param_hint="PLACE")
+    with options.acting(data, db, organisation) as (application, actor):
+        waiting.dismiss(application, actor, order, int(report_no), int(number), reason=reason)
+    write_line(f"{place} of {order} waits no longer")
+
+
+@orders.command("go-on")
+def go_on(
+    order: Order,
+    reason: Annotated[str, typer.Option("--reason", help="Why the report will not come.")],
+    request: options.Request = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Go on without the report that is missing: take those that were held for it."""
+    from packtrail.services import waiting
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = waiting.go_on(application, actor, order, reason=reason, request_id=request)
+    _tell(found, as_json=json)
+
+
 @orders.command("reconcile")
 def reconcile(
     order: Order,
@@ -396,7 +459,7 @@ def _tell(found: WorkOrder, *, as_json: bool) -> None:
             ("Product", f"{terms.product}, {terms.market}"),
             ("Lot", f"{terms.lot}, expires {terms.expires}"),
             ("Line", f"{found.operator}/{found.line}"),
-            ("Planned", ", ".join(f"{n:,} {level}s" for level, n in found.planned.items())),
+            ("Planned", ", ".join(f"{level} {n:,}" for level, n in found.planned.items())),
             ("Done", ", ".join(f"{what} {n:,}" for what, n in sorted(found.counts.items()))),
             ("Next", ", ".join((*found.commands, *found.signals))),
             ("Id", found.order_id),
@@ -411,6 +474,8 @@ def _tell_receipt(receipt: Receipt, *, as_json: bool) -> None:
         return
     again = ", as before" if receipt.is_repeated else ""
     write_line(f"report {receipt.report_no} of {receipt.order}: {_done(receipt)}{again}")
+    if receipt.is_held:
+        talk.print("held: a report before it is missing")
     if receipt.parked or receipt.refused:
         talk.print(f"{receipt.parked:,} wait, {receipt.refused:,} numbers refused")
     tell_findings(receipt.findings)

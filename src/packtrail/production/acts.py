@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from packtrail.base.findings import Severity
+from packtrail.lifecycle.rules import ENDS
 from packtrail.production import codes
 from packtrail.production.decisions import Decision, Mark, Refusal
 from packtrail.production.names import keys_of, label_of
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 AHEAD: Final = timedelta(minutes=5)
 """How far the clock of a line may be ahead."""
 EXAMPLES: Final = 5
+MAY_CHANGE: Final = frozenset(
+    {
+        *(codes.NOT_COMMISSIONED, codes.NOT_PACKED, codes.ALREADY_PACKED, codes.NOT_IN_HAND),
+        *(codes.EMPTY, codes.NOT_EMPTY, codes.TOO_MANY, codes.NOT_DECOMMISSIONED),
+    }
+)
+"""What another report can change: what objects are and where, not whose or what kind."""
 
 
 class Act:
@@ -36,9 +44,14 @@ class Act:
         happening: What happened, or is to happen.
         job: Where and for what.
         floor: What is known; it is changed as far as the act is decided to be possible.
+        is_tentative: Whether what contradicts something later is let through, to be looked at
+            when everything has happened.
     """
 
-    def __init__(self, happening: Happening, job: Job, floor: Floor) -> None:
+    def __init__(
+        self, happening: Happening, job: Job, floor: Floor, *, is_tentative: bool = False
+    ) -> None:
+        self.is_tentative = is_tentative
         self.happening, self.job, self.floor = happening, job, floor
         self.at = happening.at
         self.findings: list[Finding] = []
@@ -124,25 +137,33 @@ class Act:
     # --- what is decided --------------------------------------------------------------------------
 
     def refuse(self, code: FindingCode, message: str, keys: Sequence[ItemKey]) -> None:
-        """Refuse some objects.
+        """Refuse some objects; those that a late report may make possible wait for it.
 
         Args:
             code: Why.
             message: A sentence with two places: how many, and which ones.
             keys: The objects.
         """
-        if not keys:
-            return
-        count = "It is" if len(keys) == 1 else f"{len(keys):,} are"
-        self.findings.append(code.found(message.format(count, self.some(keys)), at="numbers"))
-        for key in keys:
-            self.refused.append(Refusal(number=self.texts.get(key, key[1]), code=code.code))
+        late = [key for key in keys if code in MAY_CHANGE and self.may_wait(key)]
+        never = [key for key in keys if key not in set(late)]
+        for as_code, some in ((code, never), (codes.PARKED, late)):
+            if some:
+                count = "It is" if len(some) == 1 else f"{len(some):,} are"
+                self.say(as_code, message.format(count, self.some(some)))
+        self.waiting += [self.texts.get(key, key[1]) for key in late]
+        self.refused += [
+            Refusal(number=self.texts.get(key, key[1]), code=code.code) for key in never
+        ]
 
-    def wait(self, keys: Sequence[ItemKey], message: str) -> None:
-        """Let some objects wait for a report that is not there yet."""
-        if keys:
-            self.waiting += [self.texts.get(key, key[1]) for key in keys]
-            self.findings.append(codes.PARKED.found(message.format(self.some(keys)), at="numbers"))
+    def may_wait(self, key: ItemKey) -> bool:
+        """Tell whether a report about an object may still come: its number is out, and alive."""
+        origin = self.origin(key)
+        if not self.job.may_wait or origin is None or not self.is_own(key):
+            return False
+        # A label that was rejected may be a pack whose commissioning is late.
+        is_out = origin.settled is None and origin.mark != "label_sampled"
+        item = self.floor.items.get(key)
+        return is_out and (item is None or item.own_status(self.at) not in ENDS)
 
     def say(self, code: FindingCode, message: str, *, at: str = "numbers") -> None:
         """Say something that is worth saying."""
@@ -159,6 +180,8 @@ class Act:
             origin = self.origin(key)
             if origin is not None:
                 places.setdefault((origin.order_id, origin.level), []).append(key[1])
+                if kind != "ended":
+                    self.floor.origins[key] = origin.marked(kind, self.at)
         for (order_id, level), numbers in places.items():
             self.marks.append(
                 Mark(
@@ -182,6 +205,18 @@ class Act:
         shown = ", ".join(label_of(key) for key in keys[:EXAMPLES])
         return shown if len(keys) <= EXAMPLES else f"{shown} and {len(keys) - EXAMPLES:,} more"
 
+    def repeated(self, keys: Sequence[ItemKey], biz_step: str) -> list[ItemKey]:
+        """Return the objects of which an event of this very time tells so already; note them."""
+        again = [
+            key
+            for key in keys
+            if (item := self.floor.items.get(key)) is not None
+            and any(s.event_time == self.at and s.biz_step == biz_step for s in item.own)
+        ]
+        if again:
+            self.say(codes.REPEATED, f"Told for this very time before: {self.some(again)}.")
+        return again
+
     def decision(self, *, is_whole: bool = False) -> Decision:
         """Return what was decided.
 
@@ -189,13 +224,12 @@ class Act:
             is_whole: Nothing of it happens when a part of it cannot; else the possible part does.
         """
         if is_whole and (self.is_refused or self.waiting):
-            self.events, self.marks, self.done = [], [], Counter()
+            self._nothing()
         self._happen()
+        waiting = list(dict.fromkeys(self.waiting))
         parked = None
-        if self.waiting and not (is_whole and self.is_refused):
-            parked = self.happening
-            if not is_whole:
-                parked = replace(parked, numbers=tuple(self.waiting))
+        if waiting and not (is_whole and self.is_refused):
+            parked = self.happening if is_whole else replace(self.happening, numbers=tuple(waiting))
         return Decision(
             findings=tuple(self.findings),
             events=tuple(self.events),
@@ -206,25 +240,32 @@ class Act:
             change=self.change,
         )
 
+    def _nothing(self) -> None:
+        self.events, self.marks, self.done = [], [], Counter()
+
     def _happen(self) -> None:
-        """Let the events happen on the floor, and refuse them when something later contradicts."""
+        """Let the events happen on the floor, unless something later contradicts them."""
         if not self.events:
             return
         source = self.happening.event
         if source is not None and not self.refused and not self.waiting:
             # Told whole by a document: recorded in its own words.
             self.events[-1] = source
-        change = self.floor.apply(self.events)
-        odd = list(self.floor.contradictions(change))
+        self.change = self.floor.apply(self.events)
+        odd = [] if self.is_tentative else list(self.floor.contradictions(self.change))
         if not odd:
-            self.change = change
             return
-        self.floor.undo(change)
-        self.events, self.marks, self.done = [], [], Counter()
+        self.floor.undo(self.change)
+        self.change = None
+        self._nothing()
+        is_late = all(self.may_wait(key) for key, _ in odd)
+        code = codes.PARKED if is_late else codes.CONTRADICTS
         for key, finding in odd[:EXAMPLES]:
-            message = f"{label_of(key)}: {finding.message}"
-            self.findings.append(codes.CONTRADICTS.found(message, at="numbers"))
-        for key, _ in odd:
-            self.refused.append(
-                Refusal(number=self.texts.get(key, key[1]), code=codes.CONTRADICTS.code)
-            )
+            self.say(code, f"{label_of(key)}: {finding.message}")
+        if is_late:
+            gone = {each.number for each in self.refused}
+            self.waiting = [each for each in self.happening.numbers if each not in gone]
+        else:
+            self.refused += [
+                Refusal(number=self.texts.get(key, key[1]), code=code.code) for key, _ in odd
+            ]

@@ -253,6 +253,15 @@ OTHER_OWNER = FindingCode(
 NOTHING_TO_DO = FindingCode(
     "LIN-045", _E, "The act names no object", remedy="Scan or name at least one."
 )
+HELD = FindingCode(
+    "LIN-046",
+    _W,
+    "The report waits for one before it",
+    remedy="Send the missing report; where there is none, go on without it.",
+)
+NOT_WAITING = FindingCode(
+    "LIN-047", _E, "Nothing of that waits", remedy="See what waits on the page of the order."
+)
 
 # --- reconciliation -------------------------------------------------------------------------------
 
@@ -290,7 +299,7 @@ WAITING = FindingCode(
     "LIN-055",
     _E,
     "Something still waits for a report that did not come",
-    remedy="Have the line send the report, or treat the objects at the rework station.",
+    remedy="Have the line send the report; what did not happen, dismiss with a reason.",
 )
 USED_THOUGH_GIVEN_BACK = FindingCode(
     "LIN-056",

@@ -37,6 +37,8 @@ class Job:
     """Where it happens: read point and business location, an SGLN as URI."""
     now: datetime
     """Nothing happens later than a few minutes after this."""
+    may_wait: bool = False
+    """Whether a report that makes the impossible possible may still come: a line may be late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ class Decision:
     marks: tuple[Mark, ...] = ()
     refused: tuple[Refusal, ...] = ()
     parked: Happening | None = None
-    """What waits for something that is not reported yet."""
+    """What of it waits: a report that is late may make it possible."""
     signal: Signal | None = None
     counts: Mapping[str, int] | None = None
     done: Mapping[str, int] | None = None

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 DEPTH_MAX: Final = 6
 """Levels of packing that are followed: pack, bundle, case, pallet, and two to spare."""
+SPOILT: Final = frozenset({"rejected", "label_sampled"})
+"""Marks of labels that nothing may be commissioned with."""
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 """Record time of what is not recorded yet: after everything that is."""
 
@@ -54,6 +56,15 @@ class Origin:
     mark: str | None = None
     """What the line said of the printed number: `encoded`, `rejected`, `label_sampled`."""
     marked_at: datetime | None = None
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether the label was taken out of use."""
+        return self.mark in SPOILT
+
+    def marked(self, kind: str, at: datetime) -> Origin:
+        """Return it with what was said of the printed number; a spoilt one stays spoilt."""
+        return self if self.is_spoilt else replace(self, mark=kind, marked_at=at)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +100,10 @@ class Item:
             known = fold(step for step in self.steps if at is None or step.event_time <= at)
             self._standings[at] = known
         return known
+
+    def own_status(self, at: datetime) -> Status:
+        """Return what it was at a moment, but for what happened to what held it."""
+        return fold(step for step in self.own if step.event_time <= at).status
 
     @cached_property
     def _standings(self) -> dict[datetime | None, Standing]:
@@ -205,6 +220,9 @@ class Floor:
         change = Change()
         for event in events:
             self._count += 1
+            if event.error_declaration is not None:
+                self._withdraw(change, event)
+                continue
             for key, uri, step in self._steps(event):
                 self._add(change, key, uri, step)
         self._refold(change)
@@ -246,13 +264,12 @@ class Floor:
         elif isinstance(event, AggregationEvent) and event.parent_id:
             (parent,) = gs1.identify([event.parent_id])
             name = token(parent)
-            yield parent, event.parent_id, self._step(event, Role.PARENT, 1, parent=name)
+            is_emptying = event.action == "DELETE" and not event.child_epcs
+            count = 0 if is_emptying else 1
+            yield parent, event.parent_id, self._step(event, Role.PARENT, count, parent=name)
             part = self._step(event, Role.CHILD, len(event.child_epcs), parent=name)
             for key, uri in zip(gs1.identify(event.child_epcs), event.child_epcs, strict=True):
                 yield key, uri, part
-            if event.action == "DELETE" and not event.child_epcs:
-                for key in self.inside(parent, event.event_time):
-                    yield key, self.items[key].uri, part
 
     def _step(self, event: Event, role: Role, count: int, *, parent: str | None = None) -> Step:
         return Step(
@@ -271,6 +288,20 @@ class Floor:
             object_count=count,
             ordinal=self._count,
         )
+
+    def _withdraw(self, change: Change, event: Event) -> None:
+        """Let an event not have happened, for what it names itself."""
+        parent = (event.parent_id,) if isinstance(event, AggregationEvent) else ()
+        named = (*filter(None, parent), *getattr(event, "child_epcs", getattr(event, "epcs", ())))
+        for key in gs1.identify(named):
+            item = self.items.get(key)
+            if item is not None:
+                change.before.setdefault(key, item)
+                steps = (
+                    replace(step, is_withdrawn=step.is_withdrawn or step.event_id == event.event_id)
+                    for step in item.steps
+                )
+                self.items[key] = Item(key, item.uri, tuple(steps))
 
     def _add(self, change: Change, key: ItemKey, uri: str, step: Step) -> None:
         item = self.items.get(key)
@@ -297,9 +328,11 @@ class Floor:
 
     def _refold_one(self, change: Change, key: ItemKey) -> None:
         item = self.items[key]
-        if change.before.setdefault(key, item) is None and len(item.steps) == 1:
+        is_new = change.before.setdefault(key, item) is None
+        if is_new and len(item.steps) == 1 and item.steps[0].role is not Role.CHILD:
             return
-        own = in_order(step for step in item.steps if not step.via)
+        named = [step for step in item.steps if not step.via and not _is_implied(step)]
+        own = in_order((*named, *self._emptyings(item, named)))
         held = containment(own)
         steps = list(own)
         for name in dict.fromkeys(holding.parent for holding in held.holdings):
@@ -315,6 +348,28 @@ class Floor:
             during = [holding for holding in held.holdings if holding.parent == name]
             steps += (s for s in theirs if any(one.covers(moment(s)) for one in during))
         self.items[key] = Item(key, item.uri, in_order(steps) if len(steps) > len(own) else own)
+
+    def _emptyings(self, item: Item, own: Sequence[Step]) -> Iterator[Step]:
+        """Yield the events that unpack everything from what an object was packed into."""
+        for name in {s.parent for s in own if s.role is Role.CHILD and s.action == "ADD"} - {None}:
+            holder = self.items.get(key_of(str(name)))
+            if holder is None:
+                yield from (s for s in item.own if _is_implied(s) and s.parent == name)
+            else:
+                yield from (
+                    replace(step, role=Role.CHILD)
+                    for step in holder.own
+                    if step.role is Role.PARENT and _is_emptying(step)
+                )
+
+
+def _is_emptying(step: Step) -> bool:
+    """Tell whether a step unpacks everything, without naming it."""
+    return step.action == "DELETE" and step.object_count == 0
+
+
+def _is_implied(step: Step) -> bool:
+    return step.role is Role.CHILD and _is_emptying(step)
 
 
 def _is_beginning(step: Step) -> bool:

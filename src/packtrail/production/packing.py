@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.journey import Status
 from packtrail.production import codes, writing
 from packtrail.production.names import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from packtrail.production.acts import Act
     from packtrail.production.decisions import Decision
@@ -41,7 +43,7 @@ def repack(act: Act) -> Decision:
     parent, children = act.parent(), act.numbers()
     if parent is not None:
         held = _held(act, in_hand(act, children, GOOD))
-        _take_out(act, [key for key in held if act.floor.holder(key, act.at) != parent])
+        take_out(act, [key for key in held if act.floor.holder(key, act.at) != parent])
         _move(act, parent, _ready_to_go_in(act, parent, held, is_taken_out=True))
     return act.decision(is_whole=True)
 
@@ -55,7 +57,7 @@ def unpack(act: Act) -> Decision:
         message = "{} not in " + f"{label_of(parent)}: " + "{}."
         act.refuse(codes.NOT_PACKED, message, elsewhere)
         held = [key for key in held if key not in set(elsewhere)]
-    _take_out(act, held)
+    take_out(act, held)
     return act.decision()
 
 
@@ -64,10 +66,11 @@ def disaggregate(act: Act) -> Decision:
     keys = in_hand(act, act.numbers(), GOOD)
     empty = [key for key in keys if not act.floor.inside(key, act.at)]
     act.refuse(codes.EMPTY, "{} empty: {}.", empty)
-    for key in keys:
-        if key not in set(empty):
-            act.count("unpack", act.floor.inside(key, act.at))
-            act.tell(writing.unpacked(act.job, act.at, act.uri(key), ()))
+    for key in _without(keys, empty):
+        inside = act.floor.inside(key, act.at)
+        _take_leaving_back(act, inside)
+        act.tell(writing.unpacked(act.job, act.at, act.uri(key), ()))
+        act.count("unpack", inside)
     return act.decision()
 
 
@@ -79,7 +82,7 @@ def replace(act: Act) -> Decision:
         held = _held(act, in_hand(act, [out], TAKEABLE))
         parent = act.floor.holder(out, act.at)
         if held and parent is not None:
-            _take_out(act, held)
+            take_out(act, held)
             _move(act, parent, _ready_to_go_in(act, parent, [new], leaving=held))
     return act.decision(is_whole=True)
 
@@ -100,32 +103,24 @@ def in_hand(act: Act, keys: Sequence[ItemKey], statuses: frozenset[Status]) -> l
 
 
 def _known(act: Act, keys: Iterable[ItemKey]) -> list[ItemKey]:
-    """Return the objects that had come into being; the others are refused, or waited for."""
+    """Return the objects that had come into being; the others are refused."""
     keys = list(keys)
     unborn = [key for key in keys if act.status(key) is None]
-    late = [key for key in unborn if _may_be_late(act, key)]
-    act.wait(late, "Its commissioning is not reported yet: {}.")
-    strange = [key for key in unborn if key not in set(late)]
-    act.refuse(codes.NOT_COMMISSIONED, "{} not commissioned: {}.", strange)
+    act.refuse(codes.NOT_COMMISSIONED, "{} not commissioned: {}.", unborn)
     return [key for key in keys if key not in set(unborn)]
 
 
 def _held(act: Act, keys: Sequence[ItemKey]) -> list[ItemKey]:
-    """Return the objects that a container holds; the others are refused, or waited for."""
+    """Return the objects that a container holds; the others are refused."""
     loose = [key for key in keys if act.floor.holder(key, act.at) is None]
-    late = [key for key in loose if _may_be_late(act, key)]
-    act.wait(late, "No container holds it yet, as far as is reported: {}.")
-    strange = [key for key in loose if key not in set(late)]
-    act.refuse(codes.NOT_PACKED, "{} in no container: {}.", strange)
-    return [key for key in keys if key not in set(loose)]
+    again = act.repeated(loose, "unpacking")
+    act.refuse(codes.NOT_PACKED, "{} in no container: {}.", _without(loose, again))
+    return _without(keys, loose)
 
 
-def _may_be_late(act: Act, key: ItemKey) -> bool:
-    """Tell whether a report about the object may still come: its number was issued to the order."""
-    origin = act.origin(key)
-    if origin is None or not act.is_own(key):
-        return False
-    return origin.settled is None and origin.mark not in {"rejected", "label_sampled"}
+def _without(keys: Iterable[ItemKey], others: Iterable[ItemKey]) -> list[ItemKey]:
+    gone = set(others)
+    return [key for key in keys if key not in gone]
 
 
 def _ready_to_go_in(
@@ -158,13 +153,15 @@ def _ready_to_go_in(
             act.refuse(codes.ALREADY_PACKED, "{} in " + f"{where} already: " + "{}.", elsewhere)
     inside = act.floor.inside(parent, act.at)
     again = [key for key in good if key in set(inside)]
-    if again:
-        act.say(codes.REPEATED, f"It is in {label_of(parent)} already: {act.some(again)}.")
+    not_new = _without(again, act.repeated(again, "packing"))
+    if not_new:
+        act.say(codes.REPEATED, f"It is in {label_of(parent)} already: {act.some(not_new)}.")
     fresh = [key for key in good if key not in set(again)]
     staying = [key for key in inside if key not in set(leaving)]
     if not act.refused and not act.waiting:
         _check_room(act, parent, [*staying, *fresh])
-    return fresh
+    # It may have been out in between, and the report of that is late: then it is in again.
+    return [*fresh, *not_new] if act.job.may_wait else fresh
 
 
 def _check_parent(act: Act, parent: ItemKey) -> None:
@@ -177,16 +174,24 @@ def _check_parent(act: Act, parent: ItemKey) -> None:
             )
         elif origin.settled is not None:
             act.refuse(codes.GIVEN_BACK, "{} not out any more: {}.", [parent])
-        elif origin.mark in {"rejected", "label_sampled"}:
+        elif origin.is_spoilt:
             act.refuse(codes.REJECTED_BEFORE, "{} rejected: {}.", [parent])
         else:
-            terms = act.terms_of(parent) if parent[0].startswith("sgtin/") else None
-            uris = act.uris([parent])
-            act.tell(writing.seen(act.job, act.at, writing.COMMISSIONED, uris, terms=terms))
-            act.count("commission", [parent])
+            _bear(act, parent)
     elif status not in GOOD:
         word = status.value.replace("_", " ")
         act.refuse(codes.NOT_IN_HAND, "{} " + f"{word}: " + "{}.", [parent])
+
+
+def _bear(act: Act, parent: ItemKey) -> None:
+    """Let a container come into being, earlier than was told before when this came late."""
+    terms = act.terms_of(parent) if parent[0].startswith("sgtin/") else None
+    item, uri = act.floor.items.get(parent), act.uri(parent)
+    later = (step for step in (item.own if item else ()) if not step.is_withdrawn)
+    was = next((s for s in later if s.event_id == writing.birth_id(uri, s.event_time)), None)
+    act.tell(*writing.born(act.job, act.at, uri, terms=terms, was=was))
+    if was is None:
+        act.count("commission", [parent])
 
 
 def _of_right_level(act: Act, parent: ItemKey, children: Sequence[ItemKey]) -> list[ItemKey]:
@@ -217,8 +222,8 @@ def _check_room(act: Act, parent: ItemKey, inside: Sequence[ItemKey]) -> None:
         return
     name = label_of(parent)
     if len(inside) > tier.holds:
-        message = f"{name} holds {tier.holds}; with these it would hold {len(inside)}."
-        act.say(codes.TOO_MANY, message)
+        room = f"It has room for {tier.holds}, and would hold {len(inside)}"
+        act.refuse(codes.TOO_MANY, room + ". {} too full: {}.", [parent])
     elif len(inside) < tier.holds and not act.happening.is_partial:
         act.say(codes.PARTIAL, f"{name} holds {len(inside)} of {tier.holds}.")
     lots = {lot for key in inside for lot in act.floor.lots_of(key, act.at)}
@@ -226,8 +231,9 @@ def _check_room(act: Act, parent: ItemKey, inside: Sequence[ItemKey]) -> None:
         act.say(codes.MIXED_LOTS, f"{name} would hold the lots {', '.join(sorted(lots))}.")
 
 
-def _take_out(act: Act, keys: Sequence[ItemKey]) -> None:
+def take_out(act: Act, keys: Sequence[ItemKey]) -> None:
     """Tell that objects came out of what holds them, container by container."""
+    _take_leaving_back(act, keys)
     by_holder: dict[ItemKey, list[ItemKey]] = defaultdict(list)
     for key in keys:
         holder = act.floor.holder(key, act.at)
@@ -238,7 +244,63 @@ def _take_out(act: Act, keys: Sequence[ItemKey]) -> None:
     act.count("unpack", keys)
 
 
+def leave(act: Act, keys: Sequence[ItemKey]) -> None:
+    """Tell that objects that end come out of what holds them, each by itself.
+
+    Where it turns out that one had been taken out before, its leaving is taken back alone.
+    """
+    _take_leaving_back(act, keys)
+    for key in keys:
+        holder = act.floor.holder(key, act.at)
+        if holder is not None:
+            _leave(act, key, holder, act.at)
+            act.count("unpack", [key])
+
+
+def _leave(act: Act, key: ItemKey, holder: ItemKey, at: datetime) -> None:
+    leaving = writing.Leaving(act.uri(holder), act.uri(key), at.astimezone(act.at.tzinfo))
+    item = act.floor.items.get(key)
+    act.tell(writing.left(act.job, leaving.next_of(item.own if item else ())))
+
+
+def _take_leaving_back(act: Act, keys: Sequence[ItemKey]) -> None:
+    """Take back what was told of objects that are now known to have left their container before."""
+    for key in keys:
+        item, holder = act.floor.items.get(key), act.floor.holder(key, act.at)
+        if item is None or holder is None:
+            continue
+        one = next(o for o in reversed(item.held.holdings) if o.since[0] <= act.at)
+        until = one.until[0].astimezone(act.at.tzinfo) if one.until else None
+        later = [s for s in item.own if until is not None and act.at < s.event_time <= until]
+        is_back = any(step.role is Role.CHILD and step.action == "ADD" for step in later)
+        if until is not None and not is_back:
+            told = writing.Leaving(act.uri(holder), act.uri(key), until).told_by(later)
+            act.tell(*(writing.did_not_leave(act.job, each) for each in told))
+
+
 def _move(act: Act, parent: ItemKey, children: Sequence[ItemKey]) -> None:
-    if children:
-        act.tell(writing.packed(act.job, act.at, act.uri(parent), act.uris(children)))
-        act.count("pack", children)
+    if not children:
+        return
+    act.tell(writing.packed(act.job, act.at, act.uri(parent), act.uris(children)))
+    act.count("pack", [key for key in children if act.floor.holder(key, act.at) != parent])
+    for key in children:
+        at = _ended_since(act, key)
+        if at is not None:
+            _leave(act, key, parent, at)
+
+
+def _ended_since(act: Act, key: ItemKey) -> datetime | None:
+    """Return when an object ended that nobody knew to be in a container then.
+
+    Whoever samples or destroys a pack takes it out of its case in the same act; where the packing
+    is only reported now, that is told now, too.
+    """
+    item = act.floor.items.get(key)
+    wrong = {event.event_id for event in act.events if event.error_declaration}
+    for step in item.own if item else ():
+        if step.event_time > act.at and not step.is_withdrawn and step.event_id not in wrong:
+            if step.role is Role.CHILD:
+                return None
+            if step.role is Role.EPC and step.biz_step in writing.ENDING:
+                return step.event_time
+    return None

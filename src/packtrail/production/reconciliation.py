@@ -133,7 +133,7 @@ class Reported:
     doubles: tuple[str, ...]
     """Numbers commissioned twice."""
     waiting: int
-    """Happenings that wait for a report."""
+    """Happenings and reports that wait for a report that is late."""
     missing: tuple[int, ...]
     """Places in the line's own sequence that no report has."""
     line_counts: dict[str, int]
@@ -249,7 +249,7 @@ def _findings_of_reports(sums: Sequence[LevelSums], told: Reported) -> Iterator[
             shown = _some(numbers, len(numbers))
             yield code.found(f"{len(numbers):,} numbers were {what}: {shown}.", at="reports")
     if told.waiting:
-        yield codes.WAITING.found(f"{told.waiting:,} happenings wait.", at="reports")
+        yield codes.WAITING.found(f"{told.waiting:,} happenings or reports wait.", at="reports")
     if told.missing:
         shown = _some([str(each) for each in told.missing], len(told.missing))
         yield codes.REPORTS_MISSING.found(

@@ -38,7 +38,7 @@ MAY: Final[Mapping[Kind, frozenset[Status]]] = {
 """The statuses in which an object can be treated so: it must be in hand, and alive."""
 
 
-def decide(happening: Happening, job: Job, floor: Floor) -> Decision:
+def decide(happening: Happening, job: Job, floor: Floor, *, is_tentative: bool = False) -> Decision:
     """Decide what a happening is: the events to record, and what is wrong with it.
 
     Args:
@@ -46,11 +46,13 @@ def decide(happening: Happening, job: Job, floor: Floor) -> Decision:
         job: Where and for what.
         floor: What is known of the objects it names, of what holds them and what they hold. It is
             changed as if the events had been recorded, so that the next happening sees them.
+        is_tentative: Let through what contradicts something later; whoever asks looks at it when
+            everything has happened.
 
     Returns:
         The decision; events of a refused part are not among its events.
     """
-    return _VERBS[happening.kind](Act(happening, job, floor))
+    return _VERBS[happening.kind](Act(happening, job, floor, is_tentative=is_tentative))
 
 
 def _commission(act: Act) -> Decision:
@@ -58,7 +60,9 @@ def _commission(act: Act) -> Decision:
     keys = [key for key in act.numbers() if _is_issued(act, key)]
     _refuse_unissued(act)
     born = [key for key in keys if act.status(key) is not None]
-    act.refuse(codes.COMMISSIONED_BEFORE, "{} commissioned already: {}.", _not_repeated(act, born))
+    again = set(act.repeated(born, "commissioning"))
+    doubled = [key for key in born if key not in again]
+    act.refuse(codes.COMMISSIONED_BEFORE, "{} commissioned already: {}.", doubled)
     spoilt = [key for key in keys if _was_spoilt(act, key)]
     act.refuse(codes.REJECTED_BEFORE, "{} rejected, and now commissioned: {}.", spoilt)
     refused = {*born, *spoilt}
@@ -71,7 +75,7 @@ def _commission(act: Act) -> Decision:
 def _was_spoilt(act: Act, key: ItemKey) -> bool:
     """Tell whether a printed number was out of use by the time."""
     origin = act.origin(key)
-    if origin is None or origin.mark not in {"rejected", "label_sampled"}:
+    if origin is None or not origin.is_spoilt:
         return False
     return origin.marked_at is None or origin.marked_at <= act.at
 
@@ -87,21 +91,6 @@ def _end_what_was_rejected_since(act: Act, keys: Sequence[ItemKey]) -> None:
         local = at.astimezone(act.at.tzinfo)
         act.tell(writing.seen(act.job, local, writing.DECOMMISSIONED, act.uris(some)))
         act.count("reject", some)
-
-
-def _not_repeated(act: Act, born: Sequence[ItemKey]) -> list[ItemKey]:
-    """Leave out, and note, what the same event has told before."""
-    again = [
-        key
-        for key in born
-        if any(
-            step.event_time == act.at and step.biz_step == "commissioning"
-            for step in act.floor.items[key].own
-        )
-    ]
-    if again:
-        act.say(codes.REPEATED, f"Commissioned at this very time before: {act.some(again)}.")
-    return [key for key in born if key not in set(again)]
 
 
 def _bring_into_being(act: Act, keys: Sequence[ItemKey]) -> None:
@@ -192,22 +181,17 @@ def _end(
     with_contents: bool = False,
 ) -> None:
     """Take objects out of use, and out of what holds them."""
+    again = set(act.repeated(keys, what[1]))
+    keys = [key for key in keys if key not in again]
     named = set(keys)
     good = packing.in_hand(act, keys, MAY[kind])
     if not with_contents:
         full = [key for key in good if act.floor.inside(key, act.at)]
         act.refuse(codes.NOT_EMPTY, "{} not empty: {}.", full)
         good = [key for key in good if key not in set(full)]
-    held: dict[ItemKey, list[ItemKey]] = defaultdict(list)
-    for key in good:
-        holder = act.floor.holder(key, act.at)
-        if holder is not None and not named.intersection(act.floor.holders(key, act.at)):
-            held[holder].append(key)
-    for holder, children in held.items():
-        act.tell(writing.unpacked(act.job, act.at, act.uri(holder), act.uris(children)))
-        act.count("unpack", children)
     # What is inside a container that ends goes with it: told once, by the container.
     outer = [key for key in good if not named.intersection(act.floor.holders(key, act.at))]
+    packing.leave(act, outer)
     if outer:
         act.tell(writing.seen(act.job, act.at, what, act.uris(outer)))
         act.mark("ended", outer)
@@ -217,8 +201,9 @@ def _end(
 def _recommission(act: Act) -> Decision:
     """Bring back what was decommissioned by mistake."""
     keys = act.numbers()
+    again = set(act.repeated(keys, writing.COMMISSIONED[1]))
     good = [key for key in keys if act.status(key) is Status.DECOMMISSIONED]
-    wrong = [key for key in keys if act.status(key) is not Status.DECOMMISSIONED]
+    wrong = [key for key in keys if key not in {*good, *again}]
     act.refuse(codes.NOT_DECOMMISSIONED, "{} not decommissioned: {}.", wrong)
     for is_trade_item in (True, False):
         part = [key for key in good if key[0].startswith("sgtin/") is is_trade_item]

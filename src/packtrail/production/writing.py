@@ -7,21 +7,29 @@ Clause:
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid5
+
+from msgspec import structs
 
 from packtrail.epcis.events import (
     ITEM_EXPIRATION_DATE,
     LOT_NUMBER,
     AggregationEvent,
     BizTransaction,
+    ErrorDeclaration,
     ObjectEvent,
     Place,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from packtrail.epcis.events import Event
+    from packtrail.lifecycle.journey import Step
     from packtrail.production.decisions import Job
     from packtrail.production.orders import Terms
 
@@ -30,6 +38,11 @@ SAMPLED: Final = ("OBSERVE", "sampling", "non_sellable_other")
 DESTROYED: Final = ("DELETE", "destroying", "destroyed")
 DECOMMISSIONED: Final = ("DELETE", "decommissioning", "inactive")
 """(action, business step, disposition)"""
+ENDING: Final = frozenset({SAMPLED[1], DESTROYED[1], DECOMMISSIONED[1]})
+"""The business steps that take a pack out of its case."""
+
+
+_IDS: Final = UUID("6f1b9a52-5c0e-5d0b-9a27-4c3f2f6d8e10")
 
 
 def seen(
@@ -58,6 +71,79 @@ def seen(
         epcs=tuple(uris),
         ilmd=ilmd_of(terms) if terms else {},
     )
+
+
+def born(job: Job, at: datetime, uri: str, *, terms: Terms | None, was: Step | None) -> list[Event]:
+    """Tell that a container came into being with the first that went in.
+
+    Args:
+        job: Where and for what.
+        at: When.
+        uri: The container.
+        terms: Lot and expiry, of a trade item.
+        was: What was told of it before, when something went in earlier than was known: it is
+            declared an error.
+
+    Clause:
+        EPCIS 2.0, 7.4.1.3: an error declaration repeats the event, and names what corrects it.
+    """
+    event_id = birth_id(uri, at)
+    new = structs.replace(seen(job, at, COMMISSIONED, [uri], terms=terms), event_id=event_id)
+    if was is None:
+        return [new]
+    said = seen(job, was.event_time.astimezone(at.tzinfo), COMMISSIONED, [uri], terms=terms)
+    error = ErrorDeclaration(
+        declaration_time=job.now, reason="incorrect_data", corrective_event_ids=(event_id,)
+    )
+    return [structs.replace(said, event_id=was.event_id, error_declaration=error), new]
+
+
+def birth_id(uri: str, at: datetime) -> str:
+    """Return the id of the event by which a container comes into being with its first child."""
+    return f"urn:uuid:{uuid5(_IDS, f'{uri} {at.astimezone(UTC).isoformat()}')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An object that ends, and so comes out of what held it."""
+
+    parent: str
+    child: str
+    at: datetime
+    turn: int = 0
+    """How often it was told and taken back before."""
+
+    @property
+    def event_id(self) -> str:
+        """The id of the event that tells it."""
+        at = self.at.astimezone(UTC).isoformat()
+        return f"urn:uuid:{uuid5(_IDS, f'{self.parent} {self.child} {at} {self.turn}')}"
+
+    def next_of(self, steps: Iterable[Step]) -> Leaving:
+        """Return it as it is told next: with an id that was not taken back."""
+        known, found = {step.event_id for step in steps if step.is_withdrawn}, self
+        while found.event_id in known:
+            found = replace(found, turn=found.turn + 1)
+        return found
+
+    def told_by(self, steps: Iterable[Step]) -> list[Leaving]:
+        """Return it as it is told by a step, if it is."""
+        steps = list(steps)
+        turn = self.next_of(steps)
+        told = {step.event_id for step in steps if not step.is_withdrawn}
+        return [turn] if turn.event_id in told else []
+
+
+def left(job: Job, leaving: Leaving) -> AggregationEvent:
+    """Tell that an object that ended came out of what held it."""
+    event = unpacked(job, leaving.at, leaving.parent, [leaving.child])
+    return structs.replace(event, event_id=leaving.event_id)
+
+
+def did_not_leave(job: Job, leaving: Leaving) -> AggregationEvent:
+    """Declare that what `left` told is wrong: the object had been taken out before."""
+    error = ErrorDeclaration(declaration_time=job.now, reason="did_not_occur")
+    return structs.replace(left(job, leaving), error_declaration=error)
 
 
 def packed(job: Job, at: datetime, parent: str, children: Sequence[str]) -> AggregationEvent:

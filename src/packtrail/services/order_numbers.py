@@ -239,7 +239,7 @@ def _marked(conn: Connection, found: dict[ItemKey, Origin]) -> dict[ItemKey, Ori
         for mark in report_rows.marks(conn, order_id, [number for _, number in places]):
             place = places.get((mark.level, mark.number))
             if place is not None and mark.kind != "ended":
-                found[place] = replace(found[place], mark=mark.kind, marked_at=mark.at)
+                found[place] = found[place].marked(mark.kind, mark.at)
     return found
 
 

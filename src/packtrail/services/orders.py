@@ -214,7 +214,9 @@ def seen(row: rows.OrderRow) -> WorkOrder:
         counts=row.counts,
         line_counts=row.line_counts,
         planned=terms.planned(),
-        commands=allowed(state),
+        commands=tuple(
+            each for each in allowed(state) if each is not Command.START or not row.is_released
+        ),
         signals=signals_of(state),
         findings=tuple(finding_of(each) for each in row.findings),
     )

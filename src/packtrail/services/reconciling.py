@@ -18,6 +18,7 @@ from packtrail.access import Action, Actor, Permission, require
 from packtrail.base.errors import Conflict, RefusedError
 from packtrail.lifecycle.fold import fold
 from packtrail.production import codes
+from packtrail.production.floor import SPOILT
 from packtrail.production.levels import LEVELS, Level
 from packtrail.production.orders import Command, State
 from packtrail.production.reconciliation import (
@@ -50,7 +51,9 @@ KIND: Final = "work_order"
 _CHUNK: Final = 5_000
 _EXAMPLES_MAX: Final = 1_000
 _OVER: Final = frozenset({State.COMPLETED, State.ABORTED, State.CLOSED})
-_MUST_BE_SETTLED: Final = frozenset({codes.UNACCOUNTED.code, codes.USED_THOUGH_GIVEN_BACK.code})
+_MUST_BE_SETTLED: Final = frozenset(
+    {codes.UNACCOUNTED.code, codes.USED_THOUGH_GIVEN_BACK.code, codes.WAITING.code}
+)
 """Findings that no signature explains away."""
 
 
@@ -288,12 +291,13 @@ def _reported(conn: Connection, order: rows.OrderRow) -> Reported:
     def refused(*found: str) -> tuple[str, ...]:
         return tuple(report_rows.refused_numbers(conn, order.order_id, found, limit=_EXAMPLES_MAX))
 
+    held = report_rows.count_held(conn, order.order_id)
     missing = report_rows.missing_sequence(conn, order.order_id, limit=_EXAMPLES_MAX)
     return Reported(
         reports=order.reports,
         unknown=refused(codes.NOT_ISSUED.code),
         doubles=refused(codes.COMMISSIONED_BEFORE.code),
-        waiting=report_rows.count_parked(conn, order.order_id),
+        waiting=report_rows.count_parked(conn, order.order_id) + held,
         missing=tuple(missing),
         line_counts=dict(order.line_counts),
     )
@@ -305,7 +309,8 @@ def _numbers(
     """Yield every number of a level that the order was given, with what is known of it."""
     with app.database.reading() as conn:
         told = [each for each in report_rows.marks(conn, order.order_id) if each.level == level]
-    marks = {each.number: each.kind for each in told if each.kind != "ended"}
+    spoilt_last = sorted(told, key=lambda each: each.kind in SPOILT)
+    marks = {each.number: each.kind for each in spoilt_last if each.kind != "ended"}
     reasons = {each.number: each.reason for each in told}
     tiers = {tier.number_of: tier for tier in order.making().tiers if tier.level is level}
     for row, delivery in order_numbers.deliveries(app, actor, order, level):

@@ -21,7 +21,7 @@ from packtrail.production.verbs import decide
 from packtrail.services import auditing, floors, order_numbers, organisations, recording
 from packtrail.services.capturing import finding_of
 from packtrail.services.floor import site_row
-from packtrail.services.line_reports import reference_of
+from packtrail.services.taking import reference_of
 from packtrail.store import floor as floor_rows
 from packtrail.store import line_reports as rows
 from packtrail.store import orders as order_rows
@@ -211,13 +211,6 @@ class _Act:
     def errors(self) -> tuple[Finding, ...]:
         """What keeps it from being done."""
         found = [each for each in self.decision.findings if each.severity is Severity.ERROR]
-        if self.decision.parked is not None:
-            # A line may be late; a person who holds the pack in hand is not.
-            found += [
-                replace(each, severity=Severity.ERROR)
-                for each in self.decision.findings
-                if each.code == codes.PARKED.code
-            ]
         if not found and not self.decision.events:
             found.append(codes.NOTHING_TO_DO.found("Nothing changes by it.", at="numbers"))
         return tuple(found)

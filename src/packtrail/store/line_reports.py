@@ -25,7 +25,7 @@ _LEVEL = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReport:
-    """A report that is being taken, and the counts of its order after it."""
+    """A report as it came."""
 
     order_id: str
     request_id: str
@@ -39,14 +39,36 @@ class NewReport:
     actor_kind: str
     actor_id: str
     actor_name: str
-    capture_id: str | None
     happenings: int
+    held: list[dict[str, Any]]
+    """What it tells, until it is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a report came to, and the counts of its order after it."""
+
+    order_id: str
+    report_no: int
+    capture_id: str | None
     parked: int
     refused: int
     done: Mapping[str, int]
     findings: list[dict[str, str]]
     counts: Mapping[str, int]
     line_counts: Mapping[str, int]
+    in_sequence: int
+    unnumbered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRow:
+    """A report that is held: one before it is missing."""
+
+    report_no: int
+    request_id: str
+    sequence_no: int
+    held: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +86,7 @@ class ReportRow:
     actor_name: str
     capture_id: str | None
     happenings: int
+    is_held: bool
     parked: int
     refused: int
     done: dict[str, int]
@@ -77,6 +100,7 @@ class ParkedRow:
     report_no: int
     place: int
     happening: dict[str, Any]
+    why: str
     at: datetime
     parked_at: datetime
 
@@ -135,19 +159,47 @@ def insert(conn: Connection, new: NewReport) -> int:
     values = {
         **asdict(new),
         "content": zstandard.ZstdCompressor(level=_LEVEL).compress(new.content),
-        **{name: Jsonb(values) for name, values in _jsons(new).items()},
+        "held": Jsonb(new.held),
     }
     row = conn.execute(_SQL["insert_report"], values).fetchone()
     return int(row[0]) if row else 0
 
 
-def _jsons(new: NewReport) -> dict[str, Any]:
-    return {
-        "done": dict(new.done),
-        "findings": new.findings,
-        "counts": dict(new.counts),
-        "line_counts": dict(new.line_counts),
+def hold(
+    conn: Connection, order_id: str, report_no: int, findings: Sequence[Mapping[str, str]]
+) -> None:
+    """Leave a report until the one before it comes."""
+    values = {"order_id": order_id, "report_no": report_no, "findings": Jsonb(list(findings))}
+    conn.execute(_SQL["hold_report"], values)
+
+
+def end(conn: Connection, taken: Taken) -> None:
+    """Write down what a report came to."""
+    jsons = {
+        "done": Jsonb(dict(taken.done)),
+        "findings": Jsonb(taken.findings),
+        "counts": Jsonb(dict(taken.counts)),
+        "line_counts": Jsonb(dict(taken.line_counts)),
     }
+    conn.execute(_SQL["end_report"], {**asdict(taken), **jsons})
+
+
+def held(conn: Connection, order_id: str, sequence: int | None = None) -> HeldRow | None:
+    """Return the report that is held at a place of the line's count; None: the first one."""
+    with conn.cursor(row_factory=class_row(HeldRow)) as cursor:
+        values = {"order_id": order_id, "sequence": sequence}
+        return cursor.execute(_SQL["held"], values).fetchone()
+
+
+def count_held(conn: Connection, order_id: str) -> int:
+    """Return how many reports are held."""
+    row = conn.execute(_SQL["count_held"], [order_id]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def go_on(conn: Connection, order_id: str, in_sequence: int) -> None:
+    """Go on after a place of the line's count, whatever of it is missing."""
+    conn.execute(_SQL["go_on"], {"order_id": order_id, "in_sequence": in_sequence})
 
 
 def of_request(conn: Connection, order_id: str, request_id: str) -> ReportRow | None:
@@ -218,6 +270,7 @@ def park(
     place: int,
     happening: Mapping[str, Any],
     *,
+    why: str,
     at: datetime,
     parked_at: datetime,
 ) -> None:
@@ -227,6 +280,7 @@ def park(
         "report_no": report_no,
         "place": place,
         "happening": Jsonb(dict(happening)),
+        "why": why,
         "at": at,
         "parked_at": parked_at,
     }
@@ -243,6 +297,28 @@ def count_parked(conn: Connection, order_id: str) -> int:
     """Return how many happenings wait."""
     row = conn.execute(_SQL["count_parked"], [order_id]).fetchone()
     return int(row[0]) if row else 0
+
+
+def dismiss(
+    conn: Connection,
+    order_id: str,
+    report_no: int,
+    place: int,
+    *,
+    at: datetime,
+    by: str,
+    reason: str,
+) -> bool:
+    """Let a happening wait no longer; False when it does not wait."""
+    values = {
+        "order_id": order_id,
+        "report_no": report_no,
+        "place": place,
+        "at": at,
+        "by": by,
+        "reason": reason,
+    }
+    return conn.execute(_SQL["dismiss"], values).rowcount > 0
 
 
 def end_waiting(

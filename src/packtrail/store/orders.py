@@ -67,6 +67,10 @@ class OrderRow:
     closed_at: datetime | None
     steps: int
     reports: int
+    in_sequence: int
+    """Up to here its numbered reports are taken, in order."""
+    unnumbered: int
+    """Reports taken without a number, or after the line went on without one."""
     counts: dict[str, int]
     line_counts: dict[str, int]
     findings: list[dict[str, str]]

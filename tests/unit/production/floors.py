@@ -53,6 +53,8 @@ class Plant:
 
     floor: Floor = field(default_factory=lambda: Floor((), {}))
     now: datetime = NOON + timedelta(days=1)
+    may_wait: bool = False
+    """Whether reports may be late."""
 
     def __post_init__(self) -> None:
         for number in range(1, 10):
@@ -70,6 +72,7 @@ class Plant:
             terms=TERMS,
             place="urn:epc:id:sgln:0614141.00001.0",
             now=self.now,
+            may_wait=self.may_wait,
         )
 
     def act(self, kind: str, *numbers: str, minutes: float = 0, **more: Any) -> Decision:

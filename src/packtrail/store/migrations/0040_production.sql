@@ -73,6 +73,8 @@ create table work_order (
     closed_at    timestamptz,
     steps        bigint not null default 0,
     reports      bigint not null default 0,
+    in_sequence  bigint not null default 0,
+    unnumbered   bigint not null default 0,
     counts       jsonb not null default '{}',
     line_counts  jsonb not null default '{}',
     findings     jsonb not null default '[]',
@@ -81,6 +83,8 @@ create table work_order (
 comment on table work_order is 'A batch on a line. Its row is the lock on its reports.';
 comment on column work_order.owner_id is 'Whose goods they are.';
 comment on column work_order.operator_id is 'Whose line packs them: the owner, or a CMO.';
+comment on column work_order.in_sequence is 'Up to here its numbered reports are taken, in order.';
+comment on column work_order.unnumbered is 'Reports taken without a number, or after the line went on.';
 comment on column work_order.counts is 'What its reports came to, a sum for each kind and level.';
 comment on column work_order.line_counts is 'What the line last said it counted.';
 comment on column work_order.findings is 'What it waits for.';
@@ -135,17 +139,20 @@ create table line_report (
     actor_kind  text not null,
     actor_id    text not null,
     actor_name  text not null,
-    capture_id  uuid,
     happenings  integer not null,
-    parked      integer not null,
-    refused     integer not null,
-    done        jsonb not null,
-    findings    jsonb not null,
+    held        jsonb,
+    capture_id  uuid,
+    parked      integer not null default 0,
+    refused     integer not null default 0,
+    done        jsonb not null default '{}',
+    findings    jsonb not null default '[]',
     primary key (order_id, report_no),
     unique (order_id, request_id)
 );
 comment on table line_report is 'What a line said it did, as it said it: only ever added to.';
 comment on column line_report.sequence_no is 'The line''s own count of its reports of the order.';
+comment on column line_report.held is 'What it tells, while one before it is missing; null: it is taken.';
+create index line_report_held on line_report (order_id, sequence_no) where held is not null;
 create index line_report_sequence on line_report (order_id, sequence_no) where sequence_no is not null;
 create index line_report_recent on line_report (order_id, last_at);
 
@@ -164,12 +171,16 @@ create table parked_happening (
     report_no bigint not null,
     place     integer not null,
     happening jsonb not null,
+    why       text not null,
     at        timestamptz not null,
     parked_at timestamptz not null,
     ended_at  timestamptz,
+    ended_by  text,
+    reason    text,
     primary key (order_id, report_no, place)
 );
 comment on table parked_happening is 'What waits for a report that is late.';
+comment on column parked_happening.ended_by is 'Who dismissed it; null: it happened, or was refused.';
 create index parked_happening_open on parked_happening (order_id, at) where ended_at is null;
 
 create table number_mark (

@@ -1,23 +1,49 @@
 -- name: insert_report
 with counted as (
-    update work_order set reports = reports + 1, counts = %(counts)s, line_counts = %(line_counts)s
-     where order_id = %(order_id)s
-    returning reports
+    update work_order set reports = reports + 1 where order_id = %(order_id)s returning reports
 )
 insert into line_report (order_id, report_no, request_id, source, sequence_no, sha256, content,
                          received_at, first_at, last_at, actor_kind, actor_id, actor_name,
-                         capture_id, happenings, parked, refused, done, findings)
+                         happenings, held)
 select %(order_id)s, counted.reports, %(request_id)s, %(source)s, %(sequence_no)s, %(sha256)s,
        %(content)s, %(received_at)s, %(first_at)s, %(last_at)s, %(actor_kind)s, %(actor_id)s,
-       %(actor_name)s, %(capture_id)s, %(happenings)s, %(parked)s, %(refused)s, %(done)s,
-       %(findings)s
+       %(actor_name)s, %(happenings)s, %(held)s
   from counted
 returning report_no
 
+-- name: hold_report
+update line_report set findings = %(findings)s
+ where order_id = %(order_id)s and report_no = %(report_no)s
+
+-- name: end_report
+with counted as (
+    update work_order set counts = %(counts)s, line_counts = %(line_counts)s,
+           in_sequence = %(in_sequence)s, unnumbered = %(unnumbered)s
+     where order_id = %(order_id)s
+)
+update line_report
+   set held = null, capture_id = %(capture_id)s, parked = %(parked)s, refused = %(refused)s,
+       done = %(done)s, findings = %(findings)s
+ where order_id = %(order_id)s and report_no = %(report_no)s
+
 -- name: reports
 select report_no, request_id, source, sequence_no, encode(sha256, 'hex') as sha256, received_at,
-       first_at, last_at, actor_name, capture_id::text, happenings, parked, refused, done, findings
+       first_at, last_at, actor_name, capture_id::text, happenings, held is not null as is_held,
+       parked, refused, done, findings
   from line_report where order_id = %(order_id)s
+
+-- name: held
+select report_no, request_id, sequence_no, held from line_report
+ where order_id = %(order_id)s and held is not null
+   and (%(sequence)s::bigint is null or sequence_no = %(sequence)s)
+ order by sequence_no, report_no limit 1
+
+-- name: count_held
+select count(*) from line_report where order_id = %s and held is not null
+
+-- name: go_on
+update work_order set in_sequence = %(in_sequence)s, unnumbered = unnumbered + 1
+ where order_id = %(order_id)s
 
 -- name: content
 select content from line_report where order_id = %s and report_no = %s
@@ -40,11 +66,11 @@ select distinct number from line_refusal
  where order_id = %s and code = any(%s) order by number limit %s
 
 -- name: insert_parked
-insert into parked_happening (order_id, report_no, place, happening, at, parked_at)
-values (%(order_id)s, %(report_no)s, %(place)s, %(happening)s, %(at)s, %(parked_at)s)
+insert into parked_happening (order_id, report_no, place, happening, why, at, parked_at)
+values (%(order_id)s, %(report_no)s, %(place)s, %(happening)s, %(why)s, %(at)s, %(parked_at)s)
 
 -- name: parked
-select report_no, place, happening, at, parked_at from parked_happening
+select report_no, place, happening, why, at, parked_at from parked_happening
  where order_id = %s and ended_at is null order by at, report_no, place
 
 -- name: count_parked
@@ -54,6 +80,11 @@ select count(*) from parked_happening where order_id = %s and ended_at is null
 update parked_happening
    set ended_at = %(ended_at)s, happening = coalesce(%(happening)s, happening)
  where order_id = %(order_id)s and report_no = %(report_no)s and place = %(place)s
+
+-- name: dismiss
+update parked_happening set ended_at = %(at)s, ended_by = %(by)s, reason = %(reason)s
+ where order_id = %(order_id)s and report_no = %(report_no)s and place = %(place)s
+   and ended_at is null
 
 -- name: insert_marks
 insert into number_mark (order_id, level, number, kind, reason, note, at)

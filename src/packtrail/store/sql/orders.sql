@@ -10,7 +10,8 @@ returning order_id
 select w.order_id::text, w.owner_id, o.code as owner, w.operator_id, p.code as operator,
        w.audience_id, w.line_id, l.code as line, l.name as line_name, l.site_id, w.code, w.gtin,
        w.lot, w.terms, w.state, w.is_released, w.revision, w.created_at, w.created_by, w.started_at,
-       w.ended_at, w.closed_at, w.steps, w.reports, w.counts, w.line_counts, w.findings
+       w.ended_at, w.closed_at, w.steps, w.reports, w.in_sequence, w.unnumbered,
+       w.counts, w.line_counts, w.findings
   from work_order w
        join organisation o on o.organisation_id = w.owner_id
        join organisation p on p.organisation_id = w.operator_id
