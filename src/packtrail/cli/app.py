@@ -18,25 +18,14 @@ from packtrail.cli import (
     epcis,
     goods,
     gs1,
-    markets,
-    notices,
-    query,
-    serials,
-    trace,
-    verify,
-from packtrail.cli import accounts, capture, doctor, epcis, gs1, markets, query, serials, trace
-from packtrail.cli import (
-    accounts,
-    capture,
-    doctor,
-    epcis,
-    gs1,
     lines,
     markets,
+    notices,
     orders,
     query,
     serials,
     trace,
+    verify,
 )
 from packtrail.cli.output import guarded, write_line
 

@@ -6,6 +6,7 @@ What goes where is said by the tiers of the work order; what is where, by the fl
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from packtrail.hierarchy.containment import Role
@@ -21,11 +22,20 @@ if TYPE_CHECKING:
     from packtrail.production.decisions import Decision
     from packtrail.production.levels import ItemKey
 
-GOOD: Final = frozenset({Status.ACTIVE, Status.ON_HOLD, Status.RETURNED})
+_S = Status
+_JUST_BEFORE: Final = timedelta(milliseconds=1)
+GOOD: Final = frozenset(
+    {
+        *(_S.COMMISSIONED, _S.PACKED, _S.RECEIVED, _S.ACTIVE, _S.REACTIVATED),
+        *(_S.ON_HOLD, _S.RETURNED),
+    }
+)
 """What is here, and whole: it can be packed."""
-TAKEABLE: Final = GOOD | {
-    *(Status.SAMPLED, Status.DAMAGED, Status.RECALLED, Status.DECOMMISSIONED, Status.EXPORTED)
-}
+UNFIT: Final = frozenset({_S.DAMAGED, _S.EXPIRED, _S.LOCKED, _S.RECALLED, _S.WITHDRAWN})
+"""What is here, and not for sale."""
+TAKEABLE: Final = (
+    GOOD | UNFIT | {*(_S.SAMPLED, _S.FREE_SAMPLE, _S.DECOMMISSIONED, _S.EXPORTED, _S.CHECKED_OUT)}
+)
 """What is here, and can be taken out of a container."""
 
 
@@ -286,7 +296,8 @@ def _move(act: Act, parent: ItemKey, children: Sequence[ItemKey]) -> None:
     for key in children:
         at = _ended_since(act, key)
         if at is not None:
-            _leave(act, key, parent, at)
+            # Recorded after its end, it must have happened before: at one time, that counts first.
+            _leave(act, key, parent, max(act.at, at - _JUST_BEFORE))
 
 
 def _ended_since(act: Act, key: ItemKey) -> datetime | None:

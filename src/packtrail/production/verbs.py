@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 
 _S = Status
 MAY: Final[Mapping[Kind, frozenset[Status]]] = {
-    Kind.SAMPLE: packing.GOOD,
+    Kind.SAMPLE: packing.GOOD | {_S.EXPIRED},
     Kind.REJECT: packing.GOOD | {_S.DAMAGED},
-    Kind.DECOMMISSION: packing.GOOD | {_S.DAMAGED, _S.RECALLED},
-    Kind.DESTROY: packing.GOOD
-    | {_S.SAMPLED, _S.DAMAGED, _S.RECALLED, _S.DECOMMISSIONED, _S.EXPORTED},
+    Kind.DECOMMISSION: packing.GOOD | packing.UNFIT - {_S.LOCKED},
+    Kind.DESTROY: packing.TAKEABLE,
 }
 """The statuses in which an object can be treated so: it must be in hand, and alive."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from packtrail.hierarchy import codes
@@ -105,7 +104,7 @@ class _Scope:
     as_known_at: datetime | None
 
 
-@dataclass
+@dataclass(slots=True)
 class _Told:
     """Everything read."""
 
@@ -119,11 +118,6 @@ class _Told:
     is_too_deep: bool = False
     holders: dict[Instance, tuple[Containment, list[Step]]] = field(default_factory=dict)
     """Per instance: what held it, and its own steps; made once."""
-
-    @cached_property
-    def by_name(self) -> dict[str, Instance]:
-        """What is named, by its identifier: made once everything is read."""
-        return {name.identifier: one for one, name in self.names.items()}
 
 
 def _load(scope: _Scope, instances: dict[Instance, Name]) -> _Told:
@@ -263,7 +257,6 @@ def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:
         yield now.held()
         by_name = {told.names[parent].identifier: parent for parent in _parents(told, instance)}
         instance = by_name[now.parent]
-        instance = told.by_name[now.parent]
         if instance in seen or instance not in told.named:
             return
         seen.add(instance)

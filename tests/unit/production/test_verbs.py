@@ -33,7 +33,7 @@ def test_commissioning_tells_lot_expiry_order_and_place(plant: Plant) -> None:
     assert event.ilmd == {LOT_NUMBER: "L1", ITEM_EXPIRATION_DATE: "2028-12-31"}
     assert event.biz_transactions[0].biz_transaction.endswith(":WO-1")
     assert event.event_time_zone_offset == "+01:00"
-    assert plant.status(pack("P1")) == "active"
+    assert plant.status(pack("P1")) == "commissioned"
 
 
 def test_what_is_written_is_read_back_the_same(plant: Plant) -> None:
@@ -55,7 +55,7 @@ def test_a_number_is_told_in_any_notation(plant: Plant) -> None:
     )  # fmt: skip
 
     assert decision.done == {"commission:pack": 5}
-    assert plant.status(pack("P5")) == "active"
+    assert plant.status(pack("P5")) == "commissioned"
 
 
 def test_good_numbers_are_commissioned_beside_strange_ones(plant: Plant) -> None:
@@ -154,7 +154,7 @@ def test_a_commissioning_that_comes_after_its_reject_is_followed_by_it(plant: Pl
 
     assert [each.biz_step for each in events] == ["commissioning", "decommissioning"]
     assert events[1].event_time == at(5)
-    assert (plant.status(pack("P1")), plant.status(pack("P2"))) == ("decommissioned", "active")
+    assert (plant.status(pack("P1")), plant.status(pack("P2"))) == ("decommissioned", "commissioned")
 
 
 def test_samples_leave_their_case(plant: Plant) -> None:
@@ -199,7 +199,7 @@ def test_only_what_was_decommissioned_comes_back(plant: Plant) -> None:
     decision = plant.act("recommission", "P1", "P2", minutes=2, reason="mistake")
 
     assert codes(decision) == ["LIN-038"]
-    assert plant.status(pack("P1")) == "active"
+    assert plant.status(pack("P1")) == "commissioned"
 
 
 # --- packing --------------------------------------------------------------------------------------
