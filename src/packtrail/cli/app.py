@@ -21,6 +21,8 @@ from packtrail.cli import (
     lines,
     markets,
     notices,
+    order_accounts,
+    order_reports,
     orders,
     query,
     serials,
@@ -46,6 +48,9 @@ GROUPS = {
     "lines": lines.lines,
     "orders": orders.orders,
 }
+
+_JOINED = (order_accounts, order_reports)
+"""Modules whose commands belong to a group of another one."""
 
 
 def build(
