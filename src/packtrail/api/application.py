@@ -15,9 +15,11 @@ from packtrail.api import (
     event_routes,
     goods_routes,
     identifier_routes,
+    line_routes,
     notice_routes,
     object_routes,
     operations_routes,
+    order_routes,
     problems,
     query_routes,
     resource_routes,
@@ -65,6 +67,8 @@ def build(application: Application) -> FastAPI:
         correction_routes.router,
         verification_routes.router,
         accounts_routes.router,
+        line_routes.router,
+        order_routes.router,
     ):
         api.include_router(routes)
     problems.install(api)

@@ -18,8 +18,12 @@ from packtrail.cli import (
     epcis,
     goods,
     gs1,
+    lines,
     markets,
     notices,
+    order_accounts,
+    order_reports,
+    orders,
     query,
     serials,
     trace,
@@ -41,7 +45,12 @@ GROUPS = {
     "packs": goods.packs,
     "corrections": corrections.corrections,
     "verifications": verify.verifications,
+    "lines": lines.lines,
+    "orders": orders.orders,
 }
+
+_JOINED = (order_accounts, order_reports)
+"""Modules whose commands belong to a group of another one."""
 
 
 def build(
