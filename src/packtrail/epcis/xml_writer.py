@@ -309,6 +309,7 @@ _TYPES_OF_2 = {
 }
 _OWN_FIELDS = (
     ("eventTime", "time"),
+    ("recordTime", "time"),
     ("eventTimeZoneOffset", "offset"),
     ("eventID", "uri"),
     ("errorDeclaration", "ErrorDeclaration"),
@@ -322,7 +323,7 @@ def _certificate(event: events.Event) -> str | None:
 
 _VALUES: dict[str, Callable[[events.Event], Any]] = {
     "eventTime": lambda event: event.event_time,
-    "recordTime": lambda _: None,
+    "recordTime": lambda event: event.record_time,
     "errorDeclaration": lambda event: event.error_declaration,
     "certificationInfo": _certificate,
 }

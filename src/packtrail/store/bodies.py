@@ -58,8 +58,13 @@ _codecs = _Codecs()
 
 
 def write(event: Event, namespaces: Mapping[str, str]) -> bytes:
-    """Return an event as the octets of a standalone JSON-LD event."""
-    return _encoder.encode(epcis.event_json_standalone(event, namespaces))
+    """Return an event as the octets of a standalone JSON-LD event.
+
+    What another repository recorded, and when, is not kept: this one sets a time of its own.
+    """
+    body = epcis.event_json_standalone(event, namespaces)
+    body.pop("recordTime", None)
+    return _encoder.encode(body)
 
 
 def content_hash(text: bytes) -> bytes:
