@@ -88,7 +88,11 @@ class Prefixes:
             if isinstance(part, str):
                 known = _PARTNER_CONTEXTS.get(part)
                 declared.update(known or {})
-                foreign = foreign or (known is None and not _GS1_CONTEXTS.fullmatch(part))
+                if _GS1_CONTEXTS.fullmatch(part):
+                    for prefix in STANDARD_PREFIXES:  # what comes later in a list counts
+                        declared.pop(prefix, None)
+                elif known is None:
+                    foreign = True
             elif isinstance(part, dict):
                 found = _declarations(part)
                 declared.update(found)

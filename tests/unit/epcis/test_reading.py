@@ -393,3 +393,17 @@ def test_a_name_that_begins_with_a_brace_is_refused() -> None:
     assert [(one.code, one.message) for one in found.findings] == [
         ("EPC-102", "The name '{a' begins with a brace.")
     ]
+
+
+def test_of_two_contexts_the_later_one_counts() -> None:
+    own = {"cbvmda": "https://x.example/"}
+    gs1_context = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
+    event = {**EVENT, "cbvmda:y": "1"}
+
+    first = epcis.read(document(event, context=[gs1_context, own])).document
+    last = epcis.read(document(event, context=[own, gs1_context])).document
+
+    assert first
+    assert list(first.events[0].extensions) == ["{https://x.example/}y"]
+    assert last
+    assert list(last.events[0].extensions) == ["{urn:epcglobal:cbv:mda:}y"]
