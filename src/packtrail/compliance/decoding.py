@@ -120,7 +120,8 @@ def _decoded(node: Node, kind: Any, findings: list[Finding]) -> Any:
     if origin in {tuple, frozenset}:
         return _several(node, kind, origin, findings)
     if origin is Mapping:
-        return _mapping(node, get_args(kind)[1], findings)
+        keys, inner = get_args(kind)
+        return _mapping(node, keys, inner, findings)
     if is_dataclass(kind) and not hasattr(kind, "read"):
         return _table(node, cast("type[Any]", kind), findings, {})
     return _scalar(node, kind, findings)
@@ -143,11 +144,14 @@ def _several(node: Node, kind: Any, origin: Any, findings: list[Finding]) -> Any
     return origin(value for value in values if value is not None)
 
 
-def _mapping(node: Node, inner: Any, findings: list[Finding]) -> Any:
+def _mapping(node: Node, keys: Any, inner: Any, findings: list[Finding]) -> Any:
     if not isinstance(node, Table):
         return _refuse(node, "a table of keys and values", findings)
-    values = {key: _decoded(each, inner, findings) for key, each in node.entries.items()}
-    return {key: value for key, value in values.items() if value is not None}
+    values = {
+        _decoded(Text(key, node.keys_at[key]), keys, findings): _decoded(each, inner, findings)
+        for key, each in node.entries.items()
+    }
+    return {key: each for key, each in values.items() if key is not None and each is not None}
 
 
 def _table(
