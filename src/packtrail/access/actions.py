@@ -46,3 +46,8 @@ class Action(StrEnum):
     ORDER_SIGNED = "line:order:signed"
     REPORT_RECORDED = "line:report:recorded"
     REWORK_RECORDED = "line:rework:recorded"
+    PORTFOLIO_CHANGED = "portfolio:record:changed"
+    OBLIGATION_CHANGED = "law:obligation:changed"
+    RULES_ACCEPTED = "law:rule_pack:accepted"
+    CALENDAR_CREATED = "law:calendar:created"
+    CALENDAR_REVOKED = "law:calendar:revoked"

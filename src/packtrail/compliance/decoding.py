@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, Union, cast, ge
 from typing import get_type_hints as hints_of
 
 from packtrail.compliance import codes
-from packtrail.compliance.nodes import Items, Node, Table, Text
+from packtrail.compliance.nodes import Items, Node, Number, Table, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -193,6 +193,8 @@ def _scalar(node: Node, kind: Any, findings: list[Finding]) -> Any:
     expected, read = _scalar_kind(kind)
     if not isinstance(node, Text) or not node.value:
         return _refuse(node, expected, findings)
+    if kind is str and isinstance(node, Number):
+        return _refuse(node, "a text in quotes, so that no zero is lost", findings)
     value = read(node.value)
     return _refuse(node, expected, findings) if value is None else value
 

@@ -1,4 +1,4 @@
-"""Elements: the application identifiers that rules name, so that a typing error is found at once."""
+"""Elements: application identifiers as rules name them, so that a typing error is found at once."""
 
 from __future__ import annotations
 
