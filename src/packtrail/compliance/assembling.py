@@ -78,6 +78,15 @@ class Seen:
     serials: Mapping[str, SeenSerials] = field(default_factory=dict)
     """By GTIN."""
 
+    def with_(self, more: Seen) -> Seen:
+        """Return this with more that is known."""
+        return Seen(
+            sites={**more.sites, **self.sites},
+            lines={**more.lines, **self.lines},
+            items={**more.items, **self.items},
+            serials={**more.serials, **self.serials},
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:

@@ -121,7 +121,7 @@ def _check_licence(entry: Licence, look: _Look) -> Iterator[Finding]:
     if entry.sold_from and entry.sold_until and entry.sold_until < entry.sold_from:
         message = f"It would be sold until {entry.sold_until}, from {entry.sold_from} on."
         yield codes.DAYS_REVERSED.found(message, at=place_of(entry, "sold_until"))
-    if entry.trade_item in items:
+    if entry.trade_item in items and entry.product in look.book.products:
         yield from _same_gtin(entry, look)
 
 

@@ -41,22 +41,26 @@ def node_of(value: Any, at: str) -> Node:
     """Return plain values as nodes, to be decoded: JSON as it was sent.
 
     Args:
-        value: Text, numbers, true and false, lists and dictionaries. A key of a dictionary whose
-            value is None or empty text counts as not there.
+        value: Text, numbers, true and false, lists and dictionaries; a node is taken as it is. A
+            key of a dictionary whose value is None or empty text counts as not there.
         at: What findings call the place: a JSON pointer.
     """
     match value:
+        case Text() | Items() | Table():
+            made: Node = value
         case dict():
             said = {str(key): each for key, each in value.items() if each not in (None, "")}
             entries = {key: node_of(each, f"{at}/{key}") for key, each in said.items()}
-            return Table(entries, at, {key: f"{at}/{key}" for key in entries})
+            made = Table(entries, at, {key: f"{at}/{key}" for key in entries})
         case list() | tuple():
-            return Items(tuple(node_of(each, f"{at}/{n}") for n, each in enumerate(value)), at)
+            made = Items(tuple(node_of(each, f"{at}/{n}") for n, each in enumerate(value)), at)
         case bool():
-            return Text("yes" if value else "no", at)
+            made = Text("yes" if value else "no", at)
         case int() | float():
-            return Number(str(value), at)
-    return Text("" if value is None else str(value), at)
+            made = Number(str(value), at)
+        case _:
+            made = Text("" if value is None else str(value), at)
+    return made
 
 
 def _scalar(value: Any) -> str | int | bool:

@@ -14,6 +14,7 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, LimitExceeded, NotFound, NotPermitted, RefusedError
 from packtrail.base.findings import has_errors
 from packtrail.compliance import codes
+from packtrail.compliance.assembling import Seen
 from packtrail.compliance.book import Book, Entry, Kind, read_entry
 from packtrail.compliance.book_checks import around, check_entries, named_by
 from packtrail.compliance.encoding import node_of
@@ -181,6 +182,7 @@ def change(
     changes: Sequence[Put | Remove],
     *,
     reason: str = "",
+    planned: Seen | None = None,
     is_trial: bool = False,
 ) -> Outcome:
     """Change entries, all or none.
@@ -190,6 +192,7 @@ def change(
         actor: Who changes them.
         changes: Each entry at most once.
         reason: Why; needed where something is changed or taken out that was there before.
+        planned: Sites, lines and trade items that will be there by then.
         is_trial: Whether to say only what would become of it.
 
     Raises:
@@ -205,7 +208,8 @@ def change(
     at = app.clock()
     with app.database.transaction() as conn:
         rows.locked(conn, actor.organisation_id)
-        return _change(app, conn, actor, changes, reason=reason, at=at, is_trial=is_trial)
+        seen = books.seen_by(conn, actor).with_(planned or Seen())
+        return _change(app, conn, actor, changes, seen, reason=reason, at=at, is_trial=is_trial)
 
 
 def no_entry(kind: Kind, key: str) -> Finding:
@@ -218,6 +222,7 @@ def _change(
     conn: Connection,
     actor: Actor,
     changes: Sequence[Put | Remove],
+    seen: Seen,
     *,
     reason: str,
     at: datetime,
@@ -230,7 +235,7 @@ def _change(
     gone = [(each.kind, each.key) for each in changes if isinstance(each, Remove)]
     after = before.book.changed(puts, gone)
     told = [*_written_down(before.book, puts), *_taken_out(before.book, gone)]
-    findings = _require_good(app, conn, actor, after, puts, gone)
+    findings = _require_good(app, after, seen, puts, gone)
     if not reason.strip() and any(each.before is not None for each in told):
         message = "Something that was there before is changed or taken out, and nobody says why."
         raise RefusedError(codes.REASON_NEEDED.found(message, at="reason"))
@@ -283,9 +288,8 @@ def _taken_out(before: Book, gone: Iterable[tuple[Kind, str]]) -> Iterable[rows.
 
 def _require_good(
     app: Application,
-    conn: Connection,
-    actor: Actor,
     after: Book,
+    seen: Seen,
     puts: Sequence[Entry],
     gone: Sequence[tuple[Kind, str]],
 ) -> tuple[Finding, ...]:
@@ -298,7 +302,6 @@ def _require_good(
     if count > ENTRIES_MAX:
         message = f"The portfolio would have {count:,} entries; {ENTRIES_MAX:,} are the most."
         raise LimitExceeded(codes.TOO_MANY_ENTRIES.found(message))
-    seen = books.seen_by(conn, actor)
     findings = list(check_entries(after, puts, around(seen, rule_packs.catalogue(app.settings))))
     for kind, key in gone:
         findings += _still_named(after, kind, key)
