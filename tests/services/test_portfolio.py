@@ -166,7 +166,7 @@ def test_the_portfolio_knows_lines_items_and_pools(company: World) -> None:
     entries.change(app, maker, [packed])
 
     with app.database.reading() as conn:
-        german, american = books.portfolio_of(app, conn, maker).placements
+        german, american = books.company_of(app, conn, maker).portfolio.placements
     item = german.subjects[0]
 
     assert (american.lines, american.sites) == (("w1",), ("wilson",))

@@ -41,8 +41,8 @@ def test_a_workbook_that_was_given_out_makes_the_same_portfolio_again(
     }  # fmt: skip
     assert (receipt.described, receipt.outcome.added, receipt.findings) == (4, len(BOOK), ())
     with company.app.database.reading() as conn:
-        before = books.portfolio_of(company.app, conn, company.maker)
-        after = books.portfolio_of(other.app, conn, other.maker)
+        before = books.company_of(company.app, conn, company.maker).portfolio
+        after = books.company_of(other.app, conn, other.maker).portfolio
     assert after == before
     assert (
         exporting.table(other.app, other.maker, "practices").splitlines()[4:]

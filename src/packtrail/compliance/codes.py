@@ -100,6 +100,13 @@ STALE = FindingCode(
     "Nobody has looked for a long time whether this is still so",
     remedy="Check the source again and write the day into `true_on`.",
 )
+VERSION_LOST = FindingCode(
+    "LAW-017",
+    Severity.ERROR,
+    "A version of a rule pack that was accepted cannot be used any more",
+    remedy="Accept the installed version on the page Changes, or install a Packtrail that still "
+    "reads the old one.",
+)
 
 BAD_ENTRY_CODE = FindingCode(
     "PTF-001",
@@ -192,4 +199,59 @@ NOT_SOLD_THERE = FindingCode(
     Severity.ERROR,
     "The product has no licence for the market",
     remedy="Add the licence to the portfolio, or check the product by its facts instead.",
+)
+
+NO_OBLIGATION = FindingCode(
+    "OBL-001",
+    Severity.ERROR,
+    "There is no such obligation, or it does not concern the company",
+    remedy="Look up its key with `packtrail obligations list`, or on the page Radar.",
+)
+NO_SUCH_PART = FindingCode(
+    "OBL-002",
+    Severity.ERROR,
+    "The obligation is not about this market, product, site or line",
+    remedy="Leave out what does not matter, or take one that the page of the obligation lists.",
+)
+EVIDENCE_NEEDED = FindingCode(
+    "OBL-003",
+    Severity.ERROR,
+    "What is done needs evidence",
+    remedy="Say what shows that it was done: a document, its number, where it is kept; or add it.",
+)
+WAIVER_NEEDS_REASON = FindingCode(
+    "OBL-004",
+    Severity.ERROR,
+    "What is waived, or opened again, needs a reason",
+    remedy="Say in a few words why it need not be done, or why it is not done after all.",
+)
+NOTHING_SAID = FindingCode(
+    "OBL-005",
+    Severity.ERROR,
+    "Nothing is said of the obligation",
+    remedy="Give a state, an owner, or both.",
+)
+BAD_FILE = FindingCode(
+    "OBL-006",
+    Severity.ERROR,
+    "The file cannot be kept as evidence",
+    remedy="Hand in a file of at most 10 MB that is not empty; of a larger one say where it is.",
+)
+NO_CALENDAR = FindingCode(
+    "OBL-007",
+    Severity.ERROR,
+    "There is no such calendar, or its address works no more",
+    remedy="Make a new address on the page Radar, under Calendar.",
+)
+RULES_DISAGREE = FindingCode(
+    "OBL-008",
+    Severity.WARNING,
+    "Something is said to be done, and rules would be broken all the same",
+    remedy="Bring the practice in the portfolio up to date, or open the obligation again.",
+)
+BAD_STATE = FindingCode(
+    "OBL-009",
+    Severity.ERROR,
+    "An obligation has no such state",
+    remedy="Choose open, in_progress, done or waived.",
 )

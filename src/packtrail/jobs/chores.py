@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from packtrail.services import accounts, capture
 from packtrail.services.chores import Chore
+from packtrail.services.obligations import reminding
 
 CHORES: tuple[Chore, ...] = (
     Chore("Forget sessions and sign-in links that are spent", 3600, accounts.forget_spent),
     Chore("Finish captures that were left unfinished", 60, capture.finish_unfinished),
+    Chore("Remind of obligations that come near", 6 * 3600, reminding.remind_all),
 )

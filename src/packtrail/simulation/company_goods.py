@@ -71,7 +71,7 @@ BRANDS: Final = (
     Brand("cardiopryl", "Cardiopryl", RX, (), "IE", "c3", "DE FR IT GR GB TR SA EG", (
         ("2-28", "2.5 mg, 28 tablets"), ("5-28", "5 mg, 28 tablets"),
         ("10-28", "10 mg, 28 tablets"))),
-    Brand("respirine", "Respirine", OTC, ("general_sale_list",), "IE", "c2", "GB EG SA ZA", (
+    Brand("respirine", "Respirine", OTC, ("general_sale_list",), "IE", "c2", "GB EG SA ZA KR", (
         ("200-20", "200 mg, 20 tablets"), ("400-20", "400 mg, 20 tablets"),
         ("400-50", "400 mg, 50 tablets"))),
     Brand("gastrolux", "Gastrolux", OTC, ("annex_2",), "IE", "c2", "DE FR GB", (

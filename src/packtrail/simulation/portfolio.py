@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.base.errors import Conflict
+from packtrail.compliance.assembling import Seen, SeenItem, SeenSite
 from packtrail.compliance.book import Kind
 from packtrail.production.levels import Level, Tier
 from packtrail.services import floor, organisations
 from packtrail.services.portfolio import entries
+from packtrail.services.portfolio.entries import Put
 from packtrail.simulation.company_goods import SOLD_FROM, SOLD_UNTIL, presentations, sold
 from packtrail.simulation.company_practices import BY_MARKET, OTHERWISE, PRACTICES
 from packtrail.simulation.organisations import (
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from packtrail.access import Actor
+    from packtrail.compliance.book import Entry
     from packtrail.services.application import Application
-    from packtrail.services.portfolio.entries import Put
     from packtrail.simulation.company_goods import Sold
 
 CORK_GLN: Final = gln(ASTERION.company_prefix, 220)
@@ -88,7 +90,7 @@ def load(app: Application) -> None:
     _build_floor(app)
     _describe_items(app, actor)
     if not entries.entries(app, actor, Kind.PRODUCT):
-        entries.change(app, actor, list(_puts()), reason=REASON)
+        entries.change(app, actor, [Put(each) for each in book_entries()], reason=REASON)
 
 
 def _build_floor(app: Application) -> None:
@@ -134,12 +136,13 @@ def _item(each: Sold) -> floor.NewTradeItem:
     )
 
 
-def _puts() -> Iterator[Put]:
-    yield _put(Kind.COMPANY, {"roles": list(ROLES)})
+def book_entries() -> Iterator[Entry]:
+    """Yield the entries of the demo company's book."""
+    yield _entry(Kind.COMPANY, {"roles": list(ROLES)})
     for code, (name, subjects) in PRACTICES.items():
-        yield _put(Kind.PRACTICE, {"code": code, "name": name, "subjects": subjects})
+        yield _entry(Kind.PRACTICE, {"code": code, "name": name, "subjects": subjects})
     for brand, suffix, told in presentations():
-        yield _put(Kind.PRODUCT, {
+        yield _entry(Kind.PRODUCT, {
             "code": f"{brand.code}-{suffix}",
             "name": brand.name,
             "presentation": told,
@@ -148,13 +151,32 @@ def _puts() -> Iterator[Put]:
             "made_in": brand.made_in,
         })  # fmt: skip
     for each in sold():
-        yield _put(Kind.LICENCE, _licence(each))
-        yield _put(
+        yield _entry(Kind.LICENCE, _licence(each))
+        yield _entry(
             Kind.PLACEMENT,
             {"product": each.product, "market": each.market, "line": each.brand.line},
         )
     for partner in PARTNERS:
-        yield _put(Kind.PARTNER, partner)
+        yield _entry(Kind.PARTNER, partner)
+
+
+def floor_as_seen() -> Seen:
+    """Return the sites, lines and trade items of the demo company, as its floor knows them."""
+    prefixes = {code: "" if org == ASTERION.code else f"{org}/" for org, code, *_ in SITES}
+    return Seen(
+        sites={
+            f"{prefixes[code]}{code}": SeenSite(
+                name=name, country=country, is_own=not prefixes[code]
+            )
+            for _, code, name, _, country, _, _ in SITES
+        },
+        lines={
+            f"{prefixes[code]}{line}": f"{prefixes[code]}{code}"
+            for _, code, _, _, _, _, lines in SITES
+            for line in lines
+        },
+        items={each.trade_item: SeenItem(gtin=each.gtin(), levels=()) for each in sold()},
+    )
 
 
 def _licence(each: Sold) -> dict[str, Any]:
@@ -175,6 +197,6 @@ def _licence(each: Sold) -> dict[str, Any]:
     }
 
 
-def _put(kind: Kind, values: dict[str, Any]) -> Put:
+def _entry(kind: Kind, values: dict[str, Any]) -> Entry:
     at = "/".join(str(values.get(name, "")) for name in ("code", "product", "market", "line"))
-    return entries.Put(entries.read(kind, values, at=f"{kind}/{at.strip('/')}"))
+    return entries.read(kind, values, at=f"{kind}/{at.strip('/')}")

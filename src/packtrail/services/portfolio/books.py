@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from packtrail.compliance.assembling import Seen, SeenItem, SeenSerials, SeenSite, assemble
 from packtrail.compliance.book import Book, Entry, Kind, read_entry
 from packtrail.compliance.encoding import encode, node_of
+from packtrail.compliance.law import Law
 from packtrail.compliance.words import Characters, Issuer
 from packtrail.services import floor, organisations
+from packtrail.services.markets.accepting import in_force_for
 from packtrail.store import floor as floor_rows
 from packtrail.store import portfolio as rows
 
@@ -45,6 +47,21 @@ class Opened:
     book: Book
     version: int
     written: Mapping[tuple[Kind, str], Written]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What an organisation sells where, and by which rules."""
+
+    opened: Opened
+    seen: Seen
+    portfolio: Portfolio
+    law: Law
+
+    @property
+    def book(self) -> Book:
+        """Its entries."""
+        return self.opened.book
 
 
 def opened(app: Application, conn: Connection, organisation_id: int) -> Opened:
@@ -86,9 +103,20 @@ def seen_by(conn: Connection, actor: Actor) -> Seen:
     return Seen(sites=sites, lines=lines, items=items, serials=_serials(conn, own))
 
 
-def portfolio_of(app: Application, conn: Connection, actor: Actor) -> Portfolio:
-    """Return what the actor's organisation sells where, with all that is known of it."""
-    return assemble(opened(app, conn, actor.organisation_id).book, seen_by(conn, actor))
+def company_of(app: Application, conn: Connection, actor: Actor) -> Company:
+    """Return what the actor's organisation sells where, with all that is known, and its rules.
+
+    The answers of the rules are kept until the book, what is seen of it, or the rules change.
+    """
+    found = opened(app, conn, actor.organisation_id)
+    seen, rules = seen_by(conn, actor), in_force_for(app, conn, actor.organisation_id)
+    name = f"company {actor.organisation_id}"
+    known = app.remembered.get(name, found.version)
+    if isinstance(known, Company) and known.seen == seen and known.law.catalogue is rules:
+        return known
+    made = Company(found, seen, assemble(found.book, seen), Law(rules))
+    app.remembered.put(name, found.version, made)
+    return made
 
 
 def plain(entry: Entry) -> dict[str, Any]:

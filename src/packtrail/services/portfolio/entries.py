@@ -18,7 +18,8 @@ from packtrail.compliance.assembling import Seen
 from packtrail.compliance.book import Book, Entry, Kind, read_entry
 from packtrail.compliance.book_checks import around, check_entries, named_by
 from packtrail.compliance.encoding import node_of
-from packtrail.services import auditing, rule_packs
+from packtrail.services import auditing
+from packtrail.services.markets import accepting, in_force_for
 from packtrail.services.portfolio import books
 from packtrail.store import portfolio as rows
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
+    from packtrail.compliance.book_checks import Around
     from packtrail.services.application import Application
     from packtrail.services.portfolio.books import Opened
 
@@ -235,12 +237,15 @@ def _change(
     gone = [(each.kind, each.key) for each in changes if isinstance(each, Remove)]
     after = before.book.changed(puts, gone)
     told = [*_written_down(before.book, puts), *_taken_out(before.book, gone)]
-    findings = _require_good(app, after, seen, puts, gone)
+    near = around(seen, in_force_for(app, conn, actor.organisation_id))
+    findings = _require_good(after, near, puts, gone)
     if not reason.strip() and any(each.before is not None for each in told):
         message = "Something that was there before is changed or taken out, and nobody says why."
         raise RefusedError(codes.REASON_NEEDED.found(message, at="reason"))
     version = before.version + bool(told)
     if told and not is_trial:
+        if not before.version:
+            accepting.begin(app, conn, actor, at=at)
         who = (actor.kind.value, actor.id, actor.name)
         rows.write(
             conn, actor.organisation_id, told, version=version, at=at, actor=who,
@@ -287,9 +292,8 @@ def _taken_out(before: Book, gone: Iterable[tuple[Kind, str]]) -> Iterable[rows.
 
 
 def _require_good(
-    app: Application,
     after: Book,
-    seen: Seen,
+    near: Around,
     puts: Sequence[Entry],
     gone: Sequence[tuple[Kind, str]],
 ) -> tuple[Finding, ...]:
@@ -302,7 +306,7 @@ def _require_good(
     if count > ENTRIES_MAX:
         message = f"The portfolio would have {count:,} entries; {ENTRIES_MAX:,} are the most."
         raise LimitExceeded(codes.TOO_MANY_ENTRIES.found(message))
-    findings = list(check_entries(after, puts, around(seen, rule_packs.catalogue(app.settings))))
+    findings = list(check_entries(after, puts, near))
     for kind, key in gone:
         findings += _still_named(after, kind, key)
     if has_errors(findings):
