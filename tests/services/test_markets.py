@@ -16,7 +16,15 @@ from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError, UsageError
 from packtrail.compliance.packs import digest
 from packtrail.services import audit, rule_packs
-from packtrail.services.markets import accepting, checking, in_force, ready, travelling, updates
+from packtrail.services.markets import (
+    accepting,
+    checking,
+    in_force,
+    ready,
+    ready_files,
+    travelling,
+    updates,
+)
 from packtrail.services.markets.travelling import Narrowing
 from packtrail.services.obligations import saying
 from packtrail.services.obligations.saying import Saying
@@ -292,24 +300,26 @@ def test_nobody_knows_the_law_of_the_next_century(company: World) -> None:
 
 def test_readiness_is_given_out_as_a_workbook_and_a_report(company: World) -> None:
     seen = ready.readiness(company.app, company.maker)
-    assert {each.market: each.verdict.value for each in seen.markets} == {
+    assert {each.market: each.verdict for each in seen.rows} == {
         "DE": "unknown", "US": "at_risk",
     }  # fmt: skip
 
-    book = CalamineWorkbook.from_filelike(io.BytesIO(ready.workbook(company.app, company.maker)))
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(ready_files.workbook(company.app, company.maker))
+    )
     assert book.sheet_names == ["Markets", "Obligations", "Parts", "About this file"]
     markets = book.get_sheet_by_name("Markets").to_python()
     assert [row[:3] for row in markets[1:]] == [
         ["DE", "Germany", "Cannot be told"], ["US", "United States", "At risk"],
     ]  # fmt: skip
-    assert ready.pdf(company.app, company.maker).startswith(b"%PDF-")
-    assert b"US,United States,At risk" in ready.csv(company.app, company.maker)
+    assert ready_files.pdf(company.app, company.maker).startswith(b"%PDF-")
+    assert b"US,United States,At risk" in ready_files.csv(company.app, company.maker)
 
 
 def test_a_company_that_sells_nothing_is_ready_for_nothing(database: Database) -> None:
     world = make_world(database)
     make_floor(world)
 
-    assert ready.readiness(world.app, world.maker).markets == ()
+    assert ready.readiness(world.app, world.maker).rows == ()
     seen = travelling.machine(world.app, world.maker, on=date(2030, 1, 1))
     assert (seen.new, seen.met_count) == ((), 0)

@@ -121,7 +121,7 @@ def test_practices_are_written_as_yaml_in_a_cell(company: World) -> None:
     ]  # fmt: skip
     told = refused(company, bad, "practices.csv")
     assert [each.split(":")[0].partition(",")[0] for each in told] == [
-        "LAW-001 row 3", "LAW-005 subjects",
+        "LAW-001 row 3", "LAW-005 row 2",
     ]  # fmt: skip
 
 

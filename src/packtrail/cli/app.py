@@ -13,6 +13,7 @@ from packtrail.cli import (
     accounts,
     backups,
     capture,
+    company_markets,
     corrections,
     doctor,
     epcis,
@@ -21,7 +22,9 @@ from packtrail.cli import (
     lines,
     markets,
     notices,
+    obligations,
     orders,
+    portfolio,
     query,
     serials,
     trace,
@@ -29,6 +32,8 @@ from packtrail.cli import (
 )
 from packtrail.cli.output import guarded, write_line
 
+_WITH_PORTFOLIO = company_markets
+"""Adds its commands to `markets` when it is imported."""
 GROUPS = {
     "organisations": accounts.organisations,
     "users": accounts.users,
@@ -45,6 +50,8 @@ GROUPS = {
     "verifications": verify.verifications,
     "lines": lines.lines,
     "orders": orders.orders,
+    "portfolio": portfolio.portfolio,
+    "obligations": obligations.obligations,
 }
 
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-YES_NO: Final = {"yes": True, "no": False}
+YES_NO: Final = {"yes": True, "no": False, "true": True, "false": False}
+"""JSON says it in the second way."""
 _SHOWN_MAX: Final = 80
 
 

@@ -239,6 +239,7 @@ def obligations(
     first: date,
     last: date,
     everywhere: bool = False,
+    every_round: bool = False,
 ) -> tuple[Obligation, ...]:
     """Return obligations with a day, the earliest first.
 
@@ -250,6 +251,7 @@ def obligations(
         first: First day.
         last: Last day.
         everywhere: Also those of markets in which nothing is sold.
+        every_round: Of what comes round every time; else only the next, and what is just past.
     """
     told = _by_key(notes)
     dues = radar(law.catalogue, portfolio, first=first, last=last, everywhere=everywhere)
@@ -258,6 +260,7 @@ def obligations(
         found += (
             _of_duty(each, told.get(f"{each.key}@{day}", ()), today, day)
             for day in _rounds(each.duty, max(first, today - ROUNDS_BEHIND), last)
+            if every_round or day <= (each.next_on or day)
         )
     return tuple(sorted(found, key=lambda each: (each.on or last, each.key)))
 

@@ -13,6 +13,8 @@ from packtrail.compliance.assembling import Seen, SeenItem, SeenSite
 from packtrail.compliance.book import Kind
 from packtrail.production.levels import Level, Tier
 from packtrail.services import floor, organisations
+from packtrail.services.obligations import saying
+from packtrail.services.obligations.saying import Saying
 from packtrail.services.portfolio import entries
 from packtrail.services.portfolio.entries import Put
 from packtrail.simulation.company_goods import SOLD_FROM, SOLD_UNTIL, presentations, sold
@@ -79,6 +81,39 @@ PARTNERS: Final[tuple[dict[str, Any], ...]] = (
 )  # fmt: skip
 ROLES: Final = ("marketing_authorisation_holder", "manufacturer", "exporter")
 
+SAID: Final = (
+    ("us_dscsa/small_dispenser_exemption_ends", Saying(
+        owner="Trade operations", state="in_progress",
+        reason="Harbor tests its first EPCIS files; vaccines go to it on paper still")),
+    ("us_dscsa/guideline_r1_3_manufacturers", Saying(owner="IT integration")),
+    ("za_sahpra/readiness_assessment", Saying(
+        owner="Regulatory affairs", state="done",
+        evidence="Assessment of 12 October 2026; certificate of GS1 South Africa")),
+    ("eg_eptts/phase_3", Saying(
+        owner="Supply chain Cork", state="in_progress",
+        reason="Aggregation of line 2 is being qualified")),
+    ("it_fmd/italian_stabilisation_ends", Saying(owner="Packaging Cork", state="in_progress")),
+    ("it_fmd/italian_stabilisation_ends", Saying(
+        product="zephrelin-5-10", state="done",
+        evidence="Print proof IT-0512, read back with grade 3.1; labels of the mint in stock")),
+    ("kr_kpis/monthly_report@2026-09-30", Saying(
+        owner="Hangang Pharm", state="done", evidence="KPIS receipt 2026-0917")),
+    ("kr_kpis/monthly_report@2026-10-31", Saying(
+        owner="Hangang Pharm", state="done", evidence="KPIS receipt 2026-1022")),
+    ("us_dscsa/illegitimate_product", Saying(
+        owner="Quality", state="done", evidence="SOP-QA-112, drill of 3 March 2026")),
+    ("us_dscsa/verification_request", Saying(
+        owner="IT integration", state="done", evidence="Log of the router, May 2026")),
+    ("eu_fmd/pack_data", Saying(
+        owner="Supply chain Cork", state="done", evidence="SOP-SC-020, version 7")),
+    ("eu_fmd/alerts", Saying(owner="Quality", state="in_progress")),
+    ("tr_its/production_notification", Saying(
+        owner="Supply chain Wilson", state="done", evidence="ITS receipts since 2021")),
+    ("sa_rsd/supply_notification", Saying(
+        owner="Supply chain Cork", state="done", evidence="RSD receipts since 2020")),
+)  # fmt: skip
+"""Obligation -> what its people said of it."""
+
 
 def load(app: Application) -> None:
     """Write the portfolio of the demo company, or what is missing of it.
@@ -91,6 +126,8 @@ def load(app: Application) -> None:
     _describe_items(app, actor)
     if not entries.entries(app, actor, Kind.PRODUCT):
         entries.change(app, actor, [Put(each) for each in book_entries()], reason=REASON)
+        for key, said in SAID:
+            saying.say(app, actor, key, said)
 
 
 def _build_floor(app: Application) -> None:

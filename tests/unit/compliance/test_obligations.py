@@ -131,13 +131,18 @@ def test_somebody_is_reminded_once_for_the_nearest_day_that_is_past() -> None:
 
 
 def test_a_report_that_comes_round_has_an_obligation_for_each_time() -> None:
-    found = obligations(LAW, WHOLESALE, (), today=TODAY, first=TODAY, last=date(2027, 2, 28))
+    span = {"first": TODAY, "last": date(2027, 2, 28)}
+    found = obligations(LAW, WHOLESALE, (), today=TODAY, every_round=True, **span)
+    following = obligations(LAW, WHOLESALE, (), today=TODAY, **span)
 
     assert [each.key for each in found if each.sort == "recurring"] == [
         "kr_kpis/monthly_report@2026-11-30", "kr_kpis/monthly_report@2026-12-31",
         "kr_kpis/monthly_report@2027-01-31", "kr_kpis/monthly_report@2027-02-28",
     ]  # fmt: skip
     assert {each.remind_days for each in found if each.sort == "recurring"} == {(7, 2)}
+    assert [each.key for each in following if each.sort == "recurring"] == [
+        "kr_kpis/monthly_report@2026-11-30"
+    ]
 
 
 def test_one_round_is_found_by_its_day_and_no_other_day_is_one() -> None:

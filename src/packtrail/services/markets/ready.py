@@ -1,4 +1,4 @@
-"""Readiness by market: what the law asks, how much is done, and the same as a file."""
+"""Readiness by market: what the law asks of an organisation, and how much of it is done."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Final
 from packtrail.access import Permission, require
 from packtrail.compliance import readiness as core
 from packtrail.compliance.obligations import obligations
-from packtrail.rendering.reports import Report, Section, write_pdf
-from packtrail.rendering.tables import Column, Kind, Table, write_csv, write_xlsx
 from packtrail.services.obligations.reading import BEHIND, notes_of
 from packtrail.services.portfolio import books
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from packtrail.access import Actor
     from packtrail.compliance.obligations import Obligation
     from packtrail.compliance.readiness import MarketReadiness
@@ -31,6 +27,37 @@ VERDICTS: Final = {
 """How a market stands, in words."""
 
 
+TONES: Final = {
+    "ready": "good", "open": "moving", "unknown": "plain", "at_risk": "bad", "no_rules": "plain",
+}  # fmt: skip
+"""In which tone a market is drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketRow:
+    """How ready an organisation is for a market."""
+
+    market: str
+    name: str
+    pack_id: str
+    verdict: str
+    """ready, open, unknown, at_risk or no_rules."""
+    products: int
+    required: int
+    done: int
+    open: int
+    at_risk: int
+    unknown: int
+    share_done: float
+    """0 to 1."""
+    broken: tuple[str, ...]
+    late: int
+    next_on: date | None
+    next_what: str
+    next_key: str
+    next_is_certain: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadinessView:
     """How ready an organisation is for its markets."""
@@ -38,7 +65,7 @@ class ReadinessView:
     today: date
     until: date
     """Obligations count that are due until then."""
-    markets: tuple[MarketReadiness, ...]
+    rows: tuple[MarketRow, ...]
     obligations: tuple[Obligation, ...]
 
 
@@ -60,133 +87,16 @@ def readiness(app: Application, actor: Actor, *, on: date | None = None) -> Read
         company.law, company.portfolio, notes, today=today, first=today - BEHIND, last=until
     )
     markets = core.readiness(company.law, company.portfolio, found, today=today)
-    return ReadinessView(today=today, until=until, markets=markets, obligations=found)
-
-
-def workbook(app: Application, actor: Actor, *, on: date | None = None) -> bytes:
-    """Return readiness as a workbook: markets, obligations and their parts."""
-    seen = readiness(app, actor, on=on)
-    tables = [markets_table(seen.markets), _obligations_table(seen), _parts_table(seen)]
-    return write_xlsx(tables, about=_about(app, actor, seen), made_at=app.clock())
-
-
-def csv(app: Application, actor: Actor, *, on: date | None = None) -> bytes:
-    """Return readiness by market as CSV."""
-    seen = readiness(app, actor, on=on)
-    return write_csv(markets_table(seen.markets), about=_about(app, actor, seen))
-
-
-def pdf(app: Application, actor: Actor, *, on: date | None = None, picture: str = "") -> bytes:
-    """Return readiness as a report.
-
-    Args:
-        app: The application.
-        actor: Whose portfolio.
-        on: The day from which it is seen; default: today.
-        picture: The map, as SVG.
-
-    Raises:
-        UsageError: The extra `reports` is not installed.
-    """
-    seen = readiness(app, actor, on=on)
-    own = [each for each in seen.obligations if each.concern == "own"]
-    sections = [
-        Section(picture=picture or None, alt="Readiness on a map of the world", heading="Map")
-        if picture
-        else Section(),
-        Section(heading="Markets", table=markets_table(seen.markets)),
-        Section(
-            heading="Obligations",
-            paragraphs=(f"What the company itself must do, due until {seen.until:%d %b %Y}.",),
-            table=_obligations_table(seen, own),
-        ),
-    ]
-    report = Report(
-        title="Readiness by market",
-        subtitle=f"As seen on {seen.today:%d %b %Y}",
-        author=f"{actor.name}, {actor.organisation_code}",
-        made_at=app.clock(),
-        facts={
-            "Markets": str(len(seen.markets)),
-            **{
-                word: str(sum(each.verdict == verdict for each in seen.markets))
-                for verdict, word in VERDICTS.items()
-                if any(each.verdict == verdict for each in seen.markets)
-            },
-        },
-        sections=sections,
-        is_landscape=True,
+    return ReadinessView(
+        today=today, until=until, rows=tuple(map(_row, markets)), obligations=found
     )
-    return write_pdf(report)
 
 
-def markets_table(found: Sequence[MarketReadiness]) -> Table:
-    """Return readiness by market as a table."""
-    columns = (
-        Column("Market"), Column("Name"), Column("Standing"), Column("Products", Kind.NUMBER),
-        Column("Required", Kind.NUMBER), Column("Done", Kind.NUMBER), Column("Open", Kind.NUMBER),
-        Column("At risk", Kind.NUMBER), Column("Unknown", Kind.NUMBER), Column("Broken rules"),
-        Column("Next day", Kind.DAY), Column("Next"),
+def _row(each: MarketReadiness) -> MarketRow:
+    return MarketRow(
+        market=each.market, name=each.name, pack_id=each.pack_id, verdict=each.verdict.value,
+        products=each.products, required=each.required, done=each.done, open=each.open,
+        at_risk=each.at_risk, unknown=each.unknown, share_done=each.share_done,
+        broken=each.broken, late=each.late, next_on=each.next_on, next_what=each.next_what,
+        next_key=each.next_key, next_is_certain=each.next_is_certain,
     )  # fmt: skip
-    rows = [
-        (
-            each.market, each.name, VERDICTS[each.verdict], each.products, each.required, each.done,
-            each.open, each.at_risk, each.unknown, ", ".join(each.broken), each.next_on,
-            each.next_what,
-        )
-        for each in found
-    ]  # fmt: skip
-    return Table("Markets", columns, rows)
-
-
-def _obligations_table(seen: ReadinessView, found: Sequence[Obligation] | None = None) -> Table:
-    columns = (
-        Column("Day", Kind.DAY), Column("Markets"), Column("What"), Column("Concerns"),
-        Column("Sure"), Column("Standing"), Column("State"), Column("Owner"),
-        Column("Products", Kind.NUMBER), Column("Rules"), Column("Evidence"), Column("Key"),
-    )  # fmt: skip
-    rows = [
-        (
-            each.on, ", ".join(each.markets), each.what, each.concern.value,
-            "yes" if each.is_certain else f"{each.status}, {each.kind}".replace("_", " "),
-            each.standpoint.value.replace("_", " "), each.state.value.replace("_", " "),
-            ", ".join(each.owners), len(each.products), ", ".join(each.rules),
-            "; ".join(each.evidence), each.key,
-        )
-        for each in (seen.obligations if found is None else found)
-    ]  # fmt: skip
-    return Table("Obligations", columns, rows)
-
-
-def _parts_table(seen: ReadinessView) -> Table:
-    columns = (
-        Column("Key"), Column("Day", Kind.DAY), Column("Market"), Column("Product"),
-        Column("Site"), Column("Line"), Column("Standing"), Column("State"), Column("Owner"),
-        Column("Would break"), Column("Said on", Kind.MOMENT), Column("Said by"),
-        Column("Evidence or reason"),
-    )  # fmt: skip
-    rows = [
-        (
-            each.key, each.on, one.part.market, one.part.product, one.part.site, one.part.line,
-            one.standpoint.value.replace("_", " "), one.state.value.replace("_", " "), one.owner,
-            ", ".join(one.broken), one.note.at if one.note else None,
-            one.note.by if one.note else "",
-            (one.note.evidence or one.note.reason) if one.note else "",
-        )
-        for each in seen.obligations
-        for one in each.parts
-    ]  # fmt: skip
-    return Table("Parts", columns, rows)
-
-
-def _about(app: Application, actor: Actor, seen: ReadinessView) -> dict[str, str]:
-    packs = sorted({f"{each.pack_id} {each.version}" for each in seen.obligations})
-    return {
-        "What": "Readiness by market",
-        "Of": actor.organisation_code,
-        "As seen on": seen.today.isoformat(),
-        "Obligations until": seen.until.isoformat(),
-        "Made by": actor.name,
-        "Made at": app.clock().isoformat(timespec="seconds"),
-        "Rule packs": "; ".join(packs),
-    }

@@ -129,7 +129,7 @@ def calendar(
         markets: Only those of these markets; none: all.
         url: Where the console is, so that entries lead there; empty: they lead nowhere.
     """
-    seen = reading.radar(app, actor)
+    seen = reading.radar(app, actor, every_round=True)
     shown = [
         each
         for each in (*seen.late, *seen.ahead)

@@ -70,6 +70,7 @@ def radar(
     last: date | None = None,
     market: str | None = None,
     everywhere: bool = False,
+    every_round: bool = False,
 ) -> RadarView:
     """Return what is due, as seen from a day.
 
@@ -80,6 +81,7 @@ def radar(
         last: Last day; default: three years later, at most 30.
         market: Only those of a market.
         everywhere: Also deadlines of markets in which nothing is sold.
+        every_round: Of what comes round every time, not only the next.
     """
     require(actor, Permission.OBLIGATION_READ)
     today = on or app.clock().date()
@@ -89,7 +91,7 @@ def radar(
         notes = notes_of(conn, actor.organisation_id)
     found = obligations(
         company.law, company.portfolio, notes, today=today, first=today - BEHIND, last=until,
-        everywhere=everywhere,
+        everywhere=everywhere, every_round=every_round,
     )  # fmt: skip
     shown = [each for each in found if market is None or market in each.markets]
     return RadarView(

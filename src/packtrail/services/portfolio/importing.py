@@ -137,9 +137,9 @@ def _bodies(
     for row in reading.rows:
         at = f"{place}{row.place}"
         try:
-            yield at, sheet.body(row.values)
+            yield at, sheet.body(row.values, at)
         except RefusedError as refused:
-            findings += (replace(each, at=f"{at}, {each.at}") for each in refused.findings)
+            findings += refused.findings
 
 
 def _puts(

@@ -59,9 +59,15 @@ class Column:
         kinds = {Form.DAY: written_tables.Kind.DAY, Form.COUNT: written_tables.Kind.NUMBER}
         return written_tables.Column(self.name, kinds.get(self.form, written_tables.Kind.TEXT))
 
-    def read(self, cell: Any) -> Any:
-        """Return the value of a cell as an entry takes it; None where there is none."""
-        return None if cell is None else _FROM_CELL[self.form](cell)
+    def read(self, cell: Any, place: str) -> Any:
+        """Return the value of a cell as an entry takes it; None where there is none.
+
+        Raises:
+            RefusedError: `LAW-001`, a cell of facts is no YAML.
+        """
+        if cell is None or self.form is not Form.FACTS:
+            return None if cell is None else _FROM_CELL[self.form](cell)
+        return _facts(cell, f"{place}, {self.name}")
 
     def write(self, value: Any) -> written_tables.Cell:
         """Return the cell of a value."""
@@ -86,9 +92,9 @@ class Sheet:
         """The columns as they are looked for."""
         return tuple(each.field for each in self.columns)
 
-    def body(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a row says, without what it does not say."""
-        read = {each.name: each.read(values[each.name]) for each in self.columns}
+    def body(self, values: Mapping[str, Any], place: str) -> dict[str, Any]:
+        """Return what the row at a place says, without what it does not say."""
+        read = {each.name: each.read(values[each.name], place) for each in self.columns}
         return {name: value for name, value in read.items() if value is not None}
 
     def row(self, body: Mapping[str, Any]) -> tuple[written_tables.Cell, ...]:
@@ -110,7 +116,7 @@ def _yes_no(cell: Any) -> Any:
     return {"yes": True, "true": True, "no": False, "false": False}.get(word, cell)
 
 
-def _facts(cell: Any) -> Any:
+def _facts(cell: Any, place: str) -> Any:
     """Return the subjects of a practice as they were read.
 
     Raises:
@@ -118,7 +124,7 @@ def _facts(cell: Any) -> Any:
     """
     text = str(cell).strip()
     inner = text if text.startswith(("[", "{")) else f"\n{textwrap.indent(text, '  ')}"
-    table, findings = nodes.read(f"subjects: {inner}".encode(), "subjects")
+    table, findings = nodes.read(f"subjects: {inner}".encode(), place)
     if findings:
         raise RefusedError(*findings)
     return table.entries["subjects"]
@@ -154,7 +160,6 @@ _FROM_CELL: Final[Mapping[Form, Callable[[Any], Any]]] = {
     Form.YES_NO: _yes_no,
     Form.COUNT: lambda cell: int(cell) if Decimal(cell) == int(cell) else cell,
     Form.DAY: lambda cell: cell.isoformat(),
-    Form.FACTS: _facts,
 }
 _TO_CELL: Final[Mapping[Form, Callable[[Any], written_tables.Cell]]] = {
     Form.TEXT: str,
