@@ -13,7 +13,7 @@ from tests.services.conftest import World
 from tests.services.plants import make_world
 
 from packtrail.access import ROLES, RoleName
-from packtrail.base.errors import NotFound, NotPermitted, RefusedError, UsageError
+from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.compliance.packs import digest
 from packtrail.services import audit, rule_packs
 from packtrail.services.markets import (
@@ -294,7 +294,7 @@ def test_the_time_machine_can_look_at_a_part(company: World) -> None:
 
 
 def test_nobody_knows_the_law_of_the_next_century(company: World) -> None:
-    with pytest.raises(UsageError, match="more than 50 years"):
+    with pytest.raises(RefusedError, match="more than 50 years"):
         travelling.machine(company.app, company.maker, on=date(2126, 1, 1))
 
 

@@ -18,7 +18,10 @@ from packtrail.api import (
     notice_routes,
     object_routes,
     operations_routes,
+    market_routes,
+    obligation_routes,
     order_routes,
+    portfolio_routes,
     problems,
     query_routes,
     resource_routes,
@@ -67,6 +70,9 @@ def build(application: Application) -> FastAPI:
         accounts_routes.router,
         line_routes.router,
         order_routes.router,
+        market_routes.router,
+        portfolio_routes.router,
+        obligation_routes.router,
     ):
         api.include_router(routes)
     problems.install(api)

@@ -107,6 +107,12 @@ VERSION_LOST = FindingCode(
     remedy="Accept the installed version on the page Changes, or install a Packtrail that still "
     "reads the old one.",
 )
+DAY_TOO_FAR = FindingCode(
+    "LAW-018",
+    Severity.ERROR,
+    "A day is so far away that nobody knows its law",
+    remedy="Choose a day within fifty years.",
+)
 
 BAD_ENTRY_CODE = FindingCode(
     "PTF-001",

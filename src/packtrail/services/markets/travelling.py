@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from packtrail.access import Permission, require
-from packtrail.base.errors import UsageError
-from packtrail.compliance import placement_pages
+from packtrail.base.errors import RefusedError
+from packtrail.compliance import codes, placement_pages
 from packtrail.compliance.comparison import between_days
 from packtrail.compliance.countries import name_of
 from packtrail.compliance.time_machine import travel
@@ -96,12 +96,13 @@ def machine(
         only: What of it is looked at.
 
     Raises:
-        UsageError: The day is too far away.
+        RefusedError: `LAW-018`, the day is too far away.
     """
     require(actor, Permission.PORTFOLIO_READ)
     now = today or app.clock().date()
     if abs(on.year - now.year) > YEARS_MAX:
-        raise UsageError(f"{on} is more than {YEARS_MAX} years from {now}: nobody knows its law.")
+        message = f"{on} is more than {YEARS_MAX} years from {now}: nobody knows its law."
+        raise RefusedError(codes.DAY_TOO_FAR.found(message, at="on"))
     with app.database.reading() as conn:
         company = books.company_of(app, conn, actor)
     portfolio = (only or Narrowing()).of(company.portfolio)
