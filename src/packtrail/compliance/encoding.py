@@ -12,11 +12,15 @@ import enum
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
-from typing import Any
+from fractions import Fraction
+from typing import Any, Final
 
 from packtrail.compliance.nodes import Items, Node, Number, Table, Text
 from packtrail.compliance.spans import Span
 from packtrail.compliance.subjects import Delay, Subject
+
+_TENTHS: Final = frozenset({1, 2, 4, 5, 10, 20, 25, 50, 100})
+"""Denominators of numbers that are written with a point."""
 
 
 def encode(value: Any) -> Any:
@@ -71,6 +75,8 @@ def _scalar(value: Any) -> str | int | bool:
             return str(value.value)
         case Delay(span=Span() as span):
             return str(span)
+        case Fraction() if value.denominator in _TENTHS:
+            return f"{float(value):g}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -186,7 +186,7 @@ class Obligation:
     def standpoint(self) -> Standpoint:
         """Where it stands as a whole: where its worst part does."""
         found = {each.standpoint for each in self.parts}
-        return next((each for each in _WORST_FIRST if each in found), Standpoint.DONE)
+        return next((each for each in WORST_FIRST if each in found), Standpoint.DONE)
 
     @property
     def counts(self) -> Mapping[Standpoint, int]:
@@ -225,7 +225,7 @@ class Obligation:
         return past and not self.state.is_settled
 
 
-_WORST_FIRST: Final = (
+WORST_FIRST: Final = (
     Standpoint.AT_RISK, Standpoint.UNKNOWN, Standpoint.OPEN, Standpoint.READY, Standpoint.DONE,
 )  # fmt: skip
 

@@ -70,6 +70,9 @@ PATHS: dict[str, str] = {
     "next": "M9 5l7 7-7 7",
     "withdrawn": "M6 6l12 12M18 6L6 18",
     "raw": "M9 6l-5 6 5 6M15 6l5 6-5 6",
+    "comply": "M12 4v16M8 20h8M5 7.5h14M5 7.5l-2.5 6.5a2.7 2.7 0 0 0 5 0z"
+    "M19 7.5l-2.5 6.5a2.7 2.7 0 0 0 5 0z",
+    "calendar": "M5 6h14v14H5zM5 10.5h14M9 3.5V8M15 3.5V8",
     "document": "M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5",
 }
 

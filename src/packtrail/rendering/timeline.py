@@ -17,10 +17,10 @@ from packtrail.rendering.svg import element, text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_LABELS, _WIDTH, _LANE, _TOP, _FOOT = 150, 1100, 44, 34, 14
-_MARK: Final = 8
-_CHARACTER: Final = 6.1
-_LABEL_MAX: Final = 34
+_LABELS, _WIDTH, _ROW, _BETWEEN, _TOP, _FOOT = 150, 1160, 26, 6, 30, 4
+_MARK: Final = 7
+_CHARACTER: Final = 6.2
+_LABEL_MAX: Final = 44
 _TONES: Final = {
     "good": "#176b3c", "moving": "#1a5aa3", "attention": "#855000", "bad": "#ae231c",
     "plain": "#41544f", "done": "#554f74",
@@ -58,22 +58,37 @@ def draw(
         title: What the picture shows.
         prefix: Start of the ids in the picture, unique on its page.
     """
-    lanes = list(dict.fromkeys(each.lane for each in marks))
     axis = _Axis(first, last)
-    height = _TOP + _LANE * max(1, len(lanes)) + _FOOT
+    lanes = _arranged(marks, axis)
+    bottom = lanes[-1].bottom if lanes else _TOP + _ROW
+    height = bottom + _FOOT
     told = "; ".join(each.title for each in marks) or "Nothing is due."
     parts = [
         element("title", text(title), id=f"{prefix}-title"),
         element("desc", text(told), id=f"{prefix}-desc"),
-        *_ticks(axis, height - _FOOT),
-        *(_lane(name, number) for number, name in enumerate(lanes)),
-        *_marks(marks, lanes, axis),
+        *map(_ground, lanes),
+        *_ticks(axis, bottom),
+        *(drawn for lane in lanes for drawn in _marks(lane, axis)),
     ]
     return element(
         "svg", "".join(parts), class_="timeline-svg", viewBox=f"0 0 {_WIDTH} {height}",
         width=str(_WIDTH), height=str(height), role="img", aria_labelledby=f"{prefix}-title",
         font_family="sans-serif", font_size="12",
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """A market, with its marks in as many rows as their labels need."""
+
+    name: str
+    top: int
+    rows: tuple[tuple[Mark, ...], ...]
+
+    @property
+    def bottom(self) -> int:
+        """Where the next begins."""
+        return self.top + len(self.rows) * _ROW + _BETWEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,30 +124,68 @@ def _ticks(axis: _Axis, bottom: int) -> Iterator[str]:
                   stroke="#0a6b5d", stroke_width="2")  # fmt: skip
 
 
-def _lane(name: str, number: int) -> str:
-    y = _TOP + number * _LANE
-    ground = element("rect", x=0, y=y + 2, width=_WIDTH, height=_LANE - 4, rx=6, class_="t-lane",
-                     fill="#edf1ed", fill_opacity="0.6")  # fmt: skip
-    shown = textwrap.shorten(name, 22, placeholder="…")
-    label = element("text", element("title", text(name)) + text(shown), x=10, y=y + _LANE / 2 + 4,
-                    class_="t-market", font_weight="600", fill="#10211e")  # fmt: skip
-    return ground + label
+def _arranged(marks: Sequence[Mark], axis: _Axis) -> list[_Lane]:
+    """Return lanes from the top, each mark in the first row where its label has room."""
+    by_lane: dict[str, list[list[Mark]]] = {}
+    ends: dict[str, list[float]] = {}
+    for each in sorted(marks, key=lambda one: one.on):
+        rows, reached = by_lane.setdefault(each.lane, []), ends.setdefault(each.lane, [])
+        left, right = _extent(each, axis)
+        free = next((n for n, end in enumerate(reached) if end < left), None)
+        if free is None:
+            rows.append([each])
+            reached.append(right)
+        else:
+            rows[free].append(each)
+            reached[free] = right
+    lanes: list[_Lane] = []
+    for name, rows in by_lane.items():
+        top = lanes[-1].bottom if lanes else _TOP
+        lanes.append(_Lane(name, top, tuple(map(tuple, rows))))
+    return lanes
 
 
-def _marks(marks: Sequence[Mark], lanes: Sequence[str], axis: _Axis) -> Iterator[str]:
-    for number, lane in enumerate(lanes):
-        here = sorted((each for each in marks if each.lane == lane), key=lambda each: each.on)
-        middle = _TOP + number * _LANE + _LANE / 2
-        for place, each in enumerate(here):
+def _extent(each: Mark, axis: _Axis) -> tuple[float, float]:
+    """Return where a mark with its label begins and ends."""
+    x = axis.x(each.on)
+    if each.is_small:
+        return x - _MARK, x + _MARK
+    width = len(_shown(each)) * _CHARACTER + _MARK + 14
+    return (x - width, x + _MARK) if _is_left(each, axis) else (x - _MARK, x + width)
+
+
+def _is_left(each: Mark, axis: _Axis) -> bool:
+    """Tell whether a label stands on the left of its mark, for lack of room on the right."""
+    return axis.x(each.on) + len(_shown(each)) * _CHARACTER + 20 > _WIDTH
+
+
+def _shown(each: Mark) -> str:
+    day = times.day(each.on).rpartition(" ")[0]
+    return f"{day}  {textwrap.shorten(each.label, _LABEL_MAX, placeholder='…')}"
+
+
+def _ground(lane: _Lane) -> str:
+    height = lane.bottom - lane.top
+    ground = element("rect", x=0, y=lane.top, width=_WIDTH, height=height - _BETWEEN, rx=6,
+                     class_="t-lane", fill="#edf1ed", fill_opacity="0.6")  # fmt: skip
+    shown = textwrap.shorten(lane.name, 20, placeholder="…")
+    name = element("text", element("title", text(lane.name)) + text(shown), x=10,
+                   y=lane.top + _ROW // 2 + 4, class_="t-market", font_weight="600",
+                   fill="#10211e")  # fmt: skip
+    return ground + name
+
+
+def _marks(lane: _Lane, axis: _Axis) -> Iterator[str]:
+    for number, row in enumerate(lane.rows):
+        middle = lane.top + number * _ROW + _ROW // 2
+        for each in row:
             x = axis.x(each.on)
-            following = axis.x(here[place + 1].on) if place + 1 < len(here) else float(_WIDTH)
-            drawn = _shape(each, x, middle) + _label(each, x, middle, following)
-            mark = element("g", element("title", text(each.title)) + drawn,
-                           class_=f"t-mark {each.tone}")  # fmt: skip
+            drawn = element("title", text(each.title)) + _shape(each, x, middle)
+            mark = element("g", drawn + _label(each, axis, middle), class_=f"t-mark {each.tone}")
             yield element("a", mark, href=each.link) if each.link else mark
 
 
-def _shape(each: Mark, x: float, y: float) -> str:
+def _shape(each: Mark, x: float, y: int) -> str:
     colour = _TONES[each.tone]
     if each.is_small:
         return element("circle", cx=x, cy=y, r=4, class_="t-full", fill=colour, stroke=colour)
@@ -144,15 +197,11 @@ def _shape(each: Mark, x: float, y: float) -> str:
     )  # fmt: skip
 
 
-def _label(each: Mark, x: float, y: float, following: float) -> str:
-    """Return the label beside a mark, where there is room for it before the next."""
+def _label(each: Mark, axis: _Axis, y: int) -> str:
     if each.is_small:
         return ""
-    room = int((following - x - _MARK - 14) / _CHARACTER)
-    if room < 8:
-        return ""
-    day = element("text", text(times.day(each.on)), x=x + _MARK + 5, y=y - 3, class_="t-quiet",
-                  fill="#4d605c", font_size="10.5")  # fmt: skip
-    shown = textwrap.shorten(each.label, min(room, _LABEL_MAX), placeholder="…")
-    return day + element("text", text(shown), x=x + _MARK + 5, y=y + 11, class_="t-label",
-                         fill="#10211e")  # fmt: skip
+    x, is_left = axis.x(each.on), _is_left(each, axis)
+    return element(
+        "text", text(_shown(each)), x=x - _MARK - 6 if is_left else x + _MARK + 6, y=y + 4,
+        text_anchor="end" if is_left else None, class_="t-label", fill="#10211e",
+    )  # fmt: skip

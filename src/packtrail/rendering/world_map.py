@@ -50,6 +50,7 @@ _FILLS: Final = {
     "plain": ("#e4e9e6", "#41544f"),
 }
 """Tone -> ground and ink, for readers without our style sheet."""
+_QUIET: Final = ("#ffffff", "#4d605c")
 _NOTHING: Final = ("#f6f7f6", "#9aa8a3")
 
 
@@ -64,6 +65,8 @@ class Tile:
     link: str = ""
     is_dashed: bool = False
     """Whether what it says is not sure."""
+    is_quiet: bool = False
+    """Whether it only says that there is something to say."""
 
 
 def draw(tiles: Mapping[str, Tile], *, title: str, prefix: str = "world") -> str:
@@ -91,17 +94,23 @@ def draw(tiles: Mapping[str, Tile], *, title: str, prefix: str = "world") -> str
 def _tile(code: str, tile: Tile | None) -> str:
     column, row = PLACES[code]
     x, y = column * _STEP + 2, row * _STEP + 2
-    ground, ink = _FILLS[tile.tone] if tile else _NOTHING
-    tone = f"w-tile w-{tile.tone}" if tile else "w-tile w-nothing"
+    ground, ink, tone = _look(tile)
     box = element(
         "rect", x=x, y=y, width=_SIZE, height=_SIZE, rx=6, fill=ground, stroke=ink,
-        stroke_width="1.5" if tile else "0.6",
+        stroke_width="1.5" if tile and not tile.is_quiet else "0.6",
         stroke_dasharray="3 2" if tile and tile.is_dashed else None,
     )  # fmt: skip
     name = element(
         "text", text(code), x=x + _SIZE / 2, y=float(y + _LINE + 6), text_anchor="middle",
-        fill=ink, font_weight="700" if tile else "400",
+        fill=ink, font_weight="700" if tile and not tile.is_quiet else "400",
     )  # fmt: skip
     label = element("title", text(tile.title)) if tile else ""
-    drawn = element("g", label + box + name, class_=tone)
+    drawn = element("g", label + box + name, class_=f"w-tile w-{tone}")
     return element("a", drawn, href=tile.link) if tile and tile.link else drawn
+
+
+def _look(tile: Tile | None) -> tuple[str, str, str]:
+    """Return ground, ink and class of a tile."""
+    if tile is None:
+        return *_NOTHING, "nothing"
+    return (*_QUIET, "quiet") if tile.is_quiet else (*_FILLS[tile.tone], tile.tone)

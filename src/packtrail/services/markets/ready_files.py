@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from packtrail.rendering import world_map
+from packtrail.rendering import law_words, times, world_map
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.rendering.tables import Column, Kind, Table, write_csv, write_xlsx
 from packtrail.services.markets.ready import TONES, VERDICTS, ReadinessView, readiness
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from packtrail.access import Actor
     from packtrail.compliance.obligations import Obligation
@@ -47,11 +47,11 @@ def pdf(app: Application, actor: Actor, *, on: date | None = None) -> bytes:
     own = [each for each in seen.obligations if each.concern == "own"]
     sections = [
         Section(heading="Map", picture=map_of(seen.rows), alt="Readiness on a map of the world"),
-        Section(heading="Markets", table=markets_table(seen.rows)),
+        Section(heading="Markets", table=_printed_markets(seen.rows)),
         Section(
             heading="Obligations",
             paragraphs=(f"What the company itself must do, due until {seen.until:%d %b %Y}.",),
-            table=_obligations_table(seen, own),
+            table=_printed_obligations(own),
         ),
     ]
     report = Report(
@@ -68,7 +68,6 @@ def pdf(app: Application, actor: Actor, *, on: date | None = None) -> bytes:
             },
         },
         sections=sections,
-        is_landscape=True,
     )
     return write_pdf(report)
 
@@ -83,13 +82,18 @@ def map_of(rows: Sequence[MarketRow], *, link: str = "") -> str:
     tiles = {
         each.market: world_map.Tile(
             tone=TONES[each.verdict],
-            title=f"{each.name}: {VERDICTS[each.verdict]}, {each.done} of {each.required} done",
+            title=told(each),
             link=link.format(each.market) if link else "",
             is_dashed=each.verdict == "unknown",
         )
         for each in rows
     }
     return world_map.draw(tiles, title="Readiness by market")
+
+
+def told(each: MarketRow) -> str:
+    """Return in words how ready an organisation is for a market."""
+    return f"{each.name}: {VERDICTS[each.verdict]}, {each.done} of {each.required} done"
 
 
 def markets_table(found: Sequence[MarketRow]) -> Table:
@@ -111,7 +115,41 @@ def markets_table(found: Sequence[MarketRow]) -> Table:
     return Table("Markets", columns, rows)
 
 
-def _obligations_table(seen: ReadinessView, found: Sequence[Obligation] | None = None) -> Table:
+def _printed_markets(found: Sequence[MarketRow]) -> Table:
+    """Return readiness by market in as many columns as fit on paper."""
+    columns = (
+        Column("Market"), Column("Standing"), Column("Products", Kind.NUMBER),
+        Column("Required", Kind.NUMBER), Column("Done", Kind.NUMBER),
+        Column("At risk", Kind.NUMBER), Column("Unknown", Kind.NUMBER), Column("Next"),
+    )  # fmt: skip
+    rows = [
+        (
+            f"{each.name} ({each.market})",
+            ": ".join(filter(None, (VERDICTS[each.verdict], ", ".join(each.broken)))),
+            each.products, each.required, each.done, each.at_risk, each.unknown,
+            f"{times.day(each.next_on)}: {each.next_what}" if each.next_on else "",
+        )
+        for each in found
+    ]  # fmt: skip
+    return Table("Markets", columns, rows)
+
+
+def _printed_obligations(found: Iterable[Obligation]) -> Table:
+    columns = (
+        Column("Day", Kind.DAY), Column("Markets"), Column("What"), Column("Sure"),
+        Column("Standing"), Column("Owner"), Column("Products", Kind.NUMBER),
+    )  # fmt: skip
+    rows = [
+        (
+            each.on, ", ".join(each.markets), each.what, law_words.sure(each.status, each.kind).text,
+            each.standpoint.value.replace("_", " "), ", ".join(each.owners), len(each.products),
+        )
+        for each in found
+    ]  # fmt: skip
+    return Table("Obligations", columns, rows)
+
+
+def _obligations_table(seen: ReadinessView) -> Table:
     columns = (
         Column("Day", Kind.DAY), Column("Markets"), Column("What"), Column("Concerns"),
         Column("Sure"), Column("Standing"), Column("State"), Column("Owner"),
@@ -120,12 +158,12 @@ def _obligations_table(seen: ReadinessView, found: Sequence[Obligation] | None =
     rows = [
         (
             each.on, ", ".join(each.markets), each.what, each.concern.value,
-            "yes" if each.is_certain else f"{each.status}, {each.kind}".replace("_", " "),
+            law_words.sure(each.status, each.kind).text,
             each.standpoint.value.replace("_", " "), each.state.value.replace("_", " "),
             ", ".join(each.owners), len(each.products), ", ".join(each.rules),
             "; ".join(each.evidence), each.key,
         )
-        for each in (seen.obligations if found is None else found)
+        for each in seen.obligations
     ]  # fmt: skip
     return Table("Obligations", columns, rows)
 

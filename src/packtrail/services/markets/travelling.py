@@ -127,6 +127,18 @@ def machine(
     )
 
 
+def choices(app: Application, actor: Actor) -> Mapping[str, tuple[str, ...]]:
+    """Return what a look can be narrowed to: markets, lines and sites of the portfolio."""
+    require(actor, Permission.PORTFOLIO_READ)
+    with app.database.reading() as conn:
+        found = books.company_of(app, conn, actor).portfolio.placements
+    return {
+        "market": tuple(sorted({each.market for each in found})),
+        "line": tuple(sorted({line for each in found for line in each.lines})),
+        "site": tuple(sorted({site for each in found for site in each.sites})),
+    }
+
+
 def differences(
     app: Application, actor: Actor, market: str, *, before: date, after: date
 ) -> tuple[Change, ...]:

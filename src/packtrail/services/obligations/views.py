@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from packtrail.compliance import codes
 from packtrail.compliance.checks import Outcome
 from packtrail.compliance.countries import name_of
+from packtrail.compliance.obligations import WORST_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,8 +140,13 @@ def view(each: Obligation) -> ObligationView:
 
 
 def parts(each: Obligation, files: Mapping[str, EvidenceRow]) -> tuple[PartView, ...]:
-    """Return the parts of an obligation, by market, product and line."""
-    ordered = sorted(each.parts, key=lambda one: (one.part.market, one.part.product, one.part.line))
+    """Return the parts of an obligation: what is worst first, then by market, product and line."""
+    ordered = sorted(
+        each.parts,
+        key=lambda one: (
+            WORST_FIRST.index(one.standpoint), one.part.market, one.part.product, one.part.line,
+        ),
+    )  # fmt: skip
     return tuple(_part(one, files) for one in ordered)
 
 

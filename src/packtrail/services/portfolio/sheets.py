@@ -159,7 +159,7 @@ _FROM_CELL: Final[Mapping[Form, Callable[[Any], Any]]] = {
     Form.PAIRS: _pairs,
     Form.YES_NO: _yes_no,
     Form.COUNT: lambda cell: int(cell) if Decimal(cell) == int(cell) else cell,
-    Form.DAY: lambda cell: cell.isoformat(),
+    Form.DAY: str,
 }
 _TO_CELL: Final[Mapping[Form, Callable[[Any], written_tables.Cell]]] = {
     Form.TEXT: str,
