@@ -110,20 +110,6 @@ def installation(data: Path | None, db: str | None) -> Iterator[tuple[Applicatio
         yield application, Actor.system("command line")
 
 
-def day(text: str | None, *, option: str) -> date | None:
-    """Read a day given as an option.
-
-    Raises:
-        UsageError: It is none.
-    """
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{option} is {text!r}: expected a day such as 2026-11-22.") from error
-
-
 def moment(text: str | None, *, option: str) -> datetime | None:
     """Read a moment given as an option.
 

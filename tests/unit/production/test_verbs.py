@@ -154,7 +154,10 @@ def test_a_commissioning_that_comes_after_its_reject_is_followed_by_it(plant: Pl
 
     assert [each.biz_step for each in events] == ["commissioning", "decommissioning"]
     assert events[1].event_time == at(5)
-    assert (plant.status(pack("P1")), plant.status(pack("P2"))) == ("decommissioned", "commissioned")
+    assert (plant.status(pack("P1")), plant.status(pack("P2"))) == (
+        "decommissioned",
+        "commissioned",
+    )
 
 
 def test_samples_leave_their_case(plant: Plant) -> None:

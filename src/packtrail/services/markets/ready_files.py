@@ -141,7 +141,8 @@ def _printed_obligations(found: Iterable[Obligation]) -> Table:
     )  # fmt: skip
     rows = [
         (
-            each.on, ", ".join(each.markets), each.what, law_words.sure(each.status, each.kind).text,
+            each.on, ", ".join(each.markets), each.what,
+            law_words.sure(each.status, each.kind).text,
             each.standpoint.value.replace("_", " "), ", ".join(each.owners), len(each.products),
         )
         for each in found
