@@ -92,7 +92,7 @@ def test_a_batch_is_run_from_the_command_line(packtrail: Packtrail, tmp_path: Pa
     done = packtrail("lines", "rework", "sample", scanned, "--reason", "retention")
     twice = packtrail("lines", "rework", "sample", scanned, "--reason", "retention", "--dry-run")
     assert (dry.returncode, done.returncode, twice.returncode) == (0, 0, 1)
-    assert b"active -> sampled" in dry.stdout
+    assert b"commissioned -> sampled" in dry.stdout
     assert packtrail.json("lines", "reworked")[0]["happening"]["kind"] == "sample"
 
     stop = packtrail("orders", "command", "WO-1", "Stop", "--reason", "done")

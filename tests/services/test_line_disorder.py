@@ -60,9 +60,9 @@ def goods(plant: Plant, packs: list[str], cases: list[str], pallet: str) -> list
 
 
 EXPECTED = [
-    ("active", "case 2"), ("destroyed",), ("active", "case 0", "pallet"), ("active", "case 2"),
-    ("sampled",), ("active",), ("active", "case 0", "pallet"), ("active", "case 2"),
-    ("decommissioned",), ("active", "pallet"), ("active", "pallet"), ("active",),
+    ("packed", "case 2"), ("destroyed",), ("packed", "case 0", "pallet"), ("packed", "case 2"),
+    ("sampled",), ("commissioned",), ("packed", "case 0", "pallet"), ("packed", "case 2"),
+    ("decommissioned",), ("packed", "pallet"), ("packed", "pallet"), ("commissioned",),
 ]  # fmt: skip
 
 

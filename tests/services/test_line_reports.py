@@ -46,7 +46,7 @@ def test_a_report_starts_the_order_and_is_seen_in_the_journey(running: Plant) ->
     assert (receipt.report_no, receipt.done, receipt.findings) == (1, {"commission:pack": 3}, ())
     assert running.state().state is State.RUNNING
     found = trace(running, packs[0])
-    assert (found.standing.status, found.standing.lot) == ("active", "L1")
+    assert (found.standing.status, found.standing.lot) == ("commissioned", "L1")
     assert found.standing.expires == "2030-12-31"
     (step,) = found.steps
     assert step.read_point == "https://id.gs1.org/414/0614141000005"

@@ -62,11 +62,11 @@ def test_a_preview_says_what_would_change_and_changes_nothing(running: Plant) ->
          each.inside_after)
         for each in seen.effects
     ] == [
-        (f"(00) {case}", "case", "active", "active", 3, 2),
-        (f"(01) {GTIN} (21) {packs[0]}", "pack", "active", "sampled", 0, 0),
+        (f"(00) {case}", "case", "commissioned", "commissioned", 3, 2),
+        (f"(01) {GTIN} (21) {packs[0]}", "pack", "packed", "sampled", 0, 0),
     ]  # fmt: skip
     assert (seen.effects[1].holder_before, seen.effects[1].holder_after) == (f"(00) {case}", None)
-    assert status(running, packs[0])[0] == "active"
+    assert status(running, packs[0])[0] == "packed"
 
 
 def test_what_is_done_is_what_the_preview_said(running: Plant) -> None:
@@ -114,7 +114,7 @@ def test_a_broken_pack_is_replaced_and_a_case_repacked(running: Plant) -> None:
     )  # fmt: skip
 
     found = tracing.trace(running.app, running.maker, code(other))
-    assert (found.standing.status, found.contents_total) == ("active", 3)
+    assert (found.standing.status, found.contents_total) == ("commissioned", 3)
     assert tracing.trace(running.app, running.maker, code(case)).contents_total == 0
 
 
@@ -127,7 +127,7 @@ def test_decommissioning_is_undone_by_recommissioning(running: Plant) -> None:
     undo = act("recommission", one, minutes=61, reason="mistake")
     perform(running.app, running.packer, undo, request_id="2")
 
-    assert status(running, one)[0] == "active"
+    assert status(running, one)[0] == "commissioned"
 
 
 def test_nothing_is_done_by_halves(running: Plant) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from packtrail.api.law_schemas import (
+from packtrail.api.market_routes import On
+from packtrail.api.obligation_schemas import (
     FeedIn,
     FeedOut,
     NewFeedOut,
@@ -19,7 +20,6 @@ from packtrail.api.law_schemas import (
     ReminderOut,
     SeenIn,
 )
-from packtrail.api.market_routes import On
 from packtrail.api.requests import App, Caller
 from packtrail.api.responses import problems
 from packtrail.services.obligations import calendars, reading, reminding, saying

@@ -23,6 +23,8 @@ from packtrail.cli import (
     markets,
     notices,
     obligations,
+    order_accounts,
+    order_reports,
     orders,
     portfolio,
     query,
@@ -32,8 +34,6 @@ from packtrail.cli import (
 )
 from packtrail.cli.output import guarded, write_line
 
-_WITH_PORTFOLIO = company_markets
-"""Adds its commands to `markets` when it is imported."""
 GROUPS = {
     "organisations": accounts.organisations,
     "users": accounts.users,
@@ -53,6 +53,9 @@ GROUPS = {
     "portfolio": portfolio.portfolio,
     "obligations": obligations.obligations,
 }
+
+_JOINED = (company_markets, order_accounts, order_reports)
+"""Modules whose commands belong to a group of another one."""
 
 
 def build(

@@ -62,11 +62,11 @@ def outcome_of(status: Status | None, *, mark: str | None, settled: str | None) 
     """Return what became of a number.
 
     Args:
-        status: Of the object that carries it; None: nothing was commissioned with it.
+        status: Of the object that carries it; None or `unknown`: nothing was commissioned with it.
         mark: What the line said of the printed number.
         settled: What the pool says: `returned`, `void`, `expired`, or `used`.
     """
-    if status is not None:
+    if status not in {None, Status.UNKNOWN}:
         return _OF_STATUS.get(status, Outcome.COMMISSIONED)
     found = _OF_MARK.get(mark or "") or _OF_SETTLED.get(settled or "")
     return found or Outcome.UNACCOUNTED

@@ -44,6 +44,7 @@ def codes(account: Reconciliation) -> list[str]:
         (Status.ACTIVE, None, None, Outcome.COMMISSIONED),
         (Status.ACTIVE, "encoded", "used", Outcome.COMMISSIONED),
         (Status.IN_TRANSIT, None, None, Outcome.COMMISSIONED),
+        (Status.UNKNOWN, None, None, Outcome.UNACCOUNTED),
         (Status.SAMPLED, None, None, Outcome.SAMPLED),
         (Status.DESTROYED, None, None, Outcome.DESTROYED),
         (Status.DECOMMISSIONED, None, None, Outcome.REJECTED),
