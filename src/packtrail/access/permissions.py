@@ -128,7 +128,13 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.REWORK_CREATE,
         },
         RoleName.QUALITY: _READING
-        | {Permission.AUDIT_READ, Permission.ORDER_SIGN, Permission.REWORK_CREATE},
+        | {
+            Permission.AUDIT_READ,
+            Permission.ORDER_SIGN,
+            Permission.REWORK_CREATE,
+            Permission.PACK_VERIFY,
+            Permission.NOTICE_CREATE,
+        },
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING
         | {
