@@ -147,6 +147,8 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.REWORK_CREATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
+            Permission.PACK_VERIFY,
+            Permission.NOTICE_CREATE,
         },
         RoleName.REGULATORY: _READING
         | {
