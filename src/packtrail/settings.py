@@ -233,6 +233,20 @@ class Settings:
             "embedded database uses the file master.key in its directory, made when it is needed."
         ),
     )
+    reports_dir: Path = field(
+        default=Path("reports"),
+        metadata=_says(
+            "Directory below which receivers of reports have their folders, seen from the data "
+            "directory."
+        ),
+    )
+    receiver_tokens: tuple[str, ...] = field(
+        default=(),
+        repr=False,
+        metadata=_says(
+            "Bearer tokens for receivers of reports: organisation/receiver=token, with commas."
+        ),
+    )
     serials_request_max: int = field(
         default=10_000_000,
         metadata=_says("Most serial numbers one request can take or give back.", least=1),

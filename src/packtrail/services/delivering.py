@@ -274,7 +274,7 @@ class _Delivery:
             row.dest,
             body,
             headers,
-            networks=webhooks.Networks.of(settings),
+            networks=webhooks.Networks.of(settings.webhook_allowed_networks),
             timeout=settings.webhook_timeout_seconds,
         )
 

@@ -137,7 +137,7 @@ def add(  # noqa: PLR0913 - what a subscription is made of
         LimitExceeded: `QRY-021`, the organisation has as many as it can.
     """
     require(actor, Permission.QUERY_CREATE)
-    webhooks.check(dest, webhooks.Networks.of(app.settings))
+    webhooks.check(dest, webhooks.Networks.of(app.settings.webhook_allowed_networks))
     at = app.clock()
     new = rows.NewSubscription(
         organisation_id=actor.organisation_id,
