@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -13,9 +13,16 @@ from packtrail.cli.lines import lines
 from packtrail.cli.output import FINDINGS, talk, write_json, write_line, write_table
 
 if TYPE_CHECKING:
+    from typer.models import OptionInfo
+
     from packtrail.simulation.shift import ShiftResult, Wanted
 
 _SHOWN_MAX = 20
+
+
+def _percent(what: str) -> OptionInfo:
+    """Return the option for a share."""
+    return cast("OptionInfo", typer.Option(help=f"{what}, in per cent."))
 
 
 @lines.command("simulate")
@@ -26,28 +33,14 @@ def simulate_line(  # noqa: PLR0913, PLR0917 - the options of a command are its 
         int | None, typer.Option("--packs", help="Good packs; default: those still missing.")
     ] = None,
     speed: Annotated[int, typer.Option("--speed", help="Packs a minute.")] = 200,
-    rejects: Annotated[float, typer.Option("--rejects", help="Rejected packs, in per cent.")] = 1,
-    no_reads: Annotated[
-        float, typer.Option("--no-reads", help="Packs that no camera can read, in per cent.")
-    ] = 0.4,
-    misreads: Annotated[
-        float, typer.Option("--misreads", help="Packs read as another number, in per cent.")
-    ] = 0.1,
-    aggregation_faults: Annotated[
-        float, typer.Option("--aggregation-faults", help="Containers packed wrongly, in per cent.")
-    ] = 2,
-    cuts: Annotated[
-        float, typer.Option("--cuts", help="Reports at which the network fails, in per cent.")
-    ] = 2,
-    lost_replies: Annotated[
-        float, typer.Option("--lost-replies", help="Reports whose answer is lost, in per cent.")
-    ] = 3,
-    duplicates: Annotated[
-        float, typer.Option("--duplicates", help="Reports that come twice, in per cent.")
-    ] = 3,
-    late: Annotated[
-        float, typer.Option("--late", help="Reports that are hours late, in per cent.")
-    ] = 3,
+    rejects: Annotated[float, _percent("Rejected packs")] = 1,
+    no_reads: Annotated[float, _percent("Packs that no camera can read")] = 0.4,
+    misreads: Annotated[float, _percent("Packs read as another number")] = 0.1,
+    aggregation_faults: Annotated[float, _percent("Containers packed wrongly")] = 2,
+    cuts: Annotated[float, _percent("Reports at which the network fails")] = 2,
+    lost_replies: Annotated[float, _percent("Reports whose answer is lost")] = 3,
+    duplicates: Annotated[float, _percent("Reports that come twice")] = 3,
+    late: Annotated[float, _percent("Reports that are hours late")] = 3,
     counted: Annotated[
         bool, typer.Option(help="The line counts its reports, so that a gap is noticed.")
     ] = True,

@@ -43,6 +43,8 @@ class Wanted:
     seed: int = 1
     quantity: int | None = None
     """Good packs; None: those of the order that are not there yet."""
+    is_finished: bool = True
+    """Whether the order is completed then."""
     line: LineRates = field(default_factory=LineRates)
     network: NetworkRates = field(default_factory=NetworkRates)
     pace: float = 0.0
@@ -145,7 +147,7 @@ def _run(app: Application, actor: Actor, order: WorkOrder, wanted: Wanted, rng: 
     takes = timedelta(minutes=1.2 * min(quantity, len(numbers[Level.PACK])) / speed + 2)
     starts_at = (app.clock() - takes).replace(microsecond=0)
     twin = LineTwin(order.terms.tiers, numbers, wanted.line, rng=rng, starts_at=starts_at)
-    return twin.run(quantity)
+    return twin.run(quantity, is_finished=wanted.is_finished)
 
 
 def _is_unused(number: Number) -> bool:

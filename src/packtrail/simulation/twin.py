@@ -128,8 +128,13 @@ class LineTwin:
         self._by_hand: list[str] = []
         self._counts: Counter[str] = Counter()
 
-    def run(self, quantity: int) -> Shift:
-        """Make so many good packs, or as many as there are numbers for."""
+    def run(self, quantity: int, *, is_finished: bool = True) -> Shift:
+        """Make so many good packs, or as many as there are numbers for.
+
+        Args:
+            quantity: Good packs.
+            is_finished: Whether that is all: what is half full is closed, and the order completed.
+        """
         self._tell({"kind": "state", "state": "started"})
         samples = self._rates.samples
         while self._counts["good"] < quantity and (number := next(self._packs, None)) is not None:
@@ -138,7 +143,7 @@ class LineTwin:
                 samples -= self._sample(number)
             else:
                 self._make(number)
-        self._end()
+        self._end(is_finished=is_finished)
         return Shift(
             happenings=tuple(self._told),
             fates=self._fates,
@@ -272,13 +277,14 @@ class LineTwin:
             self._tell({"kind": "reject", "numbers": self._by_hand, "reason": "unreadable"})
             self._by_hand = []
 
-    def _end(self) -> None:
+    def _end(self, *, is_finished: bool) -> None:
         """Close what is half full, scan the reject bin, and say how many were counted."""
         self._tell_made()
         for at in range(1, len(self._tiers)):
-            if self._filling[self._tiers[at].level].true:
+            if is_finished and self._filling[self._tiers[at].level].true:
                 self._close(at, is_partial=True)
         self._tell_by_hand()
         self._now += self._step
         self._tell({"kind": "count", "counts": dict(self._counts)})
-        self._tell({"kind": "state", "state": "completed"})
+        if is_finished:
+            self._tell({"kind": "state", "state": "completed"})
