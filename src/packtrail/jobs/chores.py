@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packtrail.services import accounts, capture
+from packtrail.services import accounts, capture, line_folder
 from packtrail.services.chores import Chore
 from packtrail.services.reports import sending, watching
 
@@ -11,4 +11,5 @@ CHORES: tuple[Chore, ...] = (
     Chore("Finish captures that were left unfinished", 60, capture.finish_unfinished),
     Chore("Find reports that have become due", 30, watching.find_due),
     Chore("Send reports and ask for answers", 15, sending.go_on),
+    Chore("Take reports that lines dropped into their folders", 10, line_folder.take_all),
 )
