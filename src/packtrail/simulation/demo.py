@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
-from packtrail.simulation import portfolio
+from packtrail.simulation import demo_lines, portfolio
 from packtrail.simulation.world import simulate
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def load(app: Application, *, on_progress: Callable[[int], None] | None = None) 
             captured += 1
         if on_progress:
             on_progress(number)
+    demo_lines.load(app)
     return captured
 
 
