@@ -30,6 +30,7 @@ AREAS = {
     "SER": "Serial numbers",
     "LAW": "Rule packs",
     "TAB": "Tables from other systems",
+    "PLN": "Plans and programmes",
     "SIM": "Simulation",
 }
 

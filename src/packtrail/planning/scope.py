@@ -1,0 +1,182 @@
+"""The scope of a programme, and what the rules of its markets make necessary.
+
+A narrow view of what other parts of Packtrail know in full: products, lines, sites, partners and
+dated rules become the few facts that decide which work there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from packtrail.planning.work import Certainty
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from packtrail.planning.calendars import Window
+
+
+class Capability(StrEnum):
+    """Something a rule makes necessary."""
+
+    PRODUCT_CODE = "product_code"
+    """A two-dimensional code with product, lot and expiry, without a serial number."""
+    SERIALS = "serials"
+    """A serial number on every pack."""
+    ISSUED_CODES = "issued_codes"
+    """Numbers, or signatures of them, that an authority issues."""
+    NATIONAL_NUMBER = "national_number"
+    """A national number on the pack."""
+    TAMPER_EVIDENCE = "tamper_evidence"
+    AGGREGATION = "aggregation"
+    """What holds what is recorded, up to the pallet."""
+    LOGISTIC_UNITS = "logistic_units"
+    """SSCCs on cases and pallets."""
+    REPORTING = "reporting"
+    """Messages to an authority or a national system."""
+    VERIFICATION = "verification"
+    """Answers to those who ask whether a pack is genuine."""
+    PARTNER_DATA = "partner_data"
+    """Events sent to, or taken from, trading partners."""
+
+
+LINE_CAPABILITIES = frozenset(
+    {
+        Capability.PRODUCT_CODE,
+        Capability.SERIALS,
+        Capability.TAMPER_EVIDENCE,
+        Capability.AGGREGATION,
+    }
+)
+"""What a line must be able to do; the others are done elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """A country or region that products are sold in."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What the rules of a market make necessary by a day."""
+
+    code: str
+    """Short name: the market, and a number where a market has several."""
+    market: str
+    title: str
+    capabilities: frozenset[Capability]
+    due_on: date
+    """The last day without it."""
+    certainty: Certainty = Certainty.KNOWN
+    source: str = ""
+    clause: str = ""
+    groups: frozenset[str] = frozenset()
+    """Groups of products it is for; empty is all."""
+    is_in: bool = True
+    """Whether the programme is to answer it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A medicine in one presentation."""
+
+    code: str
+    name: str
+    markets: tuple[str, ...]
+    line: str = ""
+    """Code of the line that packs it."""
+    group: str = ""
+    """Group that rules tell apart, such as `vaccine`."""
+    gtin: str = ""
+    packs_a_year: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A plant."""
+
+    code: str
+    name: str
+    country: str = ""
+    """ISO 3166 code, whose holidays it keeps."""
+    subdivision: str = ""
+    """ISO 3166-2 part whose holidays it keeps besides."""
+    is_contract: bool = False
+    """Whether a contract packer runs it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A packaging line."""
+
+    code: str
+    name: str
+    site: str
+    capabilities: frozenset[Capability] = frozenset()
+    """What it can do today."""
+    stops: tuple[Window, ...] = ()
+    """When it may be stopped for work on it; none said: at any time."""
+
+
+class PartnerKind(StrEnum):
+    """What a partner does for the programme."""
+
+    CMO = "cmo"
+    WHOLESALER = "wholesaler"
+    LOGISTICS = "logistics"
+    AUTHORITY = "authority"
+    SUPPLIER = "supplier"
+    AFFILIATE = "affiliate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """Somebody to be connected."""
+
+    code: str
+    name: str
+    kind: PartnerKind
+    markets: tuple[str, ...] = ()
+    """For which; of a CMO its lines tell."""
+    site: str = ""
+    """The site that a CMO runs."""
+    is_connected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """Days in which a line packs a market's products."""
+
+    line: str
+    market: str
+    window: Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a programme is about."""
+
+    markets: Sequence[Market] = ()
+    needs: Sequence[Need] = ()
+    products: Sequence[Product] = ()
+    sites: Sequence[Site] = ()
+    lines: Sequence[Line] = ()
+    partners: Sequence[Partner] = ()
+    campaigns: Sequence[Campaign] = ()
+    is_running: bool = False
+    """Whether repository and procedures are in use already, and only markets are added."""
+
+    def products_of(self, need: Need) -> tuple[Product, ...]:
+        """Return the products that a need is about, by code."""
+        found = (
+            each
+            for each in self.products
+            if need.market in each.markets and (not need.groups or each.group in need.groups)
+        )
+        return tuple(sorted(found, key=lambda each: each.code))
