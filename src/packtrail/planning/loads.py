@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from packtrail.planning.calendars import STANDARD, working_days
 from packtrail.planning.grid import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from packtrail.planning.schedules import Schedule
 
@@ -95,3 +96,44 @@ def demand_by_day(schedule: Schedule) -> Mapping[tuple[str, int], Mapping[str, f
             for resource, amount in package.demands.items():
                 asked[resource, day][slot.code] = amount
     return asked
+
+
+def weekly(schedule: Schedule, weeks: int) -> Mapping[str, tuple[Load, ...]]:
+    """Return what is asked of each resource in each of the coming weeks, this one first.
+
+    Args:
+        schedule: The schedule.
+        weeks: How many weeks.
+
+    Returns:
+        Code of a resource that anything is asked of -> a load for each week.
+    """
+    monday = schedule.today - timedelta(days=schedule.today.weekday())
+    asked: defaultdict[tuple[str, int], defaultdict[str, float]] = defaultdict(
+        lambda: defaultdict(float)
+    )
+    for (resource, day), by_package in demand_by_day(schedule).items():
+        week = (day - monday.toordinal()) // 7
+        if 0 <= week < weeks:
+            for code, amount in by_package.items():
+                asked[resource, week][code] += amount
+    return {
+        resource: tuple(
+            _load(schedule, resource, monday + timedelta(weeks=week), asked[resource, week])
+            for week in range(weeks)
+        )
+        for resource in sorted({resource for resource, _ in asked})
+    }
+
+
+def _load(schedule: Schedule, resource: str, monday: date, asked: Mapping[str, float]) -> Load:
+    first = max(monday, schedule.today)
+    worked = working_days(STANDARD, monday, monday + timedelta(days=6))
+    days = worked.count(first.toordinal(), monday.toordinal() + 7)
+    return Load(
+        resource=resource,
+        from_on=monday,
+        demand_days=round(sum(asked.values()), 2),
+        capacity_days=schedule.plan.capacities[resource] * days,
+        packages=tuple(sorted(asked, key=lambda code: (-asked[code], code))),
+    )
