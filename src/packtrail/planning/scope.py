@@ -29,7 +29,7 @@ class Capability(StrEnum):
     ISSUED_CODES = "issued_codes"
     """Numbers, or signatures of them, that an authority issues."""
     NATIONAL_NUMBER = "national_number"
-    """A national number on the pack."""
+    """A national number or label on the pack."""
     TAMPER_EVIDENCE = "tamper_evidence"
     AGGREGATION = "aggregation"
     """What holds what is recorded, up to the pallet."""
@@ -73,11 +73,17 @@ class Need:
     capabilities: frozenset[Capability]
     due_on: date
     """The last day without it."""
+    key: str = ""
+    """Rule pack and name of its deadline, which stay the same when the day moves; none: own."""
     certainty: Certainty = Certainty.KNOWN
     source: str = ""
     clause: str = ""
+    classes: frozenset[str] = frozenset()
+    """Classes of products it is for, such as `prescription`; empty is all."""
     groups: frozenset[str] = frozenset()
-    """Groups of products it is for; empty is all."""
+    """Groups of products it is for, such as `vaccine`; empty is all."""
+    origins: frozenset[str] = frozenset()
+    """`domestic` or `imported`; empty is both."""
     is_in: bool = True
     """Whether the programme is to answer it."""
 
@@ -91,8 +97,12 @@ class Product:
     markets: tuple[str, ...]
     line: str = ""
     """Code of the line that packs it."""
-    group: str = ""
-    """Group that rules tell apart, such as `vaccine`."""
+    product_class: str = ""
+    """What it is to the law, such as `prescription`."""
+    groups: frozenset[str] = frozenset()
+    """Groups that rules tell apart, such as `vaccine`."""
+    made_in: str = ""
+    """Country it is made in."""
     gtin: str = ""
     packs_a_year: int = 0
 
@@ -173,10 +183,20 @@ class Scope:
     """Whether repository and procedures are in use already, and only markets are added."""
 
     def products_of(self, need: Need) -> tuple[Product, ...]:
-        """Return the products that a need is about, by code."""
-        found = (
-            each
-            for each in self.products
-            if need.market in each.markets and (not need.groups or each.group in need.groups)
-        )
+        """Return the products that a need is about, or may be about, by code."""
+        found = (each for each in self.products if _concerns(need, each))
         return tuple(sorted(found, key=lambda each: each.code))
+
+
+def _concerns(need: Need, product: Product) -> bool:
+    """Tell whether a need may be about a product; what a product does not say leaves it in."""
+    if need.market not in product.markets:
+        return False
+    if need.groups and not need.groups & product.groups:
+        return False
+    if need.classes and product.product_class and product.product_class not in need.classes:
+        return False
+    if need.origins and product.made_in:
+        origin = "domestic" if product.made_in == need.market else "imported"
+        return origin in need.origins
+    return True

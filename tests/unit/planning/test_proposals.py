@@ -149,7 +149,7 @@ def test_what_a_scope_lacks_is_a_finding_at_its_place(lacking: Scope, code: str,
 
 def test_a_need_of_some_products_is_about_those_alone() -> None:
     vaccines = replace(ITALY, groups=frozenset({"vaccine"}))
-    products = (product("P1", "L1", "IT", group="vaccine"), product("P2", "L2", "IT"))
+    products = (product("P1", "L1", "IT", groups=frozenset({"vaccine"})), product("P2", "L2", "IT"))
     packages = {
         each.code: each
         for each in propose(scope(needs=(vaccines,), products=products), LARGE, TODAY).packages
