@@ -229,6 +229,10 @@ class Settings:
         default=(),
         metadata=_says("Folders with rule packs of your own, each a folder inside, with commas."),
     )
+    plan_entries_max: int = field(
+        default=50_000,
+        metadata=_says("Most entries of one programme: work packages, links, scope.", least=100),
+    )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)
     )

@@ -38,3 +38,7 @@ class Action(StrEnum):
     ALLOCATION_VOIDED = "pool:allocation:voided"
     BACKUP_CREATED = "store:backup:created"
     BACKUP_RESTORED = "store:backup:restored"
+    PROGRAMME_CREATED = "plan:programme:created"
+    PROGRAMME_CHANGED = "plan:programme:changed"
+    PLAN_ENTRIES_CHANGED = "plan:entry:changed"
+    BASELINE_CREATED = "plan:baseline:created"

@@ -53,6 +53,12 @@ class Permission(StrEnum):
     """See what is said of lots and products: recalls, withdrawals, holds."""
     NOTICE_CREATE = "notice:record:create"
     """Recall, withdraw, hold, release; retract what should not have been said."""
+    PLAN_READ = "plan:programme:read"
+    """See programmes: work, dates, readiness, registers."""
+    PLAN_CREATE = "plan:programme:create"
+    """Open programmes, fix baselines."""
+    PLAN_UPDATE = "plan:programme:update"
+    """Change programmes: work, links, dates, progress, registers."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -79,6 +85,7 @@ _READING = frozenset(
         Permission.POOL_READ,
         Permission.NOTICE_READ,
         Permission.VERIFICATION_READ,
+        Permission.PLAN_READ,
     }
 )
 
@@ -97,6 +104,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.ALLOCATION_CREATE,
             Permission.ALLOCATION_RETURN,
             Permission.PACK_VERIFY,
+            Permission.PLAN_UPDATE,
         },
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING

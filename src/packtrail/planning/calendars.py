@@ -23,7 +23,7 @@ from itertools import accumulate, compress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
@@ -65,6 +65,36 @@ class Calendar:
     days_off: tuple[DayOff, ...] = ()
     windows: tuple[Window, ...] = ()
     """Work goes on only within them: campaigns, planned stops. None: at any time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarRule:
+    """A calendar as people write it down, before its holidays are known."""
+
+    code: str
+    name: str
+    country: str = ""
+    """ISO 3166 code, whose public holidays are days off."""
+    subdivision: str = ""
+    """ISO 3166-2 part whose holidays are days off besides."""
+    weekdays: tuple[int, ...] = MONDAY_TO_FRIDAY
+    days_off: tuple[DayOff, ...] = ()
+    """Days off besides: the works holiday, the inventory."""
+    worked: tuple[date, ...] = ()
+    """Holidays that are worked all the same."""
+    windows: tuple[Window, ...] = ()
+
+    def resolve(self, holidays: Mapping[date, str]) -> Calendar:
+        """Return the calendar, given the public holidays of its country."""
+        off = {day: name for day, name in holidays.items() if day not in self.worked}
+        off |= {each.on: each.reason for each in self.days_off}
+        return Calendar(
+            code=self.code,
+            name=self.name,
+            weekdays=self.weekdays,
+            days_off=tuple(DayOff(on, off[on]) for on in sorted(off)),
+            windows=self.windows,
+        )
 
 
 ELAPSED = Calendar(code="elapsed", name="Every day counts", weekdays=EVERY_DAY)

@@ -42,7 +42,7 @@ def check(plan: Plan) -> tuple[Finding, ...]:
         *_packages(plan),
         *_links(plan),
         *_deadlines(plan),
-        *_day(plan.starts_on, "The first day of the plan", "starts_on"),
+        *check_day(plan.starts_on, "The first day of the plan", "starts_on"),
     ]
     return tuple(found or _network(plan))
 
@@ -74,7 +74,7 @@ def check_package(package: WorkPackage) -> Iterator[Finding]:
         message = f"{package.code} takes no day and has {package.effort_days:g} days of effort."
         yield codes.BAD_VALUE.found(message, at=f"{at}/effort_days")
     for name in ("not_before", "started_on", "finished_on"):
-        yield from _day(getattr(package, name), f"{name} of {package.code}", f"{at}/{name}")
+        yield from check_day(getattr(package, name), f"{name} of {package.code}", f"{at}/{name}")
     started, finished = package.started_on, package.finished_on
     if started and finished and finished < started:
         message = f"{package.code} was finished on {finished}, before it was started on {started}."
@@ -91,7 +91,8 @@ def _network(plan: Plan) -> Iterator[Finding]:
         yield codes.BAD_VALUE.found(message, at="links")
 
 
-def _day(day: date | None, what: str, at: str) -> Iterator[Finding]:
+def check_day(day: date | None, what: str, at: str) -> Iterator[Finding]:
+    """Yield a finding when a day is out of the range that plans know."""
     if day is not None and not DAY_MIN <= day <= DAY_MAX:
         message = f"{what} is {day}; expected a day from {DAY_MIN} to {DAY_MAX}."
         yield codes.BAD_VALUE.found(message, at=at)
@@ -135,7 +136,7 @@ def _deadlines(plan: Plan) -> Iterator[Finding]:
         if deadline.package not in plan.by_code:
             message = f"{deadline.code} is a date of {deadline.package!r}."
             yield codes.UNKNOWN_REFERENCE.found(message, at=at)
-        yield from _day(deadline.due_on, f"due_on of {deadline.code}", f"{at}/due_on")
+        yield from check_day(deadline.due_on, f"due_on of {deadline.code}", f"{at}/due_on")
         if not 0 <= deadline.buffer_days <= DURATION_DAYS_MAX:
             message = f"The buffer of {deadline.code} is {deadline.buffer_days} days."
             yield codes.BAD_VALUE.found(message, at=f"{at}/buffer_days")

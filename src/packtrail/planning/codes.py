@@ -82,3 +82,45 @@ NO_CAMPAIGN = FindingCode(
     "No campaign is planned in which first batches could be packed before the date",
     remedy="Plan a campaign of the line for this market, or remove its campaign calendar.",
 )
+NO_PROGRAMME = FindingCode(
+    "PLN-014",
+    Severity.ERROR,
+    "No such programme in your organisation",
+    remedy="Look up the code in the list of programmes.",
+)
+NO_ENTRY = FindingCode(
+    "PLN-015",
+    Severity.ERROR,
+    "The programme has no such entry",
+    remedy="Look up the code in the programme.",
+)
+STALE = FindingCode(
+    "PLN-016",
+    Severity.ERROR,
+    "Somebody else has changed it meanwhile",
+    remedy="Look at it as it is now, and make the change again if it still makes sense.",
+)
+TAKEN = FindingCode(
+    "PLN-017",
+    Severity.ERROR,
+    "The code is taken",
+    remedy="Choose another code, or change what has it.",
+)
+TOO_MANY = FindingCode(
+    "PLN-018",
+    Severity.ERROR,
+    "A programme takes no more entries",
+    remedy="Take out what is no longer needed, split the programme, or have the limit raised.",
+)
+NO_HOLIDAYS = FindingCode(
+    "PLN-019",
+    Severity.NOTE,
+    "The public holidays of a country are not known",
+    remedy="Add its days off to the calendar by hand.",
+)
+ARCHIVED = FindingCode(
+    "PLN-020",
+    Severity.ERROR,
+    "The programme is archived",
+    remedy="Take it out of the archive first.",
+)

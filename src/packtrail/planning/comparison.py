@@ -5,15 +5,16 @@ Baselines are kept as snapshots, so the same comparison tells of drift and of wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from packtrail.planning.schedules import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date
+    from collections.abc import Iterator
 
     from packtrail.planning.schedules import Outlook, Schedule
 

@@ -101,6 +101,7 @@ def _package(layout: Layout, step: Step, place: Place) -> WorkPackage:
         role=layout.template.doers[step.kind] if effort else "",
         cost_eur=step.cost_eur,
         is_on_line=step.is_on_line,
+        is_proposed=True,
         reason=_reason(layout, need, place),
         acceptance=step.acceptance,
     )

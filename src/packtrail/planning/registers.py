@@ -5,7 +5,9 @@ All four are entries of one register; what an entry of a kind holds is a row of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +15,7 @@ from packtrail.planning import codes
 from packtrail.planning.checking import check_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date
+    from collections.abc import Iterator
 
     from packtrail.base.findings import Finding
 

@@ -7,16 +7,15 @@ dated rules become the few facts that decide which work there is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from packtrail.planning.calendars import Window
 from packtrail.planning.work import Certainty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
-
-    from packtrail.planning.calendars import Window
 
 
 class Capability(StrEnum):

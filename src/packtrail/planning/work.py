@@ -7,6 +7,7 @@ tag, by which a plan is filtered and measured.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from packtrail.planning.calendars import STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from packtrail.planning.calendars import Calendar
 
@@ -107,6 +107,8 @@ class WorkPackage:
     done_percent: int = 0
     started_on: date | None = None
     finished_on: date | None = None
+    is_proposed: bool = False
+    """Whether it follows from the scope, so that a later proposal may take it out again."""
     reason: str = ""
     """Why it is in the plan: the rule, the input or the decision."""
     acceptance: str = ""
