@@ -124,3 +124,15 @@ ARCHIVED = FindingCode(
     "The programme is archived",
     remedy="Take it out of the archive first.",
 )
+UNREADABLE_PLAN = FindingCode(
+    "PLN-021",
+    Severity.ERROR,
+    "The file is no plan that can be read",
+    remedy="Save it as XML in Microsoft Project, or as XLSX or CSV with the columns of an export.",
+)
+LEFT_OUT = FindingCode(
+    "PLN-022",
+    Severity.WARNING,
+    "Something in a plan file is not taken over as it stands",
+    remedy="Look at the package it is about, and enter what is missing by hand.",
+)

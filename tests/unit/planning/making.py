@@ -23,7 +23,7 @@ def links(*pairs: str) -> tuple[Link, ...]:
     )
 
 
-def deadline(code: str, after_days: int, **more: object) -> Deadline:
+def deadline(code: str, after_days: int, /, **more: object) -> Deadline:
     """A date so many days after Monday, on whose end the package must be done."""
     due_on = MONDAY + timedelta(days=after_days - 1)
     return Deadline(**{"code": code, "title": code, "package": code, "due_on": due_on} | more)
