@@ -119,6 +119,8 @@ class WorkingDays:
         self._before = [0, *accumulate(worked)]
         """How many working days lie before each day."""
         self._days = list(compress(range(self._first, self._first + size), worked))
+        self._spells = [self._spell(each) for each in calendar.windows]
+        """Windows as ranks of working days, half open: work is not spread over two of them."""
 
     def is_worked(self, day: int) -> bool:
         """Tell whether a day is worked."""
@@ -128,13 +130,31 @@ class WorkingDays:
         """Return how many working days a half-open span has; negative when it runs backwards."""
         return self._rank(end) - self._rank(start)
 
-    def following(self, day: int) -> int:
-        """Return the first working day from a day on.
+    def earliest(self, day: int, count: int) -> int:
+        """Return the first day from a day on at which work of `count` days can begin.
+
+        Within windows that is where it fits into one; into the first, if it fits into none.
 
         Raises:
             NoWorkingDay: There is none.
         """
-        return self._at(self._rank(day))
+        rank = self._rank(day)
+        starts = [max(rank, lo) for lo, hi in self._spells if max(rank, lo) + count <= hi]
+        return self._at(min(starts, default=rank))
+
+    def latest(self, end: int, count: int) -> int:
+        """Return the last day on which work of `count` days can begin to be over by `end`.
+
+        Within windows that is where it fits into one; into the last, if it fits into none.
+
+        Raises:
+            NoWorkingDay: There is none.
+        """
+        if not count:
+            return end
+        rank = self._rank(end)
+        starts = [min(rank, hi) - count for lo, hi in self._spells if min(rank, hi) - count >= lo]
+        return self._at(max(starts, default=rank - count))
 
     def end(self, start: int, count: int) -> int:
         """Return when `count` working days from a day on are over; 0 days are over at once.
@@ -174,6 +194,11 @@ class WorkingDays:
         """Return the first `count` working days from a day on; fewer when there are no more."""
         rank = self._rank(start)
         return self._days[rank : rank + count]
+
+    def _spell(self, window: Window) -> tuple[int, int]:
+        lo = min(max(window.from_on.toordinal(), self._first), self._first + len(self._before) - 1)
+        hi = min(max(window.to_on.toordinal() + 1, lo), self._first + len(self._before) - 1)
+        return self._rank(lo), self._rank(hi)
 
     def _rank(self, day: int) -> int:
         at = day - self._first

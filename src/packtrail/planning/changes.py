@@ -7,6 +7,7 @@ a scenario that is kept:
     longer:IT-ART-1=10        a package takes 10 working days longer; fewer when negative
     later:IT-ART-1=2027-01-15 a package begins no earlier
     line:L3=2027-03-01        nothing is done on line L3 before that day
+    stop:L3=2027-03-01/2027-03-12  line L3 is stopped for work on it from one day to the other
     people:validation=3       there are 3 people of the role
     without:IN                a market is left out
 
@@ -23,6 +24,8 @@ from typing import TYPE_CHECKING
 
 from packtrail.base.errors import RefusedError
 from packtrail.planning import codes
+from packtrail.planning.calendars import Window
+from packtrail.planning.proposals import stops_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +55,7 @@ class Change:
         """What it says, in words."""
         return _KINDS[self.kind].told.format(
             subject=self.subject,
-            value=self.value.removeprefix("-"),
+            value=self.value.removeprefix("-").replace("/", " to "),
             more="shorter" if self.value.startswith("-") else "longer",
         )
 
@@ -139,6 +142,26 @@ def _block_line(plan: Plan, change: Change) -> Plan:
     return replace(plan, packages=tuple(packages))
 
 
+def _stop_line(plan: Plan, change: Change) -> Plan:
+    code = stops_calendar(change.subject)
+    window = stop_of(change)
+    calendars = tuple(
+        replace(each, windows=tuple(sorted((*each.windows, window), key=lambda one: one.from_on)))
+        if each.code == code
+        else each
+        for each in plan.calendars
+    )
+    if code not in {each.code for each in plan.calendars}:
+        raise _unknown(change, "line with planned stops")
+    return replace(plan, calendars=calendars)
+
+
+def stop_of(change: Change) -> Window:
+    """Return the days of a change that stops a line."""
+    first, _, last = change.value.partition("/")
+    return Window(date.fromisoformat(first), date.fromisoformat(last), "Stop")
+
+
 def _staff(plan: Plan, change: Change) -> Plan:
     if change.subject not in {each.code for each in plan.resources}:
         raise _unknown(change, "role")
@@ -166,6 +189,11 @@ def _is_day(text: str) -> bool:
         return bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+def _is_days_in_a_row(text: str) -> bool:
+    first, _, last = text.partition("/")
+    return _is_day(first) and _is_day(last) and first <= last
 
 
 def _is_days(text: str) -> bool:
@@ -219,6 +247,13 @@ _KINDS = {
         is_value=_is_day,
         told="Nothing is done on line {subject} before {value}",
         apply=_block_line,
+    ),
+    "stop": _Kind(
+        form="LINE=DAY/DAY",
+        value="two days such as 2027-03-01/2027-03-12",
+        is_value=_is_days_in_a_row,
+        told="Line {subject} is stopped from {value}",
+        apply=_stop_line,
     ),
     "people": _Kind(
         form="ROLE=NUMBER",

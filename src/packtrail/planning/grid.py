@@ -102,22 +102,22 @@ class Grid:
     def begun(self, code: str, until: int, days: int) -> int:
         """Return when work that must be over at a point begins at the latest."""
         try:
-            return self.days[code].start(until, days)
+            return self.days[code].latest(until, days)
         except NoWorkingDay:  # As in `shifted`: it does not reach back.
             return self.spare.start(until, days)
 
-    def worked(self, code: str, day: int) -> int:
-        """Return the first day from a day on that a package's calendar works."""
+    def worked(self, code: str, day: int, days: int = 1) -> int:
+        """Return the first day from a day on at which work of some days can begin."""
         try:
-            return self.days[code].following(day)
+            return self.days[code].earliest(day, days)
         except NoWorkingDay as fault:
-            return self._lacking(fault).following(day)
+            return self._lacking(fault).earliest(day, days)
 
     def days_of(self, package: WorkPackage, start: int, until: int) -> Sequence[int]:
-        """Return the working days that are still ahead of a package in a span."""
+        """Return the days in a span on which people are still to work on a package."""
         begin = max(start, self.today.toordinal()) if package.is_started else start
         try:
-            days = self.days[package.code]
+            days = self.spare if package.calendar == ELAPSED.code else self.days[package.code]
             return days.span(begin, days.count(begin, until))
         except NoWorkingDay:
             return self.spare.span(begin, self.spare.count(begin, until))
@@ -213,7 +213,7 @@ def settle(grid: Grid, package: WorkPackage, bounds: Bounds) -> Spot:
         if bounds.end > bounds.start:
             return Spot(bounds.end, bounds.end, bounds.end_driver)
         return Spot(bounds.start, bounds.start, bounds.start_driver)
-    start = grid.worked(code, bounds.start)
+    start = grid.worked(code, bounds.start, days)
     until = grid.ended(code, start, days)
     if bounds.end > until:
         until = grid.worked(code, bounds.end - 1) + 1

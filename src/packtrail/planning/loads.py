@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from packtrail.planning.calendars import STANDARD, working_days
+from packtrail.planning.calendars import MONDAY_TO_FRIDAY, STANDARD, working_days
 from packtrail.planning.grid import Grid
 
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ def weekly(schedule: Schedule, weeks: int) -> Mapping[str, tuple[Load, ...]]:
         Code of a resource that anything is asked of -> a load for each week.
     """
     monday = schedule.today - timedelta(days=schedule.today.weekday())
+    if schedule.today.weekday() > max(MONDAY_TO_FRIDAY):
+        monday += timedelta(weeks=1)
     asked: defaultdict[tuple[str, int], defaultdict[str, float]] = defaultdict(
         lambda: defaultdict(float)
     )

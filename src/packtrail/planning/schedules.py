@@ -88,7 +88,7 @@ class Outcome(StrEnum):
     """Made, but out of its buffer."""
     LATE = "late"
     MISSED = "missed"
-    """The day has passed."""
+    """The day has passed, and it is not done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,12 +143,11 @@ def _outlook(grid: Grid, deadline: Deadline, slots: Mapping[str, Slot]) -> Outlo
 
 
 def _outcome(grid: Grid, deadline: Deadline, slot: Slot, slack: int) -> Outcome:
-    is_late = slot.finish_on > deadline.due_on
     if grid.plan.by_code[deadline.package].is_done:
-        return Outcome.MISSED if is_late else Outcome.DONE
+        return Outcome.DONE
     if deadline.due_on < grid.today:
         return Outcome.MISSED
-    if is_late:
+    if slot.finish_on > deadline.due_on:
         return Outcome.LATE
     return Outcome.AT_RISK if slack < deadline.buffer_days else Outcome.ON_TRACK
 

@@ -12,12 +12,15 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from packtrail.planning.calendars import STANDARD
+from packtrail.planning.calendars import ELAPSED, STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from packtrail.planning.calendars import Calendar
+
+
+_WORKED_OF_ELAPSED = 5 / 7
 
 
 class WorkKind(StrEnum):
@@ -136,7 +139,9 @@ class WorkPackage:
             return {}
         wanted: dict[str, float] = {}
         if self.role and self.effort_days:
-            wanted[self.role] = self.effort_days / self.duration_days
+            # People do not work on the weekends that a lead time counts.
+            share = _WORKED_OF_ELAPSED if self.calendar == ELAPSED.code else 1.0
+            wanted[self.role] = self.effort_days / max(1.0, self.duration_days * share)
         if self.is_on_line and self.line:
             wanted[line_resource(self.line)] = 1.0
         return wanted

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
+from packtrail.simulation import programme
 from packtrail.simulation.world import simulate
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ VISITED = ("asterion", "corvus-cmo", "delta-wholesale", "foxglove-pharmacies")
 """The organisations one can look around in: maker, contract packer, wholesaler, and the pharmacies
 that meet the counterfeiter."""
 USER = "demo-{}"
+COMPANY = "asterion"
+"""The maker that has a programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def load(app: Application, *, on_progress: Callable[[int], None] | None = None) 
             captured += 1
         if on_progress:
             on_progress(number)
+    programme.load(app, acting[COMPANY])
     return captured
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from packtrail.planning.calendars import EVERY_DAY, Calendar
 from packtrail.planning.work import Deadline, Link, Placement, Plan, Resource, WorkPackage
 
 MONDAY = date(2026, 11, 30)
+DAILY = Calendar(code="daily", name="Seven days a week", weekdays=EVERY_DAY)
 
 
 def package(code: str, days: int, **more: object) -> WorkPackage:
     return WorkPackage(
-        **{"code": code, "title": code, "duration_days": days, "calendar": "elapsed"} | more
+        **{"code": code, "title": code, "duration_days": days, "calendar": "daily"} | more
     )
 
 
@@ -30,7 +32,10 @@ def deadline(code: str, after_days: int, /, **more: object) -> Deadline:
 
 
 def plan(*packages: WorkPackage, **more: object) -> Plan:
-    return Plan(**{"packages": packages, "placement": Placement.SOON} | more)
+    calendars = (DAILY, *more.pop("calendars", ()))  # type: ignore[misc]
+    return Plan(
+        **{"packages": packages, "placement": Placement.SOON, "calendars": calendars} | more
+    )
 
 
 def people(code: str, capacity: float) -> Resource:

@@ -47,14 +47,29 @@ def test_work_within_windows_waits_for_the_next_window() -> None:
     )
     campaign = days(Calendar(code="c", name="c", windows=windows))
 
-    assert date.fromordinal(campaign.following(at(2026, 12, 1))) == date(2027, 1, 4)
+    assert date.fromordinal(campaign.earliest(at(2026, 12, 1), 1)) == date(2027, 1, 4)
     assert date.fromordinal(campaign.end(at(2027, 1, 5), 2) - 1) == date(2027, 3, 1)
+
+
+def test_work_is_not_spread_over_two_windows_if_it_fits_into_one() -> None:
+    windows = (
+        Window(date(2027, 1, 4), date(2027, 1, 6)),
+        Window(date(2027, 3, 1), date(2027, 3, 5)),
+        Window(date(2027, 6, 7), date(2027, 6, 11)),
+    )
+    campaign = days(Calendar(code="c", name="c", windows=windows))
+
+    assert date.fromordinal(campaign.earliest(at(2027, 1, 5), 3)) == date(2027, 3, 1)
+    assert date.fromordinal(campaign.earliest(at(2027, 1, 4), 3)) == date(2027, 1, 4)
+    assert date.fromordinal(campaign.latest(at(2027, 6, 9), 3)) == date(2027, 3, 3)
+    assert date.fromordinal(campaign.latest(at(2027, 6, 10), 3)) == date(2027, 6, 7)
+    assert date.fromordinal(campaign.earliest(at(2027, 1, 5), 6)) == date(2027, 1, 5), "in none"
 
 
 def test_a_calendar_whose_windows_are_over_has_no_working_day() -> None:
     ended = Calendar(code="c", name="c", windows=(Window(date(2027, 1, 4), date(2027, 1, 5)),))
     with pytest.raises(NoWorkingDay):
-        days(ended).following(at(2027, 1, 6))
+        days(ended).earliest(at(2027, 1, 6), 1)
 
 
 def test_work_of_no_days_is_over_at_once() -> None:

@@ -151,7 +151,7 @@ def busy_plans(draw: st.DrawFn) -> Plan:
         package(
             f"P{at}",
             days := draw(st.integers(1, 6)),
-            calendar=draw(st.sampled_from(["standard", "elapsed"])),
+            calendar=draw(st.sampled_from(["standard", "daily"])),
             role=draw(st.sampled_from(["it", "quality"])),
             effort_days=days * draw(st.sampled_from([0.5, 1.0, 2.0])),
         )

@@ -330,7 +330,7 @@ def _slipped(made: Plan, before: Schedule, code: str, further: int) -> Schedule:
     worked = WorkingDays(
         calendars[made.by_code[code].calendar], date(2026, 1, 1), date(2029, 12, 31)
     )
-    start = worked.following(worked.shift(slot.start, (slot.float_days or 0) + further))
+    start = worked.earliest(worked.shift(slot.start, (slot.float_days or 0) + further), 1)
     moved = tuple(
         replace(each, not_before=date.fromordinal(start)) if each.code == code else each
         for each in made.packages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packtrail.base.errors import LimitExceeded
@@ -93,9 +93,19 @@ def adopt(
         app,
         actor,
         programme,
-        list(_entries(trial.before.plan, trial.after.plan)),
+        [*_entries(trial.before.plan, trial.after.plan), *_stops(trial)],
         reason=f"{reason.strip()} ({told})" if reason.strip() else told,
     )
+
+
+def _stops(trial: Trial) -> Iterator[Put]:
+    """Yield the lines that get another stop: their calendars follow from it."""
+    lines = dict(trial.opened.book.lines)
+    for change in trial.changes:
+        if change.kind == "stop":
+            line = lines[change.subject]
+            lines[change.subject] = replace(line, stops=(*line.stops, changing.stop_of(change)))
+    yield from (Put(line) for code, line in lines.items() if line != trial.opened.book.lines[code])
 
 
 def _entries(before: Plan, after: Plan) -> Iterator[Put | Remove]:
