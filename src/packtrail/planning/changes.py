@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from packtrail.base.errors import RefusedError
 from packtrail.planning import codes
@@ -53,7 +53,7 @@ class Change:
     @property
     def told(self) -> str:
         """What it says, in words."""
-        return _KINDS[self.kind].told.format(
+        return KINDS[self.kind].told.format(
             subject=self.subject,
             value=self.value.removeprefix("-").replace("/", " to "),
             more="shorter" if self.value.startswith("-") else "longer",
@@ -68,7 +68,7 @@ def parse(text: str) -> Change:
     """
     kind, _, rest = text.strip().partition(":")
     subject, _, value = rest.rpartition("=") if "=" in rest else (rest, "", "")
-    known = _KINDS.get(kind)
+    known = KINDS.get(kind)
     if known is None or not subject or (known.is_value is None) != (not value):
         raise RefusedError(_bad(text, f"{text[:80]!r} is no change"))
     if known.is_value is not None and not known.is_value(value):
@@ -83,12 +83,12 @@ def apply(plan: Plan, changes: Iterable[Change]) -> Plan:
         RefusedError: `PLN-002`, a change is about something the plan does not have.
     """
     for change in changes:
-        plan = _KINDS[change.kind].apply(plan, change)
+        plan = KINDS[change.kind].apply(plan, change)
     return plan
 
 
 def _bad(text: str, message: str) -> Finding:
-    kinds = ", ".join(f"{kind}:{each.form}" for kind, each in _KINDS.items())
+    kinds = ", ".join(f"{kind}:{each.form}" for kind, each in KINDS.items())
     return codes.BAD_VALUE.found(f"{message}; there are {kinds}.", at=text[:80])
 
 
@@ -209,7 +209,7 @@ def _is_amount(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
+class ChangeKind:
     """A kind of change."""
 
     form: str
@@ -219,50 +219,50 @@ class _Kind:
     apply: Callable[[Plan, Change], Plan]
 
 
-_KINDS = {
-    "date": _Kind(
+KINDS: Final = {
+    "date": ChangeKind(
         form="DATE=DAY",
         value="day such as 2027-05-01",
         is_value=_is_day,
         told="The date {subject} moves to {value}",
         apply=_move_date,
     ),
-    "longer": _Kind(
+    "longer": ChangeKind(
         form="PACKAGE=DAYS",
         value="number of days",
         is_value=_is_days,
         told="{subject} takes {value} working days {more}",
         apply=_prolong,
     ),
-    "later": _Kind(
+    "later": ChangeKind(
         form="PACKAGE=DAY",
         value="day such as 2027-01-15",
         is_value=_is_day,
         told="{subject} begins no earlier than {value}",
         apply=_postpone,
     ),
-    "line": _Kind(
+    "line": ChangeKind(
         form="LINE=DAY",
         value="day such as 2027-03-01",
         is_value=_is_day,
         told="Nothing is done on line {subject} before {value}",
         apply=_block_line,
     ),
-    "stop": _Kind(
+    "stop": ChangeKind(
         form="LINE=DAY/DAY",
         value="two days such as 2027-03-01/2027-03-12",
         is_value=_is_days_in_a_row,
         told="Line {subject} is stopped from {value}",
         apply=_stop_line,
     ),
-    "people": _Kind(
+    "people": ChangeKind(
         form="ROLE=NUMBER",
         value="number of people",
         is_value=_is_amount,
         told="There are {value} people of {subject}",
         apply=_staff,
     ),
-    "without": _Kind(
+    "without": ChangeKind(
         form="MARKET",
         value="",
         is_value=None,

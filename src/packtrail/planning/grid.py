@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,8 @@ class Grid:
     """Code of a package -> the days of its calendar."""
     spare: WorkingDays
     """Counted on where a calendar has no day left."""
+    windowed: frozenset[str] = frozenset()
+    """Codes of the calendars that work within windows only."""
     findings: dict[str, Finding] = field(default_factory=dict)
     """Calendar -> what is wrong with it."""
 
@@ -72,6 +74,7 @@ class Grid:
             network=network,
             days={each.code: calendars[each.calendar] for each in plan.packages},
             spare=calendars[STANDARD.code],
+            windowed=frozenset(each.code for each in plan.calendars if each.windows),
         )
 
     def shifted(self, code: str, point: int, days: int) -> int:
@@ -215,6 +218,8 @@ def settle(grid: Grid, package: WorkPackage, bounds: Bounds) -> Spot:
         return Spot(bounds.start, bounds.start, bounds.start_driver)
     start = grid.worked(code, bounds.start, days)
     until = grid.ended(code, start, days)
+    if start > bounds.start and package.calendar in grid.windowed:
+        bounds.start_driver = replace(bounds.start_driver, calendar=package.calendar)
     if bounds.end > until:
         until = grid.worked(code, bounds.end - 1) + 1
         return Spot(grid.begun(code, until, days), until, bounds.end_driver)

@@ -103,16 +103,15 @@ def places(layout: Layout, step: Step) -> Iterator[Place]:
 def _open_needs(scope: Scope, today: date, findings: list[Finding]) -> Iterator[Need]:
     for need in sorted(scope.needs, key=lambda each: (each.due_on, each.code)):
         at = f"needs/{need.code}"
-        if not need.is_in:
-            continue
-        if need.due_on < today:
+        is_about = bool(scope.products_of(need))
+        if need.is_in and is_about and need.due_on >= today:
+            yield need
+        elif need.is_in and is_about:
             message = f"{need.title} was due on {need.due_on}."
             findings.append(codes.NEED_HAS_PASSED.found(message, at=at))
-        elif not scope.products_of(need):
+        elif need.is_in and need.due_on >= today:
             message = f"No product in scope is for {need.market}: {need.title}."
             findings.append(codes.NEED_WITHOUT_PRODUCT.found(message, at=at))
-        else:
-            yield need
 
 
 def _without_line(scope: Scope, lines: Mapping[str, Line]) -> Iterator[Finding]:

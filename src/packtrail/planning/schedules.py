@@ -39,6 +39,8 @@ class Driver:
     cause: Cause
     code: str = ""
     """The package waited for, or the one that has the resource."""
+    calendar: str = ""
+    """The calendar whose next window it had to wait for after that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

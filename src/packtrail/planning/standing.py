@@ -158,7 +158,7 @@ def heat_map(schedule: Schedule, rows: str, columns: str) -> Mapping[tuple[str, 
 
 
 def _cell(schedule: Schedule, members: list[str]) -> Cell:
-    heats = Counter(_heat(schedule, code) for code in members)
+    heats = Counter(heat_of(schedule, code) for code in members)
     return Cell(
         heat=next(each for each in Heat if heats[each]),
         total=len(members),
@@ -167,7 +167,8 @@ def _cell(schedule: Schedule, members: list[str]) -> Cell:
     )
 
 
-def _heat(schedule: Schedule, code: str) -> Heat:
+def heat_of(schedule: Schedule, code: str) -> Heat:
+    """Return how a package stands."""
     package, slot = schedule.plan.by_code[code], schedule.slots[code]
     if package.is_done:
         return Heat.DONE

@@ -270,7 +270,7 @@ STEPS: Final[tuple[Step, ...]] = (
         acceptance="Every pack for the market leaves as the rules ask.",
     ),
     Step(
-        key="CARE", title="{market}: close support", kind=K.OTHER, per=Per.NEED, phase=OPERATION,
+        key="CARE", title="{market}: close support", kind=K.SUPPORT, per=Per.NEED, phase=OPERATION,
         days=(10, 20), effort=(3, 10), after=_after("LIVE"),
         acceptance="No open exception is older than three working days.",
     ),

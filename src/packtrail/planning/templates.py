@@ -138,6 +138,7 @@ SMALL: Final = Template(
         K.TRAINING: _raci(r=D.IT, a=D.QUALITY, i=(D.PACKAGING,)),
         K.PILOT: _raci(r=D.PACKAGING, a=D.QUALITY, c=(D.IT,), i=(D.REGULATORY,)),
         K.GO_LIVE: _raci(r=D.IT, a=D.MANAGEMENT, c=(D.QUALITY,), i=(D.REGULATORY, D.PACKAGING)),
+        K.SUPPORT: _raci(r=D.IT, a=D.QUALITY, c=(D.PACKAGING,), i=(D.MANAGEMENT,)),
         K.UPGRADE: _raci(r=D.IT, a=D.QUALITY, c=(D.SUPPLIER,)),
         K.OTHER: _raci(r=D.IT, a=D.MANAGEMENT, i=(D.QUALITY,)),
     },
@@ -172,6 +173,7 @@ LARGE: Final = Template(
         _people("validation", "Validation", D.VALIDATION, 4.0, 750),
         _people("quality", "Quality", D.QUALITY, 3.0, 700),
         _people("training", "Training", D.TRAINING, 2.0, 550),
+        _people("support", "Customer support", D.CUSTOMER_SUPPORT, 2.0, 500),
         _people("it", "IT", D.IT, 4.0, 750),
     ),
     doers={
@@ -188,6 +190,7 @@ LARGE: Final = Template(
         K.PROCEDURE: "quality",
         K.TRAINING: "training",
         K.PILOT: "packaging",
+        K.SUPPORT: "support",
         K.UPGRADE: "engineering",
     },
     raci={
@@ -228,6 +231,9 @@ LARGE: Final = Template(
         K.GO_LIVE: _raci(
             r=D.MANAGEMENT, a=D.MANAGEMENT, c=(D.QUALITY, D.COMPLIANCE),
             i=(D.IT, D.SUPPLY_CHAIN, D.CUSTOMER_SUPPORT, D.FINANCE, D.CMO),
+        ),
+        K.SUPPORT: _raci(
+            r=D.CUSTOMER_SUPPORT, a=D.QUALITY, c=(D.IT, D.PACKAGING), i=(D.MANAGEMENT, D.CMO)
         ),
         K.UPGRADE: _raci(r=D.ENGINEERING, a=D.IT, c=(D.VALIDATION, D.SUPPLIER), i=(D.QUALITY,)),
         K.OTHER: _raci(r=D.MANAGEMENT, a=D.MANAGEMENT, i=(D.IT,)),

@@ -45,6 +45,8 @@ class WorkKind(StrEnum):
     PILOT = "pilot"
     """The first batches, within a campaign."""
     GO_LIVE = "go_live"
+    SUPPORT = "support"
+    """Close support after the first packs."""
     UPGRADE = "upgrade"
     OTHER = "other"
 

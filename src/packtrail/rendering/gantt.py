@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-ROW, BAR, LABELS, RIGHT = 27, 13, 264, 120
-WIDTH, DAY_WIDTH_MAX = 1240, 14.0
+ROW, BAR, LABELS, RIGHT = 27, 13, 330, 120
+WIDTH, DAY_WIDTH_MAX = 1220, 14.0
 _TONES = {
     "late": "#ae231c", "risk": "#855000", "running": "#1a5aa3", "plan": "#7d8f8a",
     "done": "#176b3c",
@@ -76,7 +76,7 @@ def draw(
     axis = TimeAxis.over(min(days, default=today), max(days, default=today), left=0, width=1)
     inner = min(width - LABELS - RIGHT, axis.days * DAY_WIDTH_MAX)
     axis = TimeAxis(axis.first, axis.last, LABELS, inner)
-    height = HEAD + ROW * len(rows) + 10
+    height = HEAD + ROW * len(rows) + 16
     places = {row.code: (row, HEAD + ROW * at + ROW / 2) for at, row in enumerate(rows)}
     parts = [
         element("title", text(title), id=f"{prefix}-title"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-ROW, LABELS, RIGHT, WIDTH = 34, 250, 130, 1180
+ROW, LABELS, RIGHT, WIDTH = 34, 320, 130, 1220
 TONES = {
     "on_track": "#176b3c", "at_risk": "#855000", "late": "#ae231c", "missed": "#ae231c",
     "done": "#554f74",
@@ -52,7 +52,7 @@ def draw_dates(
     axis = TimeAxis.over(
         min(today, *days), max(today, *days), left=LABELS, width=WIDTH - LABELS - RIGHT
     )
-    height = HEAD + ROW * len(rows) + 8
+    height = HEAD + ROW * len(rows) + 16
     parts = [
         element("title", text(title), id=f"{prefix}-title"),
         element("desc", text(_told(rows)), id=f"{prefix}-desc"),
@@ -114,7 +114,7 @@ class CurvePoint:
     baseline: float | None
 
 
-_CHART_W, _CHART_H, _CHART_L, _CHART_B = 760, 260, 56, 26
+_CHART_W, _CHART_H, _CHART_L, _CHART_B = 1220, 320, 64, 26
 
 
 def draw_curve(
@@ -194,7 +194,7 @@ def _scale(top: float, unit: str, y: Callable[[float], float]) -> Iterator[str]:
             class_="t-quiet", font_size="11",
         )  # fmt: skip
         value += step
-    yield element("text", text(unit), x=4, y=15, class_="t-quiet", font_size="11")
+    yield element("text", text(unit), x=_CHART_L + 6, y=HEAD + 12, class_="t-quiet", font_size="11")
 
 
 def _path(

@@ -87,8 +87,21 @@ def verdict(found: Verdict) -> str:
     )
 
 
+DEPARTMENTS: Final = {"it": "IT", "cmo": "Contract packers", "supplier": "Suppliers"}
+"""Departments whose words are not those of the code."""
+
+
 def driver(cause: Driver, titles: Mapping[str, str]) -> str:
     """Return what decides when a package starts."""
+    told = _driver(cause, titles)
+    if cause.calendar:
+        what, _, of = cause.calendar.partition(":")
+        window = {"stops": "stop", "campaign": "campaign"}.get(what, "window")
+        told += f" Then it waits for the next {window} of {of.replace(':', ' for ') or what}."
+    return told
+
+
+def _driver(cause: Driver, titles: Mapping[str, str]) -> str:
     title = titles.get(cause.code, cause.code)
     match cause.cause:
         case Cause.PROGRESS:

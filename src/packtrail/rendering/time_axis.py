@@ -101,11 +101,11 @@ class TimeAxis:
             return ""
         x = self.at(today)
         return element(
-            "line", x1=x, x2=x, y1=18, y2=height, class_="t-today", stroke="#0a6b5d",
+            "line", x1=x, x2=x, y1=22, y2=height, class_="t-today", stroke="#0a6b5d",
             stroke_width="2",
         ) + element(
-            "text", "today", x=x + 4, y=15, class_="t-today-name", fill="#0a6b5d", font_size="11",
-            font_weight="600",
+            "text", "today", x=x + 4, y=height - 3, class_="t-today-name", fill="#0a6b5d",
+            font_size="11", font_weight="600",
         )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 CODE, NAME = "serialisation", "Serialisation 2028"
 BEGINS = date(2026, 3, 2)
+LEAD = timedelta(days=60)
+"""What was due sooner after the beginning was another programme's."""
 LAW_UNTIL = date(2028, 12, 31)
 """Dates after it are known and not answered yet."""
 SEED = 28
@@ -58,6 +60,8 @@ def load(app: Application, actor: Actor) -> bool:
         begun, actor, CODE, name="Steering committee, March", reason="Agreed at the kick-off"
     )
     if today > BEGINS:
+        proposing.follow_law(app, actor, CODE)
+        _answer_until(app, actor)
         done = list(progress(planned(begun, actor, CODE).schedule, today))
         write(app, actor, CODE, [Put(each) for each in done], reason="Progress as reported")
     write(app, actor, CODE, [Put(each) for each in _register(today)], reason="Register")
@@ -126,7 +130,11 @@ def _scope() -> list[object]:
 def _answer_until(app: Application, actor: Actor) -> None:
     """Leave needs unanswered that are further away than the programme reaches."""
     needs = books.opened(app, actor, CODE).book.needs.values()
-    later = [replace(each, is_in=False) for each in needs if each.due_on > LAW_UNTIL]
+    later = [
+        replace(each, is_in=False)
+        for each in needs
+        if each.is_in and (each.due_on > LAW_UNTIL or each.due_on < BEGINS + LEAD)
+    ]
     if later:
         write(app, actor, CODE, [Put(each) for each in later], reason="After 2028: another phase")
 

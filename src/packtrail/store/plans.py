@@ -65,6 +65,20 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """What was changed at once."""
+
+    version: int
+    at: datetime
+    actor_name: str
+    reason: str
+    kinds: list[str]
+    """Of each change, such as `package changed`."""
+    codes: list[str]
+    """Of the first few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineRow:
     """A baseline without its schedule."""
 
@@ -225,6 +239,12 @@ def changes(
     order = " order by version desc, change_no desc limit %(limit)s"
     with conn.cursor(row_factory=class_row(ChangeRow)) as cursor:
         return cursor.execute(f"{_SQL['changes']}{where}{order}", values).fetchall()
+
+
+def versions(conn: Connection, programme_id: int, *, limit: int) -> list[VersionRow]:
+    """Return the latest versions, the newest first, with what changed in each."""
+    with conn.cursor(row_factory=class_row(VersionRow)) as cursor:
+        return cursor.execute(_SQL["versions"], [programme_id, limit]).fetchall()
 
 
 def insert_baseline(

@@ -50,6 +50,19 @@ def read(kind: str, values: Any) -> Any:
         raise RefusedError(codes.BAD_VALUE.found(message, at=place.rstrip("`"))) from None
 
 
+def read_terms(values: Any) -> Terms:
+    """Return the terms of a programme from plain values that somebody sent.
+
+    Raises:
+        RefusedError: `PLN-004`, they are no terms.
+    """
+    try:
+        return msgspec.convert(values, Terms)
+    except msgspec.ValidationError as error:
+        text, _, place = str(error).partition(" - at `$.")
+        raise RefusedError(codes.BAD_VALUE.found(f"{text}.", at=place.rstrip("`"))) from None
+
+
 def plain(value: object) -> Any:
     """Return a value as plain lists, dictionaries, texts and numbers."""
     return msgspec.to_builtins(value)

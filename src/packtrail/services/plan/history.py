@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,44 @@ def changes(
             since=since,
         )
     return tuple(_seen(each) for each in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What was changed at once."""
+
+    number: int
+    at: datetime
+    actor_name: str
+    reason: str
+    counts: Mapping[str, int]
+    """Such as `package changed` -> how many."""
+    codes: tuple[str, ...]
+    """Of the first few entries."""
+
+
+def versions(
+    app: Application, actor: Actor, programme: str, *, limit: int = 25
+) -> tuple[Version, ...]:
+    """Return the latest versions of a programme, each with what was changed in it.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    opened = books.opened(app, actor, programme)
+    with app.database.reading() as conn:
+        found = rows.versions(conn, opened.row.programme_id, limit=max(1, min(limit, PAGE_MAX)))
+    return tuple(
+        Version(
+            number=row.version,
+            at=row.at,
+            actor_name=row.actor_name,
+            reason=row.reason,
+            counts=Counter(row.kinds),
+            codes=tuple(row.codes),
+        )
+        for row in found
+    )
 
 
 def _seen(row: rows.ChangeRow) -> Change:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from packtrail.planning import codes
 from packtrail.planning.needs import needs_of
 from packtrail.planning.proposals import propose
 from packtrail.planning.templates import TEMPLATES
@@ -118,8 +119,14 @@ def _offer(opened: Opened, proposal: Proposal) -> Offer:
             and not each.is_started
             and code not in dated
         ),
-        findings=proposal.findings,
+        findings=tuple(each for each in proposal.findings if not _is_answered(opened, each)),
     )
+
+
+def _is_answered(opened: Opened, finding: Finding) -> bool:
+    """Tell whether a finding is about a need that has passed and has its date in the plan."""
+    need = finding.at.removeprefix("needs/")
+    return finding.code == codes.NEED_HAS_PASSED.code and need in opened.book.deadlines
 
 
 def _renewed(old: WorkPackage, new: WorkPackage) -> WorkPackage:

@@ -47,6 +47,15 @@ select version, change_no, kind, code, before::text as before, after::text as af
        actor_name, reason
   from plan_change where programme_id = %(programme_id)s
 
+-- name: versions
+select version, max(at) as at, max(actor_name) as actor_name, max(reason) as reason,
+       array_agg(kind || case when before is null then ' added'
+                              when after is null then ' taken out'
+                              else ' changed' end order by change_no) as kinds,
+       (array_agg(code order by change_no))[1:5] as codes
+  from plan_change where programme_id = %s
+ group by version order by version desc limit %s
+
 -- name: insert_baseline
 insert into plan_baseline (programme_id, baseline_no, name, version, body, at, created_by, reason)
 select %(programme_id)s, coalesce(max(baseline_no), 0) + 1, %(name)s, %(version)s, %(body)s, %(at)s,
