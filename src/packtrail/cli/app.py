@@ -20,6 +20,8 @@ from packtrail.cli import (
     gs1,
     markets,
     notices,
+    plan,
+    plan_entries,  # noqa: F401 - its commands join the group `plan`
     query,
     serials,
     trace,
@@ -32,6 +34,7 @@ GROUPS = {
     "users": accounts.users,
     "keys": accounts.keys,
     "gs1": gs1.gs1,
+    "plan": plan.plan,
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,

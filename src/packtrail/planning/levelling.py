@@ -32,7 +32,7 @@ from packtrail.planning.schedules import Cause, Driver, Move
 from packtrail.planning.scheduling import Walks, assemble, free_schedule, targets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from packtrail.base.findings import Finding
     from packtrail.planning.loads import Clash
@@ -96,7 +96,7 @@ def level(plan: Plan, today: date) -> Schedule:
     free = free_schedule(walks)
     demands, found = _demands(plan)
     back = _backward(walks, demands)
-    ahead = _forward(walks, demands, back.placed)
+    ahead = _repaired(walks, demands, {code: each.start for code, each in back.placed.items()})
     levelled = assemble(walks, ahead.placed)
     return replace(
         levelled,
@@ -177,14 +177,67 @@ def _earlier(board: _Board, code: str, spot: Spot, earliest: int) -> Spot:
     return spot
 
 
+_STEPS_DAYS = (14, 42, 126)
+"""By how much earlier work is tried that would hurt a date where it is."""
+
+
+def _repaired(
+    walks: Walks, demands: Mapping[str, Mapping[str, float]], wishes: Mapping[str, int]
+) -> _Board:
+    """Place every package; what leads to a date that is hurt by waiting so long is tried earlier.
+
+    Work placed as late as possible can meet others there, and be pushed beyond its date although
+    there was time before.
+    """
+    board = _forward(walks, demands, wishes)
+    hurt = _hurt(walks, board)
+    for step in _STEPS_DAYS:
+        if not hurt:
+            break
+        before = _before(walks.grid, hurt)
+        earlier = {
+            code: start - step if code in before else start for code, start in wishes.items()
+        }
+        tried = _forward(walks, demands, earlier)
+        left = _hurt(walks, tried)
+        if sum(left.values()) < sum(hurt.values()):
+            board, hurt, wishes = tried, left, earlier
+    return board
+
+
+def _hurt(walks: Walks, board: _Board) -> dict[str, int]:
+    """Return the packages with a date that are later than they could be, and how much it hurts."""
+    grid = walks.grid
+    aims = wanted_ends(grid, targets(grid))
+    ends = wanted_ends(grid, {e.code: e.due_on.toordinal() + 1 for e in grid.plan.deadlines})
+    found = {}
+    for code, aim in aims.items():
+        until = board.placed[code].until
+        if until > max(aim, walks.early[code].until):
+            # A day beyond the date weighs as ten days of buffer.
+            found[code] = until - aim + 10 * max(0, until - ends[code])
+    return found
+
+
+def _before(grid: Grid, codes_: Iterable[str]) -> set[str]:
+    """Return packages with all that they wait for."""
+    found: set[str] = set()
+    left = list(codes_)
+    while left:
+        code = left.pop()
+        if code not in found:
+            found.add(code)
+            left += [each.predecessor for each in grid.network.before[code]]
+    return found
+
+
 def _forward(
-    walks: Walks, demands: Mapping[str, Mapping[str, float]], wishes: Mapping[str, Spot]
+    walks: Walks, demands: Mapping[str, Mapping[str, float]], floor: Mapping[str, int]
 ) -> _Board:
     """Place every package at its wish or as soon after it as possible."""
     grid, late = walks.grid, walks.aimed
     board = _board(grid, demands)
     waiting = {code: len(links) for code, links in grid.network.before.items()}
-    floor = {code: spot.start for code, spot in wishes.items()}
 
     def entry(code: str) -> tuple[int, int, str]:
         last = late[code].start if code in late else grid.today.toordinal() + _SOMEDAY

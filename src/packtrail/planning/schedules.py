@@ -99,6 +99,8 @@ class Outlook:
 
     deadline: Deadline
     outcome: Outcome
+    target_on: date
+    """The last day before the buffer of the date."""
     finish_on: date
     early_finish_on: date
     """As soon as it could be, if people and lines were free."""

@@ -130,10 +130,13 @@ def _slot(walks: Walks, code: str, planned: Spot) -> Slot:
 
 def _outlook(grid: Grid, deadline: Deadline, slots: Mapping[str, Slot]) -> Outlook:
     slot = slots[deadline.package]
-    slack = grid.counted(deadline.package, slot.until, deadline.due_on.toordinal() + 1)
+    due = deadline.due_on.toordinal() + 1
+    slack = grid.counted(deadline.package, slot.until, due)
+    target = grid.shifted(deadline.package, due, -deadline.buffer_days)
     return Outlook(
         deadline=deadline,
         outcome=_outcome(grid, deadline, slot, slack),
+        target_on=date.fromordinal(target - 1),
         finish_on=slot.finish_on,
         early_finish_on=slot.early_finish_on,
         slack_days=slack,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -15,7 +14,8 @@ from packtrail.planning.notation import parse_links
 from packtrail.planning.standing import heat_of
 from packtrail.planning.templates import TEMPLATES
 from packtrail.rendering import gantt
-from packtrail.services.plan import baselines, books, history
+from packtrail.services.plan import baselines, history
+from packtrail.services.plan.progress import Progress, report_progress
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write
 
@@ -125,31 +125,34 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
 def progress(visit: Visit) -> Response:
     """Take what is reported of a package: begun, so much done, finished, or not at all."""
     programme, code = visit.path("programme"), visit.sent("code")
-    opened = books.opened(visit.app, visit.who, programme)
-    found = opened.book.packages.get(code)
-    if found is None:
-        raise NotFound(codes.NO_ENTRY.found(f"There is no work package {code[:80]!r}.", at="code"))
+    revision = visit.sent("revision")
     try:
-        reported = _reported(visit, found)
-        revision = visit.sent("revision")
-        put = Put(reported, int(revision) if revision.isdigit() else None)
-        write(visit.app, visit.who, programme, [put], reason=visit.sent("reason") or "Progress")
+        report_progress(
+            visit.app,
+            visit.who,
+            programme,
+            code,
+            Progress(
+                started_on=_day(visit, "started_on"),
+                finished_on=_day(visit, "finished_on"),
+                done_percent=_percent(visit),
+            ),
+            revision=int(revision) if revision.isdigit() else None,
+            reason=visit.sent("reason"),
+        )
+    except NotFound:
+        raise
     except RefusedError as refusal:
         return _package(visit, code, refusal=refusal)
     return redirect(shared.package_path(programme, code))
 
 
-def _reported(visit: Visit, found: WorkPackage) -> WorkPackage:
-    percent = visit.sent("done_percent").strip()
-    if percent and not (percent.isdigit() and len(percent) <= 3):
-        message = f"Done is {percent[:20]!r}; expected a number from 0 to 100."
+def _percent(visit: Visit) -> int:
+    text = visit.sent("done_percent").strip() or "0"
+    if not (text.isascii() and text.isdigit() and len(text) <= 3):
+        message = f"Done is {text[:20]!r}; expected a number from 0 to 100."
         raise RefusedError(codes.BAD_VALUE.found(message, at="done_percent"))
-    return replace(
-        found,
-        started_on=_day(visit, "started_on"),
-        finished_on=_day(visit, "finished_on"),
-        done_percent=100 if _day(visit, "finished_on") else min(int(percent or 0), 100),
-    )
+    return int(text)
 
 
 def _day(visit: Visit, name: str) -> date | None:

@@ -31,8 +31,13 @@ def decode_terms(body: str) -> Terms:
     return terms
 
 
-def read(kind: str, values: Any) -> Any:
+def read(kind: str, values: Any, *, from_texts: bool = False) -> Any:
     """Return the entry of a kind from plain values that somebody sent.
+
+    Args:
+        kind: Kind of the entry.
+        values: A dictionary.
+        from_texts: Whether numbers and truth values may be written as texts.
 
     Raises:
         RefusedError: `PLN-004`, they are no such entry.
@@ -43,7 +48,7 @@ def read(kind: str, values: Any) -> Any:
         message = f"A {kind} has no {strange[0][:60]!r}; it has {', '.join(sorted(names))}."
         raise RefusedError(codes.BAD_VALUE.found(message, at=strange[0][:60]))
     try:
-        return msgspec.convert(values, wanted)
+        return msgspec.convert(values, wanted, strict=not from_texts)
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at `$.")
         message = f"It is no {kind}: {text}."

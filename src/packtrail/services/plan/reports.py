@@ -71,7 +71,7 @@ def date_rows(
             plan_charts.DateRow(
                 title=deadline.title,
                 due=deadline.due_on,
-                target=_target(schedule, each),
+                target=each.target_on,
                 finish=each.finish_on,
                 outcome=each.outcome.value,
                 note=plan_words.outlook(each),
@@ -81,15 +81,6 @@ def date_rows(
             )
         )
     return rows
-
-
-def _target(schedule: Schedule, outlook: Outlook) -> date:
-    """Return the day on which the buffer of a date begins."""
-    from packtrail.planning.grid import Grid  # noqa: PLC0415
-    from packtrail.planning.scheduling import targets  # noqa: PLC0415
-
-    points = targets(Grid.of(schedule.plan, schedule.today))
-    return type(schedule.today).fromordinal(points[outlook.deadline.code] - 1)
 
 
 def _facts(seen: Glance, today: date) -> dict[str, str]:
