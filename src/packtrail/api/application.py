@@ -17,6 +17,8 @@ from packtrail.api import (
     notice_routes,
     object_routes,
     operations_routes,
+    plan_entry_routes,
+    plan_routes,
     problems,
     query_routes,
     resource_routes,
@@ -62,6 +64,8 @@ def build(application: Application) -> FastAPI:
         goods_routes.router,
         correction_routes.router,
         verification_routes.router,
+        plan_routes.router,
+        plan_entry_routes.router,
         accounts_routes.router,
     ):
         api.include_router(routes)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from packtrail.base.errors import NotFound, NotPermitted
 from packtrail.console import templates
 from packtrail.planning.templates import TEMPLATES
 
@@ -49,7 +50,13 @@ def render(
         refusal: What was refused, shown on top.
         status: HTTP status; default: 200, or 422 with a refusal.
         **context: What the template shows.
+
+    Raises:
+        NotPermitted: That was the refusal.
+        NotFound: That was the refusal.
     """
+    if isinstance(refusal, NotPermitted | NotFound):
+        raise refusal  # It is no slip in a form: the page of the fault says what to do.
     base = path_of(opened.code)
     return templates.render(
         visit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from packtrail.access import Action, Permission, require
@@ -18,8 +19,6 @@ from packtrail.services.plan.writing import Put, write_in
 from packtrail.store import plans as rows
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from packtrail.access import Actor
     from packtrail.planning.templates import Template
     from packtrail.services.application import Application

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from packtrail.planning import codes
 from packtrail.planning.needs import needs_of
 from packtrail.planning.proposals import propose
+from packtrail.planning.scope import Need
 from packtrail.planning.templates import TEMPLATES
 from packtrail.services import rule_packs
 from packtrail.services.plan import books
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.planning.proposals import Proposal
-    from packtrail.planning.scope import Need
     from packtrail.planning.work import Deadline, Link, WorkPackage
     from packtrail.services.application import Application
     from packtrail.services.plan.books import Opened
