@@ -319,3 +319,21 @@ def test_a_programme_is_opened_from_the_empty_room(maker: Actor, desk: Desk) -> 
 
     assert "No date is set yet." in page
     assert "Say what the programme is about" in page
+
+
+def test_a_small_firm_sees_work_register_and_a_question_on_one_screen(
+    application: Application, desk_of_maker: Desk, maker: Actor
+) -> None:
+    programmes.create_programme(
+        application, maker, "five", name="Five of us", terms=Terms(template="small")
+    )
+    package = WorkPackage(code="BUY", title="Buy a printer", duration_days=3)
+    goal = Entry(code="G1", kind=EntryKind.GOAL, state="open", title="Keep the German market")
+    write(application, maker, "five", [Put(package), Put(goal)])
+    programmes.change_programme(application, maker, "five", is_archived=True)
+
+    page = desk_of_maker.client.get("/plan/five").text
+
+    assert "gantt-svg" in page
+    for each in ("All open work", "What if?", "Buy a printer", "Keep the German market"):
+        assert each in text_of(page)

@@ -22,6 +22,7 @@ from packtrail.cli import (
     notices,
     plan,
     plan_entries,  # noqa: F401 - its commands join the group `plan`
+    plan_files,  # noqa: F401 - so do these
     query,
     serials,
     trace,

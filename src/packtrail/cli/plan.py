@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +12,8 @@ from packtrail.cli import options
 from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line, write_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from packtrail.services.plan.views import ComparisonView
 
 plan = typer.Typer(
@@ -46,7 +46,7 @@ def list_programmes(
         (each.code, each.name, each.terms.template, "archived" if each.archived_at else "in use")
         for each in found
     )
-    write_table("Programmes", ("Code", "Name", "Template", "State"), rows)
+    _table("Programmes", ("Code", "Name", "Template", "State"), rows)
 
 
 @plan.command("new")
@@ -110,20 +110,19 @@ def show_programme(
         write_json(seen)
     else:
         write_line(f"{seen.name}, as of {seen.as_of}: {seen.verdict}")
-        write_line(
-            f"{seen.packages_done} of {seen.packages_total} work packages are done; "
-            f"the last ends on {seen.finish_on}."
-        )
+        end = f"; the last ends on {seen.finish_on}" if seen.finish_on else ""
+        done = f"{seen.packages_done} of {seen.packages_total} work packages are done"
+        write_line(f"{done}{end}.")
         rows = ((d.code, d.due_on, d.finish_on, d.outcome, d.told, d.title) for d in seen.dates)
-        write_table("Dates", ("Date", "Due", "Planned", "Outcome", "", "What"), rows)
+        _table("Dates", ("Date", "Due", "Planned", "Outcome", "", "What"), rows)
         tasks = (
             (t.task, t.code, t.title, t.start_on, t.finish_on, t.who, "!" if t.is_critical else "")
             for t in seen.tasks
         )
-        write_table("This week", ("Do", "Package", "What", "From", "To", "Who", ""), tasks)
+        _table("This week", ("Do", "Package", "What", "From", "To", "Who", ""), tasks)
         for title, lines in (("Decisions wanted", seen.decisions), ("Risks", seen.risks)):
             if lines:
-                write_table(title, ("",), ((line,) for line in lines))
+                _table(title, ("",), ((line,) for line in lines))
     if seen.outcome in {"late", "missed"}:
         raise typer.Exit(FINDINGS)
 
@@ -150,7 +149,7 @@ def show_dates(
         for d in found
     )
     headings = ("Date", "Due", "Sure", "Planned", "Earliest", "Reserve", "Critical path")
-    write_table("Dates", headings, rows)
+    _table("Dates", headings, rows)
 
 
 @plan.command("work")
@@ -194,7 +193,7 @@ def show_work(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
         for e in shown
     )  # fmt: skip
     headings = ("Package", "What", "From", "To", "Float", "Done", "Who", "", "Why then")
-    write_table(f"{len(shown)} work packages", headings, rows)
+    _table(f"{len(shown)} work packages", headings, rows)
 
 
 @plan.command("try")
@@ -261,9 +260,9 @@ def show_load(
         for e in load
         if e.demand_days
     )
-    write_table("Load", ("Who", "Week of", "Asked, days", "There, days", "Packages"), rows)
+    _table("Load", ("Who", "Week of", "Asked, days", "There, days", "Packages"), rows)
     moved = ((e.code, e.from_on, e.to_on, e.told) for e in moves)
-    write_table("Moved by levelling", ("Package", "From", "To", "Why"), moved)
+    _table("Moved by levelling", ("Package", "From", "To", "Why"), moved)
 
 
 @plan.command("law")
@@ -289,7 +288,7 @@ def follow_law(
         (e.need.code, e.need.due_on, e.before.due_on if e.before else "new", e.need.title)
         for e in found
     )
-    write_table("The law says", ("Need", "Due", "In the scope", "What"), rows)
+    _table("The law says", ("Need", "Due", "In the scope", "What"), rows)
     if found and not take:
         talk.print("Nothing was changed; --take takes it into the scope.")
 
@@ -324,7 +323,7 @@ def propose_work(
         *(("changed", e.code, e.title, "", "") for e in found.changed),
         *(("not needed", e.code, e.title, "", "") for e in found.gone),
     ]
-    write_table("Proposed", ("", "Code", "What", "Days or due", "Effort"), rows)
+    _table("Proposed", ("", "Code", "What", "Days or due", "Effort"), rows)
     if not accept and not found.is_empty:
         talk.print("Nothing was changed; --accept puts it into the plan.")
 
@@ -402,105 +401,14 @@ def show_history(
          e.reason)
         for e in found
     )  # fmt: skip
-    write_table("History", ("Version", "When", "Who", "Kind", "Code", "What", "Why"), rows)
-
-
-EXPORTS = {
-    "xlsx": "the plan as a workbook", "csv": "its work", "xml": "Microsoft Project",
-    "ics": "dates, milestones, meetings", "pdf": "the steering report",
-    "board": "numbers for board slides (XLSX)",
-}  # fmt: skip
-
-
-@plan.command("export")
-def export_plan(
-    programme: Programme,
-    form: Annotated[
-        str, typer.Argument(help="; ".join(f"{name}: {told}" for name, told in EXPORTS.items()))
-    ],
-    out: Annotated[
-        Path | None, typer.Option("--out", help="File to write; default: standard output.")
-    ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Write the plan, its calendar or a report as a file."""
-    if form not in EXPORTS:
-        raise UsageError(f"{form!r} is no form of export: expected {', '.join(EXPORTS)}.")
-    with options.acting(data, db, organisation) as (app, actor):
-        content = _exported(form, app, actor, programme)
-    if out is None:
-        sys.stdout.buffer.write(content)
-        return
-    out.write_bytes(content)
-    if json:
-        write_json({"file": str(out), "bytes": len(content)})
-    else:
-        talk.print(f"{out}: {len(content):,} bytes")
-
-
-def _exported(form: str, app: Any, actor: Any, programme: str) -> bytes:
-    from packtrail.services.plan import files, reports
-
-    match form:
-        case "xlsx" | "csv":
-            return files.export_table(app, actor, programme, as_csv=form == "csv")
-        case "xml":
-            return files.export_msproject(app, actor, programme)
-        case "ics":
-            return files.export_calendar(app, actor, programme)
-        case "pdf":
-            return reports.steering_report(app, actor, programme)
-        case _:
-            return reports.board_numbers(app, actor, programme)
-
-
-@plan.command("import")
-def import_plan(
-    programme: Programme,
-    file: Annotated[Path, typer.Argument(help="XLSX, CSV, JSON or Microsoft Project XML.")],
-    replaces: Annotated[
-        bool, typer.Option("--replace", help="Take out packages that the file does not name.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what it would do.")] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Take a plan in from a file: all of it, or nothing."""
-    from packtrail.services.plan import files
-
-    if not file.is_file():
-        raise UsageError(f"There is no file {file}.")
-    content = file.read_bytes()
-    with options.acting(data, db, organisation) as (app, actor):
-        reading = files.read_file(app, actor, programme, content, file.name, replaces=replaces)
-        if not dry_run and reading.is_good:
-            files.take_in(app, actor, programme, content, file.name, replaces=replaces)
-    told = {
-        "added": reading.added, "changed": reading.changed, "removed": reading.removed,
-        "is_taken_in": reading.is_good and not dry_run, "findings": reading.findings,
-    }  # fmt: skip
-    if json:
-        write_json(told)
-    else:
-        tell_findings(reading.findings)
-        write_line(
-            f"{reading.added} new, {reading.changed} changed, {reading.removed} taken out"
-            f"{'' if told['is_taken_in'] else '; nothing was changed'}."
-        )
-    if not reading.is_good:
-        raise typer.Exit(FINDINGS)
+    _table("History", ("Version", "When", "Who", "Kind", "Code", "What", "Why"), rows)
 
 
 def _tell_comparison(view: ComparisonView) -> None:
     rows = ((d.code, d.before_on, d.after_on, d.before, d.after, d.told) for d in view.dates)
-    write_table("Dates", ("Date", "Before", "After", "Was", "Is", ""), rows)
+    _table("Dates", ("Date", "Before", "After", "Was", "Is", ""), rows)
     moved = ((p.code, p.title, p.before_on, p.after_on, f"{p.days:+d}") for p in view.packages)
-    write_table("Packages that differ", ("Package", "What", "Before", "After", "Days"), moved)
+    _table("Packages that differ", ("Package", "What", "Before", "After", "Days"), moved)
     if view.effort_days or view.cost_eur:
         write_line(f"{view.effort_days:+g} person days, {view.cost_eur:+,} EUR")
 
@@ -512,3 +420,12 @@ def _day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} is {text!r}: expected a day such as 2027-01-15.") from None
+
+
+def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows as a table, and say so where there are none."""
+    found = list(rows)
+    if found:
+        write_table(title, headings, found)
+    else:
+        write_line(f"{title}: none.")

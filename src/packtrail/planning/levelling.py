@@ -13,8 +13,10 @@ Clause:
 from __future__ import annotations
 
 import heapq
+import random
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from packtrail.planning import codes
@@ -96,7 +98,8 @@ def level(plan: Plan, today: date) -> Schedule:
     free = free_schedule(walks)
     demands, found = _demands(plan)
     back = _backward(walks, demands)
-    ahead = _repaired(walks, demands, {code: each.start for code, each in back.placed.items()})
+    wishes = {code: each.start for code, each in back.placed.items()}
+    ahead = _improved(walks, demands, *_repaired(walks, demands, wishes))
     levelled = assemble(walks, ahead.placed)
     return replace(
         levelled,
@@ -183,7 +186,7 @@ _STEPS_DAYS = (14, 42, 126)
 
 def _repaired(
     walks: Walks, demands: Mapping[str, Mapping[str, float]], wishes: Mapping[str, int]
-) -> _Board:
+) -> tuple[_Board, Mapping[str, int]]:
     """Place every package; what leads to a date that is hurt by waiting so long is tried earlier.
 
     Work placed as late as possible can meet others there, and be pushed beyond its date although
@@ -202,7 +205,45 @@ def _repaired(
         left = _hurt(walks, tried)
         if sum(left.values()) < sum(hurt.values()):
             board, hurt, wishes = tried, left, earlier
+    return board, wishes
+
+
+_TRIES_MAX = 24
+_PLACED_MAX = 6_000
+"""How many packages are placed anew, over all tries, to keep large plans quick."""
+_SEED = 8
+
+
+def _improved(
+    walks: Walks,
+    demands: Mapping[str, Mapping[str, float]],
+    board: _Board,
+    wishes: Mapping[str, int],
+) -> _Board:
+    """Place what hurts a date in other orders, and keep the order that hurts least.
+
+    The orders are drawn, but always the same ones: a plan comes out the same however often it is
+    asked for.
+    """
+    best = sum(_hurt(walks, board).values())
+    chance = random.Random(_SEED)  # noqa: S311 - orders to try, no secret
+    turns: Mapping[str, int] = {}
+    for _ in range(min(_TRIES_MAX, _PLACED_MAX // max(1, len(board.placed)))):
+        if not best:
+            break
+        drawn = {
+            code: turns.get(code, 0) + chance.randint(-_SHIFT_DAYS, _SHIFT_DAYS)
+            for code in walks.grid.network.order
+        }
+        tried = _forward(walks, demands, wishes, drawn)
+        left = sum(_hurt(walks, tried).values())
+        if left < best:
+            board, best, turns = tried, left, drawn
     return board
+
+
+_SHIFT_DAYS = 10
+"""By how many days an order may differ from that of need."""
 
 
 def _hurt(walks: Walks, board: _Board) -> dict[str, int]:
@@ -212,10 +253,11 @@ def _hurt(walks: Walks, board: _Board) -> dict[str, int]:
     ends = wanted_ends(grid, {e.code: e.due_on.toordinal() + 1 for e in grid.plan.deadlines})
     found = {}
     for code, aim in aims.items():
-        until = board.placed[code].until
-        if until > max(aim, walks.early[code].until):
+        until, soonest = board.placed[code].until, walks.early[code].until
+        late = until - max(aim, soonest)
+        if late > 0:
             # A day beyond the date weighs as ten days of buffer.
-            found[code] = until - aim + 10 * max(0, until - ends[code])
+            found[code] = late + 10 * max(0, until - max(ends[code], soonest))
     return found
 
 
@@ -232,16 +274,27 @@ def _before(grid: Grid, codes_: Iterable[str]) -> set[str]:
 
 
 def _forward(
-    walks: Walks, demands: Mapping[str, Mapping[str, float]], floor: Mapping[str, int]
+    walks: Walks,
+    demands: Mapping[str, Mapping[str, float]],
+    floor: Mapping[str, int],
+    shifts: Mapping[str, int] = MappingProxyType({}),
 ) -> _Board:
-    """Place every package at its wish or as soon after it as possible."""
+    """Place every package at its wish or as soon after it as possible.
+
+    Args:
+        walks: The plan with its walks.
+        demands: What each package is given.
+        floor: Where each is wished.
+        shifts: By how many days a package is looked at later or earlier than its need says.
+    """
     grid, late = walks.grid, walks.aimed
     board = _board(grid, demands)
     waiting = {code: len(links) for code, links in grid.network.before.items()}
 
     def entry(code: str) -> tuple[int, int, str]:
         last = late[code].start if code in late else grid.today.toordinal() + _SOMEDAY
-        return floor.get(code, last), last, code
+        turn = shifts.get(code, 0)
+        return floor.get(code, last) + turn, last + turn, code
 
     ready = [entry(code) for code, count in waiting.items() if count == 0]
     heapq.heapify(ready)

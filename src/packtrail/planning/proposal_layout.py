@@ -110,8 +110,16 @@ def _open_needs(scope: Scope, today: date, findings: list[Finding]) -> Iterator[
             message = f"{need.title} was due on {need.due_on}."
             findings.append(codes.NEED_HAS_PASSED.found(message, at=at))
         elif need.is_in and need.due_on >= today:
-            message = f"No product in scope is for {need.market}: {need.title}."
+            message = f"{_about(need)} in scope is for {need.market}: {need.title}."
             findings.append(codes.NEED_WITHOUT_PRODUCT.found(message, at=at))
+
+
+def _about(need: Need) -> str:
+    """Return which product is missed, so that nobody looks for one that is there."""
+    kinds = sorted(need.classes) or ["product"]
+    groups = f" among {', '.join(sorted(need.groups))}" if need.groups else ""
+    origins = f", {' or '.join(sorted(need.origins))}," if need.origins else ""
+    return f"No {' or '.join(kinds)}{groups}{origins}".replace("_", " ")
 
 
 def _without_line(scope: Scope, lines: Mapping[str, Line]) -> Iterator[Finding]:

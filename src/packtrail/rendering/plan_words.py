@@ -77,7 +77,9 @@ def verdict(found: Verdict) -> str:
             else (f"All {found.total} dates will be made")
         )
         if not at_risk:
-            return f"{whole}, with their buffers."
+            return f"{whole}, with {'its buffer' if found.total == 1 else 'their buffers'}."
+        if found.total == 1:
+            return f"{whole}, out of its buffer."
         return f"{whole}, {at_risk} of them out of {'its' if at_risk == 1 else 'their'} buffer."
     broken = found.total - found.made
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,6 +141,34 @@ def test_work_that_has_begun_stays_and_the_rest_makes_room() -> None:
     assert at(made, "B") == (5, 7)
 
 
+def test_work_that_would_meet_other_work_late_is_begun_earlier_where_there_is_time() -> None:
+    """Both fit before their dates only if one of them leaves the last days to the other."""
+    made = level(
+        plan(
+            package("A", 10, role="it", effort_days=10),
+            package("B", 10, role="it", effort_days=10),
+            package("C", 5, role="it", effort_days=5),
+            links=links("A>C"),
+            deadlines=(deadline("C", 60), deadline("B", 60)),
+            resources=(people("it", 1),),
+            placement=Placement.LATE,
+        ),
+        MONDAY,
+    )
+
+    assert all(each.outcome is Outcome.ON_TRACK for each in made.outlooks)
+
+
+def test_a_plan_comes_out_the_same_however_often_it_is_levelled() -> None:
+    packages = [package(f"P{n}", 3 + n % 4, role="it", effort_days=3 + n % 4) for n in range(12)]
+    made = plan(
+        *packages, deadlines=tuple(deadline(each.code, 5) for each in packages),
+        resources=(people("it", 2),),
+    )  # fmt: skip
+
+    assert level(made, MONDAY).slots == level(made, MONDAY).slots
+
+
 # --- what holds of every levelled schedule --------------------------------------------------------
 
 
@@ -198,7 +226,7 @@ def test_whatever_moved_has_a_reason(made: Plan) -> None:
 
 
 def _best(made: Plan) -> int:
-    """Return the shortest duration of any order in which packages can be placed one by one."""
+    """Return the smallest sum of ends of any order in which packages can be placed one by one."""
     packages = {each.code: each for each in made.packages}
     before = {code: [e.predecessor for e in made.links if e.successor == code] for code in packages}
     best = 10**6
@@ -219,11 +247,11 @@ def _best(made: Plan) -> int:
                 used[each.role, day] = used.get((each.role, day), 0) + share
             ends[code] = start + each.duration_days
         else:
-            best = min(best, max(ends.values()))
+            best = min(best, sum(ends.values()))
     return best
 
 
-def test_small_plans_come_out_as_short_as_the_best_of_all_orders_in_most_cases() -> None:
+def test_small_plans_hurt_their_dates_as_little_as_the_best_of_all_orders_in_most_cases() -> None:
     """The heuristic is no optimum; this says how near it is, on 60 plans of 6 packages."""
     chance, longer, total = random.Random(8), [], 0
     for _ in range(60):
@@ -239,12 +267,13 @@ def test_small_plans_come_out_as_short_as_the_best_of_all_orders_in_most_cases()
             *packages, links=links(*named), deadlines=tuple(deadline(f"P{n}", 1) for n in range(6)),
             resources=(people("it", 2), people("quality", 2)),
         )  # fmt: skip
-        found = level(made, MONDAY).finish_on or date.min
-        days = (found - MONDAY).days + 1
+        slots = level(made, MONDAY).slots.values()
+        days = sum(each.until - MONDAY.toordinal() for each in slots)
         best = _best(made)
         assert days >= best
         longer.append(days / best)
         total += days == best
 
-    assert total >= 45
-    assert max(longer) < 1.4
+    assert total >= 52
+    assert sum(longer) / len(longer) < 1.01
+    assert max(longer) < 1.1

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from packtrail.access import Permission
 from packtrail.base.errors import RefusedError
 from packtrail.console import templates
-from packtrail.console.plan import shared
+from packtrail.console.plan import shared, work
 from packtrail.console.visit import redirect
 from packtrail.planning.book import Terms
-from packtrail.planning.standing import Heat
+from packtrail.planning.registers import SHAPES, EntryKind
+from packtrail.planning.standing import Heat, heat_of
 from packtrail.planning.templates import TEMPLATES
 from packtrail.planning.work import WorkKind
-from packtrail.rendering import plan_charts
+from packtrail.rendering import gantt, plan_charts
 from packtrail.services.plan import overview, programmes
 from packtrail.services.plan.reports import date_rows
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
+    from packtrail.planning.schedules import Slot
     from packtrail.services.plan.overview import Glance
 
 DUE_MAX = 12
@@ -91,12 +93,43 @@ def glance(visit: Visit) -> Response:
         heat=_heat(seen),
         heats=list(Heat),
         due=seen.due[:DUE_MAX],
+        upcoming=_upcoming(seen),
         due_more=max(0, len(seen.due) - DUE_MAX),
         titles={code: each.title for code, each in seen.schedule.plan.by_code.items()},
         moved=moved,
         markets={each.code: each.name for each in seen.opened.book.markets.values()},
         counts=_counts(seen),
+        screen=_screen(seen) if TEMPLATES[seen.opened.terms.template].is_small else None,
+        may_change=visit.who.may(Permission.PLAN_UPDATE),
     )
+
+
+def _upcoming(seen: Glance) -> Slot | None:
+    """Return what begins next of all that has not begun."""
+    packages = seen.schedule.plan.by_code
+    left = [each for each in seen.schedule.slots.values() if not packages[each.code].is_started]
+    return min(left, key=lambda each: (each.start, each.code), default=None)
+
+
+def _screen(seen: Glance) -> dict[str, object]:
+    """Return what a small firm sees on the same page: its work, its register, and a question."""
+    schedule = seen.schedule
+    found = [
+        each for each in schedule.slots.values() if not schedule.plan.by_code[each.code].is_done
+    ]
+    found.sort(key=lambda each: (each.start, each.until, each.code))
+    slots = found[: work.PAGE_ROWS]
+    rows = work.gantt_rows(seen.opened, schedule, slots, marks=work.baseline_marks(seen.drift))
+    first = next(iter(schedule.outlooks), None)
+    return {
+        "slots": slots,
+        "more": len(found) - len(slots),
+        "heats": {each.code: heat_of(schedule, each.code) for each in slots},
+        "picture": shared.picture(gantt.draw(rows, today=schedule.today, title="All open work")),
+        "example": f"date:{first.deadline.code}=2027-05-01" if first else "longer:code=10",
+        "shapes": [(each, SHAPES[each]) for each in EntryKind],
+        "entries": [each for each in seen.opened.book.register.values() if each.is_open],
+    }
 
 
 def _heat(seen: Glance) -> dict[str, object]:

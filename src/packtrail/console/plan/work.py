@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from packtrail.planning.comparison import PackageMark
     from packtrail.planning.schedules import Schedule, Slot
     from packtrail.planning.work import WorkPackage
+    from packtrail.services.plan.baselines import Drift
+    from packtrail.services.plan.books import Opened
     from packtrail.services.plan.scheduling import Planned
 
 PAGE_ROWS = 80
@@ -50,7 +52,7 @@ def work(visit: Visit) -> Response:
     start = (min(page, 10_000) - 1) * PAGE_ROWS
     shown = found[start : start + PAGE_ROWS]
     marks = _baseline(visit, now)
-    rows = gantt_rows(now, shown, group=asked["group"], marks=marks)
+    rows = gantt_rows(now.opened, now.schedule, shown, group=asked["group"], marks=marks)
     kept = {name: value for name, value in asked.items() if value}
     return shared.render(
         visit,
@@ -93,7 +95,7 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
     near = [slot, *(schedule.slots[each.predecessor] for each in before),
             *(schedule.slots[each.successor] for each in after)]  # fmt: skip
     order = sorted({each.code: each for each in near}.values(), key=lambda each: each.start)
-    rows = gantt_rows(now, order, marks=_baseline(visit, now))
+    rows = gantt_rows(now.opened, now.schedule, order, marks=_baseline(visit, now))
     raci = TEMPLATES[now.opened.terms.template].raci[found.kind]
     return shared.render(
         visit,
@@ -181,7 +183,8 @@ def add_link(visit: Visit) -> Response:
 
 
 def gantt_rows(
-    now: Planned,
+    opened: Opened,
+    schedule: Schedule,
     slots: Sequence[Slot],
     *,
     group: str = "",
@@ -190,12 +193,13 @@ def gantt_rows(
     """Return slots as rows of a Gantt chart, under the names of their groups.
 
     Args:
-        now: The programme.
+        opened: The programme.
+        schedule: When its work is done.
         slots: What to draw, in order; members of a group one after the other.
         group: Name of the tag they are grouped by; empty: not at all.
         marks: Code -> where the baseline had it.
     """
-    plan = now.schedule.plan
+    plan = schedule.plan
     due = {each.package: each.due_on for each in plan.deadlines}
     rows: list[gantt.GanttRow] = []
     last: str | None = None
@@ -203,7 +207,7 @@ def gantt_rows(
         package = plan.by_code[slot.code]
         name = str(getattr(package, group)) if group else ""
         if group and name != last:
-            title = _group_name(now, group, name)
+            title = _group_name(opened, group, name)
             rows.append(gantt.GanttRow(code=f"group {len(rows)}", title=title))
             last = name
         mark = (marks or {}).get(slot.code)
@@ -214,11 +218,11 @@ def gantt_rows(
                 start=slot.start_on,
                 finish=slot.finish_on,
                 done=1.0 if package.is_done else package.done_percent / 100,
-                tone=_TONES[heat_of(now.schedule, slot.code)],
+                tone=_TONES[heat_of(schedule, slot.code)],
                 is_milestone=package.is_milestone,
-                is_critical=slot.code in now.schedule.critical,
+                is_critical=slot.code in schedule.critical,
                 note=_note(slot, package),
-                href=shared.package_path(now.opened.code, slot.code),
+                href=shared.package_path(opened.code, slot.code),
                 baseline=(mark.start_on, mark.finish_on) if mark else None,
                 due=due.get(slot.code),
             )
@@ -226,8 +230,8 @@ def gantt_rows(
     return rows
 
 
-def _group_name(now: Planned, group: str, name: str) -> str:
-    book = now.opened.book
+def _group_name(opened: Opened, group: str, name: str) -> str:
+    book = opened.book
     names = {
         "market": {code: each.name for code, each in book.markets.items()},
         "line": {code: each.name for code, each in book.lines.items()},
@@ -305,7 +309,11 @@ def _critical_links(schedule: Schedule, shown: set[str]) -> list[tuple[str, str]
 
 
 def _baseline(visit: Visit, now: Planned) -> Mapping[str, PackageMark]:
-    drift = baselines.drift(visit.app, visit.who, now.opened.code)
+    return baseline_marks(baselines.drift(visit.app, visit.who, now.opened.code))
+
+
+def baseline_marks(drift: Drift | None) -> Mapping[str, PackageMark]:
+    """Return where the baseline had the packages."""
     return drift.comparison.before.packages if drift else {}
 
 
