@@ -29,6 +29,8 @@ AREAS = {
     "VER": "Verification",
     "SER": "Serial numbers",
     "LAW": "Rule packs",
+    "PRE": "Pre-flight of outgoing files",
+    "REP": "Reports to authorities and partners",
     "TAB": "Tables from other systems",
     "PLN": "Plans and programmes",
     "SIM": "Simulation",
@@ -66,9 +68,10 @@ def pages() -> dict[Path, str]:
     rendered[Path("lifecycle.md")] = _lifecycle_page()
     rendered |= dict(_command_pages())
     sys.path.insert(0, str(Path(__file__).parent))
+    import form_pages
     import market_pages
 
-    return rendered | market_pages.rendered(WRITTEN_BY)
+    return rendered | market_pages.rendered(WRITTEN_BY) | form_pages.rendered(WRITTEN_BY)
 
 
 def _modules() -> Iterator[str]:
@@ -203,7 +206,7 @@ def main() -> None:
         target = REFERENCE / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    for folder in ("findings", "cli", "markets"):
+    for folder in ("findings", "cli", "markets", "forms"):
         for page in (REFERENCE / folder).rglob("*.md"):
             if page.relative_to(REFERENCE) not in rendered:
                 page.unlink()

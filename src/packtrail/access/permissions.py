@@ -45,6 +45,16 @@ class Permission(StrEnum):
     """Take serial numbers from a pool."""
     ALLOCATION_RETURN = "pool:allocation:return"
     """Give unused serial numbers back, or make them void."""
+    REPORTING_READ = "reporting:report:read"
+    """See reports to authorities and partners, their files, answers and receivers."""
+    REPORTING_CREATE = "reporting:report:create"
+    """Ask for reports, build them, check files before they leave, and keep facts for them."""
+    REPORTING_APPROVE = "reporting:report:approve"
+    """Approve reports, drop them and take them up again."""
+    REPORTING_SEND = "reporting:report:send"
+    """Send reports, send them again, and say by hand what a receiver answered."""
+    RECEIVER_UPDATE = "reporting:receiver:update"
+    """Say who takes reports, which, and how they get there."""
     PACK_VERIFY = "pack:record:verify"
     """Ask whether a pack is genuine and may be supplied; question and answer are kept."""
     VERIFICATION_READ = "verification:record:read"
@@ -83,6 +93,7 @@ _READING = frozenset(
         Permission.CAPTURE_READ,
         Permission.ORGANISATION_READ,
         Permission.POOL_READ,
+        Permission.REPORTING_READ,
         Permission.NOTICE_READ,
         Permission.VERIFICATION_READ,
         Permission.PLAN_READ,
@@ -103,6 +114,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.QUERY_CREATE,
             Permission.ALLOCATION_CREATE,
             Permission.ALLOCATION_RETURN,
+            Permission.REPORTING_CREATE,
             Permission.PACK_VERIFY,
             Permission.PLAN_UPDATE,
         },

@@ -131,13 +131,6 @@ BAD_FORMAT = FindingCode(
     remedy="Choose one of the forms named, or leave the header out.",
     clause="EPCIS 2.0, 12.5",
 )
-NO_URN = FindingCode(
-    "QRY-010",
-    Severity.ERROR,
-    "An identifier of the answer has no URN: the length of its company prefix is not known",
-    remedy="Ask for Always_GS1_Digital_Link or Never_Translates.",
-    clause="EPCIS 2.0, 12.5",
-)
 NO_RESOURCE = FindingCode(
     "QRY-011",
     Severity.ERROR,
@@ -214,6 +207,20 @@ TOO_MANY_SUBSCRIPTIONS = FindingCode(
     Severity.ERROR,
     "The organisation has as many subscriptions as it can have",
     remedy="End those that nobody needs, or ask the operator to raise the limit.",
+)
+TOO_COMPLEX = FindingCode(
+    "QRY-022",
+    Severity.ERROR,
+    "The query asks for more than this server answers at once",
+    remedy="Ask with fewer values at a time, or for a shorter span of time.",
+    clause="EPCIS 2.0, 8.2.6 (QueryTooComplexException)",
+)
+NO_PAGE_TOKEN = FindingCode(
+    "QRY-023",
+    Severity.ERROR,
+    "There is no such page token, or it has ended",
+    remedy="Nothing to do: it cannot be used any more.",
+    clause="EPCIS 2.0, 12.6.2 (/nextPageToken)",
 )
 
 NOT_RECORDED = FindingCode(

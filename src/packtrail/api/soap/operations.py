@@ -1,7 +1,4 @@
-"""The SOAP query interface of EPCIS, for partners whose software speaks 1.x (EPCIS 1.2, 11).
-
-One request element, one answer element or one fault, in the namespace the request came in.
-"""
+"""The operations of the SOAP interface: what each takes, answers and may fail with."""
 
 from __future__ import annotations
 
@@ -9,52 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import Response
 from lxml import etree
 
 import packtrail
 from packtrail.access import Actor
-from packtrail.api.problems import Refusal, problem_of
-from packtrail.api.requests import App, Caller, bounded_body
+from packtrail.api.soap.envelopes import Invalid
+from packtrail.api.soap.faults import ALWAYS
 from packtrail.api.xml import xml_text
-from packtrail.base.errors import PacktrailError
-from packtrail.services import codes, soap, subscriptions
+from packtrail.services import soap, subscriptions
 from packtrail.services.application import Application
 from packtrail.services.named_queries import MASTER_DATA_QUERY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from packtrail.services.documents import Version
     from packtrail.services.master_data import Element
 
-router = APIRouter(prefix="/epcis/soap", tags=["EPCIS: SOAP"])
-ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 QUERY_1, QUERY_2 = "urn:epcglobal:epcis-query:xsd:1", "urn:epcglobal:epcis-query:xsd:2"
-STANDARD_VERSIONS = {QUERY_1: "1.2", QUERY_2: "2.0"}
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+VERSIONS: dict[str, Version] = {QUERY_1: "1.2", QUERY_2: "2.0"}
+"""Namespace of a request -> version of EPCIS it is answered in."""
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 _SCHEDULE = ("second", "minute", "hour", "dayOfMonth", "month", "dayOfWeek")
-
-EXCEPTIONS = {
-    codes.NO_SUBSCRIPTION.code: "NoSuchSubscriptionException",
-    codes.DUPLICATE_SUBSCRIPTION.code: "DuplicateSubscriptionException",
-    codes.BAD_DESTINATION.code: "InvalidURIException",
-    codes.SUBSCRIBE_NOT_PERMITTED.code: "SubscribeNotPermittedException",
-}
-"""Code of the first finding -> fault, where SOAP has one of its own."""
-FAULTS = frozenset(
-    {
-        *EXCEPTIONS.values(),
-        "ImplementationException",
-        "NoSuchNameException",
-        "QueryParameterException",
-        "QueryTooComplexException",
-        "QueryTooLargeException",
-        "SecurityException",
-        "SubscriptionControlsException",
-        "ValidationException",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +42,7 @@ class Call:
     @property
     def version(self) -> Version:
         """The version of EPCIS in which events are answered."""
-        return "2.0" if self.namespace == QUERY_2 else "1.2"
+        return VERSIONS[self.namespace]
 
     def text(self, name: str) -> str:
         """Return a member of the request."""
@@ -79,49 +52,33 @@ class Call:
         return found.strip()
 
 
-class Invalid(Exception):
-    """The request is no request of this interface; the text says why."""
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the EPCIS query control interface."""
+
+    request: str
+    """Local name of the element that asks for it; the operation has the name in lower case."""
+    result: str
+    """Local name of the element that answers."""
+    run: Callable[[Call], etree._Element]
+    exceptions: tuple[str, ...] = ()
+    """What it may fail with beside `ALWAYS`."""
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Every exception it may answer with."""
+        return (*self.exceptions, *ALWAYS)
 
 
-@router.post("", summary="Query by SOAP", response_class=Response)
-async def call(request: Request, app: App, actor: Caller) -> Response:
-    """Answer one operation of the EPCIS query control interface, in a SOAP 1.1 envelope."""
-    namespace = QUERY_1
-    try:
-        content = await bounded_body(request, app.settings)
-        element = _unwrapped(content)
-        namespace = etree.QName(element).namespace or ""
-        operation = _operation(element)
-        answer = await run_in_threadpool(operation, Call(app, actor, element, namespace))
-    except Invalid as error:
-        return _fault(QUERY_1, "ValidationException", f"The request cannot be read: {error}.")
-    except Refusal as refusal:
-        return _fault(namespace, "ValidationException", refusal.problem.detail)
-    except PacktrailError as fault:
-        problem = problem_of(fault)
-        code = problem.findings[0].code if problem.findings else ""
-        return _fault(namespace, EXCEPTIONS.get(code, problem.kind.exception), problem.detail)
-    return _enveloped(answer, 200)
+def operation_of(element: etree._Element) -> Operation:
+    """Return the operation that a request asks for.
 
-
-def _unwrapped(content: bytes) -> etree._Element:
-    try:
-        root = etree.fromstring(content, _PARSER)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Invalid("it is no XML") from error
-    if b"<!DOCTYPE" in content:
-        raise Invalid("it has a document type declaration")
-    body = root.find(f"{{{ENVELOPE}}}Body") if root.tag == f"{{{ENVELOPE}}}Envelope" else None
-    elements = [each for each in body if isinstance(each.tag, str)] if body is not None else []
-    if len(elements) != 1:
-        raise Invalid("it is no SOAP 1.1 envelope with one element in its body")
-    return elements[0]
-
-
-def _operation(element: etree._Element) -> Callable[[Call], etree._Element]:
+    Raises:
+        Invalid: There is none.
+    """
     name = etree.QName(element)
     operation = OPERATIONS.get(name.localname)
-    if name.namespace not in STANDARD_VERSIONS or operation is None:
+    if name.namespace not in VERSIONS or operation is None:
         raise Invalid(f"there is no operation {name.text[:200]!r}")
     return operation
 
@@ -136,7 +93,7 @@ def _subscription_ids(call: Call) -> etree._Element:
 
 
 def _standard_version(call: Call) -> etree._Element:
-    return _result(call, "GetStandardVersionResult", STANDARD_VERSIONS[call.namespace])
+    return _result(call, "GetStandardVersionResult", call.version)
 
 
 def _vendor_version(call: Call) -> etree._Element:
@@ -148,9 +105,9 @@ def _poll(call: Call) -> etree._Element:
     if name == MASTER_DATA_QUERY:
         return _vocabularies(call, soap.poll_master_data(call.app, call.actor, params))
     document = soap.poll_events(call.app, call.actor, name, params, version=call.version)
-    found = etree.fromstring(document, _PARSER).find(f".//{{{call.namespace}}}QueryResults")
+    found = etree.fromstring(document, _PARSER).find(f"EPCISBody/{{{call.namespace}}}QueryResults")
     if found is None:
-        raise Invalid("the answer has no results")
+        raise AssertionError("a query document has results")
     return found
 
 
@@ -173,16 +130,49 @@ def _unsubscribe(call: Call) -> etree._Element:
     return _result(call, "UnsubscribeResult")
 
 
-OPERATIONS: dict[str, Callable[[Call], etree._Element]] = {
-    "GetQueryNames": _names,
-    "GetSubscriptionIDs": _subscription_ids,
-    "GetStandardVersion": _standard_version,
-    "GetVendorVersion": _vendor_version,
-    "Poll": _poll,
-    "Subscribe": _subscribe,
-    "Unsubscribe": _unsubscribe,
+OPERATIONS: dict[str, Operation] = {
+    each.request: each
+    for each in (
+        Operation("GetQueryNames", "GetQueryNamesResult", _names),
+        Operation(
+            "Subscribe",
+            "SubscribeResult",
+            _subscribe,
+            (
+                "NoSuchNameException",
+                "InvalidURIException",
+                "DuplicateSubscriptionException",
+                "QueryParameterException",
+                "QueryTooComplexException",
+                "SubscriptionControlsException",
+                "SubscribeNotPermittedException",
+            ),
+        ),
+        Operation(
+            "Unsubscribe", "UnsubscribeResult", _unsubscribe, ("NoSuchSubscriptionException",)
+        ),
+        Operation(
+            "GetSubscriptionIDs",
+            "GetSubscriptionIDsResult",
+            _subscription_ids,
+            ("NoSuchNameException",),
+        ),
+        Operation(
+            "Poll",
+            "QueryResults",
+            _poll,
+            (
+                "QueryParameterException",
+                "QueryTooLargeException",
+                "QueryTooComplexException",
+                "NoSuchNameException",
+            ),
+        ),
+        Operation("GetStandardVersion", "GetStandardVersionResult", _standard_version),
+        Operation("GetVendorVersion", "GetVendorVersionResult", _vendor_version),
+    )
 }
-"""Request element -> what answers it."""
+"""Request element -> the operation."""
 
 
 def _params(call: Call) -> dict[str, list[str]]:
@@ -200,7 +190,7 @@ def _params(call: Call) -> dict[str, list[str]]:
 
 def _texts(value: etree._Element, *, has_value: bool) -> list[str]:
     """Return the texts of a value: a list, a plain one, or none at all, which asks nothing."""
-    listed = value.findall("string")
+    listed = [each for each in value if isinstance(each.tag, str)]
     if listed:
         return [(each.text or "").strip() for each in listed]
     text = (value.text or "").strip()
@@ -208,17 +198,18 @@ def _texts(value: etree._Element, *, has_value: bool) -> list[str]:
 
 
 def _controls(call: Call) -> dict[str, Any]:
-    """Return the controls as the REST binding writes them; a trigger is not offered."""
-    controls: dict[str, Any] = {}
+    """Return the controls, by the names of the REST binding where it has them."""
+    controls: dict[str, Any] = {
+        name: text.strip()
+        for name in ("trigger", "initialRecordTime")
+        if (text := call.element.findtext(f"controls/{name}")) is not None
+    }
     schedule = call.element.find("controls/schedule")
     if schedule is not None:
         told = {name: schedule.findtext(name) for name in _SCHEDULE}
         controls["schedule"] = {n: text.strip() for n, text in told.items() if text is not None}
     report = (call.element.findtext("controls/reportIfEmpty") or "").strip()
     controls["reportIfEmpty"] = {"true": True, "1": True, "false": False, "0": False}.get(report)
-    initial = call.element.findtext("controls/initialRecordTime")
-    if initial is not None:
-        controls["initialRecordTime"] = initial.strip()
     return controls
 
 
@@ -228,14 +219,14 @@ def _result(call: Call, name: str, text: str | None = None) -> etree._Element:
     return made
 
 
-def _strings(call: Call, name: str, texts: list[str]) -> etree._Element:
+def _strings(call: Call, name: str, texts: Iterable[str]) -> etree._Element:
     made = _result(call, name)
     for text in texts:
         etree.SubElement(made, "string").text = xml_text(text)
     return made
 
 
-def _vocabularies(call: Call, found: Any) -> etree._Element:
+def _vocabularies(call: Call, found: Iterable[Element]) -> etree._Element:
     made = _result(call, "QueryResults")
     etree.SubElement(made, "queryName").text = MASTER_DATA_QUERY
     listed = etree.SubElement(etree.SubElement(made, "resultsBody"), "VocabularyList")
@@ -258,21 +249,3 @@ def _add_element(parent: etree._Element, element: Element) -> None:
         children = etree.SubElement(made, "children")
         for child in element.children:
             etree.SubElement(children, "id").text = xml_text(child)
-
-
-def _fault(namespace: str, exception: str, reason: str) -> Response:
-    name = exception if exception in FAULTS else "ImplementationException"
-    fault = etree.Element(f"{{{ENVELOPE}}}Fault")
-    etree.SubElement(fault, "faultcode").text = "soap:Server"
-    etree.SubElement(fault, "faultstring").text = xml_text(reason)
-    detail = etree.SubElement(fault, "detail")
-    told = etree.SubElement(detail, f"{{{namespace}}}{name}", nsmap={"epcisq": namespace})
-    etree.SubElement(told, "reason").text = xml_text(reason)
-    return _enveloped(fault, 500)
-
-
-def _enveloped(element: etree._Element, status: int) -> Response:
-    root = etree.Element(f"{{{ENVELOPE}}}Envelope", nsmap={"soap": ENVELOPE})
-    etree.SubElement(root, f"{{{ENVELOPE}}}Body").append(element)
-    content = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return Response(content, status, media_type="text/xml; charset=utf-8")
