@@ -80,8 +80,8 @@ def test_the_room_goes_straight_to_the_only_programme(desk_of_maker: Desk) -> No
     assert (answer.status_code, answer.headers["location"]) == (303, P)
 
 
-@pytest.mark.parametrize("path", ["", "/work", "/work/URS", "/dates", "/load", "/what-if", "/scope",
-                                  "/register", "/files", "/entry/package", "/entry/need?code=IT",
+@pytest.mark.parametrize("path", ["", "/work", "/package/URS", "/dates", "/load", "/what-if",
+                                  "/scope", "/register", "/files", "/entry/package", "/entry/need?code=IT",
                                   *(f"/entry/{kind}" for kind in KINDS
                                     if kind not in {"link", "meeting", "scenario"})])  # fmt: skip
 def test_every_page_opens_and_marks_its_tab(desk_of_maker: Desk, path: str) -> None:
@@ -95,8 +95,8 @@ def test_every_page_opens_and_marks_its_tab(desk_of_maker: Desk, path: str) -> N
 def test_the_chart_and_its_table_have_the_same_packages(desk_of_maker: Desk) -> None:
     page = get(desk_of_maker, "/work?market=IT&state=all")
     chart, table = page.split("The same as a table")
-    drawn = set(re.findall(r'<a href="/plan/eu/work/([^"]+)"', chart))
-    listed = set(re.findall(r'<a href="/plan/eu/work/([^"]+)"', table))
+    drawn = set(re.findall(r'<a href="/plan/eu/package/([^"]+)"', chart))
+    listed = set(re.findall(r'<a href="/plan/eu/package/([^"]+)"', table))
 
     assert drawn == listed
     assert {"IT-RULES", "IT-LIVE"} <= drawn
@@ -111,7 +111,7 @@ def test_filters_leave_what_they_name(desk_of_maker: Desk) -> None:
 
 
 def test_a_package_says_why_it_lies_where_it_lies(desk_of_maker: Desk) -> None:
-    page = text_of(get(desk_of_maker, "/work/L1-INSTALL"))
+    page = text_of(get(desk_of_maker, "/package/L1-INSTALL"))
 
     assert "Line 1 installed, site acceptance test" in page
     assert "waits for, FS Delivery of printers and cameras for Line 1" in page
@@ -120,21 +120,21 @@ def test_a_package_says_why_it_lies_where_it_lies(desk_of_maker: Desk) -> None:
 
 
 def test_a_package_that_is_not_there_is_not_found(desk_of_maker: Desk) -> None:
-    assert desk_of_maker.client.get(f"{P}/work/NOPE").status_code == 404
+    assert desk_of_maker.client.get(f"{P}/package/NOPE").status_code == 404
 
 
 def test_progress_is_reported_and_told_in_the_history(desk_of_maker: Desk) -> None:
-    page = get(desk_of_maker, "/work/IT-CARE")
+    page = get(desk_of_maker, "/package/IT-CARE")
     (revision,) = re.findall(r'name="revision" value="(\d+)"', page)
     form = {"code": "IT-CARE", "started_on": "2026-11-20", "finished_on": "", "revision": revision}
 
     def report(percent: str):
         return desk_of_maker.post(
-            f"{P}/progress", f"{P}/work/IT-CARE", done_percent=percent, reason="Half way", **form
+            f"{P}/progress", f"{P}/package/IT-CARE", done_percent=percent, reason="Half way", **form
         )
 
     assert report("40").status_code == 303
-    page = text_of(get(desk_of_maker, "/work/IT-CARE"))
+    page = text_of(get(desk_of_maker, "/package/IT-CARE"))
     assert "Done percent: 0 → 40" in page
     assert "Half way" in page
     stale = report("50")
@@ -144,7 +144,7 @@ def test_progress_is_reported_and_told_in_the_history(desk_of_maker: Desk) -> No
 
 
 def test_links_are_added_as_planners_write_them(desk_of_maker: Desk) -> None:
-    page = f"{P}/work/EG-2-CARE"
+    page = f"{P}/package/EG-2-CARE"
     wrong = desk_of_maker.post(f"{P}/links", page, code="EG-2-CARE", links="URS XX+3")
     assert (wrong.status_code, "PLN-004" in wrong.text) == (422, True)
     circle = desk_of_maker.post(f"{P}/links", page, code="URS", links="EG-2-CARE")
@@ -152,7 +152,8 @@ def test_links_are_added_as_planners_write_them(desk_of_maker: Desk) -> None:
     added = desk_of_maker.post(f"{P}/links", page, code="EG-2-CARE", links="URS FS+5d")
 
     assert added.status_code == 303
-    assert "waits for, FS +5 d User requirements" in text_of(get(desk_of_maker, "/work/EG-2-CARE"))
+    told = text_of(get(desk_of_maker, "/package/EG-2-CARE"))
+    assert "waits for, FS +5 d User requirements" in told
 
 
 def test_an_entry_is_added_changed_and_taken_out_by_its_form(desk_of_maker: Desk) -> None:
@@ -160,7 +161,7 @@ def test_an_entry_is_added_changed_and_taken_out_by_its_form(desk_of_maker: Desk
     form = {"code": "X-1", "title": "Extra <work>", "kind": "other", "duration_days": "5",
             "calendar": "standard", "revision": "0", "old_code": ""}  # fmt: skip
     assert desk_of_maker.post(where, where, **form).status_code == 303
-    assert "Extra &lt;work&gt;" in get(desk_of_maker, "/work/X-1")
+    assert "Extra &lt;work&gt;" in get(desk_of_maker, "/package/X-1")
     again = desk_of_maker.post(where, where, **form)
     assert (again.status_code, "PLN-017" in again.text) == (422, True)
 
@@ -168,10 +169,10 @@ def test_an_entry_is_added_changed_and_taken_out_by_its_form(desk_of_maker: Desk
     assert 'value="Extra &lt;work&gt;"' in shown
     changed = form | {"title": "Other work", "old_code": "X-1", "revision": "1"}
     assert desk_of_maker.post(where, f"{where}?code=X-1", **changed).status_code == 303
-    assert "Other work" in get(desk_of_maker, "/work/X-1")
+    assert "Other work" in get(desk_of_maker, "/package/X-1")
     gone = desk_of_maker.post(f"{where}/remove", where, code="X-1", reason="Not needed")
     assert gone.status_code == 303
-    assert desk_of_maker.client.get(f"{P}/work/X-1").status_code == 404
+    assert desk_of_maker.client.get(f"{P}/package/X-1").status_code == 404
 
 
 def test_a_form_with_a_slip_keeps_what_was_typed_and_names_the_field(desk_of_maker: Desk) -> None:
@@ -274,11 +275,11 @@ def test_a_file_is_looked_at_before_it_is_taken_in(desk_of_maker: Desk) -> None:
     good = b"Code,Title,Duration days\nFILE-1,From a file,3\n"
     looked = send(good, "look")
     assert "The file can be taken in." in looked.text
-    assert desk_of_maker.client.get(f"{P}/work/FILE-1").status_code == 404
+    assert desk_of_maker.client.get(f"{P}/package/FILE-1").status_code == 404
     bad = send(good.replace(b",3", b",many"), "take")
     assert (bad.status_code, "TAB-007" in bad.text) == (422, True)
     assert send(good, "take").status_code == 303
-    assert desk_of_maker.client.get(f"{P}/work/FILE-1").status_code == 200
+    assert desk_of_maker.client.get(f"{P}/package/FILE-1").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -293,7 +294,7 @@ def test_a_file_comes_as_a_download(desk_of_maker: Desk, name: str) -> None:
 
 
 def test_a_reader_sees_all_and_changes_nothing(reader: Desk) -> None:
-    page = get(reader, "/work/URS")
+    page = get(reader, "/package/URS")
     assert "Report progress" not in page
     answer = reader.post(
         f"{P}/progress", "/setup/account", code="URS", done_percent="10", started_on="2026-11-02"

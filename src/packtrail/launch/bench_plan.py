@@ -38,7 +38,7 @@ LINES, SITES, PRODUCTS, MARKETS = 400, 24, 600, 12
 TURNS = 15
 PAGES = {
     "overview": "", "work, 80 rows": "/work", "work of a market": "/work?market=M03&state=all",
-    "one package": "/work/M03-LIVE", "dates": "/dates", "people and lines": "/load",
+    "one package": "/package/M03-LIVE", "dates": "/dates", "people and lines": "/load",
     "scope": "/scope", "what if": "/what-if?change=date:M03=2028-06-01",
 }  # fmt: skip
 """Name -> path below the programme."""

@@ -16,7 +16,7 @@ ROUTES = (
     Route("/plan/all", page(programme.listing)),
     Route(_P, page(programme.glance)),
     Route(_P + "/work", page(work_pages.work)),
-    Route(_P + "/work/{code:path}", page(work_pages.package)),
+    Route(_P + "/package/{code:path}", page(work_pages.package)),
     Route(_P + "/dates", page(dates.dates)),
     Route(_P + "/load", page(load.load)),
     Route(_P + "/what-if", page(trying.what_if)),

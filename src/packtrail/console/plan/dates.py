@@ -21,7 +21,8 @@ def dates(visit: Visit) -> Response:
     now = planned(visit.app, visit.who, visit.path("programme"))
     drift = baselines.drift(visit.app, visit.who, now.opened.code)
     moved = {each.code: each for each in drift.comparison.dates} if drift else {}
-    rows = date_rows(now.schedule, drift=moved, href=shared.path_of(now.opened.code, "work") + "/")
+    href = shared.path_of(now.opened.code, "package") + "/"
+    rows = date_rows(now.schedule, drift=moved, href=href)
     return shared.render(
         visit,
         "plan/dates.html",

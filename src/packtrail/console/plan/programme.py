@@ -74,7 +74,7 @@ def glance(visit: Visit) -> Response:
     seen = overview.glance(visit.app, visit.who, visit.path("programme"))
     moved = {each.code: each for each in seen.drift.comparison.dates} if seen.drift else {}
     rows = date_rows(
-        seen.schedule, drift=moved, href=shared.path_of(seen.opened.code, "work") + "/"
+        seen.schedule, drift=moved, href=shared.path_of(seen.opened.code, "package") + "/"
     )
     today = seen.schedule.today
     points = [

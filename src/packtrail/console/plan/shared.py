@@ -78,7 +78,7 @@ def path_of(programme: str, *parts: str) -> str:
 
 def package_path(programme: str, code: str) -> str:
     """Return the path of the page of a work package."""
-    return path_of(programme, "work", quote(code, safe="/"))
+    return path_of(programme, "package", quote(code, safe="/"))
 
 
 def picture(svg: str) -> Markup:
