@@ -81,7 +81,8 @@ def test_the_room_goes_straight_to_the_only_programme(desk_of_maker: Desk) -> No
 
 
 @pytest.mark.parametrize("path", ["", "/work", "/package/URS", "/dates", "/load", "/what-if",
-                                  "/scope", "/register", "/files", "/entry/package", "/entry/need?code=IT",
+                                  "/scope", "/register", "/files", "/entry/package",
+                                  "/entry/need?code=IT",
                                   *(f"/entry/{kind}" for kind in KINDS
                                     if kind not in {"link", "meeting", "scenario"})])  # fmt: skip
 def test_every_page_opens_and_marks_its_tab(desk_of_maker: Desk, path: str) -> None:
