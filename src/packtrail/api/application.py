@@ -14,9 +14,11 @@ from packtrail.api import (
     discovery,
     event_routes,
     goods_routes,
+    line_routes,
     notice_routes,
     object_routes,
     operations_routes,
+    order_routes,
     plan_entry_routes,
     plan_routes,
     problems,
@@ -67,6 +69,8 @@ def build(application: Application) -> FastAPI:
         plan_routes.router,
         plan_entry_routes.router,
         accounts_routes.router,
+        line_routes.router,
+        order_routes.router,
     ):
         api.include_router(routes)
     problems.install(api)

@@ -18,8 +18,12 @@ from packtrail.cli import (
     epcis,
     goods,
     gs1,
+    lines,
     markets,
     notices,
+    order_accounts,
+    order_reports,
+    orders,
     plan,
     plan_entries,  # noqa: F401 - its commands join the group `plan`
     plan_files,  # noqa: F401 - so do these
@@ -45,7 +49,12 @@ GROUPS = {
     "packs": goods.packs,
     "corrections": corrections.corrections,
     "verifications": verify.verifications,
+    "lines": lines.lines,
+    "orders": orders.orders,
 }
+
+_JOINED = (order_accounts, order_reports)
+"""Modules whose commands belong to a group of another one."""
 
 
 def build(
