@@ -27,6 +27,9 @@ from packtrail.cli import (
     order_reports,
     orders,
     portfolio,
+    plan,
+    plan_entries,  # noqa: F401 - its commands join the group `plan`
+    plan_files,  # noqa: F401 - so do these
     query,
     serials,
     trace,
@@ -39,6 +42,7 @@ GROUPS = {
     "users": accounts.users,
     "keys": accounts.keys,
     "gs1": gs1.gs1,
+    "plan": plan.plan,
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
