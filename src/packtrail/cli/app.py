@@ -26,10 +26,10 @@ from packtrail.cli import (
     order_accounts,
     order_reports,
     orders,
-    portfolio,
     plan,
     plan_entries,  # noqa: F401 - its commands join the group `plan`
     plan_files,  # noqa: F401 - so do these
+    portfolio,
     query,
     serials,
     trace,
