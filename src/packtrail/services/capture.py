@@ -26,6 +26,7 @@ from packtrail.services.codes import (
 )
 from packtrail.services.organisations import audience_for, visible_to
 from packtrail.store import captures as rows
+from packtrail.store import originals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,7 +206,7 @@ def original(app: Application, actor: Actor, capture_id: str) -> tuple[bytes, st
     """
     row = capture_row(app, actor, capture_id)
     with app.database.reading() as conn:
-        content = rows.content(conn, row.document_id)
+        content = originals.read(conn, row.capture_id)
     ending = "xml" if content.lstrip()[:1] == b"<" else "jsonld"
     return content, row.media_type, row.filename or f"{row.capture_id}.{ending}"
 

@@ -25,7 +25,7 @@ from packtrail.services.codes import (
 )
 from packtrail.store import capture as store
 from packtrail.store import captures as rows
-from packtrail.store import vocabulary
+from packtrail.store import originals, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,8 +82,9 @@ def run_patiently(app: Application, capture_id: str) -> None:
     for left in reversed(range(_TRIES)):
         try:
             with app.database.reading() as conn:
-                content = rows.content_of(conn, capture_id)
-            if content is not None:
+                is_left = rows.is_running(conn, capture_id)
+                content = originals.read(conn, capture_id) if is_left else b""
+            if is_left:
                 run(app, capture_id, content)
         except Unavailable:
             _LOG.warning("capture %s waits for the database", capture_id)
@@ -165,6 +166,7 @@ def _record(app: Application, conn: Connection, job: rows.CaptureRow, plan: _Pla
         repeated_count=recorded.repeated,
         findings=[asdict(finding) for finding in findings],
         at=at,
+        span=recorded.span,
     )
     rows.finish(conn, job.capture_id, outcome)
     _audit(conn, job, Action.CAPTURE_RECORDED, outcome)

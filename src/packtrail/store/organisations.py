@@ -120,6 +120,15 @@ def audience_id(conn: Connection, members: Iterable[int]) -> int:
         return made
 
 
+def members(conn: Connection, audience_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Return the organisations of audiences."""
+    rows = conn.execute(
+        "select audience_id, members from audience where audience_id = any(%s)",
+        (list(audience_ids),),
+    )
+    return {audience_id: frozenset(some) for audience_id, some in rows}
+
+
 def audiences_of(conn: Connection, organisation_id: int) -> list[int]:
     """Return the audiences an organisation is in: what it may see."""
     with conn.cursor(row_factory=scalar_row) as cursor:

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from packtrail.base.errors import UsageError
-from packtrail.store import factrows
+from packtrail.store.migrations import facts_0003, segments_0020
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +26,10 @@ _TABLE = """
     )
 """
 
-_CODE: Mapping[str, Callable[[Connection], None]] = {"0003_facts.sql": factrows.backfill}
+_CODE: Mapping[str, Callable[[Connection], None]] = {
+    "0003_facts.sql": facts_0003.backfill,
+    "0020_segments.sql": segments_0020.rewrite,
+}
 """Migration -> what it needs beyond SQL: run after it, in its transaction."""
 
 
