@@ -22,7 +22,7 @@ from packtrail.epcis.json_writer import time_text
 from packtrail.store.roles import CHILD, EPC, INPUT, OUTPUT, PARENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from packtrail.epcis.events import Event
 

@@ -19,9 +19,9 @@ from packtrail.base.errors import Unavailable
 from packtrail.store import factrows, known_events, months, named, segmentrows
 from packtrail.store.drafts import draft as draft_of
 from packtrail.store.ids import SegmentNumbers
-from packtrail.store.known_events import EventConflict, Keyed
+from packtrail.store.known_events import EventConflict
 from packtrail.store.parameters import bigints
-from packtrail.store.segmentrows import Piece, Recording
+from packtrail.store.segmentrows import Keyed, Recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -151,7 +151,7 @@ def _insert(
     recording: Recording,
     numbers: SegmentNumbers,
 ) -> None:
-    found, keys, segment_ids = _pieces(keyed, recording.audience_id, numbers)
+    found, keys, segment_ids = segmentrows.pieces(keyed, recording.audience_id, numbers)
     if not found:
         return
     order = np.argsort(keys)
@@ -170,24 +170,7 @@ def _insert_retold(
 ) -> None:
     """Record known events once more, for those who could not see them."""
     for keyed, audience_id in found.retold:
-        some, keys, segment_ids = _pieces([keyed], audience_id, numbers)
+        some, keys, segment_ids = segmentrows.pieces([keyed], audience_id, numbers)
         bound = [audience_id, bigints(keys), bigints(segment_ids)]
         conn.execute(_SQL["insert_retold"], bound)
         segmentrows.insert(conn, draft, some, recording)
-
-
-def _pieces(
-    keyed: Iterable[Keyed], audience_id: int, numbers: SegmentNumbers
-) -> tuple[list[Piece], np.ndarray, np.ndarray]:
-    """Return what becomes a segment each, and the keys of all events with their segments."""
-    found, keys = [], []
-    for group, its_keys in keyed:
-        for places in segmentrows.cut(group):
-            found.append(group if places is None else group.only(places))
-            keys.append(its_keys if places is None else its_keys[places])
-    first = numbers.take(len(found))
-    sizes = [len(some) for some in keys]
-    every = np.concatenate(keys) if keys else np.empty(0, dtype=np.int64)
-    segment_ids = np.repeat(first + np.arange(len(found)), sizes)
-    some = [Piece(group, first + i, audience_id) for i, group in enumerate(found)]
-    return some, every, segment_ids

@@ -118,13 +118,14 @@ def blocks_of(conn: Connection, class_id: int, seqs: Numbers) -> Iterator[Block]
         seqs: Ascending numbers of the objects.
     """
     lowest, highest = int(seqs[0]), int(seqs[-1])
+    is_dense = highest - lowest < _DENSE * len(seqs) + BLOCK_MAX
+    span = [class_id, lowest - BLOCK_MAX + 1, highest]
+    each = {"class_id": class_id, "seqs": integers(seqs)}
     with conn.cursor(binary=True) as cursor:
-        if highest - lowest < _DENSE * len(seqs) + BLOCK_MAX:
-            bound: object = [class_id, lowest - BLOCK_MAX + 1, highest]
-            cursor.execute(_SQL["blocks_between"], bound, prepare=True)  # type: ignore[arg-type]
+        if is_dense:
+            cursor.execute(_SQL["blocks_between"], span, prepare=True)
         else:
-            bound = {"class_id": class_id, "seqs": integers(seqs)}
-            cursor.execute(_SQL["blocks_of_seqs"], bound, prepare=True)  # type: ignore[arg-type]
+            cursor.execute(_SQL["blocks_of_seqs"], each, prepare=True)
         yield from map(_block, cursor)
 
 
@@ -168,9 +169,7 @@ def _blocks_by_key(conn: Connection, class_id: int, keys: Numbers) -> Iterator[B
                     yield _block(row)
 
 
-def _places(
-    block: Block, wanted: Texts, item_keys: dict[bytes, str]
-) -> Iterator[tuple[int, str]]:
+def _places(block: Block, wanted: Texts, item_keys: dict[bytes, str]) -> Iterator[tuple[int, str]]:
     """Yield where in a block wanted serials are."""
     for place in np.flatnonzero(np.isin(block.serials, wanted)).tolist():
         yield place, item_keys[block.serials[place]]

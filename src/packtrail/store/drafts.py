@@ -82,9 +82,7 @@ class Group:
 
     def keys(self, owner_id: int) -> Numbers:
         """Return the storage key of each event."""
-        return event_keys(
-            owner_id, self.identities, is_error_declaration=self.is_error_declaration
-        )
+        return event_keys(owner_id, self.identities, is_error_declaration=self.is_error_declaration)
 
 
 @dataclass(slots=True)
@@ -133,14 +131,19 @@ def draft(events: Sequence[Event], namespaces: Mapping[str, str]) -> Draft:
         events: In document order.
         namespaces: Prefix -> namespace as the document declared them, for the bodies.
     """
-    spans = [list(mentions_of(event)) for event in events]
+    return draft_each([(event, namespaces) for event in events])
+
+
+def draft_each(events: Sequence[tuple[Event, Mapping[str, str]]]) -> Draft:
+    """Return the draft of some events, each with namespaces of its own."""
+    spans = [list(mentions_of(event)) for event, _ in events]
     uris = list(chain.from_iterable(uris for some in spans for _, uris in some))
     alike: dict[tuple[Any, ...], list[int]] = {}
-    for index, event in enumerate(events):
+    for index, (event, namespaces) in enumerate(events):
         alike.setdefault(_likeness(event, namespaces), []).append(index)
     starts = np.cumsum([0, *(sum(len(uris) for _, uris in some) for some in spans)]).tolist()
     groups = [
-        _group([events[i] for i in indexes], indexes, likeness[-1], spans, starts)
+        _group([events[i][0] for i in indexes], indexes, likeness[-1], spans, starts)
         for likeness, indexes in alike.items()
     ]
     return Draft(mentions.named(uris), groups)

@@ -18,12 +18,13 @@ import numpy as np
 from psycopg.rows import tuple_row
 
 from packtrail.store import conditions, named, objects, segments
+from packtrail.store.drafts import microseconds
 from packtrail.store.filters import PageKey
 from packtrail.store.identity import event_key
 from packtrail.store.segments import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -189,7 +190,7 @@ class _Search:
         sign = 1 if self._is_ascending else -1
         for segment, _ in self.segments(_BATCH):
             edge = segment.time_from if self._is_ascending else segment.time_until
-            limit = sign * segments.microseconds(edge)
+            limit = sign * microseconds(edge)
             while waiting and waiting[0][0] < limit:
                 yield heapq.heappop(waiting)[-1]
             for time, place in self._first(segment, size):
@@ -265,14 +266,12 @@ class _Search:
             text = f"{far} {self._sign}= %(after_time)s"
         else:
             bound["after_time"] = after.time
-            text = (
-                f"({_RECORDED}, e.segment_id) {self._sign}= (%(after_time)s, %(after_segment)s)"
-            )
+            text = f"({_RECORDED}, e.segment_id) {self._sign}= (%(after_time)s, %(after_segment)s)"
         self.conditions.add(text, bound)
 
-    def _places(self, segment: Segment) -> Iterable[int]:
+    def _places(self, segment: Segment) -> list[int]:
         """Return the events of a segment that match, and come after the page before, in order."""
-        places = self.conditions.places(segment).tolist()
+        places: list[int] = self.conditions.places(segment).tolist()
         after = self._after
         if after is not None and after.segment_id == segment.segment_id:
             places = [
@@ -305,7 +304,7 @@ class _Search:
             return False
         this, last = (
             (time, segment_id, place),
-            (segments.microseconds(after.time), after.segment_id, after.place),
+            (microseconds(after.time), after.segment_id, after.place),
         )
         return this <= last if self._is_ascending else this >= last
 

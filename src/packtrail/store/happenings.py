@@ -185,18 +185,20 @@ def _event(segment: Segment, place: int, number: int) -> Event:
     said = (segment.type, segment.action, segment.biz_step, segment.disposition)
     where = (segment.read_point, segment.biz_location)
     return Event(
-        number,
-        *said,
-        *(parent or (None, None)),
-        segment.empties,
-        hash((time, said, where, parent)),
-        hash((time, segment.read_point, segment.lot, segment.expires)),
+        event_id=number,
+        type=segment.type,
+        action=segment.action,
+        biz_step=segment.biz_step,
+        disposition=segment.disposition,
+        parent_class_id=parent[0] if parent else None,
+        parent_seq=parent[1] if parent else None,
+        empties=segment.empties,
+        fact=hash((time, said, where, parent)),
+        occasion=hash((time, segment.read_point, segment.lot, segment.expires)),
     )
 
 
-def _named(
-    segment: Segment, place: int, bases: dict[int, int]
-) -> Iterator[tuple[int, Objects]]:
+def _named(segment: Segment, place: int, bases: dict[int, int]) -> Iterator[tuple[int, Objects]]:
     """Yield what an event names: a role, and the numbers of the objects."""
     classes = segment.columns.form_classes
     for stream in segment.columns.mentions:

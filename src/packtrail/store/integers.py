@@ -64,7 +64,8 @@ def unpack(column: Column, count: int) -> Numbers:
         (first,) = struct.unpack_from("<q", data)
         steps = np.frombuffer(data, dtype=f"<u{width}", offset=8).astype(np.int64) + least
         return np.concatenate(([first], steps)).cumsum()
-    return np.frombuffer(data, dtype=f"<u{width}").astype(np.int64) + least
+    numbers: Numbers = np.frombuffer(data, dtype=f"<u{width}").astype(np.int64) + least
+    return numbers
 
 
 def _packed(numbers: Numbers, kind: int, first: int | None = None) -> bytes:

@@ -142,9 +142,7 @@ def _load(scope: _Scope, instances: dict[Instance, Name]) -> _Told:
 
 def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
     by_segment: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for (class_id, seq), segment_id, _ in objects.sightings(
-        scope.conn, level, scope.audience_ids
-    ):
+    for (class_id, seq), segment_id, _ in objects.sightings(scope.conn, level, scope.audience_ids):
         by_segment[segment_id, class_id].append(seq)
     new = {segment_id for segment_id, _ in by_segment} - told.segments.keys()
     told.segments |= segments.read(scope.conn, new, audience_ids=scope.audience_ids)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -19,6 +19,7 @@ from packtrail.store import named, objects, organisations, segments
 from packtrail.store.identity import PROBES
 from packtrail.store.mentions import str_of
 from packtrail.store.parameters import bigints
+from packtrail.store.segmentrows import Keyed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.epcis.events import Event
-    from packtrail.store.drafts import Draft, Group
+    from packtrail.store.drafts import Draft
     from packtrail.store.objects import Instance, Name
     from packtrail.store.segmentrows import Recording
     from packtrail.store.segments import Segment
@@ -46,13 +47,6 @@ class EventConflict:
     recorded_at: datetime | None
     """When the other was recorded; None when it is in the same document."""
     capture_id: str | None
-
-
-class Keyed(NamedTuple):
-    """Like events, each with its storage key."""
-
-    group: Group
-    keys: np.ndarray
 
 
 @dataclass(slots=True)
@@ -194,17 +188,15 @@ class _Sorting:
         told: defaultdict[int, set[int]] = defaultdict(set)
         for key, audience in self._conn.execute(_SQL["audiences_of_retold"], [keys]):
             told[key].add(audience)
-        members = organisations.members(
-            self._conn, {audience_id, *(a for _, a in others), *(a for s in told.values() for a in s)}
-        )
+        known = {first for _, first in others}.union(*told.values())
+        members = organisations.members(self._conn, {audience_id} | known)
         found: defaultdict[frozenset[int], list[_One]] = defaultdict(list)
         for one, first in others:
             knows = frozenset().union(*(members[a] for a in {first, *told[one.key]}))
             if missing := members[audience_id] - knows:
                 found[missing].append(one)
         return {
-            organisations.audience_id(self._conn, missing): some
-            for missing, some in found.items()
+            organisations.audience_id(self._conn, missing): some for missing, some in found.items()
         }
 
     def _keyed(self, some: Iterable[_One]) -> list[Keyed]:

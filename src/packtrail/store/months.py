@@ -59,7 +59,7 @@ def _partition(conn: Connection, table: str, day: date, lower: object, upper: ob
         "upper": sql.Literal(upper),
     }
     for statement in (_SQL["make"], _SQL["attach"]):
-        conn.execute(sql.SQL(statement).format(**names))  # type: ignore[arg-type]
+        conn.execute(sql.SQL(statement).format(**names))
 
 
 def _moment(day: date) -> datetime:

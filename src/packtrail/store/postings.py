@@ -63,9 +63,11 @@ def _spots(segments: Numbers, roles: Numbers, class_ids: Numbers) -> tuple[Numbe
     parts = [np.unique(column, return_inverse=True) for column in (segments, class_ids, roles)]
     (segment, _), (class_id, _), (role, _) = parts
     sizes = (len(segment), len(class_id), len(role))
-    joined = np.ravel_multi_index([places for _, places in parts], sizes) if len(segments) else segments
+    if not len(segments):
+        return np.empty((3, 0), dtype=np.int64), segments
+    joined = np.ravel_multi_index([places for _, places in parts], sizes)
     distinct, place = np.unique(joined, return_inverse=True)
-    at = np.unravel_index(distinct, sizes) if len(segments) else (distinct,) * 3
+    at = np.unravel_index(distinct, sizes)
     return np.stack([segment[at[0]], class_id[at[1]], role[at[2]]]), place
 
 

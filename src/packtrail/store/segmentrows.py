@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.store.drafts import Draft, Group
+    from packtrail.store.ids import SegmentNumbers
     from packtrail.store.instances import Resolved
     from packtrail.store.integers import Numbers
 
@@ -44,6 +45,13 @@ class Recording:
     """Part of the document."""
 
 
+class Keyed(NamedTuple):
+    """Like events, each with its storage key."""
+
+    group: Group
+    keys: Numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What becomes one segment."""
@@ -53,7 +61,24 @@ class Piece:
     audience_id: int
 
 
-def cut(group: Group) -> Iterator[Numbers | None]:
+def pieces(
+    keyed: Iterable[Keyed], audience_id: int, numbers: SegmentNumbers
+) -> tuple[list[Piece], Numbers, Numbers]:
+    """Return what becomes a segment each, and the keys of all events with their segments."""
+    found, keys = [], []
+    for group, its_keys in keyed:
+        for places in _cut(group):
+            found.append(group if places is None else group.only(places))
+            keys.append(its_keys if places is None else its_keys[places])
+    first = numbers.take(len(found))
+    sizes = [len(some) for some in keys]
+    every = np.concatenate(keys) if keys else np.empty(0, dtype=np.int64)
+    segment_ids = np.repeat(first + np.arange(len(found)), sizes)
+    some = [Piece(group, first + i, audience_id) for i, group in enumerate(found)]
+    return some, every, segment_ids
+
+
+def _cut(group: Group) -> Iterator[Numbers | None]:
     """Yield which events of a group make a segment; None for all of them."""
     count = len(group.indexes)
     named_by = sum((stream.counts for stream in group.streams), np.zeros(count, dtype=np.int64))
@@ -127,9 +152,7 @@ def _columns(draft: Draft, group: Group, resolved: Resolved) -> bytes:
         used, place = np.unique(draft.named.form_of[stream.places], return_inverse=True)
         numbers = np.array([forms.setdefault(one, len(forms)) for one in used.tolist()] or [0])
         streams.append(
-            columns.stream(
-                stream.role, stream.counts, numbers[place], resolved.seqs[stream.places]
-            )
+            columns.stream(stream.role, stream.counts, numbers[place], resolved.seqs[stream.places])
         )
     return columns.encode(
         ordinals=group.indexes,

@@ -84,9 +84,7 @@ class Segment:
     def keys(self) -> Numbers:
         """Return the storage key of each event, as it is unless another had it first."""
         identities = texts([self.identity(place) for place in range(self.event_count)])
-        return event_keys(
-            self.owner_id, identities, is_error_declaration=self.is_error_declaration
-        )
+        return event_keys(self.owner_id, identities, is_error_declaration=self.is_error_declaration)
 
     def event_time(self, place: int) -> datetime:
         """Return when an event happened, in UTC."""

@@ -52,6 +52,7 @@ alter table segment alter column template set storage external;
 alter table segment alter column columns set storage external;
 create index segment_by_first on segment (time_from, segment_id);
 create index segment_by_last on segment (time_until, segment_id);
+create index segment_by_record_time on segment (record_time, segment_id);
 -- These have so few combinations that one small index answers for each of them.
 create index segment_by_kind on segment (biz_step, disposition, action, type);
 create index segment_by_read_point on segment (read_point) where read_point is not null;

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _CHUNK = 2_000
-_NEXT = "select event_id, audience_id, body from event where event_id > %s order by event_id limit %s"
+_NEXT = (
+    "select event_id, audience_id, body from event where event_id > %s order by event_id limit %s"
+)
 _SET = "update event set facts = %s where event_id = %s"
 _COPY = """
     copy event_value (name, event_id, audience_id, number, text) from stdin (format binary)
