@@ -32,7 +32,7 @@ from packtrail.gs1.element_strings import (
 )
 from packtrail.gs1.elements import Element
 from packtrail.gs1.epc_uris import check_epc_uri, parse_epc_uri
-from packtrail.gs1.identities import identify
+from packtrail.gs1.identities import class_of_head, identify
 from packtrail.gs1.key_types import KeyType
 from packtrail.gs1.keys import Key
 from packtrail.gs1.national_codes import make_ntin, make_ppn, national_number_of
@@ -66,6 +66,7 @@ __all__ = [
     "check_element_string",
     "check_epc_uri",
     "check_link",
+    "class_of_head",
     "diagnose",
     "encodings_of",
     "examine_element_string",

@@ -29,6 +29,7 @@ _heads: dict[str, tuple[str, int]] = {}
 _SSCC: Final = re.compile(
     r"urn:epc:id:sscc:([0-9]{6,12})\.([0-9])([0-9]*)|https://id\.gs1\.org/00/([0-9]{17})([0-9])"
 )
+_SSCC_HEAD: Final = re.compile(r"urn:epc:id:sscc:([0-9]{6,12})\.")
 _SSCC_LENGTHS: Final = frozenset(
     {len("urn:epc:id:sscc:.") + 17, len("https://id.gs1.org/00/") + 18}
 )
@@ -60,6 +61,26 @@ def identify(uris: Sequence[str]) -> list[tuple[str, str]]:
         else:
             add(_identify_one(uri))
     return found
+
+
+def class_of_head(text: str) -> tuple[str, bool, int] | None:
+    """Return what identifiers with this text in front of their serial have in common.
+
+    Args:
+        text: An EPC URI or Digital Link up to its serial, the separator included.
+
+    Returns:
+        Their class key; whether they are SSCCs written as EPC URIs, whose serial is part of the
+        item key only; and how many letters or digits the serial has at most (of an SSCC exactly).
+        None where not every serial of letters and digits may follow.
+    """
+    match = _SSCC_HEAD.fullmatch(text)
+    if match:
+        return f"sscc/{match[1][:6]}", True, 17 - len(match[1])
+    mark = "." if text[:4] == "urn:" else "/"
+    head = text.removesuffix(mark)
+    known = (_heads.get(head) or _learn(head, mark)) if text.endswith(mark) else _NO_FAST_PATH
+    return None if known == _NO_FAST_PATH else (known[0], False, known[1])
 
 
 def is_known(uri: str) -> bool:

@@ -19,13 +19,16 @@ from packtrail.store import bodies, mentions
 from packtrail.store.facts import EPOCH
 from packtrail.store.identity import event_keys
 from packtrail.store.integers import Numbers
-from packtrail.store.mentions import Named, Texts, str_of
+from packtrail.store.mentions import Named, Naming, Texts, str_of
+from packtrail.store.roles import CLASS_OFFSET, FIELDS
 from packtrail.store.roles import mentions as mentions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from packtrail.epcis import outline as outlines
     from packtrail.epcis.events import Event
+    from packtrail.epcis.outline import Outline
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -136,17 +139,73 @@ def draft(events: Sequence[Event], namespaces: Mapping[str, str]) -> Draft:
 
 def draft_each(events: Sequence[tuple[Event, Mapping[str, str]]]) -> Draft:
     """Return the draft of some events, each with namespaces of its own."""
-    spans = [list(mentions_of(event)) for event, _ in events]
-    uris = list(chain.from_iterable(uris for some in spans for _, uris in some))
-    alike: dict[tuple[Any, ...], list[int]] = {}
-    for index, (event, namespaces) in enumerate(events):
-        alike.setdefault(_likeness(event, namespaces), []).append(index)
-    starts = np.cumsum([0, *(sum(len(uris) for _, uris in some) for some in spans)]).tolist()
-    groups = [
-        _group([events[i][0] for i in indexes], indexes, likeness[-1], spans, starts)
-        for likeness, indexes in alike.items()
-    ]
-    return Draft(mentions.named(uris), groups)
+    naming = Naming()
+    groups = _grouped(naming, list(enumerate(events)))
+    return Draft(naming.named(), groups)
+
+
+def draft_of_outline(
+    outline: Outline, events: Mapping[int, Event], namespaces: Mapping[str, str]
+) -> Draft:
+    """Return the draft of the events of an outline.
+
+    Args:
+        outline: The outline.
+        events: At least the first event of each group, and the irregular ones, by place.
+        namespaces: Prefix -> namespace as the document declared them, for the bodies.
+    """
+    naming = Naming()
+    irregular = [(place, (events[place], namespaces)) for place in outline.irregular]
+    groups = _grouped(naming, irregular)
+    for group in outline.groups:
+        example = events[int(group.indexes[0])]
+        groups.append(_of_outline(naming, group, example, namespaces))
+    return Draft(naming.named(), groups)
+
+
+def _of_outline(
+    naming: Naming, group: outlines.Group, example: Event, namespaces: Mapping[str, str]
+) -> Group:
+    identities = group.identities
+    if identities is None:
+        identities = mentions.texts(
+            [identified(one).event_id or "" for one in _each(group, example)]
+        )
+    return Group(
+        example=example,
+        template=bodies.template(example, namespaces),
+        indexes=group.indexes,
+        times=group.times,
+        identities=identities,
+        streams=tuple(_listed(naming, group, example)),
+    )
+
+
+def _listed(naming: Naming, group: outlines.Group, example: Event) -> Iterator[Stream]:
+    """Yield what the events of a group name, role by role in the order of the fields."""
+    count = len(group.indexes)
+    lists = {listed.name: listed for listed in group.lists}
+    for name, role in FIELDS.get(type(example), ()):
+        listed = lists.get(name)
+        if listed is not None:
+            yield Stream(role, listed.counts, naming.add_items(listed.items))
+        elif role > CLASS_OFFSET and getattr(example, name):
+            # Quantities are part of what the events share.
+            places = naming.add([one.epc_class for one in getattr(example, name)])
+            yield Stream(role, np.full(count, len(places)), np.tile(places, count))
+
+
+def _each(group: outlines.Group, example: Event) -> Iterator[Event]:
+    """Yield every event of a group as a value."""
+    starts = {listed.name: 0 for listed in group.lists}
+    for number, time in enumerate(group.times.tolist()):
+        fields: dict[str, Any] = {"event_time": moment(time).astimezone(example.event_time.tzinfo)}
+        for listed in group.lists:
+            start = starts[listed.name]
+            end = starts[listed.name] = start + int(listed.counts[number])
+            uris = tuple(listed.items.text(place).decode() for place in range(start, end))
+            fields[listed.name] = uris[0] if listed.name == "parent_id" else uris
+        yield msgspec.structs.replace(example, **fields)
 
 
 def identified(event: Event) -> Event:
@@ -156,38 +215,40 @@ def identified(event: Event) -> Event:
     return msgspec.structs.replace(event, event_id=epcis.event_hash(event))
 
 
+def _grouped(
+    naming: Naming, events: Sequence[tuple[int, tuple[Event, Mapping[str, str]]]]
+) -> list[Group]:
+    """Return events by place, like ones together."""
+    alike: dict[tuple[Any, ...], list[tuple[int, Event]]] = {}
+    for index, (event, namespaces) in events:
+        alike.setdefault(_likeness(event, namespaces), []).append((index, event))
+    return [_group(naming, some, likeness[-1]) for likeness, some in alike.items()]
+
+
 def _likeness(event: Event, namespaces: Mapping[str, str]) -> tuple[Any, ...]:
     roles = tuple(role for role, _ in mentions_of(event))
     return roles, bodies.template(event, namespaces)
 
 
-def _group(
-    events: list[Event],
-    indexes: list[int],
-    template: bytes,
-    spans: list[list[tuple[int, tuple[str, ...]]]],
-    starts: list[int],
-) -> Group:
-    identities = [identified(event).event_id or "" for event in events]
-    times = [microseconds(event.event_time) for event in events]
+def _group(naming: Naming, events: list[tuple[int, Event]], template: bytes) -> Group:
+    identities = [identified(event).event_id or "" for _, event in events]
+    times = [microseconds(event.event_time) for _, event in events]
+    roles: dict[int, list[tuple[str, ...]]] = {}
+    for _, event in events:
+        for role, uris in mentions_of(event):
+            roles.setdefault(role, []).append(uris)
     return Group(
-        example=events[0],
+        example=events[0][1],
         template=template,
-        indexes=np.array(indexes, dtype=np.int64),
+        indexes=np.array([index for index, _ in events], dtype=np.int64),
         times=np.array(times, dtype=np.int64),
         identities=mentions.texts(identities),
-        streams=tuple(_streams(indexes, spans, starts)),
+        streams=tuple(
+            Stream(
+                role,
+                np.array([len(uris) for uris in some], dtype=np.int64),
+                naming.add(list(chain.from_iterable(some))),
+            )
+            for role, some in roles.items()
+        ),
     )
-
-
-def _streams(
-    indexes: list[int], spans: list[list[tuple[int, tuple[str, ...]]]], starts: list[int]
-) -> Iterator[Stream]:
-    for number, (role, _) in enumerate(spans[indexes[0]]):
-        counts, places = [], []
-        for index in indexes:
-            start = starts[index] + sum(len(uris) for _, uris in spans[index][:number])
-            count = len(spans[index][number][1])
-            counts.append(count)
-            places.append(np.arange(start, start + count))
-        yield Stream(role, np.array(counts, dtype=np.int64), np.concatenate(places))

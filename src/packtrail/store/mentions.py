@@ -21,9 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtrail import gs1
+from packtrail.epcis.outline_values import sscc_items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from packtrail.epcis.outline_values import Items
 
 Texts: TypeAlias = NDArray[np.bytes_]
 """Texts in UTF-8, one an element."""
@@ -61,17 +64,63 @@ class Named:
         return text_of(self.forms[self.form_of[place]][1], str_of(self.items[place]))
 
 
+class Naming:
+    """Puts together what a draft names, part by part."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, int] = {}
+        self._forms: dict[tuple[int, str], int] = {}
+        self._form_of: list[NDArray[np.int64]] = []
+        self._items: list[Texts] = []
+        self._count = 0
+
+    def add(self, uris: Sequence[str]) -> NDArray[np.int64]:
+        """Add identifiers in any notation; return their places."""
+        numbers, items = [], []
+        for uri, (class_key, item_key) in zip(uris, gs1.identify(uris), strict=True):
+            numbers.append(self._form(class_key, form_of(uri, item_key)))
+            items.append(item_key)
+        return self._add(np.array(numbers, dtype=np.int64), texts(items))
+
+    def add_items(self, items: Items) -> NDArray[np.int64]:
+        """Add identifiers of an outline; return their places."""
+        numbers, serials = [], items.serials
+        for number, head in enumerate(items.heads):
+            kind = _SSCC if head.is_sscc else _AFTER
+            numbers.append(self._form(head.class_key, kind + head.text.decode()))
+            if head.is_sscc:
+                which = items.head_of == number
+                whole = sscc_items(head, items.serials[which])
+                serials = serials.astype(f"S{max(serials.dtype.itemsize, whole.dtype.itemsize)}")
+                serials[which] = whole
+        return self._add(np.array(numbers, dtype=np.int64)[items.head_of], serials)
+
+    def named(self) -> Named:
+        """Return all that was added."""
+        return Named(
+            list(self._classes),
+            list(self._forms),
+            np.concatenate([np.empty(0, dtype=np.int64), *self._form_of]),
+            np.concatenate([np.empty(0, dtype="S1"), *self._items]),
+        )
+
+    def _form(self, class_key: str, form: str) -> int:
+        number = self._classes.setdefault(class_key, len(self._classes))
+        return self._forms.setdefault((number, form), len(self._forms))
+
+    def _add(self, numbers: NDArray[np.int64], items: Texts) -> NDArray[np.int64]:
+        self._form_of.append(numbers)
+        self._items.append(items)
+        first = self._count
+        self._count += len(items)
+        return np.arange(first, self._count)
+
+
 def named(uris: Sequence[str]) -> Named:
     """Return identifiers in any notation, in the order given."""
-    classes: dict[str, int] = {}
-    forms: dict[tuple[int, str], int] = {}
-    form_numbers, items = [], []
-    for uri, (class_key, item_key) in zip(uris, gs1.identify(uris), strict=True):
-        number = classes.setdefault(class_key, len(classes))
-        form = (number, form_of(uri, item_key))
-        form_numbers.append(forms.setdefault(form, len(forms)))
-        items.append(item_key)
-    return Named(list(classes), list(forms), np.array(form_numbers, dtype=np.int64), texts(items))
+    naming = Naming()
+    naming.add(uris)
+    return naming.named()
 
 
 def form_of(uri: str, item_key: str) -> str:
