@@ -50,6 +50,8 @@ class Recorded:
     """Events that were recorded before, exactly the same."""
     conflicts: tuple[EventConflict, ...]
     """Events that were not recorded."""
+    new: tuple[int, ...] | None
+    """Places of the new events among those handed in; None: all of them are."""
     span: tuple[int, int] | None = None
     """Number of the first segment, and the one after the last; None where there are none."""
 
@@ -128,7 +130,7 @@ def _record_new(
 ) -> Recorded:
     keyed = [Keyed(group, group.keys(recording.owner_id)) for group in draft.groups]
     _insert(conn, draft, keyed, recording, numbers)
-    return Recorded(stored=draft.count, repeated=0, conflicts=())
+    return Recorded(stored=draft.count, repeated=0, conflicts=(), new=None)
 
 
 def _record_sorted(
@@ -141,6 +143,7 @@ def _record_sorted(
         stored=sum(len(one.keys) for one in found.new),
         repeated=found.repeated,
         conflicts=tuple(found.conflicts),
+        new=tuple(place for one in found.new for place in one.group.indexes.tolist()),
     )
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from packtrail.store import ids, originals
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from psycopg import Connection
 
@@ -34,7 +31,9 @@ _JOB = f"""
 class NewCapture:
     """A document on its way in, and who handed it in for whom."""
 
-    content: bytes
+    capture_id: UUID
+    size_bytes: int
+    sha256: bytes
     media_type: str
     filename: str | None
     owner_id: int
@@ -85,6 +84,16 @@ class Outcome:
     """Number of its first segment, and the one after its last."""
 
 
+_NOT_YET = Outcome(
+    is_success=True,
+    event_count=0,
+    stored_count=0,
+    repeated_count=0,
+    findings=[],
+    at=datetime.min.replace(tzinfo=UTC),
+)
+
+
 def is_id(text: str) -> bool:
     """Tell whether a text can be the identifier of a capture."""
     try:
@@ -93,17 +102,26 @@ def is_id(text: str) -> bool:
         return False
 
 
-def insert(conn: Connection, new: NewCapture) -> str:
-    """Keep a document and open its job; return the capture's identifier."""
-    capture_id = ids.new_capture(new.at)
+def insert(conn: Connection, new: NewCapture, outcome: Outcome | None = None) -> None:
+    """Open a capture, or write down one that is finished already.
+
+    Args:
+        conn: A connection in a transaction.
+        new: The document, and who handed it in.
+        outcome: What became of it; None: it is still to be recorded.
+    """
+    done = outcome or _NOT_YET
     conn.execute(
         """
         insert into capture (capture_id, owner_id, audience_id, actor_kind, actor_id, actor_name,
-                             error_behaviour, created_at, media_type, filename, size_bytes, sha256)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                             error_behaviour, created_at, media_type, filename, size_bytes, sha256,
+                             is_running, phase, progress, finished_at, is_success, event_count,
+                             stored_count, repeated_count, findings, segment_from, segment_until)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+                %s, %s)
         """,
         (
-            capture_id,
+            new.capture_id,
             new.owner_id,
             new.audience_id,
             new.actor_kind,
@@ -113,12 +131,27 @@ def insert(conn: Connection, new: NewCapture) -> str:
             new.at,
             new.media_type,
             new.filename,
-            len(new.content),
-            hashlib.sha256(new.content).digest(),
+            new.size_bytes,
+            new.sha256,
+            outcome is None,
+            "waiting" if outcome is None else "done",
+            0 if outcome is None else 1,
+            None if outcome is None else done.at,
+            *_values(done),
         ),
+        prepare=True,
     )
-    originals.insert(conn, capture_id, new.content, at=new.at)
-    return str(capture_id)
+
+
+def _values(outcome: Outcome) -> tuple[object, ...]:
+    return (
+        outcome.is_success,
+        outcome.event_count,
+        outcome.stored_count,
+        outcome.repeated_count,
+        Jsonb(outcome.findings),
+        *(outcome.span or (None, None)),
+    )
 
 
 def by_id(conn: Connection, capture_id: str, *, audience_ids: Sequence[int]) -> CaptureRow | None:
@@ -267,19 +300,10 @@ def finish(conn: Connection, capture_id: str, outcome: Outcome) -> None:
     conn.execute(
         """
         update capture
-           set is_running = false, is_success = %s, finished_at = %s, phase = 'done', progress = 1,
+           set is_running = false, finished_at = %s, phase = 'done', progress = 1, is_success = %s,
                event_count = %s, stored_count = %s, repeated_count = %s, findings = %s,
                segment_from = %s, segment_until = %s
          where capture_id = %s
         """,
-        (
-            outcome.is_success,
-            outcome.at,
-            outcome.event_count,
-            outcome.stored_count,
-            outcome.repeated_count,
-            Jsonb(outcome.findings),
-            *(outcome.span or (None, None)),
-            capture_id,
-        ),
+        (outcome.at, *_values(outcome), capture_id),
     )
