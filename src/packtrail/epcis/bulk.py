@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packtrail.epcis.events import ObjectEvent
 from packtrail.epcis.identifiers import defects_of
 from packtrail.epcis.limits import Limits
-from packtrail.epcis.outline import Outline, outline
+from packtrail.epcis.outline import Outline, first_texts, outline
 from packtrail.epcis.outline_values import EPOCH, MICROSECOND
 from packtrail.epcis.reading import read
 
@@ -101,14 +101,9 @@ def says(event: Event, group: Group, *, is_short: bool = True) -> bool:
     for name in ("epcs", "child_epcs", "input_epcs", "output_epcs", "parent_id"):
         value = getattr(event, name, None) or ()
         value = (value,) if isinstance(value, str) else value
-        if name not in lists:
-            if value:
-                return False
-            continue
-        listed = lists[name]
-        count = int(listed.counts[0])
-        texts = dict.fromkeys(listed.items.text(place).decode() for place in range(count))
-        if tuple(texts) != value and not (is_short and set(value) <= texts.keys()):
+        listed = lists.get(name)
+        expected = () if listed is None else first_texts(listed, is_short=is_short)
+        if [text.encode() for text in value] != list(expected):
             return False
     return True
 

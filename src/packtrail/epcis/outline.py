@@ -150,12 +150,24 @@ def _shortened(text: bytes, group: Group) -> bytes:
     for span in group.spans:
         if span.hole.separator is None:
             continue
-        listed = lists[span.hole.name]
-        items = listed.items.only(slice(0, int(listed.counts[0])))
-        kinds = np.sort(np.unique(items.head_of, return_index=True)[1]).tolist()
-        parts += [text[at : span.start], span.hole.separator.join(map(items.text, kinds))]
+        kinds = first_texts(lists[span.hole.name], is_short=True)
+        parts += [text[at : span.start], span.hole.separator.join(kinds)]
         at = span.end
     return b"".join([*parts, text[at:]])
+
+
+def first_texts(listed: Listed, *, is_short: bool) -> list[bytes]:
+    """Return what the first event of a group lists.
+
+    Args:
+        listed: What the events of the group list.
+        is_short: One identifier of each kind only.
+    """
+    items = listed.items.only(slice(0, int(listed.counts[0])))
+    if not is_short:
+        return [items.text(place) for place in range(len(items.head_of))]
+    kinds = np.sort(np.unique(items.head_of, return_index=True)[1])
+    return [items.text(place) for place in kinds.tolist()]
 
 
 @dataclass(slots=True)

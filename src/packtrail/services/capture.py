@@ -226,11 +226,15 @@ def _record_at_once(
 ) -> CaptureJob:
     """Keep and record a document in one transaction: the answer says what became of it."""
     planned = capturing.plan(app, content)
+
+    def record(conn: Connection, bet: bool) -> rows.Outcome:  # noqa: FBT001 - as it is handed on
+        new = _for_owner(conn, actor, owner, handed_in)
+        outcome = capturing.record(app, conn, _job_of(new), planned, are_new=bet)
+        _write_down(conn, actor, new, outcome, Action.CAPTURE_RECORDED)
+        return outcome
+
     try:
-        with app.database.transaction() as conn:
-            new = _for_owner(conn, actor, owner, handed_in)
-            outcome = capturing.record(app, conn, _job_of(new), planned)
-            _write_down(conn, actor, new, outcome, Action.CAPTURE_RECORDED)
+        outcome = capturing.attempt(app, record)
     except (Unavailable, NotPermitted):
         raise
     except Exception as error:  # noqa: BLE001 - told in the job
@@ -240,7 +244,7 @@ def _record_at_once(
             new = _for_owner(conn, actor, owner, handed_in)
             originals.insert(conn, new.capture_id, content, at=new.at)
             _write_down(conn, actor, new, outcome, Action.CAPTURE_REFUSED)
-    return _finished(new, outcome, owner or actor.organisation_code)
+    return _finished(handed_in, outcome, owner or actor.organisation_code)
 
 
 def _record_afterwards(

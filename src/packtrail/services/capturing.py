@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from packtrail import epcis
@@ -27,20 +27,23 @@ from packtrail.services.codes import (
 )
 from packtrail.store import capture as store
 from packtrail.store import captures as rows
-from packtrail.store import drafts, originals, vocabulary
+from packtrail.store import drafts, months, originals, vocabulary
 from packtrail.store.ids import SegmentNumbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
     from packtrail.services.application import Application
 
+T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _TRIES = 5
 _WAIT_SECONDS = 2.0
+_BET_MIN = 200
+"""Events of a document that is first taken to hold new ones only."""
 
 
 class Refused(Exception):
@@ -91,7 +94,9 @@ def plan(app: Application, content: bytes) -> Plan:
     return Plan(content, known, reading.findings, reading.event_count)
 
 
-def record(app: Application, conn: Connection, job: Job, planned: Plan) -> rows.Outcome:
+def record(
+    app: Application, conn: Connection, job: Job, planned: Plan, *, are_new: bool = False
+) -> rows.Outcome:
     """Record the events and master data of a document, and keep its original.
 
     Args:
@@ -99,6 +104,7 @@ def record(app: Application, conn: Connection, job: Job, planned: Plan) -> rows.
         conn: A connection in a transaction, which a fault must undo.
         job: For whom it is recorded.
         planned: What is to be recorded.
+        are_new: Bet that all events are new: one of `store.RACES` says when that is lost.
 
     Raises:
         Refused: Nothing may be recorded.
@@ -108,7 +114,9 @@ def record(app: Application, conn: Connection, job: Job, planned: Plan) -> rows.
     if reading is None or (is_all_or_nothing and has_errors(planned.findings)):
         raise Refused(planned.findings)
     at = app.clock()
-    recorded = _record_events(conn, job, reading, at)
+    recorded = _record_events(
+        conn, job, reading, at, are_new=are_new and planned.event_count >= _BET_MIN
+    )
     conflicts = _conflicts(planned, recorded)
     if conflicts and is_all_or_nothing:
         raise Refused((*planned.findings, *conflicts))
@@ -132,6 +140,28 @@ def record(app: Application, conn: Connection, job: Job, planned: Plan) -> rows.
         at=at,
         span=recorded.span,
     )
+
+
+def attempt(app: Application, work: Callable[[Connection, bool], T]) -> T:
+    """Do something in a transaction, again where another capture came between.
+
+    Args:
+        app: The application.
+        work: What to do with a connection; the first time it may bet that all events are new.
+
+    Raises:
+        Unavailable: Others kept recording the same; do it again.
+    """
+    for turn in range(_TRIES):
+        try:
+            with app.database.transaction(is_pipelined=True) as conn:
+                return work(conn, turn == 0)
+        except months.MonthMissing as missing:
+            with app.database.transaction() as conn:
+                months.ensure(conn, missing.at)
+        except store.RACES:
+            continue
+    raise Unavailable("Other captures are recording the same events: hand the document in again.")
 
 
 def findings_of(error: Exception, capture_id: UUID) -> tuple[Finding, ...]:
@@ -216,12 +246,7 @@ def _run(app: Application, capture_id: str, content: bytes) -> None:
     )
     app.progress.put(capture_id, "recording", 0.4)
     try:
-        with app.database.transaction() as conn:
-            if rows.claim(conn, capture_id):
-                originals.delete(conn, job.capture_id)
-                outcome = record(app, conn, job, planned)
-                rows.finish(conn, capture_id, outcome)
-                _audit(conn, row, Action.CAPTURE_RECORDED, outcome)
+        attempt(app, lambda conn, bet: _record_claimed(app, conn, row, job, planned, bet))
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - told in the job
@@ -233,8 +258,24 @@ def _run(app: Application, capture_id: str, content: bytes) -> None:
                 _audit(conn, row, Action.CAPTURE_REFUSED, outcome)
 
 
+def _record_claimed(
+    app: Application,
+    conn: Connection,
+    row: rows.CaptureRow,
+    job: Job,
+    planned: Plan,
+    are_new: bool,  # noqa: FBT001 - as `attempt` hands it on
+) -> None:
+    """Record a document, unless another has or is at it."""
+    if rows.claim(conn, row.capture_id):
+        originals.delete(conn, job.capture_id)
+        outcome = record(app, conn, job, planned, are_new=are_new)
+        rows.finish(conn, row.capture_id, outcome)
+        _audit(conn, row, Action.CAPTURE_RECORDED, outcome)
+
+
 def _record_events(
-    conn: Connection, job: Job, reading: BulkReading, at: datetime
+    conn: Connection, job: Job, reading: BulkReading, at: datetime, *, are_new: bool
 ) -> store.Recorded:
     namespaces = reading.document.namespaces if reading.document else {}
     if reading.outline is not None:
@@ -249,7 +290,7 @@ def _record_events(
         namespaces=namespaces,
     )
     numbers = SegmentNumbers(at)
-    recorded = store.record_draft(conn, draft, recording, numbers)
+    recorded = store.record_draft(conn, draft, recording, numbers, are_new=are_new)
     return replace(recorded, span=numbers.span)
 
 
@@ -259,9 +300,7 @@ def _keep(conn: Connection, job: Job, planned: Plan, recorded: store.Recorded) -
     if outline is None or not recorded.stored:
         originals.insert(conn, job.capture_id, planned.content, at=job.created_at)
         return
-    every = range(len(outline.cut.texts))
-    left_out = set(every) - set(every if recorded.new is None else recorded.new)
-    originals.insert_woven(conn, job.capture_id, outline, left_out, at=job.created_at)
+    originals.insert_woven(conn, job.capture_id, outline, recorded.left_out, at=job.created_at)
 
 
 def _audit(conn: Connection, job: rows.CaptureRow, action: Action, outcome: rows.Outcome) -> None:

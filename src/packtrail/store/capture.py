@@ -2,8 +2,9 @@
 
 An event is told by who owns it and its identity (the event id, else the event hash). Recording it a
 second time changes nothing; another content under the same identity is a conflict and is not
-recorded. First all events are taken to be new; only when the database says that some are not, each
-is looked up. Whatever costs time is done before anything is locked.
+recorded. The keys of all events are inserted first: those that come back are new, the others are
+looked at one by one. Whatever costs time is done before anything is locked, and statements are
+written so that a pipelined connection waits for few of them.
 """
 
 from __future__ import annotations
@@ -15,29 +16,28 @@ from uuid import UUID
 import numpy as np
 import psycopg
 
-from packtrail.base.errors import Unavailable
-from packtrail.store import factrows, known_events, months, named, segmentrows
+from packtrail.store import factrows, instances, months, named, segmentrows
 from packtrail.store.drafts import draft as draft_of
 from packtrail.store.ids import SegmentNumbers
-from packtrail.store.known_events import EventConflict
+from packtrail.store.known_events import EventConflict, KnownEvents
 from packtrail.store.parameters import bigints
-from packtrail.store.segmentrows import Keyed, Recording
+from packtrail.store.segmentrows import Piece, Recording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
     from packtrail.epcis.events import Event
     from packtrail.store.drafts import Draft
-    from packtrail.store.known_events import Sorted
+    from packtrail.store.integers import Numbers
 
-__all__ = ["EventConflict", "Recorded", "Recording", "record", "record_draft"]
+__all__ = ["RACES", "EventConflict", "Recorded", "Recording", "record", "record_draft"]
 
 _SQL = named.statements("capture")
-_TRIES: Final = 6
-_RACES = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
+RACES: Final = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
+"""Another capture came between: the transaction is to be done again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +50,10 @@ class Recorded:
     """Events that were recorded before, exactly the same."""
     conflicts: tuple[EventConflict, ...]
     """Events that were not recorded."""
-    new: tuple[int, ...] | None
-    """Places of the new events among those handed in; None: all of them are."""
+    left_out: tuple[int, ...]
+    """Places of the events that were not recorded now, among those handed in."""
     span: tuple[int, int] | None = None
     """Number of the first segment, and the one after the last; None where there are none."""
-
-
-class _SomeAreKnown(Exception):
-    """Not all events are new: undoes the attempt that took them to be."""
 
 
 def record(
@@ -80,9 +76,6 @@ def record(
         capture_id: The capture job.
         record_time: When they are recorded, aware.
         namespaces: Prefix -> namespace as the document declared them, for the bodies.
-
-    Raises:
-        Unavailable: Other captures kept recording the same events meanwhile; do it again.
     """
     recording = Recording(
         owner_id=owner_id,
@@ -97,83 +90,97 @@ def record(
 
 
 def record_draft(
-    conn: Connection, draft: Draft, recording: Recording, numbers: SegmentNumbers
+    conn: Connection,
+    draft: Draft,
+    recording: Recording,
+    numbers: SegmentNumbers,
+    *,
+    are_new: bool = False,
 ) -> Recorded:
     """Record the events of a draft.
 
     Args:
-        conn: A connection in a transaction; it commits, we do not.
+        conn: A connection in a transaction; it commits, we do not. One of `RACES` may come out of
+            it at any time, and then the transaction is to be done again.
         draft: The events of a document, or of a part of one.
         recording: Who records them, and when.
         numbers: Where the numbers of the capture's segments come from.
+        are_new: The caller bets that all events are new, and does it again without the bet when it
+            is lost: that is one of `RACES`, too.
 
     Raises:
-        Unavailable: Other captures kept recording the same events meanwhile; do it again.
+        Unavailable: More events than can be share a key.
     """
-    months.ensure(conn, recording.record_time)
-    are_all_new = True
-    for _ in range(_TRIES):
-        try:
-            with conn.transaction():
-                if are_all_new:
-                    return _record_new(conn, draft, recording, numbers)
-                return _record_sorted(conn, draft, recording, numbers)
-        except _SomeAreKnown:
-            are_all_new = False
-        except _RACES:
-            numbers.again()
-    raise Unavailable("Other captures are recording the same events: hand the document in again.")
-
-
-def _record_new(
-    conn: Connection, draft: Draft, recording: Recording, numbers: SegmentNumbers
-) -> Recorded:
-    keyed = [Keyed(group, group.keys(recording.owner_id)) for group in draft.groups]
-    _insert(conn, draft, keyed, recording, numbers)
-    return Recorded(stored=draft.count, repeated=0, conflicts=(), new=None)
-
-
-def _record_sorted(
-    conn: Connection, draft: Draft, recording: Recording, numbers: SegmentNumbers
-) -> Recorded:
-    found = known_events.sort(conn, draft, recording)
-    _insert(conn, draft, found.new, recording, numbers)
-    _insert_retold(conn, draft, found, recording, numbers)
+    pieces = [
+        Piece(group, group.keys(recording.owner_id), 0, recording.audience_id)
+        for whole in draft.groups
+        for group in segmentrows.cut(whole)
+    ]
+    first = numbers.take(len(pieces))
+    pieces = [replace(piece, segment_id=first + i) for i, piece in enumerate(pieces)]
+    month = months.ask(conn, recording.record_time)
+    claim = _claim(conn, pieces, are_new=are_new)
+    objects = instances.Resolving(conn, draft.named)
+    month.ensure()
+    known = KnownEvents(conn, draft, recording, pieces)
+    if not claim.holds_all:
+        known.compare(claim.new())
+    new = known.new()
+    retold = list(known.retold(numbers))
+    if new or retold:
+        resolved = objects.resolve()
+        segmentrows.insert(conn, draft, [*new, *retold], recording, resolved)
+        examples = [piece.group.example for piece in new]
+        factrows.learn_prefixes(conn, examples, recording.namespaces)
     return Recorded(
-        stored=sum(len(one.keys) for one in found.new),
-        repeated=found.repeated,
-        conflicts=tuple(found.conflicts),
-        new=tuple(place for one in found.new for place in one.group.indexes.tolist()),
+        stored=sum(len(piece.keys) for piece in new),
+        repeated=known.repeated,
+        conflicts=known.conflicts,
+        left_out=known.left_out,
     )
 
 
-def _insert(
-    conn: Connection,
-    draft: Draft,
-    keyed: Iterable[Keyed],
-    recording: Recording,
-    numbers: SegmentNumbers,
-) -> None:
-    found, keys, segment_ids = segmentrows.pieces(keyed, recording.audience_id, numbers)
-    if not found:
-        return
-    order = np.argsort(keys)
-    done = conn.execute(
-        _SQL["insert_keys"], [bigints(keys[order]), bigints(segment_ids[order])], prepare=True
-    )
-    if done.rowcount < len(keys):
-        raise _SomeAreKnown
-    segmentrows.insert(conn, draft, found, recording)
-    with_facts = [piece.group.example for piece in found]
-    factrows.learn_prefixes(conn, with_facts, recording.namespaces)
+@dataclass(slots=True)
+class _Claim:
+    """Keys that are being inserted."""
+
+    cursor: psycopg.Cursor[tuple[int]] | None
+    """Gives those that nobody had; None: all of them, or the transaction fails."""
+    count: int
+    """Events that want a key."""
+    _new: set[int] | None = None
+
+    def new(self) -> set[int]:
+        """Return the keys that nobody had."""
+        if self._new is None:
+            self._new = {row[0] for row in self.cursor} if self.cursor else set()
+        return self._new
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether every event has a key of its own that nobody had."""
+        return self.cursor is None or len(self.new()) == self.count
 
 
-def _insert_retold(
-    conn: Connection, draft: Draft, found: Sorted, recording: Recording, numbers: SegmentNumbers
-) -> None:
-    """Record known events once more, for those who could not see them."""
-    for keyed, audience_id in found.retold:
-        some, keys, segment_ids = segmentrows.pieces([keyed], audience_id, numbers)
-        bound = [audience_id, bigints(keys), bigints(segment_ids)]
-        conn.execute(_SQL["insert_retold"], bound)
-        segmentrows.insert(conn, draft, some, recording)
+def _claim(conn: Connection, pieces: Sequence[Piece], *, are_new: bool) -> _Claim:
+    """Insert the keys of events, each once."""
+    if not pieces:
+        return _Claim(None, 0)
+    keys = np.concatenate([piece.keys for piece in pieces])
+    sizes = [len(piece.keys) for piece in pieces]
+    segment_ids = np.repeat([piece.segment_id for piece in pieces], sizes)
+    order = np.argsort(keys) if are_new else _first_in_document(keys, pieces)
+    bound = [bigints(keys[order]), bigints(segment_ids[order])]
+    if are_new:
+        conn.execute(_SQL["insert_new_keys"], bound, prepare=True)
+        return _Claim(None, len(keys))
+    return _Claim(conn.execute(_SQL["insert_keys"], bound, prepare=True), len(keys))
+
+
+def _first_in_document(keys: Numbers, pieces: Sequence[Piece]) -> Numbers:
+    """Return the places of distinct keys in ascending order, of equal ones the first event."""
+    indexes = np.concatenate([piece.group.indexes for piece in pieces])
+    order = np.lexsort([indexes, keys])
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = keys[order[1:]] != keys[order[:-1]]
+    return order[is_first]

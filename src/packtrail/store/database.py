@@ -69,14 +69,30 @@ class Database:
         self._pool.close()
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, *, is_pipelined: bool = False) -> Iterator[Connection]:
         """Lend a connection in a transaction that commits at the end, or rolls back on a fault.
+
+        Args:
+            is_pipelined: Send statements without waiting for each: only what is fetched is waited
+                for, and a fault of a statement comes out of a later one.
 
         Raises:
             Unavailable: The server does not answer. At the commit that means: unknown, do it again.
         """
-        with _readable_faults(self.url), self._pool.connection() as conn, conn.transaction():
-            yield conn
+        with _readable_faults(self.url), self._pool.connection() as conn:
+            if not is_pipelined:
+                with conn.transaction():
+                    yield conn
+                return
+            try:
+                with conn.pipeline(), conn.transaction():
+                    yield conn
+            except BaseException:
+                # After a rollback the driver lets go of what it has prepared, with the next
+                # statement that is no part of a pipeline.
+                with contextlib.suppress(psycopg.Error):
+                    conn.execute("select 1")
+                raise
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -12,21 +12,21 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
-from packtrail.store import name_blocks, named
-from packtrail.store.mentions import Hashes, Texts, hashes, str_of, text_of
+from packtrail.store import absence, name_blocks, named
+from packtrail.store.mentions import Hashes, Texts, hashes, prefix_length_of
 from packtrail.store.names import has_own_prefix_length
 from packtrail.store.parameters import bigints, integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from psycopg import Connection
+    from psycopg import Connection, Cursor
 
     from packtrail.store.integers import Numbers
     from packtrail.store.mentions import Named
@@ -83,29 +83,43 @@ class Resolved:
     """What the dictionary does not have yet: the caller inserts it in this transaction."""
 
 
-def resolve(conn: Connection, mentioned: Named) -> Resolved:
-    """Return the numbers of objects, numbering those that are new.
-
-    The classes of new objects stay locked until the transaction ends.
+class Resolving:
+    """Finds the numbers of objects, and numbers those that are new.
 
     Args:
         conn: A connection in a transaction.
         mentioned: What is named, in document order, repeats allowed.
     """
-    class_of = mentioned.class_of
-    classes = [
-        _Class(key, np.flatnonzero(class_of == number))
-        for number, key in enumerate(mentioned.classes)
-    ]
-    _find_classes(conn, classes, mentioned)
-    for one in classes:
-        _make_distinct(one, mentioned.items[one.mentions])
-    _look_up(conn, classes)
-    new = tuple(_number(conn, classes, mentioned))
-    seqs = np.empty(len(mentioned.items), dtype=np.int64)
-    for one in classes:
-        seqs[one.mentions] = one.seqs[one.place_of]
-    return Resolved(np.array([one.class_id for one in classes], dtype=np.int64), seqs, new)
+
+    def __init__(self, conn: Connection, mentioned: Named) -> None:
+        self._conn = conn
+        self._mentioned = mentioned
+        class_of = mentioned.class_of
+        self._classes = [
+            _Class(key, np.flatnonzero(class_of == number))
+            for number, key in enumerate(mentioned.classes)
+        ]
+        self._asked = _ask_classes(conn, self._classes) if self._classes else None
+
+    def resolve(self) -> Resolved:
+        """Return the numbers; the classes of new objects stay locked until the transaction ends."""
+        classes, mentioned = self._classes, self._mentioned
+        if self._asked is not None:
+            _find_classes(self._conn, self._asked, classes, mentioned)
+        for one in classes:
+            _make_distinct(one, mentioned.items[one.mentions])
+        _look_up(self._conn, classes)
+        new = tuple(_number(self._conn, classes, mentioned))
+        seqs = np.empty(len(mentioned.items), dtype=np.int64)
+        for one in classes:
+            seqs[one.mentions] = one.seqs[one.place_of]
+        class_ids = np.array([one.class_id for one in classes], dtype=np.int64)
+        return Resolved(class_ids, seqs, new)
+
+
+def resolve(conn: Connection, mentioned: Named) -> Resolved:
+    """Return the numbers of objects, numbering those that are new."""
+    return Resolving(conn, mentioned).resolve()
 
 
 def insert(conn: Connection, blocks: Iterable[Block]) -> None:
@@ -120,20 +134,28 @@ def insert(conn: Connection, blocks: Iterable[Block]) -> None:
         )
 
 
-def _find_classes(conn: Connection, classes: list[_Class], mentioned: Named) -> None:
-    by_key = {one.key: one for one in classes}
-    _read_classes(conn, by_key, mentioned)
+def _ask_classes(conn: Connection, classes: list[_Class]) -> Cursor[Any]:
+    keys = [one.key for one in classes]
+    return conn.execute(_SQL["classes_by_key"], [keys], prepare=True)
+
+
+def _find_classes(
+    conn: Connection, asked: Cursor[Any], classes: list[_Class], mentioned: Named
+) -> None:
+    _read_classes(conn, asked, classes, mentioned)
     new = sorted((one for one in classes if one.class_id == 0), key=lambda one: one.key)
     if new:
         lengths = [_prefix_length(one, mentioned) for one in new]
         salts = [secrets.randbits(63) for _ in new]
         conn.execute(_SQL["insert_classes"], [[one.key for one in new], lengths, salts])
-        _read_classes(conn, {one.key: one for one in new}, mentioned)
+        _read_classes(conn, _ask_classes(conn, new), new, mentioned)
 
 
-def _read_classes(conn: Connection, by_key: dict[str, _Class], mentioned: Named) -> None:
-    found = conn.execute(_SQL["classes_by_key"], [list(by_key)], prepare=True).fetchall()
-    for class_id, class_key, next_seq, prefix_length, salt in found:
+def _read_classes(
+    conn: Connection, asked: Cursor[Any], classes: list[_Class], mentioned: Named
+) -> None:
+    by_key = {one.key: one for one in classes}
+    for class_id, class_key, next_seq, prefix_length, salt in asked.fetchall():
         one = by_key[class_key]
         one.class_id, one.next_seq, one.salt = class_id, next_seq, salt
         if prefix_length is None and (length := _prefix_length(one, mentioned)) is not None:
@@ -184,32 +206,49 @@ def _make_distinct(one: _Class, items: Texts) -> None:
 
 def _look_up(conn: Connection, classes: list[_Class]) -> None:
     """Fill the numbers of what the dictionary has."""
-    asked, known = _FIRST_ASKED, [one for one in classes if one.next_seq > 0]
-    is_last = False
-    while known and not is_last:
+    known = {id(one): np.arange(len(one.seqs)) for one in classes if one.next_seq > 0}
+    asked, is_last = _FIRST_ASKED, not known
+    while not is_last:
         wanted: list[tuple[_Class, Numbers]] = []
         is_last = True
-        for one in known:
-            missing = np.flatnonzero(one.seqs < 0)
+        for one in classes:
+            if id(one) not in known:
+                continue
+            missing = known[id(one)]
+            missing = missing[one.seqs[missing] < 0]
+            if asked > _FIRST_ASKED:
+                missing = _perhaps_there(conn, one, missing)
+            known[id(one)] = missing
             is_last &= len(missing) <= asked
             wanted.append((one, missing[:: max(1, -(-len(missing) // asked))]))
         _ask(conn, wanted)
         asked *= _MORE
 
 
+def _perhaps_there(conn: Connection, one: _Class, missing: Numbers) -> Numbers:
+    """Leave out the serials that are certainly not in the dictionary."""
+    if not absence.is_worth_it(conn, one.class_id, one.next_seq, len(missing)):
+        return missing
+    wanted = one.hashes[missing]
+    return missing[~absence.are_absent(conn, one.class_id, one.next_seq, one.salt, wanted)]
+
+
 def _ask(conn: Connection, wanted: list[tuple[_Class, Numbers]]) -> None:
     """Look up some serials of some classes, and with them whatever is in the same blocks."""
     by_id = {one.class_id: one for one, _ in wanted}
     keys = np.concatenate([_keys(one)[places] for one, places in wanted])
+    if not len(keys):
+        return
     blocks: dict[int, dict[int, bytes]] = {}
-    with conn.cursor(binary=True) as cursor:
-        for start in range(0, len(keys), _ASKED_AT_ONCE):
-            chunk = bigints(keys[start : start + _ASKED_AT_ONCE])
-            rows = cursor.execute(
-                _SQL["blocks_by_key"], [list(by_id), chunk], prepare=True
-            ).fetchall()
-            for class_id, seq_from, serials in rows:
-                blocks.setdefault(class_id, {})[seq_from] = serials
+    # Asked for in one go, on a pipelined connection, and only then waited for.
+    cursors = []
+    for start in range(0, len(keys), _ASKED_AT_ONCE):
+        chunk = [integers(list(by_id)), bigints(keys[start : start + _ASKED_AT_ONCE])]
+        cursor = conn.cursor(binary=True)
+        cursors.append(cursor.execute(_SQL["blocks_by_key"], chunk, prepare=True))
+    for cursor in cursors:
+        for class_id, seq_from, serials in cursor.fetchall():
+            blocks.setdefault(class_id, {})[seq_from] = serials
     for class_id, found in blocks.items():
         _match(by_id[class_id], found)
 
@@ -220,6 +259,8 @@ def _keys(one: _Class) -> Numbers:
 
 def _match(one: _Class, blocks: dict[int, bytes]) -> None:
     """Take the numbers of serials from blocks."""
+    if not blocks:
+        return
     found = [name_blocks.unpack(block) for block in blocks.values()]
     seqs = np.concatenate(
         [start + np.arange(len(some)) for start, some in zip(blocks, found, strict=True)]
@@ -248,20 +289,23 @@ def _number(conn: Connection, classes: list[_Class], mentioned: Named) -> Iterat
     growing = {one.class_id: one for one in classes if (one.seqs < 0).any()}
     if not growing:
         return
-    for class_id, next_seq in conn.execute(_SQL["lock_classes"], [list(growing)]).fetchall():
+    ids = integers(list(growing))
+    counts = integers([int((one.seqs < 0).sum()) for one in growing.values()])
+    locked = conn.execute(_SQL["lock_classes"], [ids], prepare=True)
+    conn.execute(_SQL["advance_classes"], [ids, counts], prepare=True)
+    for class_id, next_seq in locked.fetchall():
         one = growing[class_id]
         if next_seq != one.next_seq:
             # Somebody added to the class since we looked: look at what came, now that nobody can.
+            # Numbers that are not needed after all stay unused.
             rows = conn.execute(_SQL["blocks_from"], [class_id, one.next_seq], binary=True)
             _match(one, {seq_from: serials for _, seq_from, serials in rows.fetchall()})
             one.next_seq = next_seq
     for one in growing.values():
         new = np.flatnonzero(one.seqs < 0)
-        one.seqs[new] = one.next_seq + np.arange(len(new))
-        yield from _blocks(one, new, mentioned)
-        one.next_seq += len(new)
-    ends = [one.next_seq for one in growing.values()]
-    conn.execute(_SQL["advance_classes"], [integers(list(growing)), integers(ends)])
+        if len(new):
+            one.seqs[new] = one.next_seq + np.arange(len(new))
+            yield from _blocks(one, new, mentioned)
 
 
 def _blocks(one: _Class, new: Numbers, mentioned: Named) -> Iterator[Block]:
@@ -287,7 +331,7 @@ def _narrow(serials: Texts) -> Texts:
 def _prefix_lengths(mentioned: Named, firsts: Numbers) -> bytes:
     lengths = []
     for place in firsts.tolist():
-        number, form = mentioned.forms[mentioned.form_of[place]]
-        del number
-        lengths.append(prefix_length(text_of(form, str_of(mentioned.items[place]))) or 0)
+        form = mentioned.forms[mentioned.form_of[place]][1]
+        known = prefix_length_of(form)
+        lengths.append(known or prefix_length(mentioned.text(place)) or 0)
     return bytes(lengths)

@@ -34,6 +34,8 @@ def pack(numbers: Numbers) -> Column:
     if len(numbers) == 0:
         return 0
     first = int(numbers[0])
+    if len(numbers) == 1:
+        return first
     steps = np.diff(numbers)
     if not steps.any():
         return first

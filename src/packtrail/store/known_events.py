@@ -1,4 +1,4 @@
-"""What of a draft is recorded already: told apart event by event, where some of it is.
+"""Events that are recorded already: repeated, or contradicting what was recorded.
 
 Of an event that is recorded already, those may be told who could not see it so far: a partner that
 hands in, with an agreement, what the owner had handed in alone.
@@ -7,7 +7,7 @@ hands in, with an agreement, what the owner had handed in alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,18 +19,18 @@ from packtrail.store import named, objects, organisations, segments
 from packtrail.store.identity import PROBES
 from packtrail.store.mentions import str_of
 from packtrail.store.parameters import bigints
-from packtrail.store.segmentrows import Keyed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
     from packtrail.epcis.events import Event
     from packtrail.store.drafts import Draft
+    from packtrail.store.ids import SegmentNumbers
     from packtrail.store.objects import Instance, Name
-    from packtrail.store.segmentrows import Recording
+    from packtrail.store.segmentrows import Piece, Recording
     from packtrail.store.segments import Segment
 
 _SQL = named.statements("capture")
@@ -50,126 +50,181 @@ class EventConflict:
 
 
 @dataclass(slots=True)
-class Sorted:
-    """The events of a draft, told apart."""
-
-    new: list[Keyed] = field(default_factory=list)
-    retold: list[tuple[Keyed, int]] = field(default_factory=list)
-    """Events that are recorded, and the audience that could not see them."""
-    repeated: int = 0
-    conflicts: list[EventConflict] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class _One:
-    """One event of the draft."""
+    """One event of a draft."""
 
-    group: int
+    piece: int
     place: int
     index: int
     identity: str
     key: int
 
 
-def sort(conn: Connection, draft: Draft, recording: Recording) -> Sorted:
-    """Tell new events from repeated and contradicting ones."""
-    return _Sorting(conn, draft, recording).run()
+class KnownEvents:
+    """Tells which events of a draft are new.
 
+    Args:
+        conn: A connection in a transaction.
+        draft: The events.
+        recording: Who records them.
+        pieces: What would become a segment each, if all events were new.
+    """
 
-class _Sorting:
-    """One pass over a draft."""
-
-    def __init__(self, conn: Connection, draft: Draft, recording: Recording) -> None:
+    def __init__(
+        self, conn: Connection, draft: Draft, recording: Recording, pieces: Sequence[Piece]
+    ) -> None:
+        self.repeated = 0
+        """Events that were recorded before, exactly the same."""
         self._conn = conn
         self._draft = draft
         self._recording = recording
-        self._new: dict[int, _One] = {}
+        self._pieces = pieces
+        self._known: set[tuple[int, int]] = set()
+        """(piece, place) of every event that is not new."""
         self._again: list[tuple[_One, int]] = []
         """Repeated events, and the audience of the first record."""
+        self._conflicts: list[EventConflict] = []
         self._names: dict[Instance, Name] = {}
-        self._sorted = Sorted()
 
-    def run(self) -> Sorted:
-        """Sort all events."""
-        pending = self._events()
+    @property
+    def conflicts(self) -> tuple[EventConflict, ...]:
+        """Events that contradict what is recorded, in document order."""
+        return tuple(sorted(self._conflicts, key=lambda one: one.index))
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """Places in the document of the events that are not new."""
+        return tuple(sorted(int(self._pieces[i].group.indexes[place]) for i, place in self._known))
+
+    def compare(self, claimed: set[int]) -> None:
+        """Look at every event whose key was not there to claim.
+
+        Args:
+            claimed: Keys that nobody had, each now that of the first event which has it.
+        """
+        holders: dict[int, _One] = {}
+        pending = []
+        for one in self._events():
+            if one.key in claimed and one.key not in holders:
+                holders[one.key] = one
+            else:
+                pending.append(one)
         for _ in range(PROBES):
-            pending = self._sort_at(pending)
+            pending = self._compare_at(pending, holders)
             if not pending:
-                break
-            for one in pending:
-                one.key += 1
-        else:
+                return
+            self._claim_next(pending, holders)
+            pending = [one for one in pending if holders.get(one.key) is not one]
+        if pending:
             raise Unavailable(f"Too many events share the key of {pending[0].identity}.")
-        found = self._sorted
-        found.new = self._keyed(self._new.values())
-        for audience_id, some in self._newcomers().items():
-            found.retold += [(keyed, audience_id) for keyed in self._keyed(some)]
-        found.conflicts.sort(key=lambda one: one.index)
+
+    def new(self) -> list[Piece]:
+        """Return the pieces with those of their events that are new."""
+        if not self._known:
+            return list(self._pieces)
+        found = []
+        for number, piece in enumerate(self._pieces):
+            places = [p for p in range(len(piece.keys)) if (number, p) not in self._known]
+            if places:
+                found.append(piece.only(np.array(places)))
         return found
+
+    def retold(self, numbers: SegmentNumbers) -> Iterator[Piece]:
+        """Yield repeated events as pieces for those who could not see them so far."""
+        for audience_id, some in self._newcomers().items():
+            by_piece: defaultdict[int, list[int]] = defaultdict(list)
+            for one in some:
+                by_piece[one.piece].append(one.place)
+            for number, places in by_piece.items():
+                piece = self._pieces[number].only(np.array(sorted(places)))
+                segment_id = numbers.take(1)
+                bound = [
+                    audience_id,
+                    bigints(piece.keys),
+                    bigints(np.full(len(places), segment_id)),
+                ]
+                self._conn.execute(_SQL["insert_retold"], bound)
+                yield replace(piece, segment_id=segment_id, audience_id=audience_id)
 
     def _events(self) -> list[_One]:
         found = []
-        for number, group in enumerate(self._draft.groups):
-            keys = group.keys(self._recording.owner_id).tolist()
-            texts = map(str_of, group.identities.tolist())
+        for number, piece in enumerate(self._pieces):
+            texts = map(str_of, piece.group.identities.tolist())
+            indexes = piece.group.indexes.tolist()
             found += [
                 _One(number, place, index, identity, key)
                 for place, (index, identity, key) in enumerate(
-                    zip(group.indexes.tolist(), texts, keys, strict=True)
+                    zip(indexes, texts, piece.keys.tolist(), strict=True)
                 )
             ]
         return sorted(found, key=lambda one: one.index)
 
-    def _sort_at(self, pending: list[_One]) -> list[_One]:
-        """Sort events at their present keys; return those whose key a stranger has."""
-        stored = self._stored([one.key for one in pending])
+    def _compare_at(self, pending: list[_One], holders: dict[int, _One]) -> list[_One]:
+        """Compare events with those at their keys; return those whose key a stranger has."""
+        stored = self._stored([one.key for one in pending if one.key not in holders])
         strangers = []
         for one in pending:
-            segment = stored.get(one.key)
-            twin = self._new.get(one.key)
-            if segment is not None:
-                if not self._compare(one, segment):
-                    strangers.append(one)
-            elif twin is None:
-                self._new[one.key] = one
-            elif twin.identity != one.identity:
-                strangers.append(one)
-            elif self._body(twin) == self._body(one) or same(self._event(twin), self._event(one)):
-                self._sorted.repeated += 1
+            twin = holders.get(one.key)
+            if twin is not None:
+                is_other = twin.identity != one.identity
+                if not is_other:
+                    self._compare_twin(one, twin)
             else:
-                self._note_conflict(one, None)
+                is_other = not self._compare_stored(one, stored[one.key])
+            if is_other:
+                strangers.append(one)
+            else:
+                self._known.add((one.piece, one.place))
         return strangers
+
+    def _claim_next(self, strangers: list[_One], holders: dict[int, _One]) -> None:
+        """Claim the neighbouring key for events whose own one a stranger has."""
+        for one in strangers:
+            one.key += 1
+            self._pieces[one.piece].keys[one.place] = one.key
+        ordered = sorted(strangers, key=lambda one: (one.key, one.index))
+        keys = [one.key for one in ordered]
+        ids = [self._pieces[one.piece].segment_id for one in ordered]
+        rows = self._conn.execute(_SQL["insert_keys"], [bigints(keys), bigints(ids)]).fetchall()
+        claimed = {row[0] for row in rows}
+        for one in ordered:
+            if one.key in claimed:
+                holders.setdefault(one.key, one)
 
     def _stored(self, keys: list[int]) -> dict[int, Segment]:
         rows = self._conn.execute(_SQL["segments_of_keys"], [bigints(keys)]).fetchall()
-        ids = {segment_id for _, segment_id in rows}
-        found = segments.read(self._conn, ids, audience_ids=None)
-        self._names = objects.names(
-            self._conn,
-            {
-                one
-                for segment in found.values()
-                for one in segment.instances(range(segment.event_count))
-            },
-        )
+        found = segments.read(self._conn, {one for _, one in rows}, audience_ids=None)
+        wanted = {
+            one
+            for segment in found.values()
+            for one in segment.instances(range(segment.event_count))
+        }
+        self._names |= objects.names(self._conn, wanted - self._names.keys())
         return {key: found[segment_id] for key, segment_id in rows}
 
-    def _compare(self, one: _One, segment: Segment) -> bool:
+    def _compare_twin(self, one: _One, twin: _One) -> None:
+        """Compare an event with one of the same document that has its identity."""
+        if self._body(twin) == self._body(one) or same(self._event(twin), self._event(one)):
+            self.repeated += 1
+        else:
+            self._note_conflict(one, None)
+
+    def _compare_stored(self, one: _One, segment: Segment) -> bool:
         """Compare an event with the one at its key; return False when that is a stranger."""
         place = segment.columns.place_of(one.identity)
-        group = self._draft.groups[one.group]
-        if place is None or segment.is_error_declaration != group.is_error_declaration:
+        is_declaration = self._pieces[one.piece].group.is_error_declaration
+        if place is None or segment.is_error_declaration != is_declaration:
             return False
         body = segment.body(place, self._names)
         if body == self._body(one) or same(epcis.read_event_json(body), self._event(one)):
-            self._sorted.repeated += 1
+            self.repeated += 1
             self._again.append((one, segment.audience_id))
         else:
             self._note_conflict(one, segment)
         return True
 
     def _note_conflict(self, one: _One, segment: Segment | None) -> None:
-        self._sorted.conflicts.append(
+        self._conflicts.append(
             EventConflict(
                 index=one.index,
                 identity=one.identity,
@@ -186,7 +241,7 @@ class _Sorting:
             return {}
         keys = bigints([one.key for one, _ in others])
         told: defaultdict[int, set[int]] = defaultdict(set)
-        for key, audience in self._conn.execute(_SQL["audiences_of_retold"], [keys]):
+        for key, audience in self._conn.execute(_SQL["audiences_of_retold"], [keys]).fetchall():
             told[key].add(audience)
         known = {first for _, first in others}.union(*told.values())
         members = organisations.members(self._conn, {audience_id} | known)
@@ -199,21 +254,8 @@ class _Sorting:
             organisations.audience_id(self._conn, missing): some for missing, some in found.items()
         }
 
-    def _keyed(self, some: Iterable[_One]) -> list[Keyed]:
-        """Return events as groups, in the order of the draft."""
-        by_group: defaultdict[int, list[_One]] = defaultdict(list)
-        for one in some:
-            by_group[one.group].append(one)
-        found = []
-        for number, ones in sorted(by_group.items()):
-            ones.sort(key=lambda one: one.place)
-            places = np.array([one.place for one in ones], dtype=np.int64)
-            keys = np.array([one.key for one in ones], dtype=np.int64)
-            found.append(Keyed(self._draft.groups[number].only(places), keys))
-        return found
-
     def _body(self, one: _One) -> dict[str, Any]:
-        return self._draft.body(self._draft.groups[one.group], one.place)
+        return self._draft.body(self._pieces[one.piece].group, one.place)
 
     def _event(self, one: _One) -> Event:
         return epcis.read_event_json(self._body(one))

@@ -140,9 +140,14 @@ def text_of(form: str, item_key: str) -> str:
     if kind == _AFTER:
         return head + item_key
     if kind == _SSCC:
-        after_prefix = 1 + len(head) - len(_SSCC_HEAD) - 1
+        after_prefix = len(head) - len(_SSCC_HEAD)
         return f"{head}{item_key[0]}{item_key[after_prefix:17]}"
     return head
+
+
+def prefix_length_of(form: str) -> int | None:
+    """Return the length of the company prefix where the form itself tells it."""
+    return len(form) - len(_SSCC + _SSCC_HEAD) - 1 if form.startswith(_SSCC) else None
 
 
 def texts(values: Sequence[str]) -> Texts:

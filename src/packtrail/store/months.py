@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from psycopg import sql
+from psycopg.pq import PipelineStatus
 
 from packtrail.store import ids, named
 
 if TYPE_CHECKING:
-    from psycopg import Connection
+    from psycopg import Connection, Cursor
 
 _SQL = named.statements("months")
 _TABLES: Final = ("segment", "original")
@@ -33,9 +35,49 @@ def ensure(conn: Connection, at: datetime) -> None:
         conn: A connection in a transaction.
         at: When something is to be recorded.
     """
+    ask(conn, at).ensure()
+
+
+class MonthMissing(Exception):
+    """A month has no partitions yet, and none can be made on a pipelined connection.
+
+    Args:
+        at: A moment of the month.
+    """
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"{first_day(at):%B %Y} has no partitions.")
+        self.at = at
+
+
+@dataclass(slots=True)
+class Month:
+    """A month that is being asked for."""
+
+    conn: Connection
+    at: datetime
+    cursor: Cursor[tuple[int]]
+
+    def ensure(self) -> None:
+        """Make the partitions where there are none yet.
+
+        Raises:
+            MonthMissing: They must be made in a transaction of their own.
+        """
+        if self.cursor.fetchone():
+            return
+        if self.conn.pgconn.pipeline_status != PipelineStatus.OFF:
+            raise MonthMissing(self.at)
+        _make(self.conn, self.at)
+
+
+def ask(conn: Connection, at: datetime) -> Month:
+    """Ask for the month of a moment, without waiting for the answer on a pipelined connection."""
+    return Month(conn, at, conn.execute(_SQL["is_there"], [first_day(at)], prepare=True))
+
+
+def _make(conn: Connection, at: datetime) -> None:
     day = first_day(at)
-    if conn.execute(_SQL["is_there"], [day]).fetchone():
-        return
     # One at a time: whoever comes second finds the month there.
     conn.execute(_SQL["lock"])
     if conn.execute(_SQL["is_there"], [day]).fetchone():

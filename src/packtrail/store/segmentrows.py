@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.store.drafts import Draft, Group
-    from packtrail.store.ids import SegmentNumbers
     from packtrail.store.instances import Resolved
     from packtrail.store.integers import Numbers
 
@@ -45,58 +44,51 @@ class Recording:
     """Part of the document."""
 
 
-class Keyed(NamedTuple):
-    """Like events, each with its storage key."""
-
-    group: Group
-    keys: Numbers
-
-
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What becomes one segment."""
 
     group: Group
+    keys: Numbers
+    """Storage key, by event."""
     segment_id: int
     audience_id: int
 
-
-def pieces(
-    keyed: Iterable[Keyed], audience_id: int, numbers: SegmentNumbers
-) -> tuple[list[Piece], Numbers, Numbers]:
-    """Return what becomes a segment each, and the keys of all events with their segments."""
-    found, keys = [], []
-    for group, its_keys in keyed:
-        for places in _cut(group):
-            found.append(group if places is None else group.only(places))
-            keys.append(its_keys if places is None else its_keys[places])
-    first = numbers.take(len(found))
-    sizes = [len(some) for some in keys]
-    every = np.concatenate(keys) if keys else np.empty(0, dtype=np.int64)
-    segment_ids = np.repeat(first + np.arange(len(found)), sizes)
-    some = [Piece(group, first + i, audience_id) for i, group in enumerate(found)]
-    return some, every, segment_ids
+    def only(self, chosen: Numbers) -> Piece:
+        """Return the piece with some of its events, in the order given."""
+        return replace(self, group=self.group.only(chosen), keys=self.keys[chosen])
 
 
-def _cut(group: Group) -> Iterator[Numbers | None]:
-    """Yield which events of a group make a segment; None for all of them."""
+def cut(group: Group) -> Iterator[Group]:
+    """Cut a group of like events to the size of a segment."""
     count = len(group.indexes)
     named_by = sum((stream.counts for stream in group.streams), np.zeros(count, dtype=np.int64))
     if count <= EVENTS_MAX and int(named_by.sum()) <= _MENTIONS_MAX:
-        yield None
+        yield group
         return
     # Both limits step at places of their own: each step of either begins a segment.
     before = named_by.cumsum() - named_by
     marks = np.arange(count) // EVENTS_MAX + before // _MENTIONS_MAX
     for mark in np.unique(marks).tolist():
-        yield np.flatnonzero(marks == mark)
+        yield group.only(np.flatnonzero(marks == mark))
 
 
-def insert(conn: Connection, draft: Draft, found: Sequence[Piece], recording: Recording) -> None:
-    """Insert segments, what is new in the dictionary, and the index from one to the other."""
-    if not found:
-        return
-    resolved = instances.resolve(conn, draft.named)
+def insert(
+    conn: Connection,
+    draft: Draft,
+    found: Sequence[Piece],
+    recording: Recording,
+    resolved: Resolved,
+) -> None:
+    """Insert segments, what is new in the dictionary, and the index from one to the other.
+
+    Args:
+        conn: A connection in a transaction.
+        draft: The events.
+        found: What becomes a segment each.
+        recording: Who records them.
+        resolved: The numbers of what the draft names.
+    """
     with conn.pipeline():
         instances.insert(conn, resolved.new)
         _insert_segments(conn, draft, found, resolved, recording)

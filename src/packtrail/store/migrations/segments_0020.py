@@ -19,7 +19,7 @@ from packtrail.store.drafts import draft_each
 from packtrail.store.instances import Block
 from packtrail.store.migrations.facts_0003 import prefixes
 from packtrail.store.parameters import bigints
-from packtrail.store.segmentrows import Keyed, Recording
+from packtrail.store.segmentrows import Piece, Recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,10 +117,11 @@ def _rewrite_events(
     texts = [bodies.read(body) for body in packed]
     draft = draft_each([(epcis.read_event_json(text), prefixes(text)) for text in texts])
     every_key, every_ordinal = np.array(keys), np.array(ordinals)
-    keyed = []
-    for group in draft.groups:
-        keyed.append(Keyed(group, every_key[group.indexes]))
+    found = []
+    for group in (part for whole in draft.groups for part in segmentrows.cut(whole)):
+        event_ids = every_key[group.indexes]
         group.indexes = every_ordinal[group.indexes]
-    found, event_ids, segment_ids = segmentrows.pieces(keyed, recording.audience_id, numbers)
-    conn.execute(_KEYS, [bigints(event_ids), bigints(segment_ids)])
-    segmentrows.insert(conn, draft, found, recording)
+        found.append(Piece(group, event_ids, numbers.take(1), recording.audience_id))
+        segment_ids = np.full(len(event_ids), found[-1].segment_id)
+        conn.execute(_KEYS, [bigints(event_ids), bigints(segment_ids)])
+    segmentrows.insert(conn, draft, found, recording, instances.resolve(conn, draft.named))

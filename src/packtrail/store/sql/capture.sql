@@ -3,6 +3,12 @@
 insert into event_key (event_id, segment_id)
 select * from unnest(%s::bigint[], %s::bigint[])
 on conflict (event_id) do nothing
+returning event_id
+
+-- name: insert_new_keys
+-- In the order of the keys, too. Of a large document it is sooner to find out that one is taken.
+insert into event_key (event_id, segment_id)
+select * from unnest(%s::bigint[], %s::bigint[])
 
 -- name: segments_of_keys
 select event_id, segment_id from event_key where event_id = any(%s::bigint[])

@@ -12,19 +12,22 @@ update class set prefix_length = %s where class_id = %s and prefix_length is nul
 
 -- name: lock_classes
 -- In the order of their numbers, so that captures that meet wait for each other without a ring.
-select class_id, next_seq from class where class_id = any(%s) order by class_id for update
+select class_id, next_seq from class where class_id = any(%s::integer[])
+ order by class_id for update
 
 -- name: advance_classes
-update class c set next_seq = n.next_seq
-  from unnest(%s::integer[], %s::integer[]) as n (class_id, next_seq)
+update class c set next_seq = c.next_seq + n.count
+  from unnest(%s::integer[], %s::integer[]) as n (class_id, count)
  where c.class_id = n.class_id
 
 -- name: blocks_by_key
 select class_id, seq_from, serials from name_block
- where class_id = any(%s) and keys && %s::bigint[]
+ where class_id = any(%s::integer[]) and keys && %s::bigint[]
 
 -- name: blocks_from
-select class_id, seq_from, serials from name_block where class_id = %s and seq_from >= %s
+select class_id, seq_from, serials from name_block
+ where class_id = %s and seq_from >= %s
+ order by seq_from
 
 -- name: insert_block
 insert into name_block (class_id, seq_from, keys, serials, prefix_lengths)
