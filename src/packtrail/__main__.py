@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import packtrail.launch.bench_capture
 import packtrail.launch.bench_gs1
-import packtrail.launch.bench_serials  # noqa: F401 - both join the group `bench`
+import packtrail.launch.bench_serials
+import packtrail.launch.bench_size
+import packtrail.launch.bench_year  # noqa: F401 - all join the group `bench`
 from packtrail.cli.app import build, run
 from packtrail.launch.bench_epcis import bench
 from packtrail.launch.simulate import simulate

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections import defaultdict
 from datetime import timedelta
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,7 +15,7 @@ from tests.store.making import AUDIENCE, OWNER, START
 
 from packtrail import epcis, gs1
 from packtrail.epcis.events import Event, TransformationEvent
-from packtrail.store import bodies, rows
+from packtrail.store import rows
 from packtrail.store.identity import event_key
 from packtrail.store.roles import PARENT, mentions
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+FIRST_DICTIONARY = zstandard.ZstdCompressionDict(
+    resources.files("packtrail.store").joinpath("dictionaries/01.zdict").read_bytes()
+)
+"""What bodies were compressed with."""
 _EVENT = """
     insert into event (event_id, owner_id, audience_id, event_time, record_time, capture_id,
         ordinal, epc_count, output_count, parent_class_id, parent_seq, identity, content_hash,
@@ -118,7 +123,7 @@ def _write_event(
             *(key, OWNER, AUDIENCE, event.event_time, START + timedelta(hours=hour), capture_id),
             *(ordinal, counts[False], counts[True] if _makes(event) else 0, *parent),
             *(event.event_id, hashlib.sha256(text).digest(), *rows.columns(event)),
-            bodies.compress(text),
+            zstandard.ZstdCompressor(level=3, dict_data=FIRST_DICTIONARY).compress(text),
         ],
     )
     for role, (class_id, seq) in named:

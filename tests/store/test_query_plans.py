@@ -27,7 +27,8 @@ FILL = """
         event_count, object_count, part_no, is_error_declaration, empties, time_zone_offset,
         type, action, biz_step, disposition, read_point, biz_location, lot, expires, links, facts,
         template, columns)
-    select %(floor)s + (n::bigint * 120000 << 21), 1, 1, %(start)s::timestamptz + n * interval '2 minutes',
+    select %(floor)s + (n::bigint * 120000 << 21), 1, 1,
+           %(start)s::timestamptz + n * interval '2 minutes',
            %(start)s::timestamptz + n * interval '2 minutes',
            %(start)s::timestamptz + n * interval '2 minutes',
            '00000000-0000-0000-0000-000000000000', 1, 1, 0, n %% 5000 = 0, false, '+00:00',

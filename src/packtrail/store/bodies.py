@@ -1,24 +1,20 @@
 """Event bodies: the standalone JSON-LD of an event, as a template and what fills it.
 
-Like events share a template: their body without time, event id and objects. Small ones look alike
-too, so a dictionary trained on made-up ones goes before each. Every frame says which dictionary it
-needs; those that were ever released stay in `dictionaries/`.
+Like events share a template: their body without time, event id and objects.
 """
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timezone
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import zstandard
 
 from packtrail import epcis
 from packtrail.epcis import scalars
 from packtrail.epcis.json_writer import time_text
+from packtrail.store import packing
 from packtrail.store.roles import CHILD, EPC, INPUT, OUTPUT, PARENT
 
 if TYPE_CHECKING:
@@ -26,10 +22,6 @@ if TYPE_CHECKING:
 
     from packtrail.epcis.events import Event
 
-_LEVEL = 3
-_TEXT_LEVEL = 6
-_DICTIONARY = 1
-"""The dictionary that new bodies are compressed with."""
 LISTS: Final[Mapping[int, str]] = {
     EPC: "epcList",
     PARENT: "parentID",
@@ -42,35 +34,6 @@ _LOCAL_TIME: Final = "2026-03-03T08:00:00"
 _FRACTION: Final = ".0123456789"
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder()
-
-
-class _Codecs(threading.local):
-    """Compressors are not shared between threads."""
-
-    def __init__(self) -> None:
-        trained = _dictionary(_DICTIONARY)
-        self.compressor = zstandard.ZstdCompressor(level=_LEVEL, dict_data=trained)
-        self.text_compressor = zstandard.ZstdCompressor(level=_TEXT_LEVEL, dict_data=trained)
-        self.decompressors: dict[int, zstandard.ZstdDecompressor] = {}
-
-    def decompressor(self, number: int) -> zstandard.ZstdDecompressor:
-        """Return what opens the frames of a dictionary; 0 is none."""
-        found = self.decompressors.get(number)
-        if found is None:
-            trained = _dictionary(number) if number else None
-            found = self.decompressors[number] = zstandard.ZstdDecompressor(dict_data=trained)
-        return found
-
-
-@cache
-def _dictionary(number: int) -> zstandard.ZstdCompressionDict:
-    folder = resources.files("packtrail.store").joinpath("dictionaries")
-    trained = zstandard.ZstdCompressionDict(folder.joinpath(f"{number:02}.zdict").read_bytes())
-    trained.precompute_compress(level=_LEVEL)
-    return trained
-
-
-_codecs = _Codecs()
 
 
 def template(event: Event, namespaces: Mapping[str, str]) -> bytes:
@@ -116,23 +79,7 @@ def _offset_of(text: str) -> timezone:
     return UTC if text == "Z" else scalars.offset_of(text)
 
 
-def compress(text: bytes) -> bytes:
-    """Return the octets as they are stored."""
-    return _codecs.compressor.compress(text)
-
-
-def compress_text(text: bytes) -> bytes:
-    """Return a text of any length as it is stored: slower than a body, and smaller."""
-    return _codecs.text_compressor.compress(text)
-
-
-def decompress(packed: bytes) -> bytes:
-    """Undo `compress`, whichever dictionary it was done with."""
-    number = zstandard.get_frame_parameters(packed).dict_id
-    return _codecs.decompressor(number).decompress(packed)
-
-
 def read(packed: bytes) -> dict[str, Any]:
     """Return the JSON object of a stored body or template."""
-    found: dict[str, Any] = _decoder.decode(decompress(packed))
+    found: dict[str, Any] = _decoder.decode(packing.decompress(packed))
     return found

@@ -14,9 +14,11 @@ import msgspec
 import numpy as np
 import zstandard
 
+from packtrail.store import packing
 from packtrail.store.integers import Column, Numbers, pack, unpack
 from packtrail.store.mentions import Texts, str_of
 from packtrail.store.mentions import texts as texts_of
+from packtrail.store.packing import Sort
 
 _VERSION: Final = 1
 _TEXTS, _UUIDS, _HASHES = 0, 1, 2
@@ -91,7 +93,7 @@ class Columns:
     """
 
     def __init__(self, data: bytes, count: int, start: int) -> None:
-        self._packed = _decoder.decode(data)
+        self._packed = _decoder.decode(packing.decompress(data))
         self._count = count
         self._start = start
         self.forms = self._packed.forms
@@ -182,9 +184,10 @@ def encode(
     since = times - times.min()
     unit = next(unit for unit in _UNITS if not (since % unit).any())
     kind, data = _pack_identities(identities)
-    return _encoder.encode(
-        Packed(_VERSION, pack(ordinals), unit, pack(since // unit), kind, data, forms, streams)
+    packed = Packed(
+        *(_VERSION, pack(ordinals), unit, pack(since // unit), kind, data, forms, streams)
     )
+    return packing.compress(_encoder.encode(packed), Sort.COLUMNS)
 
 
 def _pack_identities(identities: Texts) -> tuple[int, bytes]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from packtrail.base.errors import PacktrailError
-from packtrail.store import bodies, months, named, objects, segments, weaving
+from packtrail.store import months, named, objects, packing, segments, weaving
+from packtrail.store.packing import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -36,7 +37,7 @@ class DamagedOriginal(PacktrailError):
 def insert(conn: Connection, capture_id: UUID, content: bytes, *, at: datetime) -> None:
     """Keep a document as it is."""
     months.ensure(conn, at)
-    conn.execute(_SQL["insert"], [capture_id, 0, _PLAIN, bodies.compress_text(content)])
+    conn.execute(_SQL["insert"], [capture_id, 0, _PLAIN, packing.compress(content, Sort.TEXT)])
 
 
 def insert_woven(
@@ -74,7 +75,7 @@ def read(conn: Connection, capture_id: str) -> bytes:
     content = b"".join(
         _unwoven(conn, packed, of_part.get(part_no, []))
         if kind == _WOVEN
-        else bodies.decompress(packed)
+        else packing.decompress(packed)
         for part_no, kind, packed in parts
     )
     if hashlib.sha256(content).digest() != sha256:

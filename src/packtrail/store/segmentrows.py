@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from packtrail.store import bodies, columns, factrows, instances, named, postings, rows
+from packtrail.store import columns, factrows, instances, named, packing, postings, rows
 from packtrail.store.drafts import moment
 from packtrail.store.facts import facts_of
+from packtrail.store.packing import Sort
 from packtrail.store.parameters import bigints, integers, smallints
 from packtrail.store.roles import CLASS_OFFSET, PARENT
 from packtrail.store.segments import EVENTS_MAX
@@ -121,8 +122,8 @@ def _insert_segments(
                 recording.part_no,
                 *shared,
                 factrows.terms(facts),
-                bodies.compress(piece.group.template),
-                _columns(draft, piece.group, resolved),
+                packing.compress(piece.group.template, Sort.TEMPLATE),
+                columns_of(draft, piece.group, resolved),
             )
         )
     with conn.cursor() as cursor:
@@ -137,7 +138,8 @@ def _object_count(group: Group) -> int:
     )
 
 
-def _columns(draft: Draft, group: Group, resolved: Resolved) -> bytes:
+def columns_of(draft: Draft, group: Group, resolved: Resolved) -> bytes:
+    """Return the columns of a segment, packed."""
     forms: dict[int, int] = {}
     streams = []
     for stream in group.streams:

@@ -15,9 +15,10 @@ import numpy as np
 from packtrail.epcis.outline import Pattern
 from packtrail.epcis.outline_cut import IDENTITY, PARENT, TIME, Hole
 from packtrail.epcis.outline_values import write_times
-from packtrail.store import bodies
+from packtrail.store import packing
 from packtrail.store.integers import Column, pack, unpack
 from packtrail.store.mentions import text_of
+from packtrail.store.packing import Sort
 from packtrail.store.roles import CHILD, EPC, INPUT, OUTPUT
 from packtrail.store.roles import PARENT as PARENT_ROLE
 
@@ -89,7 +90,7 @@ def weave(outline: Outline, left_out: Collection[int] = ()) -> bytes:
         count=len(cut.texts),
         literals=tuple(cut.texts[place] for place in np.flatnonzero(pattern_of < 0).tolist()),
     )
-    return bodies.compress_text(_encoder.encode(woven))
+    return packing.compress(_encoder.encode(woven), Sort.TEXT)
 
 
 def unweave(
@@ -103,7 +104,7 @@ def unweave(
         names: Of everything that they name.
         first: Place in the document of the first event of this part.
     """
-    found = _decoder.decode(bodies.decompress(woven))
+    found = _decoder.decode(packing.decompress(woven))
     pattern_of = unpack(found.pattern_of, found.count)
     texts: list[bytes] = [b""] * found.count
     literals = iter(found.literals)

@@ -171,7 +171,6 @@ comment on table capture is 'A document that somebody handed in, and what became
 comment on column capture.segment_from is
     'Where the numbers of its segments begin; segment_until is after the last. Null: it has none.';
 create index capture_by_filename on capture (filename) where filename is not null;
-create index capture_by_digest on capture (sha256);
 
 create table original (
     capture_id uuid not null,
