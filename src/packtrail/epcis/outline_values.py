@@ -28,14 +28,23 @@ _FORM: Final = np.frombuffer(b"dddd-dd-ddTdd:dd:dd.dddddd", dtype=np.uint8)
 _OFFSET: Final = re.compile(rb"Z|([+-])(0[0-9]|1[0-3]):([0-5][0-9])")
 _MINUTE: Final = 60_000_000
 _FIRST, _LAST = np.datetime64("0001-01-02", "us"), np.datetime64("9999-12-30", "us")
+_FIRST_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
+_LAST_TIME: Final = datetime(9999, 12, 30, tzinfo=UTC)
+_FEW: Final = 24
+"""Texts that are looked at one by one sooner than as a table."""
+_TIME: Final = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?")
 _LIMITS: Final = ((11, b"23"), (14, b"59"), (17, b"59"))
 _DIGITS: Final = np.frombuffer(b"0123456789", dtype=np.uint8)
 _LETTERS: Final = np.frombuffer(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", dtype=np.uint8
 )
+_IDENTITY: Final = re.compile(
+    rb"(?!%b)(?:urn:|ni:///|https?://)[A-Za-z0-9\-._~:/?#!$'()*+,;=@]{0,360}"
+    % re.escape(UNQUALIFIED.encode())
+)
 _HEADS_MAX: Final = 48
 """Heads of identifiers that are compared as tables; beyond, each identifier is looked at."""
-_TEXT_MAX: Final = 400
+_TEXT_MAX: Final = 360
 """Octets of an identifier or event id that is plain."""
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(32)
@@ -124,6 +133,8 @@ def read_times(texts: Texts, offset: int) -> tuple[Numbers, Plain]:
     Returns:
         Microseconds since 1970, and which texts are plain.
     """
+    if len(texts) <= _FEW:
+        return _read_few_times(texts, offset)
     octets = octets_of(texts)
     form = _FORM[: octets.shape[1]]
     is_digit = form == ord("d")
@@ -143,6 +154,25 @@ def read_times(texts: Texts, offset: int) -> tuple[Numbers, Plain]:
     found[plain] = days[plain]
     plain &= (found > _FIRST) & (found < _LAST)
     return found.astype(np.int64) + clock - offset, plain
+
+
+def _read_few_times(texts: Texts, offset: int) -> tuple[Numbers, Plain]:
+    times, plain = np.zeros(len(texts), dtype=np.int64), np.zeros(len(texts), dtype=bool)
+    for place, text in enumerate(texts.tolist()):
+        if not _TIME.fullmatch(text):
+            continue
+        try:
+            time = datetime.fromisoformat(text.decode()[:19] + _fraction(text)).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        times[place] = (time - EPOCH) // MICROSECOND - offset
+        plain[place] = _FIRST_TIME < time < _LAST_TIME
+    return times, plain
+
+
+def _fraction(text: bytes) -> str:
+    """Return the second's fraction with the six digits that are always read."""
+    return f".{text[20:].decode():0<6}" if len(text) > 19 else ""
 
 
 _CLOCK: Final = (
@@ -177,8 +207,10 @@ def write_times(times: Numbers, offset: int, digits: int) -> Texts:
 
 def are_identities(texts: Texts) -> Plain:
     """Tell which texts are plain URIs, as event ids are."""
+    if len(texts) <= _FEW:
+        return np.array([_IDENTITY.fullmatch(text) is not None for text in texts.tolist()])
     octets = octets_of(texts)
-    plain = _IN_URI[octets].all(axis=1) & (octets.shape[1] <= _TEXT_MAX)
+    plain = _IN_URI[octets].all(axis=1) & ((octets != 0).sum(axis=1) <= _TEXT_MAX)
     known = np.zeros(len(texts), dtype=bool)
     for scheme in _SCHEMES:
         known |= np.char.startswith(texts, scheme)
@@ -191,6 +223,8 @@ def items_of(texts: Texts) -> tuple[Items, Plain]:
 
     Plain are identifiers of a kind that is known, with a serial of letters and digits alone.
     """
+    if len(texts) <= _FEW:
+        return _few_items(texts)
     octets = octets_of(texts)
     width = octets.shape[1]
     heads: list[Head] = []
@@ -216,31 +250,40 @@ def items_of(texts: Texts) -> tuple[Items, Plain]:
         heads.append(head)
         left = left[~is_its]
     for place in left.tolist():
-        _take_one(bytes(texts[place]), place, heads, head_of, serials)
+        taken = _taken(bytes(texts[place]))
+        if taken is not None:
+            if taken[0] not in heads:
+                heads.append(taken[0])
+            head_of[place] = heads.index(taken[0])
+            serials[place, : len(taken[1])] = np.frombuffer(taken[1], dtype=np.uint8)
     plain = head_of >= 0
     longest = int((serials != 0).sum(axis=1).max(initial=1))
     return Items(tuple(heads), head_of, texts_of(serials[:, : max(1, longest)])), plain
 
 
-def _take_one(
-    text: bytes,
-    place: int,
-    heads: list[Head],
-    head_of: Numbers,
-    serials: NDArray[np.uint8],
-) -> None:
-    """Take one identifier apart that none of the tables held."""
+def _few_items(texts: Texts) -> tuple[Items, Plain]:
+    heads: dict[Head, int] = {}
+    head_of, serials = [], []
+    for text in texts.tolist():
+        head, serial = _taken(text) or (None, b"")
+        head_of.append(-1 if head is None else heads.setdefault(head, len(heads)))
+        serials.append(serial)
+    numbers = np.array(head_of, dtype=np.int64)
+    return Items(tuple(heads), numbers, np.array(serials, dtype=np.bytes_)), numbers >= 0
+
+
+def _taken(text: bytes) -> tuple[Head, bytes] | None:
+    """Take one identifier apart; None where it is not plain."""
     before = _before_serial(text)
     head, serial = _head(before), text[len(before) :]
-    if head is None or not serial.isalnum() or not text.isascii():
-        return
-    if head.is_sscc and not (serial.isdigit() and len(serial) == head.length):
-        return
-    if len(serial) <= head.length:
-        if head not in heads:
-            heads.append(head)
-        head_of[place] = heads.index(head)
-        serials[place, : len(serial)] = np.frombuffer(serial, dtype=np.uint8)
+    if head is None or len(text) > _TEXT_MAX or not (serial.isalnum() and serial.isascii()):
+        return None
+    is_its = (
+        serial.isdigit() and len(serial) == head.length
+        if head.is_sscc
+        else len(serial) <= head.length
+    )
+    return (head, serial) if is_its else None
 
 
 def _before_serial(text: bytes) -> bytes:
@@ -281,6 +324,8 @@ def repeated(items: Items, events: Numbers) -> Numbers:
         items: What they list.
         events: Which event lists it, by identifier.
     """
+    if len(events) <= _FEW:
+        return _few_repeated(items, events)
     octets = octets_of(items.serials)
     words = np.zeros((len(octets), -(-octets.shape[1] // 8) * 8), dtype=np.uint8)
     words[:, : octets.shape[1]] = octets
@@ -294,3 +339,14 @@ def repeated(items: Items, events: Numbers) -> Numbers:
     same = np.flatnonzero(found[1:] == found[:-1])
     # What meets in the hash need not be the same; it is rare enough to be read by itself.
     return events[order[same]]
+
+
+def _few_repeated(items: Items, events: Numbers) -> Numbers:
+    seen: set[tuple[int, int, bytes]] = set()
+    again = []
+    every = (events.tolist(), items.head_of.tolist(), items.serials.tolist())
+    for one in zip(*every, strict=True):
+        if one in seen:
+            again.append(one[0])
+        seen.add(one)
+    return np.array(again, dtype=np.int64)
