@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ AREAS = {
     "STO": "The store",
     "LIF": "State and containment",
     "SER": "Serial numbers",
+    "LAW": "Rule packs",
+    "TAB": "Tables from other systems",
     "SIM": "Simulation",
 }
 
@@ -50,7 +53,10 @@ def pages() -> dict[Path, str]:
     rendered[Path("findings/README.md")] = _findings_index()
     rendered[Path("settings.md")] = _settings_page()
     rendered |= dict(_command_pages())
-    return rendered
+    sys.path.insert(0, str(Path(__file__).parent))
+    import market_pages
+
+    return rendered | market_pages.rendered(WRITTEN_BY)
 
 
 def _modules() -> Iterator[str]:
@@ -152,8 +158,8 @@ def main() -> None:
         target = REFERENCE / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    for folder in ("findings", "cli"):
-        for page in (REFERENCE / folder).glob("*.md"):
+    for folder in ("findings", "cli", "markets"):
+        for page in (REFERENCE / folder).rglob("*.md"):
             if page.relative_to(REFERENCE) not in rendered:
                 page.unlink()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import packtrail.launch.bench_capture
 import packtrail.launch.bench_gs1
+import packtrail.launch.bench_rivals
 import packtrail.launch.bench_serials
 import packtrail.launch.bench_size
 import packtrail.launch.bench_year  # noqa: F401 - all join the group `bench`

@@ -73,4 +73,6 @@ def _database_url(
             raise
         return join(settings.data_dir), False
     stack.callback(server.stop)
+    if is_server:
+        stack.enter_context(server.watched())
     return url, True

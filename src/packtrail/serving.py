@@ -17,6 +17,8 @@ from starlette.responses import PlainTextResponse
 import packtrail.api
 from packtrail.base.errors import UsageError
 from packtrail.bootstrap import open_application
+from packtrail.jobs import ChoreRunner
+from packtrail.receiving import Receiving
 from packtrail.services import accounts
 from packtrail.services.delivering import Deliverer
 from packtrail.settings import is_loopback
@@ -92,7 +94,7 @@ def run(
     )
     with contextlib.closing(_listen(settings.host, settings.port)) as listener:
         server = _Server(config, lambda: _tell(application, listener, on_ready))
-        with Deliverer(application):
+        with Deliverer(application), ChoreRunner(application):
             server.run(sockets=[listener])
 
 
@@ -107,7 +109,7 @@ def asgi(application: Application) -> ASGIApp:
         is_api = f"{scope['path']}/".startswith(API_PREFIXES)
         await (api if is_api else pages)(scope, receive, send)
 
-    return Guard(route, application.settings)
+    return Guard(Receiving(route, application.settings), application.settings)
 
 
 class Guard:

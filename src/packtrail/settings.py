@@ -100,6 +100,35 @@ class Settings:
         default=1,
         metadata=_says("How many large documents are captured at the same time.", least=1),
     )
+    disk_free_bytes_min: int = field(
+        default=256 * 1024 * 1024,
+        metadata=_says(
+            "Room the disk of the embedded database must have for documents to be taken in, in "
+            "bytes; with less, reading goes on and captures are refused.",
+            least=0,
+        ),
+    )
+    uploads_max: int = field(
+        default=8,
+        metadata=_says(
+            "How many documents are received at the same time; further senders are asked to wait.",
+            least=1,
+        ),
+    )
+    upload_stall_for_seconds: int = field(
+        default=30,
+        metadata=_says(
+            "How long a sender may pause within a request before it is cut off, in seconds.",
+            least=1,
+        ),
+    )
+    upload_bytes_per_second_min: int = field(
+        default=1024,
+        metadata=_says(
+            "How fast a sender must be on the whole before it is cut off, in bytes a second.",
+            least=0,
+        ),
+    )
     page_events_default: int = field(
         default=30,
         metadata=_says("Events on a page of a query that does not say perPage.", least=1),
@@ -195,6 +224,10 @@ class Settings:
     serials_request_max: int = field(
         default=10_000_000,
         metadata=_says("Most serial numbers one request can take or give back.", least=1),
+    )
+    market_packs: tuple[str, ...] = field(
+        default=(),
+        metadata=_says("Folders with rule packs of your own, each a folder inside, with commas."),
     )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)

@@ -10,12 +10,13 @@ from starlette.testclient import TestClient
 
 import packtrail.api
 from packtrail.access import Actor, Permission
+from packtrail.access.permissions import OF_THE_INSTALLATION
 from packtrail.services import accounts
 from packtrail.store.database import Database
 
 from ..services.conftest import World, make_world
 
-ALL = tuple(each for each in Permission if each is not Permission.ORGANISATION_CREATE)
+ALL = tuple(each for each in Permission if each not in OF_THE_INSTALLATION)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 
 import packtrail.api
 from packtrail.access import Permission
+from packtrail.access.permissions import OF_THE_INSTALLATION
 from packtrail.services import accounts
 from packtrail.store.database import Database
 
@@ -57,9 +58,7 @@ def _document() -> dict[str, Any]:
 def api(database: Database) -> Iterator[Any]:
     world = make_world(database, subscription_workers=0)
     scopes = [
-        each
-        for each in Permission
-        if each not in {Permission.ORGANISATION_CREATE, Permission.KEY_REVOKE}
+        each for each in Permission if each not in {*OF_THE_INSTALLATION, Permission.KEY_REVOKE}
     ]
     made = accounts.create_api_key(world.app, world.maker, "fuzz", scopes=scopes)
     built = packtrail.api.build(world.app)

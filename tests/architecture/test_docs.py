@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+from packtrail.services import rule_packs
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 
@@ -45,6 +47,25 @@ def test_every_finding_code_is_declared_once(reference: ModuleType) -> None:
 
     assert len(codes) == len(set(codes))
     assert all(re.fullmatch(r"[A-Z0-9]{3}-\d{3}", code) for code in codes)
+
+
+def test_every_market_and_every_rule_has_a_page_and_no_other(reference: ModuleType) -> None:
+    packs = rule_packs.built_in()
+    wanted = {f"{pack.id}/README" for pack in packs}
+    wanted |= {f"{pack.id}/{code}" for pack in packs for code in pack.rules}
+    folder = DOCS / "reference" / "markets"
+    found = {page.relative_to(folder).with_suffix("").as_posix() for page in folder.glob("*/*.md")}
+
+    assert found == wanted
+
+
+def test_every_code_of_a_market_rule_names_its_market(reference: ModuleType) -> None:
+    own = {code.code for code in reference.finding_codes()}
+    codes = {code: pack for pack in rule_packs.built_in() for code in pack.rules}
+
+    assert all(re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]+)?-\d{3}", code) for code in codes)
+    assert all(code.startswith(pack.heading.market) for code, pack in codes.items())
+    assert own & codes.keys() == set()
 
 
 def test_every_finding_code_says_what_to_do(reference: ModuleType) -> None:

@@ -1,4 +1,4 @@
-"""`packtrail bench epcis` beside the tools that are installed, and beside none that are not."""
+"""`packtrail bench` beside the tools that are installed, and beside none that are not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+
+from packtrail import epcis
+from packtrail.launch.bench_rivals import SHAPES, documents
 
 COMMAND = [sys.executable, "-m", "packtrail", "bench", "epcis", "--events", "20"]
 
@@ -31,3 +34,21 @@ def test_a_folder_without_epcis2js_is_named(tmp_path: Path) -> None:
 
     assert done.returncode == 3
     assert "run `npm install epcis2.js` there first" in " ".join(done.stderr.split())
+
+
+def test_a_folder_without_qu4rtet_is_named_and_how_to_install_it(tmp_path: Path) -> None:
+    command = [*COMMAND[:4], "rivals", "--quartet", str(tmp_path), "--runs", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 3
+    assert "pip install quartet-epcis quartet-capture" in " ".join(done.stderr.split())
+
+
+def test_the_documents_for_the_rivals_are_valid_and_new_in_every_run() -> None:
+    readings = [[epcis.read(content) for content in documents(run)] for run in (0, 1)]
+
+    for found in readings:
+        assert [reading.findings for reading in found] == [(), (), ()]
+        counts = [len(reading.document.events) for reading in found if reading.document]
+        assert counts == [shape.events for shape in SHAPES]
+    assert not set(documents(0)) & set(documents(1))

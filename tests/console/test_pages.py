@@ -245,6 +245,21 @@ def test_every_change_is_in_the_audit_trail(admin: Desk, shipment: bytes) -> Non
     assert "maker.admin" in page
 
 
+def test_operations_tell_an_administrator_how_the_store_fares(admin: Desk) -> None:
+    page = admin.client.get("/setup/operations").text
+
+    assert "What is acknowledged is on disk" in page
+    assert "packtrail backup DIR" in page
+    assert 'class="id">audit<' in page
+
+
+def test_a_reader_is_not_shown_operations(desk: Desk) -> None:
+    reader = desk.sign_in("maker.reader").client
+
+    assert "/setup/operations" not in reader.get("/setup").text
+    assert reader.get("/setup/operations").status_code == 403
+
+
 def test_a_user_is_added_and_gets_a_link_that_is_shown_once(admin: Desk) -> None:
     fields = {"name": "nina", "display_name": "Nina", "role": "operator", "password": ""}
     assert admin.post("/setup/users", **fields).status_code == 303

@@ -11,6 +11,8 @@ import packtrail.console
 
 STATIC = Path(packtrail.console.__file__).parent / "static"
 SHEET = (STATIC / "console.css").read_text(encoding="utf-8")
+OWN = sorted([*STATIC.glob("*.css"), *STATIC.glob("*.js")])
+ROOM_SHEETS = [path for path in OWN if path.suffix == ".css" and path.name != "console.css"]
 PAIR = re.compile(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 COLOURS = {name: (light, dark) for name, light, dark in PAIR.findall(SHEET)}
 TONES = ("good", "moving", "attention", "bad", "done", "plain")
@@ -68,10 +70,17 @@ def test_the_sheet_keeps_the_promises_of_the_design() -> None:
     assert SHEET.count("{") == SHEET.count("}")
 
 
-@pytest.mark.parametrize(
-    "name", ["console.css", "console.js", "omnibox.js", "drop.js", "explain.js", "tree.js"]
-)
-def test_nothing_is_fetched_from_elsewhere(name: str) -> None:
-    text = (STATIC / name).read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
+def test_nothing_is_fetched_from_elsewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
 
     assert not re.search(r"https?://|@import|//[a-z]+\.[a-z]+/|eval\(|new Function", text)
+
+
+@pytest.mark.parametrize("path", ROOM_SHEETS, ids=lambda path: path.name)
+def test_the_sheet_of_a_room_stays_in_its_layer_and_its_colours(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).strip().startswith("@layer pages {")
+    assert text.count("{") == text.count("}")
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(", text) == []

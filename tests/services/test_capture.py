@@ -169,6 +169,22 @@ def test_an_acknowledged_capture_that_was_cut_off_is_run_at_the_next_start(
     assert _event_count(world) == 2
 
 
+def test_an_acknowledged_capture_that_nobody_finishes_is_run_after_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capturing, "run", lambda *_: None)
+    left = _submit(world, GOOD)
+    monkeypatch.undo()
+    world.clock.advance(minutes=6)
+
+    assert capture.finish_unfinished(world.app) == 0  # Somebody here is at it, as far as is known.
+    world.app.progress.clear(left.capture_id)
+    assert capture.finish_unfinished(world.app) == 1
+    world.app.workers.shutdown(wait=True)
+    assert capture.job(world.app, world.maker, left.capture_id).success
+    assert capture.finish_unfinished(world.app) == 0
+
+
 def test_a_fault_inside_leaves_a_finding_and_no_half_recorded_document(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

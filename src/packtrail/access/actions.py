@@ -33,3 +33,5 @@ class Action(StrEnum):
     ALLOCATION_CREATED = "pool:allocation:created"
     ALLOCATION_RETURNED = "pool:allocation:returned"
     ALLOCATION_VOIDED = "pool:allocation:voided"
+    BACKUP_CREATED = "store:backup:created"
+    BACKUP_RESTORED = "store:backup:restored"

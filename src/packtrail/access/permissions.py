@@ -46,6 +46,12 @@ class Permission(StrEnum):
     ALLOCATION_RETURN = "pool:allocation:return"
     """Give unused serial numbers back, or make them void."""
     AUDIT_READ = "audit:entry:read"
+    STORE_READ = "store:condition:read"
+    """See size and health of the installation, its backups and chores."""
+    BACKUP_CREATE = "store:backup:create"
+    """Back the whole installation up; no role of an organisation has it."""
+    BACKUP_RESTORE = "store:backup:restore"
+    """Restore a backup; no role of an organisation has it."""
 
 
 class RoleName(StrEnum):
@@ -66,9 +72,14 @@ _READING = frozenset(
     }
 )
 
+OF_THE_INSTALLATION = frozenset(
+    {Permission.ORGANISATION_CREATE, Permission.BACKUP_CREATE, Permission.BACKUP_RESTORE}
+)
+"""What concerns every organisation: only the command line of the machine may do it."""
+
 ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
     {
-        RoleName.ADMINISTRATOR: frozenset(Permission) - {Permission.ORGANISATION_CREATE},
+        RoleName.ADMINISTRATOR: frozenset(Permission) - OF_THE_INSTALLATION,
         RoleName.OPERATOR: _READING
         | {
             Permission.CAPTURE_CREATE,
@@ -78,7 +89,12 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
         },
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING
-        | {Permission.AUDIT_READ, Permission.USER_READ, Permission.KEY_READ},
+        | {
+            Permission.AUDIT_READ,
+            Permission.USER_READ,
+            Permission.KEY_READ,
+            Permission.STORE_READ,
+        },
     }
 )
 """Role -> what it may do."""

@@ -13,6 +13,7 @@ from packtrail.api import (
     discovery,
     event_routes,
     object_routes,
+    operations_routes,
     problems,
     query_routes,
     resource_routes,
@@ -52,6 +53,7 @@ def build(application: Application) -> FastAPI:
         resource_routes.router,
         capture_routes.own,
         object_routes.router,
+        operations_routes.router,
         accounts_routes.router,
     ):
         api.include_router(routes)

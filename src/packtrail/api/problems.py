@@ -15,6 +15,7 @@ import msgspec
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from packtrail.access.codes import TOO_MANY_ATTEMPTS
@@ -165,7 +166,7 @@ def problem_of(fault: PacktrailError) -> Problem:
     if isinstance(fault, Unavailable):
         headers["Retry-After"] = str(fault.retry_after_seconds)
         _LOG.warning("%s", detail)  # It names hosts and databases: for the operator.
-        detail = "A part of this server does not answer just now. Send the request again later."
+        detail = fault.told
     return Problem(kind, detail, findings, headers)
 
 
@@ -251,6 +252,7 @@ def install(api: FastAPI) -> None:
     api.add_exception_handler(Refusal, _on_refusal)
     api.add_exception_handler(HTTPException, _on_http)
     api.add_exception_handler(RequestValidationError, _on_invalid)
+    api.add_exception_handler(ClientDisconnect, _on_gone)
     api.add_exception_handler(Exception, _on_failure)
 
 
@@ -261,6 +263,11 @@ async def _on_fault(request: Request, fault: Exception) -> Response:
     if problem.kind.status >= INTERNAL.status:
         _LOG.warning("%s %s: %s", request.method, request.url.path, fault)
     return respond(request, problem)
+
+
+async def _on_gone(_: Request, __: Exception) -> Response:
+    """Answer a caller that went away while it was sending: nobody hears it."""
+    return Response(status_code=BY_STATUS[400].status)
 
 
 async def _on_refusal(request: Request, refusal: Exception) -> Response:

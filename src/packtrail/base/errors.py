@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
 
 
+_TRY_LATER = "A part of this server does not answer just now. Send the request again later."
+
+
 class PacktrailError(Exception):
     """Root of every fault Packtrail raises on purpose."""
 
@@ -67,8 +70,12 @@ class Unavailable(PacktrailError):
     Args:
         message: What did not answer, and what the caller can do.
         retry_after_seconds: When trying again makes sense.
+        told: What strangers may hear of it: no host, no path.
     """
 
-    def __init__(self, message: str, *, retry_after_seconds: int = 5) -> None:
+    def __init__(
+        self, message: str, *, retry_after_seconds: int = 5, told: str = _TRY_LATER
+    ) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+        self.told = told

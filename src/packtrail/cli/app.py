@@ -9,7 +9,18 @@ from typing import Annotated, Any
 import typer
 
 from packtrail import __version__
-from packtrail.cli import accounts, capture, doctor, epcis, gs1, query, serials, trace
+from packtrail.cli import (
+    accounts,
+    backups,
+    capture,
+    doctor,
+    epcis,
+    gs1,
+    markets,
+    query,
+    serials,
+    trace,
+)
 from packtrail.cli.output import guarded, write_line
 
 GROUPS = {
@@ -18,6 +29,7 @@ GROUPS = {
     "keys": accounts.keys,
     "gs1": gs1.gs1,
     "serials": serials.serials,
+    "markets": markets.markets,
 }
 
 
@@ -48,6 +60,8 @@ def build(
         "convert": epcis.convert,
         "event-hash": epcis.event_hash,
         "explain": epcis.explain,
+        "backup": backups.backup,
+        "restore": backups.restore,
         "doctor": doctor.doctor,
     }
     for name, command in commands.items():

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import typer
 
 from packtrail import __version__
 from packtrail.base.errors import PacktrailError
+from packtrail.base.findings import Severity
 from packtrail.cli import options
 from packtrail.cli.output import UNAVAILABLE, write_json, write_table
+
+if TYPE_CHECKING:
+    from packtrail.services.operations import Operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +54,35 @@ def _machine() -> list[Check]:
 
 
 def _database(data: options.Data, db: options.Db) -> list[Check]:
-    from packtrail.bootstrap import open_application
-    from packtrail.services.health import condition
-    from packtrail.settings import Settings
+    from packtrail.services.operations import operations
 
     try:
-        settings = Settings.of(data_dir=data, database_url=db)
-        with open_application(settings) as application:
-            found = condition(application)
+        with options.installation(data, db) as (application, actor):
+            found = operations(application, actor)
+            settings = application.settings
     except PacktrailError as fault:
         return [Check("database", is_fine=False, says=str(fault))]
     place = "a server by URL" if settings.database_url else str(settings.data_dir)
-    size = f"PostgreSQL {found.server_version}, {found.size_bytes / 1e6:.0f} MB"
-    is_durable = found.has_fsync and found.has_synchronous_commit
+    size = f"PostgreSQL {found.condition.server_version}, {found.condition.size_bytes / 1e6:.0f} MB"
+    is_durable = found.condition.has_fsync and found.condition.has_synchronous_commit
     return [
         Check("data", is_fine=True, says=place),
         Check("database", is_fine=True, says=size),
         Check("durability", is_fine=is_durable, says=_durability(is_durable=is_durable)),
-        Check("schema", is_fine=True, says=f"migration {found.migration}"),
+        Check("schema", is_fine=True, says=f"migration {found.condition.migration}"),
+        *_rest(found),
     ]
+
+
+def _rest(found: Operations) -> Iterator[Check]:
+    if found.room is not None:
+        left = f"{found.room.free_bytes / 1e9:,.1f} GB of {found.room.total_bytes / 1e9:,.1f} free"
+        yield Check("disk", is_fine=found.room.is_enough, says=left)
+    backup = f"{found.last_backup.at:%Y-%m-%d %H:%M} UTC" if found.last_backup else "none yet"
+    yield Check("backup", is_fine=True, says=backup)
+    for each in found.findings:
+        is_fine = each.severity is not Severity.ERROR
+        yield Check(each.code, is_fine=is_fine, says=f"{each.message} {each.remedy}")
 
 
 def _durability(*, is_durable: bool) -> str:

@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 
 import packtrail
 from packtrail.access import Permission
-from packtrail.console import labels
+from packtrail.console import labels, rooms
 from packtrail.rendering import icons, identifiers, times, words
 from packtrail.services import transactions
 
@@ -99,7 +99,9 @@ def size(count: int) -> str:
     """Return a number of bytes as people read it."""
     if count < _KIB:
         return f"{count} B"
-    return f"{count / _KIB:.0f} kB" if count < _KIB**2 else f"{count / _KIB**2:.1f} MB"
+    if count < _KIB**2:
+        return f"{count / _KIB:.0f} kB"
+    return f"{count / _KIB**2:.1f} MB" if count < _KIB**3 else f"{count / _KIB**3:.1f} GB"
 
 
 def number(count: int) -> str:
@@ -161,6 +163,7 @@ _GLOBALS: dict[str, Any] = {
     "icon": _icon,
     "label": labels.label,
     "lot_path": lot_path,
+    "rooms_of": rooms.open_to,
     "trace_path": trace_path,
     "version": packtrail.__version__,
     "words": words,

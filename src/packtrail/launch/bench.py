@@ -16,13 +16,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import typer
 
 from packtrail.base.errors import Unavailable
 from packtrail.cli.output import talk, write_json, write_table
+
+if TYPE_CHECKING:
+    from packtrail.simulation.documents import SimulatedDocument
 
 bench = typer.Typer(help="Measure capture and trace on this machine.", no_args_is_help=True)
 
@@ -133,6 +136,16 @@ def _announced(process: subprocess.Popen[str]) -> str:
 def _connection(url: str) -> http.client.HTTPConnection:
     parts = urlsplit(url)
     return http.client.HTTPConnection(parts.hostname or "", parts.port)
+
+
+def _send(connection: http.client.HTTPConnection, document: SimulatedDocument, key: str) -> None:
+    """Hand a document in and wait until its job is done."""
+    headers = {
+        "Authorization": f"Bearer {key}",
+        "Content-Type": document.media_type,
+        "Packtrail-Owner": document.owner_code,
+    }
+    _job_done(connection, _post(connection, document.content, headers), key)
 
 
 def _post(connection: http.client.HTTPConnection, content: bytes, headers: dict[str, str]) -> str:

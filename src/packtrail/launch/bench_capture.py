@@ -21,6 +21,7 @@ import typer
 
 from packtrail.cli import options
 from packtrail.launch.bench import (
+    KEY_SCOPES,
     Figure,
     _application,
     _connection,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection
     from pathlib import Path
 
-KEY_SCOPES: Final = ("capture:document:create", "capture:document:read")
 _LONE_MESSAGES: Final = 40
 
 

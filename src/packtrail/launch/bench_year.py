@@ -13,13 +13,13 @@ import typer
 
 from packtrail.cli import options
 from packtrail.launch.bench import (
+    KEY_SCOPES,
     Figure,
     _application,
     _connection,
     _get,
-    _job_done,
     _percentiles,
-    _post,
+    _send,
     _server,
     _temporary_data,
     _timed,
@@ -28,13 +28,11 @@ from packtrail.launch.bench import (
 )
 
 if TYPE_CHECKING:
-    from http.client import HTTPConnection
     from pathlib import Path
 
-    from packtrail.simulation import SimulatedDocument, World
+    from packtrail.simulation import World
 
 TRACES = 1000
-KEY_SCOPES = ("capture:document:create", "capture:document:read", "event:record:read")
 
 
 @bench.command("year")
@@ -135,12 +133,3 @@ def _prepare(data: Path, world: World) -> dict[str, str]:
             code: keys.create_api_key(application, actor, "bench", scopes=KEY_SCOPES).secret
             for code, actor in demo.actors(application, world).items()
         }
-
-
-def _send(connection: HTTPConnection, document: SimulatedDocument, key: str) -> None:
-    headers = {
-        "Authorization": f"Bearer {key}",
-        "Content-Type": document.media_type,
-        "Packtrail-Owner": document.owner_code,
-    }
-    _job_done(connection, _post(connection, document.content, headers), key)

@@ -63,6 +63,11 @@ def precise(at: datetime) -> str:
     return f"{local(at).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def iso(at: datetime) -> str:
+    """Return the instant in UTC as ISO 8601, for files that programs read."""
+    return local(at).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def expiry(text: str | None) -> str:
     """Return an expiry as people read it: day 00 is the end of its month."""
     match = _EXPIRY.match(text or "")

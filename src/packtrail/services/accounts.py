@@ -320,6 +320,12 @@ def _note_refused(app: Application, account: rows.AccountRow | None) -> None:
         auditing.write(conn, actor, Action.SESSION_REFUSED, account.name, at=app.clock())
 
 
+def forget_spent(app: Application) -> None:
+    """Forget sessions and sign-in links that nobody can use any more; the audit trail has them."""
+    with app.database.transaction() as conn:
+        rows.delete_spent(conn, at=app.clock())
+
+
 def role_of(role: str) -> RoleName:
     """Return the role of a name.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from packtrail.base.errors import (
     Unavailable,
 )
 from packtrail.base.findings import Finding, Severity
-from packtrail.services import auditing, capturing
+from packtrail.services import auditing, capturing, room
 from packtrail.services.codes import (
     BAD_ERROR_BEHAVIOUR,
     BAD_PAGE_TOKEN,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
 
 _FILENAME_LENGTH_MAX = 200
+_ABANDONED = timedelta(minutes=5)
 
 
 class ErrorBehaviour(StrEnum):
@@ -128,11 +130,12 @@ def submit(
         NotPermitted: The actor may not capture, or not for this owner.
         LimitExceeded: The document is larger than a capture accepts.
         RefusedError: `CAP-007`, there is no such error behaviour; `CAP-008`, nothing was sent.
-        Unavailable: The database did not answer; send it again.
+        Unavailable: The database did not answer, or its disk is nearly full; send it again.
     """
     require(actor, Permission.CAPTURE_CREATE)
     behaviour = _behaviour(error_behaviour)
     _check_size(app, content)
+    room.require(app.settings)
     at = app.clock()
     handed_in = rows.NewCapture(
         capture_id=ids.new_capture(at),
@@ -215,6 +218,25 @@ def recover(app: Application) -> int:
     """Run the captures that were acknowledged and not finished; return how many there are."""
     with app.database.reading() as conn:
         left = rows.running(conn)
+    return _resume(app, left)
+
+
+def finish_unfinished(app: Application) -> int:
+    """Run the captures that nobody finishes any more: the database was away, or a server died."""
+    until = app.clock() - _ABANDONED
+    with app.database.reading() as conn:
+        left = rows.running(conn)
+    return _resume(
+        app,
+        [
+            row
+            for row in left
+            if row.created_at <= until and app.progress.get(row.capture_id) is None
+        ],
+    )
+
+
+def _resume(app: Application, left: Sequence[rows.CaptureRow]) -> int:
     for row in left:
         app.progress.put(row.capture_id, "waiting", 0.0)
         app.workers.submit(capturing.run_patiently, app, row.capture_id)
@@ -227,10 +249,10 @@ def _record_at_once(
     """Keep and record a document in one transaction: the answer says what became of it."""
     planned = capturing.plan(app, content)
 
-    def record(conn: Connection, bet: bool) -> rows.Outcome:  # noqa: FBT001 - as it is handed on
-        new = _for_owner(conn, actor, owner, handed_in)
-        outcome = capturing.record(app, conn, _job_of(new), planned, are_new=bet)
-        _write_down(conn, actor, new, outcome, Action.CAPTURE_RECORDED)
+    def record(turn: capturing.Turn) -> rows.Outcome:
+        new = _for_owner(turn.conn, actor, owner, handed_in)
+        outcome = capturing.record(app, turn, _job_of(new), planned)
+        _write_down(turn.conn, actor, new, outcome, Action.CAPTURE_RECORDED)
         return outcome
 
     try:

@@ -65,6 +65,17 @@ class Plan:
     event_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One try to record, in a transaction of its own."""
+
+    conn: Connection
+    newest: Callable[[], datetime | None]
+    """Tells when the last event was recorded; asked for before anything else."""
+    is_first: bool
+    """Nothing was lost yet: it may bet that all events are new."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """For whom a document is to be recorded."""
@@ -94,17 +105,14 @@ def plan(app: Application, content: bytes) -> Plan:
     return Plan(content, known, reading.findings, reading.event_count)
 
 
-def record(
-    app: Application, conn: Connection, job: Job, planned: Plan, *, are_new: bool = False
-) -> rows.Outcome:
+def record(app: Application, turn: Turn, job: Job, planned: Plan) -> rows.Outcome:
     """Record the events and master data of a document, and keep its original.
 
     Args:
         app: The application.
-        conn: A connection in a transaction, which a fault must undo.
+        turn: A transaction, which a fault must undo.
         job: For whom it is recorded.
         planned: What is to be recorded.
-        are_new: Bet that all events are new: one of `store.RACES` says when that is lost.
 
     Raises:
         Refused: Nothing may be recorded.
@@ -113,23 +121,22 @@ def record(
     is_all_or_nothing = job.error_behaviour == "rollback"
     if reading is None or (is_all_or_nothing and has_errors(planned.findings)):
         raise Refused(planned.findings)
-    at = app.clock()
-    recorded = _record_events(
-        conn, job, reading, at, are_new=are_new and planned.event_count >= _BET_MIN
-    )
+    at = _not_before(app.clock(), turn.newest())
+    are_new = turn.is_first and planned.event_count >= _BET_MIN
+    recorded = _record_events(turn, job, reading, at, are_new=are_new)
     conflicts = _conflicts(planned, recorded)
     if conflicts and is_all_or_nothing:
         raise Refused((*planned.findings, *conflicts))
     if reading.document is not None and reading.document.vocabularies:
         vocabulary.record(
-            conn,
+            turn.conn,
             reading.document.vocabularies,
             owner_id=job.owner_id,
             audience_id=job.audience_id,
             capture_id=str(job.capture_id),
             record_time=at,
         )
-    _keep(conn, job, planned, recorded)
+    _keep(turn.conn, job, planned, recorded)
     findings = [*planned.findings, *conflicts, *_repeated(recorded.repeated)]
     return rows.Outcome(
         is_success=not has_errors(findings),
@@ -142,20 +149,20 @@ def record(
     )
 
 
-def attempt(app: Application, work: Callable[[Connection, bool], T]) -> T:
+def attempt(app: Application, work: Callable[[Turn], T]) -> T:
     """Do something in a transaction, again where another capture came between.
 
     Args:
         app: The application.
-        work: What to do with a connection; the first time it may bet that all events are new.
+        work: What to do in a turn.
 
     Raises:
         Unavailable: Others kept recording the same; do it again.
     """
-    for turn in range(_TRIES):
+    for count in range(_TRIES):
         try:
             with app.database.transaction(is_pipelined=True) as conn:
-                return work(conn, turn == 0)
+                return work(Turn(conn, store.ask_newest(conn), is_first=count == 0))
         except months.MonthMissing as missing:
             with app.database.transaction() as conn:
                 months.ensure(conn, missing.at)
@@ -202,6 +209,13 @@ def run(app: Application, capture_id: str, content: bytes) -> None:
 
 def run_patiently(app: Application, capture_id: str) -> None:
     """Record a stored document in the background, trying again while the database is away."""
+    try:
+        _run_patiently(app, capture_id)
+    finally:
+        app.progress.clear(capture_id)
+
+
+def _run_patiently(app: Application, capture_id: str) -> None:
     for left in reversed(range(_TRIES)):
         try:
             with app.database.reading() as conn:
@@ -246,7 +260,7 @@ def _run(app: Application, capture_id: str, content: bytes) -> None:
     )
     app.progress.put(capture_id, "recording", 0.4)
     try:
-        attempt(app, lambda conn, bet: _record_claimed(app, conn, row, job, planned, bet))
+        attempt(app, lambda turn: _record_claimed(app, turn, row, job, planned))
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - told in the job
@@ -259,23 +273,18 @@ def _run(app: Application, capture_id: str, content: bytes) -> None:
 
 
 def _record_claimed(
-    app: Application,
-    conn: Connection,
-    row: rows.CaptureRow,
-    job: Job,
-    planned: Plan,
-    are_new: bool,  # noqa: FBT001 - as `attempt` hands it on
+    app: Application, turn: Turn, row: rows.CaptureRow, job: Job, planned: Plan
 ) -> None:
     """Record a document, unless another has or is at it."""
-    if rows.claim(conn, row.capture_id):
-        originals.delete(conn, job.capture_id)
-        outcome = record(app, conn, job, planned, are_new=are_new)
-        rows.finish(conn, row.capture_id, outcome)
-        _audit(conn, row, Action.CAPTURE_RECORDED, outcome)
+    if rows.claim(turn.conn, row.capture_id):
+        originals.delete(turn.conn, job.capture_id)
+        outcome = record(app, turn, job, planned)
+        rows.finish(turn.conn, row.capture_id, outcome)
+        _audit(turn.conn, row, Action.CAPTURE_RECORDED, outcome)
 
 
 def _record_events(
-    conn: Connection, job: Job, reading: BulkReading, at: datetime, *, are_new: bool
+    turn: Turn, job: Job, reading: BulkReading, at: datetime, *, are_new: bool
 ) -> store.Recorded:
     namespaces = reading.document.namespaces if reading.document else {}
     if reading.outline is not None:
@@ -290,7 +299,7 @@ def _record_events(
         namespaces=namespaces,
     )
     numbers = SegmentNumbers(at)
-    recorded = store.record_draft(conn, draft, recording, numbers, are_new=are_new)
+    recorded = store.record_draft(turn.conn, draft, recording, numbers, are_new=are_new)
     return replace(recorded, span=numbers.span)
 
 
@@ -301,6 +310,18 @@ def _keep(conn: Connection, job: Job, planned: Plan, recorded: store.Recorded) -
         originals.insert(conn, job.capture_id, planned.content, at=job.created_at)
         return
     originals.insert_woven(conn, job.capture_id, outline, recorded.left_out, at=job.created_at)
+
+
+def _not_before(now: datetime, newest: datetime | None) -> datetime:
+    """Return the time now, but never one before what was recorded last.
+
+    A clock that is set back would otherwise put new events into the past, and change what was known
+    at a moment that is over.
+    """
+    if newest is None or newest <= now:
+        return now
+    _LOG.warning("the clock is %s behind what was recorded last", newest - now)
+    return newest
 
 
 def _audit(conn: Connection, job: rows.CaptureRow, action: Action, outcome: rows.Outcome) -> None:

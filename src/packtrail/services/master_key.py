@@ -7,6 +7,7 @@ from the database, so that a copy of the database alone tells no serial number.
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import secrets
 import stat
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "master.key"
 _FILE_BYTES_MAX = 1_024
+_FINGERPRINT_LENGTH = 16
 
 
 def master_key(settings: Settings, *, may_make: bool = False) -> bytes:
@@ -46,6 +48,15 @@ def master_key(settings: Settings, *, may_make: bool = False) -> bytes:
     if may_make:
         _make(path)
     return keys.master_key_of(_read(path))
+
+
+def fingerprint(settings: Settings) -> str | None:
+    """Return what tells the master key from others without telling it; None where there is none."""
+    try:
+        key = master_key(settings)
+    except (RefusedError, UsageError):
+        return None
+    return hashlib.sha256(b"packtrail master key" + key).hexdigest()[:_FINGERPRINT_LENGTH]
 
 
 def _make(path: Path) -> None:

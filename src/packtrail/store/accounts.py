@@ -203,13 +203,18 @@ def insert_session(
     expires_at: datetime,
     is_by_link: bool = False,
 ) -> None:
-    """Begin a session, and forget those that have ended."""
-    conn.execute("delete from session where expires_at <= %s", (at,))
+    """Begin a session."""
     conn.execute(
         "insert into session (token_hash, account_id, created_at, expires_at, is_by_link)"
         " values (%s, %s, %s, %s, %s)",
         (token_hash, account_id, at, expires_at, is_by_link),
     )
+
+
+def delete_spent(conn: Connection, *, at: datetime) -> None:
+    """Forget sessions that have ended, and links that are used or have expired."""
+    conn.execute("delete from session where expires_at <= %s", (at,))
+    conn.execute("delete from sign_in_link where expires_at <= %s or used_at is not null", (at,))
 
 
 def account_by_session(conn: Connection, token_hash: bytes, *, at: datetime) -> AccountRow | None:

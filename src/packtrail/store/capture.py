@@ -24,7 +24,7 @@ from packtrail.store.parameters import bigints
 from packtrail.store.segmentrows import Piece, Recording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -33,7 +33,16 @@ if TYPE_CHECKING:
     from packtrail.store.drafts import Draft
     from packtrail.store.integers import Numbers
 
-__all__ = ["RACES", "EventConflict", "Recorded", "Recording", "record", "record_draft"]
+__all__ = [
+    "RACES",
+    "EventConflict",
+    "Recorded",
+    "Recording",
+    "ask_newest",
+    "newest_record_time",
+    "record",
+    "record_draft",
+]
 
 _SQL = named.statements("capture")
 RACES: Final = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
@@ -54,6 +63,25 @@ class Recorded:
     """Places of the events that were not recorded now, among those handed in."""
     span: tuple[int, int] | None = None
     """Number of the first segment, and the one after the last; None where there are none."""
+
+
+def ask_newest(conn: Connection) -> Callable[[], datetime | None]:
+    """Ask when the last event was recorded; what is returned waits for the answer.
+
+    It tells None when there is no event.
+    """
+    cursor = conn.execute(_SQL["newest_record_time"], prepare=True)
+
+    def answer() -> datetime | None:
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+    return answer
+
+
+def newest_record_time(conn: Connection) -> datetime | None:
+    """Return when the last event was recorded; None when there is none."""
+    return ask_newest(conn)()
 
 
 def record(

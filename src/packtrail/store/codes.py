@@ -10,3 +10,99 @@ BAD_TEXT = FindingCode(
     "The database cannot hold the value",
     remedy="Leave out the character NUL (U+0000), and numbers beyond every bound.",
 )
+NO_ROOM = FindingCode(
+    "STO-050",
+    Severity.ERROR,
+    "There is not enough room for the backup",
+    remedy="Free space there, or choose a folder on another disk.",
+)
+NO_BACKUP = FindingCode(
+    "STO-051",
+    Severity.ERROR,
+    "The folder holds no backup that can be read",
+    remedy="Name a backup, or the folder in which `packtrail backup` put it.",
+)
+BACKUP_DAMAGED = FindingCode(
+    "STO-052",
+    Severity.ERROR,
+    "A file of the backup is missing or differs from its manifest",
+    remedy="Do not use this backup: take another copy of it, or an older one.",
+)
+NOT_EMPTY = FindingCode(
+    "STO-053",
+    Severity.ERROR,
+    "There is a database already where the backup would go",
+    remedy="Restore into a new data directory, or an empty database.",
+)
+OTHER_VERSION = FindingCode(
+    "STO-054",
+    Severity.ERROR,
+    "The backup needs another version of Packtrail or PostgreSQL",
+    remedy="Restore it with the version that made it, and make a portable backup there.",
+)
+NO_MASTER_KEY = FindingCode(
+    "STO-055",
+    Severity.WARNING,
+    "The master key of this backup is not here",
+    remedy="Put master.key into the data directory, or set PACKTRAIL_MASTER_KEY.",
+)
+FOLD_DIFFERS = FindingCode(
+    "STO-056",
+    Severity.ERROR,
+    "The restored store tells another history of an object",
+    remedy="Do not use this backup; look at the log of the server and at the disk.",
+)
+COUNT_DIFFERS = FindingCode(
+    "STO-057",
+    Severity.ERROR,
+    "The restored store has another number of rows",
+    remedy="Do not use this backup; look at the log of the server and at the disk.",
+)
+ORIGINAL_DIFFERS = FindingCode(
+    "STO-058",
+    Severity.ERROR,
+    "An original document is not the one that was handed in",
+    remedy="Do not use this backup; look at the log of the server and at the disk.",
+)
+DISK_NEARLY_FULL = FindingCode(
+    "STO-060",
+    Severity.ERROR,
+    "The disk of the database is nearly full, so documents are refused",
+    remedy="Free space, or move the data directory to a larger disk.",
+)
+DISK_FILLING = FindingCode(
+    "STO-061",
+    Severity.WARNING,
+    "The disk of the database will soon be full",
+    remedy="Free space, or move the data directory to a larger disk.",
+)
+NO_BACKUP_YET = FindingCode(
+    "STO-062",
+    Severity.WARNING,
+    "There is no recent backup",
+    remedy="Let `packtrail backup DIR` run every night, on another disk.",
+)
+CLOCK_BEHIND = FindingCode(
+    "STO-063",
+    Severity.WARNING,
+    "The clock of this server is behind what was recorded last",
+    remedy="Set the clock by a time server; until it has caught up, record times stand still.",
+)
+NOT_DURABLE = FindingCode(
+    "STO-064",
+    Severity.ERROR,
+    "The database may lose what was acknowledged when it crashes",
+    remedy="Turn fsync and synchronous_commit on in the settings of the server.",
+)
+CHORE_FAILS = FindingCode(
+    "STO-065",
+    Severity.WARNING,
+    "A chore of the server fails",
+    remedy="Look at the log of the server; the chore is tried again by itself.",
+)
+LEFT_UNFINISHED = FindingCode(
+    "STO-066",
+    Severity.NOTE,
+    "Captures are acknowledged and not finished yet",
+    remedy="A server that runs finishes them by itself: start one with `packtrail up`.",
+)

@@ -28,6 +28,23 @@ _VERSION_MIN = 15
 _UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
 
 
+_UNKNOWN = (
+    "The connection to the database was lost at the commit, so it is unknown whether this was "
+    "recorded. Do it again: what is recorded already is not recorded twice. ({error})"
+)
+_UNKNOWN_TOLD = (
+    "It is unknown whether this was recorded. Send it again: what is recorded already is not "
+    "recorded twice."
+)
+_FULL_TOLD = (
+    "There is no room left to record anything. What was acknowledged is kept. Send the request "
+    "again later."
+)
+_FULL_RETRY_SECONDS = 60
+_SHUTTING_DOWN = "57"
+"""Class of the SQLSTATEs with which a server says goodbye."""
+
+
 class Database:
     """A PostgreSQL database.
 
@@ -77,21 +94,18 @@ class Database:
                 for, and a fault of a statement comes out of a later one.
 
         Raises:
-            Unavailable: The server does not answer. At the commit that means: unknown, do it again.
+            Unavailable: The server does not answer, or has no room left. Where the connection is
+                lost at the commit, the message says that the outcome is unknown: do it again.
         """
-        with _readable_faults(self.url), self._pool.connection() as conn:
-            if not is_pipelined:
-                with conn.transaction():
-                    yield conn
-                return
+        is_done = False
+        with self._lent() as conn:
             try:
-                with conn.pipeline(), conn.transaction():
+                with _begun(conn, is_pipelined=is_pipelined):
                     yield conn
-            except BaseException:
-                # After a rollback the driver lets go of what it has prepared, with the next
-                # statement that is no part of a pipeline.
-                with contextlib.suppress(psycopg.Error):
-                    conn.execute("select 1")
+                    is_done = True
+            except _UNAVAILABLE as error:
+                if is_done and _is_lost(error):
+                    raise Unavailable(_UNKNOWN.format(error=error), told=_UNKNOWN_TOLD) from error
                 raise
 
     @contextlib.contextmanager
@@ -101,7 +115,18 @@ class Database:
         Raises:
             Unavailable: The server does not answer.
         """
-        with _readable_faults(self.url), self._pool.connection() as conn:
+        with self._lent() as conn:
+            yield conn
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Lend a connection that sees everything as it is now, whatever happens meanwhile.
+
+        Raises:
+            Unavailable: The server does not answer.
+        """
+        with self.transaction() as conn:
+            conn.execute("set transaction isolation level repeatable read, read only")
             yield conn
 
     def migrate(self) -> tuple[str, ...]:
@@ -114,12 +139,41 @@ class Database:
         with self.reading() as conn:
             return migrations.run(conn)
 
+    @contextlib.contextmanager
+    def _lent(self) -> Iterator[Connection]:
+        try:
+            with _readable_faults(self.url), self._pool.connection() as conn:
+                yield conn
+        except Unavailable as fault:
+            if _is_lost(fault.__cause__):
+                # The others in the pool most likely died with this one: find out now, rather than
+                # have each of them fail somebody.
+                self._pool.check()
+            raise
+
     def __enter__(self) -> Self:
         self.open()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def _begun(conn: Connection, *, is_pipelined: bool) -> Iterator[None]:
+    if not is_pipelined:
+        with conn.transaction():
+            yield
+        return
+    try:
+        with conn.pipeline(), conn.transaction():
+            yield
+    except BaseException:
+        # After a rollback the driver lets go of what it has prepared, with the next statement that
+        # is no part of a pipeline.
+        with contextlib.suppress(psycopg.Error):
+            conn.execute("select 1")
+        raise
 
 
 def _require_readable(url: str) -> None:
@@ -145,11 +199,29 @@ def _readable_faults(url: str) -> Iterator[None]:
     """Turn the driver's ways of saying "no answer" or "no such value" into faults of ours."""
     try:
         yield
+    except psycopg.errors.DiskFull as error:
+        raise Unavailable(
+            f"The disk of the database {_place(url)} is full: {error}. Nothing of this was "
+            "recorded, and nothing recorded before is lost. Free space, then do it again.",
+            retry_after_seconds=_FULL_RETRY_SECONDS,
+            told=_FULL_TOLD,
+        ) from error
     except _UNAVAILABLE as error:
         raise Unavailable(f"The database {_place(url)} does not answer: {error}") from error
     except psycopg.DataError as error:
         # The one place where any argument that no column can hold is met, whichever door it took.
         raise RefusedError(BAD_TEXT.found(f"A value cannot be looked up: {error}.")) from error
+
+
+def _is_lost(error: BaseException | None) -> bool:
+    """Tell whether an error says that the connection is gone, rather than what the server thinks.
+
+    An answer with an SQLSTATE means that the server is there and did not commit, unless it says
+    goodbye.
+    """
+    if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(_SHUTTING_DOWN)
 
 
 def _place(url: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import class_row
 
+from packtrail.store import named
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from psycopg import Connection
 
@@ -20,12 +23,15 @@ select current_setting('server_version') as server_version,
        pg_database_size(current_database()) as size_bytes,
        (select max(name) from schema_migration) as migration
 """
-_SIZES = """
-select coalesce(i.inhparent, c.oid)::regclass::text, sum(pg_total_relation_size(c.oid))::bigint
-  from pg_class c left join pg_inherits i on i.inhrelid = c.oid
- where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
- group by 1
-"""
+_OPERATIONS = named.statements("operations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSize:
+    """A table with its indexes and partitions."""
+
+    name: str
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +53,28 @@ def condition(conn: Connection) -> Condition:
     return found
 
 
-def sizes(conn: Connection) -> dict[str, int]:
-    """Return the octets of every table with its indexes, months together; "" is all there is."""
-    found = dict(conn.execute(_SIZES).fetchall())
-    found[""] = condition(conn).size_bytes
-    return found
+def table_sizes(conn: Connection) -> list[TableSize]:
+    """Return what each table takes on disk, the largest first."""
+    with conn.cursor(row_factory=class_row(TableSize)) as cursor:
+        return cursor.execute(_OPERATIONS["table_sizes"]).fetchall()
+
+
+def unfinished_captures(conn: Connection) -> int:
+    """Return how many captures are acknowledged and not finished."""
+    row = conn.execute(_OPERATIONS["unfinished"]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def last_audited(conn: Connection, action: str) -> tuple[datetime, dict[str, Any]] | None:
+    """Return when the installation itself last did something, and the detail."""
+    row = conn.execute(_OPERATIONS["last_audited"], [action]).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def server_bytes(conn: Connection) -> int:
+    """Return how much disk all databases of the server take."""
+    row = conn.execute(named.statements("backup")["server_bytes"]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def bare_copy_seconds(conn: Connection, serials: Sequence[str]) -> float:

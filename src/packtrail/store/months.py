@@ -76,12 +76,23 @@ def ask(conn: Connection, at: datetime) -> Month:
     return Month(conn, at, conn.execute(_SQL["is_there"], [first_day(at)], prepare=True))
 
 
+def make_all(conn: Connection) -> None:
+    """Make the partitions of every month that is written down and not dropped, for a restore."""
+    for (day,) in conn.execute(_SQL["kept"]).fetchall():
+        _partitions(conn, day)
+
+
 def _make(conn: Connection, at: datetime) -> None:
     day = first_day(at)
     # One at a time: whoever comes second finds the month there.
     conn.execute(_SQL["lock"])
     if conn.execute(_SQL["is_there"], [day]).fetchone():
         return
+    _partitions(conn, day)
+    conn.execute(_SQL["insert"], [day, ids.segment_floor(_moment(day)), at])
+
+
+def _partitions(conn: Connection, day: date) -> None:
     start, end = _moment(day), _moment(next_month(day))
     bounds: dict[str, tuple[object, object]] = {
         "segment": (ids.segment_floor(start), ids.segment_floor(end)),
@@ -89,7 +100,6 @@ def _make(conn: Connection, at: datetime) -> None:
     }
     for table in _TABLES:
         _partition(conn, table, day, *bounds[table])
-    conn.execute(_SQL["insert"], [day, bounds["segment"][0], at])
 
 
 def _partition(conn: Connection, table: str, day: date, lower: object, upper: object) -> None:

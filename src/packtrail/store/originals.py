@@ -12,6 +12,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+import msgspec
+import zstandard
+
 from packtrail.base.errors import PacktrailError
 from packtrail.store import months, named, objects, packing, segments, weaving
 from packtrail.store.packing import Sort
@@ -72,14 +75,18 @@ def read(conn: Connection, capture_id: str) -> bytes:
         row = cursor.execute(_SQL["capture"], [capture_id]).fetchone()
     sha256, *span = row or (None, None, None)
     of_part = {} if span[0] is None else _segments(conn, capture_id, span)
-    content = b"".join(
-        _unwoven(conn, packed, of_part.get(part_no, []))
-        if kind == _WOVEN
-        else packing.decompress(packed)
-        for part_no, kind, packed in parts
-    )
+    damage = f"The original of capture {capture_id} is damaged: look for it in a backup."
+    try:
+        content = b"".join(
+            _unwoven(conn, packed, of_part.get(part_no, []))
+            if kind == _WOVEN
+            else packing.decompress(packed)
+            for part_no, kind, packed in parts
+        )
+    except (zstandard.ZstdError, msgspec.MsgspecError, LookupError, ValueError) as error:
+        raise DamagedOriginal(damage) from error
     if hashlib.sha256(content).digest() != sha256:
-        raise DamagedOriginal(f"The original of capture {capture_id} is damaged.")
+        raise DamagedOriginal(damage)
     return content
 
 

@@ -15,6 +15,7 @@ from packtrail.access import (
     audience_of,
     require,
 )
+from packtrail.access.permissions import OF_THE_INSTALLATION
 from packtrail.base.errors import NotPermitted
 
 MAKER, PACKER, STRANGER = 1, 2, 3
@@ -26,8 +27,8 @@ def test_permissions_and_actions_are_sentences_of_three_words(sentence: str) -> 
     assert re.fullmatch(r"[a-z]+:[a-z_]+:[a-z]+", sentence)
 
 
-def test_no_role_may_open_organisations() -> None:
-    assert all(Permission.ORGANISATION_CREATE not in held for held in ROLES.values())
+def test_no_role_may_do_what_concerns_every_organisation() -> None:
+    assert all(not held & OF_THE_INSTALLATION for held in ROLES.values())
 
 
 def test_a_reader_changes_nothing() -> None:

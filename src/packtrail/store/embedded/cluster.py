@@ -60,6 +60,16 @@ class Cluster:
             raise Unavailable(f"The database cannot be set up in {partial}: {done.stderr.strip()}")
         partial.rename(self.path)
 
+    def sync(self) -> None:
+        """Write everything through to the disk.
+
+        Raises:
+            Unavailable: It cannot.
+        """
+        done = self._run("initdb", "--sync-only", f"--pgdata={self.path}")
+        if done.returncode != 0:
+            raise Unavailable(f"{self.path} cannot be written through: {done.stderr.strip()}")
+
     def require_version(self) -> None:
         """Refuse a cluster that another major version of PostgreSQL made.
 

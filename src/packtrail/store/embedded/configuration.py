@@ -100,7 +100,7 @@ def write(data_dir: Path, cluster: Path, users: Iterable[str]) -> None:
     folder.mkdir(exist_ok=True)
     texts = {
         "postgresql.conf": _main_file(server_settings(data_dir, cluster, memory_bytes())),
-        "pg_hba.conf": f"local all {ROLE} peer map={ROLE}\n",
+        "pg_hba.conf": f"local all,replication {ROLE} peer map={ROLE}\n",
         "pg_ident.conf": "".join(f'{ROLE} "{user}" {ROLE}\n' for user in users),
     }
     for name, text in texts.items():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import os
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -25,6 +27,8 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_OCTETS_MAX = 103
 """macOS allows 103, Linux 107; a data directory should be movable between them."""
 _READY_SECONDS = 60
+_WATCH_SECONDS = 2.0
+_LOG = logging.getLogger(__name__)
 
 
 class EmbeddedServer:
@@ -57,7 +61,7 @@ class EmbeddedServer:
             Unavailable: The server does not start; the message ends with its last words.
         """
         _require_short_socket_path(self._data_dir)
-        _make_data_dir(self._data_dir)
+        make_data_dir(self._data_dir)
         self._lock.take()
         try:
             cluster = _prepare(self._data_dir)
@@ -68,6 +72,37 @@ class EmbeddedServer:
         self._cluster, self._owner_pid = cluster, os.getpid()
         atexit.register(self.stop)
         return self.url
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """Meanwhile start the server again whenever it has died."""
+        is_over = threading.Event()
+        watch = threading.Thread(target=self._watch, args=[is_over], name="database-watch")
+        watch.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            watch.join()
+
+    def _watch(self, is_over: threading.Event) -> None:
+        while not is_over.wait(_WATCH_SECONDS):
+            try:
+                self.revive()
+            except Unavailable as fault:
+                _LOG.error("%s", fault)
+
+    def revive(self) -> bool:
+        """Start the server again if it has died; return whether it had.
+
+        Raises:
+            Unavailable: It does not start, as while its disk is full; try again later.
+        """
+        if self._cluster is None or self._cluster.running_pid() is not None:
+            return False
+        _LOG.warning("the database server in %s has died and is started again", self._data_dir)
+        _start_or_adopt(self._cluster, self._data_dir)
+        return True
 
     def stop(self) -> None:
         """Stop the server cleanly and give the data directory back; harmless when not started.
@@ -128,7 +163,7 @@ def _prepare(data_dir: Path) -> Cluster:
     path = data_dir / "pg"
     user = account.server_account(path)
     account.require_reach(user, data_dir)
-    cluster = Cluster(path, user, binaries.readable_by(user, binaries.find(), data_dir))
+    cluster = Cluster(path, user, binaries_for(user, data_dir))
     run = data_dir / "run"
     run.mkdir(exist_ok=True)
     user.own(run)
@@ -140,6 +175,11 @@ def _prepare(data_dir: Path) -> Cluster:
     users = {user.name, _name(data_dir.stat().st_uid), _name(os.geteuid())}
     configuration.write(data_dir, cluster.path, sorted(users))
     return cluster
+
+
+def binaries_for(user: account.Account, data_dir: Path) -> binaries.Binaries:
+    """Return the programs that the server's user can run."""
+    return binaries.readable_by(user, binaries.find(), data_dir)
 
 
 def _start_or_adopt(cluster: Cluster, data_dir: Path) -> None:
@@ -179,7 +219,12 @@ def _require_short_socket_path(data_dir: Path) -> None:
         )
 
 
-def _make_data_dir(data_dir: Path) -> None:
+def make_data_dir(data_dir: Path) -> None:
+    """Make a data directory, or look at one that is there.
+
+    Raises:
+        UsageError: It cannot be made or written, or a link in it leads elsewhere.
+    """
     is_new = not data_dir.exists()
     try:
         data_dir.mkdir(parents=True, exist_ok=True)

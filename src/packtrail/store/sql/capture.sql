@@ -36,3 +36,6 @@ values (%s, %s, %s, %s, %s, %s, %s, %s)
 -- name: insert_touches
 insert into touch (segment_id, class_id, seq, audience_id, role)
 select * from unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::smallint[])
+
+-- name: newest_record_time
+select record_time from segment order by segment_id desc limit 1

@@ -1,6 +1,9 @@
 -- name: is_there
 select 1 from month where first_day = %s
 
+-- name: kept
+select first_day from month where dropped_at is null order by first_day
+
 -- name: lock
 lock table month in share row exclusive mode
 

@@ -1,0 +1,19 @@
+"""Operations: how the installation fares, for those who watch it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from packtrail.api.requests import App, Caller
+from packtrail.api.schemas import OperationsOut
+from packtrail.services import operations
+
+router = APIRouter(prefix="/api/v1", tags=["Operations"])
+
+
+@router.get("/operations", summary="How the store fares", response_model=OperationsOut)
+def show_operations(app: App, actor: Caller) -> Any:
+    """Return size, disk, last backup and chores, with a finding for each thing to look at."""
+    return operations.operations(app, actor)

@@ -1,0 +1,58 @@
+"""The thread that does chores while the server serves."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Self
+
+from packtrail.base.errors import Unavailable
+from packtrail.jobs.chores import CHORES
+from packtrail.services import chores
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from packtrail.services.application import Application
+    from packtrail.services.chores import Chore
+
+_LOG = logging.getLogger(__name__)
+_LOOK_EVERY_SECONDS = 1.0
+"""How long the runner waits when nothing is due."""
+
+
+class ChoreRunner:
+    """Does what is due, until it is told to stop; a chore that runs is waited for.
+
+    Args:
+        app: The application.
+        table: The chores.
+    """
+
+    def __init__(self, app: Application, table: Sequence[Chore] = CHORES) -> None:
+        self._app = app
+        self._table = table
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="chores")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        is_announced = False
+        while not self._stop.is_set():
+            is_idle = True
+            try:
+                if not is_announced:
+                    chores.announce(self._app, self._table)
+                    is_announced = True
+                is_idle = not chores.run_next(self._app, self._table)
+            except Unavailable as fault:
+                _LOG.warning("chores wait: %s", fault)
+            if is_idle:
+                self._stop.wait(_LOOK_EVERY_SECONDS)

@@ -1,0 +1,49 @@
+"""Spans of time as laws write them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from packtrail.compliance.spans import Span
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "last"),
+    [
+        ("24 hours", "2026-11-22", "2026-11-23"),
+        ("10 days", "2026-11-22", "2026-12-02"),
+        ("2 working days", "2026-11-20", "2026-11-24"),
+        ("1 working day", "2026-11-22", "2026-11-23"),
+        ("1 week", "2026-12-28", "2027-01-04"),
+        ("1 month", "2027-01-31", "2027-02-28"),
+        ("13 months", "2026-12-31", "2028-01-31"),
+        ("6 years", "2020-02-29", "2026-02-28"),
+    ],
+)
+def test_a_span_ends_on_a_day(text: str, day: str, last: str) -> None:
+    span = Span.read(text)
+
+    assert span is not None
+    assert span.after(date.fromisoformat(day)) == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize("text", ["", "day", "1", "-1 days", "1.5 hours", "10  days", "10 Days"])
+def test_what_is_no_span_is_none(text: str) -> None:
+    assert Span.read(text) is None
+
+
+def test_spans_of_different_units_are_compared() -> None:
+    ordered = ["1 hour", "24 hours", "2 days", "1 week", "1 month", "1 year"]
+    spans = [Span.read(text) for text in ordered]
+
+    assert spans == sorted(spans, key=lambda each: each.hours)
+    assert Span.read("24 hours") <= Span.read("1 day") <= Span.read("24 hours")
+
+
+def test_a_span_is_told_as_it_is_written() -> None:
+    assert [str(Span.read(text)) for text in ("1 day", "2 working days")] == [
+        "1 day",
+        "2 working days",
+    ]
