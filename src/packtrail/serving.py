@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 API_PREFIXES = ("/epcis/", "/api/")
 API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
+API_FILES = ("/api/v1/stock-comparisons", "/api/v1/verifications/image")
+"""API requests whose body is a file."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
 FILES_PATH = "/captures"
@@ -173,7 +175,7 @@ class Guard:
 
     def _body_bytes_max(self, path: str) -> int:
         if path.startswith("/api/"):
-            return API_BODY_BYTES_MAX
+            return self._document_bytes_max if path in API_FILES else API_BODY_BYTES_MAX
         return self._document_bytes_max if path == FILES_PATH else FORM_BYTES
 
 

@@ -54,6 +54,41 @@ def write(
     return str(capture_id)
 
 
+def write_others(conn: Connection) -> None:
+    """Write an account, a line of the audit trail and, where there are any, a notice and more."""
+    (organisation_id,) = conn.execute(
+        "insert into organisation (code, name, created_at) values ('OLD', 'Old', %s)"
+        " returning organisation_id",
+        [START],
+    ).fetchone() or (0,)
+    conn.execute(
+        "insert into account (organisation_id, name, display_name, role, created_at)"
+        " values (%s, 'ann', 'Ann', 'operator', %s)",
+        [organisation_id, START],
+    )
+    conn.execute("insert into audience (members) values (array[%s])", [organisation_id])
+    if not _has(conn, "notice"):
+        return
+    conn.execute(
+        "insert into notice (owner_id, audience_id, kind, gtin, lot, effective_at, recorded_at,"
+        " reason, actor_kind, actor_id, actor_name)"
+        " select %s, min(audience_id), 'recalled', '03000100123455', 'L1', %s, %s, 'glass',"
+        " 'account', 'ann', 'Ann' from audience",
+        [organisation_id, START, START],
+    )
+    conn.execute(
+        "insert into verification (class_key, verification_id, item_key, at, recorded_at,"
+        " organisation_id, actor_kind, actor_id, actor_name, way, purpose, verdict, reasons,"
+        " rule_pack) values ('sgtin/03000100123455', %s, '007', %s, %s, %s, 'account', 'ann', 'Ann',"
+        " 'console', 'dispensing', 'genuine', '{}', 'eu')",
+        [uuid.uuid4(), START, START, organisation_id],
+    )
+
+
+def _has(conn: Connection, table: str) -> bool:
+    return conn.execute("select to_regclass(%s)", [table]).fetchone() != (None,)
+
+
 def _write_capture(conn: Connection, content: bytes, hour: float) -> uuid.UUID:
     at = START + timedelta(hours=hour)
     octets = bytearray(int(at.timestamp() * 1000).to_bytes(6) + uuid.uuid4().bytes[6:])

@@ -24,6 +24,7 @@ DISTRIBUTED = {
     "capture": "capture_id",
     "original": "capture_id",
     "vocabulary_element": "id",
+    "verification": "class_key",
 }
 """Table -> the column that would distribute it."""
 

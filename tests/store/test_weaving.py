@@ -26,7 +26,7 @@ def keep(conn: Connection, content: bytes) -> tuple[str, capture.Recorded]:
     assert reading.document is not None
     assert reading.outline is not None
     draft = drafts.draft_of_outline(reading.outline, reading.events, reading.document.namespaces)
-    capture_id, numbers = ids.new_capture(AT), ids.SegmentNumbers(AT)
+    capture_id, numbers = ids.new_id(AT), ids.SegmentNumbers(AT)
     recorded = capture.record_draft(
         conn,
         draft,
@@ -116,7 +116,7 @@ def test_an_original_that_was_changed_is_not_given_out(fresh_database: Database)
 
 
 def test_a_document_without_outline_is_kept_as_it_is(fresh_database: Database) -> None:
-    capture_id = ids.new_capture(AT)
+    capture_id = ids.new_id(AT)
     with fresh_database.transaction() as conn:
         originals.insert(conn, capture_id, b"\x00nonsense\xff" * 1000, at=AT)
 

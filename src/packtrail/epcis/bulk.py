@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packtrail.epcis.events import ObjectEvent
-from packtrail.epcis.identifiers import defects_of
+from packtrail.epcis.identifiers import defects_among, identifiers_of
 from packtrail.epcis.limits import Limits
 from packtrail.epcis.outline import Outline, first_texts, outline
 from packtrail.epcis.outline_values import EPOCH, MICROSECOND
@@ -79,7 +79,7 @@ def _tells_all(found: Outline, reading: Reading) -> bool:
         return False
     kinds = tuple(kind.decode() for kind in sorted(found.kinds))
     probe = ObjectEvent(event_time=EPOCH, event_time_zone_offset="", action="ADD", epcs=kinds)
-    if any(True for _ in defects_of(probe, set())):
+    if any(True for _ in defects_among(identifiers_of(probe), set())):
         return False
     return all(says(examples[int(group.indexes[0])], group) for group in found.groups)
 

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packtrail.gs1 import CompanyPrefixes
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -80,6 +82,8 @@ class Application:
     """The time now, aware, in UTC."""
     progress: ProgressBoard = field(default_factory=ProgressBoard)
     remembered: Remembered = field(default_factory=Remembered)
+    company_prefixes: CompanyPrefixes = field(default_factory=lambda: CompanyPrefixes({}))
+    """The register of the operator, for the URNs of Digital Links."""
     workers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="capture")
     )

@@ -138,7 +138,7 @@ def submit(
     room.require(app.settings)
     at = app.clock()
     handed_in = rows.NewCapture(
-        capture_id=ids.new_capture(at),
+        capture_id=ids.new_id(at),
         size_bytes=len(content),
         sha256=hashlib.sha256(content).digest(),
         media_type=media_type or "application/octet-stream",
@@ -251,7 +251,7 @@ def _record_at_once(
 
     def record(turn: capturing.Turn) -> rows.Outcome:
         new = _for_owner(turn.conn, actor, owner, handed_in)
-        outcome = capturing.record(app, turn, _job_of(new), planned)
+        outcome = capturing.record(turn, capturing.Job.of(new), planned, now=app.clock())
         _write_down(turn.conn, actor, new, outcome, Action.CAPTURE_RECORDED)
         return outcome
 
@@ -287,16 +287,6 @@ def _for_owner(
 ) -> rows.NewCapture:
     owner_id, audience_id = audience_for(conn, actor, owner)
     return replace(handed_in, owner_id=owner_id, audience_id=audience_id)
-
-
-def _job_of(new: rows.NewCapture) -> capturing.Job:
-    return capturing.Job(
-        capture_id=new.capture_id,
-        owner_id=new.owner_id,
-        audience_id=new.audience_id,
-        error_behaviour=new.error_behaviour,
-        created_at=new.at,
-    )
 
 
 def _write_down(

@@ -86,6 +86,17 @@ class Job:
     error_behaviour: str
     created_at: datetime
 
+    @classmethod
+    def of(cls, new: rows.NewCapture) -> Job:
+        """Return for whom a document is recorded that has just come."""
+        return cls(
+            capture_id=new.capture_id,
+            owner_id=new.owner_id,
+            audience_id=new.audience_id,
+            error_behaviour=new.error_behaviour,
+            created_at=new.at,
+        )
+
 
 def plan(app: Application, content: bytes) -> Plan:
     """Read a document; events that are not valid are left out by the reader."""
@@ -105,14 +116,14 @@ def plan(app: Application, content: bytes) -> Plan:
     return Plan(content, known, reading.findings, reading.event_count)
 
 
-def record(app: Application, turn: Turn, job: Job, planned: Plan) -> rows.Outcome:
+def record(turn: Turn, job: Job, planned: Plan, *, now: datetime) -> rows.Outcome:
     """Record the events and master data of a document, and keep its original.
 
     Args:
-        app: The application.
         turn: A transaction, which a fault must undo.
         job: For whom it is recorded.
         planned: What is to be recorded.
+        now: The time now; events are never recorded before those recorded last.
 
     Raises:
         Refused: Nothing may be recorded.
@@ -121,7 +132,7 @@ def record(app: Application, turn: Turn, job: Job, planned: Plan) -> rows.Outcom
     is_all_or_nothing = job.error_behaviour == "rollback"
     if reading is None or (is_all_or_nothing and has_errors(planned.findings)):
         raise Refused(planned.findings)
-    at = _not_before(app.clock(), turn.newest())
+    at = _not_before(now, turn.newest())
     are_new = turn.is_first and planned.event_count >= _BET_MIN
     recorded = _record_events(turn, job, reading, at, are_new=are_new)
     conflicts = _conflicts(planned, recorded)
@@ -278,7 +289,7 @@ def _record_claimed(
     """Record a document, unless another has or is at it."""
     if rows.claim(turn.conn, row.capture_id):
         originals.delete(turn.conn, job.capture_id)
-        outcome = record(app, turn, job, planned)
+        outcome = record(turn, job, planned, now=app.clock())
         rows.finish(turn.conn, row.capture_id, outcome)
         _audit(turn.conn, row, Action.CAPTURE_RECORDED, outcome)
 

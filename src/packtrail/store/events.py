@@ -20,7 +20,6 @@ from psycopg.rows import tuple_row
 from packtrail.store import conditions, named, objects, segments
 from packtrail.store.drafts import microseconds
 from packtrail.store.filters import PageKey
-from packtrail.store.identity import event_key
 from packtrail.store.segments import Segment
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.store.conditions import Conditions
+    from packtrail.store.eventrows import Ref
     from packtrail.store.filters import EventFilter
     from packtrail.store.objects import Instance
 
@@ -49,7 +49,7 @@ _BATCH_MAX: Final = 1_000
 class StoredEvent:
     """One event as it is stored."""
 
-    event_key: int
+    ref: Ref
     identity: str
     event_time: datetime
     record_time: datetime
@@ -326,12 +326,9 @@ def _read(conn: Connection, found: Sequence[_Found]) -> Iterator[StoredEvent]:
 
 def _event(found: _Found, names: Mapping[Instance, objects.Name]) -> StoredEvent:
     segment, place = found.segment, found.place
-    identity = segment.identity(place)
     return StoredEvent(
-        event_key=event_key(
-            segment.owner_id, identity, is_error_declaration=segment.is_error_declaration
-        ),
-        identity=identity,
+        ref=(segment.segment_id, place),
+        identity=segment.identity(place),
         event_time=segment.event_time(place),
         record_time=segment.record_time,
         capture_id=str(segment.capture_id),

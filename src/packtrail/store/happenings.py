@@ -47,6 +47,14 @@ class Event(NamedTuple):
     """Hash of what the event says of its objects: time, kind, words, places, parent."""
     occasion: int
     """Hash of time, place, lot and expiry: commissionings on one occasion are one."""
+    at: int
+    """Event time in microseconds since 1970, UTC."""
+    read_point: str | None
+    biz_location: str | None
+    links: list[str] | None
+    """Transactions, sources and destinations, see `packtrail.store.rows.link`."""
+    lot: str | None
+    expires: str | None
 
 
 @dataclass(slots=True)
@@ -195,6 +203,12 @@ def _event(segment: Segment, place: int, number: int) -> Event:
         empties=segment.empties,
         fact=hash((time, said, where, parent)),
         occasion=hash((time, segment.read_point, segment.lot, segment.expires)),
+        at=time,
+        read_point=segment.read_point,
+        biz_location=segment.biz_location,
+        links=segment.links,
+        lot=segment.lot,
+        expires=segment.expires,
     )
 
 

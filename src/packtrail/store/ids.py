@@ -1,4 +1,4 @@
-"""Numbers that sort by time: segments by when they were recorded, captures by when they came.
+"""Numbers that sort by time: segments by when they were recorded, the rest by when it was made.
 
 A segment's number is the milliseconds since 2020 in its upper bits and a counter in the lower 21,
 so that a month, or any span of record time, is a range of numbers.
@@ -58,7 +58,7 @@ def segment_floor(record_time: datetime) -> int:
     return (record_time - _EPOCH) // _MILLISECOND << _COUNTER_BITS
 
 
-def new_capture(at: datetime) -> UUID:
+def new_id(at: datetime) -> UUID:
     """Return an identifier that sorts by the time it was made (UUID version 7, RFC 9562)."""
     octets = bytearray(_milliseconds(at) + os.urandom(10))
     octets[6] = octets[6] & 0x0F | 0x70

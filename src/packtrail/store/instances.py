@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from psycopg.pq import PipelineStatus
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
@@ -227,6 +228,10 @@ def _look_up(conn: Connection, classes: list[_Class]) -> None:
 
 def _perhaps_there(conn: Connection, one: _Class, missing: Numbers) -> Numbers:
     """Leave out the serials that are certainly not in the dictionary."""
+    if conn.pgconn.pipeline_status == PipelineStatus.OFF:
+        # What is remembered must be committed. A transaction that is not a capture's own may have
+        # added to the dictionary before, and may yet be undone.
+        return missing
     if not absence.is_worth_it(conn, one.class_id, one.next_seq, len(missing)):
         return missing
     wanted = one.hashes[missing]
