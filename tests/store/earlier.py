@@ -79,8 +79,8 @@ def write_others(conn: Connection) -> None:
     conn.execute(
         "insert into verification (class_key, verification_id, item_key, at, recorded_at,"
         " organisation_id, actor_kind, actor_id, actor_name, way, purpose, verdict, reasons,"
-        " rule_pack) values ('sgtin/03000100123455', %s, '007', %s, %s, %s, 'account', 'ann', 'Ann',"
-        " 'console', 'dispensing', 'genuine', '{}', 'eu')",
+        " rule_pack) values ('sgtin/03000100123455', %s, '007', %s, %s, %s, 'account', 'ann',"
+        " 'Ann', 'console', 'dispensing', 'genuine', '{}', 'eu')",
         [uuid.uuid4(), START, START, organisation_id],
     )
 
