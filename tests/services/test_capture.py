@@ -170,11 +170,12 @@ def test_an_acknowledged_capture_that_was_cut_off_is_run_at_the_next_start(
 
 
 def test_an_acknowledged_capture_that_nobody_finishes_is_run_after_a_while(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capturing, "run", lambda *_: None)
-    left = _submit(world, GOOD)
-    monkeypatch.undo()
+    world = make_world(fresh_database, capture_inline_bytes_max=0)
+    with monkeypatch.context() as patch:
+        patch.setattr(capturing, "run_patiently", lambda *_: None)
+        left = _submit(world, GOOD, wait=False)
     world.clock.advance(minutes=6)
 
     assert capture.finish_unfinished(world.app) == 0  # Somebody here is at it, as far as is known.
