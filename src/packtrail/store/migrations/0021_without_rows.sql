@@ -1,4 +1,4 @@
--- What migration 0020 has written anew as segments.
+-- What the migration before has written anew as segments.
 
 drop table posting_of_event;
 drop table touch_of_event;

@@ -1,4 +1,4 @@
-"""What migration 0003 leaves to code: the facts of every event that is stored."""
+"""What the migration to facts leaves to code: the facts of every event that is stored."""
 
 from __future__ import annotations
 
