@@ -1,6 +1,6 @@
 -- Segments: like events of one document kept together, column by column, in place of a row for every
 -- event, every serial and every body (decision 0020). What is stored already is written anew by
--- store/upgrade.py in the same transaction; migration 0021 drops what was there before.
+-- migrations/segments.py in the same transaction; the migration after drops what was there before.
 -- Clean for Citus: `class_id` distributes name_block, posting and touch, `event_id` event_key and
 -- retold, `segment_id` segment and segment_value, `capture_id` capture and original; each is in every
 -- unique key of its table. `month` and `legal_hold` stay local.

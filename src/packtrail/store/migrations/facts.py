@@ -24,7 +24,7 @@ _COPY = """
 
 
 def backfill(conn: Connection) -> None:
-    """Make the facts of every event that is stored: what migration 0003 leaves to code."""
+    """Make the facts of every event that is stored."""
     last = -1
     while rows := conn.execute(_NEXT, [last, _CHUNK]).fetchall():
         last = rows[-1][0]
