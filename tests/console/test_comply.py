@@ -211,6 +211,13 @@ def test_an_update_is_accepted_with_a_reason(world: World) -> None:
     go_back(world, PACK, (calendar_file(world), *MOVED[1:]), LOOSER, version="old again")
 
 
+def test_the_home_page_says_what_waits(office: Desk) -> None:
+    page = office.client.get("/").text
+
+    assert "Another version of 1 rule pack waits" in page
+    assert 'href="/comply/changes"' in page
+
+
 def test_an_entry_is_written_changed_and_taken_out(office: Desk) -> None:
     form = "/comply/portfolio/partner"
     added = office.post(form, form, code="elm", name="Elm", markets="US; DE", roles="dispenser")

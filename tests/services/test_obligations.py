@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime
 
 import icalendar
@@ -12,7 +13,7 @@ from tests.services.conftest import World
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.services import audit
-from packtrail.services.obligations import calendars, reading, reminding, saying
+from packtrail.services.obligations import attention, calendars, reading, reminding, saying
 from packtrail.services.obligations.saying import File, Saying
 from packtrail.store.database import Database
 
@@ -118,6 +119,21 @@ def test_a_file_is_kept_as_evidence_and_given_out_again(company: World) -> None:
     assert (again.content, again.media_type) == (b"%PDF-1.7", "application/pdf")
     with pytest.raises(NotFound):
         saying.evidence_file(company.app, company.packer, note.file_sha256)
+
+
+def test_what_is_due_soon_needs_attention_until_it_was_seen(company: World) -> None:
+    app, maker = company.app, company.maker
+    assert attention.attention(app, maker) == ()
+    reminding.remind_all(app)
+
+    (due,) = attention.attention(app, maker)
+    assert (due.severity, due.link) == ("warning", f"/comply/obligations/{KEY}")
+    assert "2026-11-27" in due.text
+
+    reminding.mark_seen(app, maker, KEY)
+    assert attention.attention(app, maker) == ()
+    nobody = dataclasses.replace(maker, permissions=frozenset())
+    assert attention.attention(app, nobody) == ()
 
 
 def test_a_part_can_be_waived_for_a_reason(company: World) -> None:
