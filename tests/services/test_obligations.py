@@ -132,6 +132,10 @@ def test_what_is_due_soon_needs_attention_until_it_was_seen(company: World) -> N
 
     reminding.mark_seen(app, maker, KEY)
     assert attention.attention(app, maker) == ()
+    company.clock.now = datetime(2026, 11, 28, 9, tzinfo=UTC)
+    reminding.remind_all(app)
+    (late,) = (each for each in attention.attention(app, maker) if each.severity == "error")
+    assert "was due on 2026-11-27" in late.text
     nobody = dataclasses.replace(maker, permissions=frozenset())
     assert attention.attention(app, nobody) == ()
 

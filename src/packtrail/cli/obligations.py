@@ -172,8 +172,17 @@ def list_reminders(
         return
     write_table(
         "",
-        ("Due", "Days before", "Owner", "What", "Key"),
-        ((each.due_on, each.days_before, each.owner, each.what, each.key) for each in found),
+        ("Due", "Reminded", "Owner", "What", "Key"),
+        (
+            (
+                each.due_on,
+                "late" if each.days_before < 0 else f"{each.days_before} days before",
+                each.owner,
+                each.what,
+                each.key,
+            )
+            for each in found
+        ),
     )
 
 

@@ -37,6 +37,8 @@ ROUNDS_BEHIND: Final = timedelta(days=62)
 """What came round longer ago is not asked for any more."""
 REMIND_BEFORE: Final = (Span(90, "day"), Span(30, "day"), Span(7, "day"))
 """When people are reminded, where a pack does not say it."""
+OVERDUE: Final = -1
+"""In place of days before: the day is past."""
 
 
 class State(StrEnum):
@@ -224,6 +226,12 @@ class Obligation:
         past = self.on is not None and self.on < self.today
         return past and not self.state.is_settled
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the company is late with what is law, and no rule shows that it is done."""
+        settled = self.standpoint in {Standpoint.READY, Standpoint.DONE}
+        return self.is_late and self.concern is Concern.OWN and self.is_certain and not settled
+
 
 WORST_FIRST: Final = (
     Standpoint.AT_RISK, Standpoint.UNKNOWN, Standpoint.OPEN, Standpoint.READY, Standpoint.DONE,
@@ -302,9 +310,12 @@ def reminders(found: Iterable[Obligation]) -> Iterator[tuple[Obligation, int]]:
     """Yield obligations of which somebody is to be reminded today, with the days before their day.
 
     Of several days that are past already only the nearest to the day of the obligation is told.
+    Of what is overdue somebody is reminded once more, by `OVERDUE`.
     """
     for each in found:
         left = each.days_left
+        if each.is_overdue:
+            yield each, OVERDUE
         if left is None or left < 0 or each.state.is_settled or each.concern is Concern.WATCH:
             continue
         passed = [days for days in each.remind_days if left <= days]

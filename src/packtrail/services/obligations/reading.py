@@ -98,7 +98,7 @@ def radar(
         today=today,
         first=today,
         last=until,
-        late=tuple(views.view(each) for each in shown if _is_shown_late(each)),
+        late=tuple(views.view(each) for each in shown if each.is_overdue),
         ahead=tuple(views.view(each) for each in shown if each.on and each.on >= today),
     )
 
@@ -164,11 +164,6 @@ def notes_of(conn: Connection, organisation_id: int, *, key: str | None = None) 
         )
         for row in rows.notes(conn, organisation_id, key=key)
     ]
-
-
-def _is_shown_late(each: Obligation) -> bool:
-    """Tell whether something past is left to do: not what the rules show to be done."""
-    return each.is_late and each.concern == "own" and each.standpoint not in {"ready", "done"}
 
 
 def _years_after(day: date, years: int) -> date:
