@@ -62,3 +62,7 @@ class Action(StrEnum):
     RULES_ACCEPTED = "law:rule_pack:accepted"
     CALENDAR_CREATED = "law:calendar:created"
     CALENDAR_REVOKED = "law:calendar:revoked"
+    PROGRAMME_CREATED = "plan:programme:created"
+    PROGRAMME_CHANGED = "plan:programme:changed"
+    PLAN_ENTRIES_CHANGED = "plan:entry:changed"
+    BASELINE_CREATED = "plan:baseline:created"

@@ -85,6 +85,12 @@ class Permission(StrEnum):
     """Say who sees to an obligation, and that it is done or waived."""
     RULES_ACCEPT = "law:rule_pack:accept"
     """Accept another version of the rules of a market."""
+    PLAN_READ = "plan:programme:read"
+    """See programmes: work, dates, readiness, registers."""
+    PLAN_CREATE = "plan:programme:create"
+    """Open programmes, fix baselines."""
+    PLAN_UPDATE = "plan:programme:update"
+    """Change programmes: work, links, dates, progress, registers."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -117,6 +123,7 @@ _READING = frozenset(
         Permission.LINE_READ,
         Permission.PORTFOLIO_READ,
         Permission.OBLIGATION_READ,
+        Permission.PLAN_READ,
     }
 )
 
@@ -139,6 +146,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.ORDER_CREATE,
             Permission.REPORT_CREATE,
             Permission.REWORK_CREATE,
+            Permission.PLAN_UPDATE,
         },
         RoleName.QUALITY: _READING
         | {
@@ -147,6 +155,8 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.REWORK_CREATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
+            Permission.PACK_VERIFY,
+            Permission.NOTICE_CREATE,
         },
         RoleName.REGULATORY: _READING
         | {

@@ -26,6 +26,9 @@ from packtrail.cli import (
     order_accounts,
     order_reports,
     orders,
+    plan,
+    plan_entries,  # noqa: F401 - its commands join the group `plan`
+    plan_files,  # noqa: F401 - so do these
     portfolio,
     query,
     serials,
@@ -39,6 +42,7 @@ GROUPS = {
     "users": accounts.users,
     "keys": accounts.keys,
     "gs1": gs1.gs1,
+    "plan": plan.plan,
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,

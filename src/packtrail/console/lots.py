@@ -8,6 +8,8 @@ from packtrail.access import Permission
 from packtrail.base.errors import NotFound
 from packtrail.console import templates
 from packtrail.console.event_view import first_object, view_of
+from packtrail.console.goods import place_path
+from packtrail.console.moments import moments_of, shown
 from packtrail.rendering.journey_layout import place_name
 from packtrail.services import lots, transactions
 from packtrail.services import products as trade_items
@@ -22,12 +24,18 @@ if TYPE_CHECKING:
 
 def lot(visit: Visit) -> Response:
     """Show one lot."""
-    view = lots.lot(visit.app, visit.who, visit.query("gtin") or None, visit.path("lot"))
+    gtin, number = visit.query("gtin") or None, visit.path("lot")
+    moments = moments_of(visit)
+    view = lots.lot(visit.app, visit.who, gtin, number, **moments)
     names = _names(visit)
     return templates.render(
         visit,
         "lot.html",
         view=view,
+        state=lots.state(visit.app, visit.who, gtin, number, **moments),
+        gtin=gtin,
+        place_path=place_path,
+        **shown(moments),
         typed=view.lot,
         place=lambda identifier: place_name(identifier, names),
     )

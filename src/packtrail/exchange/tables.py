@@ -86,6 +86,8 @@ class Reading:
     """The good rows in order; rows with a bad cell are only in the findings."""
     findings: tuple[Finding, ...]
     """At most 200; the last says how many more there are."""
+    columns: frozenset[str] = frozenset()
+    """The fields that the table has a column for."""
 
 
 def sheets_of(content: bytes, *, limits: Limits | None = None) -> Mapping[str, Sequence[str]]:
@@ -159,6 +161,7 @@ class _Reader:
         self._fields = fields
         self._limits = limits
         self._found: list[Finding] = []
+        self._there: set[str] = set()
         self._left_out = 0
 
     def read(self) -> Reading:
@@ -168,7 +171,7 @@ class _Reader:
             self._found.append(
                 codes.UNREADABLE_TABLE.found(f"{self._left_out} more findings are not listed.")
             )
-        return Reading(rows, tuple(self._found))
+        return Reading(rows, tuple(self._found), frozenset(self._there))
 
     def _columns(self) -> list[tuple[Field, int | None]] | None:
         """Return which column each field has; None when the table lacks what it must have."""
@@ -185,6 +188,7 @@ class _Reader:
         for field in self._fields:
             names = [name for name in at if name in _titles(field)]
             columns.append((field, at[names[0]] if names else None))
+            self._there.update([field.name] if names else [])
             if not names and field.is_required:
                 text = f"There is no column {field.name!r}; there are {self._titles_text()}."
                 self._say(codes.MISSING_COLUMN.found(text, at=self._sheet.name))
