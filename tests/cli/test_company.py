@@ -66,6 +66,8 @@ def test_the_radar_is_listed_for_people_and_programs(typed: Typed) -> None:
     assert "End of small-dispenser exemption" in told
     (first, *_) = seen["ahead"]
     assert (first["key"], first["on"], first["days_left"]) == (KEY, "2026-11-27", 5)
+    of_line = typed.json("obligations", "list", "--on", "2026-11-22", "--line", "w1")
+    assert {market for each in of_line["ahead"] for market in each["markets"]} == {"US"}
 
 
 def test_an_obligation_is_said_done_with_evidence(typed: Typed, code_of: Any) -> None:

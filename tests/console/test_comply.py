@@ -32,6 +32,8 @@ PAGES = (
     "/comply",
     "/comply?view=month",
     "/comply?market=DE",
+    "/comply?line=w1&view=month",
+    "/comply?product=tarvoxil&site=wilson",
     "/comply?on=2028-08-01",
     "/comply/calendars",
     SAID,

@@ -12,6 +12,7 @@ from tests.services.conftest import World
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
+from packtrail.compliance.obligations import Part
 from packtrail.services import audit
 from packtrail.services.obligations import attention, calendars, reading, reminding, saying
 from packtrail.services.obligations.saying import File, Saying
@@ -58,10 +59,19 @@ def test_the_radar_can_be_seen_from_another_day(company: World) -> None:
 
 
 def test_a_market_narrows_the_radar(company: World) -> None:
-    german = reading.radar(company.app, company.maker, market="DE")
+    german = reading.radar(company.app, company.maker, only=Part(market="DE"))
 
     assert german.ahead
-    assert all("DE" in each.markets for each in german.ahead)
+    assert all(each.markets == ("DE",) for each in german.ahead)
+
+
+def test_a_line_narrows_the_radar_to_what_it_packs(company: World) -> None:
+    on_w1 = reading.radar(company.app, company.maker, only=Part(line="w1"))
+
+    assert KEY in {each.key for each in on_w1.ahead}
+    assert {each.lines for each in on_w1.ahead} == {("w1",)}
+    assert all(sum(each.counts.values()) == each.part_count for each in on_w1.ahead)
+    assert reading.radar(company.app, company.maker, only=Part(line="u5")).ahead == ()
 
 
 def test_what_is_done_is_done_with_evidence_and_kept(company: World) -> None:

@@ -7,7 +7,7 @@ of it is a list of notes that is only ever added to; the newest note about a par
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -214,6 +214,12 @@ class Obligation:
     def sites(self) -> tuple[str, ...]:
         """Codes of its sites."""
         return tuple(sorted({each.part.site for each in self.parts if each.part.site}))
+
+    def only(self, part: Part) -> Obligation | None:
+        """Return what of it is about something; None where nothing is."""
+        parts = tuple(each for each in self.parts if part.covers(each.part))
+        markets = tuple(each for each in self.markets if part.market in {"", each})
+        return replace(self, parts=parts, markets=markets) if parts else None
 
     @property
     def days_left(self) -> int | None:
