@@ -24,6 +24,7 @@ from packtrail.cli import (
     order_accounts,
     order_reports,
     orders,
+    pack_operations,
     query,
     serials,
     trace,
@@ -47,6 +48,7 @@ GROUPS = {
     "verifications": verify.verifications,
     "lines": lines.lines,
     "orders": orders.orders,
+    "operations": pack_operations.operations,
 }
 
 _JOINED = (order_accounts, order_reports)
