@@ -173,7 +173,9 @@ def test_a_pharmacy_dispenses_takes_back_and_posts_what_it_queued(
     packtrail: Packtrail, tmp_path: Path
 ) -> None:
     shop, queue = "0300013333332", str(tmp_path / "till.jsonl")
-    told = ("--gtin", GTIN, "--serial", "13", "--lot", "OTHER-LOT", "--place", shop)
+    made = document(commissioning(41, [pack(41)], lot="LOT-9"))
+    assert packtrail("capture", "-", stdin=made).returncode == 0
+    told = ("--gtin", GTIN, "--serial", "41", "--lot", "LOT-9", "--place", shop)
     queued = packtrail("operations", "do", "dispense", *told, "--queue", queue)
     posted = packtrail.json("operations", "post", queue)
 
@@ -186,7 +188,7 @@ def test_a_pharmacy_dispenses_takes_back_and_posts_what_it_queued(
     assert b"NMVS_NC_PCK_22" in second.stdout
     assert packtrail("operations", "do", "dispense", *told, "--undo").returncode == 0
     alarms = packtrail.json("operations", "list", "--alarms")
-    assert [each["serial"] for each in alarms] == ["13"]
+    assert [each["serial"] for each in alarms] == ["41"]
     assert len(packtrail.json("operations", "codes")["rows"]) > 5
     assert packtrail("operations", "do", "dispense").returncode == 2
     Path(queue).write_text("{\n")

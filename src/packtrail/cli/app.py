@@ -13,6 +13,7 @@ from packtrail.cli import (
     accounts,
     backups,
     capture,
+    company_markets,
     corrections,
     doctor,
     epcis,
@@ -21,10 +22,15 @@ from packtrail.cli import (
     lines,
     markets,
     notices,
+    obligations,
     order_accounts,
     order_reports,
     orders,
     pack_operations,
+    plan,
+    plan_entries,  # noqa: F401 - its commands join the group `plan`
+    plan_files,  # noqa: F401 - so do these
+    portfolio,
     query,
     serials,
     trace,
@@ -37,6 +43,7 @@ GROUPS = {
     "users": accounts.users,
     "keys": accounts.keys,
     "gs1": gs1.gs1,
+    "plan": plan.plan,
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
@@ -49,9 +56,11 @@ GROUPS = {
     "lines": lines.lines,
     "orders": orders.orders,
     "operations": pack_operations.operations,
+    "portfolio": portfolio.portfolio,
+    "obligations": obligations.obligations,
 }
 
-_JOINED = (order_accounts, order_reports)
+_JOINED = (company_markets, order_accounts, order_reports)
 """Modules whose commands belong to a group of another one."""
 
 

@@ -58,8 +58,6 @@ def do(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     json: options.Json = False,
 ) -> None:
     """Do an operation on packs; exit 1 if any was refused."""
-    from datetime import UTC, datetime
-
     from packtrail.services import pack_operations
     from packtrail.services.pack_operations import At, Request
     from packtrail.services.verifying import Ask
@@ -76,10 +74,7 @@ def do(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
         for each in asks
     ]
     if queue is not None:
-        if not place:
-            raise UsageError("Give --place: an operation is done at premises.")
-        at = At(place=place, market=market, station=station, at=datetime.now(UTC))
-        _queue(queue, requests, at, json=json)
+        _queue(queue, requests, At(place=place, market=market, station=station), json=json)
         return
     told = At(place=place, market=market, station=station)
     with options.acting(data, db, organisation) as (application, actor):
@@ -199,8 +194,14 @@ def return_codes(json: options.Json = False) -> None:
 
 
 def _queue(queue: Path, requests: list[Request], at: At, *, json: bool) -> None:
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
     from packtrail.services import offline
 
+    if not at.place:
+        raise UsageError("Give --place: an operation is done at premises.")
+    at = replace(at, at=datetime.now(UTC))
     lines = [offline.append(queue, each, at) for each in requests]
     if json:
         write_json([offline.described(each) for each in lines])

@@ -42,6 +42,9 @@ ROOMS = (
         ("/goods/", "/notices", "/corrections", "/lots/", "/documents/"),
     ),
     Room("/captures", "Captures", "capture", ("/captures/", "/explain"), Permission.CAPTURE_READ),
+    Room("/lines", "Lines", "line", ("/lines/",), Permission.LINE_READ),
+    Room("/comply", "Comply", "comply", ("/comply/",), Permission.OBLIGATION_READ),
+    Room("/plan", "Plan", "plan", ("/plan/",), Permission.PLAN_READ),
     Room("/audit", "Audit", "audit", permission=Permission.AUDIT_READ),
     Room("/setup", "Setup", "setup", ("/setup/", "/products", "/locations")),
 )
