@@ -26,6 +26,7 @@ from packtrail.cli import (
     order_accounts,
     order_reports,
     orders,
+    pack_operations,
     plan,
     plan_entries,  # noqa: F401 - its commands join the group `plan`
     plan_files,  # noqa: F401 - so do these
@@ -54,6 +55,7 @@ GROUPS = {
     "verifications": verify.verifications,
     "lines": lines.lines,
     "orders": orders.orders,
+    "operations": pack_operations.operations,
     "portfolio": portfolio.portfolio,
     "obligations": obligations.obligations,
 }
