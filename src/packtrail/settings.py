@@ -262,6 +262,10 @@ class Settings:
         default=(),
         metadata=_says("Folders with rule packs of your own, each a folder inside, with commas."),
     )
+    plan_entries_max: int = field(
+        default=50_000,
+        metadata=_says("Most entries of one programme: work packages, links, scope.", least=100),
+    )
     company_prefixes_file: str = field(
         default="",
         metadata=_says(
