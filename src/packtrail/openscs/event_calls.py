@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _ONCE: Final = frozenset({Kind.ENCODE, Kind.COMMISSION})
 """What cannot happen twice to the same objects: a call that comes again is the same event."""
+_UNKNOWN: Final = frozenset({codes.NOT_ISSUED.code, codes.NOT_COMMISSIONED.code})
 _OF_CONTAINERS: Final = frozenset({Kind.PACK, Kind.UNPACK, Kind.DISAGGREGATE})
 
 
@@ -172,7 +173,7 @@ def _report(
         return status_of(refusal, otherwise)
     if not receipt.refused:
         return ReturnCode.NO_ERROR
-    is_unknown = any(each.code == codes.NOT_ISSUED.code for each in receipt.findings)
+    is_unknown = any(each.code in _UNKNOWN for each in receipt.findings)
     if is_unknown and value["kind"] in _OF_CONTAINERS:
         return ReturnCode.UNKNOWN_AGGREGATION_SID
     return otherwise
