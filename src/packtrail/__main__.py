@@ -11,7 +11,8 @@ import packtrail.launch.bench_rivals
 import packtrail.launch.bench_serials
 import packtrail.launch.bench_size
 import packtrail.launch.bench_year
-import packtrail.launch.line_twin  # noqa: F401 - they join the groups `bench` and `lines`
+import packtrail.launch.line_twin
+import packtrail.launch.opcua  # noqa: F401 - all join the groups `bench` and `lines`
 from packtrail.cli.app import build, run
 from packtrail.launch.bench_epcis import bench
 from packtrail.launch.simulate import simulate
