@@ -8,6 +8,7 @@ import packtrail.launch.bench_gs1
 import packtrail.launch.bench_rivals
 import packtrail.launch.bench_serials  # noqa: F401 - they join the group `bench`
 from packtrail.cli.app import build, run
+from packtrail.launch.authority import rehearse
 from packtrail.launch.bench_epcis import bench
 from packtrail.launch.simulate import simulate
 from packtrail.launch.up import demo, up
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 def application() -> typer.Typer:
     """Return the whole command line."""
-    return build({"up": up, "demo": demo, "simulate": simulate}, groups={"bench": bench})
+    joined = {"up": up, "demo": demo, "simulate": simulate, "rehearse": rehearse}
+    return build(joined, groups={"bench": bench})
 
 
 def main() -> int:

@@ -27,6 +27,7 @@ from packtrail.services.reports import (
     facts,
     making,
     moving,
+    papers,
     preflight,
     receivers,
     sending,
@@ -313,6 +314,14 @@ def test_a_shipment_tells_its_buyer_the_history_of_what_it_holds(desk: Desk) -> 
     assert len(document.events) == 7, "the lot that was not shipped is not told"
     assert document.receiver is not None
     assert document.receiver.identifier == sample.PLACES[sample.BUYER]
+    paper, content = papers.transaction_paper(desk.world.app, desk.maker, report.number)
+    assert content.startswith(b"%PDF")
+    assert (paper.role, paper.name) == ("paper", told.name.replace(".xml", ".pdf"))
+    again, same = papers.transaction_paper(desk.world.app, desk.maker, report.number)
+    assert (again, same) == (paper, content), "it is drawn once, and kept"
+    name, content = papers.dossier(desk.world.app, desk.maker, report.number)
+    assert name == f"report-{report.number}.pdf"
+    assert content.startswith(b"%PDF")
 
 
 # --- MDLP over HTTP -------------------------------------------------------------------------------

@@ -21,6 +21,9 @@ from packtrail.cli import (
     markets,
     notices,
     query,
+    report_checks,  # noqa: F401 - it joins the group `reports`
+    report_receivers,  # noqa: F401 - so does this
+    reports,
     serials,
     trace,
     verify,
@@ -35,6 +38,7 @@ GROUPS = {
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "reports": reports.reports,
     "lots": goods.lots,
     "places": goods.places,
     "shipments": goods.shipments,

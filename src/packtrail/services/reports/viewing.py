@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,13 +19,14 @@ from packtrail.services.reports import moving, steps
 from packtrail.services.reports.gathering import Gatherer
 from packtrail.store import preflights, vocabulary
 from packtrail.store import reports as rows
+from packtrail.store.reports import Wanted
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.reporting.forms import Form
     from packtrail.services.application import Application
     from packtrail.store.preflights import PreflightRow, ScoreRow
-    from packtrail.store.reports import FileRow, Mention, ReportRow, StepRow, Wanted
+    from packtrail.store.reports import FileRow, Mention, ReportRow, StepRow
 
 UNITS: Final = ("day", "week", "month")
 _UNDECIDED_MAX: Final = 200
@@ -97,13 +98,43 @@ class ReportView:
     """What the actor may do with it now."""
 
 
-def reports(app: Application, actor: Actor, wanted: Wanted) -> tuple[ReportLine, ...]:
-    """Return reports, the newest first."""
+def wanted(states: Iterable[str] = (), **asked: Any) -> Wanted:
+    """Return which reports to list.
+
+    Args:
+        states: Names of states.
+        **asked: The other fields of `Wanted`.
+
+    Raises:
+        RefusedError: `PRE-007`, a state is none.
+    """
+    known = {state.value for state in State}
+    for each in states:
+        if each not in known:
+            message = f"{each[:40]!r} is no state; there are {', '.join(sorted(known))}."
+            raise RefusedError(codes.NOT_IN_LIST.found(message, at="state"))
+    return Wanted(states=tuple(states), **asked)
+
+
+def reports(
+    app: Application, actor: Actor, wanted: Wanted, *, is_late: bool = False
+) -> tuple[ReportLine, ...]:
+    """Return reports, the newest first.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        wanted: Which.
+        is_late: Only those whose time is past and that were not handed over.
+    """
     require(actor, Permission.REPORTING_READ)
     now = app.clock()
+    if is_late:
+        unfinished = tuple(s for s in wanted.states or tuple(State) if s not in _NOT_LATE)
+        wanted = replace(wanted, states=unfinished, late_at=now)
     with app.database.reading() as conn:
-        found = rows.listed(conn, actor.organisation_id, wanted)
-    return tuple(line_of(row, now) for row in found)
+        found = [line_of(row, now) for row in rows.listed(conn, actor.organisation_id, wanted)]
+    return tuple(each for each in found if each.is_late or not is_late)
 
 
 def report(app: Application, actor: Actor, number: int) -> ReportView:
