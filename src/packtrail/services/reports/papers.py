@@ -149,6 +149,7 @@ def _paper(conn: Connection, row: ReportRow, source: FileRow, told: Transaction)
         made_at=source.at.replace(microsecond=0),
         facts=facts,
         sections=tuple(_sections(told)),
+        is_landscape=True,
         paper="us-letter",
     )
 
