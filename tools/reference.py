@@ -32,6 +32,7 @@ AREAS = {
     "PRE": "Pre-flight of outgoing files",
     "REP": "Reports to authorities and partners",
     "TAB": "Tables from other systems",
+    "LIN": "Lines and work orders",
     "SIM": "Simulation",
 }
 

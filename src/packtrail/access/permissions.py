@@ -63,6 +63,18 @@ class Permission(StrEnum):
     """See what is said of lots and products: recalls, withdrawals, holds."""
     NOTICE_CREATE = "notice:record:create"
     """Recall, withdraw, hold, release; retract what should not have been said."""
+    LINE_READ = "line:record:read"
+    """See sites, lines and trade items, work orders, what lines reported, and reconciliations."""
+    LINE_CREATE = "line:record:create"
+    """Describe sites, lines and trade items."""
+    ORDER_CREATE = "line:order:create"
+    """Make work orders, and command them."""
+    REPORT_CREATE = "line:report:create"
+    """Report what a line did, and take the numbers of its orders."""
+    REWORK_CREATE = "line:rework:create"
+    """Unpack, repack, replace, sample, destroy: by hand, at a rework station."""
+    ORDER_SIGN = "line:order:sign"
+    """Sign the reconciliation of a work order."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -73,10 +85,11 @@ class Permission(StrEnum):
 
 
 class RoleName(StrEnum):
-    """The four roles a person can have."""
+    """The roles a person can have."""
 
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
+    QUALITY = "quality"
     READER = "reader"
     AUDITOR = "auditor"
 
@@ -90,6 +103,7 @@ _READING = frozenset(
         Permission.REPORTING_READ,
         Permission.NOTICE_READ,
         Permission.VERIFICATION_READ,
+        Permission.LINE_READ,
     }
 )
 
@@ -109,7 +123,12 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.ALLOCATION_RETURN,
             Permission.REPORTING_CREATE,
             Permission.PACK_VERIFY,
+            Permission.ORDER_CREATE,
+            Permission.REPORT_CREATE,
+            Permission.REWORK_CREATE,
         },
+        RoleName.QUALITY: _READING
+        | {Permission.AUDIT_READ, Permission.ORDER_SIGN, Permission.REWORK_CREATE},
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING
         | {

@@ -14,9 +14,11 @@ from packtrail.api import (
     discovery,
     event_routes,
     goods_routes,
+    line_routes,
     notice_routes,
     object_routes,
     operations_routes,
+    order_routes,
     problems,
     query_routes,
     resource_routes,
@@ -63,6 +65,8 @@ def build(application: Application) -> FastAPI:
         correction_routes.router,
         verification_routes.router,
         accounts_routes.router,
+        line_routes.router,
+        order_routes.router,
     ):
         api.include_router(routes)
     problems.install(api)

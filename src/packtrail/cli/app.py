@@ -18,8 +18,12 @@ from packtrail.cli import (
     epcis,
     goods,
     gs1,
+    lines,
     markets,
     notices,
+    order_accounts,
+    order_reports,
+    orders,
     query,
     report_checks,  # noqa: F401 - it joins the group `reports`
     report_receivers,  # noqa: F401 - so does this
@@ -45,7 +49,12 @@ GROUPS = {
     "packs": goods.packs,
     "corrections": corrections.corrections,
     "verifications": verify.verifications,
+    "lines": lines.lines,
+    "orders": orders.orders,
 }
+
+_JOINED = (order_accounts, order_reports)
+"""Modules whose commands belong to a group of another one."""
 
 
 def build(

@@ -60,6 +60,15 @@ Organisation = Annotated[
     ),
 ]
 
+Request = Annotated[
+    str | None,
+    typer.Option(
+        "--request",
+        metavar="ID",
+        help="The same ID gives the same answer for ever; default: a new one, which is told.",
+    ),
+]
+
 
 @contextmanager
 def acting(

@@ -229,7 +229,7 @@ def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
         own = list(in_order(own))
         known = told.holders[instance] = (containment(own), own)
         # An emptying of something that did not hold it then is no step of the object.
-        own[:] = [step for step in own if step.object_count or _was_inside(known[0], step)]
+        own[:] = [step for step in own if not _is_idle(step, known[0])]
     return known
 
 
@@ -239,6 +239,11 @@ def _emptyings(told: _Told, parent: Instance) -> Iterator[Step]:
         row = told.events[key]
         if role == PARENT and row.empties:
             yield replace(_step(told, row, CHILD), object_count=0)
+
+
+def _is_idle(step: Step, held: Containment) -> bool:
+    is_implied = step.role is Role.CHILD and not step.object_count
+    return is_implied and not _was_inside(held, step)
 
 
 def _was_inside(held: Containment, step: Step) -> bool:
@@ -261,7 +266,7 @@ def _step(told: _Told, row: EventRow, role: int) -> Step:
     links = [read_link(text) for text in row.links or ()]
     part = ROLES[role]
     makes = part in {Role.EPC, Role.OUTPUT}
-    counts = {Role.PARENT: 1, Role.OUTPUT: row.output_count}
+    counts = {Role.PARENT: 0 if row.empties else 1, Role.OUTPUT: row.output_count}
     return Step(
         event_id=row.identity,
         event_type=row.type,
