@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 API_PREFIXES = ("/epcis/", "/api/")
 API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
-API_FILES = ("/api/v1/stock-comparisons", "/api/v1/verifications/image")
+API_FILES = (
+    "/api/v1/stock-comparisons",
+    "/api/v1/verifications/image",
+    "/api/v1/preflights",
+)
 """API requests whose body is a file."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""

@@ -15,8 +15,9 @@ from packtrail.reporting.deadlines import is_missed
 from packtrail.reporting.life import DONE, State, Step
 from packtrail.services import describing
 from packtrail.services.organisations import visible_to
-from packtrail.services.reports import moving, steps
+from packtrail.services.reports import steps, verbs
 from packtrail.services.reports.gathering import Gatherer
+from packtrail.services.reports.receivers import required
 from packtrail.store import preflights, vocabulary
 from packtrail.store import reports as rows
 from packtrail.store.reports import Wanted
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.reporting.forms import Form
     from packtrail.services.application import Application
+    from packtrail.services.reports.receivers import Receiver
+    from packtrail.services.reports.verbs import Verb
     from packtrail.store.preflights import PreflightRow, ScoreRow
     from packtrail.store.reports import FileRow, Mention, ReportRow, StepRow
 
@@ -94,8 +97,9 @@ class ReportView:
     """What was missing when the files were built last."""
     reasons: tuple[ReasonView, ...]
     events: tuple[str, ...]
-    possible: tuple[Step, ...]
+    possible: tuple[Verb, ...]
     """What the actor may do with it now."""
+    receiver: Receiver
 
 
 def wanted(states: Iterable[str] = (), **asked: Any) -> Wanted:
@@ -148,6 +152,7 @@ def report(app: Application, actor: Actor, number: int) -> ReportView:
     with app.database.reading() as conn:
         row = steps.numbered(conn, actor.organisation_id, number)
         history = tuple(rows.steps(conn, row.report_id))
+        receiver = required(conn, row.organisation_id, row.receiver)
         return ReportView(
             line=line_of(row, now),
             facts=row.facts,
@@ -158,7 +163,8 @@ def report(app: Application, actor: Actor, number: int) -> ReportView:
             findings=_findings(history),
             reasons=tuple(map(_reason, rows.reasons(conn, row.report_id))),
             events=tuple(rows.covered_of(conn, row.report_id)),
-            possible=moving.steps_for(actor, row),
+            possible=verbs.possible(actor, row, receiver),
+            receiver=receiver,
         )
 
 
