@@ -43,8 +43,8 @@ API_FILES = (
 """API requests whose body is a file."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
-FILES_PATH = "/captures"
-"""The one page of the console whose form carries files."""
+FILES_PATHS = ("/captures", "/explain", "/reports/preflight")
+"""Pages of the console whose forms carry files."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -180,7 +180,7 @@ class Guard:
     def _body_bytes_max(self, path: str) -> int:
         if path.startswith("/api/"):
             return self._document_bytes_max if path in API_FILES else API_BODY_BYTES_MAX
-        return self._document_bytes_max if path == FILES_PATH else FORM_BYTES
+        return self._document_bytes_max if path in FILES_PATHS else FORM_BYTES
 
 
 def host_name(header: str) -> str:

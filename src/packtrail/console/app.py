@@ -25,6 +25,10 @@ from packtrail.console import (
     sign_in,
     templates,
 )
+from packtrail.console.reports import checks as report_checks
+from packtrail.console.reports import life as report_life
+from packtrail.console.reports import listing as report_listing
+from packtrail.console.reports import receivers as report_receivers
 from packtrail.console.visit import page
 
 if TYPE_CHECKING:
@@ -68,6 +72,23 @@ ROUTES = (
     Route("/explain", page(explaining.form)),
     Route("/explain", page(explaining.file), methods=["POST"]),
     Route("/findings/{code}", page(findings.finding)),
+    Route("/reports", page(report_listing.listing)),
+    Route("/reports/new", page(report_listing.form)),
+    Route("/reports/new", page(report_listing.ask), methods=["POST"]),
+    Route("/reports/preflight", page(report_checks.checks)),
+    Route("/reports/preflight", page(report_checks.check), methods=["POST"]),
+    Route("/reports/receivers", page(report_receivers.listing)),
+    Route("/reports/receivers", page(report_receivers.put), methods=["POST"]),
+    Route("/reports/receivers/{code}", page(report_receivers.one)),
+    Route("/reports/facts", page(report_receivers.subject)),
+    Route("/reports/facts", page(report_receivers.say), methods=["POST"]),
+    Route("/reports/forms", page(report_receivers.forms)),
+    Route("/reports/forms/{form}", page(report_receivers.form)),
+    Route("/reports/{number}", page(report_life.report)),
+    Route("/reports/{number}", page(report_life.act), methods=["POST"]),
+    Route("/reports/{number}/files/{file_no}", page(report_life.file)),
+    Route("/reports/{number}/paper", page(report_life.paper)),
+    Route("/reports/{number}/dossier", page(report_life.dossier)),
     Route("/audit", page(audit.audit)),
     Route("/setup", page(setup.organisation)),
     Route("/setup/users", page(setup.users)),

@@ -36,6 +36,7 @@ ROOMS = (
     Room("/", "Home", "home", ("/attention/",)),
     Room("/scan", "Scan", "scan", ("/scan/", "/trace/", "/lots/", "/events/", "/documents/")),
     Room("/captures", "Captures", "capture", ("/captures/", "/explain"), Permission.CAPTURE_READ),
+    Room("/reports", "Reports", "export", ("/reports/",), Permission.REPORTING_READ),
     Room("/audit", "Audit", "audit", permission=Permission.AUDIT_READ),
     Room("/setup", "Setup", "setup", ("/setup/", "/products", "/locations")),
 )
