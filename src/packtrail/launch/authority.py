@@ -32,7 +32,7 @@ def rehearse(
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """Play an EU hub, an MDLP and a CSV portal until Ctrl-C, for training.
+    """Play an EU hub, an MDLP, a CSV portal and a partner until Ctrl-C, for training.
 
     They take and reject what real ones do. Give a receiver the addresses that are printed, and
     allow the network 127.0.0.0/8 with PACKTRAIL_WEBHOOK_ALLOWED_NETWORKS. What the authorities know
