@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 def application() -> typer.Typer:
     """Return the whole command line."""
-    joined = {"up": up, "demo": demo, "simulate": simulate, "rehearse": rehearse}
-    return build(joined, groups={"bench": bench})
+    return build(
+        {"up": up, "demo": demo, "simulate": simulate, "rehearse": rehearse},
+        groups={"bench": bench},
+    )
 
 
 def main() -> int:

@@ -12,13 +12,15 @@ from typing import Final
 
 from packtrail.rendering import svg, times
 
-_LEFT: Final = 190
-_STEP: Final = 56
+_LEFT: Final = 230
+_STEP_MIN: Final = 60
+_STEP_MAX: Final = 120
+_WIDTH: Final = 1_060
 _LANE: Final = 64
 _TOP: Final = 30
-_RIGHT: Final = 60
+_RIGHT: Final = 20
 _GOOD, _FAIR = 98, 90
-_LABEL_MAX: Final = 26
+_LABEL_MAX: Final = 28
 COLUMNS_MAX: Final = 26
 
 
@@ -49,8 +51,9 @@ def draw(drawn: Iterable[Lane]) -> str:
     """Draw lanes as SVG."""
     lanes = tuple(drawn)
     periods = sorted({day for lane in lanes for day, _ in lane.points})[-COLUMNS_MAX:]
-    at = {day: _LEFT + _STEP * n + _STEP // 2 for n, day in enumerate(periods)}
-    width = _LEFT + _STEP * len(periods) + _RIGHT
+    step = max(_STEP_MIN, min(_STEP_MAX, (_WIDTH - _LEFT - _RIGHT) // max(1, len(periods))))
+    at = {day: _LEFT + step * n + step // 2 for n, day in enumerate(periods)}
+    width = max(_WIDTH, _LEFT + step * len(periods) + _RIGHT)
     height = _TOP + _LANE * len(lanes) + 8
     parts = [_axis(at), *(_lane(lane, n, at, width) for n, lane in enumerate(lanes))]
     return svg.element(
@@ -73,7 +76,9 @@ def _axis(at: dict[date, int]) -> str:
 
 
 def _short(day: date) -> str:
-    return " ".join(times.day(day).split()[:2])
+    """Return `Nov 2026` for the first of a month, else `9 Nov`."""
+    number, month, year = times.day(day).split()
+    return f"{month} {year}" if day.day == 1 else f"{number} {month}"
 
 
 def _lane(lane: Lane, number: int, at: dict[date, int], width: int) -> str:

@@ -79,7 +79,7 @@ def load(
         if on_progress:
             on_progress(number)
     if authority is not None:
-        Filings(app, acting[OWNER], authority).load(world.documents())
+        Filings(app, acting[OWNER], authority).load()
     return captured
 
 

@@ -173,7 +173,7 @@ class _Watch:
         elif form.about is About.EVENTS:
             yield Subject(key=found.stored.capture_id, title=form.title)
         elif form.about is not About.ITEM:
-            yield Subject(key=found.stored.identity, title=form.title)
+            yield Subject(key=found.stored.identity, title=asking.title_of_event(found.event))
 
     def _begin(
         self,
