@@ -64,13 +64,14 @@ def demo(
     from packtrail.settings import Settings
     from packtrail.simulation import demo as world
     from packtrail.simulation.authority import AuthorityServer
+    from packtrail.simulation.filings import LOOPBACK
 
     settings = Settings.of(
         port=port,
         data_dir=data,
         database_url=db,
         demo_sign_in=True,
-        webhook_allowed_networks=(world.LOOPBACK,),
+        webhook_allowed_networks=(LOOPBACK,),
     )
     with (
         stoppable(),

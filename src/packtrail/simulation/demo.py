@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
-from packtrail.simulation.filings import LOOPBACK, OWNER, Filings
+from packtrail.simulation import demo_lines, portfolio, programme
+from packtrail.simulation.filings import Filings
 from packtrail.simulation.world import simulate
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ VISITED = ("asterion", "corvus-cmo", "delta-wholesale", "foxglove-pharmacies")
 """The organisations one can look around in: maker, contract packer, wholesaler, and the pharmacies
 that meet the counterfeiter."""
 USER = "demo-{}"
-__all__ = ["LOOPBACK", "PACKS", "SEED", "USER", "VISITED", "Door", "actors", "doors", "load"]
+COMPANY = "asterion"
+"""The maker that has a programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def load(
     world = simulate(PACKS, SEED)
     _require_demo_store(app, world)
     acting = actors(app, world)
+    portfolio.load(app)
     known = {code: _captured(app, actor) for code, actor in acting.items()}
     captured = 0
     for number, document in enumerate(world.documents(), start=1):
@@ -78,8 +81,10 @@ def load(
             captured += 1
         if on_progress:
             on_progress(number)
+    demo_lines.load(app)
+    programme.load(app, acting[COMPANY])
     if authority is not None:
-        Filings(app, acting[OWNER], authority).load()
+        Filings(app, acting[COMPANY], authority).load()
     return captured
 
 

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from packtrail.services.reports.viewing import ReportLine
     from packtrail.simulation.authority import AuthorityServer
 
-OWNER: Final = ASTERION.code
 LOOPBACK: Final = "127.0.0.0/8"
 """The network of the fake authorities, which an operator has to allow."""
 LEFT_DUE: Final = 2
