@@ -16,7 +16,6 @@ from packtrail.reporting.assembling import objects_of
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import About
 from packtrail.services import auditing, describing
-from packtrail.services.organisations import visible_to
 from packtrail.services.reports import steps
 from packtrail.services.reports.gathering import Gatherer, gtin14, read_body
 from packtrail.services.reports.receivers import Receiver, required
@@ -84,7 +83,7 @@ def create(app: Application, actor: Actor, wish: Wish) -> ReportRow:
     with app.database.transaction() as conn:
         receiver = required(conn, actor.organisation_id, wish.receiver)
         _require_fit(form, receiver, wish)
-        gatherer = Gatherer(conn, actor.organisation_id, visible_to(conn, actor), at)
+        gatherer = Gatherer.of(app, conn, actor)
         events = _events(gatherer, form, wish)
         happened_at = max((each.event_time for each in events), default=at)
         subject = _subject(conn, gatherer, form, wish, events)

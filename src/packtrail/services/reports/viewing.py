@@ -14,7 +14,6 @@ from packtrail.reporting import catalogue, codes
 from packtrail.reporting.deadlines import is_missed
 from packtrail.reporting.life import DONE, State, Step
 from packtrail.services import describing
-from packtrail.services.organisations import visible_to
 from packtrail.services.reports import steps, verbs
 from packtrail.services.reports.gathering import Gatherer
 from packtrail.services.reports.receivers import required
@@ -336,9 +335,9 @@ def undecided(app: Application, actor: Actor) -> dict[str, str]:
     """Return trade items that name no market: GTIN -> name. Nothing is found due for them."""
     require(actor, Permission.REPORTING_READ)
     with app.database.reading() as conn:
-        audience_ids = visible_to(conn, actor)
+        gatherer = Gatherer.of(app, conn, actor)
+        audience_ids = gatherer.audience_ids
         found = vocabulary.of_type(conn, describing.PRODUCTS, audience_ids, limit=_UNDECIDED_MAX)
-        gatherer = Gatherer(conn, actor.organisation_id, audience_ids, app.clock())
         named = {
             gtin: describing.product(row).name or gtin
             for row in found
