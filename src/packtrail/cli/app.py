@@ -32,6 +32,9 @@ from packtrail.cli import (
     plan_files,  # noqa: F401 - so do these
     portfolio,
     query,
+    report_checks,  # noqa: F401 - it joins the group `reports`
+    report_receivers,  # noqa: F401 - so does this
+    reports,
     serials,
     trace,
     verify,
@@ -47,6 +50,7 @@ GROUPS = {
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "reports": reports.reports,
     "lots": goods.lots,
     "places": goods.places,
     "shipments": goods.shipments,

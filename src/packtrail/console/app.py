@@ -37,6 +37,7 @@ from packtrail.console import (
     verifying,
     wedge,
 )
+from packtrail.console.reports import routes as report_routes
 from packtrail.console.visit import page
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ ROUTES = (
     Route("/lines/orders/{order_id}/account/sign", page(line_accounts.sign), methods=["POST"]),
     Route("/lines/orders/{order_id}/account/close", page(line_accounts.close), methods=["POST"]),
     *plan.ROUTES,
+    *report_routes.ROUTES,
     Route("/audit", page(audit.audit)),
     Route("/setup", page(setup.organisation)),
     Route("/setup/users", page(setup.users)),
