@@ -81,6 +81,8 @@ class Permission(StrEnum):
     """Open programmes, fix baselines."""
     PLAN_UPDATE = "plan:programme:update"
     """Change programmes: work, links, dates, progress, registers."""
+    PLAN_RAISE = "plan:input:create"
+    """Raise inputs to programmes, discuss them, and say that one has read a notice."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -111,6 +113,7 @@ _READING = frozenset(
         Permission.VERIFICATION_READ,
         Permission.LINE_READ,
         Permission.PLAN_READ,
+        Permission.PLAN_RAISE,
     }
 )
 

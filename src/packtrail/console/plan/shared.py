@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 TABS = (
     ("", "Overview"),
+    ("/readiness", "Readiness"),
     ("/work", "Work"),
     ("/dates", "Dates"),
     ("/load", "People and lines"),
     ("/what-if", "What if"),
     ("/scope", "Scope"),
+    ("/inputs", "Inputs"),
+    ("/training", "Training"),
     ("/register", "Register"),
     ("/files", "Files and settings"),
 )
