@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from packtrail.planning.book import Book, Terms
-    from packtrail.planning.schedules import Schedule
+    from packtrail.planning.schedules import Schedule, Slot
     from packtrail.planning.scope import Need
 
 C, K = Capability, WorkKind
@@ -252,15 +252,11 @@ def _item(
         for each in work.get((probe.subject.value, code, kind), ())
         if not packages[each].market or packages[each].market in markets
     ]
-    planned = max((schedule.slots[each].finish_on for each in brings), default=None)
+    slots = [schedule.slots[each] for each in brings]
     sight = probe.see(look, code)
     state = _state(sight)
     is_done = bool(brings) and all(packages[each].is_done for each in brings)
     due_on = min(each.due_on for each in needs)
-    late = 0
-    if state is not ReadyState.READY:
-        after = max(schedule.today, planned or schedule.today)
-        late = max(0, (after - due_on).days)
     return Item(
         probe=probe,
         code=code,
@@ -269,10 +265,26 @@ def _item(
         state=state,
         sight=sight,
         due_on=due_on,
-        planned_on=planned,
-        late_days=late,
+        planned_on=max((each.finish_on for each in slots), default=None),
+        late_days=_late(state, needs, slots, schedule.today),
         is_only_said=is_done and state in {ReadyState.MISSING, ReadyState.PARTLY},
     )
+
+
+def _late(state: ReadyState, needs: list[Need], slots: list[Slot], today: date) -> int:
+    """Return by how many days something is late, or will be by the plan.
+
+    What nothing could show is late by the plan only: that its day has passed proves nothing.
+    """
+    if state is ReadyState.READY:
+        return 0
+    foreseen = (
+        (each.finish_on - each.late_finish_on).days
+        for each in slots
+        if each.late_finish_on is not None
+    )
+    passed = ((today - each.due_on).days for each in needs if state is not ReadyState.UNSEEN)
+    return max(0, *foreseen, *passed, 0)
 
 
 def _state(sight: Sight) -> ReadyState:

@@ -20,6 +20,7 @@ from packtrail.planning.scope import (
     Product,
     Site,
 )
+from packtrail.simulation.numbering import with_check_digit
 from packtrail.simulation.organisations import ASTERION
 from packtrail.simulation.products import PRODUCTS
 
@@ -151,7 +152,7 @@ def products() -> tuple[Product, ...]:
                 product_class=_RX if kind == "rx" else _OTC,
                 groups=frozenset({group} - {""}),
                 made_in=_MADE_IN[line.partition("-")[0]],
-                gtin=gtins.get(name, ""),
+                gtin=gtins.get(name) or with_check_digit(f"00396417{90_000 + number}"),
                 packs_a_year=60_000 + 37_000 * (number * 7 % 23),
             )
         )

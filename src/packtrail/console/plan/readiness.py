@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from packtrail.console.visit import Visit
     from packtrail.planning.readiness import Item
 
-ROWS_MAX = 200
+ROWS_MAX = 60
 
 
 def readiness(visit: Visit) -> Response:

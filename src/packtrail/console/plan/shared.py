@@ -23,13 +23,13 @@ TABS = (
     ("/readiness", "Readiness"),
     ("/work", "Work"),
     ("/dates", "Dates"),
-    ("/load", "People and lines"),
+    ("/load", "Load"),
     ("/what-if", "What if"),
     ("/scope", "Scope"),
     ("/inputs", "Inputs"),
     ("/training", "Training"),
     ("/register", "Register"),
-    ("/files", "Files and settings"),
+    ("/files", "Files"),
 )
 """Path below the programme -> title."""
 
