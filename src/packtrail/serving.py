@@ -40,7 +40,14 @@ API_FILES = ("/api/v1/stock-comparisons", "/api/v1/verifications/image")
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
 FILES_PATH = "/captures"
-"""The one page of the console whose form carries files."""
+"""The page of the console whose form carries documents."""
+LARGER_BODIES = {
+    "/comply/portfolio/import": 20 * 1024 * 1024,
+    "/api/v1/portfolio/imports": 20 * 1024 * 1024,
+    "/comply/obligations/": 11 * 1024 * 1024,
+    "/api/v1/obligations/": 15 * 1024 * 1024,
+}
+"""Beginning of a path -> largest body in bytes: tables of a portfolio, files of evidence."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -174,6 +181,9 @@ class Guard:
         return None
 
     def _body_bytes_max(self, path: str) -> int:
+        for beginning, most in LARGER_BODIES.items():
+            if path.startswith(beginning):
+                return most
         if path.startswith("/api/"):
             return self._document_bytes_max if path in API_FILES else API_BODY_BYTES_MAX
         return self._document_bytes_max if path == FILES_PATH else FORM_BYTES

@@ -240,6 +240,13 @@ class Settings:
             "directory."
         ),
     )
+    lines_dir: str = field(
+        default="",
+        metadata=_says(
+            "Directory into which line systems drop reports, a folder for each organisation; "
+            "empty: none."
+        ),
+    )
     receiver_tokens: tuple[str, ...] = field(
         default=(),
         repr=False,

@@ -13,6 +13,7 @@ from packtrail.cli import (
     accounts,
     backups,
     capture,
+    company_markets,
     corrections,
     doctor,
     epcis,
@@ -21,6 +22,7 @@ from packtrail.cli import (
     lines,
     markets,
     notices,
+    obligations,
     order_accounts,
     order_reports,
     orders,
@@ -28,6 +30,7 @@ from packtrail.cli import (
     plan_entries,  # noqa: F401 - its commands join the group `plan`
     plan_files,  # noqa: F401 - so do these
     plan_people,  # noqa: F401 - and these
+    portfolio,
     query,
     serials,
     trace,
@@ -52,9 +55,11 @@ GROUPS = {
     "verifications": verify.verifications,
     "lines": lines.lines,
     "orders": orders.orders,
+    "portfolio": portfolio.portfolio,
+    "obligations": obligations.obligations,
 }
 
-_JOINED = (order_accounts, order_reports)
+_JOINED = (company_markets, order_accounts, order_reports)
 """Modules whose commands belong to a group of another one."""
 
 

@@ -34,8 +34,16 @@ class Room:
 
 ROOMS = (
     Room("/", "Home", "home", ("/attention/",)),
-    Room("/scan", "Scan", "scan", ("/scan/", "/trace/", "/lots/", "/events/", "/documents/")),
+    Room("/scan", "Scan", "scan", ("/scan/", "/trace/", "/events/")),
+    Room(
+        "/goods",
+        "Goods",
+        "pallet",
+        ("/goods/", "/notices", "/corrections", "/lots/", "/documents/"),
+    ),
     Room("/captures", "Captures", "capture", ("/captures/", "/explain"), Permission.CAPTURE_READ),
+    Room("/lines", "Lines", "line", ("/lines/",), Permission.LINE_READ),
+    Room("/comply", "Comply", "comply", ("/comply/",), Permission.OBLIGATION_READ),
     Room("/plan", "Plan", "plan", ("/plan/",), Permission.PLAN_READ),
     Room("/audit", "Audit", "audit", permission=Permission.AUDIT_READ),
     Room("/setup", "Setup", "setup", ("/setup/", "/products", "/locations")),

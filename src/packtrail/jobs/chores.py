@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from packtrail.services import accounts, capture
+from packtrail.services import accounts, capture, line_folder
 from packtrail.services.chores import Chore
+from packtrail.services.obligations import reminding
 from packtrail.services.reports import sending, watching
 
 CHORES: tuple[Chore, ...] = (
     Chore("Forget sessions and sign-in links that are spent", 3600, accounts.forget_spent),
     Chore("Finish captures that were left unfinished", 60, capture.finish_unfinished),
+    Chore("Remind of obligations that come near", 6 * 3600, reminding.remind_all),
     Chore("Find reports that have become due", 30, watching.find_due),
     Chore("Send reports and ask for answers", 15, sending.go_on),
+    Chore("Take reports that lines dropped into their folders", 10, line_folder.take_all),
 )

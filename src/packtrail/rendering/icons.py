@@ -22,6 +22,7 @@ PATHS: dict[str, str] = {
     "pack": "M5 8.5L12 5l7 3.5v7L12 19l-7-3.5zM5 8.5l7 3.5 7-3.5M12 12v7",
     "container": "M4 6h16v12H4zM4 10h16M10 6v4h4V6M7 15h3",
     "pallet": "M3 17h18M5 17v3M12 17v3M19 17v3M5 9h6v8H5zM13 9h6v8h-6zM9 3h6v6H9z",
+    "line": "M3 15h18M3 19h18M5.5 17h.01M10 17h.01M14 17h.01M18.5 17h.01M5 8h5v5H5zM14 8h5v5h-5z",
     "lot": "M4 4h7l9 9-7 7-9-9zM8 8h.01",
     "product": "M8.2 20a4.2 4.2 0 0 1-3-7.2l7.6-7.6a4.2 4.2 0 0 1 6 6l-7.6 7.6"
     "a4.2 4.2 0 0 1-3 1.2zM9 9l6 6",
@@ -71,6 +72,9 @@ PATHS: dict[str, str] = {
     "next": "M9 5l7 7-7 7",
     "withdrawn": "M6 6l12 12M18 6L6 18",
     "raw": "M9 6l-5 6 5 6M15 6l5 6-5 6",
+    "comply": "M12 4v16M8 20h8M5 7.5h14M5 7.5l-2.5 6.5a2.7 2.7 0 0 0 5 0z"
+    "M19 7.5l-2.5 6.5a2.7 2.7 0 0 0 5 0z",
+    "calendar": "M5 6h14v14H5zM5 10.5h14M9 3.5V8M15 3.5V8",
     "document": "M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5",
 }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
-from packtrail.simulation import programme
+from packtrail.simulation import demo_lines, portfolio, programme
 from packtrail.simulation.world import simulate
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def load(app: Application, *, on_progress: Callable[[int], None] | None = None) 
     world = simulate(PACKS, SEED)
     _require_demo_store(app, world)
     acting = actors(app, world)
+    portfolio.load(app)
     known = {code: _captured(app, actor) for code, actor in acting.items()}
     captured = 0
     for number, document in enumerate(world.documents(), start=1):
@@ -72,6 +73,7 @@ def load(app: Application, *, on_progress: Callable[[int], None] | None = None) 
             captured += 1
         if on_progress:
             on_progress(number)
+    demo_lines.load(app)
     programme.load(app, acting[COMPANY])
     return captured
 
