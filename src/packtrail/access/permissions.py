@@ -126,7 +126,6 @@ _READING = frozenset(
         Permission.PORTFOLIO_READ,
         Permission.OBLIGATION_READ,
         Permission.PLAN_READ,
-        Permission.PLAN_RAISE,
     }
 )
 
@@ -150,6 +149,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.REPORT_CREATE,
             Permission.REWORK_CREATE,
             Permission.PLAN_UPDATE,
+            Permission.PLAN_RAISE,
         },
         RoleName.QUALITY: _READING
         | {
@@ -160,6 +160,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.PLAN_RAISE,
         },
         RoleName.REGULATORY: _READING
         | {
@@ -167,8 +168,9 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.PORTFOLIO_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
+            Permission.PLAN_RAISE,
         },
-        RoleName.READER: _READING,
+        RoleName.READER: _READING | {Permission.PLAN_RAISE},
         RoleName.AUDITOR: _READING
         | {
             Permission.AUDIT_READ,
