@@ -30,6 +30,7 @@ from packtrail.cli import (
     plan,
     plan_entries,  # noqa: F401 - its commands join the group `plan`
     plan_files,  # noqa: F401 - so do these
+    plan_people,  # noqa: F401 - and these
     portfolio,
     query,
     report_checks,  # noqa: F401 - it joins the group `reports`
