@@ -273,6 +273,10 @@ class Settings:
             "needs: GS1's GCPPrefixFormatList in XML or JSON, or one prefix a line."
         ),
     )
+    return_codes_file: str = field(
+        default="",
+        metadata=_says("TOML table of the return codes of a national system, for operations."),
+    )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)
     )

@@ -20,7 +20,7 @@ from packtrail.reporting.assembling import day_of
 from packtrail.reporting.building import check_file
 from packtrail.reporting.checking import FINDINGS_MAX, Checked
 from packtrail.reporting.law import law_of_file, law_of_serials
-from packtrail.services import rule_packs
+from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.organisations import visible_to
 from packtrail.services.reports.receivers import pack_for
 from packtrail.store import ids, journeys, preflights
@@ -66,7 +66,7 @@ def examine(
     """
     now = app.clock()
     checked = check_file(form, content, on=now)
-    pack = pack_for(rule_packs.catalogue(app.settings), form.market)
+    pack = pack_for(in_force_for(app, conn, actor.organisation_id), form.market)
     more: list[tuple[Sighting | None, Finding]] = []
     if pack is not None:
         more += _law(form, checked, pack, len(content), now)
