@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
@@ -175,7 +175,8 @@ def _row(found: tuple[Pack | None, Pack | None], installed: Catalogue, sold: set
     counts: dict[str, int] = {}
     for each in changes:
         counts[each.what.value] = counts.get(each.what.value, 0) + 1
-    markets = tuple(dict.fromkeys((*pack.markets, *installed.reached_by(pack.id))))
+    reached = dict.fromkeys((*pack.markets, *installed.reached_by(pack.id)))
+    markets = tuple(sorted(reached, key=lambda market: market not in sold))
     return UpdateRow(
         pack_id=pack.id,
         title=pack.heading.title,
@@ -310,19 +311,26 @@ def _one_moved(was: Obligation | None, now: Obligation | None) -> Moved | None:
     )  # fmt: skip
 
 
+_RULE_IS: Final = {
+    How.ADDED: "The rule is new",
+    How.REMOVED: "The rule no longer holds",
+    How.CHANGED: "The rule changed",
+}
+
+
 def _touched(
     row: UpdateRow, changes: Sequence[Change], moved: Sequence[Moved], notes: Sequence[Note]
 ) -> Iterator[Touched]:
     """Yield documents: pages of the markets, and evidence for obligations that change."""
-    rules = {each.name for each in changes if each.what is What.RULE}
+    rules = {each.name: each.how for each in changes if each.what is What.RULE}
     for market in row.markets[:1]:
         yield Touched(
             what=f"The page of {name_of(market)}",
             why=f"{sum(row.counts.values())} entries differ" if row.counts else f"It is {row.sort}",
             link=f"/comply/markets/{market}",
         )
-    for code in sorted(rules):
-        yield Touched(what=f"The page of the rule {code}", why="The rule changed", link="")
+    for code, how in sorted(rules.items()):
+        yield Touched(what=f"Procedures that follow {code}", why=_RULE_IS[how], link="")
     keys = {each.key: each for each in moved}
     for note in notes:
         if note.key in keys and (note.evidence or note.evidence_sha256):
