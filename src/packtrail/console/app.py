@@ -14,6 +14,7 @@ from packtrail.console import (
     captures,
     comply,
     correcting,
+    dispensing,
     explaining,
     faults,
     findings,
@@ -36,6 +37,7 @@ from packtrail.console import (
     verifying,
     wedge,
 )
+from packtrail.console.reports import routes as report_routes
 from packtrail.console.visit import page
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ ROUTES = (
     Route("/scan/verify", page(verifying.verify), methods=["POST"]),
     Route("/scan/verify/image", page(verifying.form)),
     Route("/scan/verify/image", page(verifying.verify_image), methods=["POST"]),
+    Route("/scan/operations", page(dispensing.form)),
+    Route("/scan/operations", page(dispensing.perform), methods=["POST"]),
     Route("/scan/verifications", page(verifying.history)),
     Route("/scan/verifications/{verification_id}", page(verifying.verification)),
     Route("/scan/setup", page(wedge.setup), methods=["GET", "POST"]),
@@ -121,6 +125,7 @@ ROUTES = (
     Route("/lines/orders/{order_id}/account/sign", page(line_accounts.sign), methods=["POST"]),
     Route("/lines/orders/{order_id}/account/close", page(line_accounts.close), methods=["POST"]),
     *plan.ROUTES,
+    *report_routes.ROUTES,
     Route("/audit", page(audit.audit)),
     Route("/setup", page(setup.organisation)),
     Route("/setup/users", page(setup.users)),
