@@ -57,6 +57,8 @@ class Permission(StrEnum):
     """Say who takes reports, which, and how they get there."""
     PACK_VERIFY = "pack:record:verify"
     """Ask whether a pack is genuine and may be supplied; question and answer are kept."""
+    PACK_OPERATE = "pack:state:change"
+    """Dispense packs, take them out of use, and take that back."""
     VERIFICATION_READ = "verification:record:read"
     """See what was verified, by whom, and what was answered."""
     NOTICE_READ = "notice:record:read"
@@ -145,6 +147,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.ALLOCATION_RETURN,
             Permission.REPORTING_CREATE,
             Permission.PACK_VERIFY,
+            Permission.PACK_OPERATE,
             Permission.ORDER_CREATE,
             Permission.REPORT_CREATE,
             Permission.REWORK_CREATE,
