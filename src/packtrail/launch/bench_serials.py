@@ -71,16 +71,17 @@ def _prepared(application: Any) -> Actor:
     from packtrail.access import Actor
     from packtrail.serials.policy import Policy
     from packtrail.services import organisations
-    from packtrail.services.pools import create_pool
+    from packtrail.services.supply.opening import Opening, create_pool
 
     organisations.create_organisation(application, Actor.system("bench"), "bench", name="Bench")
     actor = organisations.system_actor(application, "bench")
-    create_pool(application, actor, POOL, gtin=GTIN, policy=Policy.of("unambiguous", 12))
+    policy = Policy.of("unambiguous", 12)
+    create_pool(application, actor, Opening(code=POOL), gtin=GTIN, policy=policy)
     return actor
 
 
 def _large(application: Any, actor: Actor, numbers: int, path: Path, naive: float) -> list[Figure]:
-    from packtrail.services.serials import allocate
+    from packtrail.services.supply.allocating import allocate
 
     def whole() -> None:
         delivery = allocate(application, actor, POOL, numbers, request_id="large")
@@ -103,7 +104,7 @@ def _large(application: Any, actor: Actor, numbers: int, path: Path, naive: floa
 
 
 def _small(application: Any, actor: Actor) -> list[Figure]:
-    from packtrail.services.serials import allocate
+    from packtrail.services.supply.allocating import allocate
 
     def take(request: str, count: int) -> None:
         allocate(application, actor, POOL, count, request_id=request).serials()
@@ -122,8 +123,9 @@ def _small(application: Any, actor: Actor) -> list[Figure]:
 
 
 def _found(application: Any, actor: Actor) -> list[Figure]:
-    from packtrail.services.serial_proof import prove
-    from packtrail.services.serials import allocate, look_up
+    from packtrail.services.supply.allocating import allocate
+    from packtrail.services.supply.looking_up import look_up
+    from packtrail.services.supply.proving import prove
 
     given = allocate(application, actor, POOL, BLOCK, request_id="block 7").serials()
     found = [_timed(lambda each=each: look_up(application, actor, each, pool=POOL))

@@ -40,8 +40,8 @@ NO_POOL = FindingCode(
 POOL_TAKEN = FindingCode(
     "SER-006",
     Severity.ERROR,
-    "There is already a pool of this code, or for this key",
-    remedy="Use the pool there is: two pools for one key could give the same number.",
+    "The pool would take what is taken: its code, its trade item or its SSCCs",
+    remedy="Use the pool there is, or another code; the numbers of a GTIN have one owner.",
 )
 REQUEST_DIFFERS = FindingCode(
     "SER-007",
@@ -58,8 +58,8 @@ NOT_ALLOCATED = FindingCode(
 RETURNED_BEFORE = FindingCode(
     "SER-009",
     Severity.ERROR,
-    "A serial number was returned or made void before",
-    remedy="Leave out what is already in the ledger.",
+    "A serial number was settled before: used, returned, void or expired",
+    remedy="Leave out what is already in the ledger; look the number up to see who settled it.",
 )
 LOW_WATER = FindingCode(
     "SER-010",
@@ -84,4 +84,28 @@ BAD_REQUEST = FindingCode(
     Severity.ERROR,
     "The request for serial numbers cannot be used",
     remedy="Change the part of the request that is named.",
+)
+POOL_MEETS = FindingCode(
+    "SER-014",
+    Severity.ERROR,
+    "The pool could give a number that another pool gives",
+    remedy="Choose another length, prefix or first character; or close the other pool first.",
+)
+NO_REQUEST = FindingCode(
+    "SER-015",
+    Severity.ERROR,
+    "Nothing was allocated for this request id",
+    remedy="Look up the request id in the ledger; it counts for the organisation that used it.",
+)
+ELSEWHERE = FindingCode(
+    "SER-016",
+    Severity.ERROR,
+    "A serial number is of another allocation",
+    remedy="Look the number up to see for which request it was given, and settle it there.",
+)
+NOTHING_OPEN = FindingCode(
+    "SER-017",
+    Severity.ERROR,
+    "All numbers of the allocation are settled",
+    remedy="Nothing is to be done; the ledger says what became of them.",
 )

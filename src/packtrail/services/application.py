@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packtrail.services.combining import Combiner
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -80,6 +82,8 @@ class Application:
     """The time now, aware, in UTC."""
     progress: ProgressBoard = field(default_factory=ProgressBoard)
     remembered: Remembered = field(default_factory=Remembered)
+    combiner: Combiner = field(default_factory=Combiner)
+    """Does small requests that come at the same time in one transaction."""
     workers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="capture")
     )

@@ -66,6 +66,20 @@ def resolve(conn: Connection, uris: Sequence[str]) -> Resolved:
     return _spread(classes, class_of, place_of)
 
 
+def known(conn: Connection, class_key: str, serials: Sequence[str]) -> set[str]:
+    """Return those serials of a class that some event names."""
+    row = conn.execute(_SQL["classes_by_key"], [[class_key]]).fetchone()
+    if row is None:
+        return set()
+    return {
+        str(serial)
+        for start in range(0, len(serials), _CHUNK)
+        for serial, _ in conn.execute(
+            _SQL["seqs_by_serial"], [row[0], list(serials[start : start + _CHUNK])]
+        )
+    }
+
+
 def _sort_into_classes(uris: Sequence[str]) -> tuple[list[_Class], list[int], list[int]]:
     """Return the classes, and per mention its class and its place among the class's serials."""
     classes: list[_Class] = []
