@@ -33,6 +33,9 @@ class Action(StrEnum):
     POOL_CLOSED = "pool:record:closed"
     POOL_KEY_REPLACED = "pool:key:replaced"
     POOL_STOCKED = "pool:stock:added"
+    NUMBERS_ORDERED = "pool:order:created"
+    ORDER_CHANGED = "pool:order:changed"
+    SECRET_SHOWN = "pool:secret:shown"  # noqa: S105 - an action, not a secret
     ALLOCATION_CREATED = "pool:allocation:created"
     ALLOCATION_RETURNED = "pool:allocation:returned"
     ALLOCATION_VOIDED = "pool:allocation:voided"

@@ -45,6 +45,10 @@ class Permission(StrEnum):
     """Take serial numbers from a pool."""
     ALLOCATION_RETURN = "pool:allocation:return"
     """Say what became of serial numbers: used, given back unused, void."""
+    NUMBER_IMPORT = "pool:number:import"
+    """Bring serial numbers in that an authority issued, with their keys and signatures."""
+    SECRET_READ = "pool:secret:read"  # noqa: S105 - a permission, not a secret
+    """See the keys and signatures that an authority gave with serial numbers."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""

@@ -109,3 +109,39 @@ NOTHING_OPEN = FindingCode(
     "All numbers of the allocation are settled",
     remedy="Nothing is to be done; the ledger says what became of them.",
 )
+BAD_NUMBER = FindingCode(
+    "SER-018",
+    Severity.ERROR,
+    "A number of a file is not as the pool expects it",
+    remedy="Compare the row with the policy of the pool: length, characters, trade item.",
+)
+KNOWN_NUMBER = FindingCode(
+    "SER-019",
+    Severity.ERROR,
+    "A number of a file is there twice, or was imported before",
+    remedy="Ask the authority for numbers that it never gave; leave out those that are there.",
+)
+OWN_NUMBER = FindingCode(
+    "SER-020",
+    Severity.ERROR,
+    "A number of a file was given by a pool of one's own, or could be",
+    remedy="Close the pool that makes such numbers, or ask the authority for others.",
+)
+FILE_DIFFERS = FindingCode(
+    "SER-021",
+    Severity.ERROR,
+    "The request id was used to import another file",
+    remedy="Import the file under a request id of its own.",
+)
+ORDER_OPEN = FindingCode(
+    "SER-022",
+    Severity.ERROR,
+    "The pool has an open order",
+    remedy="Import what it brings, or give it up, before the next is made.",
+)
+NO_ORDER = FindingCode(
+    "SER-023",
+    Severity.ERROR,
+    "No such order, or none you may see",
+    remedy="Look up the orders of the pool.",
+)

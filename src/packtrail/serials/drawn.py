@@ -65,7 +65,7 @@ class DrawnPool:
 
     def texts(self, generation: int, lo: int, hi: int) -> Iterator[Texts]:  # noqa: ARG002
         """Yield the texts that a range gives, chunk by chunk; there is one generation."""
-        for part in self._parts(lo, hi):
+        for part in self.parts(lo, hi):
             yield from self.parent.texts(part.generation, part.start, part.end)
 
     def find_all(self, texts: Sequence[str]) -> Places:
@@ -90,18 +90,18 @@ class DrawnPool:
         """Return the runs of positions in a range that give a text."""
         return joined(
             (part.lo + start - part.start, part.lo + end - part.start)
-            for part in self._parts(lo, hi)
+            for part in self.parts(lo, hi)
             for start, end in self.parent.runs(part.generation, part.start, part.end)
         )
 
     def proven(self, generation: int, lo: int, hi: int) -> int:  # noqa: ARG002
         """Return how many texts of a range turn back to the very position that gave them."""
         return sum(
-            self.parent.proven(part.generation, part.start, part.end)
-            for part in self._parts(lo, hi)
+            self.parent.proven(part.generation, part.start, part.end) for part in self.parts(lo, hi)
         )
 
-    def _parts(self, lo: int, hi: int) -> Iterator[Segment]:
+    def parts(self, lo: int, hi: int) -> Iterator[Segment]:
+        """Yield the ranges of the parent that lie between two positions, part by part."""
         for segment in self.segments:
             part = segment.part(lo, hi)
             for start, end in chunks(part.lo, part.hi):

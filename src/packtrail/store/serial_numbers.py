@@ -55,3 +55,49 @@ def _pattern(policy: Policy) -> str:
 
 def _literal(character: str) -> str:
     return f"\\u{ord(character):04x}"
+
+
+# --- adding ---------------------------------------------------------------------------------------
+
+
+def copy_in(
+    conn: Connection, serial_class_id: int, pool_id: int, lo: int, serials: Sequence[str]
+) -> None:
+    """Add numbers at the positions from `lo` on.
+
+    Raises:
+        UniqueViolation: One of them is there already.
+    """
+    lines = "\n".join(
+        f"{serial_class_id}\t{serial}\t{pool_id}\t{position}"
+        for position, serial in enumerate(serials, lo)
+    )
+    with conn.cursor() as cursor, cursor.copy(_SQL["copy_numbers"]) as copy:
+        copy.write(lines + "\n")
+
+
+def insert_secret(conn: Connection, pool_id: int, lo: int, hi: int, sealed: bytes) -> None:
+    """Add the encrypted block of a range of positions."""
+    conn.execute(_SQL["insert_secret"], [pool_id, lo, hi, sealed])
+
+
+def make_drafts(conn: Connection) -> None:
+    """Make room for numbers that are only compared, until the transaction ends."""
+    conn.execute(_SQL["make_drafts"])
+
+
+def copy_drafts(conn: Connection, rows: Sequence[int], serials: Sequence[str]) -> None:
+    """Add numbers to be compared, with their rows."""
+    lines = "\n".join(f"{row}\t{serial}" for row, serial in zip(rows, serials, strict=True))
+    with conn.cursor() as cursor, cursor.copy(_SQL["copy_drafts"]) as copy:
+        copy.write(lines + "\n")
+
+
+def known_drafts(conn: Connection, serial_class_id: int, limit: int) -> list[tuple[int, str, str]]:
+    """Return (row, number, pool) of those that were imported before."""
+    return conn.execute(_SQL["known_drafts"], [serial_class_id, limit]).fetchall()
+
+
+def double_drafts(conn: Connection, limit: int) -> list[tuple[int, str, int]]:
+    """Return (row, number, first row) of those that are there twice."""
+    return conn.execute(_SQL["double_drafts"], [limit]).fetchall()

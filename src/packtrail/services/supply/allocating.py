@@ -6,20 +6,20 @@ after it is recorded, as often as somebody asks with the same request id, and ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from packtrail.access import Actor, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.serials.codes import BAD_REQUEST, EXHAUSTED, NO_REQUEST, SHORT_SUPPLY
-from packtrail.serials.numberings import lines_of
+from packtrail.serials.numberings import lines_of, strings_of
 from packtrail.serials.pool import strings
 from packtrail.services.supply import topping_up
 from packtrail.services.supply.auditing import audit_entry
 from packtrail.services.supply.entries import Entry, differs, entry_of, require_request
 from packtrail.services.supply.pools import left, low_findings, one_visible, seen
-from packtrail.services.supply.sources import opened
+from packtrail.services.supply.sources import elements_of, opened
 from packtrail.store import serial_ledger as ledger
 
 if TYPE_CHECKING:
@@ -32,6 +32,15 @@ if TYPE_CHECKING:
     from packtrail.serials.pool import Source
     from packtrail.services.application import Application
     from packtrail.store.serials import PoolRow
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A serial number as it is printed, with what an authority gave with it."""
+
+    serial: str
+    elements: dict[str, str] = field(repr=False)
+    """Application identifier -> value: key (91) and signature (92) of a crypto code, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,12 @@ class Delivery:
         """Yield the serial numbers as lines of a file, many at a time."""
         for texts in self.source.texts(self.generation, self.lo, self.hi):
             yield lines_of(texts)
+
+    def labels(self) -> Iterator[Label]:
+        """Yield the serial numbers with what is printed beside them."""
+        elements = elements_of(self.source, self.lo, self.hi)
+        for texts in self.source.texts(self.generation, self.lo, self.hi):
+            yield from map(Label, strings_of(texts), elements)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

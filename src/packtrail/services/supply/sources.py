@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ from packtrail.serials.drawn import DrawnPool
 from packtrail.serials.numberings import SsccNumbering, numbering_of, texts_of
 from packtrail.serials.policy import Policy
 from packtrail.serials.pool import Generation, Places, Pool, chunks
+from packtrail.serials.secrets import Block
 from packtrail.services.master_key import master_key
 from packtrail.services.supply.pools import DRAWN, IMPORTED, policy_of
 from packtrail.store import serial_ledger, serial_numbers
@@ -43,6 +44,21 @@ class StoredPool:
     length: int
     reached: int
     """Positions below it are given out."""
+    secret_key: Callable[[], bytes] = field(default=bytes, repr=False)
+    """Opens the key of what came with the numbers."""
+
+    def elements(self, lo: int, hi: int) -> Iterator[dict[str, str]]:
+        """Yield what an authority gave with each number from position `lo` up to `hi`, excluded."""
+        at = lo
+        with self.lend() as conn:
+            blocks = serial_numbers.secrets(conn, self.pool_id, lo, hi)
+        for start, end, sealed in blocks:
+            yield from ({} for _ in range(at, start))
+            name = secret_name(self.pool_id, start, end)
+            block = Block.read(keys.unwrap(self.secret_key(), sealed, name=name))
+            yield from block.elements(max(at, start) - start, min(hi, end) - start)
+            at = min(hi, end)
+        yield from ({} for _ in range(at, hi))
 
     def end_of(self, lo: int, count: int) -> int:
         """Return where a range ends that gives so many texts."""
@@ -105,9 +121,9 @@ def opened(
     if row.source == IMPORTED:
         policy = policy_of(row)
         length = policy.length if policy else SsccNumbering.length
-        return StoredPool(
-            lend or (lambda: nullcontext(conn)), row.pool_id, length, found[0].reached
-        )
+        lend = lend or (lambda: nullcontext(conn))
+        secret_key = partial(_data_key, app, row.pool_id, found[0].sealed_key)
+        return StoredPool(lend, row.pool_id, length, found[0].reached, secret_key)
     closed = [
         generation
         for pool_id in row.beside_ids
@@ -130,8 +146,29 @@ def data_key(app: Application, conn: Connection, pool_id: int) -> bytes:
         RefusedError: `SER-012`, it does not open.
     """
     (generation,) = rows.generations(conn, pool_id)
-    sealed = generation.sealed_key or b""
-    return keys.unwrap(master_key(app.settings), sealed, name=key_name(pool_id, 1))
+    return _data_key(app, pool_id, generation.sealed_key)
+
+
+def elements_of(source: Source, lo: int, hi: int) -> Iterator[dict[str, str]]:
+    """Yield what an authority gave with each number of a range: nothing where pools make them."""
+    match source:
+        case StoredPool():
+            for start, end in chunks(lo, hi):
+                yield from source.elements(start, end)
+        case DrawnPool():
+            for part in source.parts(lo, hi):
+                yield from elements_of(source.parent, part.start, part.end)
+        case _:
+            yield from ({} for _ in range(lo, hi))
+
+
+def secret_name(pool_id: int, lo: int, hi: int) -> str:
+    """Return what a block of secrets is called: only under this name it is opened."""
+    return f"pool {pool_id}, secrets {lo} to {hi}"
+
+
+def _data_key(app: Application, pool_id: int, sealed: bytes | None) -> bytes:
+    return keys.unwrap(master_key(app.settings), sealed or b"", name=key_name(pool_id, 1))
 
 
 def _generations(
