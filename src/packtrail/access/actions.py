@@ -35,6 +35,10 @@ class Action(StrEnum):
     POOL_STOCKED = "pool:stock:added"
     NUMBERS_ORDERED = "pool:order:created"
     ORDER_CHANGED = "pool:order:changed"
+    STATION_CREATED = "pool:station:created"
+    STATION_REVOKED = "pool:station:revoked"
+    BLOCK_SEALED = "pool:block:sealed"
+    BLOCK_SETTLED = "pool:block:settled"
     SECRET_SHOWN = "pool:secret:shown"  # noqa: S105 - an action, not a secret
     ALLOCATION_CREATED = "pool:allocation:created"
     ALLOCATION_RETURNED = "pool:allocation:returned"

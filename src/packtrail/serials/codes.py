@@ -145,3 +145,57 @@ NO_ORDER = FindingCode(
     "No such order, or none you may see",
     remedy="Look up the orders of the pool.",
 )
+BAD_BLOCK = FindingCode(
+    "SER-024",
+    Severity.ERROR,
+    "The file is no sealed block that this station may believe",
+    remedy="Have the block sealed again for this station, and trust the key of who sealed it.",
+)
+BLOCK_EXPIRED = FindingCode(
+    "SER-025",
+    Severity.ERROR,
+    "The sealed block has expired",
+    remedy="Have another block sealed; report what was used of this one.",
+)
+BAD_PUBLIC_KEY = FindingCode(
+    "SER-026",
+    Severity.ERROR,
+    "The text is no public key",
+    remedy="Copy the whole key that the station, or who seals the blocks, has shown.",
+)
+NO_STATION = FindingCode(
+    "SER-027",
+    Severity.ERROR,
+    "No such station, or it may have no blocks any more",
+    remedy="Look up the stations of your organisation, or add the station with its public key.",
+)
+STATION_TAKEN = FindingCode(
+    "SER-028",
+    Severity.ERROR,
+    "There is a station of this name",
+    remedy="Choose another name; a station with a new key is a new station.",
+)
+NO_BLOCK = FindingCode(
+    "SER-029",
+    Severity.ERROR,
+    "No such sealed block, or none you may see",
+    remedy="Look up the sealed blocks of your organisation.",
+)
+BLOCK_OVERDUE = FindingCode(
+    "SER-030",
+    Severity.WARNING,
+    "A sealed block has expired, and nobody has said what became of its numbers",
+    remedy="Ask the station for its report and settle the block; if it is lost, declare it so.",
+)
+BLOCK_USED_UP = FindingCode(
+    "SER-031",
+    Severity.ERROR,
+    "The sealed block has no numbers left",
+    remedy="Open another block.",
+)
+BAD_STATION_FILE = FindingCode(
+    "SER-032",
+    Severity.ERROR,
+    "A file of the station cannot be used",
+    remedy="Put the file back from its backup, or make a new key and register it.",
+)

@@ -91,6 +91,8 @@ class Asking:
     party: str = ""
     purpose: str = ""
     unused_until: datetime | None = None
+    expires: bool = True
+    """Whether unused ones may expire at all: those that went out of reach may be in use."""
 
     def require_same(self, earlier: Sequence[ledger.EntryRow]) -> ledger.EntryRow:
         """Return the allocation of an earlier request, which must be the very same."""
@@ -285,7 +287,7 @@ class _Giving:
             actor_kind=actor.kind.value,
             actor_id=actor.id,
             actor_name=actor.name,
-            expires_at=what.unused_until or self._default_expiry(),
+            expires_at=what.unused_until or self._default_expiry(what),
         )
         self._given.append((asked, entry))
         return entry
@@ -317,8 +319,8 @@ class _Giving:
             told.append(_delivery(row, self._source, answer, is_repeated=is_repeated))
         return told
 
-    def _default_expiry(self) -> datetime | None:
-        days = self._row.unused_for_days
+    def _default_expiry(self, what: Asking) -> datetime | None:
+        days = self._row.unused_for_days if what.expires else None
         return None if days is None else self._at + timedelta(days=days)
 
 

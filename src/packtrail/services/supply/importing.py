@@ -185,8 +185,8 @@ class _Import:
         for part in self._parts(file, filename):
             if part.serials:
                 serial_numbers.copy_drafts(self._conn, part.rows, part.serials)
-        class_id = self._row.serial_class_id
-        for number, serial, pool in serial_numbers.known_drafts(self._conn, class_id, FINDINGS_MAX):
+        class_id, most = self._row.serial_class_id, FINDINGS_MAX + 1  # One more says so.
+        for number, serial, pool in serial_numbers.known_drafts(self._conn, class_id, most):
             message = f"{serial!r} was imported before, for the pool {pool}."
             self._findings.add(KNOWN_NUMBER.found(message, at=f"row {number}"))
         for number, serial, first in serial_numbers.double_drafts(self._conn, most):
