@@ -217,8 +217,9 @@ class Settings:
         default="",
         repr=False,
         metadata=_says(
-            "Key that encrypts the keys of serial number pools: 32 bytes in Base64. Without it the "
-            "embedded database uses the file master.key in its directory, made when it is needed."
+            "Key that encrypts the keys of serial number pools: 32 bytes in Base64; while it is "
+            "replaced the new and the old one, with a comma. Without it the embedded database uses "
+            "the file master.key in its directory, made when it is needed."
         ),
     )
     serials_request_max: int = field(

@@ -74,8 +74,9 @@ def test_numbers_are_taken_found_given_back_and_proven(
     again = packtrail("serials", "return", "packs", "-", "--request", "B-2", stdin=back)
     assert (again.returncode, b"SER-009" in again.stderr) == (1, True)
 
-    entries = packtrail.json("serials", "ledger", "packs")["entries"]
-    assert [each["kind"] for each in entries] == ["returned", "allocated"]
+    for text, kind in (("PO-1", "allocated"), ("B-1", "returned")):
+        page = packtrail.json("serials", "ledger", "packs", "--text", text)
+        assert [each["kind"] for each in page["entries"]] == [kind]
     (proof,) = packtrail.json("serials", "proof", "packs")
     assert (proof["issued"], proof["proven"], proof["returned"]) == (50, 50, 5)
     told = packtrail("serials", "proof", "packs").stdout.decode()
@@ -118,3 +119,76 @@ def test_nothing_is_written_where_the_file_cannot_be(packtrail: Packtrail, tmp_p
     assert failed.returncode == 2
     assert b"cannot be written" in failed.stderr
     assert b"as before" in done.stderr
+
+
+def test_a_line_takes_numbers_offline_from_a_sealed_block(
+    packtrail: Packtrail, tmp_path: Path
+) -> None:
+    key, block, used = tmp_path / "station.key", tmp_path / "b.ptblock", tmp_path / "used.txt"
+    offline = [sys.executable, "-m", "packtrail", "serials", "block"]
+    away = {**os.environ, "PACKTRAIL_DATA": "/nonexistent", "PACKTRAIL_DATABASE_URL": ""}
+
+    def at_line(*arguments: str) -> str:
+        command = [*offline, *arguments, "--key", str(key)]
+        return subprocess.run(command, env=away, capture_output=True, text=True, check=True).stdout
+
+    public = at_line("new-key", "line 4").strip()
+    station = packtrail.json("serials", "station", "add", "line 4", public)
+    at_line("trust", station["signer_key"])
+    sealed = packtrail.json(
+        "serials", "block", "seal", "packs", "10", "--station", "line 4", "--request", "B-9",
+        "--expires", "2999-01-01T00:00:00Z", "--out", str(block),
+    )  # fmt: skip
+    numbers = at_line("open", str(block), "--count", "4", "--request", "o1").split()
+    again = json.loads(at_line("open", str(block), "--count", "4", "--request", "o1", "--json"))
+    used.write_text("\n".join(numbers))
+    done = packtrail.json("serials", "block", "settle", sealed["block_id"], "--used", str(used))
+
+    assert (again["serials"], again["is_repeated"], again["left"]) == (numbers, True, 6)
+    assert (len(numbers), done["used"], done["returned"]) == (4, 4, 6)
+    (told,) = packtrail.json("serials", "block", "list")
+    assert (told["station"], told["outstanding"]) == ("line 4", 0)
+
+
+def test_numbers_of_an_authority_are_ordered_and_imported(
+    packtrail: Packtrail, tmp_path: Path
+) -> None:
+    gtin, file = "04600000000008", tmp_path / "codes.txt"
+    file.write_text(f"01{gtin}21RU00000000001\x1d91EE06\x1d92signature\n")
+    packtrail.json("serials", "pool", "add-imported", "codes", gtin, "--market", "RU")
+    packtrail.json("serials", "order", "add", "codes", "1")
+
+    done = packtrail.json("serials", "import", "codes", str(file))
+    shown = packtrail.json("serials", "secrets", "RU00000000001", "--pool", "codes")
+    bad = packtrail("serials", "import", "codes", str(file), "--request", "other")
+
+    assert (done["entry"]["count"], shown["92"]) == (1, "signature")
+    assert (bad.returncode, b"row 1" in bad.stderr) == (1, True)
+    (order,) = packtrail.json("serials", "order", "list")
+    assert order["closed_at"] is not None
+
+
+def test_pools_that_draw_are_filled_changed_and_closed(packtrail: Packtrail) -> None:
+    made = packtrail.json("serials", "pool", "add-drawn", "line", "packs", "--low-water", "5")
+    filled = packtrail.json("serials", "pool", "top-up", "line", "20")
+    taken = packtrail.json("serials", "allocate", "line", "8", "--request", "A-1")
+    settled = packtrail.json("serials", "settle", "line", "--allocation", "A-1", "--rest", "void")
+    changed = packtrail.json("serials", "pool", "change", "line", "--unused-for-days", "30")
+    closed = packtrail.json("serials", "pool", "close", "line")
+
+    assert (made["source"], filled["count"], taken["count"], settled["voided"]) \
+        == ("drawn", 20, 8, 8)  # fmt: skip
+    assert (changed["low_water"], changed["unused_for_days"]) == (5, 30)
+    assert closed["closed_at"] is not None
+    wrong = packtrail("serials", "settle", "line", "--allocation", "A-1", "--rest", "lost")
+    assert (wrong.returncode, b"expected returned or void" in wrong.stderr) == (1, True)
+
+
+def test_the_master_key_is_replaced_from_the_command_line(packtrail: Packtrail) -> None:
+    before = packtrail.json("serials", "allocate", "packs", "3", "--request", "K-1")["serials"]
+
+    replaced = packtrail.json("serials", "master-key", "replace")
+
+    assert replaced["keys"] >= 1
+    after = packtrail.json("serials", "allocate", "packs", "3", "--request", "K-1")["serials"]
+    assert after == before

@@ -32,6 +32,7 @@ class Action(StrEnum):
     POOL_CHANGED = "pool:record:changed"
     POOL_CLOSED = "pool:record:closed"
     POOL_KEY_REPLACED = "pool:key:replaced"
+    MASTER_KEY_REPLACED = "pool:master_key:replaced"
     POOL_STOCKED = "pool:stock:added"
     NUMBERS_ORDERED = "pool:order:created"
     ORDER_CHANGED = "pool:order:changed"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,9 +10,11 @@ from uuid import uuid4
 
 import typer
 
-from packtrail.base.errors import UsageError
 from packtrail.cli import options
+from packtrail.cli.files import listed_in, write_file
 from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line, write_table
+from packtrail.cli.serial_blocks import block_group, station_group
+from packtrail.cli.serial_imports import import_file, master_key_group, order_group
 from packtrail.cli.serial_pools import PoolCode, Request, pool_group, show_policy
 
 if TYPE_CHECKING:
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 serials = typer.Typer(help="Serial numbers: pools, allocations, proof.", no_args_is_help=True)
 serials.add_typer(pool_group, name="pool")
+serials.add_typer(order_group, name="order")
+serials.add_typer(block_group, name="block")
+serials.add_typer(station_group, name="station")
+serials.add_typer(master_key_group, name="master-key")
 serials.command("policy")(show_policy)
+serials.command("import")(import_file)
 
 _KINDS = ("allocated", "used", "returned", "void", "expired", "stocked")
 
@@ -70,7 +75,7 @@ def allocate(  # noqa: PLR0913, PLR0917
         )  # fmt: skip
         entry = delivery.entry
         if out is not None:
-            _write_file(out, delivery.lines())
+            write_file(out, delivery.lines())
         if json:
             numbers = {} if out is not None else {"serials": delivery.serials()}
             write_json({**asdict(entry), **numbers})
@@ -106,7 +111,7 @@ def return_serials(  # noqa: PLR0913, PLR0917
 
     with options.acting(data, db, organisation) as (application, actor):
         entry = return_serials(
-            application, actor, pool, _listed(file), request_id=request or str(uuid4()),
+            application, actor, pool, listed_in(file), request_id=request or str(uuid4()),
             party=party, reason=reason, void=void,
         )  # fmt: skip
     if json:
@@ -151,9 +156,9 @@ def settle_numbers(  # noqa: PLR0913, PLR0917
 
     what = Settling(
         request_id=request or str(uuid4()),
-        used=_listed(used),
-        void=_listed(void),
-        returned=_listed(returned),
+        used=listed_in(used),
+        void=listed_in(void),
+        returned=listed_in(returned),
         allocation=allocation,
         rest=rest_of(rest),
         party=party,
@@ -196,6 +201,55 @@ def look_up(
             write_line(_told(each))
     if not any(each.is_issued for each in found):
         raise typer.Exit(FINDINGS)
+
+
+@serials.command("forecast")
+def show_forecast(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell when pools run low if they go on as they did."""
+    from packtrail.services.supply import forecasting
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = forecasting.forecasts(application, actor)
+    if json:
+        write_json(found)
+        return
+    write_table(
+        "",
+        ("Pool", "A day", "Low on", "At the earliest", "At the latest"),
+        (
+            (name, f"{each.per_day:,.0f}", each.low_on, each.low_from, each.low_until)
+            for name, each in found.items()
+        ),
+    )
+
+
+@serials.command("secrets")
+def show_secrets(
+    serial: Annotated[
+        str, typer.Argument(help="A serialised GTIN in any notation, or a bare number.")
+    ],
+    pool: Annotated[
+        str | None, typer.Option("--pool", help="The pool of a bare serial number.")
+    ] = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Show key (91) and signature (92) of a number; that you saw them stands in the audit trail."""
+    from packtrail.services.supply import looking_up
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = looking_up.show_secrets(application, actor, serial, pool=pool)
+    if json:
+        write_json(found)
+    else:
+        write_table("", ("Element", ""), found.items())
 
 
 @serials.command("ledger")
@@ -289,29 +343,6 @@ def proof(
             _tell_proof(each)
     if not all(each.holds for each in proofs):
         raise typer.Exit(FINDINGS)
-
-
-def _write_file(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file that is there complete or not at all, and that nobody else can read."""
-    draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.writelines(chunks)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _listed(file: typer.FileBinaryRead | None) -> list[str]:
-    """Return the lines of a file; what is no text is no number either, and is refused as such."""
-    lines = file or ()
-    return [line.strip().decode(errors="replace") for line in lines if line.strip()]
 
 
 def _told(found: LookUp) -> str:

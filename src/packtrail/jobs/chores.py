@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from packtrail.services import accounts, capture
 from packtrail.services.chores import Chore
+from packtrail.services.supply import expiring, ordering, topping_up
 
 CHORES: tuple[Chore, ...] = (
     Chore("Forget sessions and sign-in links that are spent", 3600, accounts.forget_spent),
     Chore("Finish captures that were left unfinished", 60, capture.finish_unfinished),
+    Chore("Fill pools of serial numbers that run low", 60, topping_up.top_up_pools),
+    Chore("Order serial numbers of authorities where they run low", 300, ordering.reorder),
+    Chore("Let unused serial numbers expire", 3600, expiring.expire_unused),
 )

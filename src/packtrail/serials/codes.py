@@ -199,3 +199,15 @@ BAD_STATION_FILE = FindingCode(
     "A file of the station cannot be used",
     remedy="Put the file back from its backup, or make a new key and register it.",
 )
+LOW_SOON = FindingCode(
+    "SER-033",
+    Severity.NOTE,
+    "The pool will soon run low if it goes on as it did",
+    remedy="Prepare its successor, fill it, or order numbers.",
+)
+ORDER_NOT_SENT = FindingCode(
+    "SER-034",
+    Severity.WARNING,
+    "Numbers were ordered, and the authority was not asked yet",
+    remedy="Download the order, send it the way the authority takes it, and mark it as sent.",
+)

@@ -267,14 +267,18 @@ def consumption(
     return found
 
 
-def due(conn: Connection, at: datetime, *, limit: int) -> list[tuple[int, int]]:
-    """Return (pool, entry) of allocations whose unused numbers are to expire."""
-    return conn.execute(_SQL["due"], [at, limit]).fetchall()
+def due(
+    conn: Connection, at: datetime, *, after: tuple[datetime, int, int] | None, limit: int
+) -> list[tuple[datetime, int, int]]:
+    """Return (when, pool, entry) of allocations whose unused numbers are to expire, in order."""
+    when, pool_id, entry_no = after or (None, 0, 0)
+    values = {"at": at, "when": when, "pool": pool_id, "entry": entry_no, "limit": limit}
+    return conn.execute(_SQL["due"], values).fetchall()
 
 
-def done_expiring(conn: Connection, pool_id: int, entry_no: int) -> None:
-    """Note that the unused numbers of an allocation have expired."""
-    conn.execute(_SQL["expired"], [pool_id, entry_no])
+def done_expiring(conn: Connection, pool_id: int, entry_no: int) -> bool:
+    """Note that an allocation has expired; return False when that was noted before."""
+    return conn.execute(_SQL["expired"], [pool_id, entry_no]).rowcount == 1
 
 
 def _entries(conn: Connection, where: str, values: Any) -> list[EntryRow]:

@@ -263,3 +263,8 @@ def reseal(conn: Connection, sealed: Iterable[tuple[bytes, int, int]]) -> None:
     """Put keys in place that were sealed anew: (sealed key, pool, generation)."""
     with conn.cursor() as cursor:
         cursor.executemany(_SQL["reseal"], sealed)
+
+
+def owners_of_keys(conn: Connection) -> list[int]:
+    """Return the organisations that have keys sealed with the master key."""
+    return [int(row[0]) for row in conn.execute(_SQL["owners_of_keys"])]

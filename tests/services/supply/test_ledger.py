@@ -30,7 +30,7 @@ from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError, UsageError
 from packtrail.serials.policy import Order, Policy
 from packtrail.services import audit
-from packtrail.services.master_key import FILE_NAME, master_key
+from packtrail.services.master_key import FILE_NAME, master_keys
 from packtrail.services.supply import looking_up, pools, proving
 from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.changing import replace_key
@@ -378,24 +378,24 @@ def test_another_master_key_opens_nothing(world: World, pool: str) -> None:
 def test_a_key_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     settings = Settings.of({}, data_dir=tmp_path)
 
-    made = master_key(settings, may_make=True)
+    made = master_keys(settings, may_make=True)
 
-    assert master_key(settings) == master_key(settings, may_make=True) == made
+    assert master_keys(settings) == master_keys(settings, may_make=True) == made
     assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir()] == [FILE_NAME]
     (tmp_path / FILE_NAME).chmod(0o644)
     with pytest.raises(UsageError, match="can be read by others"):
-        master_key(settings)
+        master_keys(settings)
 
 
 def test_a_key_file_that_is_gone_or_a_link_is_not_replaced(tmp_path: Path) -> None:
     settings = Settings.of({}, data_dir=tmp_path)
 
     with pytest.raises(RefusedError) as refused:
-        master_key(settings)
+        master_keys(settings)
     (tmp_path / FILE_NAME).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UsageError, match="cannot be read"):
-        master_key(settings, may_make=True)
+        master_keys(settings, may_make=True)
 
     assert code_of(refused) == "SER-012"
     assert not (tmp_path / "elsewhere").exists()
@@ -403,7 +403,7 @@ def test_a_key_file_that_is_gone_or_a_link_is_not_replaced(tmp_path: Path) -> No
 
 def test_a_database_of_ones_own_needs_the_setting() -> None:
     with pytest.raises(UsageError, match="need PACKTRAIL_MASTER_KEY"):
-        master_key(Settings.of({}, database_url="postgresql://db/x"), may_make=True)
+        master_keys(Settings.of({}, database_url="postgresql://db/x"), may_make=True)
 
 
 # --- proof ----------------------------------------------------------------------------------------

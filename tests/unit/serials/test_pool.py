@@ -167,13 +167,13 @@ def test_a_proof_counts_what_turns_back_to_where_it_came_from() -> None:
 
 
 def test_a_wrapped_key_opens_under_its_name_and_master_key_only() -> None:
-    sealed = keys.wrap(key(1), key(2), nonce=bytes(12), name="pool 1")
+    sealed = keys.wrap([key(1)], key(2), nonce=bytes(12), name="pool 1")
 
-    assert keys.unwrap(key(1), sealed, name="pool 1") == key(2)
+    assert keys.unwrap([key(3), key(1)], sealed, name="pool 1") == key(2)
     assert key(2) not in sealed
     for master, name in ((key(3), "pool 1"), (key(1), "pool 2")):
         with pytest.raises(RefusedError) as refused:
-            keys.unwrap(master, sealed, name=name)
+            keys.unwrap([master], sealed, name=name)
         assert refused.value.findings[0].code == "SER-012"
 
 

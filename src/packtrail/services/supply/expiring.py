@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from packtrail.access import Actor
 from packtrail.serials.pool import runs_of, strings
 from packtrail.services.supply.auditing import audit_entry
+from packtrail.services.supply.each import for_each
 from packtrail.services.supply.pools import SSCC
 from packtrail.services.supply.settling import Part, open_positions, record
 from packtrail.services.supply.sources import opened
@@ -17,6 +19,9 @@ from packtrail.store import serial_ledger as ledger
 from packtrail.store import serials as rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from psycopg import Connection
 
     from packtrail.serials.pool import Source
@@ -34,17 +39,30 @@ def expire_unused(app: Application) -> None:
 
     A number that some event names was used, even if nobody said so to the pool: it does not expire.
     """
+    for_each(_due(app), partial(_expire_one, app))
+
+
+def _due(app: Application) -> Iterator[tuple[datetime, int, int]]:
+    after: tuple[datetime, int, int] | None = None
     while True:
         with app.database.reading() as conn:
-            due = ledger.due(conn, app.clock(), limit=_AT_ONCE)
-        for pool_id, entry_no in due:
-            with app.database.transaction() as conn:
-                _expire(app, conn, rows.locked(conn, pool_id), entry_no)
-        if len(due) < _AT_ONCE:
+            found = ledger.due(conn, app.clock(), after=after, limit=_AT_ONCE)
+        if not found:
             return
+        yield from found
+        after = found[-1]
+
+
+def _expire_one(app: Application, due: tuple[datetime, int, int]) -> None:
+    _, pool_id, entry_no = due
+    with app.database.transaction() as conn:
+        _expire(app, conn, rows.locked(conn, pool_id), entry_no)
 
 
 def _expire(app: Application, conn: Connection, row: PoolRow, entry_no: int) -> None:
+    """Let what is open of one allocation expire; another server may have done it already."""
+    if not ledger.done_expiring(conn, row.pool_id, entry_no):
+        return
     allocation = ledger.entry(conn, row.pool_id, entry_no)
     done = ledger.settled(conn, row.pool_id, [entry_no])[entry_no]
     source = opened(app, conn, row, since=allocation.lo)
@@ -71,7 +89,6 @@ def _expire(app: Application, conn: Connection, row: PoolRow, entry_no: int) -> 
         )
         for entry in record(conn, row, [Part("expired", allocation, unseen)], like):
             audit_entry(conn, actor, row, entry)
-    ledger.done_expiring(conn, row.pool_id, entry_no)
 
 
 def _unseen(

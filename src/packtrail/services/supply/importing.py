@@ -253,7 +253,7 @@ class _Import:
             )
             first, last = lo + start, lo + min(start + BLOCK, len(part.serials))
             sealed = keys.wrap(
-                key,
+                [key],
                 block.write(),
                 nonce=secrets.token_bytes(keys.NONCE_BYTES),
                 name=secret_name(row.pool_id, first, last),

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from packtrail import gs1
-from packtrail.access import Actor, Permission, require
+from packtrail.access import Action, Actor, Permission, require
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.serials.codes import BAD_REQUEST, NO_POOL
 from packtrail.serials.drawn import DrawnPool
 from packtrail.serials.pool import find
 from packtrail.services import organisations
+from packtrail.services.supply.auditing import audit_pool
 from packtrail.services.supply.entries import Entry, entry_of
 from packtrail.services.supply.pools import SGTIN, SSCC, one_visible
-from packtrail.services.supply.sources import StoredPool, opened
+from packtrail.services.supply.sources import StoredPool, elements_of, opened
 from packtrail.store import serial_ledger
 from packtrail.store import serials as rows
 
@@ -154,6 +155,42 @@ def search(
         entries=tuple(entry_of(pools[each.pool_id], each) for each in shown),
         cursor=_cursor(last) if last else None,
     )
+
+
+def show_secrets(
+    app: Application, actor: Actor, text: str, *, pool: str | None = None
+) -> dict[str, str]:
+    """Return what an authority gave with a number: key (91) and signature (92) of its code.
+
+    That somebody saw them stands in the audit trail of the owner.
+
+    Args:
+        app: The application.
+        actor: Who wants to see them.
+        text: As for `look_up`.
+        pool: As for `look_up`.
+
+    Raises:
+        NotFound: `SER-005`, no pool that the actor sees has the number.
+        NotPermitted: The actor may not see them.
+    """
+    require(actor, Permission.SECRET_READ)
+    at = app.clock()
+    with app.database.transaction() as conn:
+        if pool is not None:
+            found, serial = [one_visible(conn, actor.organisation_id, pool)], text
+        else:
+            found, serial = _pools_for(conn, actor, text)
+        for row in found:
+            source = opened(app, conn, row)
+            if isinstance(source, StoredPool | DrawnPool):
+                place = find(replace(source, reached=row.stock_end), serial)
+                if place is not None:
+                    detail = {"serial": serial}
+                    audit_pool(conn, actor, Action.SECRET_SHOWN, row, at=at, detail=detail)
+                    return next(elements_of(source, place[1], place[1] + 1))
+    message = f"No imported pool that you see has {text[:80]!r}."
+    raise NotFound(NO_POOL.found(message, at="serial"))
 
 
 def _cursor(entry: serial_ledger.EntryRow) -> str:

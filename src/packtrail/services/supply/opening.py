@@ -22,7 +22,7 @@ from packtrail.serials.codes import BAD_POLICY, EXHAUSTED, POOL_MEETS, POOL_TAKE
 from packtrail.serials.levels import Levels
 from packtrail.serials.policy import Order, Policy
 from packtrail.services import organisations
-from packtrail.services.master_key import master_key
+from packtrail.services.master_key import master_keys
 from packtrail.services.supply.auditing import audit_pool
 from packtrail.services.supply.pools import (
     DRAWN,
@@ -174,9 +174,9 @@ def stored(policy: Policy) -> dict[str, Any]:
 
 def sealed_key(app: Application, conn: Connection, pool_id: int, generation: int) -> bytes:
     """Return a new key for a generation of a pool, encrypted with the master key."""
-    master = master_key(app.settings, may_make=not rows.has_keys(conn))
+    masters = master_keys(app.settings, may_make=not rows.has_keys(conn))
     return keys.wrap(
-        master,
+        masters,
         secrets.token_bytes(keys.KEY_BYTES),
         nonce=secrets.token_bytes(keys.NONCE_BYTES),
         name=key_name(pool_id, generation),

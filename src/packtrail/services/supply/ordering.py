@@ -14,6 +14,7 @@ from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.serials.codes import BAD_REQUEST, NO_ORDER, ORDER_OPEN
 from packtrail.services import organisations
 from packtrail.services.supply.auditing import audit_pool
+from packtrail.services.supply.each import for_each
 from packtrail.services.supply.pools import IMPORTED, left, one_visible
 from packtrail.store import serial_orders
 from packtrail.store import serials as rows
@@ -116,7 +117,8 @@ def reorder(app: Application) -> None:
     """Order for every imported pool that runs low and has no open order; a chore of the server."""
     with app.database.reading() as conn:
         low = [row.pool_id for row in rows.running_low(conn) if row.source == IMPORTED]
-    for pool_id in low:
+
+    def order_for(pool_id: int) -> None:
         with app.database.transaction() as conn:
             row = rows.locked(conn, pool_id)
             count = row.top_up_to - left(row)
@@ -125,6 +127,8 @@ def reorder(app: Application) -> None:
                     BY_ITSELF, organisation_id=row.owner_id, organisation_code=row.owner
                 )
                 _order(app, conn, actor, row, min(count, app.settings.serials_request_max))
+
+    for_each(low, order_for)
 
 
 def _order(

@@ -17,7 +17,7 @@ from packtrail.serials.numberings import SsccNumbering, numbering_of, texts_of
 from packtrail.serials.policy import Policy
 from packtrail.serials.pool import Generation, Places, Pool, chunks
 from packtrail.serials.secrets import Block
-from packtrail.services.master_key import master_key
+from packtrail.services.master_key import master_keys
 from packtrail.services.supply.pools import DRAWN, IMPORTED, policy_of
 from packtrail.store import serial_ledger, serial_numbers
 from packtrail.store import serials as rows
@@ -55,7 +55,7 @@ class StoredPool:
         for start, end, sealed in blocks:
             yield from ({} for _ in range(at, start))
             name = secret_name(self.pool_id, start, end)
-            block = Block.read(keys.unwrap(self.secret_key(), sealed, name=name))
+            block = Block.read(keys.unwrap([self.secret_key()], sealed, name=name))
             yield from block.elements(max(at, start) - start, min(hi, end) - start)
             at = min(hi, end)
         yield from ({} for _ in range(at, hi))
@@ -168,7 +168,7 @@ def secret_name(pool_id: int, lo: int, hi: int) -> str:
 
 
 def _data_key(app: Application, pool_id: int, sealed: bytes | None) -> bytes:
-    return keys.unwrap(master_key(app.settings), sealed or b"", name=key_name(pool_id, 1))
+    return keys.unwrap(master_keys(app.settings), sealed or b"", name=key_name(pool_id, 1))
 
 
 def _generations(
@@ -178,10 +178,10 @@ def _generations(
     if policy is None:
         sscc = SsccNumbering(**row.policy)
         return tuple(Generation(sscc, each.reached) for each in found)
-    master = master_key(app.settings) if any(each.sealed_key for each in found) else b""
+    masters = master_keys(app.settings) if any(each.sealed_key for each in found) else ()
     return tuple(
         Generation(
-            _numbering(policy, master, each.sealed_key, key_name(row.pool_id, each.generation)),
+            _numbering(policy, masters, each.sealed_key, key_name(row.pool_id, each.generation)),
             each.reached,
         )
         for each in found
@@ -189,7 +189,9 @@ def _generations(
 
 
 @lru_cache(_NUMBERINGS_KEPT)
-def _numbering(policy: Policy, master: bytes, sealed: bytes | None, name: str) -> Numbering:
+def _numbering(
+    policy: Policy, masters: tuple[bytes, ...], sealed: bytes | None, name: str
+) -> Numbering:
     """Return the numbering of a generation; opening its key costs more than a number."""
-    key = None if sealed is None else keys.unwrap(master, sealed, name=name)
+    key = None if sealed is None else keys.unwrap(masters, sealed, name=name)
     return numbering_of(policy, key)

@@ -15,7 +15,7 @@ from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.serials import blocks, keys
 from packtrail.serials.codes import NO_STATION, STATION_TAKEN
 from packtrail.services import auditing
-from packtrail.services.master_key import master_key
+from packtrail.services.master_key import master_keys
 from packtrail.store import serial_blocks as rows
 from packtrail.store import serials as pool_rows
 
@@ -121,7 +121,7 @@ def signer(app: Application, conn: Connection, organisation_id: int) -> Ed25519P
     if known is None:
         made = Ed25519PrivateKey.generate()
         sealed = keys.wrap(
-            master_key(app.settings, may_make=not pool_rows.has_keys(conn)),
+            master_keys(app.settings, may_make=not pool_rows.has_keys(conn)),
             made.private_bytes_raw(),
             nonce=secrets.token_bytes(keys.NONCE_BYTES),
             name=name,
@@ -129,7 +129,7 @@ def signer(app: Application, conn: Connection, organisation_id: int) -> Ed25519P
         public = made.public_key().public_bytes_raw()
         rows.insert_signer(conn, organisation_id, public, sealed, at=app.clock())
         known = rows.signer(conn, organisation_id) or (public, sealed)
-    private = keys.unwrap(master_key(app.settings), known[1], name=name)
+    private = keys.unwrap(master_keys(app.settings), known[1], name=name)
     return Ed25519PrivateKey.from_private_bytes(private)
 
 

@@ -15,6 +15,7 @@ from packtrail.access import Actor, Permission, require
 from packtrail.base.errors import Conflict, RefusedError
 from packtrail.serials.codes import BAD_REQUEST, EXHAUSTED
 from packtrail.services.supply.auditing import audit_entry
+from packtrail.services.supply.each import for_each
 from packtrail.services.supply.entries import Entry, differs, entry_of, require_request
 from packtrail.services.supply.pools import DRAWN, left, one_own
 from packtrail.services.supply.sources import opened
@@ -105,11 +106,14 @@ def top_up_pools(app: Application) -> None:
     """Let every drawn pool that runs low draw; a chore of the server."""
     with app.database.reading() as conn:
         low = [row.pool_id for row in rows.running_low(conn) if row.source == DRAWN]
-    for pool_id in low:
+
+    def fill(pool_id: int) -> None:
         with app.database.transaction() as conn:
             row = rows.locked(conn, pool_id)
             if row.closed_at is None and left(row) < row.low_water:
                 by_itself(app, conn, row)
+
+    for_each(low, fill)
 
 
 def _allowed(conn: Connection, row: PoolRow, at: datetime) -> int:

@@ -56,7 +56,11 @@ select coalesce(sum(count), 0) from serial_entry
 insert into serial_expiry (pool_id, entry_no, expires_at) values (%s, %s, %s)
 
 -- name: due
-select pool_id, entry_no from serial_expiry where expires_at <= %s order by expires_at limit %s
+select expires_at, pool_id, entry_no from serial_expiry
+ where expires_at <= %(at)s
+   and (%(when)s::timestamptz is null
+        or (expires_at, pool_id, entry_no) > (%(when)s, %(pool)s, %(entry)s))
+ order by expires_at, pool_id, entry_no limit %(limit)s
 
 -- name: expired
 delete from serial_expiry where pool_id = %s and entry_no = %s

@@ -76,3 +76,9 @@ update serial_generation set sealed_key = %s where pool_id = %s and generation =
 -- name: has_keys
 select exists (select from serial_generation where sealed_key is not null)
     or exists (select from serial_signer)
+
+-- name: owners_of_keys
+select distinct p.owner_id from serial_generation g join serial_pool p using (pool_id)
+ where g.sealed_key is not null
+union
+select organisation_id from serial_signer
