@@ -7,6 +7,7 @@ headers that every answer carries.
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import socket
 from typing import TYPE_CHECKING
@@ -37,8 +38,10 @@ API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
-FILES_PATH = "/captures"
-"""The one page of the console whose form carries files."""
+DOCUMENT_PATHS = re.compile(r"/captures|/api/v1/serials/(?!.*/imports$).*")
+"""Where documents and lists of serial numbers are taken; all other forms and bodies are small."""
+NUMBERS_PATHS = re.compile(r"/serials/import|/api/v1/serials/pools/[^/]+/[^/]+/imports")
+"""Where files with millions of serial numbers are taken."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -126,6 +129,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._document_bytes_max = settings.capture_bytes_max + FORM_BYTES
+        self._numbers_bytes_max = settings.serials_import_bytes_max + FORM_BYTES
         self._names = frozenset(name.lower() for name in settings.allowed_hosts)
         if settings.is_loopback:
             self._names |= LOOPBACK_NAMES | {settings.host.strip("[]").lower()}
@@ -172,9 +176,11 @@ class Guard:
         return None
 
     def _body_bytes_max(self, path: str) -> int:
-        if path.startswith("/api/"):
-            return API_BODY_BYTES_MAX
-        return self._document_bytes_max if path == FILES_PATH else FORM_BYTES
+        if NUMBERS_PATHS.fullmatch(path):
+            return self._numbers_bytes_max
+        if DOCUMENT_PATHS.fullmatch(path):
+            return self._document_bytes_max
+        return API_BODY_BYTES_MAX if path.startswith("/api/") else FORM_BYTES
 
 
 def host_name(header: str) -> str:

@@ -226,6 +226,10 @@ class Settings:
         default=10_000_000,
         metadata=_says("Most serial numbers one request can take or give back.", least=1),
     )
+    serials_import_bytes_max: int = field(
+        default=2 * 1024 * 1024 * 1024,
+        metadata=_says("Largest file of serial numbers that is imported, in bytes.", least=1024),
+    )
     market_packs: tuple[str, ...] = field(
         default=(),
         metadata=_says("Folders with rule packs of your own, each a folder inside, with commas."),

@@ -17,6 +17,9 @@ from packtrail.api import (
     problems,
     query_routes,
     resource_routes,
+    serial_pool_routes,
+    serial_routes,
+    serial_supply_routes,
     soap,
     socket_routes,
 )
@@ -54,6 +57,9 @@ def build(application: Application) -> FastAPI:
         capture_routes.own,
         object_routes.router,
         operations_routes.router,
+        serial_pool_routes.router,
+        serial_routes.router,
+        serial_supply_routes.router,
         accounts_routes.router,
     ):
         api.include_router(routes)

@@ -42,7 +42,7 @@ class Station:
         self.block = folder / "block.ptblock"
         public = at_station.new_key(self.key, "line 4")
         stations.add_station(world.app, actor, "line 4", public)
-        at_station.trust(self.key, stations.signer_public_key(world.app, actor))
+        at_station.trust(self.key, stations.signer_public_key(world.app, actor) or "")
 
     def take(self, request: str, count: int | None = None, at: datetime | None = None) -> list[str]:
         taken = at_station.take(
@@ -254,11 +254,15 @@ def test_a_block_is_not_sealed_that_expires_before_it_begins(
 
 
 def test_keys_of_signers_are_encrypted_and_of_each_organisation(world: World) -> None:
+    for actor in (world.maker, world.packer):
+        assert stations.signer_public_key(world.app, actor) is None
+        stations.add_station(world.app, actor, "line 4", "A" * 43 + "=")
     ours, theirs = (
         stations.signer_public_key(world.app, actor) for actor in (world.maker, world.packer)
     )
 
     assert ours != theirs
+    stations.add_station(world.app, world.maker, "line 5", "A" * 43 + "=")
     assert stations.signer_public_key(world.app, world.maker) == ours
     with psycopg.connect(world.app.database.url) as conn:
         (sealed,) = conn.execute(

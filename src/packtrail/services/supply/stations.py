@@ -49,6 +49,7 @@ def add_station(app: Application, actor: Actor, name: str, public_key: str) -> S
         RefusedError: `ACC-012`, the name cannot be used; `SER-026`, the key cannot.
         Conflict: `SER-028`, the name is taken.
         NotPermitted: The actor may not.
+        UsageError: There is no master key to encrypt the key of the signer with.
     """
     require(actor, Permission.POOL_CREATE)
     if not _NAME.fullmatch(name):
@@ -57,6 +58,7 @@ def add_station(app: Application, actor: Actor, name: str, public_key: str) -> S
     blocks.station_key(public_key)
     key, at = blocks.signer_key(public_key), app.clock()
     with app.database.transaction() as conn:
+        signer(app, conn, actor.organisation_id)  # The station is told at once whom to trust.
         number = rows.insert_station(conn, actor.organisation_id, name, key, by=actor.name, at=at)
         if number is None:
             raise Conflict(STATION_TAKEN.found(f"There is a station {name!r}.", at="name"))
@@ -89,16 +91,16 @@ def revoke_station(app: Application, actor: Actor, name: str) -> Station:
         return _told(found or row)
 
 
-def signer_public_key(app: Application, actor: Actor) -> str:
+def signer_public_key(app: Application, actor: Actor) -> str | None:
     """Return the key that signs the blocks of the actor's organisation: stations must trust it.
 
-    Raises:
-        UsageError: There is no master key to encrypt the private part with.
+    Returns:
+        None while the organisation has no station.
     """
-    require(actor, Permission.ALLOCATION_CREATE)
-    with app.database.transaction() as conn:
-        return blocks.text_of(signer(app, conn, actor.organisation_id).public_key()
-                              .public_bytes_raw())  # fmt: skip
+    require(actor, Permission.POOL_READ)
+    with app.database.reading() as conn:
+        known = rows.signer(conn, actor.organisation_id)
+    return blocks.text_of(known[0]) if known else None
 
 
 def one_station(conn: Connection, actor: Actor, name: str) -> rows.StationRow:
