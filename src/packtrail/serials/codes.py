@@ -211,3 +211,15 @@ ORDER_NOT_SENT = FindingCode(
     "Numbers were ordered, and the authority was not asked yet",
     remedy="Download the order, send it the way the authority takes it, and mark it as sent.",
 )
+MARKET_BROKEN = FindingCode(
+    "SER-035",
+    Severity.ERROR,
+    "The policy breaks the law of its market",
+    remedy="Change the part of the policy that is named, or take the policy that the market gives.",
+)
+MARKET_UNSURE = FindingCode(
+    "SER-036",
+    Severity.WARNING,
+    "The policy may break the law of its market, as far as that is known",
+    remedy="Ask regulatory affairs; the fact is expected or disputed, and its source is named.",
+)

@@ -17,6 +17,7 @@ from packtrail import gs1
 from packtrail.access import Action, Actor, Permission, require
 from packtrail.access.codes import BAD_NAME, NO_AGREEMENT
 from packtrail.base.errors import Conflict, NotPermitted, RefusedError
+from packtrail.base.findings import has_errors
 from packtrail.serials import guessing, keys
 from packtrail.serials.codes import BAD_POLICY, EXHAUSTED, POOL_MEETS, POOL_TAKEN
 from packtrail.serials.levels import Levels
@@ -24,6 +25,7 @@ from packtrail.serials.policy import Order, Policy
 from packtrail.services import organisations
 from packtrail.services.master_key import master_keys
 from packtrail.services.supply.auditing import audit_pool
+from packtrail.services.supply.market_rules import market_findings
 from packtrail.services.supply.pools import (
     DRAWN,
     IMPORTED,
@@ -42,6 +44,8 @@ from packtrail.store import serial_numbers
 from packtrail.store import serials as rows
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from psycopg import Connection
 
     from packtrail.services.application import Application
@@ -61,7 +65,7 @@ class Opening:
     serves: str | None = None
     """Another organisation that may use it, with which the owner has an agreement."""
     market: str = ""
-    """The market whose rules the policy follows."""
+    """The markets whose law the policy must keep to, with commas; empty: none is named."""
 
 
 def create_pool(
@@ -78,7 +82,8 @@ def create_pool(
 
     Raises:
         RefusedError: `SER-001`, `SER-013`, `ACC-012` or a `GS1` code: what cannot be used;
-            `SER-012`: the master key is gone.
+            `SER-012`: the master key is gone; `SER-035`: the law of a market is broken.
+        NotFound: `LAW-014`, no rule pack knows a market.
         Conflict: `SER-006`, the code is taken, or the trade item has another owner; `SER-014`, the
             policy has texts in common with another pool; `SER-004`, a guess would be too likely.
         NotPermitted: The actor may not open pools, or not for this owner.
@@ -238,6 +243,7 @@ def _open(app: Application, actor: Actor, opening: Opening, kind: _Kind) -> Seri
         raise RefusedError(BAD_NAME.found(message, at="code"))
     require_levels(opening.levels)
     at = app.clock()
+    _require_lawful(app, opening, kind, at)
     with app.database.transaction() as conn:
         owner_id, audience_id = _audience(conn, actor, opening)
         rows.lock_classes(conn)
@@ -271,6 +277,15 @@ def _open(app: Application, actor: Actor, opening: Opening, kind: _Kind) -> Seri
         detail = {"number_of": kind.number_of, "source": kind.source, "policy": kind.policy}
         audit_pool(conn, actor, Action.POOL_CREATED, row, at=at, detail=detail)
     return seen(row)
+
+
+def _require_lawful(app: Application, opening: Opening, kind: _Kind, at: datetime) -> None:
+    """Refuse a policy that breaks what is known of the law of its markets."""
+    if kind.kind == SGTIN and kind.source != DRAWN:
+        policy = stored_policy(kind.policy)
+        findings = market_findings(app, opening.market, policy, on=at.date())
+        if has_errors(findings):
+            raise RefusedError(*findings)
 
 
 def _audience(conn: Connection, actor: Actor, opening: Opening) -> tuple[int, int]:
