@@ -14,6 +14,7 @@ import pytest
 from tests.cli.test_commands import Packtrail
 
 GTIN = "03000101234509"
+OTHER_GTIN = "05012345678900"
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,11 @@ def test_a_policy_that_cannot_be_used_is_told(arguments: list[str], code: int) -
 def test_numbers_are_taken_found_given_back_and_proven(
     packtrail: Packtrail, tmp_path: Path
 ) -> None:
-    first = packtrail("serials", "allocate", "packs", "50", "--request", "PO-1", "--to", "line 4")
+    assert packtrail("serials", "pool", "add", "own", OTHER_GTIN).returncode == 0
+    first = packtrail("serials", "allocate", "own", "50", "--request", "PO-1", "--to", "line 4")
     out = tmp_path / "numbers.txt"
     told = packtrail.json(
-        "serials", "allocate", "packs", "50", "--request", "PO-1", "--to", "line 4", "--out", out
+        "serials", "allocate", "own", "50", "--request", "PO-1", "--to", "line 4", "--out", out
     )
     serials = first.stdout.decode().split()
 
@@ -64,23 +66,23 @@ def test_numbers_are_taken_found_given_back_and_proven(
     assert told["is_repeated"]
     assert "serials" not in told
 
-    found = packtrail("serials", "look-up", f"(01){GTIN}(21){serials[7]}")
-    assert b"from pool acme/packs, to line 4, request PO-1" in found.stdout
-    assert packtrail("serials", "look-up", "0" * 12, "--pool", "packs").returncode == 1
+    found = packtrail("serials", "look-up", f"(01){OTHER_GTIN}(21){serials[7]}")
+    assert b"from pool acme/own, to line 4, request PO-1" in found.stdout
+    assert packtrail("serials", "look-up", "0" * 12, "--pool", "own").returncode == 1
 
     back = "\n".join(serials[:5]).encode()
-    returned = packtrail("serials", "return", "packs", "-", "--request", "B-1", stdin=back)
+    returned = packtrail("serials", "return", "own", "-", "--request", "B-1", stdin=back)
     assert returned.stdout == b"5 returned, request B-1\n"
-    again = packtrail("serials", "return", "packs", "-", "--request", "B-2", stdin=back)
+    again = packtrail("serials", "return", "own", "-", "--request", "B-2", stdin=back)
     assert (again.returncode, b"SER-009" in again.stderr) == (1, True)
 
     for text, kind in (("PO-1", "allocated"), ("B-1", "returned")):
-        page = packtrail.json("serials", "ledger", "packs", "--text", text)
+        page = packtrail.json("serials", "ledger", "own", "--text", text)
         assert [each["kind"] for each in page["entries"]] == [kind]
-    (proof,) = packtrail.json("serials", "proof", "packs")
+    (proof,) = packtrail.json("serials", "proof", "own")
     assert (proof["issued"], proof["proven"], proof["returned"]) == (50, 50, 5)
-    told = packtrail("serials", "proof", "packs").stdout.decode()
-    assert f"Pool acme/packs for {GTIN}: no number was issued twice" in told
+    told = packtrail("serials", "proof", "own").stdout.decode()
+    assert f"Pool acme/own for {OTHER_GTIN}: no number was issued twice" in told
     assert f"50/{30**12}, below 1/10000" in told
 
 

@@ -9,6 +9,7 @@ from packtrail.access import Actor
 from packtrail.base.errors import UsageError
 from packtrail.services import accounts, organisations, overview
 from packtrail.services.application import Application
+from packtrail.services.supply import forecasting, pools, proving
 from packtrail.settings import Settings
 from packtrail.simulation import demo
 from packtrail.store.database import Database
@@ -21,7 +22,7 @@ def app(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> Applicatio
     """A small demo world is enough, and a year of it is over."""
     monkeypatch.setattr(demo, "PACKS", 60)
     return Application(
-        settings=Settings.of({}, data_dir=Path("/nonexistent")),
+        settings=Settings.of({}, data_dir=Path("/nonexistent"), master_key="A" * 43 + "="),
         database=fresh_database,
         clock=lambda: datetime.now(UTC),
     )
@@ -53,3 +54,18 @@ def test_the_demo_starts_again_beside_an_organisation_of_the_visitor(app: Applic
     organisations.create_organisation(app, INSTALLATION, "acme", name="Acme")
 
     assert demo.load(app) == 0
+
+
+def test_the_makers_of_the_demo_have_pools_and_the_packer_serves_both(app: Application) -> None:
+    demo.load(app)
+    demo.load(app)
+
+    maker, packer = (
+        organisations.system_actor(app, "test", organisation=code)
+        for code in ("asterion", "corvus-cmo")
+    )
+    assert all(each.holds for each in proving.prove(app, maker))
+    assert {each.owner for each in pools.pools(app, maker)} == {"asterion"}
+    assert {each.owner for each in pools.pools(app, packer)} == {"asterion", "belmont"}
+    assert any(each.low_on for each in forecasting.forecasts(app, packer).values())
+    assert "SER-030" in {each.code for each in overview.overview(app, packer).attention}

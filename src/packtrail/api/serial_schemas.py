@@ -77,6 +77,7 @@ class PoolOut(Out):
     capacity: int
     issued: int
     left: int
+    drawn: int
     used: int
     returned: int
     voided: int

@@ -304,7 +304,7 @@ def top_up_pool(
     if json:
         write_json(entry)
     else:
-        write_line(f"{entry.count:,} of {entry.asked:,} from {entry.party}")
+        write_line(f"{entry.count:,} of {entry.asked:,} were drawn")
 
 
 @pool_group.command("skip")

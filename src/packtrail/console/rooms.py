@@ -35,6 +35,7 @@ class Room:
 ROOMS = (
     Room("/", "Home", "home", ("/attention/",)),
     Room("/scan", "Scan", "scan", ("/scan/", "/trace/", "/lots/", "/events/", "/documents/")),
+    Room("/serials", "Serials", "serials", ("/serials/",), Permission.POOL_READ),
     Room("/captures", "Captures", "capture", ("/captures/", "/explain"), Permission.CAPTURE_READ),
     Room("/audit", "Audit", "audit", permission=Permission.AUDIT_READ),
     Room("/setup", "Setup", "setup", ("/setup/", "/products", "/locations")),

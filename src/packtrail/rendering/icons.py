@@ -62,6 +62,11 @@ PATHS: dict[str, str] = {
     "next": "M9 5l7 7-7 7",
     "withdrawn": "M6 6l12 12M18 6L6 18",
     "raw": "M9 6l-5 6 5 6M15 6l5 6-5 6",
+    "serials": "M9.5 4L7 20M17 4l-2.5 16M4.5 9H20M4 15h15.5",
+    "pool": "M5 4v14.5A1.5 1.5 0 0 0 6.5 20h11a1.5 1.5 0 0 0 1.5-1.5V4"
+    "M5 11.5c2.3-1.6 4.7-1.6 7 0s4.7 1.6 7 0",
+    "lock": "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
+    "print": "M7 9V4h10v5M7 17H4v-7h16v7h-3M7 14h10v6H7z",
     "document": "M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5",
 }
 

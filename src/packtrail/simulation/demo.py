@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
+from packtrail.simulation import supply
 from packtrail.simulation.world import simulate
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def load(app: Application, *, on_progress: Callable[[int], None] | None = None) 
             captured += 1
         if on_progress:
             on_progress(number)
+    supply.stock(app, acting)
     return captured
 
 

@@ -88,6 +88,7 @@ class PoolRow:
     issued: int
     stocked: int
     stock_end: int
+    drawn: int
     used: int
     returned: int
     voided: int
@@ -221,6 +222,17 @@ def locked(conn: Connection, pool_id: int) -> PoolRow:
 def _pools(conn: Connection, where: str, values: list[Any]) -> list[PoolRow]:
     with conn.cursor(row_factory=class_row(PoolRow)) as cursor:
         return cursor.execute(f"{_SQL['pools']} where {where}", values).fetchall()
+
+
+def count_drawn(conn: Connection, pool_id: int, count: int) -> None:
+    """Count numbers that another pool drew from a locked pool."""
+    conn.execute(_SQL["count_drawn"], [count, pool_id])
+
+
+def drawn_from(conn: Connection, pool_id: int) -> int:
+    """Return how many numbers the pools have that draw from a pool, counted at these."""
+    row = conn.execute(_SQL["drawn_from"], [pool_id]).fetchone()
+    return int(row[0]) if row else 0
 
 
 # --- keys -----------------------------------------------------------------------------------------

@@ -47,7 +47,8 @@ def _of_pools(app: Application, actor: Actor) -> Iterator[Alarm]:
     for pool in pools.pools(app, actor):
         low = [each for each in pool.findings if each.code == LOW_WATER.code]
         forecast = foreseen.get(pool.name)
-        if not low and pool.low_water and forecast and forecast.low_on and forecast.low_on <= soon:
+        may_run_dry = pool.low_water and not pool.top_up_to
+        if not low and may_run_dry and forecast and forecast.low_on and forecast.low_on <= soon:
             message = (
                 f"The pool {pool.code} has {pool.left:,} left, and runs low about "
                 f"{forecast.low_on:%d %b %Y}."

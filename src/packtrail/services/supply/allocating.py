@@ -57,6 +57,10 @@ class Delivery:
         """Return the serial numbers."""
         return strings(self.source, self.generation, self.lo, self.hi)
 
+    def first(self, count: int) -> list[str]:
+        """Return the first of the serial numbers."""
+        return strings(self.source, self.generation, self.lo, min(self.lo + count, self.hi))
+
     def lines(self) -> Iterator[bytes]:
         """Yield the serial numbers as lines of a file, many at a time."""
         for texts in self.source.texts(self.generation, self.lo, self.hi):

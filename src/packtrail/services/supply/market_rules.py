@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from packtrail.access import Actor, Permission, require
+from packtrail.compliance.countries import NAMES
 from packtrail.compliance.profiles import serial_rules
 from packtrail.compliance.subjects import TradeItem
 from packtrail.compliance.words import Characters, FactStatus, Issuer, Level, ProductClass
@@ -81,10 +82,11 @@ def policy_for(
     )
 
 
-def markets(app: Application, actor: Actor) -> tuple[str, ...]:
-    """Return the codes of the markets whose law is known."""
+def markets(app: Application, actor: Actor) -> dict[str, str]:
+    """Return the names of the markets whose law is known, by code, in the order of the names."""
     require(actor, Permission.POOL_READ)
-    return tuple(sorted(rule_packs.catalogue(app.settings).markets))
+    known = {code: NAMES.get(code, code) for code in rule_packs.catalogue(app.settings).markets}
+    return dict(sorted(known.items(), key=lambda each: each[1]))
 
 
 def market_findings(

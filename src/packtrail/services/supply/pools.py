@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,8 @@ class SerialPool:
     """How many it may give out: of a made pool by its guess limit, else what came into stock."""
     issued: int
     left: int
+    drawn: int
+    """Issued to pools that draw from it, which account for them."""
     used: int
     """Put on a pack that was commissioned."""
     returned: int
@@ -88,7 +90,8 @@ def pools(app: Application, actor: Actor) -> tuple[SerialPool, ...]:
     """Return the pools the actor may see, by owner and code."""
     require(actor, Permission.POOL_READ)
     with app.database.reading() as conn:
-        return tuple(map(seen, rows.pools(conn, organisations.visible_to(conn, actor))))
+        found = rows.pools(conn, organisations.visible_to(conn, actor))
+    return tuple(seen_by(actor, row) for row in found)
 
 
 def pool(app: Application, actor: Actor, code: str) -> SerialPool:
@@ -99,7 +102,7 @@ def pool(app: Application, actor: Actor, code: str) -> SerialPool:
     """
     require(actor, Permission.POOL_READ)
     with app.database.reading() as conn:
-        return seen(one_visible(conn, actor.organisation_id, code))
+        return seen_by(actor, one_visible(conn, actor.organisation_id, code))
 
 
 def pools_of(
@@ -120,7 +123,7 @@ def pools_of(
     with app.database.reading() as conn:
         visible = organisations.visible_to(conn, actor)
         found = [
-            seen(row)
+            seen_by(actor, row)
             for kind in (SGTIN, SSCC)
             for row in rows.by_class(conn, visible, f"{kind}/{number_of}")
             if row.closed_at is None and owner in {None, row.owner}
@@ -195,6 +198,12 @@ def capacity(row: rows.PoolRow) -> int:
     return policy.issued_max if policy else SsccNumbering(**row.policy).space
 
 
+def seen_by(actor: Actor, row: rows.PoolRow) -> SerialPool:
+    """Return a pool as an actor sees it: the other pools of an owner are its own affair."""
+    found = seen(row)
+    return found if row.owner_id == actor.organisation_id else replace(found, parent=None)
+
+
 def seen(row: rows.PoolRow) -> SerialPool:
     """Return a pool as people see it."""
     policy = policy_of(row)
@@ -212,11 +221,12 @@ def seen(row: rows.PoolRow) -> SerialPool:
         capacity=capacity(row),
         issued=row.issued,
         left=left(row),
+        drawn=row.drawn,
         used=row.used,
         returned=row.returned,
         voided=row.voided,
         expired=row.expired,
-        outstanding=row.issued - row.used - row.returned - row.voided - row.expired,
+        outstanding=row.issued - (row.drawn + row.used + row.returned + row.voided + row.expired),
         guess_probability=_guess_probability(row, space),
         guess_limit=row.policy.get("guess_limit"),
         generation=row.generation,
@@ -245,4 +255,11 @@ def low_findings(row: rows.PoolRow) -> tuple[Finding, ...]:
     if row.closed_at or have >= row.low_water:
         return ()
     message = f"The pool {row.code} has {have:,} left; it should have {row.low_water:,} or more."
-    return (LOW_WATER.found(message, at="pool"),)
+    return (LOW_WATER.found(message, at="pool", remedy=_LOW_REMEDIES.get(row.source, "")),)
+
+
+_LOW_REMEDIES = {
+    DRAWN: "Draw more from its parent, or let it be filled by itself.",
+    IMPORTED: "Order numbers of the authority, and import them.",
+}
+"""Source -> what to do when a pool runs low, unless it is as the finding says."""

@@ -171,6 +171,9 @@ class _Ledger:
         for kind, count in says.items():
             if self._counted[kind] != count:
                 self._wrong(f"The pool says {count:,} {kind}; the ledger {self._counted[kind]:,}.")
+        drawn = rows.drawn_from(self._conn, row.pool_id)
+        if drawn != row.drawn:
+            self._wrong(f"The pool says {row.drawn:,} drawn; the pools that drew have {drawn:,}.")
         if self._entries != row.entries:
             self._wrong(f"The ledger ends at entry {self._entries} of {row.entries}.")
         for generation in rows.generations(self._conn, row.pool_id):

@@ -169,10 +169,11 @@ def _draw(
         generation=1,
         ranges=ledger.multirange([(row.stock_end, row.stock_end + taken.hi - lo)]),
         request_id=request_id,
-        party=f"pool {parent.code}",
+        party="",  # Whom the pool serves need not know of the other pools of its owner.
         from_entry=taken.entry_no,
     )
     for pool, entry in ((parent, taken), (row, stocked)):
         ledger.append(conn, [entry])
         audit_entry(conn, actor, pool, entry)
+    rows.count_drawn(conn, parent.pool_id, given)
     return stocked

@@ -27,6 +27,7 @@ alter table serial_pool
     add column market          text not null default '',
     add column stocked         bigint not null default 0,
     add column stock_end       bigint not null default 0,
+    add column drawn           bigint not null default 0,
     add column used            bigint not null default 0,
     add column expired         bigint not null default 0,
     add column closed_at       timestamptz,
@@ -48,6 +49,7 @@ comment on column serial_pool.top_up_to is
 comment on column serial_pool.drawn_per_day_max is 'No more are drawn by itself in 24 hours.';
 comment on column serial_pool.unused_for_days is 'After so many days unused numbers expire.';
 comment on column serial_pool.stocked is 'Numbers drawn or imported, of which some were given out.';
+comment on column serial_pool.drawn is 'Issued numbers that other pools drew, and account for.';
 comment on column serial_pool.stock_end is 'The position after the last of them.';
 
 alter table serial_entry

@@ -28,7 +28,7 @@ select p.pool_id, p.owner_id, o.code as owner, p.audience_id, p.code, p.kind, p.
        p.serial_class_id, p.policy, p.source, p.parent_id, parent.code as parent, p.issued_max,
        p.beside_ids, p.beside, p.low_water, p.top_up_to, p.drawn_per_day_max, p.unused_for_days,
        p.market, p.created_at, p.created_by, p.closed_at, p.generation, p.entries, p.issued, p.stocked, p.stock_end,
-       p.used, p.returned, p.voided, p.expired
+       p.drawn, p.used, p.returned, p.voided, p.expired
   from serial_pool p
   join organisation o on o.organisation_id = p.owner_id
   left join serial_pool parent on parent.pool_id = p.parent_id
@@ -49,6 +49,9 @@ update serial_pool
        used = used + %(used)s, returned = returned + %(returned)s,
        voided = voided + %(void)s, expired = expired + %(expired)s
  where pool_id = %(pool_id)s
+
+-- name: count_drawn
+update serial_pool set drawn = drawn + %s where pool_id = %s
 
 -- name: insert_generation
 insert into serial_generation (pool_id, generation, sealed_key, opened_at) values (%s, %s, %s, %s)
@@ -82,3 +85,6 @@ select distinct p.owner_id from serial_generation g join serial_pool p using (po
  where g.sealed_key is not null
 union
 select organisation_id from serial_signer
+
+-- name: drawn_from
+select coalesce(sum(stocked), 0) from serial_pool where parent_id = %s
