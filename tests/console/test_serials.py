@@ -22,6 +22,7 @@ from packtrail.services.application import Application
 from packtrail.services.supply import pools
 from packtrail.services.supply import station as at_station
 from packtrail.settings import Settings
+from packtrail.store import serials as rows
 from packtrail.store.database import Database
 
 POOL = "/serials/pools/maker/packs"
@@ -175,6 +176,24 @@ def test_pools_of_every_kind_are_opened_and_changed(admin: Desk) -> None:
     refused = admin.post(f"{line}/close", line)
     assert (refused.status_code, "is closed already" in refused.text) == (422, True)
     assert admin.post(f"{line}/nonsense", line).status_code == 404
+
+
+def test_a_pool_held_after_a_restore_goes_on_when_numbers_are_passed_over(
+    admin: Desk, application: Application
+) -> None:
+    with application.database.transaction() as conn:
+        rows.hold_pools(conn, at=application.clock())
+    refused = admin.post(f"{POOL}/allocate", POOL, count="1", request_id="held")
+    page = text_of(admin.client.get(POOL).text)
+    admin.post(f"{POOL}/skip", POOL, count="7", request_id="restore")
+    with application.database.transaction() as conn:
+        conn.execute("update serial_pool set held_since = null")
+
+    assert refused.status_code == 422
+    assert "Let it give numbers again" in page
+    assert "SER-037" in page
+    assert "restored from a backup" in admin.client.get("/serials/ledger?text=restore").text
+    assert take(admin, "1", "no longer held")
 
 
 def test_the_law_fills_in_the_form_and_refuses_what_breaks_it(admin: Desk) -> None:

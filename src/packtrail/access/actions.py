@@ -31,6 +31,7 @@ class Action(StrEnum):
     POOL_CREATED = "pool:record:created"
     POOL_CHANGED = "pool:record:changed"
     POOL_CLOSED = "pool:record:closed"
+    POOL_RELEASED = "pool:record:released"
     POOL_KEY_REPLACED = "pool:key:replaced"
     MASTER_KEY_REPLACED = "pool:master_key:replaced"
     POOL_STOCKED = "pool:stock:added"

@@ -24,7 +24,7 @@ from packtrail.api.serial_schemas import (
     PolicyIn,
     PoolIn,
     PoolOut,
-    SettlementOut,
+    SkipIn,
     TopUpIn,
 )
 from packtrail.base.errors import RefusedError
@@ -131,9 +131,9 @@ def top_up(
     return topping_up.top_up(app, actor, name_of(owner, code), body.count, request_id=request_id)
 
 
-@router.post(POOL + "/skips", summary="Pass over", response_model=SettlementOut, responses=CHANGING)
+@router.post(POOL + "/skips", summary="Pass over", response_model=PoolOut, responses=CHANGING)
 def skip(
-    owner: str, code: str, body: TopUpIn, app: App, actor: Caller, key: IdempotencyKey = None
+    owner: str, code: str, body: SkipIn, app: App, actor: Caller, key: IdempotencyKey = None
 ) -> Any:
     """Pass over numbers that may have been given out after the backup that was restored."""
     request_id = request_id_of(key, body.request_id)

@@ -93,6 +93,7 @@ class PoolOut(Out):
     created_at: datetime
     created_by: str
     closed_at: datetime | None
+    held_since: datetime | None
     findings: list[FindingOut]
 
 
@@ -180,9 +181,15 @@ class AllocationStatusOut(AllocationOut):
 
 
 class TopUpIn(RequestIn):
-    """Numbers to be drawn from the parent, or to be passed over."""
+    """Numbers to be drawn from the parent."""
 
     count: Count
+
+
+class SkipIn(RequestIn):
+    """Numbers to be passed over."""
+
+    count: int = Field(ge=0)
     reason: str = ""
 
 

@@ -310,7 +310,7 @@ def top_up_pool(
 @pool_group.command("skip")
 def skip_numbers(
     pool: PoolCode,
-    count: Annotated[int, typer.Argument(help="No fewer than were given since the backup.")],
+    count: Annotated[int, typer.Argument(help="No fewer than it gave since; 0: none.")],
     request: Request = None,
     reason: Annotated[str, typer.Option("--reason", help="Why.")] = "restored from a backup",
     organisation: options.Organisation = None,
@@ -328,7 +328,7 @@ def skip_numbers(
     if json:
         write_json(done)
     else:
-        write_line(f"{done.voided:,} numbers are void, request {done.request_id}")
+        write_line(f"the pool {done.code} passes over {count:,}; {done.left:,} are left")
 
 
 @pool_group.command("list")
@@ -355,7 +355,7 @@ def list_pools(
                 each.code, each.owner, each.parent or each.source, each.number_of,
                 f"{each.issued:,}", f"{each.used:,}",
                 f"{each.returned + each.voided + each.expired:,}", f"{each.outstanding:,}",
-                "closed" if each.closed_at else f"{each.left:,}", each.guess_limit, each.generation,
+                _left(each), each.guess_limit, each.generation,
             )
             for each in found
         ),
@@ -419,3 +419,9 @@ def _tell_made(made: SerialPool, *, as_json: bool) -> None:
 
 def _grouped(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value if value is not None else "none")
+
+
+def _left(pool: SerialPool) -> str:
+    if pool.closed_at:
+        return "closed"
+    return "held" if pool.held_since else f"{pool.left:,}"

@@ -223,3 +223,15 @@ MARKET_UNSURE = FindingCode(
     "The policy may break the law of its market, as far as that is known",
     remedy="Ask regulatory affairs; the fact is expected or disputed, and its source is named.",
 )
+HELD = FindingCode(
+    "SER-037",
+    Severity.ERROR,
+    "The pool gives nothing: its database was put back from a backup",
+    remedy="Pass over at least as many numbers as it gave since; 0 when it surely gave none.",
+)
+HELD_AFTER_RESTORE = FindingCode(
+    "SER-038",
+    Severity.WARNING,
+    "Pools of serial numbers are held until somebody says what they gave since the backup",
+    remedy="For each: packtrail serials pool skip POOL COUNT.",
+)

@@ -91,12 +91,18 @@ def _write(path: Path, known: Sequence[bytes]) -> None:
 
 
 def fingerprint(settings: Settings) -> str | None:
-    """Return what tells the master key from others without telling it; None where there is none."""
+    """Return what tells the master key from others without telling it; None where there is none.
+
+    While it is replaced there are two, joined by `+`: what is encrypted needs either.
+    """
     try:
-        key = master_key(settings)
+        known = master_keys(settings)
     except (RefusedError, UsageError):
         return None
-    return hashlib.sha256(b"packtrail master key" + key).hexdigest()[:_FINGERPRINT_LENGTH]
+    return "+".join(
+        hashlib.sha256(b"packtrail master key" + key).hexdigest()[:_FINGERPRINT_LENGTH]
+        for key in known
+    )
 
 
 def _make(path: Path) -> None:

@@ -83,6 +83,7 @@ class PoolRow:
     created_at: datetime
     created_by: str
     closed_at: datetime | None
+    held_since: datetime | None
     generation: int
     entries: int
     issued: int
@@ -154,6 +155,16 @@ def close_pool(conn: Connection, pool_id: int, *, at: datetime) -> None:
     conn.execute(_SQL["close_pool"], [at, pool_id])
 
 
+def hold_pools(conn: Connection, *, at: datetime) -> int:
+    """Let no open pool give numbers until it is released; return how many there are."""
+    return conn.execute(_SQL["hold_pools"], [at]).rowcount
+
+
+def release_pool(conn: Connection, pool_id: int) -> None:
+    """Let a held pool give numbers again."""
+    conn.execute(_SQL["release_pool"], [pool_id])
+
+
 def pools(conn: Connection, audience_ids: Sequence[int]) -> list[PoolRow]:
     """Return the pools that an organisation may see, by owner and code."""
     return _pools(conn, "p.audience_id = any(%s) order by o.code, p.code", [list(audience_ids)])
@@ -201,7 +212,7 @@ def of_kind(conn: Connection, audience_ids: Sequence[int], kind: str) -> list[Po
 def running_low(conn: Connection) -> list[PoolRow]:
     """Return the open pools that hold less stock than they should and are topped up to."""
     where = """
-        p.closed_at is null and p.source <> 'made' and p.top_up_to > 0
+        p.closed_at is null and p.held_since is null and p.source <> 'made' and p.top_up_to > 0
         and p.stocked - p.issued < p.low_water order by p.pool_id
     """
     return _pools(conn, where, [])

@@ -19,6 +19,7 @@ from tests.services.supply.making import (
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.serials.levels import Levels
 from packtrail.serials.policy import Order, Policy
+from packtrail.services.supply.alarms import alarms
 from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.changing import change_levels, close_pool, replace_key, skip
 from packtrail.services.supply.looking_up import look_up
@@ -26,6 +27,7 @@ from packtrail.services.supply.pools import pool as pool_of
 from packtrail.services.supply.pools import pools_of
 from packtrail.services.supply.proving import prove
 from packtrail.services.supply.topping_up import top_up, top_up_pools
+from packtrail.store import serials as rows
 
 SMALL = Policy.of("numeric", 6, guess_limit=None)
 """A million numbers: pools that follow each other meet all the time."""
@@ -326,16 +328,44 @@ def test_levels_are_changed_by_the_owner(world: World, pool: str) -> None:
     assert [each.code for each in changed.findings] == ["SER-010"]
 
 
-def test_after_a_restore_the_numbers_given_since_are_passed_over(world: World, pool: str) -> None:
+def test_after_a_restore_a_pool_is_held_until_the_numbers_given_since_are_passed_over(
+    world: World, pool: str
+) -> None:
+    known = allocate(world.app, world.maker, pool, 5, request_id="known").serials()
+    create_drawn_pool(world.app, world.maker, "line", parent=pool, low_water=5, top_up_to=50)
+    with world.app.database.transaction() as conn:
+        conn.execute("create table kept as select * from serial_pool")
+        conn.execute("create table kept_generation as select * from serial_generation")
     lost = allocate(world.app, world.maker, pool, 100, request_id="lost").serials()
     with world.app.database.transaction() as conn:  # As if the backup were older than this.
-        conn.execute("delete from serial_entry")
-        conn.execute("update serial_pool set entries = 0, issued = 0")
-        conn.execute("update serial_generation set reached = 0")
+        conn.execute("delete from serial_entry where request_id = 'lost'")
+        conn.execute(
+            "update serial_pool p set entries = k.entries, issued = k.issued from kept k"
+            " where k.pool_id = p.pool_id; drop table kept"
+        )
+        conn.execute(
+            "update serial_generation g set reached = k.reached from kept_generation k"
+            " where k.pool_id = g.pool_id; drop table kept_generation"
+        )
+        rows.hold_pools(conn, at=world.app.clock())
 
-    done = skip(world.app, world.maker, pool, 1_000, request_id="restore", reason="backup of May")
+    for call in (
+        lambda: allocate(world.app, world.maker, pool, 1, request_id="new"),
+        lambda: allocate(world.app, world.maker, "line", 1, request_id="new"),
+        lambda: top_up(world.app, world.maker, "line", 1, request_id="new"),
+    ):
+        with pytest.raises(Conflict, match="put back from a backup"):
+            call()
+    top_up_pools(world.app)
+    assert {each.finding.code for each in alarms(world.app, world.maker)} == {"SER-037"}
+    again = allocate(world.app, world.maker, pool, 5, request_id="known").serials()
+    for _ in range(2):
+        done = skip(world.app, world.maker, pool, 1_000, request_id="restore", reason="of May")
+    skip(world.app, world.maker, "line", 0, request_id="none", reason="nothing was given")
     given = allocate(world.app, world.maker, pool, 100, request_id="next").serials()
+    drawn = allocate(world.app, world.maker, "line", 10, request_id="next").serials()
 
-    assert done.voided == 1_000
-    assert not {*lost} & {*given}
+    assert again == known
+    assert (done.voided, done.held_since) == (1_000, None)
+    assert not {*lost} & {*given, *drawn}
     assert look_up(world.app, world.maker, lost[0], pool=pool)[0].state == "void"

@@ -163,12 +163,18 @@ def _view(
         depth=depth,
         gauge=Markup(gauge),  # noqa: S704 - the drawing escapes by itself
         tone="done" if found.closed_at else tone,
-        level="closed" if found.closed_at else f"{gauges.rounded(found.left)} left",
+        level=_level(found),
         forecast=forecast,
         odds=gauges.odds(probability),
         limit_odds=gauges.odds(float(Fraction(found.guess_limit))) if found.guess_limit else "",
         product=names.get(found.number_of, ""),
     )
+
+
+def _level(found: SerialPool) -> str:
+    if found.closed_at:
+        return "closed"
+    return "held" if found.held_since else f"{gauges.rounded(found.left)} left"
 
 
 def _as_tree(found: Sequence[SerialPool]) -> Iterator[tuple[SerialPool, int]]:
@@ -322,6 +328,18 @@ def _top_up(visit: Visit, name: str) -> str:
     return fields.pool_path(name)
 
 
+def _skip(visit: Visit, name: str) -> str:
+    changing.skip(
+        visit.app,
+        visit.who,
+        name,
+        fields.number(visit, "count"),
+        request_id=visit.sent("request_id").strip(),
+        reason=visit.sent("reason").strip() or "restored from a backup",
+    )
+    return fields.pool_path(name)
+
+
 def _allocate(visit: Visit, name: str) -> str:
     entry = allocating.allocate(
         visit.app,
@@ -340,6 +358,7 @@ _CHANGES: Mapping[str, Callable[[Visit, str], str]] = {
     "levels": _change_levels,
     "key": _replace_key,
     "close": _close,
+    "skip": _skip,
     "top-up": _top_up,
     "allocate": _allocate,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from packtrail.access import Actor, Permission, require
-from packtrail.serials.codes import BLOCK_OVERDUE, LOW_SOON, LOW_WATER, ORDER_NOT_SENT
+from packtrail.serials.codes import BLOCK_OVERDUE, HELD, LOW_SOON, LOW_WATER, ORDER_NOT_SENT
 from packtrail.services.supply import blocks, forecasting, ordering, pools
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _of_pools(app: Application, actor: Actor) -> Iterator[Alarm]:
     foreseen = forecasting.forecasts(app, actor)
     soon = app.clock().date() + SOON
     for pool in pools.pools(app, actor):
-        low = [each for each in pool.findings if each.code == LOW_WATER.code]
+        low = [each for each in pool.findings if each.code in {LOW_WATER.code, HELD.code}]
         forecast = foreseen.get(pool.name)
         may_run_dry = pool.low_water and not pool.top_up_to
         if not low and may_run_dry and forecast and forecast.low_on and forecast.low_on <= soon:

@@ -18,7 +18,7 @@ from packtrail.serials.pool import strings
 from packtrail.services.supply import topping_up
 from packtrail.services.supply.auditing import audit_entry
 from packtrail.services.supply.entries import Entry, differs, entry_of, require_request
-from packtrail.services.supply.pools import left, low_findings, one_visible, seen
+from packtrail.services.supply.pools import held, left, low_findings, one_visible, seen
 from packtrail.services.supply.sources import elements_of, opened
 from packtrail.store import serial_ledger as ledger
 
@@ -145,8 +145,8 @@ def allocate(
     Raises:
         NotFound: `SER-005`, no such pool, or none the actor may see.
         RefusedError: `SER-013`, the request cannot be used; `SER-012`, the key does not open.
-        Conflict: `SER-004`, there are none left, or the pool is closed; `SER-007`, the request id
-            was used otherwise.
+        Conflict: `SER-004`, there are none left, or the pool is closed; `SER-037`, it is held
+            after a restore; `SER-007`, the request id was used otherwise.
         NotPermitted: The actor may not take numbers.
 
     Clause:
@@ -341,6 +341,8 @@ def _delivery(
 
 def _exhausted(row: PoolRow) -> Conflict:
     pool = seen(row)
+    if row.held_since:
+        return Conflict(held(row))
     if row.closed_at:
         message = f"The pool {row.code} is closed."
         return Conflict(EXHAUSTED.found(message, at="pool", remedy="Use the pool that follows it."))

@@ -12,7 +12,7 @@ from packtrail.services.supply.allocating import Asking, allocate_in
 from packtrail.services.supply.auditing import audit_pool
 from packtrail.services.supply.opening import require_levels, sealed_key
 from packtrail.services.supply.pools import MADE, SerialPool, one_own, seen
-from packtrail.services.supply.settling import Settlement, Settling, settle_in
+from packtrail.services.supply.settling import Settling, settle_in
 from packtrail.store import serials as rows
 
 if TYPE_CHECKING:
@@ -83,32 +83,40 @@ def close_pool(app: Application, actor: Actor, code: str) -> SerialPool:
 
 def skip(
     app: Application, actor: Actor, code: str, count: int, *, request_id: str, reason: str
-) -> Settlement:
+) -> SerialPool:
     """Pass over the next numbers of a pool: they are allocated to nobody and made void.
 
     For a database that was put back from a backup: what was given out after the backup is not in
-    its ledger, and would be given out again.
+    its ledger, and would be given out again. Until this is done the pool is held.
 
     Args:
         app: The application.
         actor: Who does it, for the owner.
         code: Code of the pool, or `owner/code`.
-        count: How many, surely no fewer than were given out since the backup.
+        count: How many, surely no fewer than were given out since the backup; 0: surely none were.
         request_id: As for `allocate`.
         reason: Why.
 
     Raises:
         NotFound: `SER-005`, no such pool, or none the actor may see.
+        RefusedError: `SER-013`, the request cannot be used.
         Conflict: `SER-004`, there are none left; `SER-007`, the request id was used otherwise.
         NotPermitted: The actor may not, or the pool belongs to another.
     """
     require(actor, Permission.POOL_CREATE)
+    at = app.clock()
     with app.database.transaction() as conn:
-        row = one_own(conn, actor, code)
-        name = f"{row.owner}/{row.code}"
-        what = Asking(count=count, request_id=request_id, purpose=reason)
-        allocate_in(conn, app, actor, name, what)
-        void = Settling(
-            request_id=f"{request_id}/void", allocation=request_id, rest="void", reason=reason
-        )
-        return settle_in(conn, app, actor, name, void)
+        row = rows.locked(conn, one_own(conn, actor, code).pool_id)
+        rows.release_pool(conn, row.pool_id)
+        if count:
+            name = f"{row.owner}/{row.code}"
+            what = Asking(count=count, request_id=request_id, purpose=reason)
+            allocate_in(conn, app, actor, name, what)
+            void = Settling(
+                request_id=f"{request_id}/void", allocation=request_id, rest="void", reason=reason
+            )
+            settle_in(conn, app, actor, name, void)
+        if row.held_since:
+            detail = {"skipped": count, "held_since": row.held_since.isoformat(), "reason": reason}
+            audit_pool(conn, actor, Action.POOL_RELEASED, row, at=at, detail=detail)
+        return seen(rows.pool(conn, row.pool_id))

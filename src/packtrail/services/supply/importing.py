@@ -31,6 +31,7 @@ from packtrail.serials.codes import (
 )
 from packtrail.serials.secrets import Block
 from packtrail.serials.texts import fitting
+from packtrail.services import room
 from packtrail.services.supply import ordering
 from packtrail.services.supply.auditing import audit_entry
 from packtrail.services.supply.entries import Entry, entry_of, require_request
@@ -98,8 +99,10 @@ def import_numbers(
         Conflict: `SER-004`, the pool is closed, or a guess would be too likely; `SER-021`, the
             request id was used for another file.
         NotPermitted: The actor may not.
+        Unavailable: The database did not answer, or its disk is nearly full; send it again.
     """
     require(actor, Permission.NUMBER_IMPORT)
+    room.require(app.settings)
     digest = _digest(file)
     request_id = request_id or f"file/{digest}"
     require_request(app, 1, request_id, filename[:200], digest)

@@ -122,7 +122,8 @@ def reorder(app: Application) -> None:
         with app.database.transaction() as conn:
             row = rows.locked(conn, pool_id)
             count = row.top_up_to - left(row)
-            if row.closed_at is None and left(row) < row.low_water and count > 0:
+            is_open = not (row.closed_at or row.held_since)
+            if is_open and left(row) < row.low_water and count > 0:
                 actor = Actor.system(
                     BY_ITSELF, organisation_id=row.owner_id, organisation_code=row.owner
                 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from packtrail.access import Actor, Permission, require
 from packtrail.access.codes import NO_AGREEMENT
 from packtrail.base.errors import NotFound, NotPermitted
-from packtrail.serials.codes import LOW_WATER, NO_POOL
+from packtrail.serials.codes import HELD, LOW_WATER, NO_POOL
 from packtrail.serials.numberings import SsccNumbering
 from packtrail.serials.policy import Order, Policy
 from packtrail.services import organisations
@@ -52,6 +52,7 @@ class SerialPool:
     """How many it may give out: of a made pool by its guess limit, else what came into stock."""
     issued: int
     left: int
+    """How many it still gives: none while it is closed or held."""
     drawn: int
     """Issued to pools that draw from it, which account for them."""
     used: int
@@ -78,6 +79,8 @@ class SerialPool:
     created_at: datetime
     created_by: str
     closed_at: datetime | None
+    held_since: datetime | None
+    """When its database was put back from a backup: it gives nothing until numbers are skipped."""
     findings: tuple[Finding, ...]
 
     @property
@@ -185,7 +188,7 @@ def stored_policy(stored: Mapping[str, Any]) -> Policy:
 
 def left(row: rows.PoolRow) -> int:
     """Return how many numbers a pool still gives."""
-    return 0 if row.closed_at else capacity(row) - row.issued
+    return 0 if row.closed_at or row.held_since else capacity(row) - row.issued
 
 
 def capacity(row: rows.PoolRow) -> int:
@@ -237,7 +240,8 @@ def seen(row: rows.PoolRow) -> SerialPool:
         created_at=row.created_at,
         created_by=row.created_by,
         closed_at=row.closed_at,
-        findings=low_findings(row),
+        held_since=row.held_since,
+        findings=(held(row),) if row.held_since else low_findings(row),
     )
 
 
@@ -249,10 +253,20 @@ def _guess_probability(row: rows.PoolRow, space: int) -> str:
     return str(Fraction(row.issued, space) + Fraction(row.beside))
 
 
+def held(row: rows.PoolRow) -> Finding:
+    """Return the finding that a pool is held."""
+    message = (
+        f"The pool {row.code} gives nothing since {row.held_since:%Y-%m-%d %H:%M} UTC, when its "
+        "database was put back from a backup: what it gave after the backup is not in its ledger, "
+        "and would be given again."
+    )
+    return HELD.found(message, at="pool")
+
+
 def low_findings(row: rows.PoolRow) -> tuple[Finding, ...]:
     """Return the finding that a pool runs low, if it does."""
     have = left(row)
-    if row.closed_at or have >= row.low_water:
+    if row.closed_at or row.held_since or have >= row.low_water:
         return ()
     message = f"The pool {row.code} has {have:,} left; it should have {row.low_water:,} or more."
     return (LOW_WATER.found(message, at="pool", remedy=_LOW_REMEDIES.get(row.source, "")),)

@@ -17,7 +17,7 @@ from packtrail.serials.codes import BAD_REQUEST, EXHAUSTED
 from packtrail.services.supply.auditing import audit_entry
 from packtrail.services.supply.each import for_each
 from packtrail.services.supply.entries import Entry, differs, entry_of, require_request
-from packtrail.services.supply.pools import DRAWN, left, one_own
+from packtrail.services.supply.pools import DRAWN, held, left, one_own
 from packtrail.services.supply.sources import opened
 from packtrail.store import serial_ledger as ledger
 from packtrail.store import serials as rows
@@ -48,15 +48,16 @@ def top_up(app: Application, actor: Actor, pool: str, count: int, *, request_id:
     Raises:
         NotFound: `SER-005`, no such pool, or none the actor may see.
         RefusedError: `SER-013`, the request cannot be used, or the pool has no parent.
-        Conflict: `SER-004`, the parent gives none, or the pool is closed; `SER-007`, the request id
-            was used otherwise.
+        Conflict: `SER-004`, the parent gives none, or the pool is closed; `SER-037`, either is held
+            after a restore; `SER-007`, the request id was used otherwise.
         NotPermitted: The actor may not, or the pool belongs to another.
     """
     require(actor, Permission.POOL_CREATE)
     require_request(app, count, request_id, "", "")
     with app.database.transaction() as conn:
         row = one_own(conn, actor, pool)
-        if row.source != DRAWN:
+        parent_id = row.parent_id
+        if parent_id is None:
             message = f"The pool {row.code} draws from no other."
             raise RefusedError(BAD_REQUEST.found(message, at="pool"))
         earlier = ledger.of_requests(conn, row.pool_id, actor.organisation_id, [request_id])
@@ -66,6 +67,9 @@ def top_up(app: Application, actor: Actor, pool: str, count: int, *, request_id:
             return entry_of(row, entry, is_repeated=True)
         if row.closed_at:
             raise Conflict(EXHAUSTED.found(f"The pool {row.code} is closed.", at="pool"))
+        for each in (row, rows.locked(conn, parent_id)):
+            if each.held_since:
+                raise Conflict(held(each))
         drawn = _draw(app, conn, actor, row, count, request_id=request_id)
         if drawn is None:
             message = f"The pool {row.parent} has none left for {row.code}."
@@ -78,7 +82,7 @@ def if_short(app: Application, conn: Connection, row: PoolRow, wanted: int) -> P
 
     It draws once, up to its level and within its limit of a day.
     """
-    if row.source != DRAWN or row.closed_at or wanted <= left(row):
+    if row.source != DRAWN or row.closed_at or row.held_since or wanted <= left(row):
         return row
     return by_itself(app, conn, row)
 
@@ -110,7 +114,7 @@ def top_up_pools(app: Application) -> None:
     def fill(pool_id: int) -> None:
         with app.database.transaction() as conn:
             row = rows.locked(conn, pool_id)
-            if row.closed_at is None and left(row) < row.low_water:
+            if not (row.closed_at or row.held_since) and left(row) < row.low_water:
                 by_itself(app, conn, row)
 
     for_each(low, fill)

@@ -31,6 +31,7 @@ alter table serial_pool
     add column used            bigint not null default 0,
     add column expired         bigint not null default 0,
     add column closed_at       timestamptz,
+    add column held_since      timestamptz,
     drop constraint serial_pool_owner_id_class_key_key;
 update serial_pool p set serial_class_id = c.serial_class_id
   from serial_class c where c.class_key = p.class_key;
@@ -50,6 +51,8 @@ comment on column serial_pool.drawn_per_day_max is 'No more are drawn by itself 
 comment on column serial_pool.unused_for_days is 'After so many days unused numbers expire.';
 comment on column serial_pool.stocked is 'Numbers drawn or imported, of which some were given out.';
 comment on column serial_pool.drawn is 'Issued numbers that other pools drew, and account for.';
+comment on column serial_pool.held_since is
+    'When the database was put back from a backup: gives nothing until somebody passes over numbers.';
 comment on column serial_pool.stock_end is 'The position after the last of them.';
 
 alter table serial_entry

@@ -27,8 +27,8 @@ returning pool_id
 select p.pool_id, p.owner_id, o.code as owner, p.audience_id, p.code, p.kind, p.class_key,
        p.serial_class_id, p.policy, p.source, p.parent_id, parent.code as parent, p.issued_max,
        p.beside_ids, p.beside, p.low_water, p.top_up_to, p.drawn_per_day_max, p.unused_for_days,
-       p.market, p.created_at, p.created_by, p.closed_at, p.generation, p.entries, p.issued, p.stocked, p.stock_end,
-       p.drawn, p.used, p.returned, p.voided, p.expired
+       p.market, p.created_at, p.created_by, p.closed_at, p.held_since, p.generation, p.entries, p.issued,
+       p.stocked, p.stock_end, p.drawn, p.used, p.returned, p.voided, p.expired
   from serial_pool p
   join organisation o on o.organisation_id = p.owner_id
   left join serial_pool parent on parent.pool_id = p.parent_id
@@ -41,6 +41,12 @@ update serial_pool
 
 -- name: close_pool
 update serial_pool set closed_at = %s where pool_id = %s
+
+-- name: hold_pools
+update serial_pool set held_since = %s where closed_at is null
+
+-- name: release_pool
+update serial_pool set held_since = null where pool_id = %s
 
 -- name: count
 update serial_pool
