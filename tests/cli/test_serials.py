@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from tests.cli.test_commands import Packtrail
 
+from packtrail.bootstrap import open_application
+from packtrail.settings import Settings
+
 GTIN = "03000101234509"
 OTHER_GTIN = "05012345678900"
 
@@ -23,9 +26,10 @@ def packtrail() -> Iterator[Packtrail]:
         Path(name).chmod(0o711)  # Started as root, the database's user must get through.
         command = Packtrail(Path(name) / "data")
         command.environment.pop("PACKTRAIL_MASTER_KEY", None)
-        assert command("organisations", "add", "acme").returncode == 0
-        assert command("serials", "pool", "add", "packs", GTIN).returncode == 0
-        yield command
+        with open_application(Settings.of({}, data_dir=Path(name) / "data")):  # Commands join it.
+            assert command("organisations", "add", "acme").returncode == 0
+            assert command("serials", "pool", "add", "packs", GTIN).returncode == 0
+            yield command
 
 
 def test_a_policy_is_told_without_a_database() -> None:

@@ -10,7 +10,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import msgspec
 from psycopg.rows import class_row
+from psycopg.types.json import Json
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
@@ -105,7 +107,8 @@ def append(conn: Connection, entries: Sequence[EntryRow]) -> None:
             stock_end = max(stock_end, entry.hi)
     pool_id = entries[0].pool_id
     with conn.cursor() as cursor:
-        cursor.executemany(_SQL["insert_entry"], map(_values, entries))
+        values = Json([_values(each) for each in entries], dumps=msgspec.json.encode)
+        cursor.execute(_SQL["insert_entries"], [values])
         cursor.execute(
             _SQL_POOLS["count"],
             {**counts, "entries": len(entries), "stock_end": stock_end, "pool_id": pool_id},
@@ -287,4 +290,5 @@ def _entries(conn: Connection, where: str, values: Any) -> list[EntryRow]:
 
 
 def _values(entry: EntryRow) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in EntryRow.__dataclass_fields__}
+    values = {name: getattr(entry, name) for name in EntryRow.__dataclass_fields__}
+    return {**values, "ranges": str(entry.ranges)}

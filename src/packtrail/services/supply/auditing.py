@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Action
 from packtrail.services import auditing
+from packtrail.store import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from psycopg import Connection
@@ -45,12 +46,26 @@ def audit_pool(
 
 def audit_entry(conn: Connection, actor: Actor, row: PoolRow, entry: EntryRow) -> None:
     """Write that an entry was added to the ledger of a pool."""
-    detail = {
-        "request_id": entry.request_id,
-        "entry_no": entry.entry_no,
-        "asked": entry.asked,
-        "count": entry.count,
-        "party": entry.party,
-        "purpose": entry.purpose,
-    }
-    audit_pool(conn, actor, _ACTIONS[entry.kind], row, at=entry.at, detail=detail)
+    audit_entries(conn, row, [(actor, entry)])
+
+
+def audit_entries(conn: Connection, row: PoolRow, added: Iterable[tuple[Actor, EntryRow]]) -> None:
+    """Write who added which entries to the ledger of a pool."""
+    found = [
+        auditing.row_of(
+            actor,
+            _ACTIONS[entry.kind],
+            row.code,
+            at=entry.at,
+            detail={
+                "request_id": entry.request_id,
+                "entry_no": entry.entry_no,
+                "asked": entry.asked,
+                "count": entry.count,
+                "party": entry.party,
+                "purpose": entry.purpose,
+            },
+        )
+        for actor, entry in added
+    ]
+    audit.append_many(conn, row.owner_id, found)

@@ -1,10 +1,14 @@
--- name: insert_entry
+-- name: insert_entries
 insert into serial_entry (pool_id, entry_no, kind, generation, ranges, asked, count,
                           organisation_id, request_id, party, purpose, at, actor_kind, actor_id,
                           actor_name, expires_at, from_entry)
-values (%(pool_id)s, %(entry_no)s, %(kind)s, %(generation)s, %(ranges)s, %(asked)s, %(count)s,
-        %(organisation_id)s, %(request_id)s, %(party)s, %(purpose)s, %(at)s, %(actor_kind)s,
-        %(actor_id)s, %(actor_name)s, %(expires_at)s, %(from_entry)s)
+select pool_id, entry_no, kind, generation, ranges, asked, count, organisation_id, request_id,
+       party, purpose, at, actor_kind, actor_id, actor_name, expires_at, from_entry
+  from json_to_recordset(%s) as r (
+       pool_id integer, entry_no bigint, kind text, generation integer, ranges int8multirange,
+       asked bigint, count bigint, organisation_id integer, request_id text, party text,
+       purpose text, at timestamptz, actor_kind text, actor_id text, actor_name text,
+       expires_at timestamptz, from_entry bigint)
 
 -- name: entries
 select e.pool_id, e.entry_no, e.kind, e.generation, e.ranges, e.asked, e.count, e.organisation_id,
