@@ -5,7 +5,7 @@ running what looks like a formula.
 
     >>> labels = [("-12", {}), ("7K2M", {})]
     >>> b"".join(write_numbers("csv", "04012345111118", labels)).decode()
-    'gtin,serial\r\n04012345111118,\'-12\r\n04012345111118,7K2M\r\n'
+    "gtin,serial\r\n04012345111118,'-12\r\n04012345111118,7K2M\r\n"
 """
 
 from __future__ import annotations

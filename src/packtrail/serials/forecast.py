@@ -56,8 +56,8 @@ def forecast(daily: Sequence[int], *, left: int, low_water: int) -> Forecast | N
     return Forecast(
         per_day=per_day,
         days=_days(room, per_day),
-        days_min=_days(room, max(weeks, default=per_day)),
-        days_max=_days(room, min(weeks, default=per_day)),
+        days_min=_days(room, max([*weeks, per_day])),
+        days_max=_days(room, min([*weeks, per_day])),
     )
 
 

@@ -23,6 +23,13 @@ def one_like(conn: Connection, serial_class_id: int, policy: Policy) -> str | No
     return str(row[0]) if row else None
 
 
+def count_like(conn: Connection, serial_class_id: int, policy: Policy, *, is_issued: bool) -> int:
+    """Return how many numbers of a class a policy allows, on request only those given out."""
+    values = [serial_class_id, policy.length, _pattern(policy), is_issued]
+    row = conn.execute(_SQL["count_like"], values).fetchone()
+    return int(row[0]) if row else 0
+
+
 def between(conn: Connection, pool_id: int, lo: int, hi: int) -> list[str]:
     """Return the numbers of a pool from position `lo` up to `hi`, excluded."""
     with conn.cursor() as cursor:

@@ -146,7 +146,8 @@ class Drill:
     """One drill in a data directory of its own."""
 
     def __init__(self, root: Path, seed: int) -> None:
-        self.data, self._chance = root / "data", random.Random(seed)
+        self.data, self._log = root / "data", root / "server.log"
+        self._chance = random.Random(seed)
         self._port = _free_port()
         with open_application(Settings.of({}, data_dir=self.data)) as app:
             system = organisations.system_actor(app, "drill")
@@ -236,7 +237,8 @@ class Drill:
 
     def _start(self) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", SERVE, str(self.data), str(self._port)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        with self._log.open("a") as log:  # Noisy: a line for each request that broke.
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         assert process.stdout is not None
         assert process.stdout.readline().startswith("http"), "the server did not start"
         return process

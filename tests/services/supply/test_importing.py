@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 
 import psycopg
 import pytest
@@ -212,11 +213,39 @@ def test_a_guess_must_not_become_too_likely(world: World) -> None:
     create_imported_pool(world.app, world.maker, "small", policy=policy)
     bring(world, "small", [f"{number:06d}" for number in range(60)])
 
-    with pytest.raises(Conflict, match="A guess would hit a number with 1 in 10,000") as refused:
+    with pytest.raises(Conflict, match="like those of the pool small with 1 in 10,000") as refused:
         bring(world, "small", [f"{number:06d}" for number in range(60, 100)])
 
     assert code_of(refused) == "SER-004"
     assert pool_of(world.app, world.maker, "small").capacity == 60
+
+
+def test_an_import_keeps_what_a_closed_pool_promised(world: World) -> None:
+    wide = Policy.of("0123456789ABCDEF", 6, guess_limit=Fraction(1, 1000))
+    create_pool(world.app, world.maker, "first", policy=wide)
+    close_pool(world.app, world.maker, "first")
+    follows = Policy.of("numeric", 6, prefix="4", order=Order.SEQUENTIAL, guess_limit=None)
+    capacity = create_pool(world.app, world.maker, "next", policy=follows).capacity
+    digits = Policy.of("numeric", 6, order=Order.IMPORTED, guess_limit=None)
+    create_imported_pool(world.app, world.maker, "codes", policy=digits)
+    letters = Policy.of("ABCDEFG", 6, order=Order.IMPORTED, guess_limit=None)
+    create_imported_pool(world.app, world.maker, "letters", policy=letters)
+
+    assert capacity == 99  # Of 100,000: a guess among these hits with less than 1 in 1,000.
+    with pytest.raises(Conflict, match="like those of the pool first") as refused:
+        bring(world, "codes", [f"{number:06d}" for number in range(200)])
+    assert code_of(refused) == "SER-004"
+    assert bring(world, "codes", [f"{number:06d}" for number in range(150)]).entry.count == 150
+    with pytest.raises(Conflict, match="like those of the pool first"):
+        bring(world, "letters", [*words("A", 20), *words("G", 30)])
+    assert bring(world, "letters", words("G", 200)).entry.count == 200
+    assert all(each.holds for each in prove(world.app, world.maker))
+
+
+def words(first: str, count: int) -> list[str]:
+    """Numbers of six letters; with a G they are not hexadecimal."""
+    letters = ("ABCDEF"[number // 6**place % 6] for number in range(count) for place in range(5))
+    return [first + "".join(each) for each in zip(*[letters] * 5, strict=True)]
 
 
 def test_imports_at_the_same_time_bring_each_number_once(world: World, codes: str) -> None:

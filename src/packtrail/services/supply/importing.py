@@ -36,6 +36,7 @@ from packtrail.services.supply import ordering
 from packtrail.services.supply.auditing import audit_entry
 from packtrail.services.supply.entries import Entry, entry_of, require_request
 from packtrail.services.supply.pools import IMPORTED, MADE, one_visible, stored_policy
+from packtrail.services.supply.promises import Promises
 from packtrail.services.supply.sources import data_key, opened, secret_name
 from packtrail.store import serial_ledger as ledger
 from packtrail.store import serial_numbers
@@ -265,7 +266,6 @@ class _Import:
 
     def _record(self, count: int, filename: str, digest: str) -> Entry:
         row, actor = rows.locked(self._conn, self._row.pool_id), self._actor
-        self._require_unguessable(row, count)
         entry = ledger.EntryRow(
             pool_id=row.pool_id,
             entry_no=row.entries + 1,
@@ -284,17 +284,18 @@ class _Import:
             actor_name=actor.name,
         )
         ledger.append(self._conn, [entry])
+        self._require_unguessable()
         ordering.delivered(self._conn, row, count, at=entry.at)
         audit_entry(self._conn, actor, row, entry)
         return entry_of(row, entry)
 
-    def _require_unguessable(self, row: PoolRow, count: int) -> None:
-        limit = self._policy.guess_limit
-        shares = [guessing.Share(self._policy, row.stocked + count)]
-        shares += [guessing.Share(policy, own.issued) for own, policy, _ in self._own]
-        probability = guessing.guess_probability(self._policy, shares)
-        if limit is not None and probability >= limit:
-            message = f"A guess would hit a number with {_decimal(probability)}, not below {limit}."
+    def _require_unguessable(self) -> None:
+        promises = Promises.of(self._conn, self._row.serial_class_id)
+        for row, probability in promises.broken(self._policy):
+            message = (
+                f"A guess would hit a number like those of the pool {row.code} with "
+                f"{_decimal(probability)}, not below {row.policy['guess_limit']}."
+            )
             raise Conflict(EXHAUSTED.found(message, at="file"))
 
 

@@ -38,6 +38,7 @@ from packtrail.services.supply.pools import (
     seen,
     stored_policy,
 )
+from packtrail.services.supply.promises import Promises
 from packtrail.services.supply.sources import key_name
 from packtrail.store import organisations as organisation_rows
 from packtrail.store import serial_numbers
@@ -222,7 +223,7 @@ class _Kind:
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What closed pools of the class mean for a new one."""
+    """What the other pools of the class mean for a new one."""
 
     pool_ids: list[int] = field(default_factory=list)
     probability: Fraction = Fraction()
@@ -342,7 +343,7 @@ def _require_apart(conn: Connection, class_id: int, kind: _Kind) -> _Beside:
     if known is not None:
         message = f"The policy allows {known!r}, which was imported."
         raise Conflict(POOL_MEETS.found(message, at="policy"))
-    return _beside(policy, met)
+    return _beside(conn, class_id, policy, met)
 
 
 def _meets(policy: Policy, row: rows.PoolRow) -> bool:
@@ -350,14 +351,15 @@ def _meets(policy: Policy, row: rows.PoolRow) -> bool:
     return other is not None and guessing.meet(policy, other)
 
 
-def _beside(policy: Policy, closed: list[rows.PoolRow]) -> _Beside:
-    shares = [guessing.Share(stored_policy(row.policy), row.issued) for row in closed]
-    most = guessing.issued_max(policy, shares)
+def _beside(conn: Connection, class_id: int, policy: Policy, met: list[rows.PoolRow]) -> _Beside:
+    promises = Promises.of(conn, class_id)
+    shares = promises.shares(at_most=True)
+    most = guessing.issued_max(policy, shares, promises.beside(policy))
     if most < 1:
         message = (
-            "With what closed pools gave, no number can be given without a guess hitting one as "
-            f"often as {policy.guess_limit}."
+            "With what other pools gave and may give, no number can be given without a guess "
+            "hitting one too often."
         )
         raise Conflict(EXHAUSTED.found(message, at="policy"))
     probability = guessing.guess_probability(policy, shares)
-    return _Beside([row.pool_id for row in closed], probability, most)
+    return _Beside([row.pool_id for row in met], probability, most)

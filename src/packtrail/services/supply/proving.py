@@ -13,12 +13,12 @@ from packtrail.serials import guessing
 from packtrail.serials.codes import LEDGER_BROKEN
 from packtrail.services import organisations
 from packtrail.services.supply.pools import (
-    DRAWN,
     MADE,
     one_visible,
     policy_of,
     seen,
 )
+from packtrail.services.supply.promises import Promises
 from packtrail.services.supply.sources import opened
 from packtrail.store import serial_ledger as ledger
 from packtrail.store import serial_numbers
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.base.findings import Finding
-    from packtrail.serials.policy import Policy
     from packtrail.serials.pool import Source
     from packtrail.services.application import Application
 
@@ -218,23 +217,19 @@ class _Ledger:
             if other.source == MADE and other.pool_id != self._row.pool_id:
                 yield other
 
-    def _guess_probability(self, policy: Policy) -> Fraction:
+    def _guess_probability(self) -> Fraction:
         """Return how likely a guess is, of all the trade item's pools."""
-        shares = []
-        for each in rows.of_class(self._conn, self._row.serial_class_id):
-            theirs = policy_of(each)
-            if theirs is not None and each.source != DRAWN:
-                issued = self._counted["allocated"] if self._is_own(each) else each.issued
-                shares.append(guessing.Share(theirs, issued))
-        return guessing.guess_probability(policy, shares)
-
-    def _is_own(self, row: rows.PoolRow) -> bool:
-        return row.pool_id == self._row.pool_id
+        found = Promises.of(self._conn, self._row.serial_class_id)
+        counted = found.counted(self._row.pool_id, self._counted["allocated"])
+        source = self._row
+        while source.parent_id is not None:  # What is drawn counts where it was made.
+            source = rows.pool(self._conn, source.parent_id)
+        return counted.probability(source.pool_id, at_most=False)
 
     def _report(self) -> Proof:
         row, pool = self._row, seen(self._row)
         issued, policy = self._counted["allocated"], policy_of(self._row)
-        share = self._guess_probability(policy) if policy else Fraction(issued, pool.space)
+        share = self._guess_probability() if policy else Fraction(issued, pool.space)
         limit = policy.guess_limit if policy else None
         is_below = limit is None or share < limit
         if not is_below:

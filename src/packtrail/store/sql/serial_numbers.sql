@@ -2,6 +2,11 @@
 select serial from serial_number
  where serial_class_id = %s and length(serial) = %s and serial ~ %s limit 1
 
+-- name: count_like
+select count(*) from serial_number n join serial_pool p on p.pool_id = n.pool_id
+ where n.serial_class_id = %s and length(n.serial) = %s and n.serial ~ %s
+   and (not %s or n.position < p.issued)
+
 -- name: between
 select serial from serial_number where pool_id = %s and position >= %s and position < %s
  order by position
