@@ -25,12 +25,25 @@ AREAS = {
     "QRY": "Event queries",
     "ACC": "Accounts and permissions",
     "STO": "The store",
-    "LIF": "State and containment",
+    "LIF": "Lot and product status",
+    "VER": "Verification",
     "SER": "Serial numbers",
     "LAW": "Rule packs",
+    "PRE": "Pre-flight of outgoing files",
+    "REP": "Reports to authorities and partners",
     "TAB": "Tables from other systems",
+    "LIN": "Lines and work orders",
     "SIM": "Simulation",
 }
+
+
+_LIFECYCLE_INTRODUCTION = """
+A disposition that names a state decides first, then the business step, then a disposition that goes
+with several states, then the action of the event. What is neither among what ends a state nor among
+what it bears is impossible: recorded as a fact, named as a finding, and without effect. `unpack`
+and `void_shipping` end being packed and being in transit, and nothing else; `reactivate` is the
+undo of a decommissioning, which the rule of the market allows or not.
+""".lstrip()
 
 
 def finding_codes() -> list[FindingCode]:
@@ -52,11 +65,13 @@ def pages() -> dict[Path, str]:
     }
     rendered[Path("findings/README.md")] = _findings_index()
     rendered[Path("settings.md")] = _settings_page()
+    rendered[Path("lifecycle.md")] = _lifecycle_page()
     rendered |= dict(_command_pages())
     sys.path.insert(0, str(Path(__file__).parent))
+    import form_pages
     import market_pages
 
-    return rendered | market_pages.rendered(WRITTEN_BY)
+    return rendered | market_pages.rendered(WRITTEN_BY) | form_pages.rendered(WRITTEN_BY)
 
 
 def _modules() -> Iterator[str]:
@@ -103,6 +118,39 @@ def _settings_page() -> str:
         f"| `{variable}` | {f'`{default}`' if default else ''} | {text} |"
         for _, variable, default, text in documented()
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _lifecycle_page() -> str:
+    from packtrail.lifecycle.rules import EFFECTS, Outcome, after
+    from packtrail.lifecycle.states import STATES
+
+    lines = [
+        WRITTEN_BY,
+        "# The life of an object\n",
+        _LIFECYCLE_INTRODUCTION,
+        "| State | Means | Reached by | Ended by | Bears | In the EU | For sale |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for status, row in STATES.items():
+        words = [f"`{word}`" for word in (*row.steps, *row.dispositions)]
+        hints = ", ".join(f"`{word}`" for word in row.hints)
+        words += [f"where the step says nothing {hints}"] if hints else []
+        outcomes = {effect: after(status, effect)[1] for effect in EFFECTS}
+        ends = [str(each) for each, outcome in outcomes.items() if outcome is Outcome.CHANGES]
+        bears = [
+            str(e) for e, outcome in outcomes.items() if outcome is Outcome.KEEPS and e != status
+        ]
+        cells = (
+            f"`{status}`",
+            row.meaning,
+            "; ".join([*words, *([row.other] if row.other else [])]),
+            "anything" if row.leads_to is None else ", ".join(ends) or "nothing",
+            "" if row.leads_to is None else ", ".join(bears),
+            ", ".join([*([row.eu] if row.eu else []), *(["can be undone"] * row.can_be_undone)]),
+            "yes" if row.is_saleable else "no",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -158,7 +206,7 @@ def main() -> None:
         target = REFERENCE / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    for folder in ("findings", "cli", "markets"):
+    for folder in ("findings", "cli", "markets", "forms"):
         for page in (REFERENCE / folder).rglob("*.md"):
             if page.relative_to(REFERENCE) not in rendered:
                 page.unlink()

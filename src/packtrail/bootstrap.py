@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packtrail.base.errors import RefusedError, UsageError
+from packtrail.gs1 import CompanyPrefixes
 from packtrail.services import capture
 from packtrail.services.application import Application
 from packtrail.store.database import Database
@@ -40,10 +43,11 @@ def open_application(settings: Settings, *, is_server: bool = False) -> Iterator
         The application; leaving waits for captures that run, and stops what was started.
 
     Raises:
-        UsageError: The data directory or the database cannot be used; for a server also when
-            another process owns it.
+        UsageError: The data directory, the database or the register of company prefixes cannot be
+            used; for a server also when another process owns it.
         Unavailable: The database does not answer.
     """
+    company_prefixes = _register(settings.company_prefixes_file)
     with contextlib.ExitStack() as stack:
         url, is_owner = _database_url(settings, stack, is_server=is_server)
         database = Database(url, connections_max=settings.database_connections_max)
@@ -52,11 +56,27 @@ def open_application(settings: Settings, *, is_server: bool = False) -> Iterator
         workers = ThreadPoolExecutor(settings.capture_workers, thread_name_prefix="capture")
         stack.callback(workers.shutdown, wait=True, cancel_futures=True)
         application = Application(
-            settings=settings, database=database, clock=utc_now, workers=workers
+            settings=settings,
+            database=database,
+            clock=utc_now,
+            company_prefixes=company_prefixes,
+            workers=workers,
         )
         if is_owner:
             capture.recover(application)
         yield application
+
+
+def _register(file: str) -> CompanyPrefixes:
+    """Return the register of company prefixes in a file; an empty one without."""
+    if not file:
+        return CompanyPrefixes({})
+    try:
+        return CompanyPrefixes.read(Path(file).read_bytes())
+    except (OSError, RefusedError) as error:
+        raise UsageError(
+            f"company_prefixes_file is {file!r}, which cannot be read: {error}"
+        ) from error
 
 
 def _database_url(

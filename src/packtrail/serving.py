@@ -38,7 +38,9 @@ API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
-DOCUMENT_PATHS = re.compile(r"/captures|/api/v1/serials/(?!.*/imports$).*")
+DOCUMENT_PATHS = re.compile(
+    r"/captures|/api/v1/(stock-comparisons|verifications/image|serials/(?!.*/imports$).*)"
+)
 """Where documents and lists of serial numbers are taken; all other forms and bodies are small."""
 NUMBERS_PATHS = re.compile(r"/serials/import|/api/v1/serials/pools/[^/]+/[^/]+/imports")
 """Where files with millions of serial numbers are taken."""

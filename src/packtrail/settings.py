@@ -145,6 +145,18 @@ class Settings:
         default=1_000_000,
         metadata=_says("Largest maxEventCount and eventCountLimit of a query.", least=1),
     )
+    query_values_max: int = field(
+        default=5_000,
+        metadata=_says(
+            "Most values in all parameters of a query; more is a QueryTooComplexException.", least=0
+        ),
+    )
+    query_seconds_max: int = field(
+        default=60,
+        metadata=_says(
+            "Longest time of a query in seconds; more is a QueryTooComplexException.", least=1
+        ),
+    )
     soap_events_max: int = field(
         default=100_000,
         metadata=_says("Most events in the answer to one SOAP poll, which has no pages.", least=1),
@@ -222,6 +234,20 @@ class Settings:
             "the file master.key in its directory, made when it is needed."
         ),
     )
+    reports_dir: Path = field(
+        default=Path("reports"),
+        metadata=_says(
+            "Directory below which receivers of reports have their folders, seen from the data "
+            "directory."
+        ),
+    )
+    receiver_tokens: tuple[str, ...] = field(
+        default=(),
+        repr=False,
+        metadata=_says(
+            "Bearer tokens for receivers of reports: organisation/receiver=token, with commas."
+        ),
+    )
     serials_request_max: int = field(
         default=10_000_000,
         metadata=_says("Most serial numbers one request can take or give back.", least=1),
@@ -233,6 +259,13 @@ class Settings:
     market_packs: tuple[str, ...] = field(
         default=(),
         metadata=_says("Folders with rule packs of your own, each a folder inside, with commas."),
+    )
+    company_prefixes_file: str = field(
+        default="",
+        metadata=_says(
+            "File that tells the lengths of company prefixes, which the URN of a Digital Link "
+            "needs: GS1's GCPPrefixFormatList in XML or JSON, or one prefix a line."
+        ),
     )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)

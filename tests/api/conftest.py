@@ -15,6 +15,7 @@ from packtrail.services import accounts
 from packtrail.store.database import Database
 
 from ..services.conftest import World, make_world
+from .receivers import Receiver, receiving
 
 ALL = tuple(each for each in Permission if each not in OF_THE_INSTALLATION)
 
@@ -53,3 +54,9 @@ def rest(fresh_database: Database) -> Iterator[Rest]:
     world = make_world(fresh_database)
     yield make_rest(world)
     world.app.workers.shutdown(wait=True)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -13,11 +14,12 @@ import jsonschema_rs
 import pytest
 from starlette.testclient import TestClient
 
+from packtrail import gs1
 from packtrail.store.database import Database
 
 from ..services.conftest import make_world
-from ..services.documents import CASE, commissioning, document, event, pack, packing
-from .conftest import Rest, make_rest
+from ..services.documents import CASE, SITE, commissioning, document, event, pack, packing
+from .conftest import Rest, client_of, make_rest
 
 JSON = {"Content-Type": "application/json"}
 
@@ -214,14 +216,48 @@ def test_identifiers_are_written_as_asked(filled: Rest, form: str | None, epc: s
     assert answer.headers["GS1-EPC-Format"] == (form or "Always_GS1_Digital_Link")
 
 
+LINKS = {
+    "epcList": ["https://id.gs1.org/01/00300010123455/21/1"],
+    "quantityList": [{"epcClass": "https://id.gs1.org/01/00300010123455/10/A", "quantity": 2}],
+    "readPoint": {"id": "https://id.gs1.org/414/0300011111116"},
+    "sourceList": [{"type": "location", "source": "https://id.gs1.org/417/0300011111116"}],
+}
+URNS = {
+    "epcList": [pack(1)],
+    "quantityList": [{"epcClass": "urn:epc:class:lgtin:030001.0012345.A", "quantity": 2}],
+    "readPoint": {"id": SITE},
+    "sourceList": [{"type": "location", "source": "urn:epc:id:pgln:030001.111111"}],
+}
+
+
+def _told_as_urns(rest: Rest, client: TestClient) -> dict[str, Any]:
+    rest.maker.post("/epcis/v2/capture", content=document(event(1, **LINKS)), headers=JSON)
+    answer = client.get("/epcis/v2/events", headers={"GS1-EPC-Format": "Always_EPC_URN"})
+    found = next(each for each in _events(answer) if each["quantityList"])
+    return {name: found[name] for name in LINKS}
+
+
 def test_a_urn_that_cannot_be_told_is_not_guessed(rest: Rest) -> None:
-    link = "https://id.gs1.org/01/00300010123455/21/1"
-    rest.maker.post("/epcis/v2/capture", content=document(event(1, epcList=[link])), headers=JSON)
+    assert _told_as_urns(rest, rest.maker) == LINKS
 
-    answer = rest.maker.get("/epcis/v2/events", headers={"GS1-EPC-Format": "Always_EPC_URN"})
 
-    assert answer.status_code == 406
-    assert answer.json()["type"] == "epcisException:NotAcceptableException"
+def test_a_urn_that_another_document_told_is_told(rest: Rest) -> None:
+    urns = event(0, epcList=URNS["epcList"], quantityList=URNS["quantityList"])
+    rest.maker.post("/epcis/v2/capture", content=document(urns), headers=JSON)
+
+    told = {**LINKS, "epcList": URNS["epcList"], "quantityList": URNS["quantityList"]}
+    assert _told_as_urns(rest, rest.maker) == told
+
+
+def test_a_urn_is_told_by_the_register_of_the_operator(rest: Rest) -> None:
+    app = dataclasses.replace(
+        rest.world.app, company_prefixes=gs1.CompanyPrefixes.read(b"030001\n")
+    )
+    client = client_of(dataclasses.replace(rest.world, app=app), rest.world.maker)
+
+    assert _told_as_urns(rest, client) == URNS
+    places = client.get("/epcis/v2/readPoints", headers={"GS1-EPC-Format": "Always_EPC_URN"})
+    assert places.json()["member"] == [SITE]
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import hmac
-import http.server
 import json
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from packtrail import epcis
 from packtrail.access import Permission
@@ -24,53 +25,11 @@ from packtrail.store.database import Database
 from ..services.conftest import make_world
 from ..services.documents import CASE, commissioning, document, pack, packing
 from .conftest import Rest, client_of, make_rest
+from .receivers import Receiver, event_list
 
 JSON = {"Content-Type": "application/json"}
 QUERIES = "/epcis/v2/queries"
 SECRET = "a secret of the receiver"
-
-
-@dataclass
-class Receiver:
-    """A subscriber's server; answers what it is told to."""
-
-    url: str = ""
-    taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
-
-    def bodies(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _, body in self.taken]
-
-    def event_ids(self) -> list[str]:
-        return [each["eventID"] for body in self.bodies() for each in _event_list(body)]
-
-
-def _event_list(body: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = body["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
-    return found
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            made.taken.append((dict(self.headers), body))
-            self.send_response(made.answers.pop(0) if made.answers else 204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        made.url = f"http://127.0.0.1:{server.server_port}/events?to=me"
-        yield made
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -130,7 +89,7 @@ def test_a_query_is_kept_asked_and_deleted(rest: Rest) -> None:
     assert shown.json()["query"]["EQ_bizStep"] == ["commissioning", "packing"]
     assert rest.maker.get(QUERIES).json() == [shown.json()]
     assert first.json()["epcisBody"]["queryResults"]["queryName"] == "steps"
-    assert [len(_event_list(each.json())) for each in (first, second)] == [2, 1]
+    assert [len(event_list(each.json())) for each in (first, second)] == [2, 1]
     assert rest.wholesaler.get(QUERIES).json() == []
     for path in ("", "/events", "/subscriptions"):
         answer = rest.wholesaler.get(f"{QUERIES}/steps{path}")
@@ -299,7 +258,7 @@ def test_a_schedule_reports_when_it_is_time_even_nothing_when_asked(
         rest.world.clock.advance(hours=1)
         assert deliver_next(rest.world.app) is True
 
-    assert [len(_event_list(body)) for body in receiver.bodies()] == [1, 0]
+    assert [len(event_list(body)) for body in receiver.bodies()] == [1, 0]
 
 
 def test_what_was_recorded_before_is_sent_when_asked_for(rest: Rest, receiver: Receiver) -> None:
@@ -338,6 +297,36 @@ def test_a_query_that_grows_too_large_is_told_to_its_receiver(
     (headers, body), *_ = receiver.taken
     assert headers["Content-Type"] == "application/problem+json"
     assert json.loads(body)["type"] == "epcisException:QueryTooLargeException"
+
+
+@pytest.mark.parametrize(
+    ("settings", "exception"),
+    [({}, "QueryTooLargeException"), ({"query_values_max": 0}, "ImplementationException")],
+)
+def test_a_receiver_of_xml_is_told_by_the_exceptions_of_the_callback_interface(
+    rest: Rest,
+    receiver: Receiver,
+    conformance: Path,
+    settings: dict[str, int],
+    exception: str,
+) -> None:
+    _define(rest, maxEventCount=1)
+    body = {"dest": receiver.url, "stream": True}
+    accept = {"Accept": "application/json;q=0.5, application/xml"}
+    answer = rest.maker.post(f"{QUERIES}/steps/subscriptions", json=body, headers=accept)
+    assert answer.status_code == 201
+    _capture(rest, 1, 2)
+    rest.world.clock.advance(seconds=1)
+    app = rest.world.app
+    deliver_next(dataclasses.replace(app, settings=dataclasses.replace(app.settings, **settings)))
+
+    told = etree.fromstring(receiver.taken[0][1])
+    schema = conformance / "gs1-epcis/schema/xsd-2.0/EPCglobal-epcis-query-2_0.xsd"
+    etree.XMLSchema(etree.parse(schema)).assertValid(told)
+    (fault,) = told.find("EPCISBody")
+    assert etree.QName(fault).localname == exception
+    assert fault.findtext("queryName") == "steps"
+    assert fault.findtext("subscriptionID")
 
 
 def test_xml_is_sent_to_who_subscribed_accepting_it(rest: Rest, receiver: Receiver) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from lxml import etree
@@ -159,11 +160,35 @@ def test_methods_that_do_not_exist_are_told_with_those_that_do(filled: Rest) -> 
         assert answer.json()["type"] == "epcisException:ImplementationException"
 
 
-def test_page_tokens_are_not_kept_and_cannot_be_given_back(filled: Rest) -> None:
-    answer = filled.maker.delete("/epcis/v2/nextPageToken/abc")
+@pytest.mark.parametrize("path", ["/events", "/bizSteps", "/eventTypes", "/epcs"])
+def test_a_page_token_that_was_given_back_leads_nowhere(filled: Rest, path: str) -> None:
+    first = filled.maker.get(f"/epcis/v2{path}?perPage=1")
+    following = first.links["next"]["url"]
+    token = parse_qs(urlsplit(following).query)["nextPageToken"][0]
+    place = f"/epcis/v2/nextPageToken/{token}"
+    expires = datetime.fromisoformat(first.headers["GS1-Next-Page-Token-Expires"])
 
-    assert answer.status_code == 501
-    assert answer.json()["type"] == "epcisException:ImplementationException"
+    assert expires > filled.world.clock()
+    assert filled.maker.get(following).status_code == 200
+    assert filled.wholesaler.delete(place).status_code == 404
+    given_back = filled.maker.delete(place)
+    assert (given_back.status_code, given_back.content) == (204, b"")
+    told = filled.maker.get(following)
+    assert told.status_code == 400
+    assert told.json()["type"] == "epcisException:QueryParameterException"
+    assert told.json()["findings"][0]["message"] == "The page token was given back."
+    again = filled.maker.delete(place)
+    assert again.status_code == 404
+    assert again.json()["type"] == "epcisException:NoSuchNameException"
+    assert filled.maker.get(f"/epcis/v2{path}?perPage=1").links["next"]
+
+
+def test_a_page_token_belongs_to_one_list(filled: Rest) -> None:
+    steps = filled.maker.get("/epcis/v2/bizSteps?perPage=1").links["next"]["url"]
+    told = filled.maker.get(steps.replace("bizSteps", "dispositions"))
+
+    assert told.status_code == 400
+    assert filled.maker.delete("/epcis/v2/nextPageToken/abc").status_code == 404
 
 
 @pytest.mark.parametrize("form", ["Always_Web_URI", "Always_URN"])

@@ -16,7 +16,8 @@ from packtrail.epcis.events import Event
 from packtrail.services import organisations
 from packtrail.store.database import Database
 
-from ..conformance.exceptions import EXCEPTIONS, VERDICTS
+from ..conformance.exceptions import EXCEPTIONS
+from ..conformance.messages import MESSAGES
 from ..conftest import CONFORMANCE
 from ..services.conftest import World, make_world
 from .conftest import client_of
@@ -32,7 +33,7 @@ def _documents() -> list[str]:
     return [
         name
         for name in valid
-        if name not in VERDICTS and _is_capturable((CONFORMANCE / name).read_bytes())
+        if name not in MESSAGES and _is_capturable((CONFORMANCE / name).read_bytes())
     ]
 
 
@@ -107,7 +108,7 @@ def _identity(event: Event) -> tuple[str, bool]:
     return event.event_id or epcis.event_hash(event), event.error_declaration is not None
 
 
-@pytest.mark.parametrize("name", [name for name in VERDICTS if name.endswith("Request.xml")])
+@pytest.mark.parametrize("name", [name for name in MESSAGES if name.endswith("Request.xml")])
 def test_what_is_refused_is_told_why_and_kept(many: World, conformance: Path, name: str) -> None:
     content = (conformance / name).read_bytes()
     client = client_of(many, many.maker)

@@ -30,7 +30,12 @@ def test_a_pack_is_taken_apart() -> None:
     done = packtrail("parse", PACK)
 
     assert done.returncode == 0
-    for words in ("USE BY or EXPIRY", "licensed by: GS1 France", "/21/11?17=301200", "(sgtin)"):
+    for words in (
+        "USE BY or EXPIRY",
+        "licensed by: GS1 France",
+        "/21/11?17=301200",
+        "(sgtin, element string)",
+    ):
         assert words in done.stdout
 
 
@@ -40,6 +45,54 @@ def test_parsing_as_json_tells_every_element() -> None:
 
     assert pack["elements"][1] == ["17", "301200", "USE BY or EXPIRY"]
     assert pallet["epc_uri"] == "urn:epc:id:sscc:0614141.1234567890"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("]E402345673|]e099A", "(gtin, EAN-8, trade item)"),
+        ("04252614", "(gtin, UPC-E)"),
+        ("]Q1Hello", "(QR Code, text)"),
+        ("12345670", "it can also be: UPC-E (01)00123456000070"),
+        ("0002-1433-80", "national number: NDC 0002-1433-80 (US)\n"),
+        (
+            "00300021433802",
+            "NDC 0002-1433-80 (US) or NDC 00021-433-80 (US) or NDC 00021-4338-0 (US)",
+        ),
+        ("(01)04150123456782(21)1", "national number: PZN 12345678 (DE)"),
+        ("[)>\x1e06\x1d9N111234567842\x1d1TL1\x1dD301231\x1dSA1\x1e\x04", "111234567842  PPN"),
+    ],
+)
+def test_any_symbol_is_taken_apart(text: str, words: str) -> None:
+    done = packtrail("parse", text)
+
+    assert done.returncode == 0
+    assert words in done.stdout
+
+
+def test_a_plain_symbol_is_no_pack() -> None:
+    assert packtrail("parse", "--pack", "]Q1Hello").returncode == 1
+
+
+def test_a_register_tells_prefixes_and_what_nobody_licensed(tmp_path: Path) -> None:
+    register = tmp_path / "prefixes.txt"
+    register.write_text("3400935\n")
+    done = packtrail("convert", PACK, "--to", "urn", "--register", register)
+    stranger = packtrail("parse", "(01)00614141123452", "--register", register)
+
+    assert done.stdout == "urn:epc:id:sgtin:3400935.095583.11\n"
+    assert "GS1-043" in stranger.stderr
+    assert stranger.returncode == 0
+    assert packtrail("parse", PACK, "--register", tmp_path / "none").returncode == 2
+
+
+def test_a_scan_is_written_for_its_symbol() -> None:
+    done = packtrail("convert", PACK, "--to", "scan", "--encoding", "Data Matrix")
+    refused = packtrail("convert", PACK, "--to", "scan", "--encoding", "Foo")
+
+    assert done.stdout == "]d20103400935955838" + "17301200" + "10AB-7\x1d" + "2111\n"
+    assert refused.returncode == 2
+    assert "known are EAN-13" in refused.stderr
 
 
 def test_a_bad_scan_is_explained_and_ends_with_1() -> None:

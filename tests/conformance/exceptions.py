@@ -9,9 +9,3 @@ from typing import Any
 EXCEPTIONS: dict[str, dict[str, Any]] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 )
-VERDICTS: dict[str, str] = {
-    f"{source}/{file}": reason
-    for source in ("gs1-epcis", "fastnt")
-    for file, reason in EXCEPTIONS[source]["verdicts"].items()
-}
-"""Documents of the manifest whose verdict is not the schema's."""

@@ -78,3 +78,12 @@ def test_every_term_and_link_is_spelled_as_the_translator_does_or_an_exception(
 
     assert different == set(EXCEPTIONS["openepcis-translator"]["terms"])
     assert len(cases) > 120
+
+
+def test_terms_that_are_not_followed_are_in_no_vocabulary_of_gs1(conformance: Path) -> None:
+    ontology = (conformance / "gs1-epcis/ontology/CBV.ttl").read_text("utf-8")
+
+    assert "ER-did_not_occur" in ontology
+    assert "ER-other" not in ontology
+    assert "SDT-possessing_party" in ontology
+    assert "SDT-processing_party" not in ontology

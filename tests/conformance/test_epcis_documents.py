@@ -14,7 +14,8 @@ import jsonschema_rs
 import msgspec
 import pytest
 from lxml import etree
-from tests.conformance.exceptions import EXCEPTIONS, VERDICTS
+from tests.conformance.exceptions import EXCEPTIONS
+from tests.conformance.messages import MESSAGES
 
 from packtrail import epcis
 from packtrail.base.findings import has_errors
@@ -35,7 +36,7 @@ def rows(conformance: Path) -> Iterator[dict[str, str]]:
 
 def valid_readings(conformance: Path) -> Iterator[tuple[str, epcis.Reading]]:
     for row in rows(conformance):
-        if row["gs1_schema_check"] == "valid" and row["file"] not in VERDICTS:
+        if row["gs1_schema_check"] == "valid" and row["file"] not in MESSAGES:
             yield row["file"], epcis.read((conformance / row["file"]).read_bytes())
 
 
@@ -66,7 +67,19 @@ def test_the_verdict_on_every_document_is_that_of_the_gs1_schema(conformance: Pa
         if accepted != (row["gs1_schema_check"] == "valid"):
             differing.add(row["file"])
 
-    assert differing == set(VERDICTS)
+    assert differing == set(MESSAGES)
+
+
+@pytest.mark.parametrize("file", MESSAGES)
+@pytest.mark.parametrize("strict", [True, False])
+def test_what_holds_no_events_is_called_what_it_is(
+    conformance: Path, file: str, *, strict: bool
+) -> None:
+    reading = epcis.read((conformance / file).read_bytes(), strict=strict)
+
+    assert [finding.code for finding in reading.findings] == ["EPC-002"]
+    assert f", {MESSAGES[file]}; " in reading.findings[0].message
+    assert not reading.document or not reading.document.events
 
 
 def test_a_valid_document_is_read_tolerantly_as_it_is_strictly(conformance: Path) -> None:

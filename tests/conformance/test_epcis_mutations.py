@@ -16,7 +16,8 @@ from typing import Any
 
 import jsonschema_rs
 from lxml import etree
-from tests.conformance.exceptions import EXCEPTIONS, VERDICTS
+from tests.conformance.exceptions import EXCEPTIONS
+from tests.conformance.messages import MESSAGES
 
 from packtrail import epcis
 from packtrail.base.findings import Severity
@@ -215,7 +216,7 @@ def _valid_files(conformance: Path, *endings: str) -> Iterator[tuple[str, bytes]
         for row in csv.DictReader(file):
             name = row["file"]
             is_one = row["gs1_schema_check"] == "valid" and name.endswith(endings)
-            if is_one and name not in VERDICTS:
+            if is_one and name not in MESSAGES:
                 yield name, (conformance / name).read_bytes()
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from biip.gs1_prefixes import GS1Prefix
 from tests.conformance.exceptions import EXCEPTIONS
 
 from packtrail.gs1.prefix_ranges import PREFIXES
@@ -91,6 +92,19 @@ def test_no_exception_is_stale(rows: list[dict[str, str]]) -> None:
         if PREFIXES[prefix].usage == RENAMED.get(prefixes[prefix], prefixes[prefix])
         or PREFIXES[prefix].kind == KINDS.get(prefixes[prefix])
     ] == []
+
+
+def test_rows_that_are_out_of_date_are_so_in_a_newer_list_as_well() -> None:
+    for prefix in EXCEPTIONS["gs1-prefixes"]["prefixes"]:
+        newer = GS1Prefix.extract(prefix)
+        assert newer
+        assert newer.usage in {PREFIXES[prefix].usage, "Managed by GS1 Global Office for future MO"}
+        assert KINDS.get(newer.usage, "member") == PREFIXES[prefix].kind
+    for name in RENAMED.values():
+        digits = next(row.digits for row in PREFIXES.values() if row.usage == name)
+        newer = GS1Prefix.extract(digits)
+        assert newer
+        assert newer.usage == name
 
 
 def test_what_biip_expects_of_a_number_agrees(conformance: Path) -> None:

@@ -18,7 +18,10 @@ from packtrail.gs1.application_identifiers import (
     ApplicationIdentifier,
 )
 from packtrail.gs1.escapes import escape_link, unescape
-from packtrail.gs1.linters import LINTERS
+from packtrail.gs1.licences import Register, lint_licence
+from packtrail.gs1.scan_writing import Carrier
+from packtrail.gs1.scans import Content
+from packtrail.gs1.symbologies import NUMBER_CARRIERS
 from packtrail.gs1.writing import unbracketed
 
 SYNTAX = EXCEPTIONS["gs1-syntax"]
@@ -75,8 +78,10 @@ def written(row: ApplicationIdentifier) -> tuple[str, list[str], str]:
 
 def test_our_table_says_what_the_dictionary_says(folder: Path) -> None:
     theirs = dictionary(folder)
+    ours = {ai: written(row) for ai, row in TABLE.items()}
 
-    assert {ai: written(row) for ai, row in TABLE.items()} == theirs
+    assert {ai for ai in ours if ours[ai] != theirs.get(ai)} == set(SYNTAX["dictionary"])
+    assert ours.keys() == theirs.keys()
 
 
 def test_our_lengths_of_identifiers_are_theirs(engine: dict[str, Any]) -> None:
@@ -85,25 +90,42 @@ def test_our_lengths_of_identifiers_are_theirs(engine: dict[str, Any]) -> None:
     assert theirs.items() <= AI_LENGTH_BY_PREFIX.items()
 
 
-def highlight(case: dict[str, Any]) -> tuple[str | None, str | None]:
+def highlight(case: dict[str, Any], register: Register) -> tuple[str | None, str | None]:
     text = case["input"]
-    defect = LINTERS[case["linter"]](text)
+    defect = lint_licence(case["linter"], text, register)
     if defect is None:
         return None, None
     marked = f"{text[: defect.start]}*{text[defect.start : defect.end]}*{text[defect.end :]}"
     return defect.reason, marked
 
 
+def registers(case: dict[str, Any]) -> list[Register]:
+    """Return registers as the reference has them in its tests.
+
+    Most know every prefix; those of two errors fail at the first, second or third question.
+    """
+    wrong = {"INVALID_GCP_PREFIX": False, "GCP_DATASOURCE_OFFLINE": None}
+    if case.get("error") not in wrong:
+        return [lambda _: True]
+    return [failing_after(questions, wrong[case["error"]]) for questions in range(3)]
+
+
+def failing_after(questions: int, wrong: bool | None) -> Register:
+    answers = iter([True] * questions + [wrong])
+    return lambda _: next(answers, True)
+
+
 def test_every_check_finds_what_the_reference_finds(folder: Path) -> None:
     cases = json.loads((folder / "linter_vectors.json").read_text("utf-8"))["cases"]
     different = [
-        (case, highlight(case))
+        case
         for case in cases
-        if highlight(case) != (case.get("error"), case.get("highlight"))
+        if (case.get("error"), case.get("highlight"))
+        not in [highlight(case, register) for register in registers(case)]
     ]
 
-    assert [case for case in different if case[0].get("error") not in SYNTAX["linter_errors"]] == []
-    assert {case["error"] for case, _ in different} == set(SYNTAX["linter_errors"])
+    assert different == []
+    assert len(cases) > 3700
 
 
 def readable(text: str) -> str:
@@ -117,6 +139,7 @@ def read(case: dict[str, Any], *, associations: bool = False) -> gs1.ElementStri
         readable(case["input"]),
         associations=associations,
         unknown=bool(options.get("permitUnknownAIs")),
+        announced=True,
     )
     return value
 
@@ -133,14 +156,14 @@ def read(case: dict[str, Any], *, associations: bool = False) -> gs1.ElementStri
 def test_element_strings_are_judged_as_the_reference_does(
     engine: dict[str, Any], table: str, associations: bool
 ) -> None:
-    inputs, different = {case["input"] for case in engine[table]}, []
+    different = []
     for case in engine[table]:
         value = read(case, associations=associations)
         scanned = "^" + value.element_string(brackets=False).replace(GS, "^") if value else None
         if (value is not None) != case["valid"] or case.get("expect", scanned) != scanned:
             different.append(case["input"])
 
-    assert set(different) == set(SYNTAX["element_strings"]) & inputs
+    assert different == []
 
 
 def linked(case: dict[str, Any]) -> gs1.DigitalLink | None:
@@ -213,19 +236,65 @@ def test_every_order_of_keys_in_a_path_is_known(engine: dict[str, Any], table: s
         )
 
 
-def test_scans_are_judged_as_the_reference_does(engine: dict[str, Any]) -> None:
-    different, plain = [], set()
-    for case in engine["scan_data_process"]:
-        text = case["scan_data"]
-        is_data = gs1.check_element_string(text)[0] or gs1.check_any(text)[0]
-        is_plain = text[:3] in SYNTAX["plain_scans"] and "://" not in text
-        if is_plain and case["valid"]:
-            plain.add(text[:3])
-        if bool(is_data) != (case["valid"] and not is_plain):
-            different.append(text)
+def transmitted(scan: gs1.Scan) -> str | None:
+    """Write what a scan holds as the reference does; None where it holds nothing that is right."""
+    if not scan.readings:
+        return None
+    first = scan.readings[0]
+    if first.content is Content.TRADE_ITEM:
+        number = gs1.in_digits(first.pairs[0][1], NUMBER_CARRIERS[scan.text[:3]][1])
+        more = unbracketed(first.pairs[1:]).replace(GS, "^")
+        return f"{number}|^{more}" if more else number
+    if first.content is Content.ELEMENT_STRING:
+        return "^" + unbracketed(first.pairs).replace(GS, "^")
+    # A caret in front of text would be FNC1, were it not escaped; so is a backslash before it.
+    return re.sub(r"^(\\*\^)", r"\\\1", scan.data)
 
-    assert set(different) == set(SYNTAX["scans"])
-    assert plain == set(SYNTAX["plain_scans"])
+
+def test_scans_are_read_as_the_reference_does(engine: dict[str, Any]) -> None:
+    different = []
+    for case in engine["scan_data_process"]:
+        found = transmitted(gs1.read_scan(case["scan_data"]))
+        if found != case["data"] or (found is None) == case["valid"]:
+            different.append((case, found))
+
+    assert different == []
+
+
+CARRIERS = {
+    "QR": Carrier.QR,
+    "DM": Carrier.DATA_MATRIX,
+    "DotCode": Carrier.DOTCODE,
+    "DataBarOmni": Carrier.DATABAR,
+    "DataBarLimited": Carrier.DATABAR_LIMITED,
+    "DataBarExpanded": Carrier.DATABAR_EXPANDED,
+    "GS1_128_CCA": Carrier.GS1_128,
+    "GS1_128_CCC": Carrier.GS1_128,
+    "UPCA": Carrier.UPC_A,
+    "UPCE": Carrier.UPC_E,
+    "EAN13": Carrier.EAN_13,
+    "EAN8": Carrier.EAN_8,
+}
+
+
+def scan_of(case: dict[str, Any]) -> str | None:
+    carrier = CARRIERS.get(case["symbology"])
+    if carrier is None:  # the reference was told no symbol
+        return None
+    may_be_composite = carrier not in {Carrier.QR, Carrier.DATA_MATRIX, Carrier.DOTCODE}
+    data, _, composite = case["data"].partition("|" if may_be_composite else "\0")
+    data = data.replace("^", GS) if data.startswith("^") else data.removeprefix("\\")
+    try:
+        return gs1.write_scan(carrier, data, composite=composite.replace("^", GS))
+    except RefusedError:
+        return None
+
+
+def test_a_symbol_is_transmitted_as_the_reference_does(engine: dict[str, Any]) -> None:
+    cases = engine["scan_data_generate"]
+
+    assert [scan_of(case) for case in cases] == [case["scan_data"] for case in cases]
+    assert [case["valid"] for case in cases] == [scan_of(case) is not None for case in cases]
 
 
 def test_readable_text_is_written_as_the_reference_does(engine: dict[str, Any]) -> None:
@@ -265,13 +334,10 @@ def test_a_scan_of_every_symbol_is_the_message_that_the_reference_put_into_it(
     messages = [
         case for case in engine["scan_data_generate"] if case["valid"] and case["data"][0] == "^"
     ]
-    different = {
-        case["scan_data"]
-        for case in messages
-        if pairs(case["scan_data"]) != pairs(readable(case["data"].replace("|^", "^")))
-    }
 
-    assert different == set(SYNTAX["generated_scans"])
+    assert [pairs(case["scan_data"]) for case in messages] == [
+        pairs(readable(case["data"].replace("|^", "^"))) for case in messages
+    ]
     assert len(messages) > 10
 
 

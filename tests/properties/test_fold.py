@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import containment, examine, fold, in_order
 from packtrail.lifecycle.journey import Status, Step
-from packtrail.lifecycle.rules import LEAVES, Outcome, after
+from packtrail.lifecycle.rules import EFFECTS, Outcome, after
+from packtrail.lifecycle.states import REACTIVATE, STATES, Effect
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = {
@@ -91,17 +92,49 @@ def test_an_object_is_in_one_container_at_a_time(journey: list[Step]):
     )
 
 
-@given(st.sampled_from(list(Status)), st.sampled_from(list(Status)))
-def test_a_guarded_status_is_only_left_as_listed(status: Status, effect: Status):
+@given(st.sampled_from(list(Status)), st.sampled_from(EFFECTS))
+def test_a_status_is_only_left_as_the_table_says(status: Status, effect: Effect):
     becomes, outcome = after(status, effect)
+    leads_to = STATES[status].leads_to
 
     assert (outcome is Outcome.CHANGES) == (becomes is not status)
-    if status in LEAVES and becomes is not status:
-        assert effect in LEAVES[status]
+    if leads_to is not None and becomes is not status:
+        assert effect in leads_to or becomes in leads_to
 
 
-@given(st.sampled_from(list(Status)), st.sampled_from(list(Status)))
-def test_an_effect_that_comes_twice_is_as_if_it_came_once(status: Status, effect: Status):
+@given(st.sampled_from(list(Status)), st.sampled_from(EFFECTS))
+def test_an_effect_that_comes_twice_is_as_if_it_came_once(status: Status, effect: Effect):
     once = after(status, effect)[0]
 
     assert after(once, effect)[0] is once
+
+
+@given(st.sampled_from([row for row in STATES.values() if not row.is_saleable]), st.data())
+def test_nothing_but_a_status_that_says_so_makes_what_cannot_be_sold_saleable(row, data):
+    """A pack that is dead, held or gone does not come back to stock by being moved."""
+    moved = data.draw(st.sampled_from(["packed", "in_transit", "received", "unpack"]))
+    becomes, _ = after(row.status, Status(moved) if moved in {*Status} else moved)
+    freed = {Status.UNKNOWN, Status.LOST}
+
+    assert row.status in freed or not STATES[becomes].is_saleable
+
+
+@given(steps())
+def test_what_came_to_its_end_is_saleable_again_only_by_a_return_or_an_undo(journey: list[Step]):
+    ends = {Status.DESTROYED, Status.TRANSFORMED, Status.DISPENSED}
+    for place, _ in enumerate(journey):
+        before = fold(journey_until(journey, place))
+        after_it = fold(journey_until(journey, place + 1))
+        if before.status in ends and after_it.status is not before.status:
+            assert after_it.status in {Status.RETURNED, Status.REACTIVATED, Status.DESTROYED}
+
+
+def journey_until(journey: list[Step], count: int) -> list[Step]:
+    return list(in_order(journey))[:count]
+
+
+def test_every_status_has_one_row_in_the_order_of_a_life():
+    assert list(STATES) == list(Status)
+    assert all(row.status is status for status, row in STATES.items())
+    assert {effect for row in STATES.values() for effect in row.leads_to or ()} <= {*EFFECTS}
+    assert all(REACTIVATE in (row.leads_to or ()) for row in STATES.values() if row.can_be_undone)

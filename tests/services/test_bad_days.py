@@ -99,8 +99,10 @@ with EmbeddedServer(settings.data_dir) as server, Database(server.url) as databa
     while number + 1 not in acknowledged:
         with contextlib.suppress(Unavailable):  # A connection of the pool that died meanwhile.
             hand_in(number + 1)
-    told["kept"] = [n for n in acknowledged
-                    if tracing.trace(app, maker, pack(f"{n}A1999")).standing.status == "active"]
+    told["kept"] = [
+        n for n in acknowledged
+        if tracing.trace(app, maker, pack(f"{n}A1999")).standing.status == "commissioned"
+    ]
     told["acknowledged"] = acknowledged
     capture.recover(app)
     app.workers.shutdown(wait=True)
@@ -143,7 +145,7 @@ def test_a_full_disk_is_told_and_loses_nothing_acknowledged(reachable_dir: Path)
     assert "is full: " in told["full"]
     assert "Nothing of this was recorded, and nothing recorded before is lost" in told["full"]
     assert str(reachable_dir) not in told["stranger"]
-    assert told["readable"] == "active"
+    assert told["readable"] == "commissioned"
     # What PostgreSQL can still say differs: an error, a panic, or nothing any more.
     assert told["log_full"] != "never"
     assert any(words in told["log_is_full"] for words in ("does not answer", "is full", "unknown"))

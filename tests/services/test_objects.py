@@ -49,7 +49,7 @@ def test_a_pack_is_what_its_events_say_it_is_and_where(world: World) -> None:
     )
     assert found.product is not None
     assert found.product.name == "Epcistra"
-    assert found.standing.status is Status.ACTIVE
+    assert found.standing.status is Status.PACKED
     assert (found.standing.lot, found.standing.expires) == (LOT, "2028-12-31")
     assert [held.parent for held in found.holders] == [CASE]
     assert found.findings == ()
@@ -62,8 +62,8 @@ def test_a_case_shows_what_it_holds(world: World) -> None:
 
     assert (found.kind, found.contents_total) == ("case", 2)
     assert [(each.identifier, each.status) for each in found.contents] == [
-        (pack(1), Status.ACTIVE),
-        (pack(2), Status.ACTIVE),
+        (pack(1), Status.PACKED),
+        (pack(2), Status.PACKED),
     ]
 
 
@@ -79,8 +79,8 @@ def test_what_was_known_at_a_moment_is_not_changed_by_what_came_later(world: Wor
     )
 
     assert now.standing.status is Status.DISPENSED
-    assert as_known.standing.status is Status.ACTIVE
-    assert as_of.standing.status is Status.ACTIVE
+    assert as_known.standing.status is Status.COMMISSIONED
+    assert as_of.standing.status is Status.COMMISSIONED
 
 
 def test_a_pack_nobody_commissioned_here_is_told_so(world: World) -> None:
@@ -331,7 +331,7 @@ def test_the_overview_is_made_anew_when_something_is_recorded(world: World) -> N
 
     assert (before.counts.packs, after.counts.packs) == (1, 3)
     assert (before.counts.lots, after.counts.lots) == (1, 2)
-    assert {each.status: each.count for each in after.by_status} == {Status.ACTIVE: 3}
+    assert {each.status: each.count for each in after.by_status} == {Status.COMMISSIONED: 3}
 
 
 def test_thirteen_digits_can_be_a_product_or_a_place(world: World) -> None:
@@ -366,7 +366,7 @@ def test_a_product_shows_its_lots_and_what_became_of_its_packs(world: World) -> 
     assert (view.gtin, view.product) == ("00300010123455", None)
     assert view.lots == ("LOT-8", LOT, "BULK")
     counts = {each.status: each.count for each in view.by_status}
-    assert counts == {Status.ACTIVE: 3, Status.DISPENSED: 1}
+    assert counts == {Status.COMMISSIONED: 3, Status.DISPENSED: 1}
     (found, *_) = recognise.recognise(world.app, world.maker, "00300010123455")
     assert (found.link, found.note) == ("/products/00300010123455", "Product")
     with pytest.raises(NotFound):

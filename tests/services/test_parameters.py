@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from packtrail.base.errors import RefusedError
+from packtrail.base.errors import LimitExceeded, RefusedError
 from packtrail.services import parameters
 from packtrail.store.filters import EpcMatch, EventFilter
 
@@ -39,9 +39,21 @@ def test_an_object_is_asked_for_whatever_its_notation() -> None:
     urn = _parse(MATCH_epc="urn:epc:id:sgtin:030001.0012345.1")
     link = _parse(MATCH_epc="https://id.gs1.org/01/00300010123455/21/1")
     pattern = _parse(MATCH_epc="urn:epc:idpat:sgtin:030001.0012345.*")
+    star = _parse(MATCH_epc="urn:epc:id:sgtin:030001.0012345.*")
 
     assert urn == link
     assert pattern.match_epc == (EpcMatch("sgtin/00300010123455"),)
+    assert star == pattern
+
+
+def test_a_query_has_so_many_values_and_no_more() -> None:
+    asked = {"EQ_bizStep": "|".join(map(str, range(60))), "EQ_disposition": ["x"] * 40}
+
+    parameters.parse({**asked, "perPage": "3"}, events_max=1, values_max=100)
+    with pytest.raises(LimitExceeded) as refused:
+        parameters.parse({**asked, "EQ_action": "ADD"}, events_max=1, values_max=100)
+    assert refused.value.findings[0].code == "QRY-022"
+    assert str(refused.value).startswith("The query has 101 values; 100 are answered at once.")
 
 
 def test_every_defect_is_found() -> None:

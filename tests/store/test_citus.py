@@ -21,6 +21,7 @@ DISTRIBUTED = {
     "document": "document_id",
     "capture": "capture_id",
     "vocabulary_element": "id",
+    "verification": "class_key",
 }
 """Table -> the column that would distribute it."""
 

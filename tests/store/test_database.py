@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from packtrail.base.errors import Unavailable, UsageError
+from packtrail.base.errors import LimitExceeded, Unavailable, UsageError
+from packtrail.base.findings import FindingCode, Severity
 from packtrail.store import migrations
 from packtrail.store.database import Database
 from packtrail.store.migrations import Migration
@@ -51,6 +52,21 @@ def test_a_connection_that_dies_is_unavailable_and_the_next_one_works(fresh_data
         die()
     with fresh_database.reading() as conn:
         assert conn.execute("select 1").fetchone() == (1,)
+
+
+def test_a_statement_that_takes_too_long_is_ended(fresh_database: Database):
+    slow = FindingCode("QRY-999", Severity.ERROR, "slow", remedy="none").found("Too slow.")
+
+    def read_for(seconds: int, pause: float) -> object:
+        with fresh_database.reading_for(seconds, slow) as conn:
+            return conn.execute("select pg_sleep(%s), 7", [pause]).fetchone()[1]
+
+    with pytest.raises(LimitExceeded, match="Too slow"):
+        read_for(1, 30)
+    assert read_for(2, 1.1) == 7
+    for _ in range(10):
+        with fresh_database.reading() as conn:
+            assert conn.execute("show statement_timeout").fetchone() == ("0",)
 
 
 def test_migrations_run_once_in_order_and_are_recorded(fresh_database: Database):

@@ -181,7 +181,7 @@ def test_as_known_at_tells_what_had_been_recorded_by_then(conn):
         None,
         Status.DESTROYED,
         Status.DESTROYED,
-        Status.ACTIVE,
+        Status.COMMISSIONED,
     ]
 
 

@@ -49,6 +49,36 @@ class Permission(StrEnum):
     """Bring serial numbers in that an authority issued, with their keys and signatures."""
     SECRET_READ = "pool:secret:read"  # noqa: S105 - a permission, not a secret
     """See the keys and signatures that an authority gave with serial numbers."""
+    REPORTING_READ = "reporting:report:read"
+    """See reports to authorities and partners, their files, answers and receivers."""
+    REPORTING_CREATE = "reporting:report:create"
+    """Ask for reports, build them, check files before they leave, and keep facts for them."""
+    REPORTING_APPROVE = "reporting:report:approve"
+    """Approve reports, drop them and take them up again."""
+    REPORTING_SEND = "reporting:report:send"
+    """Send reports, send them again, and say by hand what a receiver answered."""
+    RECEIVER_UPDATE = "reporting:receiver:update"
+    """Say who takes reports, which, and how they get there."""
+    PACK_VERIFY = "pack:record:verify"
+    """Ask whether a pack is genuine and may be supplied; question and answer are kept."""
+    VERIFICATION_READ = "verification:record:read"
+    """See what was verified, by whom, and what was answered."""
+    NOTICE_READ = "notice:record:read"
+    """See what is said of lots and products: recalls, withdrawals, holds."""
+    NOTICE_CREATE = "notice:record:create"
+    """Recall, withdraw, hold, release; retract what should not have been said."""
+    LINE_READ = "line:record:read"
+    """See sites, lines and trade items, work orders, what lines reported, and reconciliations."""
+    LINE_CREATE = "line:record:create"
+    """Describe sites, lines and trade items."""
+    ORDER_CREATE = "line:order:create"
+    """Make work orders, and command them."""
+    REPORT_CREATE = "line:report:create"
+    """Report what a line did, and take the numbers of its orders."""
+    REWORK_CREATE = "line:rework:create"
+    """Unpack, repack, replace, sample, destroy: by hand, at a rework station."""
+    ORDER_SIGN = "line:order:sign"
+    """Sign the reconciliation of a work order."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -59,10 +89,11 @@ class Permission(StrEnum):
 
 
 class RoleName(StrEnum):
-    """The four roles a person can have."""
+    """The roles a person can have."""
 
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
+    QUALITY = "quality"
     READER = "reader"
     AUDITOR = "auditor"
 
@@ -73,6 +104,10 @@ _READING = frozenset(
         Permission.CAPTURE_READ,
         Permission.ORGANISATION_READ,
         Permission.POOL_READ,
+        Permission.REPORTING_READ,
+        Permission.NOTICE_READ,
+        Permission.VERIFICATION_READ,
+        Permission.LINE_READ,
     }
 )
 
@@ -90,7 +125,14 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.QUERY_CREATE,
             Permission.ALLOCATION_CREATE,
             Permission.ALLOCATION_RETURN,
+            Permission.REPORTING_CREATE,
+            Permission.PACK_VERIFY,
+            Permission.ORDER_CREATE,
+            Permission.REPORT_CREATE,
+            Permission.REWORK_CREATE,
         },
+        RoleName.QUALITY: _READING
+        | {Permission.AUDIT_READ, Permission.ORDER_SIGN, Permission.REWORK_CREATE},
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING
         | {

@@ -10,10 +10,15 @@ import packtrail
 from packtrail.api import (
     accounts_routes,
     capture_routes,
+    correction_routes,
     discovery,
     event_routes,
+    goods_routes,
+    line_routes,
+    notice_routes,
     object_routes,
     operations_routes,
+    order_routes,
     problems,
     query_routes,
     resource_routes,
@@ -22,6 +27,7 @@ from packtrail.api import (
     serial_supply_routes,
     soap,
     socket_routes,
+    verification_routes,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +66,13 @@ def build(application: Application) -> FastAPI:
         serial_pool_routes.router,
         serial_routes.router,
         serial_supply_routes.router,
+        notice_routes.router,
+        goods_routes.router,
+        correction_routes.router,
+        verification_routes.router,
         accounts_routes.router,
+        line_routes.router,
+        order_routes.router,
     ):
         api.include_router(routes)
     problems.install(api)

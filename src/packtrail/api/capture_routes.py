@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from packtrail.api.headers import limit_headers, standard_headers
+from packtrail.api.paging import list_place, listed
 from packtrail.api.problems import (
     CAPTURE_LIMIT,
     VALIDATION,
@@ -33,13 +34,14 @@ from packtrail.api.responses import JOB, JOBS, SUBMITTING
 from packtrail.api.schemas import CaptureJobOut
 from packtrail.api.xml import element
 from packtrail.base.findings import Severity
-from packtrail.services import capture, codes
+from packtrail.services import capture, codes, paging
 
 if TYPE_CHECKING:
     from packtrail.services.capture import CaptureJob
 
 epcis = APIRouter(prefix="/epcis/v2/capture", tags=["EPCIS: capture"])
 own = APIRouter(prefix="/api/v1/captures", tags=["Captures"])
+_JOBS = "capture jobs"
 PAGE_JOBS_DEFAULT, PAGE_JOBS_MAX = 30, 200
 
 
@@ -74,16 +76,12 @@ async def submit(request: Request, app: App, actor: Caller) -> Response:
 @epcis.get("", summary="Capture jobs", responses=JOBS)
 def jobs(request: Request, app: App, actor: Caller) -> Response:
     """Return the capture jobs, newest first, a page at a time."""
-    acceptable(request, JSON)
-    require_versions(request)
-    limit = _limit(request.query_params.get("perPage"))
-    before = request.query_params.get("nextPageToken")
-    found = capture.jobs(app, actor, limit=limit + 1, before=before)
-    headers = standard_headers()
-    if len(found) > limit:
-        params = urlencode({"perPage": limit, "nextPageToken": found[limit - 1].capture_id})
-        headers["Link"] = f'<{request.url.path}?{params}>; rel="next"'
-    return JSONResponse([_job(job) for job in found[:limit]], headers=headers)
+    limit, before = list_place(request, app, actor, _JOBS)
+    found = capture.jobs(app, actor, limit=limit + 1, before=before or None)
+    page, following = paging.page(
+        app, actor, _JOBS, found, limit=limit, key=lambda job: job.capture_id
+    )
+    return listed(request, [_job(job) for job in page], following)
 
 
 @epcis.get("/{capture_id}", summary="One capture job", responses=JOB)
@@ -171,9 +169,3 @@ def _job_xml(job: CaptureJob) -> bytes:
         "captureID": job.capture_id,
     }
     return element("EPCISCaptureJob", fields, attributes=attributes)
-
-
-def _limit(per_page: str | None) -> int:
-    if per_page is None or not (per_page.isascii() and per_page.isdigit()):
-        return PAGE_JOBS_DEFAULT
-    return max(1, min(int(per_page[:9]), PAGE_JOBS_MAX))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from packtrail import epcis
 from packtrail.api.headers import extensions_header, standard_headers
-from packtrail.api.problems import UNSUPPORTED, Refusal
+from packtrail.api.paging import next_headers
 from packtrail.api.requests import (
     JSON,
     App,
@@ -24,8 +24,8 @@ from packtrail.api.requests import (
     require_media_type,
     require_versions,
 )
-from packtrail.api.responses import CAPTURING, EVENTS, ONE, QUERYING
-from packtrail.services import query, single_events
+from packtrail.api.responses import CAPTURING, DELETED, ONE, QUERYING
+from packtrail.services import paging, query, single_events
 from packtrail.services.documents import QUERY_NAME, query_document
 
 if TYPE_CHECKING:
@@ -88,13 +88,13 @@ def event(event_id: str, request: Request, app: App, actor: Caller) -> Response:
     "/nextPageToken/{token:path}",
     status_code=204,
     summary="Give a page token back",
-    responses={**EVENTS, 501: {"description": "Page tokens are not kept, so none is deleted"}},
+    responses=DELETED,
 )
-def forget_token(token: str, _: Caller) -> Response:
-    """Tell that a token ends by itself: it is signed, not stored (documented code 501)."""
-    raise Refusal(
-        UNSUPPORTED, f"Page tokens are not kept here; {token[:12]!r}... ends at the time told."
-    )
+def forget_token(token: str, request: Request, app: App, actor: Caller) -> Response:
+    """Take a page token back before its time: it does not work any more."""
+    require_versions(request)
+    paging.end(app, actor, token)
+    return Response(status_code=204, headers=standard_headers())
 
 
 def respond(
@@ -108,22 +108,12 @@ def respond(
 ) -> Response:
     """Return a page of events as a query document."""
     body = query_document(
-        page.events, page.namespaces, at=app.clock(), form=form, query_name=query_name
+        app, page.events, page.namespaces, at=app.clock(), form=form, query_name=query_name
     )
     headers = {**standard_headers(), "GS1-EPC-Format": form.epc_format.value}
     if form.is_xml:
         headers["GS1-CBV-XML-Format"] = form.cbv_xml_format.value
     if page.namespaces:
         headers["GS1-Extensions"] = extensions_header(page.namespaces)
-    if page.next_token and page.expires_at:
-        headers["Link"] = next_link(request, page.next_token)
-        headers["GS1-Next-Page-Token-Expires"] = page.expires_at.isoformat(timespec="seconds")
+    headers |= next_headers(request, page.following)
     return Response(body, headers=headers, media_type=media_type)
-
-
-def next_link(request: Request, token: str) -> str:
-    """Return the `Link` to the next page of the resource that was asked for."""
-    params = {"nextPageToken": token}
-    if per_page := request.query_params.get("perPage"):
-        params = {"perPage": per_page, **params}
-    return f'<{quote(request.url.path, safe="/")}?{urlencode(params)}>; rel="next"'

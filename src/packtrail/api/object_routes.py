@@ -32,9 +32,16 @@ def trace(
 
 
 @router.get("/lots/{lot:path}", summary="A lot", response_model=LotOut)
-def lot(lot: str, app: App, actor: Caller, gtin: str | None = None) -> Any:
+def lot(
+    lot: str,
+    app: App,
+    actor: Caller,
+    gtin: str | None = None,
+    as_of: Moment = None,
+    as_known_at: Moment = None,
+) -> Any:
     """Return what is known of a lot, of one trade item or of any."""
-    return lots.lot(app, actor, gtin, lot)
+    return lots.lot(app, actor, gtin, lot, as_of=as_of, as_known_at=as_known_at)
 
 
 @router.get("/overview", summary="What there is", response_model=OverviewOut)

@@ -68,7 +68,6 @@ UNAVAILABLE = Kind(503, "ImplementationException", "Packtrail cannot answer righ
 TOO_LONG = Kind(414, "URITooLongException", "The address is too long")
 NOT_ACCEPTABLE = Kind(406, "NotAcceptableException", "Cannot answer in the form asked for")
 MEDIA_TYPE = Kind(415, "UnsupportedMediaTypeException", "This kind of content is not taken")
-UNSUPPORTED = Kind(501, "ImplementationException", "Not offered here")
 RATE = Kind(429, "SecurityException", "Too many attempts")
 CAPTURE_LIMIT = Kind(413, "CaptureLimitExceededException", "The document is too large")
 
@@ -95,8 +94,8 @@ BY_CODE: Mapping[str, Kind] = {
     codes.BAD_PAGE_TOKEN.code: _QUERY,
     BAD_TEXT.code: _QUERY,
     codes.TOO_MANY_RESULTS.code: Kind(413, "QueryTooLargeException", "The answer is too large"),
+    codes.TOO_COMPLEX.code: Kind(413, "QueryTooComplexException", "The query asks too much"),
     codes.BAD_FORMAT.code: NOT_ACCEPTABLE,
-    codes.NO_URN.code: NOT_ACCEPTABLE,
     codes.BAD_QUERY.code: Kind(400, "QueryValidationException", "The query is not valid"),
     codes.BAD_CONTROLS.code: _CONTROLS,
     codes.BAD_DESTINATION.code: _CONTROLS,

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
-from packtrail.api.event_routes import next_link, respond
-from packtrail.api.headers import discovery_headers, standard_headers
+from packtrail.api.event_routes import respond
+from packtrail.api.headers import discovery_headers, extensions_header, standard_headers
+from packtrail.api.paging import list_place, listed
 from packtrail.api.problems import findings_json
 from packtrail.api.requests import (
     JSON,
@@ -19,6 +20,7 @@ from packtrail.api.requests import (
     Caller,
     acceptable,
     bounded_body,
+    declared_namespaces,
     event_form,
     query_parameters,
     require_media_type,
@@ -34,7 +36,7 @@ from packtrail.api.responses import (
     SUBSCRIBED,
     SUBSCRIPTION,
 )
-from packtrail.services import named_queries, parameters, subscriptions
+from packtrail.services import named_queries, paging, subscriptions
 from packtrail.services.times import written
 
 if TYPE_CHECKING:
@@ -43,22 +45,28 @@ if TYPE_CHECKING:
     from packtrail.services.subscriptions import Subscription
 
 router = APIRouter(prefix="/epcis/v2/queries", tags=["EPCIS: queries"])
+_QUERIES = "queries"
 
 
 @router.get("", summary="Named queries", responses=LISTING)
 def list_queries(request: Request, app: App, actor: Caller) -> Response:
     """Return the named queries of the caller's organisation by name, a page at a time."""
-    limit, after = _paging(request, app)
+    limit, after = list_place(request, app, actor, _QUERIES)
     found = named_queries.queries(app, actor, limit=limit + 1, after=after)
-    return _page(request, [_query(each) for each in found], limit, "name")
+    page, following = paging.page(
+        app, actor, _QUERIES, found, limit=limit, key=lambda each: each.name
+    )
+    return listed(request, [_query(each) for each in page], following)
 
 
 @router.post("", status_code=201, summary="Name a query", responses=DEFINED)
 async def define_query(request: Request, app: App, actor: Caller) -> Response:
     """Keep a query under a name: `{"name": ..., "query": {...}}`."""
     content = await _body(request, app)
-    kept = await run_in_threadpool(named_queries.define, app, actor, content)
-    headers = {**standard_headers(), "Location": f"/epcis/v2/queries/{quote(kept.name, safe='')}"}
+    kept = await run_in_threadpool(
+        named_queries.define, app, actor, content, prefixes=declared_namespaces(request)
+    )
+    headers = {**_headers(kept), "Location": f"/epcis/v2/queries/{quote(kept.name, safe='')}"}
     return JSONResponse(_query(kept), status_code=201, headers=headers)
 
 
@@ -66,9 +74,8 @@ async def define_query(request: Request, app: App, actor: Caller) -> Response:
 def show_query(query_name: str, request: Request, app: App, actor: Caller) -> Response:
     """Return the definition of a named query."""
     _require_json(request)
-    return JSONResponse(
-        _query(named_queries.named(app, actor, query_name)), headers=standard_headers()
-    )
+    found = named_queries.named(app, actor, query_name)
+    return JSONResponse(_query(found), headers=_headers(found))
 
 
 @router.delete("/{query_name}", status_code=204, summary="Delete a query", responses=DELETED)
@@ -94,9 +101,13 @@ def ask_query(query_name: str, request: Request, app: App, actor: Caller) -> Res
 @router.get("/{query_name}/subscriptions", summary="Subscriptions", responses=LISTING)
 def list_subscriptions(query_name: str, request: Request, app: App, actor: Caller) -> Response:
     """Return the subscriptions of a query, without their secrets, a page at a time."""
-    limit, after = _paging(request, app)
+    list_name = f"subscriptions of {query_name}"
+    limit, after = list_place(request, app, actor, list_name)
     found = subscriptions.subscriptions(app, actor, query_name, limit=limit + 1, after=after)
-    return _page(request, [_subscription(each) for each in found], limit, "subscriptionID")
+    page, following = paging.page(
+        app, actor, list_name, found, limit=limit, key=lambda each: each.subscription_id
+    )
+    return listed(request, [_subscription(each) for each in page], following)
 
 
 @router.post(
@@ -172,22 +183,10 @@ def _require_json(request: Request) -> None:
     acceptable(request, JSON, LD_JSON)
 
 
-def _paging(request: Request, app: Application) -> tuple[int, str]:
-    _require_json(request)
-    params = query_parameters(request)
-    settings = app.settings
-    limit = parameters.per_page(
-        params, default=settings.page_events_default, most=settings.page_events_max
-    )
-    return limit, parameters.page_token(params) or ""
-
-
-def _page(request: Request, entries: list[dict[str, Any]], limit: int, key: str) -> Response:
-    """Return a page of a list whose tokens are the last key of the page: they never expire."""
-    headers = standard_headers()
-    if len(entries) > limit:
-        headers["Link"] = next_link(request, entries[limit - 1][key])
-    return JSONResponse(entries[:limit], headers=headers)
+def _headers(query: NamedQuery) -> dict[str, str]:
+    """Return what is told beside a definition: the prefixes that its parameters use."""
+    told = {"GS1-Extensions": extensions_header(query.prefixes)} if query.prefixes else {}
+    return {**standard_headers(), **told}
 
 
 def _query(query: NamedQuery) -> dict[str, Any]:

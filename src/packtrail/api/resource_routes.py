@@ -14,8 +14,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from packtrail.api import xml
-from packtrail.api.event_routes import next_link, respond
+from packtrail.api.event_routes import respond
 from packtrail.api.headers import extensions_header, read_extensions, standard_headers
+from packtrail.api.paging import next_headers
 from packtrail.api.requests import (
     JSON,
     LD_JSON,
@@ -73,11 +74,7 @@ def list_values(name: str, request: Request, app: App, actor: Caller) -> Respons
         form=epc_format(request.headers.get("GS1-EPC-Format")),
     )
     answer = collection(request, page.values, namespaces=page.namespaces)
-    if page.next_token and page.expires_at:
-        answer.headers["Link"] = next_link(request, page.next_token)
-        answer.headers["GS1-Next-Page-Token-Expires"] = page.expires_at.isoformat(
-            timespec="seconds"
-        )
+    answer.headers.update(next_headers(request, page.following))
     return answer
 
 

@@ -46,7 +46,6 @@ def _success(status: int, text: str, content: dict[str, Any] | None = None) -> R
 
 
 _JSON: dict[str, Any] = {"application/json": {"schema": {}}}
-EVENTS = problems(404)
 QUERYING: Responses = {**_success(200, "EPCIS query document", _DOCUMENT), **problems(413)}
 ONE: Responses = {**_success(200, "EPCIS query document", _DOCUMENT), **problems(404)}
 QUERYING_ONE: Responses = {**QUERYING, **problems(404, 413)}

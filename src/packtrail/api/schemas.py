@@ -96,6 +96,37 @@ class StandingOut(Out):
     since: datetime | None
 
 
+class NoticeOut(Out):
+    """What is said of a product, a lot or a pack."""
+
+    notice_id: str
+    kind: str
+    level: str
+    gtin: str
+    lot: str | None
+    serial: str | None
+    market: str | None
+    effective_at: datetime
+    recorded_at: datetime
+    reason: str
+    expires_on: date | None
+    by: str
+    retracts: str | None
+    is_event: bool
+
+
+class PackConditionOut(Out):
+    """What a pack counts as, once its lot, its product and the day have had their say."""
+
+    status: str
+    own: str
+    notices: list[NoticeOut]
+    expires_on: date | None
+    is_expired: bool
+    is_saleable: bool
+    eu: str | None
+
+
 class HeldOut(Out):
     """What held the object, and when."""
 
@@ -131,6 +162,7 @@ class TraceOut(Out):
     kind: str
     product: ProductOut | None
     standing: StandingOut
+    condition: PackConditionOut
     steps: list[StepOut]
     holders: list[HeldOut]
     contents: list[ContentOut]

@@ -61,7 +61,7 @@ def allow_recording(
 def add_user(
     name: Name,
     role: Annotated[
-        str, typer.Option("--role", help="administrator, operator, reader or auditor.")
+        str, typer.Option("--role", help="administrator, operator, quality, reader or auditor.")
     ] = "operator",
     link_only: Annotated[
         bool, typer.Option("--link-only", help="No password: only one-time links sign in.")
@@ -135,7 +135,9 @@ def disable_user(
 @users.command("role")
 def change_role(
     name: Name,
-    role: Annotated[str, typer.Argument(help="administrator, operator, reader or auditor.")],
+    role: Annotated[
+        str, typer.Argument(help="administrator, operator, quality, reader or auditor.")
+    ],
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,

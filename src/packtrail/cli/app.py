@@ -13,13 +13,21 @@ from packtrail.cli import (
     accounts,
     backups,
     capture,
+    corrections,
     doctor,
     epcis,
+    goods,
     gs1,
+    lines,
     markets,
+    notices,
+    order_accounts,
+    order_reports,
+    orders,
     query,
     serials,
     trace,
+    verify,
 )
 from packtrail.cli.output import guarded, write_line
 
@@ -30,7 +38,19 @@ GROUPS = {
     "gs1": gs1.gs1,
     "serials": serials.serials,
     "markets": markets.markets,
+    "notices": notices.notices,
+    "lots": goods.lots,
+    "places": goods.places,
+    "shipments": goods.shipments,
+    "packs": goods.packs,
+    "corrections": corrections.corrections,
+    "verifications": verify.verifications,
+    "lines": lines.lines,
+    "orders": orders.orders,
 }
+
+_JOINED = (order_accounts, order_reports)
+"""Modules whose commands belong to a group of another one."""
 
 
 def build(
@@ -56,6 +76,8 @@ def build(
         "capture": capture.capture,
         "query": query.query,
         "trace": trace.trace,
+        "census": goods.census,
+        "verify": verify.verify,
         "validate": epcis.validate,
         "convert": epcis.convert,
         "event-hash": epcis.event_hash,

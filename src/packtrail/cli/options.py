@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from packtrail.base.errors import UsageError
+from packtrail.base.findings import has_errors
+from packtrail.cli.output import FINDINGS, tell_findings, write_json
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
+    from packtrail.base.findings import Finding
     from packtrail.services.application import Application
 
 Data = Annotated[
@@ -31,6 +35,20 @@ Db = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be wrong with it; change nothing.")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="TIME", help="Only what had happened by then.")
+]
+AsKnownAt = Annotated[
+    str | None,
+    typer.Option("--as-known-at", metavar="TIME", help="Only what had been recorded by then."),
+]
+Place = Annotated[
+    str | None, typer.Option("--place", metavar="GLN", help="GLN, SGLN or Digital Link.")
+]
+At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="When it was; default: now.")]
 Organisation = Annotated[
     str | None,
     typer.Option(
@@ -39,6 +57,15 @@ Organisation = Annotated[
         metavar="CODE",
         envvar="PACKTRAIL_ORGANISATION",
         help="Organisation to act for; not needed where there is only one.",
+    ),
+]
+
+Request = Annotated[
+    str | None,
+    typer.Option(
+        "--request",
+        metavar="ID",
+        help="The same ID gives the same answer for ever; default: a new one, which is told.",
     ),
 ]
 
@@ -100,3 +127,49 @@ def moment(text: str | None, *, option: str) -> datetime | None:
     if read.tzinfo is None:
         raise UsageError(f"{option} is {text!r}: add the offset, such as Z or +01:00.")
     return read
+
+
+def moments(as_of: str | None, as_known_at: str | None) -> dict[str, datetime | None]:
+    """Read the two moments an answer can be about.
+
+    Raises:
+        UsageError: One is no ISO 8601 time, or has no offset.
+    """
+    return {
+        "as_of": moment(as_of, option="--as-of"),
+        "as_known_at": moment(as_known_at, option="--as-known-at"),
+    }
+
+
+def file(path: Path) -> bytes:
+    """Read a file; `-` is standard input.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def day(text: str | None, *, option: str) -> date | None:
+    """Read a day given as an option.
+
+    Raises:
+        UsageError: It is no ISO 8601 date.
+    """
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} is {text!r}: expected a day such as 2029-01-31.") from error
+
+
+def tell_check(findings: Sequence[Finding], *, as_json: bool) -> None:
+    """Tell what a change would meet, and stop with 1 where that forbids it."""
+    if as_json:
+        write_json({"findings": findings})
+    else:
+        tell_findings(findings)
+    if has_errors(findings):
+        raise typer.Exit(FINDINGS)

@@ -25,13 +25,8 @@ def trace(
             metavar="ID", help="EPC URI, Digital Link, or element string with or without brackets."
         ),
     ],
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="TIME", help="Only what had happened by then.")
-    ] = None,
-    as_known_at: Annotated[
-        str | None,
-        typer.Option("--as-known-at", metavar="TIME", help="Only what had been recorded by then."),
-    ] = None,
+    as_of: options.AsOf = None,
+    as_known_at: options.AsKnownAt = None,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
@@ -62,6 +57,7 @@ def _tell(found: Trace) -> None:
     name = f"  {found.product.name}" if found.product and found.product.name else ""
     write_line(f"{found.label}  {found.kind}{name}")
     write_line(why.sentence(standing, places=found.places, holders=labels))
+    _tell_condition(found)
     if standing.lot:
         until = f", expires {expiry(standing.expires)}" if standing.expires else ""
         write_line(f"Lot {standing.lot}{until}")
@@ -72,6 +68,19 @@ def _tell(found: Trace) -> None:
     for step in found.steps:
         _tell_step(step, found, labels)
     tell_findings(found.findings)
+
+
+def _tell_condition(found: Trace) -> None:
+    """Tell what its lot, its product and the day make of it, where that is not what it is."""
+    from packtrail.rendering import times, words
+
+    state = found.condition
+    if state.status is not state.own:
+        write_line(f"Counts as {words.status(state.status).text.lower()}.")
+    for notice in state.notices:
+        since = times.iso(notice.effective_at)
+        kind = notice.kind.replace("_", " ")
+        write_line(f"Its {notice.level} is {kind} since {since}: {notice.reason}")
 
 
 def _tell_contents(found: Trace) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from packtrail.epcis.scalars import UNQUALIFIED, from_uri, is_uri
+from packtrail.epcis.scalars import UNQUALIFIED, from_uri, is_uri, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,7 +142,7 @@ def _declarations(part: Mapping[str, Any]) -> dict[str, str]:
 class Namer:
     """Turns expanded names back into prefixed ones, and remembers which prefixes were used."""
 
-    __slots__ = ("_names", "_prefixes", "used")
+    __slots__ = ("_members", "_names", "_prefixes", "used")
 
     def __init__(self, namespaces: Mapping[str, str]) -> None:
         self._prefixes: dict[str, str] = {
@@ -152,6 +152,7 @@ class Namer:
         }
         self._prefixes.update({ns: prefix for prefix, ns in STANDARD_PREFIXES.items()})
         self._names: dict[str, str] = {}
+        self._members: dict[str, str] = {}
         self.used: dict[str, str] = {}
         """Prefix -> namespace of every prefix given out that the GS1 context does not declare."""
 
@@ -174,6 +175,14 @@ class Namer:
             short = f"{self.prefix_of(namespace)}:{local}" if namespace else local
             self._names[expanded] = short
         return short
+
+    def member(self, expanded: str) -> str:
+        """Return the JSON name of an extension field; a name that makes no URI becomes one."""
+        member = self._members.get(expanded)
+        if member is None:
+            name = self.name(expanded) if expanded.startswith("{") else ""
+            member = self._members[expanded] = name if is_uri(name) else wrapped(expanded)
+        return member
 
 
 def _is_prefix(text: str) -> bool:

@@ -143,7 +143,7 @@ def _clean(value: Any, name: str, style: _Style) -> str:
         return scalars.number_text(value)
     text = str(value).strip()
     if "time" in name.lower():
-        time = scalars.xsd_time(text.upper()) if len(text) <= 64 else None
+        time = scalars.xsd_time(text.upper())
         if time is not None and time.tzinfo is not None:
             return time_text(time, style)
     if style.cleans_texts and scalars.is_double(text) and text[-1:].isdigit():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from packtrail.epcis import cbv, codes, events, rules, scalars
 from packtrail.epcis import json_values as jv
-from packtrail.epcis.identifiers import check_identifiers
+from packtrail.epcis.identifiers import check_identifiers, identifiers_of
 from packtrail.epcis.report import shown
 
 if TYPE_CHECKING:
@@ -406,7 +406,7 @@ SHAPES: dict[str, tuple[type[events.Event], Shape]] = {
 }
 """JSON type -> (event type, members). Schema: the definitions of the same names."""
 
-_EXTENSION_EVENT = Shape(_EVENT, required=_TIMES, extensible=True)
+EXTENSION_EVENT = Shape(_EVENT, required=_TIMES, extensible=True)
 
 
 def read_event(reading: JsonReading, value: Any, at: str) -> events.Event | None:
@@ -438,7 +438,7 @@ def _read_event(reading: JsonReading, value: dict[str, Any], at: str) -> events.
         return None
     event = event_type(**members, extensions=extensions)
     rules.check_event(reading.report, event, lambda i: f"{at}/sensorElementList/{i}")
-    check_identifiers(reading.report, event, lambda: at or "/")
+    check_identifiers(reading.report, identifiers_of(event), lambda: at or "/")
     return event
 
 
@@ -477,7 +477,7 @@ def _read_extension_event(
         return None
     before = reading.report.barring
     members, _ = read_members(
-        reading, {name: value[name] for name in value if name in _EVENT}, at, _EXTENSION_EVENT
+        reading, {name: value[name] for name in value if name in _EVENT}, at, EXTENSION_EVENT
     )
     extensions: dict[str, Any] = {}
     for name, entry in value.items():

@@ -52,9 +52,11 @@ _TYPE_NAMES = {
 }
 
 
-def pointer(at: str, name: object) -> str:
+def pointer(at: str, name: str) -> str:
     """Return the JSON pointer (RFC 6901) of a member."""
-    return f"{at}/{str(name).replace('~', '~0').replace('/', '~1')}"
+    if "~" in name or "/" in name:
+        name = name.replace("~", "~0").replace("/", "~1")
+    return f"{at}/{name}"
 
 
 def listed(reading: JsonReading, value: Any, at: str) -> list[Any]:
@@ -107,22 +109,13 @@ def unwrapped(value: str) -> str:
 
 def uris(reading: JsonReading, value: Any, at: str, name: str) -> tuple[str, ...]:
     """Read an array of URIs, however long, in one pass."""
-    value = listed(reading, value, pointer(at, name))
-    if set(map(type, value)) <= {str} and scalars.are_uris(value) and _are_short(value):
-        if any(map(_is_wrapped, value)):
-            return tuple(map(unwrapped, value))
-        return tuple(value)
     here = pointer(at, name)
+    value = listed(reading, value, here)
+    if set(map(type, value)) <= {str} and scalars.are_kept_uris(value):
+        is_wrapped = scalars.UNQUALIFIED in "\n".join(value)
+        return tuple(map(unwrapped, value)) if is_wrapped else tuple(value)
     found = [uri(reading, entry, here, str(i)) for i, entry in enumerate(value)]
     return tuple(entry for entry in found if entry is not None)
-
-
-def _are_short(values: list[str]) -> bool:
-    return max(map(len, values), default=0) <= scalars.URI_CHARACTERS_MAX
-
-
-def _is_wrapped(value: str) -> bool:
-    return value.startswith(scalars.UNQUALIFIED)
 
 
 def distinct_uris(reading: JsonReading, value: Any, at: str, name: str) -> tuple[str, ...]:
@@ -154,7 +147,7 @@ def one_or_more_uris(reading: JsonReading, value: Any, at: str, name: str) -> tu
 def time(reading: JsonReading, value: Any, at: str, name: str) -> datetime | None:
     """Read a point in time with an offset."""
     if type(value) is str:
-        found = scalars.rfc3339(value) if len(value) <= 64 else None
+        found = scalars.rfc3339(value)
         if found is not None:
             return found
     if is_type(reading, value, str, pointer(at, name)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,7 +22,7 @@ from packtrail.epcis.limits import Limits
 from packtrail.epcis.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -36,7 +37,8 @@ def write_json(document: events.EpcisDocument) -> bytes:
         EPCIS 2.0, 10.
     """
     namer = Namer(document.namespaces)
-    entries = [_event(event, namer) for event in document.events]
+    # Encoded one by one, the objects of one event are gone before those of the next are made.
+    entries = [msgspec.Raw(_encoder.encode(_event(event, namer))) for event in document.events]
     whole = _query_document if document.is_query_document else _document
     body = whole(document, namer, entries)
     return _encoder.encode({"@context": _context(namer), **body})
@@ -97,7 +99,7 @@ def _context(namer: Namer) -> list[Any]:
 
 
 def _document(
-    document: events.EpcisDocument, namer: Namer, entries: list[dict[str, Any]]
+    document: events.EpcisDocument, namer: Namer, entries: list[msgspec.Raw]
 ) -> dict[str, Any]:
     header: dict[str, Any] = {}
     if document.vocabularies:
@@ -122,7 +124,7 @@ def _document(
 
 
 def _query_document(
-    document: events.EpcisDocument, namer: Namer, entries: list[dict[str, Any]]
+    document: events.EpcisDocument, namer: Namer, entries: list[msgspec.Raw]
 ) -> dict[str, Any]:
     results: dict[str, Any] = {"queryName": document.query_name or "SimpleEventQuery"}
     if document.subscription_id:
@@ -171,19 +173,12 @@ def _element(element: events.VocabularyElement, namer: Namer) -> dict[str, Any]:
     return body
 
 
-def time_text(time: datetime) -> str:
+def time_text(time: datetime, _: object = None) -> str:
     """Return a time in the form of the standard: milliseconds at least, and its own offset."""
-    precision = "microseconds" if time.microsecond % 1000 else "milliseconds"
-    text = time.isoformat(timespec=precision)
-    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
-
-
-def _time(time: datetime, _: Namer) -> str:
-    return time_text(time)
-
-
-def _same(value: Any, _: Namer) -> Any:
-    return value
+    text: str = msgspec.to_builtins(time)
+    if time.microsecond == 0:
+        return f"{text[:19]}.000{text[19:]}"
+    return text if time.microsecond % 1000 else f"{text[:23]}{text[26:]}"
 
 
 def _uri(text: str, _: Namer) -> str:
@@ -237,14 +232,11 @@ def _value(value: Any, namer: Namer) -> Any:
 
 
 def _extensions(extensions: events.Extensions, namer: Namer) -> dict[str, Any]:
-    """Return extension fields; a name that makes no URI with its prefix is wrapped into one."""
-    body = {}
-    for expanded, value in extensions.items():
-        name = namer.name(expanded) if expanded.startswith("{") else ""
-        if not scalars.is_uri(name):
-            name = scalars.wrapped(expanded)
-        body[name] = _value(value, namer)
-    return body
+    """Return extension fields under their names in JSON."""
+    return {
+        namer.member(expanded): value if type(value) is str else _value(value, namer)
+        for expanded, value in extensions.items()
+    }
 
 
 def _fields(
@@ -255,7 +247,7 @@ def _fields(
     for attribute, (name, write) in table.items():
         found = getattr(value, attribute)
         if found is not None and found != ():
-            body[name] = write(found, namer)
+            body[name] = write(found, namer) if write else found
     extensions = getattr(value, "extensions", None)
     if extensions:
         body.update(_extensions(extensions, namer))
@@ -270,16 +262,16 @@ def _objects(table: Mapping[str, tuple[str, Any]]) -> Any:
     return lambda values, namer: [_fields(value, table, namer) for value in values]
 
 
-def _ilmd(value: events.Extensions, namer: Namer) -> dict[str, Any]:
-    return _extensions(value, namer)
+def _place(value: events.Place, namer: Namer) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": scalars.to_uri(value.id)}
+    return body | _extensions(value.extensions, namer) if value.extensions else body
 
 
-_PLACE = _object({"id": ("id", _uri)})
 _QUANTITIES = _objects(
     {
         "epc_class": ("epcClass", _uri),
         "quantity": ("quantity", _quantity_number),
-        "uom": ("uom", _same),
+        "uom": ("uom", None),
     }
 )
 _DISPOSITION = _term(cbv.Kind.DISPOSITION)
@@ -358,14 +350,14 @@ def _sensor_elements(values: Sequence[events.SensorElement], namer: Namer) -> li
 
 _ERROR = _object(
     {
-        "declaration_time": ("declarationTime", _time),
+        "declaration_time": ("declarationTime", time_text),
         "reason": ("reason", _term(cbv.Kind.ERROR_REASON)),
         "corrective_event_ids": ("correctiveEventIDs", _uris),
     }
 )
 _WHEN = {
-    "event_time": ("eventTime", _time),
-    "event_time_zone_offset": ("eventTimeZoneOffset", _same),
+    "event_time": ("eventTime", time_text),
+    "event_time_zone_offset": ("eventTimeZoneOffset", None),
     "event_id": ("eventID", _uri),
     "certification_info": ("certificationInfo", _one_or_more),
     "error_declaration": ("errorDeclaration", _ERROR),
@@ -374,8 +366,8 @@ _WHY_WHERE_HOW = {
     "biz_step": ("bizStep", _term(cbv.Kind.BIZ_STEP)),
     "disposition": ("disposition", _DISPOSITION),
     "persistent_disposition": ("persistentDisposition", _PERSISTENT),
-    "read_point": ("readPoint", _PLACE),
-    "biz_location": ("bizLocation", _PLACE),
+    "read_point": ("readPoint", _place),
+    "biz_location": ("bizLocation", _place),
     "biz_transactions": (
         "bizTransactionList",
         _objects(
@@ -400,14 +392,14 @@ _WHY_WHERE_HOW = {
     ),
     "sensor_elements": ("sensorElementList", _sensor_elements),
 }
-_ACTION = {"action": ("action", _same)}
+_ACTION = {"action": ("action", None)}
 _CHILDREN = {
     "parent_id": ("parentID", _uri),
     "child_epcs": ("childEPCs", _uris),
     "child_quantities": ("childQuantityList", _QUANTITIES),
 }
 _OBJECTS = {"epcs": ("epcList", _uris), "quantities": ("quantityList", _QUANTITIES)}
-_ILMD = {"ilmd": ("ilmd", _ilmd)}
+_ILMD = {"ilmd": ("ilmd", _extensions)}
 _NO_PERSISTENT = {
     **_WHY_WHERE_HOW,
     # The schema forbids the bare name here, though the standard (and the XML schema) allow the
@@ -447,18 +439,25 @@ _TABLES: dict[type[events.Event], tuple[str, dict[str, tuple[str, Any]]]] = {
 }
 
 
+_ROWS: dict[
+    type[events.Event], tuple[str, Callable[[events.Event], tuple[Any, ...]], list[Any]]
+] = {
+    kind: (name, attrgetter(*table), list(table.values()))
+    for kind, (name, table) in _TABLES.items()
+}
+"""Event type -> its name, what gets all values at once, and for each its JSON name and writer."""
+
+
 def _event(event: events.Event, namer: Namer) -> dict[str, Any]:
     if isinstance(event, events.ExtensionEvent):
         return _extension_event(event, namer)
-    kind, table = _TABLES[type(event)]
+    kind, values_of, rows = _ROWS[type(event)]
     body: dict[str, Any] = {"type": kind}
-    for attribute, (name, write) in table.items():
-        value = getattr(event, attribute)
-        if value is None or value in ((), {}):
-            if attribute == "epcs" and needs_epc_list(event):
-                body[name] = []
-            continue
-        body[name] = write(value, namer)
+    for value, (name, write) in zip(values_of(event), rows, strict=True):
+        if value or value == "":
+            body[name] = write(value, namer) if write else value
+        elif name == "epcList" and needs_epc_list(event):
+            body[name] = []
     if event.extensions:
         body.update(_extensions(event.extensions, namer))
     return body
@@ -485,7 +484,7 @@ def _extension_event(event: events.ExtensionEvent, namer: Namer) -> dict[str, An
 
 def _fields_of_extension(event: events.Event, namer: Namer) -> dict[str, Any]:
     return {
-        name: write(value, namer)
+        name: write(value, namer) if write else value
         for attribute, (name, write) in _WHEN.items()
         if (value := getattr(event, attribute)) not in (None, ())
     }

@@ -59,6 +59,11 @@ class Report:
         else:
             self._dropped += 1
 
+    @property
+    def count(self) -> int:
+        """Findings so far, listed or not."""
+        return self.errors + self._mild
+
     def all(self) -> tuple[Finding, ...]:
         """Return what was found, with a last line when not all of it is listed."""
         if not self._dropped:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import UTC, datetime, timedelta, timezone
+import string
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -34,7 +35,8 @@ _AFTER_SCHEME = (
 )
 _URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*+:{_AFTER_SCHEME}")
 _RELATIVE = re.compile(rf"(?![^/?#]*:){_AFTER_SCHEME}")
-_PLAIN_URNS = re.compile(r"(?:urn:[A-Za-z0-9.:_*\-]++\n)*+")
+_PLAIN = b".:_*-" + string.ascii_letters.encode() + string.digits.encode()
+_ALIKE = len("urn:epc:id:")
 _NOT_IN_ANY_URI = re.compile(r"[\x00-\x20\x7f-\U0010ffff<>\"{}|\\^`]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -52,6 +54,7 @@ _OFFSET = re.compile(r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?INF|NaN")
 XML_SPACE = " \t\r\n"
+_DAY = timedelta(days=1)
 
 
 def is_uri(text: str) -> bool:
@@ -66,10 +69,27 @@ def _is_uri(text: str) -> bool:
 
 
 def are_uris(texts: Sequence[str]) -> bool:
-    """Tell whether all texts are absolute URIs; one pass over plain EPC URNs, however many."""
-    if _PLAIN_URNS.fullmatch("\n".join(texts) + "\n"):
-        return True
-    return all(_URI.fullmatch(text) for text in texts)
+    """Tell whether all texts are absolute URIs; one look at plain URNs, however many."""
+    if len(texts) == 1:
+        return is_uri(texts[0])
+    return _are_plain_urns(texts) or all(map(_URI.fullmatch, texts))
+
+
+def _are_plain_urns(texts: Sequence[str]) -> bool:
+    """Tell whether texts are URNs without escapes that begin alike, as those of a list do."""
+    beginning = texts[0][:_ALIKE] if texts else ""
+    lines = "\n" + "\n".join(texts)
+    return (
+        beginning.startswith("urn:")
+        and lines.count("\n" + beginning) == len(texts)
+        and lines.isascii()
+        and lines.encode().translate(None, _PLAIN) == b"\n" * len(texts)
+    )
+
+
+def are_kept_uris(texts: Sequence[str]) -> bool:
+    """Tell whether all texts are absolute URIs that are short enough to be kept."""
+    return are_uris(texts) and max(map(len, texts), default=0) <= URI_CHARACTERS_MAX
 
 
 def is_any_uri(text: str) -> bool:
@@ -115,14 +135,17 @@ def is_rfc3339(text: str) -> bool:
     return _RFC3339.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=65536)
 def rfc3339(text: str) -> datetime | None:
     """Return the time a text names; None when it is none, or one beyond years 1 to 9999."""
-    if not _RFC3339.fullmatch(text):
-        return None
+    return _in_range(text.upper()) if _RFC3339.fullmatch(text) else None
+
+
+def _in_range(text: str, *, days_later: int = 0) -> datetime | None:
+    """Return a time of ISO 8601; None for a day no calendar has, or a time UTC cannot tell."""
     try:
-        time = datetime.fromisoformat(text.upper())
-        time.astimezone(UTC)
+        time = datetime.fromisoformat(text) + days_later * _DAY
+        if not MINYEAR < time.year < MAXYEAR:
+            time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return time
@@ -131,23 +154,12 @@ def rfc3339(text: str) -> datetime | None:
 def xsd_time(text: str) -> datetime | None:
     """Return the time an `xsd:dateTime` names, naive without an offset; None when it is none."""
     text = text.strip(XML_SPACE)
-    return _xsd_time(text) if len(text) <= _REMEMBERED else _xsd_time.__wrapped__(text)
-
-
-@lru_cache(maxsize=65536)
-def _xsd_time(text: str) -> datetime | None:
     match = _XSD_TIME.fullmatch(text)
     if not match:
         return None
-    midnight = text[11:13] == "24"
-    if midnight:
-        text = f"{text[:10]}T00:00:00{match[1] or ''}"
-    try:
-        time = datetime.fromisoformat(text) + timedelta(days=midnight)
-        time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return time
+    if text[11:13] == "24":
+        return _in_range(f"{text[:10]}T00:00:00{match[1] or ''}", days_later=1)
+    return _in_range(text)
 
 
 def has_stamp_form(text: str) -> bool:

@@ -24,7 +24,6 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _ORDERS_KEPT = 512
 _TAGS_LENGTH = 4_096
 """Characters of the tags of an order that is kept."""
-_HAS_STRAY_TEXT = etree.XPath("boolean(//*[*]/text()[normalize-space()])")
 
 
 class XmlReading:
@@ -52,8 +51,8 @@ class XmlReading:
         self.target = f"urn:epcglobal:epcis:xsd:{version}"
         """Namespace of the schema: its elements are no extensions."""
         self._tree = root.getroottree()
-        self.has_mixed_content = bool(_HAS_STRAY_TEXT(self._tree))
-        """Some element has both text and children; where none has, none need be looked for."""
+        self.has_mixed_content = True
+        """What is read may have text beside elements; where it has none, none is looked for."""
         self._names: dict[str, str] = {}
         self.namespaces: dict[str, str] = {}
         """Prefix -> namespace of extensions, as the document declared them."""

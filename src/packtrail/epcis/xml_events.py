@@ -14,7 +14,7 @@ from packtrail.epcis import codes, events, rules, scalars, xml_sensors
 from packtrail.epcis import xml_checks as xc
 from packtrail.epcis import xml_extensions as xx
 from packtrail.epcis import xml_values as xv
-from packtrail.epcis.identifiers import check_identifiers
+from packtrail.epcis.identifiers import check_identifiers, identifiers_of
 from packtrail.epcis.report import Report
 from packtrail.epcis.xml_models import FIELD_TYPES, HOLD_FIELDS, MODELS, TOLERANT_MODELS
 
@@ -356,8 +356,8 @@ def read_event(reading: XmlReading, element: Element) -> events.Event | None:
         _check_what(reading, element, content)
         if reading.report.barring == before:
             event = _build(reading, element, content)
-            rules.check_event(reading.report, event, lambda i: _sensor_place(reading, element, i))
-            check_identifiers(reading.report, event, lambda: reading.place(element))
+            rules.check_event(reading.report, event, lambda i: sensor_place(reading, element, i))
+            check_identifiers(reading.report, identifiers_of(event), lambda: reading.place(element))
             return event
     return None
 
@@ -373,7 +373,7 @@ def has_essentials(kind: str, values: dict[str, Any]) -> bool:
     return all(values.get(name) is not None for name in needed)
 
 
-def _sensor_place(reading: XmlReading, element: Element, index: int) -> str:
+def sensor_place(reading: XmlReading, element: Element, index: int) -> str:
     """Return the place of a sensor element; in version 1 it stands in wrappers."""
     found = list(element.iter("sensorElement"))
     return reading.place(found[index] if index < len(found) else element)

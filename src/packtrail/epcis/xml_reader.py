@@ -16,7 +16,9 @@ from packtrail.epcis.json_reader import Found
 from packtrail.epcis.scalars import XML_SPACE
 from packtrail.epcis.xml_checks import Element, XmlReading
 from packtrail.epcis.xml_further import read_further_event
+from packtrail.epcis.xml_messages import told
 from packtrail.epcis.xml_parse import parse
+from packtrail.epcis.xml_repeats import Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +53,9 @@ def read_xml(content: bytes, report: Report, limits: Limits) -> Found:
         if report.is_tolerant:
             xt.mend_namespaces(reading, root)
         return _Document(reading).read(root, kind)
-    message = f"The root element is {root.tag}; an EPCIS document or query document is expected."
+    message = (
+        f"The root element is {told(root.tag)}; an EPCIS document or query document is expected."
+    )
     report.add(codes.FORMAT, message, f"/ (line {root.sourceline})")
     found = xt.find_root(root) if report.is_tolerant else None
     return _read_odd_root(found, report, limits) if found is not None else Found()
@@ -189,9 +193,8 @@ class _Document:
     def _query_body(self, element: Element) -> None:
         reading = self.reading
         namespace = f"urn:epcglobal:epcis-query:xsd:{reading.version}"
-        children = [child.tag for child in element]
-        if children != [f"{{{namespace}}}QueryResults"]:
-            found = ", ".join(children) or "nothing"
+        if [child.tag for child in element] != [f"{{{namespace}}}QueryResults"]:
+            found = ", ".join(told(child.tag) for child in element) or "nothing"
             message = f"The body holds {found}; QueryResults in {namespace} is expected."
             reading.add(codes.FORMAT, message, element)
             for child in element if reading.tolerant else ():
@@ -236,6 +239,7 @@ class _Document:
         xc.check_children(reading, element, model)
         xv.read_attributes(reading, element, model)
         path = element.getroottree().getpath(element)
+        repeats = Repeats(reading)
         counts: dict[str, int] = {}
         for child in element:
             counts[child.tag] = counts.get(child.tag, 0) + 1
@@ -244,7 +248,7 @@ class _Document:
                 for event, inner in self._extension_events(child):
                     self._keep(event, f"{place}/{inner}")
             elif child.tag in model.particles or (reading.tolerant and child.tag in xe.EVENT_TYPES):
-                self._keep(xe.read_event(reading, child), f"{place} (line {child.sourceline})")
+                self._keep(repeats.read(child), f"{place} (line {child.sourceline})")
 
     def _keep(self, event: events.Event | None, place: str) -> None:
         if event is not None:

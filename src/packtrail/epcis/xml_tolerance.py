@@ -7,7 +7,7 @@ read.
 
 from __future__ import annotations
 
-from packtrail.epcis import codes
+from packtrail.epcis import codes, xml_messages
 from packtrail.epcis.xml_checks import Element, XmlReading, local
 from packtrail.epcis.xml_models import EVENT_NAMES, SBDH
 
@@ -46,7 +46,8 @@ def mend_namespaces(reading: XmlReading, root: Element) -> None:
     found: list[Element] = []
     for element in root.iter():
         is_qualified = element is not root and element.tag.startswith(_SCHEMA)
-        if is_qualified and local(element.tag) != "QueryResults":
+        is_message = local(element.tag) == "QueryResults" or xml_messages.kind(element.tag)
+        if is_qualified and not is_message:
             found.append(element)
     if root.tag.startswith(_SCHEMA) and local(root.tag) in (*EVENT_NAMES, "EventList"):
         found.insert(0, root)

@@ -28,6 +28,7 @@ _NAME = re.compile(r"[^\w.\-]|^(?=[0-9.\-])")
 _EMPTY_PORT = re.compile(r"[^/]*//[^/?#]*:(?:[/?#]|$)")
 """Which RFC 3986 allows in a URI, and libxml2 does not."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_ESCAPED = re.compile(r"[&<>\r]")
 _IN_ATTRIBUTES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
 )
@@ -253,7 +254,7 @@ class _Writer:
                 inner = self._wrapped(event, particle.type, kind)
             else:
                 value = _VALUES[name](event) if name in _VALUES else getattr(event, FIELDS[name])
-                inner = WRITERS[particle.type](self, value) if value not in (None, (), {}) else ""
+                inner = WRITERS[particle.type](self, value) if value else ""
             if inner or particle.least or (name == "epcList" and needs_epc_list(event)):
                 parts.append(f"<{name}>{inner}</{name}>")
         return "".join(parts)
@@ -324,7 +325,7 @@ _VALUES: dict[str, Callable[[events.Event], Any]] = {
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+    return text.translate(_ESCAPES) if _ESCAPED.search(text) else text
 
 
 def _space(namespace: str) -> str:

@@ -5,7 +5,7 @@ The last digit of the application identifier (AI) says how many decimals the val
     >>> amount_of("3103", "001250")
     Amount(value=Decimal('1.250'), unit='kg')
     >>> amount_of("3912", "978" + "1995")
-    Amount(value=Decimal('19.95'), unit='978')
+    Amount(value=Decimal('19.95'), unit='EUR')
 
 Clause:
     GS1 General Specifications, sections 3.6 and 3.8.
@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from packtrail.gs1.application_identifiers import TABLE
+from packtrail.gs1.code_lists import CURRENCY_CODES
 from packtrail.gs1.values import lint
 
 _SCALED: Final = re.compile(r"3[1-6]\d\d|39[0-5]\d")
@@ -33,7 +34,7 @@ class Amount(NamedTuple):
 
     value: Decimal
     unit: str
-    """As the title of the AI has it, such as `kg`; an ISO 4217 number for money; else empty."""
+    """As the title of the AI has it, such as `kg`; an ISO 4217 code for money; else empty."""
 
 
 def amount_of(ai: str, value: str) -> Amount | None:
@@ -55,7 +56,7 @@ def amount_of(ai: str, value: str) -> Amount | None:
     stem, decimals = ai[:3], int(ai[3])
     unit = ""
     if stem in _WITH_CURRENCY:
-        unit, value = value[:3], value[3:]
+        unit, value = CURRENCY_CODES[value[:3]], value[3:]
     elif stem == _PERCENT:
         unit = "%"
     elif stem == _PER_AREA:

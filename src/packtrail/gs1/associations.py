@@ -6,6 +6,7 @@ Clause:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from packtrail.gs1 import codes
@@ -58,7 +59,7 @@ def check_associations(elements: Sequence[Located]) -> list[Finding]:
         findings += (
             codes.EXCLUDED.found(f"({ai}) must not go with ({other}).", at=at)
             for other in values
-            if other != ai and _matches_any(other, row.excludes)
+            if other != ai and _excludes(ai, other)
         )
     return findings
 
@@ -77,8 +78,9 @@ def _is_unserialised(ai: str, value: str) -> bool:
     return ai in _OPTIONAL_SERIAL and len(value) <= _OPTIONAL_SERIAL[ai]
 
 
-def _matches_any(ai: str, patterns: Iterable[str]) -> bool:
-    return any(_matches(ai, pattern) for pattern in patterns)
+@lru_cache(maxsize=4096)
+def _excludes(ai: str, other: str) -> bool:
+    return any(_matches(other, pattern) for pattern in TABLE[ai].excludes)
 
 
 def _matches(ai: str, pattern: str) -> bool:

@@ -11,23 +11,37 @@ at. An identifier that cannot be converted becomes None, and `check_any` says wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from packtrail.base.errors import RefusedError
 from packtrail.gs1.digital_links import check_digital_link
 from packtrail.gs1.epc_uris import check_epc_uri
+from packtrail.gs1.key_types import PREFIX_LENGTHS
+from packtrail.gs1.logistic_units import reader_behind
 from packtrail.gs1.notations import check_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from packtrail.gs1.keys import Key
+
+    _SsccWriter: TypeAlias = Callable[[int | None], Callable[[str], str] | None]
 
 _MARKS: Final = {"u": ".", "(": ")"}
 """What stands in front of the serial, by the first character; else a slash."""
 _HEADS_MAX: Final = 65_536
-_NOT_SIMPLE: Final = ("", 0)
-"""No serial is short enough for this head, so each goes the long way."""
+
+
+class _Head(NamedTuple):
+    """What is known of everything in front of the last mark of an identifier."""
+
+    front: str = ""
+    """What all behind the head begin with when converted."""
+    length_max: int = 0
+    """A serial of up to so many letters and digits is converted by putting it behind that."""
+    convert_sscc: Callable[[str], str | None] | None = None
+    """What converts the rest of an SSCC, where one follows."""
 
 
 def to_digital_links(
@@ -46,7 +60,8 @@ def to_digital_links(
     def write(key: Key) -> str:
         return key.digital_link(domain)
 
-    return _convert(identifiers, write, "/")
+    stem = f"{domain.rstrip('/')}/00/"
+    return _convert(identifiers, write, lambda _: stem.__add__)
 
 
 def to_epc_uris(
@@ -69,7 +84,14 @@ def to_epc_uris(
             length = prefix_length(key) if callable(prefix_length) else prefix_length
         return (key if length is None else key.with_prefix_length(length)).epc_uri()
 
-    return _convert(identifiers, write, ".")
+    def write_sscc(told: int | None) -> Callable[[str], str] | None:
+        length = prefix_length if told is None else told
+        if not isinstance(length, int) or length not in PREFIX_LENGTHS:
+            return None
+        end = 1 + length
+        return lambda sscc: f"urn:epc:id:sscc:{sscc[1:end]}.{sscc[0]}{sscc[end:17]}"
+
+    return _convert(identifiers, write, write_sscc)
 
 
 def to_element_strings(identifiers: Sequence[str], *, brackets: bool = True) -> list[str | None]:
@@ -83,16 +105,22 @@ def to_element_strings(identifiers: Sequence[str], *, brackets: bool = True) -> 
     def write(key: Key) -> str:
         return key.element_string(brackets=brackets)
 
-    return _convert(identifiers, write, ")" if brackets else "21")
+    return _convert(identifiers, write, lambda _: ("(00)" if brackets else "00").__add__)
 
 
 def _convert(
-    identifiers: Sequence[str], write: Callable[[Key], str], mark: str
+    identifiers: Sequence[str], write: Callable[[Key], str], write_sscc: _SsccWriter
 ) -> list[str | None]:
-    """Convert each identifier; `mark` is what stands in front of the serial in the result."""
+    """Convert each identifier.
+
+    Args:
+        identifiers: Any number.
+        write: Writes a key; may refuse it.
+        write_sscc: Gives for a length of company prefix, None where unknown, what writes SSCCs.
+    """
     converted: list[str | None] = []
     add = converted.append
-    heads: dict[str, tuple[str, int]] = {}
+    heads: dict[str, _Head] = {}
     get = heads.get
     for text in identifiers:
         head, _, serial = text.rpartition(_MARKS.get(text[:1], "/"))
@@ -100,29 +128,38 @@ def _convert(
         if known is None:
             if len(heads) >= _HEADS_MAX:
                 heads.clear()
-            known = heads[head] = _learn(text, serial, write, mark)
-        if len(serial) <= known[1] and serial.isalnum() and serial.isascii():
-            add(known[0] + serial)
+            known = heads[head] = _learn(text, head, serial, write, write_sscc)
+        front, length_max, convert_sscc = known
+        if len(serial) <= length_max and serial.isalnum() and serial.isascii():
+            add(front + serial)
         else:
-            add(_convert_one(text, write))
+            add((convert_sscc and convert_sscc(serial)) or _convert_one(text, write))
     return converted
 
 
-def _learn(text: str, serial: str, write: Callable[[Key], str], mark: str) -> tuple[str, int]:
+def _learn(
+    text: str, head: str, serial: str, write: Callable[[Key], str], write_sscc: _SsccWriter
+) -> _Head:
     """Return what all serials behind a head begin with when converted, and how long they may be."""
-    head = text[: len(text) - len(serial)]
-    key, other = _read(f"{head}1"), _read(f"{head}2")
+    if read_sscc := reader_behind(head):
+        told = len(head.rpartition(":")[2]) if head[:1] == "u" else None
+        return _Head(convert_sscc=_both(read_sscc, write_sscc(told)))
+    stem = text[: len(text) - len(serial)]
+    one, other = _written(f"{stem}1", write), _written(f"{stem}2", write)
     # Two tries tell that the end is the serial, and not another element behind it.
-    if key is None or other is None or (key.serial, other.serial) != ("1", "2"):
-        return _NOT_SIMPLE
-    scheme = key.scheme.serial
-    if scheme is None or not scheme.ai or scheme.charset != "X" or scheme.absent:
-        return _NOT_SIMPLE
-    try:
-        result = write(key)
-    except RefusedError:
-        return _NOT_SIMPLE
-    return (result[:-1], scheme.length_max) if result.endswith(f"{mark}1") else _NOT_SIMPLE
+    if not one or not other or one[:-1] != other[:-1] or (one[-1:], other[-1:]) != ("1", "2"):
+        return _Head()
+    key = _read(f"{stem}1")
+    described = key.scheme.serial if key and key.serial == "1" else None
+    if described is None or described.charset != "X" or described.absent:
+        return _Head()
+    return _Head(one[:-1], described.length_max)
+
+
+def _both(
+    read: Callable[[str], str], write: Callable[[str], str] | None
+) -> Callable[[str], str | None] | None:
+    return write and (lambda tail: write(sscc) if (sscc := read(tail)) else None)
 
 
 def _read(text: str) -> Key | None:
@@ -131,6 +168,14 @@ def _read(text: str) -> Key | None:
     if text[:4].lower() == "http":
         return check_digital_link(text, legacy=True)[0]
     return check_any(text)[0] if text[:1] == "(" else None
+
+
+def _written(text: str, write: Callable[[Key], str]) -> str | None:
+    key = _read(text)
+    try:
+        return write(key) if key else None
+    except RefusedError:
+        return None
 
 
 def _convert_one(text: str, write: Callable[[Key], str]) -> str | None:

@@ -50,3 +50,35 @@ def check_pair(text: str) -> str:
     weighted = zip(reversed(text), _PRIMES, strict=False)
     total = sum(_PAIR_VALUES.index(character) * prime for character, prime in weighted) % 1021
     return _PAIR_ALPHABET[total >> 5] + _PAIR_ALPHABET[total & 31]
+
+
+def price_check_digit(digits: str) -> str:
+    """Return the check digit in front of a price or weight of four or five digits.
+
+    Args:
+        digits: Four or five ASCII digits.
+
+    Raises:
+        ValueError: It is something else.
+
+    Clause:
+        GS1 General Specifications, sections 7.9.2 to 7.9.4.
+    """
+    factors = _PRICE_FACTORS.get(len(digits))
+    if factors is None or not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"A price has four or five digits, not {digits!r}.")
+    total = sum(map(_weighted, map(int, digits), factors))
+    if len(digits) == 4:
+        return str(total * 3 % 10)
+    return next(str(digit) for digit in range(10) if _weighted(digit, -5) == -total % 10)
+
+
+_PRICE_FACTORS: Final = {4: (-2, -2, 3, -5), 5: (5, -2, -5, 5, -2)}
+
+
+def _weighted(digit: int, factor: int) -> int:
+    """Return a weighted product: its units, and its tens added or, if negative, taken away."""
+    tens, units = divmod(digit * abs(factor), 10)
+    if factor == 3:
+        return units
+    return (units + tens if factor > 0 else units - tens) % 10

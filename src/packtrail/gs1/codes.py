@@ -184,6 +184,13 @@ SYMBOLOGY: Final = FindingCode(
     "Set the scanner to transmit AIM symbology identifiers, or leave them out.",
     "GS1 General Specifications, section 5",
 )
+NOT_ANNOUNCED: Final = FindingCode(
+    "GS1-038",
+    _ERROR,
+    "Nothing says that a text is GS1 data.",
+    "Set the scanner to transmit the symbology identifier, or FNC1 in front of the data.",
+    "GS1 General Specifications, section 5.1.2",
+)
 USED_UP: Final = FindingCode(
     "GS1-040",
     _ERROR,
@@ -203,6 +210,32 @@ PACK_INCOMPLETE: Final = FindingCode(
     "A medicine pack lacks product code, serial number, lot or expiry date.",
     "Scan the pack again; if it stays so, handle it as the market's rules for such packs say.",
     "Delegated Regulation (EU) 2016/161, Article 4",
+)
+UNLICENSED_PREFIX: Final = FindingCode(
+    "GS1-043",
+    Severity.WARNING,
+    "The register of company prefixes has none with which a number begins.",
+    "Check the number, and that the register is the current one of GS1.",
+    "GS1 General Specifications, section 1.4.2",
+)
+REGION: Final = FindingCode(
+    "GS1-044",
+    _ERROR,
+    "The rules for numbers of restricted circulation in a region are not known.",
+    "Name one of the regions in the message, or take the number as it is.",
+    "GS1 General Specifications, section 2.1.11",
+)
+REGISTER: Final = FindingCode(
+    "GS1-045",
+    _ERROR,
+    "A file is no register of company prefixes.",
+    "Give GS1's table of prefix lengths (GCPPrefixFormatList, XML or JSON), or one prefix a line.",
+)
+NO_ANSWER: Final = FindingCode(
+    "GS1-046",
+    Severity.NOTE,
+    "The register of company prefixes gave no answer.",
+    "Ask again later; nothing is wrong with the number as far as is known.",
 )
 TAG_FORM: Final = FindingCode(
     "GS1-050",
@@ -283,5 +316,6 @@ IMAGE: Final = FindingCode(
     "GS1-071",
     _ERROR,
     "An image cannot be read, or is too large.",
-    "Give a PNG of at most 4 million pixels; JPEG and others need the package Pillow.",
+    "Give a PNG of at most 4 million pixels; for JPEG, TIFF, WebP, GIF and BMP install "
+    "packtrail[images], which brings Pillow.",
 )

@@ -13,7 +13,7 @@ Clause:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from packtrail.gs1.charsets import SETS
@@ -35,6 +35,8 @@ class _Broken(Exception):
 class _Reader:
     text: str
     at: int = 0
+    prefixes: list[tuple[int, int]] = field(default_factory=list)
+    """Where company prefixes stand."""
 
     def take(self, length: int, reason: str) -> str:
         part = self.text[self.at : self.at + length]
@@ -54,6 +56,8 @@ class _Reader:
         digit = self.code(f"{name}_VLI", "".join(lengths), invalid=f"INVALID_{name}_LENGTH")
         if length := lengths[digit]:
             self.take(length, f"TRUNCATED_{name}")
+            if name in _PREFIXES:
+                self.prefixes.append((self.at - length, self.at))
 
     def date(self, name: str, misspelt: str) -> str:
         start = self.at
@@ -82,6 +86,10 @@ _OTHER_COMPANY: Final = {**_COMPANY, "9": 0}
 _SHORT: Final = _lengths(range(1, 6))
 _SERIAL: Final = _lengths(range(10), plus=6)
 _RETAILER: Final = _lengths(range(1, 8), plus=6)
+_PREFIXES: Final = frozenset(
+    {"GCP", "2ND_PURCHASE_GCP", "3RD_PURCHASE_GCP", "RETAILER_GCP_OR_GLN", "FUNDER"}
+)
+"""Fields that hold a company prefix."""
 _REQUIREMENT_CODES: Final = "012349"
 
 
@@ -148,6 +156,20 @@ def _lint(text: str, read: Callable[[_Reader], None]) -> Defect | None:
     except _Broken as broken:
         return broken.defect
     return Defect("COUPON_EXCESS_DATA", reader.at, len(text)) if reader.at < len(text) else None
+
+
+def prefixes_of_coupon(text: str) -> list[tuple[int, int]]:
+    """Return where the company prefixes stand in coupon data that is right, AI (8110)."""
+    reader = _Reader(text)
+    _coupon(reader)
+    return reader.prefixes
+
+
+def prefixes_of_positive_offer(text: str) -> list[tuple[int, int]]:
+    """Return where the company prefixes stand in positive offer data that is right, AI (8112)."""
+    reader = _Reader(text)
+    _positive_offer(reader)
+    return reader.prefixes
 
 
 def lint_coupon(text: str) -> Defect | None:

@@ -37,6 +37,7 @@ REASONS: Final[dict[str, tuple[FindingCode, str]]] = {
     "INCORRECT_CHECK_PAIR": (codes.CHECK_DIGIT, "the check pair is wrong"),
     "TOO_SHORT_FOR_GCP": (codes.COMPANY_PREFIX, "a GS1 company prefix is expected at its start"),
     "INVALID_GCP_PREFIX": (codes.COMPANY_PREFIX, "a GS1 company prefix consists of digits"),
+    "GCP_DATASOURCE_OFFLINE": (codes.NO_ANSWER, "the register of company prefixes does not answer"),
     "REQUIRES_NON_DIGIT_CHARACTER": (codes.VALUE, "at least one character must not be a digit"),
     "DATE_TOO_SHORT": (codes.DATE, "a date has more digits"),
     "DATE_TOO_LONG": (codes.DATE, "a date has fewer digits"),

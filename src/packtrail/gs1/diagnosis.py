@@ -23,7 +23,7 @@ from packtrail.gs1.element_strings import check_element_string, examine_element_
 from packtrail.gs1.keyboards import CAPS_LOCK, FRENCH, GERMAN, REPLACEMENTS, SHIFT_LOCK
 from packtrail.gs1.lost_separators import readings_with_separators
 from packtrail.gs1.notations import check_any
-from packtrail.gs1.scanning import SYMBOLOGY_IDENTIFIERS
+from packtrail.gs1.symbologies import ELEMENT_CARRIERS
 from packtrail.gs1.values import span
 from packtrail.gs1.writing import SEPARATOR, bracketed
 
@@ -166,7 +166,7 @@ def _layouts(base: _Candidate) -> Iterator[_Candidate]:
 def _replaced(base: _Candidate) -> list[_Candidate]:
     found = []
     # The bracket of a symbology identifier is no separator.
-    head = 3 if base.text[:3] in SYMBOLOGY_IDENTIFIERS else 0
+    head = 3 if base.text[:3] in ELEMENT_CARRIERS else 0
     for text, reason in REPLACEMENTS:
         place = base.text.find(text, head)
         if place < 0:

@@ -22,6 +22,7 @@ from packtrail.base.errors import RefusedError
 from packtrail.gs1 import codes
 from packtrail.gs1.application_identifiers import SELF_DELIMITING_PREFIXES, TABLE
 from packtrail.gs1.compression import decompress
+from packtrail.gs1.elements import select
 from packtrail.gs1.escapes import broken_escape, escape_link, unescape
 from packtrail.gs1.heads import Heads, is_simple
 from packtrail.gs1.keys import Key, key_of
@@ -95,6 +96,10 @@ class DigitalLink:
     def get(self, ai: str) -> str | None:
         """Return the value of an application identifier, or None."""
         return dict(self.elements).get(ai)
+
+    def select(self, *, ai: str = "", title: str = "") -> tuple[str, ...]:
+        """Return the values whose AI begins so, or whose data title has this in it."""
+        return tuple(value for _, value in select(self.elements, ai=ai, title=title))
 
 
 def parse_digital_link(text: str, *, legacy: bool = False) -> Key:

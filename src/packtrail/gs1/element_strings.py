@@ -19,17 +19,19 @@ from packtrail.base.errors import RefusedError
 from packtrail.base.findings import has_errors
 from packtrail.gs1 import codes
 from packtrail.gs1.application_identifiers import TABLE
-from packtrail.gs1.associations import check_associations, check_repeats
+from packtrail.gs1.associations import Located, check_associations, check_repeats
 from packtrail.gs1.dates import resolve
 from packtrail.gs1.digital_links import write_digital_link
-from packtrail.gs1.elements import Element
+from packtrail.gs1.elements import Element, select
 from packtrail.gs1.fast_scanning import split_quickly
 from packtrail.gs1.keys import Key, key_of
 from packtrail.gs1.scanning import Piece, split
+from packtrail.gs1.symbologies import ELEMENT_CARRIERS, NUMBER_CARRIERS
 from packtrail.gs1.values import describe, lint, lint_unknown, span
-from packtrail.gs1.writing import human_readable, write_element_string
+from packtrail.gs1.writing import SEPARATOR, human_readable, write_element_string
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from packtrail.base.findings import Finding
@@ -49,6 +51,10 @@ class ElementString:
     def get(self, ai: str) -> str | None:
         """Return the value of an application identifier, or None."""
         return next((element.value for element in self.elements if element.ai == ai), None)
+
+    def select(self, *, ai: str = "", title: str = "") -> tuple[str, ...]:
+        """Return the values whose AI begins so, or whose data title has this in it."""
+        return tuple(value for _, value in select(self.pairs, ai=ai, title=title))
 
     @property
     def key(self) -> Key | None:
@@ -95,7 +101,12 @@ class ElementString:
 
 
 def parse_element_string(
-    text: str, *, associations: bool = False, unknown: bool = False
+    text: str,
+    *,
+    associations: bool = False,
+    unknown: bool = False,
+    announced: bool = False,
+    separators: str = "",
 ) -> ElementString:
     """Read an element string, with brackets or without.
 
@@ -104,24 +115,60 @@ def parse_element_string(
         associations: Also check which AIs must and must not go together; for labels to print.
             One symbol of several on a pack need not satisfy this alone.
         unknown: Accept application identifiers that are not in the table.
+        announced: Insist on what says that the data is GS1 data: a symbology identifier, FNC1 (as
+            a separator) in front, or brackets.
+        separators: Characters that a scanner, or what stands behind it, sends in place of the
+            separator; none of them can then be a part of a value.
 
     Raises:
         RefusedError: The text has defects; all that can be reached are told.
     """
-    value, findings = check_element_string(text, associations=associations, unknown=unknown)
+    value, findings = check_element_string(
+        text,
+        associations=associations,
+        unknown=unknown,
+        announced=announced,
+        separators=separators,
+    )
     if value is None:
         raise RefusedError(*findings)
     return value
 
 
+def parse_hri(text: str) -> ElementString:
+    """Read what is printed beside a symbol, `(01) ... (21) ...`, and nothing else.
+
+    Raises:
+        RefusedError: `GS1-032`: there are no brackets; or the text has other defects.
+    """
+    if not text.lstrip(" \t\r\n").startswith("("):
+        message = f"The text {text[:60]!r} does not begin with a bracket."
+        raise RefusedError(codes.BRACKETS.found(message, at=span(0, 1)))
+    return parse_element_string(text)
+
+
 def check_element_string(
-    text: str, *, associations: bool = False, unknown: bool = False
+    text: str,
+    *,
+    associations: bool = False,
+    unknown: bool = False,
+    announced: bool = False,
+    separators: str = "",
 ) -> tuple[ElementString | None, tuple[Finding, ...]]:
     """Read an element string; return it, or None and every defect."""
-    if not (associations or unknown) and (quick := split_quickly(text)):
-        return ElementString(quick), ()
+    if separators:
+        text = text.translate(dict.fromkeys(map(ord, separators), SEPARATOR))
+    if announced and not _is_announced(text):
+        return None, (codes.NOT_ANNOUNCED.found(f"Nothing announces GS1 data in {text[:60]!r}."),)
+    if not unknown and (quick := split_quickly(text)):
+        findings = tuple(check_associations(_located(quick))) if associations else ()
+        return (None if has_errors(findings) else ElementString(quick)), findings
     value, findings = examine_element_string(text, associations=associations, unknown=unknown)
     return (None if has_errors(findings) else value), findings
+
+
+def _is_announced(text: str) -> bool:
+    return text.startswith((SEPARATOR, "(")) or text[:3] in {*ELEMENT_CARRIERS, *NUMBER_CARRIERS}
 
 
 def examine_element_string(
@@ -137,7 +184,7 @@ def examine_element_string(
         located += _check(piece)
     located.sort(key=lambda problem: problem[0])
     elements = tuple(Element(piece.ai, piece.value, piece.start, piece.end) for piece in pieces)
-    spans = [(element.ai, element.value, element.span) for element in elements]
+    spans = _located(elements)
     findings = [finding for _, finding in located]
     findings += check_repeats(spans)
     if associations:
@@ -145,6 +192,10 @@ def examine_element_string(
     if not pieces and not findings:
         findings.append(codes.EMPTY.found("There is no GS1 data in the text."))
     return ElementString(elements), tuple(findings)
+
+
+def _located(elements: Sequence[Element]) -> list[Located]:
+    return [(element.ai, element.value, element.span) for element in elements]
 
 
 def _check(piece: Piece) -> list[tuple[int, Finding]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.gs1.application_identifiers import AI_LENGTH_BY_PREFIX, TABLE
 from packtrail.gs1.elements import Element
-from packtrail.gs1.scanning import SYMBOLOGY_IDENTIFIERS
+from packtrail.gs1.symbologies import ELEMENT_CARRIERS
 from packtrail.gs1.values import lint
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def split_quickly(text: str) -> tuple[Element, ...] | None:
     """Return the elements of a text that is right, or None where the long way must be gone."""
     if text[:1] == "(":
         return _split_bracketed(text)
-    start = 3 if text[:3] in SYMBOLOGY_IDENTIFIERS else 0
+    start = 3 if text[:3] in ELEMENT_CARRIERS else 0
     found: dict[str, Element] = {}
     count = 0
     for field in text[start:].split("\x1d") if start else text.split("\x1d"):

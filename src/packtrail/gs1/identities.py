@@ -10,28 +10,34 @@ what remains for each URI is a look-up and a test of the serial.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from packtrail.gs1.check_digits import check_digit
 from packtrail.gs1.digital_links import check_digital_link
 from packtrail.gs1.epc_uris import check_epc_uri
+from packtrail.gs1.logistic_units import reader_behind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from packtrail.gs1.keys import Key
 
 _HEADS_MAX: Final = 65_536
 """Classes remembered; after so many, memory starts afresh."""
+_HEAD_LENGTH_MAX: Final = 128
+"""No class of GS1 is longer, and what comes from outside must not fill the memory."""
 
-_NO_FAST_PATH: Final = ("", 0)
-_heads: dict[str, tuple[str, int]] = {}
-_SSCC: Final = re.compile(
-    r"urn:epc:id:sscc:([0-9]{6,12})\.([0-9])([0-9]*)|https://id\.gs1\.org/00/([0-9]{17})([0-9])"
-)
-_SSCC_LENGTHS: Final = frozenset(
-    {len("urn:epc:id:sscc:.") + 17, len("https://id.gs1.org/00/") + 18}
-)
+
+class _Head(NamedTuple):
+    """What is known of everything in front of the last mark of a URI."""
+
+    class_key: str = ""
+    length_max: int = 0
+    """A serial of up to so many letters and digits is right for sure."""
+    read_sscc: Callable[[str], str] | None = None
+
+
+_heads: dict[str, _Head] = {}
 _DOMAIN_OF_GS1: Final = "https://id.gs1.org/"
 _CUT: Final = re.compile(r".*[/:#]", re.DOTALL)
 
@@ -50,35 +56,66 @@ def identify(uris: Sequence[str]) -> list[tuple[str, str]]:
     add = found.append
     heads = _heads
     for uri in uris:
-        head, _, serial = uri.rpartition("." if uri[:4] == "urn:" else "/")
+        head, mark, serial = uri.rpartition("." if uri[:4] == "urn:" else "/")
         known = heads.get(head)
         if known is None:
-            known = _learn(head, "." if uri[:4] == "urn:" else "/")
+            known = _learn(head, mark)
+        class_key, length_max, read_sscc = known
         # Letters and digits need no decoding and are in every serial's character set.
-        if len(serial) <= known[1] and serial.isalnum() and serial.isascii():
-            add((known[0], serial))
+        if len(serial) <= length_max and serial.isalnum() and serial.isascii():
+            add((class_key, serial))
+        elif read_sscc and (sscc := read_sscc(serial)):
+            add((f"sscc/{sscc[1:7]}", sscc))
         else:
             add(_identify_one(uri))
     return found
 
 
 def is_known(uri: str) -> bool:
-    """Tell quickly whether a URI is well formed; False means that nobody knows yet."""
-    head, _, serial = uri.rpartition("." if uri[:4] == "urn:" else "/")
-    known = _heads.get(head, _NO_FAST_PATH)
-    return len(serial) <= known[1] and serial.isalnum() and serial.isascii()
+    """Tell quickly whether a URI is a well-formed identifier; False: it needs a closer look."""
+    head, mark, serial = uri.rpartition("." if uri[:4] == "urn:" else "/")
+    known = _heads.get(head) or _learn(head, mark)
+    if len(serial) <= known.length_max and serial.isalnum() and serial.isascii():
+        return True
+    return known.read_sscc is not None and known.read_sscc(serial) != ""
 
 
-def _learn(head: str, mark: str) -> tuple[str, int]:
+def are_known(uris: Sequence[Any]) -> bool:
+    """Tell in one pass whether all URIs of a list, of one class if it is long, are well formed."""
+    if len(uris) < _FEW:
+        return all(type(uri) is str and is_known(uri) for uri in uris)
+    try:
+        together = "\n".join(uris)
+    except TypeError:
+        return False
+    head, mark, _ = uris[0].rpartition("." if uris[0][:4] == "urn:" else "/")
+    known = _heads.get(head) or _learn(head, mark)
+    if not known.length_max:
+        return False
+    return _lines_of(head + mark, known.length_max).fullmatch(f"{together}\n") is not None
+
+
+_FEW: Final = 32
+"""So few URIs are looked at one by one."""
+
+
+@lru_cache(maxsize=1024)
+def _lines_of(front: str, length_max: int) -> re.Pattern[str]:
+    """Return the form of lines that are a front and a serial of letters and digits."""
+    return re.compile(rf"(?:{re.escape(front)}[A-Za-z0-9]{{1,{length_max}}}+\n)++")
+
+
+def _learn(head: str, mark: str) -> _Head:
     """Remember the class of a head, when any short serial of letters and digits may follow it."""
     key = _read(f"{head}{mark}1")
     serial = key.scheme.serial if key else None
-    known = _NO_FAST_PATH
+    known = _Head(read_sscc=reader_behind(head))
     if key and key.serial == "1" and serial and serial.ai and serial.charset == "X":
-        known = (key.class_key, serial.length_max)
+        known = _Head(key.class_key, serial.length_max)
     if len(_heads) >= _HEADS_MAX:
         _heads.clear()
-    _heads[head] = known
+    if len(head) <= _HEAD_LENGTH_MAX:
+        _heads[head] = known
     return known
 
 
@@ -90,22 +127,9 @@ def _read(uri: str) -> Key | None:
 
 
 def _identify_one(uri: str) -> tuple[str, str]:
-    if len(uri) in _SSCC_LENGTHS and (pallet := _identify_sscc(uri)):
-        return pallet
     key = _read(uri)
     if key:
         return key.class_key, key.item_key
     cut = _CUT.match(uri)
     end = cut.end() if cut else 0
     return f"uri/{uri[:end]}", uri[end:]
-
-
-def _identify_sscc(uri: str) -> tuple[str, str] | None:
-    """Return the identity of a logistic unit, the most frequent key without a class to remember."""
-    match = _SSCC.fullmatch(uri)
-    if not match:
-        return None
-    prefix, extension, rest, body, told = match.groups()
-    body = body or f"{extension}{prefix}{rest}"
-    digit = check_digit(body)
-    return (f"sscc/{body[1:7]}", body + digit) if told in {None, digit} else None

@@ -143,6 +143,31 @@ class Key:
         """Write the human-readable interpretation."""
         return human_readable(self.elements())
 
+    def grouped(self) -> str:
+        """Write the primary key with blanks between its parts, as people read it.
+
+        The company prefix and what follows it are one group where its length is not known.
+
+        Examples:
+            >>> Key.of(KeyType.SSCC, "157035381410375177", prefix_length=7).grouped()
+            '1 5703538 141037517 7'
+        """
+        scheme, text = self.scheme, self.primary
+        start = scheme.prefix_start
+        end = len(scheme.filler) + scheme.digits if scheme.digits else len(text)
+        cut = end if self.prefix_length is None else start + self.prefix_length
+        parts = (text[:start], text[start:cut], text[cut:end], text[end : end + 1])
+        return " ".join(filter(None, (*parts, *self.tails)))
+
+    @property
+    def tails(self) -> tuple[str, ...]:
+        """Return the fields after the check digit, such as piece and total."""
+        at, tails = self.scheme.primary_length - sum(self.scheme.tails), []
+        for size in self.scheme.tails:
+            tails.append(self.primary[at : at + size])
+            at += size
+        return tuple(tails)
+
     def digital_link(self, domain: str = "https://id.gs1.org") -> str:
         """Write the Digital Link; with the default domain it is the canonical one."""
         path = "".join(f"/{ai}/{escape_link(value)}" for ai, value in self.elements())
@@ -197,12 +222,7 @@ def _fields(key: Key, length: int) -> list[str]:
         return [text[:length], escape_urn(text[length:])]
     end = len(scheme.filler) + scheme.digits
     indicator = text[len(scheme.filler) : start]
-    fields = [text[start : start + length], indicator + text[start + length : end]]
-    at = end + 1
-    for size in scheme.tails:
-        fields.append(text[at : at + size])
-        at += size
-    return fields
+    return [text[start : start + length], indicator + text[start + length : end], *key.tails]
 
 
 def check_key(key: Key) -> tuple[Finding, ...]:

@@ -20,6 +20,7 @@ from packtrail.gs1.charsets import SETS
 from packtrail.gs1.check_digits import check_digit, check_pair
 from packtrail.gs1.code_lists import COUNTRIES_ALPHA2, COUNTRIES_NUMERIC, CURRENCIES, PACKAGE_TYPES
 from packtrail.gs1.coupons import lint_coupon, lint_positive_offer
+from packtrail.gs1.dates import NO_TIME
 from packtrail.gs1.defects import Defect
 
 if TYPE_CHECKING:
@@ -248,6 +249,7 @@ LINTERS: Final[dict[str, Callable[[str], Defect | None]]] = {
     "hasnondigit": _has_non_digit,
     "hh": _clock(_HOUR, name="HOUR"),
     "hhmi": _clock(_HOUR, _MINUTE, name="HOUR_WITH_MINUTE"),
+    "hhmi9999": lambda text: None if text == NO_TIME else LINTERS["hhmi"](text),
     "hyphen": _hyphen,
     "iban": _iban,
     "importeridx": _importer_index,

@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 from packtrail.base.errors import RefusedError
 from packtrail.gs1 import codes
 from packtrail.gs1.check_digits import check_digit
+from packtrail.gs1.ndc import ndc_digits_of, readings
 
 _PPN = re.compile(r"[A-Z0-9]{2}[A-Z0-9]{1,18}[0-9]{2}")
 _MODULUS: Final = 97
@@ -120,6 +121,21 @@ def national_number_of(code: str) -> NationalNumber | None:
         if gtin.startswith(row.prefix):
             return NationalNumber(row.scheme, row.country, gtin[len(row.prefix) : -1])
     return None
+
+
+def national_numbers_of(code: str) -> tuple[NationalNumber, ...]:
+    """Return what the national number inside a product code can be, those of an NDC included.
+
+    Args:
+        code: A GTIN of 12 to 14 digits, or a PPN; checked before.
+
+    >>> [number.number for number in national_numbers_of("00300021433802")]
+    ['0002-1433-80', '00021-433-80', '00021-4338-0']
+    """
+    if (found := national_number_of(code)) is not None:
+        return (found,)
+    digits = ndc_digits_of(code) if code.isdigit() else None
+    return tuple(NationalNumber("NDC", "US", str(ndc)) for ndc in readings(digits or ""))
 
 
 def make_ntin(scheme: str, number: str) -> str:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
 _GLN_LENGTH: Final = 13
 _SSCC_LENGTH: Final = 18
-_RETAIL_SYMBOLOGY = re.compile(r"\]E0(?=[0-9]{13}$)|\]E4(?=[0-9]{8}$)|\]I1(?=[0-9]{14}$)")
 _LINK_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9](?=(?:https?|HTTPS?):)")
 _CANONICAL_DOMAIN = re.compile(r"https?://id\.gs1\.org(?:[/?#]|$)", re.IGNORECASE)
 
@@ -58,8 +57,7 @@ def check_any(text: str, *, location: bool = False) -> tuple[Key | None, tuple[F
         return check_epc_uri(text)
     if text[:4].lower() == "http":
         return check_digital_link(text, legacy=True)
-    number = _RETAIL_SYMBOLOGY.sub("", text, count=1)
-    if number.isascii() and number.isdigit() and (bare := _check_number(number, location=location)):
+    if text.isascii() and text.isdigit() and (bare := _check_number(text, location=location)):
         return bare
     return _check_scanned(text)
 

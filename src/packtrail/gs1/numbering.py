@@ -24,6 +24,7 @@ from packtrail.base.errors import RefusedError
 from packtrail.gs1 import codes
 from packtrail.gs1.check_digits import check_digit
 from packtrail.gs1.key_types import PREFIX_LENGTHS
+from packtrail.gs1.trade_items import to_gtin_14
 
 _GTIN_BODY: Final = 12
 _SSCC_BODY: Final = 16
@@ -57,16 +58,7 @@ def at_level(gtin: str, indicator: str) -> str:
         RefusedError: `GS1-007`, `GS1-008` or `GS1-009`: one of the two is wrong.
     """
     _digit(indicator, "indicator digit")
-    if not _DIGITS.fullmatch(gtin):
-        raise RefusedError(codes.CHARACTERS.found(f"The GTIN {gtin!r} has more than digits."))
-    if len(gtin) not in {8, 12, 13, 14}:
-        raise RefusedError(
-            codes.LENGTH.found(
-                f"The GTIN {gtin!r} has {len(gtin)} digits; 8, 12, 13 or 14 are expected."
-            )
-        )
-    _checked(gtin, "GTIN")
-    body = indicator + gtin.zfill(14)[1:-1]
+    body = indicator + to_gtin_14(gtin)[1:-1]
     return body + check_digit(body)
 
 

@@ -71,6 +71,11 @@ class Pack:
         return self.product_code[:1] if self.scheme == "gs1" else "0"
 
 
+def is_ifa(text: str) -> bool:
+    """Tell whether a text without symbology identifier is an envelope with data identifiers."""
+    return text.startswith(_ENVELOPE_06)
+
+
 def read_pack(text: str) -> Pack:
     """Read what can be read of a pack's barcode, and tell everything that is wrong; never raises.
 
@@ -78,7 +83,7 @@ def read_pack(text: str) -> Pack:
         text: As scanned, with or without symbology identifier.
     """
     bare = _SYMBOLOGY.sub("", text, count=1)
-    if bare.startswith(_ENVELOPE_06):
+    if is_ifa(bare):
         return _read_ifa(bare, len(text) - len(bare))
     elements, findings = examine_element_string(text)
     values = _without_contradictions(elements.pairs)

@@ -3,7 +3,8 @@ r"""Cutting the text of an element string into pieces of application identifier 
 Two notations are told apart by the first character. Without brackets, the first two digits tell
 how long the application identifier (AI) is; values of predefined length are counted off, others
 run to the next separator. Separators may be pasted as control character 29, `^]`, `␝` or `{GS}`:
-none of these can be part of a value. With brackets, `\(` stands for a bracket of the value.
+none of these can be part of a value. With brackets, `\(` stands for a bracket of the value. The
+number in a retail barcode is a GTIN, AI (01); a composite component follows it after `|`.
 
 Clause:
     GS1 General Specifications, sections 5.10 and 7.8; ISO/IEC 15424 and 15434.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from packtrail.gs1 import codes
 from packtrail.gs1.application_identifiers import (
@@ -21,20 +22,11 @@ from packtrail.gs1.application_identifiers import (
     SELF_DELIMITING_PREFIXES,
     TABLE,
 )
+from packtrail.gs1.symbologies import ELEMENT_CARRIERS, NUMBER_CARRIERS
 from packtrail.gs1.values import span
 
 if TYPE_CHECKING:
     from packtrail.base.findings import Finding
-
-SYMBOLOGY_IDENTIFIERS: Final = {
-    "]C1": "GS1-128",
-    "]d2": "GS1 DataMatrix",
-    "]e0": "GS1 DataBar or composite",
-    "]e1": "GS1 composite, next part",
-    "]J1": "GS1 DotCode",
-    "]Q3": "GS1 QR code",
-}
-"""What scanners send in front of GS1 data."""
 
 _SEPARATOR = re.compile(r"\x1d|\^\]|␝|\{GS\}|\{FNC1\}")
 _ENVELOPE_START = "[)>\x1e05\x1d"
@@ -42,6 +34,8 @@ _ENVELOPE_END = "\x1e\x04"
 _BRACKETED_AI = re.compile(r"\(([0-9]{2,4})\)[ \t]*")
 _BRACKETED_VALUE = re.compile(r"(?:[^\\(]|\\.|\\$)*")
 _ESCAPED = re.compile(r"\\([()\\])")
+_COMPOSITE = re.compile(r"\|\]e[012]")
+_ADD_ON_LENGTHS = {"]E3": (2, 5)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +48,14 @@ class Piece:
     end: int
     escapes: tuple[int, ...] = ()
     """Where in the value a bracket stands that the text has an escape for."""
+    zeros: int = 0
+    """Leading zeros of the value that the text does not have."""
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where characters of the value stand in the text."""
-        first = self.start + start + sum(place < start for place in self.escapes)
-        last = self.start + end + sum(place < end for place in self.escapes)
+        first = self.start + start + sum(place < start for place in self.escapes) - self.zeros
+        last = self.start + end + sum(place < end for place in self.escapes) - self.zeros
+        first = max(first, self.start)
         return first, max(last, first + 1)
 
 
@@ -74,21 +71,36 @@ def split(text: str, *, unknown: bool) -> tuple[list[Piece], Problems]:
     """
     start, end = _frame(text)
     problems: Problems = []
-    identifier = re.match(r"\][A-Za-z][0-9a-zA-Z]", text)
-    if identifier:
+    if re.match(r"\][A-Za-z][0-9a-zA-Z]", text):
         start = 3
-        if identifier[0] not in SYMBOLOGY_IDENTIFIERS:
-            problems.append(
-                (
-                    0,
-                    codes.SYMBOLOGY.found(
-                        f"The symbology identifier {identifier[0]!r} does not announce GS1 data.",
-                        at=span(0, 3),
-                    ),
-                )
-            )
+        if text[:3] in NUMBER_CARRIERS:
+            return _split_retail(text, end, problems, unknown=unknown), problems
+        if text[:3] not in ELEMENT_CARRIERS:
+            message = f"The symbology identifier {text[:3]!r} does not announce GS1 data."
+            problems.append((0, codes.SYMBOLOGY.found(message, at=span(0, 3))))
     cut = _split_bracketed if text[start : start + 1] == "(" else _split_scanned
     return cut(text, start, end, problems, unknown=unknown), problems
+
+
+def _split_retail(text: str, end: int, problems: Problems, *, unknown: bool) -> list[Piece]:
+    """Cut a scan of a retail or ITF-14 symbol: the number, and a composite component after it."""
+    mark = _COMPOSITE.search(text, 3, end)
+    number = text[3 : mark.start() if mark else end]
+    name, length = NUMBER_CARRIERS[text[:3]]
+    if len(number) - length in _ADD_ON_LENGTHS.get(text[:3], ()):
+        number = number[:length]
+    pieces = [Piece("01", number.zfill(14), 3, 3 + len(number), zeros=14 - len(number))]
+    if len(number) != length:
+        message = f"The {name} {number!r} has {len(number)} characters; {length} are expected."
+        problems.append((3, codes.LENGTH.found(message, at=span(3, max(3 + len(number), 4)))))
+        pieces = []
+    if mark:
+        more = _split_scanned(text, mark.end(), end, problems, unknown=unknown)
+        if not text[mark.end() : end].strip("\x1d"):
+            message = "The composite component is empty."
+            problems.append((mark.end(), codes.EMPTY.found(message, at=span(*mark.span()))))
+        pieces += more
+    return pieces
 
 
 def _frame(text: str) -> tuple[int, int]:

@@ -28,3 +28,29 @@ TOO_DEEP = FindingCode(
     "Containers are nested deeper than is followed",
     remedy="Check the packing events: real goods have five levels at most.",
 )
+LEFT_WITHOUT_UNPACKING = FindingCode(
+    "TRC-105",
+    Severity.WARNING,
+    "An object was handled by itself while a container still held it",
+    remedy="Ask who handled it for the missing unpacking event; unpack it by itself if it is out.",
+    clause="EPCIS 2.0, 7.4.3",
+)
+CASES_DIFFER = FindingCode(
+    "TRC-107",
+    Severity.WARNING,
+    "Cases that were opened held something else than was recorded",
+    remedy="Open every case of the delivery, and ask the sender to correct the packing events.",
+)
+TOO_FEW_OPENED = FindingCode(
+    "TRC-108",
+    Severity.NOTE,
+    "Too few cases were opened to believe the rest",
+    remedy="Open as many more as are named, chosen at random, and record what is in them.",
+)
+CONTENTS_DIFFER = FindingCode(
+    "TRC-106",
+    Severity.WARNING,
+    "A container was found to hold something else than was recorded",
+    remedy="Count once more; then have whoever recorded the packing correct it, or unpack what is "
+    "not there.",
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packtrail.services import accounts, capture
 from packtrail.services.chores import Chore
+from packtrail.services.reports import sending, watching
 from packtrail.services.supply import expiring, ordering, topping_up
 
 CHORES: tuple[Chore, ...] = (
@@ -12,4 +13,6 @@ CHORES: tuple[Chore, ...] = (
     Chore("Fill pools of serial numbers that run low", 60, topping_up.top_up_pools),
     Chore("Order serial numbers of authorities where they run low", 300, ordering.reorder),
     Chore("Let unused serial numbers expire", 3600, expiring.expire_unused),
+    Chore("Find reports that have become due", 30, watching.find_due),
+    Chore("Send reports and ask for answers", 15, sending.go_on),
 )

@@ -24,6 +24,7 @@ from packtrail.launch.bench import Figure, Report, _machine, _row, bench
 RUNS = 5
 PRODUCTS = 20
 PREFIX_LENGTH = 7
+_SYMBOLS_SHARE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class _Task:
     name: str
     ours: Callable[[], object]
     others: dict[str, Callable[[], object]]
+    share: int = 1
+    """One in how many identifiers of the lists it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +122,41 @@ def _tasks(lists: _Lists) -> list[_Task]:
         _Task("element string to EPC URI, list",
               lambda: gs1.to_epc_uris(lists.plain, prefix_length=PREFIX_LENGTH),
               _pick(epcpy, "from element", [gs1.parse(t).element_string() for t in lists.plain])),
+        _Task("identity for capture, list", lambda: gs1.identify(lists.uris), {}),
         _Task("SSCC: EPC URI to Digital Link, list",
               lambda: gs1.to_digital_links(lists.pallets), {}),
-        _Task("identity for capture, list", lambda: gs1.identify(lists.uris), {}),
+        _Task("SSCC: EPC URI to element string, list",
+              lambda: gs1.to_element_strings(lists.pallets), {}),
+        _Task("SSCC: identity for capture, list", lambda: gs1.identify(lists.pallets), {}),
         _Task("EPC URI to RFID bits (SGTIN-96)",
               _each(lambda uri: gs1.make_tag(uri, "sgtin-96").hex(), lists.uris),
               _pick(epcpy, "hex", lists.uris)),
         _Task("RFID bits to EPC URI (SGTIN-96)",
               _each(lambda bits: gs1.read_tag(bits).epc_uri, lists.tags),
               _pick(epcpy, "from hex", lists.tags)),
+        *_symbol_tasks(lists.brackets[::_SYMBOLS_SHARE]),
+    ]  # fmt: skip
+
+
+def _symbol_tasks(packs: list[str]) -> list[_Task]:
+    import zxingcpp
+
+    from packtrail.rendering.symbols import draw
+
+    def drawn(text: str) -> Any:
+        form = zxingcpp.BarcodeFormat.DataMatrix
+        return zxingcpp.create_barcode(text, form, gs1=True, force_square=True)
+
+    return [
+        _Task("GS1 DataMatrix, checked and drawn as SVG",
+              _each(lambda text: draw(text).svg(), packs),
+              {"zxing-cpp, unchecked": _each(lambda text: drawn(text).to_svg(), packs)},
+              _SYMBOLS_SHARE),
+        _Task("GS1 DataMatrix, checked and drawn as PNG",
+              _each(lambda text: draw(text).png(), packs),
+              {"zxing-cpp, unchecked and not packed": _each(
+                  lambda text: drawn(text).to_image(scale=4, add_quiet_zones=True), packs)},
+              _SYMBOLS_SHARE),
     ]  # fmt: skip
 
 
@@ -181,7 +210,7 @@ def _epcpy() -> dict[str, Callable[[str], object]]:
 
 def _versions() -> dict[str, str]:
     found = {"packtrail": version("packtrail"), "Python": platform.python_version()}
-    for name in ("biip", "epcpy"):
+    for name in ("biip", "epcpy", "zxing-cpp"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -190,6 +219,7 @@ def _versions() -> dict[str, str]:
 
 
 def _measured(task: _Task, count: int) -> Figure:
+    count //= task.share
     rate = _rate(task.ours, count)
     beside = []
     for name, call in task.others.items():

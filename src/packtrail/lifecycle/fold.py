@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from packtrail.hierarchy.codes import LEFT_WITHOUT_UNPACKING
 from packtrail.hierarchy.containment import (
     Containment,
     Moment,
@@ -20,15 +21,18 @@ from packtrail.hierarchy.containment import (
     Role,
     held_over_time,
 )
-from packtrail.lifecycle import codes
+from packtrail.lifecycle import codes, rules
 from packtrail.lifecycle.journey import Standing, Status, Step
-from packtrail.lifecycle.rules import COMMISSION, ENDS, Outcome, after, effect_of, inherited
+from packtrail.lifecycle.rules import ENDS, Outcome, after, effect_of, inherited
+from packtrail.lifecycle.states import COMMISSION, REACTIVATE
+from packtrail.lifecycle.undo import EU_UNDO, Occasion, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from packtrail.base.findings import Finding
-    from packtrail.lifecycle.rules import Effect
+    from packtrail.lifecycle.states import Effect
+    from packtrail.lifecycle.undo import UndoRule
 
 
 def moment(step: Step) -> Moment:
@@ -46,7 +50,9 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     kept: dict[tuple[str, Role | None], Step] = {}
     for step in sorted(steps, key=lambda step: (len(step.via), *moment(step), step.role)):
         part = step.role if step.role in {Role.INPUT, Role.OUTPUT} else None
-        kept.setdefault((step.event_id, part), step)
+        nearest = kept.setdefault((step.event_id, part), step)
+        if step.via and not nearest.via and not nearest.is_with_holder:
+            kept[step.event_id, part] = replace(nearest, is_with_holder=True)
     return _told_once(sorted(kept.values(), key=lambda step: (*moment(step), step.role)))
 
 
@@ -75,35 +81,63 @@ def _fact(step: Step) -> tuple[object, ...]:
     )
 
 
-def fold(steps: Iterable[Step]) -> Standing:
+def fold(steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> Standing:
     """Return what the steps make of an object.
 
     Args:
         steps: Every step of one object, its own and those of what held it, in any order.
+        undo: When a decommissioning may be undone.
     """
     ordered = in_order(steps)
-    walk = _walk(ordered)
+    walk = _walk(ordered, undo)
     direct = [step for step in walk.counted if not step.via]
     expires = _first(direct, "expires")
     parent = containment(ordered).now
+    leg = _leg(walk.counted)
     return Standing(
         status=walk.status,
         why=_why(walk),
         because=walk.because,
         disposition=_last(walk.counted, "disposition"),
         location=_location(walk.counted),
+        is_moving=leg is not None,
+        goal=rules.goal_of(leg.destinations) if leg else None,
         parent=parent.parent if parent else None,
         lot=_first(direct, "lot"),
         expires=expires,
         expires_on=expires_on(expires),
         since=walk.because.event_time if walk.because else None,
+        has_origin=any(is_origin(step) for step in direct),
     )
 
 
-def examine(steps: Iterable[Step]) -> tuple[Finding, ...]:
+def examine(steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> tuple[Finding, ...]:
     """Return what is odd about a journey: `TRC-2nn` its life, `TRC-1nn` its containers."""
     ordered = in_order(steps)
-    return (*_walk(ordered).findings, *containment(ordered).findings)
+    held = containment(ordered)
+    return (
+        *_walk(ordered, undo).findings,
+        *held.findings,
+        *(_left(step, held) for step in ordered if _leaves(step, held)),
+    )
+
+
+def counted(steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> tuple[Step, ...]:
+    """Return the steps that count, in their order: neither withdrawn nor impossible."""
+    return tuple(_walk(in_order(steps), undo).counted)
+
+
+def effect_on(step: Step) -> Effect | None:
+    """Return what a step makes of its object, as far as its words tell."""
+    said = effect_of(step.event_type, step.role, step.action, step.biz_step, step.disposition)
+    return inherited(said) if step.via else said
+
+
+def is_origin(step: Step) -> bool:
+    """Tell whether a step is the beginning of its object's life."""
+    return not (step.via or step.is_withdrawn) and rules.is_origin(
+        step.event_type, step.role, step.action, step.biz_step
+    )
 
 
 def containment(steps: Iterable[Step]) -> Containment:
@@ -150,6 +184,7 @@ def expires_on(expires: str | None) -> date | None:
 class _Walk:
     """Where the fold has got to."""
 
+    undo: UndoRule
     status: Status = Status.UNKNOWN
     because: Step | None = None
     counted: list[Step] = field(default_factory=list)
@@ -159,8 +194,8 @@ class _Walk:
     """Occasion -> the first event that tells of it."""
 
 
-def _walk(steps: Iterable[Step]) -> _Walk:
-    walk = _Walk()
+def _walk(steps: Iterable[Step], undo: UndoRule) -> _Walk:
+    walk = _Walk(undo=undo)
     for step in steps:
         if not step.is_withdrawn:
             _take(walk, step)
@@ -168,8 +203,7 @@ def _walk(steps: Iterable[Step]) -> _Walk:
 
 
 def _take(walk: _Walk, step: Step) -> None:
-    effect = effect_of(step.role, step.action, step.biz_step, step.disposition)
-    effect = inherited(effect) if step.via else effect
+    effect = effect_on(step)
     if effect is None:
         walk.counted.append(step)
         return
@@ -179,6 +213,8 @@ def _take(walk: _Walk, step: Step) -> None:
     if outcome is Outcome.IMPOSSIBLE:
         if not step.via:
             walk.findings.append(_impossible(walk, step, effect))
+        return
+    if effect == REACTIVATE and outcome is Outcome.CHANGES and _is_refused(walk, step):
         return
     walk.counted.append(step)
     if outcome is Outcome.CHANGES or walk.because is None:
@@ -198,6 +234,53 @@ def _note_commissioning(walk: _Walk, step: Step) -> None:
             )
         )
     walk.commissioned.setdefault(occasion, step)
+
+
+def _is_refused(walk: _Walk, step: Step) -> bool:
+    """Tell whether the rule of undoing forbids a step, and note why."""
+    if walk.because is None:
+        return False
+    direct = [each for each in walk.counted if not each.via]
+    found = list(
+        refusals(
+            walk.undo,
+            _occasion(walk.because),
+            _occasion(step),
+            expires_on=expires_on(_first(direct, "expires")),
+            event_id=step.event_id,
+        )
+    )
+    walk.findings += found
+    return bool(found)
+
+
+def _occasion(step: Step) -> Occasion:
+    return Occasion(step.event_time, step.biz_location or step.read_point)
+
+
+_TELLS_OF_LEAVING = frozenset(
+    {Status.IN_TRANSIT, Status.RECEIVED, Status.DISPENSED, Status.SAMPLED, Status.EXPORTED}
+)
+"""What happens to something by itself only when it is out of its container."""
+
+
+def _leaves(step: Step, held: Containment) -> bool:
+    """Tell whether something is handled by itself while a container holds it."""
+    return (
+        step.role is Role.EPC
+        and not (step.via or step.is_withdrawn or step.is_with_holder)
+        and effect_on(step) in _TELLS_OF_LEAVING
+        and any(holding.covers(moment(step)) for holding in held.holdings)
+    )
+
+
+def _left(step: Step, held: Containment) -> Finding:
+    holder = next(each for each in held.holdings if each.covers(moment(step)))
+    return LEFT_WITHOUT_UNPACKING.found(
+        f"At {_time(step)} an event {_saying(step)} of the object alone, though {holder.parent} "
+        f"had held it since {holder.since[0].isoformat()} and no event unpacks it.",
+        at=step.event_id,
+    )
 
 
 def _impossible(walk: _Walk, step: Step, effect: Effect) -> Finding:
@@ -239,6 +322,17 @@ def _saying(step: Step) -> str:
 def _location(steps: list[Step]) -> str | None:
     places = (step.biz_location or step.read_point for step in reversed(steps))
     return next((place for place in places if place), None)
+
+
+def _leg(steps: list[Step]) -> Step | None:
+    """Return the step by which the object left, where it has not arrived since."""
+    for step in reversed(steps):
+        leaves = rules.is_leaving(
+            step.biz_step, step.disposition, has_location=step.biz_location is not None
+        )
+        if leaves is not None:
+            return step if leaves else None
+    return None
 
 
 def _first(steps: list[Step], name: str) -> str | None:

@@ -15,17 +15,27 @@ from packtrail.hierarchy.containment import Role
 
 
 class Status(StrEnum):
-    """What an object is, in one word a warehouse would use."""
+    """What an object is, in one word a warehouse would use; `states` tells how each is reached."""
 
     UNKNOWN = "unknown"
     """Seen, but its commissioning is not recorded here."""
-    ACTIVE = "active"
+    COMMISSIONED = "commissioned"
+    PACKED = "packed"
     IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    ACTIVE = "active"
+    REACTIVATED = "reactivated"
+    """Decommissioned, and lawfully taken back."""
     ON_HOLD = "on_hold"
+    LOCKED = "locked"
     RECALLED = "recalled"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
     RETURNED = "returned"
     SAMPLED = "sampled"
+    FREE_SAMPLE = "free_sample"
     EXPORTED = "exported"
+    CHECKED_OUT = "checked_out"
     DISPENSED = "dispensed"
     PARTIALLY_DISPENSED = "partially_dispensed"
     STOLEN = "stolen"
@@ -74,6 +84,8 @@ class Step:
     """The capture that brought it."""
     ordinal: int = 0
     """Place in its document: of events at one time, recorded at one time, the lower comes first."""
+    is_with_holder: bool = False
+    """The event names, beside the object itself, something that held it."""
     told_again_by: tuple[str, ...] = ()
     """Other events that tell the same of the object: recorded later, they add nothing to it."""
 
@@ -89,6 +101,10 @@ class Standing:
     disposition: str | None = None
     location: str | None = None
     """Where it is now, as far as the events say: business location, else read point."""
+    is_moving: bool = False
+    """It has left that place, and nothing says that it arrived."""
+    goal: str | None = None
+    """Where it is sent while it is moving: location, else party."""
     parent: str | None = None
     """What holds it now."""
     lot: str | None = None
@@ -96,3 +112,5 @@ class Standing:
     expires_on: date | None = None
     """Last day of use: day 00 is the end of the month."""
     since: datetime | None = None
+    has_origin: bool = False
+    """An event that counts says how the object came into being."""

@@ -1,11 +1,7 @@
-"""What an event makes of an object: tables from the words of the CBV to a status.
+"""What an event makes of an object: the table of states, asked by the words of an event.
 
 A disposition that names a condition decides first, then the business step, then a disposition that
-is compatible with many conditions, then the action. What ended a life, or puts it under suspicion,
-is only left in the ways listed.
-
-Clause:
-    CBV 2.0, 7.1 (business steps) and 7.2 (dispositions).
+is compatible with many conditions, then the action.
 """
 
 from __future__ import annotations
@@ -16,103 +12,41 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.journey import Status
+from packtrail.lifecycle.states import (
+    COMMISSION,
+    REACTIVATE,
+    STATES,
+    UNPACK,
+    VOID_SHIPPING,
+    Effect,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-COMMISSION: Final = "commission"
-"""The effect of coming into being: makes active what was not seen or was decommissioned."""
-
-Effect = Status | str
-"""What an event says an object becomes, or `COMMISSION`."""
-
-_S = Status
-
-TELLING_DISPOSITIONS: Final[Mapping[str, Effect]] = {
-    "damaged": _S.DAMAGED,
-    "destroyed": _S.DESTROYED,
-    "disposed": _S.DESTROYED,
-    "dispensed": _S.DISPENSED,
-    "retail_sold": _S.DISPENSED,
-    "partially_dispensed": _S.PARTIALLY_DISPENSED,
-    "recalled": _S.RECALLED,
-    "returned": _S.RETURNED,
-    "stolen": _S.STOLEN,
-    "lost": _S.LOST,
-    "exported": _S.EXPORTED,
-    "in_transit": _S.IN_TRANSIT,
-}
-BIZ_STEPS: Final[Mapping[str, Effect]] = {
+_SPECIAL_STEPS: Final[Mapping[str, Effect]] = {
     "commissioning": COMMISSION,
-    "decommissioning": _S.DECOMMISSIONED,
-    "killing": _S.DECOMMISSIONED,
-    "destroying": _S.DESTROYED,
-    "dispensing": _S.DISPENSED,
-    "retail_selling": _S.DISPENSED,
-    "sampling": _S.SAMPLED,
-    "holding": _S.ON_HOLD,
-    "shipping": _S.IN_TRANSIT,
-    "departing": _S.IN_TRANSIT,
-    "transporting": _S.IN_TRANSIT,
-    "consigning": _S.IN_TRANSIT,
-    "void_shipping": _S.ACTIVE,
-    "receiving": _S.ACTIVE,
-    "arriving": _S.ACTIVE,
-    "accepting": _S.ACTIVE,
-    "stocking": _S.ACTIVE,
-    "exporting": _S.EXPORTED,
+    "reactivating": REACTIVATE,
+    "void_shipping": VOID_SHIPPING,
 }
-COMPATIBLE_DISPOSITIONS: Final[Mapping[str, Effect]] = {
-    "active": _S.ACTIVE,
-    "available": _S.ACTIVE,
-    "conformant": _S.ACTIVE,
-    "sellable_accessible": _S.ACTIVE,
-    "sellable_not_accessible": _S.ACTIVE,
-    "inactive": _S.DECOMMISSIONED,
-    "expired": _S.ON_HOLD,
-    "needs_replacement": _S.ON_HOLD,
-    "no_pedigree_match": _S.ON_HOLD,
-    "non_conformant": _S.ON_HOLD,
-    "non_sellable_other": _S.ON_HOLD,
-    "unavailable": _S.ON_HOLD,
+DISPOSITIONS: Final[Mapping[str, Effect]] = {
+    word: row.status for row in STATES.values() for word in row.dispositions
 }
-
-ENDS: Final = frozenset({_S.DISPENSED, _S.DESTROYED, _S.TRANSFORMED})
-"""Reached a second time, somebody has a copy."""
-
-LEAVES: Final[Mapping[Status, frozenset[Effect]]] = {
-    _S.DESTROYED: frozenset(),
-    _S.TRANSFORMED: frozenset(),
-    _S.DISPENSED: frozenset({_S.RETURNED, _S.DESTROYED}),
-    _S.PARTIALLY_DISPENSED: frozenset(
-        {_S.DISPENSED, _S.RETURNED, _S.DAMAGED, _S.RECALLED, _S.ON_HOLD, _S.DESTROYED}
-    ),
-    _S.DECOMMISSIONED: frozenset({COMMISSION, _S.DESTROYED}),
-    _S.SAMPLED: frozenset({_S.RETURNED, _S.DESTROYED}),
-    _S.EXPORTED: frozenset({_S.RETURNED, _S.DESTROYED}),
-    _S.STOLEN: frozenset({_S.RETURNED, _S.ON_HOLD, _S.DESTROYED}),
-    _S.LOST: frozenset({_S.RETURNED, _S.ON_HOLD, _S.DESTROYED, _S.STOLEN, _S.DAMAGED, _S.ACTIVE}),
-    _S.DAMAGED: frozenset({_S.RETURNED, _S.ON_HOLD, _S.DESTROYED, _S.DECOMMISSIONED, _S.STOLEN}),
-    _S.RECALLED: frozenset(
-        {_S.RETURNED, _S.DESTROYED, _S.DECOMMISSIONED, _S.STOLEN, _S.LOST, _S.DAMAGED}
-    ),
+STEPS: Final[Mapping[str, Effect]] = {
+    **{word: row.status for row in STATES.values() for word in row.steps},
+    **_SPECIAL_STEPS,
 }
-"""How a status may be left; one that is not listed may be left in any way."""
-
-_MOVES: Final[frozenset[Effect]] = frozenset({_S.IN_TRANSIT, _S.ACTIVE})
-CARRIED: Final[Mapping[Status, frozenset[Effect]]] = {
-    _S.PARTIALLY_DISPENSED: _MOVES,
-    _S.SAMPLED: _MOVES,
-    _S.EXPORTED: _MOVES,
-    _S.DAMAGED: _MOVES,
-    _S.RECALLED: _MOVES | {_S.ON_HOLD},
+HINTS: Final[Mapping[str, Effect]] = {
+    word: row.status for row in STATES.values() for word in row.hints
 }
-"""What happens to such an object without changing what it is: it is moved, as it must be."""
-
+ENDS: Final = frozenset(row.status for row in STATES.values() if row.is_end)
+EFFECTS: Final[tuple[Effect, ...]] = (*Status, COMMISSION, UNPACK, VOID_SHIPPING, REACTIVATE)
+"""Every effect there is."""
 _NOT_INHERITED: Final[frozenset[Effect]] = frozenset(
-    {COMMISSION, _S.DECOMMISSIONED, _S.SAMPLED, _S.TRANSFORMED, _S.PARTIALLY_DISPENSED}
+    {COMMISSION, UNPACK, REACTIVATE, *(r.status for r in STATES.values() if not r.reaches_inside)}
 )
 """What happens to a container alone, not to what is inside."""
+_OF_CHILDREN: Final[Mapping[str, Effect]] = {"ADD": Status.PACKED, "DELETE": UNPACK}
 
 
 class Outcome(Enum):
@@ -125,11 +59,16 @@ class Outcome(Enum):
 
 @lru_cache(maxsize=65536)
 def effect_of(
-    role: Role, action: str | None, biz_step: str | None, disposition: str | None
+    event_type: str,
+    role: Role,
+    action: str | None,
+    biz_step: str | None,
+    disposition: str | None,
 ) -> Effect | None:
-    """Return what an event says an object becomes, or None when it says nothing of it.
+    """Return what an event makes of an object, or None when it says nothing of its status.
 
     Args:
+        event_type: `ObjectEvent`, `AggregationEvent`, ...
         role: The part the object plays.
         action: ADD, OBSERVE, DELETE, or None where the event type has none.
         biz_step: Bare word of the CBV, or a URI that ends in one.
@@ -140,12 +79,49 @@ def effect_of(
     if role is Role.OUTPUT:
         return COMMISSION
     step, condition = _word(biz_step), _word(disposition)
-    found = (
-        TELLING_DISPOSITIONS.get(condition)
-        or BIZ_STEPS.get(step)
-        or COMPATIBLE_DISPOSITIONS.get(condition)
-    )
-    return found or _of_action(role, action)
+    found = DISPOSITIONS.get(condition) or STEPS.get(step)
+    hint, done = HINTS.get(condition), _of_action(event_type, role, action)
+    # That something is fit for sale says less than that it was made, packed or taken out of use.
+    return found or (done or hint if hint is Status.ACTIVE else hint or done)
+
+
+@lru_cache(maxsize=65536)
+def is_origin(event_type: str, role: Role, action: str | None, biz_step: str | None) -> bool:
+    """Tell whether an event is the beginning of an object's life."""
+    if role is Role.EPC and event_type == "ObjectEvent":
+        return action == "ADD" or _word(biz_step) == "commissioning"
+    return role is Role.OUTPUT
+
+
+_DEPARTS: Final = frozenset({"shipping", "departing", "transporting", "consigning"})
+_ARRIVES: Final = frozenset(
+    {"receiving", "arriving", "accepting", "void_shipping", "stocking", "storing", "unloading"}
+)
+
+
+@lru_cache(maxsize=65536)
+def is_leaving(biz_step: str | None, disposition: str | None, *, has_location: bool) -> bool | None:
+    """Tell whether an event has its objects under way, or arrived; None: it says neither.
+
+    What is sent back or called back is under way like anything else, whatever its status.
+
+    Args:
+        biz_step: Bare word of the CBV, or a URI that ends in one.
+        disposition: The same.
+        has_location: Whether the event names a business location, where its objects are then.
+    """
+    step = _word(biz_step)
+    if step in _ARRIVES:
+        return False
+    if step in _DEPARTS or _word(disposition) == "in_transit":
+        return True
+    return False if has_location else None
+
+
+def goal_of(destinations: Iterable[tuple[str, str]]) -> str | None:
+    """Return the place or party that objects are sent to, the most exact one that is told."""
+    told = dict(destinations)
+    return told.get("location") or told.get("possessing_party") or told.get("owning_party")
 
 
 def inherited(effect: Effect | None) -> Effect | None:
@@ -153,32 +129,67 @@ def inherited(effect: Effect | None) -> Effect | None:
     return None if effect in _NOT_INHERITED else effect
 
 
+@lru_cache(maxsize=4096)
 def after(status: Status, effect: Effect) -> tuple[Status, Outcome]:
-    """Return the status after an effect, and what the effect did."""
-    if effect == COMMISSION:
-        is_new = status in {Status.UNKNOWN, Status.DECOMMISSIONED}
-        return (Status.ACTIVE, Outcome.CHANGES) if is_new else _unmoved(status)
+    """Return the status after an effect, and what the effect did.
+
+    Whether a `REACTIVATE` that may change something keeps the rule of undoing, this does not know.
+    """
+    special = _SPECIAL.get(effect)
+    if special is not None:
+        return special(status)
     becomes = Status(effect)
     if becomes is status:
         return status, Outcome.IMPOSSIBLE if status in ENDS else Outcome.KEEPS
-    allowed = LEAVES.get(status)
-    if allowed is None or effect in allowed:
+    row = STATES[status]
+    if row.leads_to is None or effect in row.leads_to:
         return becomes, Outcome.CHANGES
-    if effect in CARRIED.get(status, ()):
-        return status, Outcome.KEEPS
-    return status, Outcome.IMPOSSIBLE
+    return status, Outcome.KEEPS if effect in row.carries else Outcome.IMPOSSIBLE
 
 
-def _unmoved(status: Status) -> tuple[Status, Outcome]:
-    """A commissioning that comes late in the record, or a second time, moves nothing."""
+def _commissioned(status: Status) -> tuple[Status, Outcome]:
+    if status in {Status.UNKNOWN, Status.DECOMMISSIONED}:
+        return Status.COMMISSIONED, Outcome.CHANGES
+    # One that comes late in the record, or a second time, moves nothing.
     return status, Outcome.IMPOSSIBLE if status in ENDS else Outcome.KEEPS
 
 
-def _of_action(role: Role, action: str | None) -> Effect | None:
+def _unpacked(status: Status) -> tuple[Status, Outcome]:
+    return _ended(status, Status.PACKED)
+
+
+def _voided(status: Status) -> tuple[Status, Outcome]:
+    return _ended(status, Status.IN_TRANSIT)
+
+
+def _ended(status: Status, ends: Status) -> tuple[Status, Outcome]:
+    """Return what comes of an effect that ends one status and bears on no other."""
+    is_so = status is ends
+    return (Status.ACTIVE, Outcome.CHANGES) if is_so else (status, Outcome.KEEPS)
+
+
+def _reactivated(status: Status) -> tuple[Status, Outcome]:
+    if STATES[status].can_be_undone or status is Status.UNKNOWN:
+        return Status.REACTIVATED, Outcome.CHANGES
+    # Of a pack that is active already, an undo changes nothing and alarms nobody.
+    return status, Outcome.KEEPS if STATES[status].is_saleable else Outcome.IMPOSSIBLE
+
+
+_SPECIAL: Final[Mapping[Effect, Callable[[Status], tuple[Status, Outcome]]]] = {
+    COMMISSION: _commissioned,
+    UNPACK: _unpacked,
+    VOID_SHIPPING: _voided,
+    REACTIVATE: _reactivated,
+}
+
+
+def _of_action(event_type: str, role: Role, action: str | None) -> Effect | None:
     if role is Role.EPC and action == "DELETE":
         return Status.DECOMMISSIONED
     if role in {Role.EPC, Role.PARENT} and action == "ADD":
         return COMMISSION
+    if role is Role.CHILD and event_type == "AggregationEvent":
+        return _OF_CHILDREN.get(action or "")
     return None
 
 

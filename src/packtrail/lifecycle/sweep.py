@@ -8,66 +8,122 @@ a pallet's shipping reaches its packs level by level without recursion.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from packtrail.hierarchy.containment import DEPTH_MAX
 from packtrail.lifecycle.journey import Status
-from packtrail.lifecycle.rules import COMMISSION, after, inherited
+from packtrail.lifecycle.rules import EFFECTS, Outcome, after, inherited
+from packtrail.lifecycle.states import REACTIVATE
+from packtrail.lifecycle.undo import EU_UNDO
 
 if TYPE_CHECKING:
-    from packtrail.lifecycle.rules import Effect
+    from packtrail.lifecycle.states import Effect
+    from packtrail.lifecycle.undo import UndoRule
 
 STATUSES: Final = tuple(Status)
-_EFFECTS: Final[tuple[Effect, ...]] = (*STATUSES, COMMISSION)
-_NUMBER: Final = {effect: number for number, effect in enumerate(_EFFECTS)}
+_NUMBER: Final = {effect: number for number, effect in enumerate(EFFECTS)}
 _TABLE: Final = np.array(
-    [[_NUMBER[after(status, effect)[0]] for effect in _EFFECTS] for status in STATUSES],
+    [[_NUMBER[after(status, effect)[0]] for effect in EFFECTS] for status in STATUSES],
     dtype=np.int8,
 )
 """[status, effect] -> status."""
+_IMPOSSIBLE, _KEEPS, _CHANGES = range(3)
+_OUTCOMES: Final = np.array(
+    [
+        [(*Outcome,)[::-1].index(after(status, effect)[1]) for effect in EFFECTS]
+        for status in STATUSES
+    ],
+    dtype=np.int8,
+)
+"""[status, effect] -> what the effect does."""
+NOTHING: Final = -1
+DAY_US: Final = 86_400_000_000
 
 Objects = NDArray[np.int64]
 """Numbers of objects."""
 
 
+class Saying(NamedTuple):
+    """What an event says of its objects, its texts as numbers; `NOTHING` where it says none."""
+
+    effect: Effect | None
+    at: int
+    """Event time in microseconds since 1970, UTC."""
+    place: int = NOTHING
+    lot: int = NOTHING
+    expires: int = NOTHING
+    """Last day of use, in days since 1970."""
+    leaves: bool | None = None
+    """Whether its objects are under way then; None: it says neither."""
+    goal: int = NOTHING
+    """Where they are sent."""
+
+
 class Sweep:
-    """The statuses of objects and what holds them, event after event.
+    """What objects are, where they are and what holds them, event after event.
 
     Args:
         count: How many objects there are.
+        undo: When a decommissioning may be undone.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, undo: UndoRule = EU_UNDO) -> None:
         self.status: NDArray[np.int8] = np.full(count, _NUMBER[Status.UNKNOWN], dtype=np.int8)
         """Place in `STATUSES`, by object."""
-        self.parent: Objects = np.full(count, -1, dtype=np.int64)
+        self.since: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
+        """Since when it has its status, in microseconds since 1970; 0 where nothing says so."""
+        self.place: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
+        """Where it is, or was last."""
+        self.is_moving: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        """It has left that place, and nothing says that it arrived."""
+        self.goal: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
+        """Where it is sent while it is moving."""
+        self.left_at: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
+        """When it left, in microseconds since 1970, while it is moving."""
+        self.lot: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
+        self.expires: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
+        self.is_direct: NDArray[np.bool_] = np.ones(count, dtype=bool)
+        """Whether what was last told of it named it itself, not what holds it."""
+        self.parent: Objects = np.full(count, NOTHING, dtype=np.int64)
         """What holds the object, -1 for nothing."""
         self.was_moved: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         """Packed while something else held it, by object (`TRC-101`)."""
         self.was_elsewhere: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         """Unpacked from what did not hold it (`TRC-102`)."""
+        self.was_impossible: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        """Named itself by an event that its status does not allow (`TRC-20n`)."""
+        self._undo = undo
+        self._ended_at: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
+        """The place of the event that gave it its status."""
+        self._holds: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        """Whether something was ever packed into it."""
         self._packed: defaultdict[int, list[Objects]] = defaultdict(list)
 
-    def affect(self, objects: Objects, effect: Effect | None, *, reaches_inside: bool) -> None:
+    def observe(self, objects: Objects, said: Saying, *, reaches_inside: bool) -> None:
         """Let an event have its effect on objects, and on what is inside them."""
-        if effect is None:
+        counts = self._take(objects, said)
+        self._label(objects[counts], said)
+        self.is_direct[objects[counts]] = True
+        self.was_impossible[objects[~counts]] = True
+        if not reaches_inside:
             return
-        self._become(objects, effect)
-        if reaches_inside and inherited(effect) is not None:
-            for _ in range(DEPTH_MAX):
-                objects = self.inside(objects)
-                if not len(objects):
-                    return
-                self._become(objects, effect)
+        said = said._replace(effect=inherited(said.effect))
+        for _ in range(DEPTH_MAX):
+            objects = self.inside(objects)
+            if not len(objects):
+                return
+            self.is_direct[objects[self._take(objects, said)]] = False
 
     def pack(self, objects: Objects, parent: int) -> None:
         """Put objects into a parent, wherever they were."""
         before = self.parent[objects]
         self.was_moved[objects] |= (before >= 0) & (before != parent)
         self.parent[objects] = parent
+        self._holds[parent] = True
         self._packed[parent].append(objects)
 
     def unpack(self, objects: Objects, parent: int) -> None:
@@ -92,8 +148,7 @@ class Sweep:
     def inside(self, containers: Objects) -> Objects:
         """Return what is directly inside any of some containers."""
         packed = self._packed
-        if not packed:
-            return containers[:0]
+        containers = containers[self._holds[containers]]
         found = [
             objects[self.parent[objects] == container]
             for container in containers.tolist()
@@ -101,8 +156,50 @@ class Sweep:
         ]
         return np.unique(np.concatenate(found)) if found else containers[:0]
 
+    def forget(self) -> None:
+        """Let go of what only further events would need."""
+        self._packed.clear()
+
     def _release(self, objects: Objects, parent: int) -> None:
         self.parent[objects[self.parent[objects] == parent]] = -1
 
-    def _become(self, objects: Objects, effect: Effect) -> None:
-        self.status[objects] = _TABLE[self.status[objects], _NUMBER[effect]]
+    def _take(self, objects: Objects, said: Saying) -> NDArray[np.bool_]:
+        """Let a saying have its effect; return for which of the objects it counts."""
+        if said.effect is None:
+            counts = np.ones(len(objects), dtype=bool)
+        else:
+            number, before = _NUMBER[said.effect], self.status[objects]
+            outcomes = _OUTCOMES[before, number]
+            if said.effect == REACTIVATE:
+                outcomes = self._judged(objects, outcomes, said)
+            counts, becomes = outcomes != _IMPOSSIBLE, outcomes == _CHANGES
+            self.status[objects[becomes]] = _TABLE[before[becomes], number]
+            new = objects[becomes | (counts & (self.since[objects] == 0))]
+            self.since[new] = said.at
+            self._ended_at[new] = said.place
+        if said.place != NOTHING:
+            self.place[objects[counts]] = said.place
+        if said.leaves is not None:
+            self.is_moving[objects[counts]] = said.leaves
+            self.goal[objects[counts]] = said.goal if said.leaves else NOTHING
+            self.left_at[objects[counts]] = said.at if said.leaves else 0
+        return counts
+
+    def _judged(
+        self, objects: Objects, outcomes: NDArray[np.int8], said: Saying
+    ) -> NDArray[np.int8]:
+        """Refuse the undoes that the rule forbids, as `packtrail.lifecycle.undo.refusals` does."""
+        since, ended_at = self.since[objects], self._ended_at[objects]
+        is_late = said.at - since > self._undo.within // timedelta(microseconds=1)
+        is_elsewhere = (ended_at == NOTHING) | (ended_at != said.place)
+        expires = self.expires[objects]
+        is_expired = (expires != NOTHING) & (expires < said.at // DAY_US)
+        is_wrong = is_late | is_expired | (is_elsewhere & self._undo.needs_same_premises)
+        is_undo = (outcomes == _CHANGES) & (since != 0)
+        return np.where(is_undo & is_wrong, np.int8(_IMPOSSIBLE), outcomes)
+
+    def _label(self, objects: Objects, said: Saying) -> None:
+        """Note lot and expiry, as the first event tells them."""
+        for values, value in ((self.lot, said.lot), (self.expires, said.expires)):
+            if value != NOTHING:
+                values[objects[values[objects] == NOTHING]] = value

@@ -83,7 +83,7 @@ def write_pdf(report: Report) -> bytes:
         sys_inputs={"report": msgspec.json.encode(_printable(_values(report))).decode()},
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
-        timestamp=report.made_at,
+        timestamp=report.made_at.replace(microsecond=0),
     )
     return bytes(content)
 

@@ -20,7 +20,10 @@ import warnings
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from importlib import import_module
 from io import BytesIO
+from itertools import groupby
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -39,6 +42,8 @@ SYMBOLS_MAX: Final = 64
 PILLOW_FORMATS: Final = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 """What cameras and scanners write; Pillow's rarer decoders stay out of reach."""
 SCALE_MAX: Final = 40
+_DARK: Final = 128
+"""A module is dark below this."""
 _LINEAR_LENGTH_MAX: Final = 48
 """Characters of a GS1-128 symbol, application identifiers and separators included."""
 _LINEAR_HEIGHT: Final = 50
@@ -111,7 +116,7 @@ class Symbol:
             scale: Pixels a module, 1 to 40.
         """
         factor = min(max(scale, 1), SCALE_MAX)
-        return write_png(np.kron(self.modules, np.ones((factor, factor), np.uint8)))
+        return write_png(self.modules.repeat(factor, axis=0).repeat(factor, axis=1))
 
     def svg(self, *, scale: int = 4, with_text: bool = False) -> str:
         """Return the symbol as SVG.
@@ -130,8 +135,11 @@ class Symbol:
         shift = (width - self.modules.shape[1]) / 2
         drawn = [
             element("rect", width=width, height=total, fill="#fff"),
-            element("path", d=self._path(int(shift)), fill="#000", shape_rendering="crispEdges"),
-        ]
+            element(
+                "path", d=self._path(int(shift)), stroke="#000", stroke_width=self._pen,
+                shape_rendering="crispEdges",
+            ),
+        ]  # fmt: skip
         drawn += [
             element(
                 "text", text(line), x=width / 2, y=height + size * (index + 0.8),
@@ -151,14 +159,26 @@ class Symbol:
         return tuple(f"({ai}) {value}" for ai, value in self.elements)
 
     def _path(self, shift: int) -> str:
-        """Return the dark modules as runs; bars are one run from top to bottom."""
-        rows = self.modules if self.symbology is not Symbology.GS1_128 else self.modules[:1]
-        bar = 1 if self.symbology is not Symbology.GS1_128 else self.modules.shape[0]
-        return "".join(
-            f"M{start + shift} {y}h{end - start}v{bar}h{start - end}z"
-            for y, row in enumerate(rows)
-            for start, end in _dark_runs(row)
-        )
+        """Return the strokes of the dark modules, from left to right and row by row."""
+        is_linear = self.symbology is Symbology.GS1_128
+        packed = np.packbits((self.modules[:1] if is_linear else self.modules) < _DARK, axis=1)
+        rows = (map(_STROKES.__getitem__, row) for row in packed.tolist())
+        to_next_row = f"m{-8 * packed.shape[1]} 1"
+        return f"M{shift} {self._pen / 2:g}" + to_next_row.join(map("".join, rows))
+
+    @property
+    def _pen(self) -> int:
+        """The height of a stroke in modules: bars are as high as the symbol."""
+        return len(self.modules) if self.symbology is Symbology.GS1_128 else 1
+
+
+def _strokes(modules: int) -> str:
+    """Return how a pen draws eight modules, the dark ones of which are the ones of a byte."""
+    runs = ((dark, len(list(run))) for dark, run in groupby(f"{modules:08b}"))
+    return "".join(f"h{length}" if dark == "1" else f"m{length} 0" for dark, length in runs)
+
+
+_STROKES: Final = tuple(map(_strokes, range(256)))
 
 
 def draw(
@@ -197,22 +217,22 @@ def draw(
 
 def _checked(content: str | gs1.Key | gs1.ElementString) -> tuple[tuple[str, str], ...]:
     """Return the elements, none twice, after everything a label must obey was checked."""
-    if isinstance(content, str):
-        content = _parsed(content)
-    pairs = content.elements() if isinstance(content, gs1.Key) else content.pairs
-    checked = gs1.parse_element_string(gs1.write_element_string(pairs), associations=True)
+    checked = gs1.parse_element_string(_element_string(content), associations=True)
     return tuple(dict(checked.pairs).items())
 
 
-def _parsed(content: str) -> gs1.Key | gs1.ElementString:
+def _element_string(content: str | gs1.Key | gs1.ElementString) -> str:
+    if isinstance(content, gs1.Key):
+        return gs1.write_element_string(content.elements())
+    if isinstance(content, gs1.ElementString):
+        return gs1.write_element_string(content.pairs)
     if content[:4].lower() == "http":
-        link = gs1.read_digital_link(content)
-        return gs1.parse_element_string(gs1.write_element_string(link.elements))
+        return gs1.write_element_string(gs1.read_digital_link(content).elements)
     if content[:4].lower() == "urn:" or content.isdigit():
         key, _ = gs1.check_any(content)
         if key is not None:
-            return key
-    return gs1.parse_element_string(content)
+            return gs1.write_element_string(key.elements())
+    return content
 
 
 def _drawn(symbology: Symbology, content: str) -> Grey:
@@ -230,12 +250,6 @@ def _drawn(symbology: Symbology, content: str) -> Grey:
     if symbology is Symbology.GS1_128:
         grey = np.repeat(grey[:1], _LINEAR_HEIGHT, axis=0)
     return grey
-
-
-def _dark_runs(row: Grey) -> list[tuple[int, int]]:
-    dark = np.concatenate(([0], (row < 128).astype(np.int8), [0]))
-    edges = np.flatnonzero(np.diff(dark))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,31 +296,39 @@ def _opened(content: bytes) -> Grey:
         message = f"The image has {len(content):,} bytes; at most {IMAGE_BYTES_MAX:,} are read."
         raise LimitExceeded(codes.IMAGE.found(message))
     try:
-        if content.startswith(SIGNATURE):
-            return read_png(content)
+        return read_png(content) if content.startswith(SIGNATURE) else _opened_by_pillow(content)
     except PngError as error:
-        if (opened := _opened_by_pillow(content)) is not None:
-            return opened
-        raise RefusedError(codes.IMAGE.found(f"The PNG cannot be read: {error}.")) from None
-    opened = _opened_by_pillow(content)
-    if opened is None:
-        message = "The image is no PNG, and Pillow, which opens others, is not there or refuses it."
-        raise RefusedError(codes.IMAGE.found(message))
-    return opened
+        if _pillow() is not None:
+            return _opened_by_pillow(content)
+        message = f"The PNG cannot be read: {error}."
+        raise RefusedError(codes.IMAGE.found(message)) from None
 
 
-def _opened_by_pillow(content: bytes) -> Grey | None:
+def _pillow() -> ModuleType | None:
     try:
-        from PIL import Image  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
+        return import_module("PIL.Image")
     except ImportError:
         return None
-    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+def _opened_by_pillow(content: bytes) -> Grey:
+    pillow = _pillow()
+    if pillow is None:
+        message = (
+            "The image is no PNG, and others cannot be read without the package Pillow, which is "
+            "not installed."
+        )
+        raise RefusedError(codes.IMAGE.found(message))
+    bombs = (pillow.DecompressionBombError, pillow.DecompressionBombWarning)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=PILLOW_FORMATS) as image:
-                if image.width * image.height > 10 * PIXELS_MAX:
-                    return None
-                return np.asarray(image.convert("L"), np.uint8)
-    except (OSError, ValueError, SyntaxError, *bombs):
-        return None
+            warnings.simplefilter("error", pillow.DecompressionBombWarning)
+            with pillow.open(BytesIO(content), formats=PILLOW_FORMATS) as image:
+                if image.width * image.height <= 10 * PIXELS_MAX:
+                    return np.asarray(image.convert("L"), np.uint8)
+                why = f"it has {image.width} x {image.height} pixels"
+    except (OSError, ValueError, SyntaxError, *bombs) as error:
+        why = str(error) or type(error).__name__
+    kinds = ", ".join(PILLOW_FORMATS)
+    message = f"The image cannot be read as any of {kinds}: {why}."
+    raise RefusedError(codes.IMAGE.found(message))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packtrail.lifecycle import rules
 from packtrail.rendering import times, words
 from packtrail.rendering.journey_layout import place_name
 
@@ -48,8 +49,7 @@ def _where(step: Step, places: Mapping[str, str]) -> str:
 
 def goal_of(step: Step) -> str | None:
     """Return the place or party a step sends the object to, the most exact one it names."""
-    goals = dict(step.destinations)
-    return goals.get("location") or goals.get("possessing_party") or goals.get("owning_party")
+    return rules.goal_of(step.destinations)
 
 
 def _inside(step: Step, holders: Mapping[str, str]) -> str:

@@ -29,13 +29,22 @@ class Word:
 
 STATUSES: dict[Status, Word] = {
     Status.UNKNOWN: Word("Not commissioned here", "unknown"),
-    Status.ACTIVE: Word("Active", "active", "good"),
+    Status.COMMISSIONED: Word("Commissioned", "commissioned", "good"),
+    Status.PACKED: Word("Packed", "packed", "good"),
     Status.IN_TRANSIT: Word("In transit", "truck", "moving"),
+    Status.RECEIVED: Word("Received", "receive", "good"),
+    Status.ACTIVE: Word("Active", "active", "good"),
+    Status.REACTIVATED: Word("Reactivated", "reactivated", "good"),
     Status.ON_HOLD: Word("On hold", "hold", "attention"),
+    Status.LOCKED: Word("Locked", "locked", "attention"),
     Status.RECALLED: Word("Recalled", "recall", "bad"),
+    Status.WITHDRAWN: Word("Withdrawn", "withdraw", "bad"),
+    Status.EXPIRED: Word("Expired", "expired", "bad"),
     Status.RETURNED: Word("Returned", "return", "attention"),
     Status.SAMPLED: Word("Sampled", "sample", "done"),
+    Status.FREE_SAMPLE: Word("Free sample", "free_sample", "done"),
     Status.EXPORTED: Word("Exported", "export", "done"),
+    Status.CHECKED_OUT: Word("Checked out", "checked_out", "done"),
     Status.DISPENSED: Word("Dispensed", "dispense", "done"),
     Status.PARTIALLY_DISPENSED: Word("Partly dispensed", "partial", "attention"),
     Status.STOLEN: Word("Stolen", "stolen", "bad"),
@@ -45,6 +54,15 @@ STATUSES: dict[Status, Word] = {
     Status.DECOMMISSIONED: Word("Decommissioned", "decommission", "done"),
     Status.TRANSFORMED: Word("Used up", "transform", "done"),
 }
+
+VERDICTS: dict[str, Word] = {
+    "genuine_and_saleable": Word("Genuine and saleable", "active", "good"),
+    "genuine_not_saleable": Word("Genuine, not saleable", "hold", "attention"),
+    "unknown": Word("Unknown", "unknown", "attention"),
+    "mismatch": Word("Mismatch", "warning", "attention"),
+    "suspect": Word("Suspect", "stolen", "bad"),
+}
+"""Word for each verdict of a verification."""
 
 STEPS: dict[str, Word] = {
     "accepting": Word("Accepted", "receive"),
@@ -65,6 +83,7 @@ STEPS: dict[str, Word] = {
     "loading": Word("Loaded", "truck"),
     "packing": Word("Packed", "container"),
     "picking": Word("Picked", "event"),
+    "reactivating": Word("Reactivated", "reactivated", "good"),
     "receiving": Word("Received", "receive"),
     "repackaging": Word("Repackaged", "transform"),
     "replacing": Word("Replaced", "transform"),

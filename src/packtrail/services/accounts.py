@@ -60,6 +60,7 @@ __all__ = [
     "csrf_token",
     "first_steps",
     "is_csrf_token",
+    "person",
     "revoke_api_key",
     "session",
     "sign_in",
@@ -133,6 +134,19 @@ def sign_in_by_link(app: Application, token: str) -> SignedIn:
                 access_codes.LINK_SPENT.found("This sign-in link does not work any more.")
             )
         return _begin_session(app, conn, account, "link")
+
+
+def person(app: Application, name: str) -> Actor:
+    """Return a user of this machine's command line as an actor; it proves nothing of who they are.
+
+    Raises:
+        NotFound: `ACC-017`, no such user, or the account is disabled.
+    """
+    with app.database.reading() as conn:
+        account = rows.account_by_name(conn, name)
+    if account is None or account.disabled_at is not None:
+        raise NotFound(access_codes.NO_USER.found(f"There is no user {name!r}.", at="name"))
+    return actor_of(account)
 
 
 def session(app: Application, token: str) -> Actor:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packtrail.gs1 import CompanyPrefixes
 from packtrail.services.combining import Combiner
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class Application:
     remembered: Remembered = field(default_factory=Remembered)
     combiner: Combiner = field(default_factory=Combiner)
     """Does small requests that come at the same time in one transaction."""
+    company_prefixes: CompanyPrefixes = field(default_factory=lambda: CompanyPrefixes({}))
+    """The register of the operator, for the URNs of Digital Links."""
     workers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="capture")
     )

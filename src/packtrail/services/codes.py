@@ -131,13 +131,6 @@ BAD_FORMAT = FindingCode(
     remedy="Choose one of the forms named, or leave the header out.",
     clause="EPCIS 2.0, 12.5",
 )
-NO_URN = FindingCode(
-    "QRY-010",
-    Severity.ERROR,
-    "An identifier of the answer has no URN: the length of its company prefix is not known",
-    remedy="Ask for Always_GS1_Digital_Link or Never_Translates.",
-    clause="EPCIS 2.0, 12.5",
-)
 NO_RESOURCE = FindingCode(
     "QRY-011",
     Severity.ERROR,
@@ -215,6 +208,20 @@ TOO_MANY_SUBSCRIPTIONS = FindingCode(
     "The organisation has as many subscriptions as it can have",
     remedy="End those that nobody needs, or ask the operator to raise the limit.",
 )
+TOO_COMPLEX = FindingCode(
+    "QRY-022",
+    Severity.ERROR,
+    "The query asks for more than this server answers at once",
+    remedy="Ask with fewer values at a time, or for a shorter span of time.",
+    clause="EPCIS 2.0, 8.2.6 (QueryTooComplexException)",
+)
+NO_PAGE_TOKEN = FindingCode(
+    "QRY-023",
+    Severity.ERROR,
+    "There is no such page token, or it has ended",
+    remedy="Nothing to do: it cannot be used any more.",
+    clause="EPCIS 2.0, 12.6.2 (/nextPageToken)",
+)
 
 NOT_RECORDED = FindingCode(
     "TRC-001",
@@ -257,4 +264,110 @@ NO_TRANSACTION = FindingCode(
     Severity.ERROR,
     "No event you may see names this business document",
     remedy="Check its number; upper and lower case and leading zeros matter.",
+)
+NO_PLACE = FindingCode(
+    "TRC-008",
+    Severity.ERROR,
+    "The text names no location",
+    remedy="Give the GLN of 13 digits, or its EPC URI or Digital Link, as events name it.",
+)
+UNKNOWN_PLACE = FindingCode(
+    "TRC-009",
+    Severity.ERROR,
+    "Nothing you may see is recorded of this location",
+    remedy="Check the GLN; look up the locations that events and master data name.",
+)
+SEVERAL_TRANSACTIONS = FindingCode(
+    "TRC-010",
+    Severity.ERROR,
+    "Several business documents have this number",
+    remedy="Give one of the identifiers named instead of the mere number.",
+)
+SHIPMENT_TOO_LARGE = FindingCode(
+    "TRC-011",
+    Severity.ERROR,
+    "A shipment has more packs than are followed one by one",
+    remedy="Look at the despatch advices of the order one by one, or at the places involved.",
+)
+EMPTY_LIST = FindingCode(
+    "TRC-012",
+    Severity.ERROR,
+    "A stock list names nothing that could be compared",
+    remedy="Give columns identifier, or gtin and serial, or gtin, lot and quantity; and the place "
+    "of the list.",
+)
+LIST_ROW = FindingCode(
+    "TRC-013",
+    Severity.ERROR,
+    "A row of a stock list cannot be used",
+    remedy="Correct the row; it was left out of the comparison.",
+)
+TOO_MANY_TOUCHED = FindingCode(
+    "TRC-014",
+    Severity.ERROR,
+    "A change concerns more objects than can be looked at one by one",
+    remedy="Correct in smaller steps: fewer events, or events of fewer objects.",
+)
+ALREADY_WRONG = FindingCode(
+    "TRC-015",
+    Severity.ERROR,
+    "The event was declared wrong before",
+    remedy="Nothing to do; record what is right as an event of its own.",
+    clause="EPCIS 2.0, 7.4.1.3",
+)
+STALE_PREVIEW = FindingCode(
+    "TRC-016",
+    Severity.ERROR,
+    "What the correction changes is no longer what the preview showed",
+    remedy="Look at the preview again: something was recorded meanwhile.",
+)
+NOT_YOUR_EVENT = FindingCode(
+    "TRC-017",
+    Severity.ERROR,
+    "Only the owner of an event can declare it wrong",
+    remedy="Ask the organisation that owns the event for the correction.",
+    clause="EPCIS 2.0, 7.4.1.3",
+)
+BAD_CORRECTION = FindingCode(
+    "TRC-018",
+    Severity.ERROR,
+    "The correction itself cannot be used",
+    remedy="Give a reason, and corrective events as an EPCIS document with event ids of their own.",
+    clause="EPCIS 2.0, 7.4.1.3",
+)
+NOT_PACKED = FindingCode(
+    "TRC-019",
+    Severity.ERROR,
+    "Nothing holds an object that is to be unpacked",
+    remedy="Nothing to do; look at its journey if it should be in something.",
+)
+NOTHING_NAMED = FindingCode(
+    "TRC-020",
+    Severity.ERROR,
+    "Too few or too many objects are named at once",
+    remedy="Name at least one, and do the rest in further steps.",
+)
+NO_PURPOSE = FindingCode(
+    "VER-070",
+    Severity.ERROR,
+    "There is no such purpose of a verification",
+    remedy="Choose check, supply or return.",
+)
+NO_VERIFICATION = FindingCode(
+    "VER-071",
+    Severity.ERROR,
+    "No such verification, or none your organisation asked for",
+    remedy="Look it up in the list of verifications.",
+)
+TOO_MANY_QUESTIONS = FindingCode(
+    "VER-072",
+    Severity.ERROR,
+    "Too many packs are verified at once",
+    remedy="Ask in several steps.",
+)
+NO_SYMBOL = FindingCode(
+    "VER-073",
+    Severity.ERROR,
+    "There is no barcode in the image that can be read",
+    remedy="Hold the camera nearer and still, with light from the side, the whole code in view.",
 )

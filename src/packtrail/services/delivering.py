@@ -20,7 +20,7 @@ import msgspec
 from packtrail.access import Actor
 from packtrail.base.errors import LimitExceeded, RefusedError, Unavailable
 from packtrail.services import documents, parameters, webhooks
-from packtrail.services.codes import TOO_MANY_RESULTS
+from packtrail.services.codes import TOO_COMPLEX, TOO_MANY_RESULTS
 from packtrail.services.organisations import visible_to
 from packtrail.services.subscriptions import next_run
 from packtrail.services.times import written
@@ -41,6 +41,13 @@ _CLAIM_SECONDS = 120
 _RETRY_SECONDS = 2
 _IDLE = timedelta(minutes=1)
 """How often a stream without events notes how far it has looked."""
+_EXCEPTIONS = {
+    TOO_COMPLEX.code: "QueryTooComplexException",
+    TOO_MANY_RESULTS.code: "QueryTooLargeException",
+}
+"""Code of a finding -> what a receiver is told in JSON; of others QueryParameterException."""
+_CALLBACKS = {TOO_MANY_RESULTS.code: "QueryTooLargeException"}
+"""The same in XML; of others ImplementationException, the only other one (EPCIS 1.2, 8.2.8)."""
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -152,9 +159,10 @@ class _Delivery:
         )
 
     def _wanted(self, until: datetime) -> EventFilter:
-        asked = parameters.parse(
+        asked = parameters.understood(
+            self.app.settings,
             self.row.params,
-            events_max=self.app.settings.query_events_max,
+            namespaces=self.row.prefixes,
             form="soap" if self.row.form.get("is_soap") else "rest",
         )
         start, end = self.row.min_record_time, until
@@ -218,6 +226,7 @@ class _Delivery:
             [{**each.body, "recordTime": written(each.record_time)} for each in found.events]
         )
         body = documents.query_document(
+            self.app,
             bodies,
             namespaces,
             at=until,
@@ -229,17 +238,20 @@ class _Delivery:
 
     def _problem(self, refused: RefusedError) -> tuple[bytes, str]:
         """Return the document that the receiver is told instead of events, and its media type."""
-        is_too_large = isinstance(refused, LimitExceeded)
-        exception = "QueryTooLargeException" if is_too_large else "QueryParameterException"
+        code = refused.findings[0].code
         if self.form.is_xml:
-            names = self.row.query_name, self.row.subscription_id
-            at = self.app.clock()
-            body = documents.exception_document(exception, str(refused), names, self.form, at=at)
+            body = documents.exception_document(
+                _CALLBACKS.get(code, "ImplementationException"),
+                str(refused),
+                (self.row.query_name, self.row.subscription_id),
+                self.form,
+                at=self.app.clock(),
+            )
             return body, self.form.media_type
         problem = {
-            "type": f"epcisException:{exception}",
+            "type": f"epcisException:{_EXCEPTIONS.get(code, 'QueryParameterException')}",
             "title": refused.findings[0].message,
-            "status": 413 if is_too_large else 400,
+            "status": 413 if isinstance(refused, LimitExceeded) else 400,
             "detail": str(refused),
         }
         return msgspec.json.encode(problem), PROBLEM_JSON
@@ -262,7 +274,7 @@ class _Delivery:
             row.dest,
             body,
             headers,
-            networks=webhooks.Networks.of(settings),
+            networks=webhooks.Networks.of(settings.webhook_allowed_networks),
             timeout=settings.webhook_timeout_seconds,
         )
 

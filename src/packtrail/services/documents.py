@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from packtrail.services.application import Application
+
 CONTEXT = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
 QUERY_NAME = "SimpleEventQuery"
 Version = Literal["1.2", "2.0"]
@@ -45,6 +47,7 @@ class Form:
 
 
 def query_document(
+    app: Application,
     events: Sequence[dict[str, Any]],
     namespaces: Mapping[str, str],
     *,
@@ -56,17 +59,15 @@ def query_document(
     """Return an EPCISQueryDocument with the events.
 
     Args:
+        app: The application.
         events: Bodies as JSON-LD, with `recordTime`.
         namespaces: Prefix -> namespace of their extensions.
         at: When the answer was made.
         form: The notation wanted.
         query_name: Name of the query that was asked.
         subscription_id: The subscription the document is sent for.
-
-    Raises:
-        RefusedError: `QRY-010`, an identifier cannot be written in the form asked for.
     """
-    bodies = translated(events, form.epc_format)
+    bodies = translated(app, events, form.epc_format)
     if form.is_xml:
         return _xml(bodies, namespaces, at, form, (query_name, subscription_id))
     results: dict[str, Any] = {"queryName": query_name}
@@ -89,7 +90,7 @@ def exception_document(
     """Return the document that tells a subscriber in XML why there are no events.
 
     Args:
-        exception: Name of the exception.
+        exception: `QueryTooLargeException` or `ImplementationException`.
         reason: What a person is told.
         names: Name of the query, and identifier of the subscription.
         form: The notation the subscriber wants.
@@ -101,9 +102,10 @@ def exception_document(
     root.set("creationDate", written(at))
     told = etree.SubElement(etree.SubElement(root, "EPCISBody"), f"{{{namespace}}}{exception}")
     etree.SubElement(told, "reason").text = reason
-    if exception == "QueryTooLargeException":
-        for name, text in zip(("queryName", "subscriptionID"), names, strict=True):
-            etree.SubElement(told, name).text = text
+    if exception == "ImplementationException":
+        etree.SubElement(told, "severity").text = "ERROR"
+    for name, text in zip(("queryName", "subscriptionID"), names, strict=True):
+        etree.SubElement(told, name).text = text
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
@@ -119,7 +121,7 @@ def with_shared_context(
     shared: dict[str, str] = {}
     done = []
     for body in bodies:
-        own = _prefixes(body)
+        own = prefixes_of(body)
         if all(shared.get(prefix, name) == name for prefix, name in own.items()):
             shared |= own
             done.append({name: value for name, value in body.items() if name != "@context"})
@@ -128,7 +130,8 @@ def with_shared_context(
     return done, shared
 
 
-def _prefixes(body: Mapping[str, Any]) -> dict[str, str]:
+def prefixes_of(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the prefixes that the `@context` of an event, document or query declares."""
     context = body.get("@context", ())
     entries = context if isinstance(context, list) else [context]
     return {
@@ -136,6 +139,7 @@ def _prefixes(body: Mapping[str, Any]) -> dict[str, str]:
         for entry in entries
         if isinstance(entry, dict)
         for prefix, name in entry.items()
+        if isinstance(name, str)
     }
 
 

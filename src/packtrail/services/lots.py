@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
-from packtrail.services import describing
+from packtrail.services import describing, notices, stock
 from packtrail.services.codes import NO_LOT
 from packtrail.services.describing import Place, Product
 from packtrail.services.organisations import visible_to
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.lifecycle.notices import Notice
     from packtrail.services.application import Application
+    from packtrail.services.stock import Counts
 
 _EVENTS_MAX = 1000
 """Most events of a lot that are looked at."""
@@ -65,9 +67,64 @@ class LotView:
     event_count: int
     identifiers: tuple[str, ...]
     """A few of the objects."""
+    as_of: datetime | None = None
+    as_known_at: datetime | None = None
 
 
-def lot(app: Application, actor: Actor, gtin: str | None, lot: str) -> LotView:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotState:
+    """What has become of the packs of a lot, and what is said of it."""
+
+    counts: Counts
+    """Its packs, by product, by what they count as, and by place."""
+    notices: tuple[Notice, ...]
+    """Those in force for the lot or its products, the gravest first."""
+
+
+def state(
+    app: Application,
+    actor: Actor,
+    gtin: str | None,
+    lot: str,
+    *,
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> LotState:
+    """Return what has become of the packs of a lot, and what is said of it.
+
+    Args:
+        app: The application.
+        actor: Who asks; only what its organisation may see counts.
+        gtin: 14 digits, when the lot of one trade item is meant; None: of any.
+        lot: The lot number, exactly.
+        as_of: Only what had happened by then.
+        as_known_at: Only what had been recorded by then.
+    """
+    asked = stock.Asked(gtin=gtin, lot=lot, as_of=as_of, as_known_at=as_known_at)
+    by = (stock.Dimension.PRODUCT, stock.Dimension.STATUS, stock.Dimension.PLACE)
+    counts = stock.count(app, actor, asked, by=by)
+    gtins = {row.gtin for row in counts.rows if row.gtin} | ({gtin} if gtin else set())
+    with app.database.reading() as conn:
+        there = notices.holding(
+            conn,
+            [(each, lot, None) for each in sorted(gtins)],
+            visible_to(conn, actor),
+            as_of=as_of or app.clock(),
+            as_known_at=as_known_at,
+        )
+    every = dict.fromkeys(notice for some in there.values() for notice in some)
+    return LotState(counts=counts, notices=tuple(every))
+
+
+def lot(
+    app: Application,
+    actor: Actor,
+    gtin: str | None,
+    lot: str,
+    *,
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> LotView:
     """Return what is known of a lot: the events that record or name it, and their objects.
 
     Args:
@@ -75,6 +132,8 @@ def lot(app: Application, actor: Actor, gtin: str | None, lot: str) -> LotView:
         actor: Who asks; only what its organisation may see counts.
         gtin: 14 digits, when the lot of one trade item is meant; None: of any.
         lot: The lot number, exactly.
+        as_of: Only events that had happened by then.
+        as_known_at: Only events that had been recorded by then.
 
     Raises:
         NotFound: `TRC-004`, no event the actor may see names this lot.
@@ -85,7 +144,9 @@ def lot(app: Application, actor: Actor, gtin: str | None, lot: str) -> LotView:
         found = [
             event
             for event in _events(app, conn, lot, audience_ids)
-            if gtin is None or gtin in event.gtins
+            if (as_of is None or event.event.event_time <= as_of)
+            and (as_known_at is None or event.event.record_time <= as_known_at)
+            and (gtin is None or gtin in event.gtins)
         ]
         if not found:
             of = f" of {gtin}" if gtin else ""
@@ -104,6 +165,8 @@ def lot(app: Application, actor: Actor, gtin: str | None, lot: str) -> LotView:
         events=tuple(_lot_event(event) for event in found[:_EVENTS_SHOWN]),
         event_count=len(found),
         identifiers=tuple(objects[:_OBJECTS_SHOWN]),
+        as_of=as_of,
+        as_known_at=as_known_at,
     )
 
 

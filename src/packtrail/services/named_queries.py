@@ -15,6 +15,7 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing, parameters, query
 from packtrail.services.codes import BAD_QUERY, NO_QUERY, QUERY_NAME_TAKEN
+from packtrail.services.documents import prefixes_of
 from packtrail.store import subscriptions as rows
 
 if TYPE_CHECKING:
@@ -40,16 +41,26 @@ class NamedQuery:
     """As it was defined."""
     params: Mapping[str, list[str]]
     """Parameter -> texts, as `packtrail.services.query` takes them."""
+    prefixes: Mapping[str, str]
+    """Prefix of extensions in the names of parameters -> namespace."""
     created_at: datetime
 
 
-def define(app: Application, actor: Actor, content: bytes) -> NamedQuery:
+def define(
+    app: Application,
+    actor: Actor,
+    content: bytes,
+    *,
+    prefixes: Mapping[str, str] | None = None,
+) -> NamedQuery:
     """Give a query a name.
 
     Args:
         app: The application.
         actor: Who defines it, for its organisation.
         content: `{"name": ..., "query": {...}}` as JSON.
+        prefixes: Prefix of extensions -> namespace, as who defines it declares them beside the
+            `@context` of the query.
 
     Raises:
         RefusedError: `QRY-014`, it is no such definition; `QRY-…`, a parameter cannot be used.
@@ -57,9 +68,9 @@ def define(app: Application, actor: Actor, content: bytes) -> NamedQuery:
         NotPermitted: The actor may not define queries.
     """
     require(actor, Permission.QUERY_CREATE)
-    name, definition = _definition(content)
-    params = params_of(definition)
-    parameters.parse(params, events_max=app.settings.query_events_max)
+    name, definition = definition_of(content)
+    params, kept = params_of(definition), {**prefixes_of(definition), **(prefixes or {})}
+    parameters.understood(app.settings, params, namespaces=kept)
     at = app.clock()
     with app.database.transaction() as conn:
         is_new = name not in PREDEFINED and rows.insert_query(
@@ -68,13 +79,14 @@ def define(app: Application, actor: Actor, content: bytes) -> NamedQuery:
             name,
             definition=definition,
             params=params,
+            prefixes=kept,
             at=at,
             by=actor.name,
         )
         if not is_new:
             raise Conflict(QUERY_NAME_TAKEN.found(f"There is a query {name!r} already."))
         auditing.write(conn, actor, Action.QUERY_CREATED, name, at=at)
-    return NamedQuery(name=name, query=definition, params=params, created_at=at)
+    return NamedQuery(name=name, query=definition, params=params, prefixes=kept, created_at=at)
 
 
 def queries(
@@ -140,7 +152,7 @@ def events(
                 for key in clash
             )
         )
-    return query.events(app, actor, {**own, **paging})
+    return query.events(app, actor, {**own, **paging}, namespaces=known.prefixes)
 
 
 def params_of(definition: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -149,7 +161,7 @@ def params_of(definition: Mapping[str, Any]) -> dict[str, list[str]]:
     Raises:
         RefusedError: `QRY-014`, a value is neither text, number, truth value nor a list of them.
     """
-    params = {name: _texts(value) for name, value in definition.items()}
+    params = {name: _texts(value) for name, value in definition.items() if name != "@context"}
     bad = [name for name, texts in params.items() if texts is None]
     if bad or sum(len(texts or ()) for texts in params.values()) > _VALUES_MAX:
         raise RefusedError(
@@ -171,7 +183,12 @@ def _texts(value: Any) -> list[str] | None:
     return [str(each).lower() if isinstance(each, bool) else str(each) for each in values]
 
 
-def _definition(content: bytes) -> tuple[str, dict[str, Any]]:
+def definition_of(content: bytes) -> tuple[str, dict[str, Any]]:
+    """Return the name and the query that a body defines.
+
+    Raises:
+        RefusedError: `QRY-014`, it is no such definition.
+    """
     try:
         told = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -200,5 +217,9 @@ def _definition(content: bytes) -> tuple[str, dict[str, Any]]:
 
 def _query(row: rows.QueryRow) -> NamedQuery:
     return NamedQuery(
-        name=row.name, query=row.definition, params=row.params, created_at=row.created_at
+        name=row.name,
+        query=row.definition,
+        params=row.params,
+        prefixes=row.prefixes,
+        created_at=row.created_at,
     )

@@ -21,6 +21,8 @@ from packtrail.services import auditing
 from packtrail.store import organisations as rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from psycopg import Connection
 
     from packtrail.base.findings import Finding
@@ -190,6 +192,56 @@ def audience_for(conn: Connection, actor: Actor, owner: str | None) -> tuple[int
     agreements = _agreements(conn, actor.organisation_id)
     members = audience_of(owner_id, actor.organisation_id, agreements)
     return owner_id, rows.audience_id(conn, members)
+
+
+def shared_audience(
+    conn: Connection, actor: Actor, owner: str | None, partner: str | None
+) -> tuple[int, int]:
+    """Return owner and audience of what is also shared with a partner of the owner.
+
+    Raises:
+        NotPermitted: `ACC-002`, the owner has no agreement with the actor, or with the partner.
+    """
+    owner_id, audience_id = audience_for(conn, actor, owner)
+    if partner is None:
+        return owner_id, audience_id
+    row = rows.by_code(conn, partner)
+    agreements = _agreements(conn, owner_id)
+    if row is None or not _may_record(owner_id, row.organisation_id, agreements):
+        message = f"The owner has no agreement with {partner[:80]!r}."
+        raise NotPermitted(NO_AGREEMENT.found(message, at="partner"))
+    members = {owner_id, actor.organisation_id, row.organisation_id}
+    return owner_id, rows.audience_id(conn, members)
+
+
+def audience_of_work(conn: Connection, actor: Actor, owner_id: int, operator_id: int) -> int:
+    """Return the audience of work that an operator does for an owner: the two of them.
+
+    Raises:
+        NotPermitted: `ACC-002`, the owner has no agreement with the operator, or the actor is
+            neither of the two.
+    """
+    members = audience_of(owner_id, operator_id, _agreements(conn, owner_id))
+    if actor.organisation_id not in members:
+        message = "Work is made by the owner of the goods, or by who packs them."
+        raise NotPermitted(NO_AGREEMENT.found(message, at="owner"))
+    return rows.audience_id(conn, members)
+
+
+def may_record_for(conn: Connection, actor: Actor) -> list[int]:
+    """Return the organisations that an actor may record for: its own comes first."""
+    owners = {
+        each.owner_id
+        for each in _agreements(conn, actor.organisation_id)
+        if _may_record(each.owner_id, actor.organisation_id, [each])
+    }
+    return [actor.organisation_id, *sorted(owners - {actor.organisation_id})]
+
+
+def common_audiences(conn: Connection, organisation_ids: Iterable[int]) -> list[int]:
+    """Return the audiences that all of some organisations are in: what they see together."""
+    seen = [set(rows.audiences_of(conn, each)) for each in set(organisation_ids)]
+    return sorted(set.intersection(*seen)) if seen else []
 
 
 def visible_to(conn: Connection, actor: Actor) -> list[int]:

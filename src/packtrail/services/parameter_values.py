@@ -162,8 +162,13 @@ def ordered(value: str) -> Comparable:
 
 
 def epc(value: str) -> EpcMatch:
-    """Read an EPC or a pattern of EPCs; from its first `*` on a pattern covers everything."""
+    """Read an EPC or a pattern of EPCs; from its first `*` on a pattern covers everything.
+
+    A star for a serial is a pattern in an identity too, as senders of EPCIS 1 write it.
+    """
     _uri(value)
+    if value.startswith("urn:epc:id:") and value.endswith(f".{_ANY}"):
+        value = value.replace("urn:epc:id:", "urn:epc:idpat:", 1)
     if value.startswith("urn:epc:idpat:"):
         return _pattern(value)
     if value.startswith("urn:epc:id:"):

@@ -15,13 +15,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from packtrail.base.errors import RefusedError
+from packtrail.base.errors import LimitExceeded, RefusedError
 from packtrail.epcis import cbv, scalars
 from packtrail.services import parameter_values as read
 from packtrail.services.codes import (
     BAD_VALUE,
     BOTH_LIMITS,
     REPEATED_PARAMETER,
+    TOO_COMPLEX,
     UNKNOWN_PARAMETER,
 )
 from packtrail.services.parameter_values import Names, Unusable
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from packtrail.base.findings import Finding
+    from packtrail.settings import Settings
     from packtrail.store.facts import Comparable, FieldName
     from packtrail.store.filters import Comparison
 
@@ -42,8 +44,6 @@ if TYPE_CHECKING:
     """Member of the filter -> what a parameter gives it; tuples and mappings add up."""
 
 Form = Literal["rest", "soap"]
-VALUES_MAX = 1000
-"""Most values of one parameter."""
 PAGING = frozenset({"perPage", "nextPageToken"})
 """Parameters of the page, not of the query."""
 
@@ -197,6 +197,7 @@ def parse(
     params: Params,
     *,
     events_max: int,
+    values_max: int = 5_000,
     namespaces: Mapping[str, str] | None = None,
     form: Form = "rest",
 ) -> EventFilter:
@@ -206,24 +207,53 @@ def parse(
         params: Name -> text, with `|` between several values, or a sequence of such texts; an
             empty sequence asks nothing.
         events_max: Largest `eventCountLimit` and `maxEventCount`.
+        values_max: Most values in all parameters together.
         namespaces: Prefix -> namespace as the query declares them; an extension field under any
             other prefix is looked for under every namespace that was captured with it.
         form: `soap`: names of extensions are `namespace#name` only, and `|` separates nothing.
 
     Raises:
         RefusedError: `QRY-…`, with every parameter that cannot be used.
+        LimitExceeded: `QRY-022`, there are too many values.
     """
     names = Names(namespaces or {}, has_prefixes=form == "rest")
     members: Members = {}
     findings: list[Finding] = []
-    for name, given in params.items():
-        values = _values(given) if form == "rest" else _whole_values(given)
-        if name not in PAGING and values:
+    split = _values if form == "rest" else _whole_values
+    asked = {name: split(given) for name, given in params.items() if name not in PAGING}
+    count = sum(map(len, asked.values()))
+    if count > values_max:
+        message = f"The query has {count} values; {values_max} are answered at once."
+        raise LimitExceeded(TOO_COMPLEX.found(message))
+    for name, values in asked.items():
+        if values:
             findings.extend(_fill(members, names, name, values))
     findings.extend(_check_limits(members, events_max))
     if findings:
         raise RefusedError(*findings)
     return EventFilter(**members)
+
+
+def understood(
+    settings: Settings,
+    params: Params,
+    *,
+    namespaces: Mapping[str, str] | None = None,
+    form: Form = "rest",
+) -> EventFilter:
+    """Return the filter that query parameters mean, within the bounds of this installation.
+
+    Raises:
+        RefusedError: As `parse`.
+        LimitExceeded: As `parse`.
+    """
+    return parse(
+        params,
+        events_max=settings.query_events_max,
+        values_max=settings.query_values_max,
+        namespaces=namespaces,
+        form=form,
+    )
 
 
 def per_page(params: Params, *, default: int, most: int) -> int:
@@ -406,9 +436,6 @@ def _compared(field: FieldName, comparison: Comparison) -> _Parameter:
 def _read_all(
     name: str, values: list[str], reader: Callable[[str], Any]
 ) -> tuple[list[Any], list[Finding]]:
-    if len(values) > VALUES_MAX:
-        message = f"{name} has {len(values)} values; it can have 1 to {VALUES_MAX}."
-        return [], [BAD_VALUE.found(message, at=name)]
     done: list[Any] = []
     findings: list[Finding] = []
     for value in values:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import LimitExceeded, NotFound, RefusedError
-from packtrail.services import parameters, tokens
-from packtrail.services.codes import BAD_PAGE_TOKEN, NO_EVENT, TOO_MANY_RESULTS
+from packtrail.services import paging, parameters
+from packtrail.services.codes import BAD_PAGE_TOKEN, NO_EVENT, TOO_COMPLEX, TOO_MANY_RESULTS
 from packtrail.services.documents import with_shared_context
 from packtrail.services.organisations import visible_to
 from packtrail.services.times import written
-from packtrail.store import accounts as secret_rows
 from packtrail.store import events as rows
-from packtrail.store.filters import EventFilter
+from packtrail.store.filters import EventFilter, PageKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.store.filters import PageKey
 
-_SECRET = "page_token"  # noqa: S105 - its name, not the secret
+_LIST = "events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +40,13 @@ class EventPage:
     """Prefix -> namespace of the extensions on this page."""
     capture_ids: Mapping[str, str]
     """Event id -> the capture that brought it first."""
-    next_token: str | None
-    """Opaque; None on the last page."""
-    expires_at: datetime | None
-    """Until when `next_token` works."""
+    following: paging.Next | None
+    """The way to the next page; None on the last one."""
+
+    @property
+    def next_token(self) -> str | None:
+        """The token of the next page; None on the last one."""
+        return self.following.token if self.following else None
 
 
 def events(
@@ -63,13 +64,14 @@ def events(
         app: The application.
         actor: Who asks; only events its organisation may see are found.
         params: EPCIS query parameters (EPCIS 2.0, 8.2.7); `|` separates several values of one.
-        page_token: The `next_token` of the page before; pins the query, `params` may be empty.
+        page_token: The token of the page before; pins the query, `params` may be empty.
         namespaces: Prefix -> namespace of extension fields, as the query declares them.
         form: How the names of extension fields are spelled, see `parameters.parse`.
 
     Raises:
         RefusedError: `QRY-…`, a parameter is unknown or its value cannot be used.
-        LimitExceeded: `QRY-005`, more events match than `maxEventCount`.
+        LimitExceeded: `QRY-005`, more events match than `maxEventCount`; `QRY-022`, the query has
+            too many values, or takes too long.
         NotPermitted: The actor may not read events.
     """
     require(actor, Permission.EVENT_READ)
@@ -78,10 +80,11 @@ def events(
         params, default=settings.page_events_default, most=settings.page_events_max
     )
     token = page_token or parameters.page_token(params)
-    asked = parameters.parse(
-        params, events_max=settings.query_events_max, namespaces=namespaces, form=form
+    asked = parameters.understood(settings, params, namespaces=namespaces, form=form)
+    too_slow = TOO_COMPLEX.found(
+        f"The query takes longer than {settings.query_seconds_max} seconds."
     )
-    with app.database.reading() as conn:
+    with app.database.reading_for(settings.query_seconds_max, too_slow) as conn:
         wanted, after = asked, None
         if token is not None:
             wanted, after = _continued(app, conn, actor, token, asked)
@@ -128,37 +131,36 @@ def _page(
             events=bodies,
             namespaces=namespaces,
             capture_ids=captures,
-            next_token=None,
-            expires_at=None,
+            following=None,
         )
-    expires_at = now + timedelta(minutes=app.settings.page_token_for_minutes)
-    token = tokens.PageToken(
-        organisation_id=actor.organisation_id,
-        expires_at=expires_at,
-        filter=wanted,
-        after=found.next,
-    )
+    following = paging.give(app, conn, actor, _LIST, _Place(filter=wanted, after=found.next))
     return EventPage(
         events=bodies,
         namespaces=namespaces,
         capture_ids=captures,
-        next_token=tokens.write(token, _secret(conn)),
-        expires_at=expires_at,
+        following=following,
     )
+
+
+class _Place(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """Where the next page starts, and of which query."""
+
+    filter: EventFilter
+    after: PageKey
 
 
 def _continued(
     app: Application, conn: Connection, actor: Actor, text: str, asked: EventFilter
 ) -> tuple[EventFilter, PageKey]:
     """Return the query a token pins, and where to go on; parameters beside it must agree."""
-    token = tokens.read(text, _secret(conn), organisation_id=actor.organisation_id, at=app.clock())
-    if asked not in (EventFilter(), token.filter):
+    place = paging.take(app, conn, actor, _LIST, text, _Place)
+    if asked not in (EventFilter(), place.filter):
         raise RefusedError(
             BAD_PAGE_TOKEN.found(
                 "The page token belongs to a query with other parameters.", at="nextPageToken"
             )
         )
-    return token.filter, token.after
+    return place.filter, place.after
 
 
 def _require_few(
@@ -170,10 +172,6 @@ def _require_few(
                 f"More than {most} events match, and maxEventCount is {most}.", at="maxEventCount"
             )
         )
-
-
-def _secret(conn: Connection) -> bytes:
-    return secret_rows.secret(conn, _SECRET, fresh=secrets.token_bytes(32))
 
 
 def _body(event: rows.StoredEvent) -> dict[str, Any]:

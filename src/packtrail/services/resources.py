@@ -5,10 +5,7 @@ One function over a table; what differs between bizSteps and readPoints is a row
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,8 +13,8 @@ import msgspec
 from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
-from packtrail.services import query
-from packtrail.services.codes import BAD_PAGE_TOKEN, NO_RESOURCE
+from packtrail.services import paging, query
+from packtrail.services.codes import NO_RESOURCE
 from packtrail.services.organisations import visible_to
 from packtrail.services.translating import EpcFormat, identifiers
 from packtrail.store import resources as rows
@@ -51,15 +48,13 @@ class ValuePage:
     values: list[str]
     namespaces: Mapping[str, str] = field(default_factory=dict)
     """Prefix -> namespace, for event types of vendors."""
-    next_token: str | None
-    expires_at: datetime | None
+    following: paging.Next | None
+    """The way to the next page; None on the last one."""
 
 
-class _Token(msgspec.Struct, frozen=True, array_like=True):
-    """Where the next page of a collection starts: nothing that its reader may not know."""
+class _Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where the next page of a collection starts."""
 
-    resource: str
-    expires_at: datetime
     after: str | tuple[int, int]
 
 
@@ -109,7 +104,7 @@ def values(
         actor: Who asks.
         name: Name of the resource, a key of `RESOURCES`.
         per_page: Most values to return.
-        page_token: The `next_token` of the page before.
+        page_token: The token of the page before.
         form: The form in which objects and places are written.
 
     Raises:
@@ -117,26 +112,27 @@ def values(
         NotPermitted: The actor may not read events.
     """
     require(actor, Permission.EVENT_READ)
-    now, column = app.clock(), RESOURCES[name].column
-    after = _read_token(page_token, name, now) if page_token is not None else None
+    column = RESOURCES[name].column
     with app.database.reading() as conn:
+        after = None
+        if page_token is not None:
+            after = paging.take(app, conn, actor, name, page_token, _Place).after
         audience_ids = visible_to(conn, actor)
-        following: str | tuple[int, int] | None
+        last: str | tuple[int, int] | None
         if column is None:
             start = after if isinstance(after, tuple) else (0, -1)
-            found, following = rows.seen_objects(conn, audience_ids, after=start, limit=per_page)
+            found, last = rows.seen_objects(conn, audience_ids, after=start, limit=per_page)
         else:
             text = after if isinstance(after, str) else ""
             found = rows.values(conn, column, audience_ids, after=text, limit=per_page + 1)
-            following = found[per_page - 1] if len(found) > per_page else None
+            last = found[per_page - 1] if len(found) > per_page else None
             found = found[:per_page]
-    expires_at = now + timedelta(minutes=app.settings.page_token_for_minutes)
+        following = paging.give(app, conn, actor, name, _Place(last)) if last else None
     namespaces = _namespaces(found) if name == "eventTypes" else {}
     return ValuePage(
-        values=_shown(found, namespaces, form),
+        values=identifiers(app, _shown(found, namespaces), form),
         namespaces=namespaces,
-        next_token=_write_token(_Token(name, expires_at, following)) if following else None,
-        expires_at=expires_at if following else None,
+        following=following,
     )
 
 
@@ -201,35 +197,16 @@ def _both(given: Sequence[str], own: Sequence[str]) -> list[str]:
     return [each for each in own if each in wanted] or ["urn:packtrail:none"]
 
 
-def _shown(found: list[str], namespaces: Mapping[str, str], form: EpcFormat) -> list[str]:
+def _shown(found: list[str], namespaces: Mapping[str, str]) -> list[str]:
     prefixes = {namespace: prefix for prefix, namespace in namespaces.items()}
     shown = []
     for value in found:
         namespace, brace, local = value[1:].partition("}")
         is_own = value.startswith("{") and brace
         shown.append(f"{prefixes[namespace]}:{local}" if is_own else value)
-    return identifiers(shown, form)
+    return shown
 
 
 def _namespaces(found: list[str]) -> dict[str, str]:
     names = sorted({each[1:].partition("}")[0] for each in found if each.startswith("{")})
     return {f"ext{number}": name for number, name in enumerate(names, 1)}
-
-
-def _write_token(token: _Token) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(token)).decode().rstrip("=")
-
-
-def _read_token(text: str, name: str, at: datetime) -> str | tuple[int, int]:
-    try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        token = msgspec.json.decode(raw, type=_Token)
-    except (ValueError, binascii.Error, msgspec.MsgspecError):
-        token = None
-    if token is None or token.resource != name or token.expires_at <= at:
-        raise RefusedError(
-            BAD_PAGE_TOKEN.found(
-                "The page token is not one of this collection, or has expired.", at="nextPageToken"
-            )
-        )
-    return token.after

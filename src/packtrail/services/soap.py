@@ -63,11 +63,11 @@ def poll_events(
         RefusedError: `QRY-…`, a parameter cannot be used.
         LimitExceeded: `QRY-005`, more events match than one answer holds, or `maxEventCount`.
     """
-    asked, form = _asked(app, actor, query_name, params)
+    asked, form, prefixes = _asked(app, actor, query_name, params)
     most = app.settings.soap_events_max
     size = {"perPage": [str(app.settings.page_events_max)]}
     asked = {**asked, **({} if "perPage" in asked else size)}
-    page = query.events(app, actor, asked, form=form)
+    page = query.events(app, actor, asked, namespaces=prefixes, form=form)
     bodies, namespaces = list(page.events), dict(page.namespaces)
     while page.next_token is not None:
         page = query.events(app, actor, size, page_token=page.next_token)
@@ -76,7 +76,7 @@ def poll_events(
             raise LimitExceeded(TOO_MANY_RESULTS.found(f"More than {most} events match."))
     wanted = documents.Form(is_xml=True, xml_version=version, epc_format=EpcFormat.NEVER_TRANSLATES)
     return documents.query_document(
-        bodies, namespaces, at=app.clock(), form=wanted, query_name=query_name
+        app, bodies, namespaces, at=app.clock(), form=wanted, query_name=query_name
     )
 
 
@@ -106,8 +106,8 @@ def subscribe(
     """
     if query_name == MASTER_DATA_QUERY:
         raise RefusedError(SUBSCRIBE_NOT_PERMITTED.found(f"{query_name} can be polled only."))
-    asked, form = _asked(app, actor, query_name, params)
-    parameters.parse(asked, events_max=app.settings.query_events_max, form=form)
+    asked, form, prefixes = _asked(app, actor, query_name, params)
+    parameters.understood(app.settings, asked, namespaces=prefixes, form=form)
     if not subscription_id or len(subscription_id) > subscriptions.ID_LENGTH_MAX:
         raise RefusedError(
             BAD_CONTROLS.found("The identifier of the subscription is missing or too long.")
@@ -117,6 +117,7 @@ def subscribe(
         actor,
         query_name,
         asked,
+        prefixes=prefixes,
         dest=dest,
         secret=None,
         controls=subscriptions.controls_of(controls),
@@ -132,10 +133,10 @@ def subscribe(
 
 def _asked(
     app: Application, actor: Actor, query_name: str, params: Params
-) -> tuple[Params, parameters.Form]:
-    """Return the parameters of a query, and how they are spelled."""
+) -> tuple[Params, parameters.Form, Mapping[str, str]]:
+    """Return the parameters of a query, how they are spelled, and the prefixes in them."""
     if query_name == EVENT_QUERY:
-        return params, "soap"
+        return params, "soap", {}
     if query_name in PREDEFINED:
         raise NotFound(NO_QUERY.found(f"{query_name} is no query of events."))
     known = named_queries.named(app, actor, query_name)
@@ -143,4 +144,4 @@ def _asked(
         raise RefusedError(
             *(UNKNOWN_PARAMETER.found(f"{query_name} has no parameter {n!r}.") for n in params)
         )
-    return dict(known.params), "rest"
+    return dict(known.params), "rest", known.prefixes

@@ -70,7 +70,7 @@ def run(app: Application, query: Standing) -> list[bytes]:
         RefusedError: `QRY-…`, its parameters cannot be used any more.
     """
     known = named(app, query.actor, query.query_name)
-    asked = parameters.parse(known.params, events_max=app.settings.query_events_max)
+    asked = parameters.understood(app.settings, known.params, namespaces=known.prefixes)
     with app.database.reading() as conn:
         # The captures first: what one of them records later has a later record time.
         running = rows.oldest_running_capture(conn)
@@ -87,7 +87,7 @@ def run(app: Application, query: Standing) -> list[bytes]:
         found = list(_pages(app, conn, query, wanted, now))
     query.min_record_time = until
     is_told = found and (found[0] or _reports_nothing(query))
-    return [_document(query, page, until) for page in found] if is_told else []
+    return [_document(app, query, page, until) for page in found] if is_told else []
 
 
 def _reports_nothing(query: Standing) -> bool:
@@ -114,10 +114,12 @@ def _pages(
             return
 
 
-def _document(query: Standing, page: tuple[StoredEvent, ...], at: datetime) -> bytes:
+def _document(
+    app: Application, query: Standing, page: tuple[StoredEvent, ...], at: datetime
+) -> bytes:
     bodies, namespaces = documents.with_shared_context(
         [{**each.body, "recordTime": written(each.record_time)} for each in page]
     )
     return documents.query_document(
-        bodies, namespaces, at=at, form=query.form, query_name=query.query_name
+        app, bodies, namespaces, at=at, form=query.form, query_name=query.query_name
     )

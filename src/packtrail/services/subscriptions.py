@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.services.documents import Form
 
+EVENTS_RECORDED = "urn:packtrail:trigger:events-recorded"
+"""Trigger of SOAP: runs the query as soon as events were recorded, as a stream does."""
 SECRET_LENGTH_MAX = 1000
 ID_LENGTH_MAX = 200
 _MEMBERS = frozenset(
@@ -106,6 +108,7 @@ def subscribe(
         actor,
         query_name,
         known.params,
+        prefixes=known.prefixes,
         dest=_text(told, "dest"),
         secret=secret if secret is None else _secret(secret),
         controls=controls_of(told),
@@ -119,6 +122,7 @@ def add(  # noqa: PLR0913 - what a subscription is made of
     query_name: str,
     params: Mapping[str, list[str]],
     *,
+    prefixes: Mapping[str, str],
     dest: str,
     secret: bytes | None,
     controls: Controls,
@@ -133,13 +137,14 @@ def add(  # noqa: PLR0913 - what a subscription is made of
         LimitExceeded: `QRY-021`, the organisation has as many as it can.
     """
     require(actor, Permission.QUERY_CREATE)
-    webhooks.check(dest, webhooks.Networks.of(app.settings))
+    webhooks.check(dest, webhooks.Networks.of(app.settings.webhook_allowed_networks))
     at = app.clock()
     new = rows.NewSubscription(
         organisation_id=actor.organisation_id,
         subscription_id=subscription_id or str(uuid4()),
         query_name=query_name,
         params=params,
+        prefixes=prefixes,
         dest=dest,
         secret=secret,
         form=msgspec.to_builtins(form),
@@ -231,12 +236,12 @@ def controls_of(told: Mapping[str, Any]) -> Controls:
     """Return the controls of a subscription.
 
     Args:
-        told: `schedule` or `stream`, `reportIfEmpty`, `initialRecordTime`.
+        told: `schedule` or `stream` (in SOAP `trigger`), `reportIfEmpty`, `initialRecordTime`.
 
     Raises:
         RefusedError: `QRY-015`, with what cannot be used.
     """
-    schedule, stream = told.get("schedule"), told.get("stream", False)
+    schedule, stream = told.get("schedule"), _is_stream(told)
     if (schedule is None) is (stream is not True) or stream not in (True, False):
         raise RefusedError(
             BAD_CONTROLS.found("Expected either a schedule or stream: true.", at="/schedule")
@@ -258,6 +263,19 @@ def controls_of(told: Mapping[str, Any]) -> Controls:
         report_if_empty=report,
         initial_record_time=None if initial is None else _time(initial),
     )
+
+
+def _is_stream(told: Mapping[str, Any]) -> Any:
+    """Return whether a query runs as events are recorded, by the words of REST or SOAP."""
+    if "trigger" not in told:
+        return told.get("stream", False)
+    if told["trigger"] != EVENTS_RECORDED:
+        message = (
+            f"There is no trigger {told['trigger'][:200]!r}; expected {EVENTS_RECORDED}, or a"
+            " schedule."
+        )
+        raise RefusedError(BAD_CONTROLS.found(message, at="/trigger"))
+    return True
 
 
 def next_run(schedule: Mapping[str, str] | None, at: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Page tokens: where the next page of a query starts, signed so that nobody can make one up.
+"""Page tokens: where the next page of a list starts, signed so that nobody can make one up.
 
 A token carries the query itself, whose it is, and until when it works. Nothing is stored for it, so
 a million open pages cost nothing and every process of an installation can answer it.
@@ -15,10 +15,6 @@ from datetime import datetime
 
 import msgspec
 
-from packtrail.base.errors import RefusedError
-from packtrail.services.codes import BAD_PAGE_TOKEN
-from packtrail.store.filters import EventFilter, PageKey
-
 _SIGNATURE_LENGTH = 16
 _PLAIN_BYTES_MAX = 1_000_000
 
@@ -26,10 +22,12 @@ _PLAIN_BYTES_MAX = 1_000_000
 class PageToken(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What a token says."""
 
+    list_name: str
+    """Which list it goes on in."""
     organisation_id: int
     expires_at: datetime
-    filter: EventFilter
-    after: PageKey
+    state: msgspec.Raw
+    """Where, and by which query: the list's own affair."""
 
 
 def write(token: PageToken, secret: bytes) -> str:
@@ -38,29 +36,8 @@ def write(token: PageToken, secret: bytes) -> str:
     return base64.urlsafe_b64encode(_signature(body, secret) + body).decode().rstrip("=")
 
 
-def read(text: str, secret: bytes, *, organisation_id: int, at: datetime) -> PageToken:
-    """Return what a token says.
-
-    Raises:
-        RefusedError: `QRY-006`, it was not made here, was changed, is not this organisation's or
-            has expired.
-    """
-    token = _opened(text, secret)
-    if token is None or token.organisation_id != organisation_id:
-        raise RefusedError(
-            BAD_PAGE_TOKEN.found("The page token was not made here for you.", at="nextPageToken")
-        )
-    if token.expires_at <= at:
-        raise RefusedError(
-            BAD_PAGE_TOKEN.found(
-                f"The page token expired at {token.expires_at:%Y-%m-%dT%H:%M:%SZ}.",
-                at="nextPageToken",
-            )
-        )
-    return token
-
-
-def _opened(text: str, secret: bytes) -> PageToken | None:
+def read(text: str, secret: bytes) -> PageToken | None:
+    """Return what a token says; None for one that was not made with the secret."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         signature, body = raw[:_SIGNATURE_LENGTH], raw[_SIGNATURE_LENGTH:]
@@ -70,6 +47,11 @@ def _opened(text: str, secret: bytes) -> PageToken | None:
         return msgspec.msgpack.decode(plain, type=PageToken)
     except (ValueError, binascii.Error, zlib.error, msgspec.MsgspecError):
         return None
+
+
+def digest(text: str) -> bytes:
+    """Return the name under which a token is remembered once it was given back."""
+    return hashlib.sha256(text.rstrip("=").encode()).digest()
 
 
 def _signature(body: bytes, secret: bytes) -> bytes:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
-from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import examine, fold
 from packtrail.lifecycle.journey import Status
-from packtrail.services import describing
+from packtrail.lifecycle.notices import condition
+from packtrail.lifecycle.states import STATES
+from packtrail.services import describing, notices
 from packtrail.services.codes import (
     EXPIRED,
     NOT_AN_IDENTIFIER,
@@ -25,7 +26,7 @@ from packtrail.store import contents, journeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from psycopg import Connection
 
@@ -33,11 +34,14 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.hierarchy.containment import Held
     from packtrail.lifecycle.journey import Standing, Step
+    from packtrail.lifecycle.notices import Condition
     from packtrail.services.application import Application
     from packtrail.store.journeys import Journey
 
 CONTENTS_SHOWN = 200
-_IN_USE = frozenset({Status.ACTIVE, Status.IN_TRANSIT, Status.RETURNED, Status.UNKNOWN})
+_IN_USE = frozenset(
+    {Status.UNKNOWN, Status.RETURNED, *(r.status for r in STATES.values() if r.is_saleable)}
+)
 """Statuses in which a pack could still be dispensed."""
 
 
@@ -82,6 +86,8 @@ class Trace:
     """In one word: `pack`, `case`, `pallet`, `container`, `object`."""
     product: Product | None
     standing: Standing
+    condition: Condition
+    """What it counts as, once its lot, its product and the day have had their say."""
     steps: tuple[Step, ...]
     """Oldest first."""
     holders: tuple[Held, ...]
@@ -132,8 +138,7 @@ def trace(
         if journey is None:
             raise _not_found(key, identifier)
         scope = _Scope(conn, audience_ids, as_of, as_known_at)
-        today = (as_of or app.clock()).date()
-        return _trace(scope, key, item, journey, today)
+        return _trace(scope, key, item, journey, now=as_of or app.clock())
 
 
 def inside(
@@ -203,16 +208,17 @@ class _Scope:
 
 
 def _trace(
-    scope: _Scope, key: gs1.Key | None, item: tuple[str, str], journey: Journey, today: date
+    scope: _Scope, key: gs1.Key | None, item: tuple[str, str], journey: Journey, *, now: datetime
 ) -> Trace:
     standing = fold(journey.steps)
+    state = _condition(scope, key, standing, now)
     held = _contents(scope, item)
     if key is not None and key.prefix_length is None and journey.prefix_length is not None:
         key = replace(key, prefix_length=journey.prefix_length)
     findings = (
         *journey.findings,
         *examine(journey.steps),
-        *_own_findings(key, journey, standing, today),
+        *_own_findings(key, standing, state),
     )
     return Trace(
         identifier=journey.identifier,
@@ -222,6 +228,7 @@ def _trace(
         kind=describing.kind_of(key, holds=held.items[0].kind if held.items else None),
         product=describing.product_of(scope.conn, key, scope.audience_ids),
         standing=standing,
+        condition=state,
         steps=journey.steps,
         holders=journey.holders,
         contents=held.items,
@@ -270,24 +277,22 @@ def _content(each: contents.Content, told: Mapping[tuple[str, str], journeys.Jou
     )
 
 
-def _own_findings(
-    key: gs1.Key | None, journey: Journey, standing: Standing, today: date
-) -> Iterator[Finding]:
-    if key is not None and not any(_is_origin(step) for step in journey.steps):
-        yield UNKNOWN_ORIGIN.found("Its commissioning is not recorded here.")
-    if standing.expires_on and standing.expires_on < today and standing.status in _IN_USE:
-        yield EXPIRED.found(f"It expired on {standing.expires_on:%d %b %Y}.")
-
-
-def _is_origin(step: Step) -> bool:
-    """Tell whether a step is the beginning of the object's life."""
-    if step.is_withdrawn or step.via:
-        return False
-    return step.role is Role.OUTPUT or (
-        step.role is Role.EPC
-        and step.event_type == "ObjectEvent"
-        and (step.action == "ADD" or step.biz_step == "commissioning")
+def _condition(scope: _Scope, key: gs1.Key | None, standing: Standing, now: datetime) -> Condition:
+    gtin = describing.gtin_of(key)
+    if key is None or gtin is None:
+        return condition(standing, (), on=now.date())
+    subject = gtin, standing.lot, key.serial
+    there = notices.holding(
+        scope.conn, [subject], scope.audience_ids, as_of=now, as_known_at=scope.as_known_at
     )
+    return condition(standing, there[subject], on=now.date())
+
+
+def _own_findings(key: gs1.Key | None, standing: Standing, state: Condition) -> Iterator[Finding]:
+    if key is not None and not standing.has_origin:
+        yield UNKNOWN_ORIGIN.found("Its commissioning is not recorded here.")
+    if state.is_expired and state.expires_on and standing.status in _IN_USE:
+        yield EXPIRED.found(f"It expired on {state.expires_on:%d %b %Y}.")
 
 
 def _places(steps: Iterable[Step]) -> Iterator[str]:

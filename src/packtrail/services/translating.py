@@ -2,9 +2,8 @@
 
 What is stored is never changed; a page of events is translated on its way out (EPCIS 2.0, 12.5).
 
-    >>> translated([{"epcList": ["urn:epc:id:sscc:030001.00000000001"]}],
-    ...            EpcFormat.ALWAYS_DIGITAL_LINK)
-    [{'epcList': ['https://id.gs1.org/00/003000100000000015']}]
+    >>> digital_link("urn:epc:id:sscc:030001.00000000001")
+    'https://id.gs1.org/00/003000100000000015'
 """
 
 from __future__ import annotations
@@ -14,10 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
-from packtrail.services.codes import BAD_FORMAT, NO_URN
+from packtrail.services import prefix_lengths
+from packtrail.services.codes import BAD_FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from packtrail.services.application import Application
 
 Form = TypeVar("Form", bound=StrEnum)
 _LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
@@ -70,20 +72,27 @@ def cbv_xml_format(text: str | None) -> CbvXmlFormat:
     return _member(CbvXmlFormat, text, "GS1-CBV-XML-Format")
 
 
-def translated(events: Sequence[dict[str, Any]], form: EpcFormat) -> list[dict[str, Any]]:
-    """Return the events with their identifiers in one form.
+def translated(
+    app: Application, events: Sequence[dict[str, Any]], form: EpcFormat
+) -> list[dict[str, Any]]:
+    """Return the events with their identifiers in one form; what has none in it stays as it is.
 
-    Raises:
-        RefusedError: `QRY-010`, an identifier has no URN: its company prefix is not known.
+    A Digital Link has a URN only where its company prefix is known.
     """
-    change = _CHANGES.get(form)
-    return [_translated(event, change) for event in events] if change else list(events)
+    if form is EpcFormat.ALWAYS_DIGITAL_LINK:
+        return [_changed(event, digital_link) for event in events]
+    if form is EpcFormat.ALWAYS_URN:
+        urns = prefix_lengths.urns(app, (text for event in events for text in _identifiers(event)))
+        return [_changed(event, lambda text: urns.get(text, text)) for event in events]
+    return list(events)
 
 
-def identifiers(texts: Sequence[str], form: EpcFormat) -> list[str]:
+def identifiers(app: Application, texts: Sequence[str], form: EpcFormat) -> list[str]:
     """Return identifiers in one form; what has none in it stays as it is."""
-    change = _CHANGES.get(form)
-    return [_or_same(change, text) for text in texts] if change else list(texts)
+    if form is EpcFormat.ALWAYS_DIGITAL_LINK:
+        return list(map(digital_link, texts))
+    urns = prefix_lengths.urns(app, texts) if form is EpcFormat.ALWAYS_URN else {}
+    return [urns.get(text, text) for text in texts]
 
 
 def _member(kind: type[Form], text: str, header: str) -> Form:
@@ -97,7 +106,21 @@ def _member(kind: type[Form], text: str, header: str) -> Form:
         ) from None
 
 
-def _translated(event: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+def _identifiers(event: dict[str, Any]) -> Iterator[str]:
+    """Yield the identifiers of objects, classes, places and parties."""
+    for name in _LISTS:
+        yield from event.get(name, ())
+    for name in _QUANTITIES:
+        yield from (each["epcClass"] for each in event.get(name, ()))
+    if "parentID" in event:
+        yield event["parentID"]
+    yield from (event[name]["id"] for name in _PLACES if name in event)
+    for name, member in _PARTIES:
+        yield from (each[member] for each in event.get(name, ()))
+
+
+def _changed(event: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Return an event with every identifier that `_identifiers` yields changed."""
     done = dict(event)
     for name in _LISTS:
         if name in done:
@@ -116,7 +139,7 @@ def _translated(event: dict[str, Any], change: Callable[[str], str]) -> dict[str
     return done
 
 
-def _digital_link(text: str) -> str:
+def digital_link(text: str) -> str:
     """Return the Digital Link of a GS1 URN; any other identifier as it is."""
     if not text.startswith("urn:epc:"):
         return text
@@ -124,33 +147,3 @@ def _digital_link(text: str) -> str:
         return gs1.parse_epc_uri(text).digital_link()
     except RefusedError:
         return text
-
-
-def _urn(text: str) -> str:
-    """Return the URN of a Digital Link; an identifier that is no GS1 key as it is."""
-    if text.startswith("urn:"):
-        return text
-    try:
-        key = gs1.parse_digital_link(text)
-    except RefusedError:
-        return text
-    try:
-        return key.epc_uri()
-    except RefusedError as refused:
-        raise RefusedError(
-            NO_URN.found(f"{text!r} cannot be written as a URN: {refused}", at="GS1-EPC-Format")
-        ) from None
-
-
-def _or_same(change: Callable[[str], str], text: str) -> str:
-    try:
-        return change(text)
-    except RefusedError:
-        return text
-
-
-_CHANGES: dict[EpcFormat, Callable[[str], str]] = {
-    EpcFormat.ALWAYS_DIGITAL_LINK: _digital_link,
-    EpcFormat.ALWAYS_URN: _urn,
-}
-"""Form -> how an identifier gets into it; the other forms leave it as it was captured."""

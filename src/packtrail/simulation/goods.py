@@ -50,6 +50,8 @@ class Lot:
     fates: Counter[Fate] = field(default_factory=Counter)
     commissioned_at: datetime | None = None
     recalled_at: datetime | None = None
+    each: dict[str, Fate] | None = None
+    """Serial number -> fate, where somebody wants to know it of every single pack."""
     urn: str = field(init=False)
     """Start of the EPC URI of every pack."""
     link: str = field(init=False)
@@ -162,3 +164,5 @@ def become(units: Iterable[Unit], fate: Fate) -> None:
         fates[pack.fate] -= 1
         fates[fate] += 1
         pack.fate = fate
+        if pack.lot.each is not None:
+            pack.lot.each[pack.serial] = fate

@@ -42,15 +42,19 @@ class World:
     locations = LOCATIONS
     agreements = AGREEMENTS
 
-    def __init__(self, packs: int, seed: int) -> None:
+    def __init__(self, packs: int, seed: int, *, knows_each_pack: bool = False) -> None:
         self.packs = packs
         self.seed = seed
+        self._knows_each_pack = knows_each_pack
         self.truth = Truth()
 
     def drafts(self) -> Iterator[Draft]:
         """Let the year pass from its start, and yield messages as values, not yet written."""
         chain = Chain(self.packs, self.seed)
         self.truth = chain.truth
+        if self._knows_each_pack:
+            for lot in chain.truth.lots:
+                lot.each = {}
         return chain.run()
 
     def documents(self) -> Iterator[SimulatedDocument]:
@@ -62,12 +66,13 @@ class World:
         return write_world(self, out_dir)
 
 
-def simulate(packs: int, seed: int) -> World:
+def simulate(packs: int, seed: int, *, knows_each_pack: bool = False) -> World:
     """Set up a simulated year.
 
     Args:
         packs: How many packs get a serial number, 50 to 10,000,000.
         seed: Any whole number; another seed is another year.
+        knows_each_pack: Whether the ground truth tells the fate of every single pack, in memory.
 
     Raises:
         UsageError: There are too few or too many packs.
@@ -75,7 +80,7 @@ def simulate(packs: int, seed: int) -> World:
     if not PACKS_MIN <= packs <= PACKS_MAX:
         message = f"A world has {PACKS_MIN:,} to {PACKS_MAX:,} packs, not {packs:,}."
         raise UsageError(message)
-    return World(packs, seed)
+    return World(packs, seed, knows_each_pack=knows_each_pack)
 
 
 def _written(draft: Draft) -> SimulatedDocument:

@@ -6,16 +6,19 @@ of events; keep the answer for as long as nothing new is recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from packtrail.hierarchy.containment import Role
-from packtrail.lifecycle.rules import effect_of
-from packtrail.lifecycle.sweep import STATUSES, Sweep
+from packtrail.lifecycle.fold import expires_on
+from packtrail.lifecycle.rules import effect_of, goal_of, is_leaving
+from packtrail.lifecycle.sweep import NOTHING, STATUSES, Saying, Sweep
 from packtrail.store import happenings, named
 from packtrail.store.roles import CHILD, PARENT, ROLES
+from packtrail.store.rows import DESTINATION, read_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from packtrail.store.happenings import Event, Index
 
 _SQL = named.statements("census")
+_EPOCH: Final = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,13 @@ class Survey:
     """In the order in which they count."""
     index: Index
     sweep: Sweep
+    is_seen: NDArray[np.bool_]
+    """Whether an event that counts names the object."""
+    is_container: NDArray[np.bool_]
+    """Whether it has ever held something."""
+    places: tuple[str, ...]
+    """Place or read point, by the number that the sweep has for it."""
+    lots: tuple[str, ...]
 
 
 def census(
@@ -82,42 +93,93 @@ def survey(
     events, index = happenings.read(
         conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at
     )
-    sweep, is_seen, is_container = _sweep(events, index)
-    rows = tuple(_count(conn, index, sweep, is_seen, is_container))
-    return Survey(rows, events, index, sweep)
-
-
-def _sweep(
-    events: Iterable[Event], index: Index
-) -> tuple[Sweep, NDArray[np.bool_], NDArray[np.bool_]]:
-    sweep = Sweep(index.total)
-    is_seen = np.zeros(index.total, dtype=bool)
-    is_container = np.zeros(index.total, dtype=bool)
+    made = _Pass(
+        index,
+        Sweep(index.total),
+        np.zeros(index.total, dtype=bool),
+        np.zeros(index.total, dtype=bool),
+    )
     for event in events:
-        for role, objects in index.named.get(event.event_id, ()):
-            is_seen[objects] = True
+        made.take(event)
+    rows = tuple(_count(conn, index, made.sweep, made.is_seen, made.is_container))
+    return Survey(
+        *(rows, events, index, made.sweep, made.is_seen, made.is_container),
+        places=made.places.all(),
+        lots=made.lots.all(),
+    )
+
+
+class Texts:
+    """Texts as numbers, in order of first appearance."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def number(self, text: str | None) -> int:
+        """Return the number of a text; `NOTHING` for none."""
+        return NOTHING if text is None else self.numbers.setdefault(text, len(self.numbers))
+
+    def all(self) -> tuple[str, ...]:
+        """Return the texts by number."""
+        return tuple(self.numbers)
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One pass over the events, under way."""
+
+    index: Index
+    sweep: Sweep
+    is_seen: NDArray[np.bool_]
+    is_container: NDArray[np.bool_]
+    places: Texts = field(default_factory=Texts)
+    lots: Texts = field(default_factory=Texts)
+
+    def take(self, event: Event) -> None:
+        """Let one event have its effect."""
+        for role, objects in self.index.named.get(event.event_id, ()):
+            self.is_seen[objects] = True
             part = ROLES[role]
-            effect = effect_of(part, event.action, event.biz_step, event.disposition)
-            sweep.affect(objects, effect, reaches_inside=part is not Role.PARENT)
+            self.sweep.observe(
+                objects, self._saying(event, part), reaches_inside=part is not Role.PARENT
+            )
         if event.type == "AggregationEvent" and event.parent_class_id is not None:
-            _repack(sweep, event, index, is_container)
-    return sweep, is_seen, is_container
+            self._repack(event)
+
+    def _repack(self, event: Event) -> None:
+        """Move what an aggregation event packs or unpacks."""
+        parent = self.index.bases[event.parent_class_id or 0] + (event.parent_seq or 0)
+        if event.empties:
+            inside = self.sweep.inside(np.array([parent]))
+            self.sweep.observe(inside, self._saying(event, Role.CHILD), reaches_inside=True)
+            self.sweep.empty(parent)
+        for role, objects in self.index.named.get(event.event_id, ()):
+            if role == PARENT and event.action == "ADD":
+                self.is_container[objects] = True
+            elif role == CHILD and event.action == "ADD":
+                self.sweep.pack(objects, parent)
+            elif role == CHILD and event.action == "DELETE":
+                self.sweep.unpack(objects, parent)
+
+    def _saying(self, event: Event, part: Role) -> Saying:
+        makes = part in {Role.EPC, Role.OUTPUT}
+        day = expires_on(event.expires) if makes else None
+        return Saying(
+            effect=effect_of(event.type, part, event.action, event.biz_step, event.disposition),
+            at=event.at,
+            place=self.places.number(event.biz_location or event.read_point),
+            lot=self.lots.number(event.lot) if makes else NOTHING,
+            expires=(day - _EPOCH).days if day else NOTHING,
+            leaves=is_leaving(
+                event.biz_step, event.disposition, has_location=event.biz_location is not None
+            ),
+            goal=self.places.number(_goal(event)),
+        )
 
 
-def _repack(sweep: Sweep, event: Event, index: Index, is_container: NDArray[np.bool_]) -> None:
-    """Move what an aggregation event packs or unpacks."""
-    parent = index.bases[event.parent_class_id or 0] + (event.parent_seq or 0)
-    if event.empties:
-        effect = effect_of(Role.CHILD, event.action, event.biz_step, event.disposition)
-        sweep.affect(sweep.inside(np.array([parent])), effect, reaches_inside=True)
-        sweep.empty(parent)
-    for role, objects in index.named.get(event.event_id, ()):
-        if role == PARENT and event.action == "ADD":
-            is_container[objects] = True
-        elif role == CHILD and event.action == "ADD":
-            sweep.pack(objects, parent)
-        elif role == CHILD and event.action == "DELETE":
-            sweep.unpack(objects, parent)
+def _goal(event: Event) -> str | None:
+    told = [read_link(text) for text in event.links or ()]
+    return goal_of((of or "", which) for kind, of, which in told if kind == DESTINATION)
 
 
 def _count(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.store.eventrows import EventRow
+    from packtrail.store.journeys import ItemKey
     from packtrail.store.objects import Instance
 
 _SQL = named.statements("contents")
@@ -114,6 +115,37 @@ def contents(
         seen.update(children)
         level = set(children)
     return Contents(items=_items(conn, direct, counts), levels=tuple(levels))
+
+
+def expand(
+    conn: Connection,
+    keys: Iterable[ItemKey],
+    *,
+    audience_ids: Sequence[int],
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> dict[ItemKey, tuple[ItemKey, ...]]:
+    """Return what containers hold, and what these hold in turn: container -> directly inside.
+
+    Args:
+        conn: A connection.
+        keys: Objects; those that hold nothing have no entry.
+        audience_ids: Only events these may see.
+        as_of: Only what had happened by then.
+        as_known_at: Only what had been recorded by then.
+    """
+    scope = _Scope(conn, list(audience_ids), as_of, as_known_at)
+    level = set(objects.find(conn, keys).values())
+    seen = set(level)
+    held: dict[Instance, list[Instance]] = {}
+    for _ in range(DEPTH_MAX):
+        inside = _inside(scope, level) if level else {}
+        held |= {parent: sorted(some) for parent, some in inside.items()}
+        level = {child for some in inside.values() for child in some} - seen
+        seen |= level
+    names = objects.names(conn, {*held, *(child for some in held.values() for child in some)})
+    key = {one: (name.class_key, name.item_key) for one, name in names.items()}
+    return {key[parent]: tuple(key[child] for child in some) for parent, some in held.items()}
 
 
 def _items(

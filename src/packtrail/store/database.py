@@ -15,7 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from packtrail.base.errors import RefusedError, Unavailable, UsageError
+from packtrail.base.errors import LimitExceeded, RefusedError, Unavailable, UsageError
 from packtrail.store import migrations
 from packtrail.store.codes import BAD_TEXT
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from psycopg import Connection
+
+    from packtrail.base.findings import Finding
 
 _VERSION_MIN = 15
 _UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
@@ -125,6 +127,27 @@ class Database:
             conn.execute("set transaction isolation level repeatable read, read only")
             yield conn
 
+    @contextlib.contextmanager
+    def reading_for(self, seconds: int, beyond: Finding) -> Iterator[Connection]:
+        """Lend a connection as `reading` does, whose statements may take so long and no longer.
+
+        Args:
+            seconds: For each statement.
+            beyond: What to tell when one took longer.
+
+        Raises:
+            LimitExceeded: `beyond`.
+            Unavailable: The server does not answer.
+        """
+        with self.reading() as conn:
+            conn.execute("select set_config('statement_timeout', %s, false)", [f"{seconds}s"])
+            try:
+                yield conn
+            except psycopg.errors.QueryCanceled:
+                raise LimitExceeded(beyond) from None
+            finally:
+                conn.execute("reset statement_timeout")
+
     def migrate(self) -> tuple[str, ...]:
         """Bring the schema up to date; return the names of the migrations that ran.
 
@@ -153,6 +176,13 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def taken_back(conn: Connection) -> Iterator[None]:
+    """Undo at the end what is done on a connection meanwhile, whatever else its transaction did."""
+    with conn.transaction(force_rollback=True):
+        yield
 
 
 def _require_readable(url: str) -> None:

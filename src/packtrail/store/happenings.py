@@ -45,6 +45,14 @@ class Event(NamedTuple):
     """Hash of what the event says of its objects: time, kind, words, places, parent."""
     occasion: int
     """Hash of time, place, lot and expiry: commissionings on one occasion are one."""
+    at: int
+    """Event time in microseconds since 1970, UTC."""
+    read_point: str | None
+    biz_location: str | None
+    links: list[str] | None
+    """Transactions, sources and destinations, see `packtrail.store.rows.link`."""
+    lot: str | None
+    expires: str | None
 
 
 @dataclass(slots=True)

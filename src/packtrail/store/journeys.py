@@ -229,7 +229,7 @@ def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
         own = list(in_order(own))
         known = told.holders[instance] = (containment(own), own)
         # An emptying of something that did not hold it then is no step of the object.
-        own[:] = [step for step in own if step.object_count or _was_inside(known[0], step)]
+        own[:] = [step for step in own if not _is_idle(step, known[0])]
     return known
 
 
@@ -241,16 +241,21 @@ def _emptyings(told: _Told, parent: Instance) -> Iterator[Step]:
             yield replace(_step(told, row, CHILD), object_count=0)
 
 
+def _is_idle(step: Step, held: Containment) -> bool:
+    is_implied = step.role is Role.CHILD and not step.object_count
+    return is_implied and not _was_inside(held, step)
+
+
 def _was_inside(held: Containment, step: Step) -> bool:
     at = moment(step)
     return any(one.until == at and one.parent == step.parent for one in held.holdings)
 
 
 def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:
-    by_name = {name.identifier: one for one, name in told.names.items()}
     seen = {instance}
     while (now := _held(told, instance)[0].now) is not None:
         yield now.held()
+        by_name = {told.names[parent].identifier: parent for parent in _parents(told, instance)}
         instance = by_name[now.parent]
         if instance in seen or instance not in told.named:
             return
@@ -261,7 +266,7 @@ def _step(told: _Told, row: EventRow, role: int) -> Step:
     links = [read_link(text) for text in row.links or ()]
     part = ROLES[role]
     makes = part in {Role.EPC, Role.OUTPUT}
-    counts = {Role.PARENT: 1, Role.OUTPUT: row.output_count}
+    counts = {Role.PARENT: 0 if row.empties else 1, Role.OUTPUT: row.output_count}
     return Step(
         event_id=row.identity,
         event_type=row.type,

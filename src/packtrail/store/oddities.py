@@ -1,7 +1,7 @@
 """Oddities: objects that somebody should look at, found by the pass over the index of a census.
 
-What is odd about containers the sweep knows; what is odd about a life, a coarse pass over the same
-events: it finds candidates, and the journey of each says what is really odd.
+What is odd about containers and about a life the sweep knows; a second pass over the same events
+finds what has no origin, or two. The journey of each says what exactly is odd.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from packtrail.lifecycle.rules import COMMISSION, LEAVES, effect_of
+from packtrail.lifecycle.rules import is_origin
 from packtrail.store import objects
 from packtrail.store.roles import ROLES
 
@@ -41,7 +41,7 @@ class Oddities:
     without_origin: Candidates
     """Of trade items whose commissioning nothing says."""
     suspicious: Candidates
-    """Touched after an end of life, or commissioned twice: their journeys say more."""
+    """Touched by what their status does not allow, or commissioned twice."""
     moved: Candidates
     """Packed while something else held them."""
     elsewhere: Candidates
@@ -64,7 +64,8 @@ def find(conn: Connection, survey: Survey, *, limit: int) -> Oddities:
         limit: Most objects to name of each sort.
     """
     index, sweep = survey.index, survey.sweep
-    without_origin, suspicious = _lives(conn, survey)
+    without_origin, made_again = _lives(conn, survey)
+    suspicious = made_again | sweep.was_impossible
 
     def some(numbers: Objects) -> Candidates:
         return Candidates(_names(conn, index, numbers[-limit:]), len(numbers))
@@ -79,22 +80,16 @@ def find(conn: Connection, survey: Survey, *, limit: int) -> Oddities:
 
 
 def _lives(conn: Connection, survey: Survey) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Mark the objects whose origin nothing says, and those whose life may be odd."""
+    """Mark the objects whose origin nothing says, and those that were commissioned twice."""
     index = survey.index
-    is_seen, has_ended, is_odd = (np.zeros(index.total, dtype=bool) for _ in range(3))
+    is_seen, is_odd = (np.zeros(index.total, dtype=bool) for _ in range(2))
     origins = np.zeros(index.total, dtype=np.int64)
     for event in survey.events:
         for role, lanes in index.named.get(event.event_id, ()):
             is_seen[lanes] = True
-            part = ROLES[role]
-            effect = effect_of(part, event.action, event.biz_step, event.disposition)
-            if effect is None:
-                continue
-            is_odd[lanes] |= has_ended[lanes]
-            if effect == COMMISSION:
+            if is_origin(event.type, ROLES[role], event.action, event.biz_step):
                 is_odd[lanes] |= (origins[lanes] != 0) & (origins[lanes] != event.occasion)
                 origins[lanes] = event.occasion
-            has_ended[lanes] = effect in LEAVES
     return is_seen & (origins == 0) & _of_trade_items(conn, index), is_odd
 
 

@@ -209,6 +209,11 @@ def of_kind(conn: Connection, audience_ids: Sequence[int], kind: str) -> list[Po
     return _pools(conn, where, [list(audience_ids), kind])
 
 
+def of_owner(conn: Connection, owner_id: int, kind: str) -> list[PoolRow]:
+    """Return the pools of a kind that an organisation owns."""
+    return _pools(conn, "p.owner_id = %s and p.kind = %s order by p.code", [owner_id, kind])
+
+
 def running_low(conn: Connection) -> list[PoolRow]:
     """Return the open pools that hold less stock than they should and are topped up to."""
     where = """

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SQL = named.statements("subscriptions")
-_JSON = frozenset({"params", "form", "schedule"})
+_JSON = frozenset({"params", "prefixes", "form", "schedule"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class QueryRow:
     name: str
     definition: dict[str, Any]
     params: dict[str, list[str]]
+    prefixes: dict[str, str]
     created_at: datetime
 
 
@@ -44,6 +45,7 @@ class NewSubscription:
     subscription_id: str
     query_name: str
     params: Mapping[str, list[str]]
+    prefixes: Mapping[str, str]
     dest: str
     secret: bytes | None
     form: Mapping[str, Any]
@@ -64,6 +66,7 @@ class SubscriptionRow:
     subscription_id: str
     query_name: str
     params: dict[str, list[str]]
+    prefixes: dict[str, str]
     dest: str
     secret: bytes | None
     form: dict[str, Any]
@@ -108,11 +111,13 @@ def insert_query(
     *,
     definition: Mapping[str, Any],
     params: Mapping[str, list[str]],
+    prefixes: Mapping[str, str],
     at: datetime,
     by: str,
 ) -> bool:
     """Add a named query; return False when the name is taken."""
-    values = (organisation_id, name, Jsonb(definition), Jsonb(params), at, by)
+    kept = (Jsonb(definition), Jsonb(params), Jsonb(prefixes))
+    values = (organisation_id, name, *kept, at, by)
     return conn.execute(_SQL["insert_query"], values).rowcount == 1
 
 

@@ -346,3 +346,22 @@ def test_a_time_that_cannot_be_is_told_why(time, reason):
 
     assert finding.code == "EPC-116"
     assert finding.message == f"'{time}' is a time that cannot be kept ({reason})."
+
+
+def test_a_time_may_have_any_number_of_decimals_in_both_notations() -> None:
+    decimals = "2026-03-31T14:05:00.07" + "7" * 100 + "+02:00"
+    told = {
+        "sensorMetadata": {"time": decimals},
+        "sensorReport": [{"type": "Temperature", "value": 2, "uom": "CEL", "time": decimals}],
+    }
+    from_json = epcis.read(document(EVENT | {"eventTime": decimals, "sensorElementList": [told]}))
+    assert from_json.findings == ()
+    assert from_json.document
+    from_xml = epcis.read(epcis.write_xml(from_json.document))
+    assert from_xml.findings == ()
+    assert from_xml.document
+
+    assert from_xml.document.events == from_json.document.events
+    plain = epcis.read(document(EVENT | {"eventTime": decimals[:26] + "+02:00"})).document
+    assert plain
+    assert from_json.document.events[0].event_time == plain.events[0].event_time

@@ -54,6 +54,38 @@ def test_a_list_is_converted_as_each_of_its_members(several: list[Key], serials:
         ]
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(6, 12), st.text("0123456789", min_size=17, max_size=17), st.booleans()
+        ),
+        max_size=6,
+    ),
+    st.lists(st.text("0123456789\u0663 ", max_size=19), max_size=3),
+)
+def test_many_sscc_are_converted_as_each_of_them(
+    several: list[tuple[int, str, bool]], tails: list[str]
+) -> None:
+    texts = []
+    for length, body, is_wrong in several:
+        digit = gs1.check_digit(body)
+        sscc = body + (str(int(digit) ^ 1) if is_wrong else digit)
+        uri = f"urn:epc:id:sscc:{body[1 : 1 + length]}.{body[0]}{body[1 + length :]}"
+        texts += [uri, f"https://id.gs1.org/00/{sscc}", f"(00){sscc}"]
+        texts += [f"{uri.rpartition('.')[0]}.{tail}" for tail in tails]
+        texts += [f"https://id.gs1.org/00/{tail}" for tail in tails]
+    read = [gs1.check_any(text)[0] for text in texts]
+
+    assert to_digital_links(texts) == [key and key.digital_link() for key in read]
+    assert to_element_strings(texts) == [key and key.element_string() for key in read]
+    assert to_epc_uris(texts, prefix_length=7) == [
+        key and (key if key.prefix_length else key.with_prefix_length(7)).epc_uri() for key in read
+    ]
+    assert gs1.identify(texts) == gs1.identify(texts[::-1])[::-1]
+    for text in texts:
+        assert not gs1.is_known(text) or gs1.check(text) == ()
+
+
 def test_a_prefix_length_nobody_knows_leaves_nothing() -> None:
     link = "https://id.gs1.org/01/03000101234509/21/11"
 

@@ -8,6 +8,7 @@ from packtrail import gs1
 from packtrail.base.errors import RefusedError
 from packtrail.base.findings import Finding
 from packtrail.gs1 import KeyType, codes
+from packtrail.gs1.licences import Register
 from packtrail.gs1.linters import LINTERS
 from packtrail.gs1.ndc import Ndc
 from packtrail.gs1.numbering import next_sscc
@@ -75,6 +76,10 @@ def refused(make: Callable[[], object]) -> tuple[Finding, ...]:
     return caught.value.findings
 
 
+def licences(text: str, register: Register) -> tuple[Finding, ...]:
+    return tuple(gs1.check_licences(gs1.parse_element_string(text).elements, register))
+
+
 PRODUCED: dict[str, Callable[[], tuple[Finding, ...]]] = {
     "NOT_RECOGNISED": lambda: gs1.check_any("hello")[1],
     "EPC_URI_FORM": lambda: gs1.check("urn:epc:id:sgtin:1"),
@@ -120,6 +125,11 @@ PRODUCED: dict[str, Callable[[], tuple[Finding, ...]]] = {
     ),
     "IMAGE": lambda: refused(lambda: read_symbols(b"no image")),
     "PACK_INCOMPLETE": lambda: read_pack("(10)A").findings,
+    "NOT_ANNOUNCED": lambda: gs1.check_element_string("10A", announced=True)[1],
+    "UNLICENSED_PREFIX": lambda: licences("(01)03000101234509", lambda _: False),
+    "NO_ANSWER": lambda: licences("(01)03000101234509", lambda _: None),
+    "REGION": lambda: refused(lambda: gs1.measure_in("2712341002251", "xx")),
+    "REGISTER": lambda: refused(lambda: gs1.CompanyPrefixes.read(b"none")),
 }
 
 

@@ -49,12 +49,21 @@ DESTROYING = {"biz_step": "destroying", "disposition": "destroyed"}
 @pytest.mark.parametrize(
     ("said", "status"),
     [
-        ({"biz_step": "commissioning", "action": "ADD"}, Status.ACTIVE),
-        ({"action": "ADD"}, Status.ACTIVE),
+        ({"biz_step": "commissioning", "action": "ADD"}, Status.COMMISSIONED),
+        ({"action": "ADD"}, Status.COMMISSIONED),
+        ({"action": "ADD", "disposition": "active"}, Status.COMMISSIONED),
+        ({"disposition": "active"}, Status.ACTIVE),
         ({"action": "DELETE"}, Status.DECOMMISSIONED),
         (SHIPPING, Status.IN_TRANSIT),
         ({"biz_step": "shipping"}, Status.IN_TRANSIT),
-        (RECEIVING, Status.ACTIVE),
+        (RECEIVING, Status.RECEIVED),
+        ({"biz_step": "stocking"}, Status.ACTIVE),
+        ({"biz_step": "void_shipping"}, Status.UNKNOWN),
+        ({"disposition": "expired"}, Status.EXPIRED),
+        ({"disposition": "urn:packtrail:disp:locked"}, Status.LOCKED),
+        ({"disposition": "urn:packtrail:disp:free_sample"}, Status.FREE_SAMPLE),
+        ({"disposition": "urn:packtrail:disp:checked_out"}, Status.CHECKED_OUT),
+        ({"disposition": "urn:packtrail:disp:withdrawn"}, Status.WITHDRAWN),
         (DISPENSING, Status.DISPENSED),
         (
             {"biz_step": "dispensing", "disposition": "partially_dispensed"},
@@ -72,7 +81,9 @@ DESTROYING = {"biz_step": "destroying", "disposition": "destroyed"}
         ({"disposition": "non_sellable_other"}, Status.ON_HOLD),
         ({"biz_step": "packing", "disposition": "in_progress"}, Status.UNKNOWN),
         ({"role": Role.INPUT, "action": None}, Status.TRANSFORMED),
-        ({"role": Role.OUTPUT, "action": None}, Status.ACTIVE),
+        ({"role": Role.OUTPUT, "action": None}, Status.COMMISSIONED),
+        ({"role": Role.CHILD, "event_type": "AggregationEvent", "action": "ADD"}, Status.PACKED),
+        ({"role": Role.CHILD, "event_type": "AssociationEvent", "action": "ADD"}, Status.UNKNOWN),
     ],
 )
 def test_one_event_says_what_an_object_is(said, status):
@@ -90,8 +101,8 @@ def test_why_names_the_event_its_time_its_place_and_its_words():
     standing = fold([commissioning(biz_location="urn:epc:id:sgln:0300010.00001.0")])
 
     assert standing.why == (
-        "Active, because an event of 2026-03-03 09:00 +01:00 at urn:epc:id:sgln:0300010.00001.0 "
-        "says step commissioning and disposition active."
+        "Commissioned, because an event of 2026-03-03 09:00 +01:00 at "
+        "urn:epc:id:sgln:0300010.00001.0 says step commissioning and disposition active."
     )
 
 
@@ -128,20 +139,20 @@ def test_of_events_at_one_time_the_one_recorded_first_comes_first():
     shipped = step(1, event_id="b", **SHIPPING)
     received = step(1, event_id="a", record_time=START + timedelta(days=2), **RECEIVING)
 
-    assert fold([received, shipped]).status is Status.ACTIVE
+    assert fold([received, shipped]).status is Status.RECEIVED
 
 
 def test_of_events_at_one_time_in_one_document_the_one_written_first_comes_first():
     shipped = step(1, event_id="b", ordinal=1, **SHIPPING)
     received = step(1, event_id="a", ordinal=2, **RECEIVING)
 
-    assert fold([received, shipped]).status is Status.ACTIVE
+    assert fold([received, shipped]).status is Status.RECEIVED
 
 
 def test_a_withdrawn_event_has_no_effect():
     steps = [commissioning(), step(1, is_withdrawn=True, **DESTROYING)]
 
-    assert fold(steps).status is Status.ACTIVE
+    assert fold(steps).status is Status.COMMISSIONED
     assert examine(steps) == ()
 
 
@@ -178,7 +189,7 @@ def test_commissioning_twice_is_a_finding():
 def test_a_decommissioned_container_may_be_commissioned_again():
     steps = [commissioning(), step(1, biz_step="decommissioning"), commissioning(2)]
 
-    assert fold(steps).status is Status.ACTIVE
+    assert fold(steps).status is Status.COMMISSIONED
     assert examine(steps) == ()
 
 
@@ -197,10 +208,26 @@ def test_a_recalled_pack_stays_recalled_on_its_way_back():
 
 
 def test_the_impossible_through_a_holder_is_no_finding():
-    steps = [packing(0), step(1, **DISPENSING), step(2, via=(CASE,), **SHIPPING)]
+    steps = [
+        packing(0),
+        step(1, **DISPENSING),
+        packing(2, action="DELETE"),
+        step(3, via=(CASE,), **SHIPPING),
+    ]
 
     assert fold(steps).status is Status.DISPENSED
-    assert examine(steps) == ()
+    assert {finding.code for finding in examine(steps)} == {"TRC-105"}
+
+
+@pytest.mark.parametrize("said", [SHIPPING, RECEIVING, DISPENSING])
+def test_what_is_handled_by_itself_while_a_container_holds_it_is_a_finding(said):
+    alone = [packing(0), step(1, **said)]
+    with_its_holder = [*alone, step(1, via=(CASE,), **said)]
+    taken_out = [packing(0), packing(0.5, action="DELETE"), step(1, **said)]
+
+    assert [(one.code, one.at) for one in examine(alone)] == [("TRC-105", "urn:event:1")]
+    assert examine(with_its_holder) == ()
+    assert examine(taken_out) == ()
 
 
 def test_lot_and_expiry_come_from_the_first_event_that_tells_them():
@@ -241,7 +268,7 @@ def test_the_nearest_naming_of_an_event_counts():
     near = step(1, event_id="same", **SHIPPING)
     far = step(1, event_id="same", via=(CASE,), **SHIPPING)
 
-    assert in_order([far, near]) == (near,)
+    assert in_order([far, near]) == (replace(near, is_with_holder=True),)
 
 
 def test_of_two_records_of_an_event_the_first_counts():
@@ -312,4 +339,110 @@ def test_what_is_withdrawn_takes_nothing_from_another_event_that_tells_the_same(
     right = commissioning(event_id="urn:event:right")
 
     assert in_order([wrong, right]) == (wrong, right)
-    assert fold([wrong, right]).status is Status.ACTIVE
+    assert fold([wrong, right]).status is Status.COMMISSIONED
+
+
+def test_packing_and_unpacking_change_what_a_pack_is_only_where_nothing_else_does():
+    packed = [commissioning(), packing(1)]
+    unpacked = [*packed, packing(2, action="DELETE")]
+    arrived = [*packed, step(2, via=(CASE,), **SHIPPING), step(3, via=(CASE,), **RECEIVING)]
+    on_hold = [commissioning(), step(1, biz_step="holding"), packing(2)]
+
+    assert fold(packed).status is Status.PACKED
+    assert fold(unpacked).status is Status.ACTIVE
+    assert fold([*arrived, packing(4, action="DELETE")]).status is Status.RECEIVED
+    assert fold([*on_hold, step(3, via=(CASE,), **SHIPPING)]).status is Status.ON_HOLD
+    assert fold([*on_hold, step(4, disposition="conformant")]).status is Status.ACTIVE
+
+
+def test_packing_a_case_onto_a_pallet_does_not_touch_what_the_case_holds():
+    steps = [commissioning(), packing(1), step(2, via=(CASE,), **RECEIVING)]
+    onto_a_pallet = packing(3, parent=PALLET, via=(CASE,))
+
+    assert fold([*steps, onto_a_pallet]).status is Status.RECEIVED
+
+
+def test_a_shipment_that_is_voided_leaves_the_pack_in_stock():
+    voided = step(2, biz_step="void_shipping")
+
+    assert fold([commissioning(), step(1, **SHIPPING), voided]).status is Status.ACTIVE
+    assert fold([commissioning(), step(1, biz_step="holding"), voided]).status is Status.ON_HOLD
+
+
+UNDO = {"biz_step": "urn:packtrail:bizstep:reactivating", "disposition": "active"}
+HERE = {"biz_location": "urn:epc:id:sgln:952.1.0"}
+
+
+@pytest.mark.parametrize("said", [
+    DISPENSING,
+    {"disposition": "urn:packtrail:disp:exported"},
+    {"biz_step": "sampling"},
+    {"disposition": "urn:packtrail:disp:locked"},
+    {"biz_step": "decommissioning", "disposition": "inactive"},
+])  # fmt: skip
+def test_a_decommissioning_is_undone_in_time_and_at_the_same_premises(said):
+    steps = [commissioning(), step(1, **said, **HERE), step(241, **UNDO, **HERE)]
+
+    assert fold(steps).status is Status.REACTIVATED
+    assert examine(steps) == ()
+
+
+@pytest.mark.parametrize(
+    ("undo", "code"),
+    [
+        (step(241.5, **UNDO, **HERE), "TRC-204"),
+        (step(2, **UNDO, biz_location="urn:epc:id:sgln:952.2.0"), "TRC-205"),
+        (step(2, **UNDO), "TRC-205"),
+    ],
+)
+def test_an_undo_that_is_late_or_elsewhere_is_recorded_and_changes_nothing(undo, code):
+    steps = [commissioning(), step(1, **DISPENSING, **HERE), undo]
+
+    assert fold(steps).status is Status.DISPENSED
+    assert [(one.code, one.at) for one in examine(steps)] == [(code, undo.event_id)]
+
+
+def test_an_expired_pack_is_not_reactivated():
+    steps = [commissioning(expires="2026-03-03"), step(1, **DISPENSING, **HERE)]
+
+    assert fold([*steps, step(2, **UNDO, **HERE)]).status is Status.REACTIVATED
+    assert fold([*steps, step(26, **UNDO, **HERE)]).status is Status.DISPENSED
+    assert [one.code for one in examine([*steps, step(26, **UNDO, **HERE)])] == ["TRC-206"]
+
+
+@pytest.mark.parametrize("said", [DESTROYING, {"disposition": "stolen"}])
+def test_what_was_destroyed_or_stolen_is_never_reactivated(said):
+    steps = [commissioning(), step(1, **said, **HERE), step(2, **UNDO, **HERE)]
+
+    assert fold(steps).status is fold(steps[:2]).status
+    assert [one.code for one in examine(steps)] == ["TRC-201"]
+
+
+def test_an_undo_of_what_is_active_alarms_nobody():
+    assert examine([commissioning(), step(2, **UNDO, **HERE)]) == ()
+
+
+def test_a_recall_is_not_forgotten_on_the_way_back():
+    steps = [
+        step(1, disposition="recalled"),
+        step(2, biz_step="receiving", disposition="returned"),
+        step(3, disposition="sellable_accessible"),
+    ]
+
+    assert fold(steps).status is Status.RECALLED
+
+
+def test_origin_is_told_by_the_event_that_made_it():
+    assert fold([commissioning()]).has_origin
+    assert fold([step(1, action="ADD", disposition="non_sellable_other")]).has_origin
+    assert not fold([step(1, **RECEIVING)]).has_origin
+    assert not fold([commissioning(via=(CASE,))]).has_origin
+    assert not fold([commissioning(is_withdrawn=True)]).has_origin
+
+
+def test_a_returned_pack_is_not_in_stock_before_somebody_says_so():
+    back = [step(1, **DISPENSING), step(2, disposition="returned"), step(3, **RECEIVING)]
+    again = [*back, step(4, biz_step="storing", disposition="sellable_not_accessible")]
+
+    assert fold([*back, packing(4)]).status is Status.RETURNED
+    assert fold([*again, packing(5)]).status is Status.PACKED

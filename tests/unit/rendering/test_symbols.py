@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import doctest
+import re
 import struct
+import sys
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -73,16 +75,19 @@ def test_an_svg_shows_the_same_modules_and_the_text(symbology: Symbology) -> Non
 
 
 def painted(picture: ET.Element, height: int, width: int) -> np.ndarray:
-    """Paint the runs of a path, M x y h width v height, as pixels."""
+    """Paint the strokes of a path, `h` with the pen down and `m` with the pen up, as pixels."""
     path = picture.find("{http://www.w3.org/2000/svg}path")
     assert path is not None
+    start, *moves = re.findall("[Mmh][-0-9. ]+", path.get("d") or "")
+    pen = float(path.get("stroke-width") or 0)
+    x, y = (float(part) for part in start[1:].split())
     pixels = np.full((height, width), 255, np.uint8)
-    for run in (path.get("d") or "").split("M")[1:]:
-        place, _, rest = run.partition("h")
-        x, y = map(int, place.split())
-        long, _, rest = rest.partition("v")
-        tall = int(rest.partition("h")[0])
-        pixels[y : y + tall, x : x + int(long)] = 0
+    for move in moves:
+        long, *down = map(int, move[1:].split())
+        if move[0] == "h":
+            assert x + long <= width
+            pixels[int(y - pen / 2) : int(y + pen / 2), int(x) : int(x) + long] = 0
+        x, y = x + long, y + sum(down)
     return pixels
 
 
@@ -144,6 +149,29 @@ def test_a_photograph_is_read_with_pillow() -> None:
     (scan,) = read_symbols(photograph.getvalue())
 
     assert scan.text == "]d2010952110153000121AB"
+
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
+
+
+def test_without_pillow_a_photograph_is_refused_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    monkeypatch.setitem(sys.modules, "PIL.Image", None)
+    with pytest.raises(RefusedError) as caught:
+        read_symbols(JPEG)
+    (finding,) = caught.value.findings
+
+    assert finding.code == "GS1-071"
+    assert "cannot be read without the package Pillow, which is not installed" in finding.message
+    assert "packtrail[images]" in finding.remedy
+
+
+def test_a_photograph_that_is_damaged_is_refused_with_the_reason() -> None:
+    pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    with pytest.raises(RefusedError, match=r"cannot be read as any of BMP, GIF, JPEG, .*: Trunc"):
+        read_symbols(JPEG)
 
 
 def test_an_image_without_symbols_has_none() -> None:

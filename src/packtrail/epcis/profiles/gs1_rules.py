@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from packtrail.epcis import cbv, hashing, scalars
-from packtrail.epcis.identifiers import defects_of
+from packtrail.epcis.identifiers import defects_among, identifiers_of
 from packtrail.epcis.ledger import Trouble
 from packtrail.epcis.profiles.subject import Subject, some
 from packtrail.epcis.report import shown
@@ -26,7 +26,7 @@ def malformed_identifiers(subject: Subject) -> Iterator[tuple[str, str]]:
     """Find identifiers of GS1 that are malformed; one of each class is named."""
     seen: set[str] = set()
     for entry in subject.entries():
-        for message in defects_of(entry.event, seen):
+        for message in defects_among(identifiers_of(entry.event), seen):
             yield message, entry.place
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from packtrail.serials.pool import Source
     from packtrail.services.application import Application
-    from packtrail.services.supply.settling import Keys
+    from packtrail.services.supply.origins import Keys
     from packtrail.store.serials import PoolRow
 
 BY_ITSELF = "expiry"

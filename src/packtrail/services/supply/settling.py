@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from packtrail.access import Actor, Permission, require
 from packtrail.base.errors import Conflict, RefusedError
@@ -33,6 +32,7 @@ from packtrail.services.supply.entries import (
     require_request,
     some,
 )
+from packtrail.services.supply.origins import Keys, allocations_at, key_at, keys_of
 from packtrail.services.supply.pools import one_visible
 from packtrail.services.supply.sources import opened
 from packtrail.store import serial_ledger as ledger
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.store.serials import PoolRow
 
-Keys: TypeAlias = NDArray[np.int64]
-"""Places in a ledger, each one number: its generation times `LEDGER_MAX`, and its position."""
 Rest: TypeAlias = Literal["returned", "void"]
 _NO_KEYS = np.zeros(0, dtype=np.int64)
 _EXAMPLES_MAX = 6
@@ -187,7 +185,7 @@ class _Named:
 
     texts: Sequence[str]
     keys: Keys
-    """Generation and position of each, in one number; see `_key`."""
+    """The place of each."""
     kinds: dict[str, Keys]
     """Kind -> the keys of its numbers, ascending."""
 
@@ -205,7 +203,7 @@ def _named(source: Source, row: PoolRow, what: Settling) -> _Named:
         told = some([texts[at] for at in strange[:_EXAMPLES_MAX]])
         message = f"The pool {row.code} never gave {len(strange):,} of them: {told}."
         raise RefusedError(NOT_ALLOCATED.found(message, at="serials"))
-    keys = places.generations * LEDGER_MAX + places.positions
+    keys = keys_of(places)
     order = np.argsort(keys, kind="stable")
     twice = order[1:][np.diff(keys[order]) == 0]
     if len(twice):
@@ -271,7 +269,7 @@ def _parts(
     rest: Rest | None,
 ) -> list[Part]:
     """Sort numbers into the allocations they are of; none was settled before."""
-    allocations = [allocation] if allocation else _allocations(conn, row, named)
+    allocations = [allocation] if allocation else allocations_at(conn, row, np.sort(named.keys))
     settled = ledger.settled(conn, row.pool_id, [each.entry_no for each in allocations])
     parts: list[Part] = []
     for each in allocations:
@@ -286,18 +284,6 @@ def _parts(
             here[rest] = _rest(source, each, done, here, rest)
         parts += [Part(kind, each, positions) for kind, positions in here.items() if len(positions)]
     return parts
-
-
-def _allocations(conn: Connection, row: PoolRow, named: _Named) -> list[ledger.EntryRow]:
-    """Return the allocations that the numbers are of, in order."""
-    keys = np.sort(named.keys)
-    found: list[ledger.EntryRow] = []
-    for generation in np.unique(keys // LEDGER_MAX).tolist():
-        base = generation * LEDGER_MAX
-        lo, hi = np.searchsorted(keys, (base, base + LEDGER_MAX))
-        runs = runs_of(keys[lo:hi] - base)
-        found += ledger.allocations_of(conn, row.pool_id, generation, runs)
-    return found
 
 
 def _require_open(done: Sequence[ledger.SettledRow], parts: Iterable[Keys]) -> None:
@@ -389,8 +375,8 @@ def expanded(runs: Sequence[tuple[int, int]]) -> Keys:
 
 
 def _bounds(allocation: ledger.EntryRow) -> tuple[int, int]:
-    base = allocation.generation * LEDGER_MAX
-    return base + allocation.lo, base + allocation.hi
+    at = allocation.generation
+    return key_at(at, allocation.lo), key_at(at, allocation.hi)
 
 
 def _signed(app: Application, actor: Actor, row: PoolRow, what: Settling) -> ledger.EntryRow:

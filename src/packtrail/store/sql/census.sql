@@ -8,7 +8,9 @@ select e.event_id, e.type, e.action, e.biz_step, e.disposition, e.parent_class_i
                    or d.record_time <= %(as_known_at)s::timestamptz)),
        hash_record_extended(row(e.event_time, e.type, e.action, e.biz_step, e.disposition,
                                 e.read_point, e.biz_location, e.parent_class_id, e.parent_seq), 0),
-       hash_record_extended(row(e.event_time, e.read_point, e.lot, e.expires), 0)
+       hash_record_extended(row(e.event_time, e.read_point, e.lot, e.expires), 0),
+       (extract(epoch from e.event_time) * 1000000)::bigint, e.read_point, e.biz_location,
+       e.links, e.lot, e.expires
   from event e
  where e.audience_id = any(%(audience_ids)s) and not e.is_error_declaration
    and (%(as_of)s::timestamptz is null or e.event_time <= %(as_of)s::timestamptz)

@@ -1,13 +1,14 @@
 -- name: insert_query
-insert into named_query (organisation_id, name, definition, params, created_at, created_by)
-values (%s, %s, %s, %s, %s, %s) on conflict do nothing
+insert into named_query (organisation_id, name, definition, params, prefixes, created_at,
+                         created_by)
+values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing
 
 -- name: queries
-select name, definition, params, created_at from named_query
+select name, definition, params, prefixes, created_at from named_query
  where organisation_id = %s and name > %s order by name limit %s
 
 -- name: query
-select name, definition, params, created_at from named_query
+select name, definition, params, prefixes, created_at from named_query
  where organisation_id = %s and name = %s
 
 -- name: delete_query
@@ -17,19 +18,19 @@ delete from named_query where organisation_id = %s and name = %s
 delete from subscription where organisation_id = %s and query_name = %s
 
 -- name: insert
-insert into subscription (organisation_id, subscription_id, query_name, params, dest, secret, form,
-                          schedule, report_if_empty, initial_record_time, min_record_time,
-                          created_at, created_by, next_at)
-values (%(organisation_id)s, %(subscription_id)s, %(query_name)s, %(params)s, %(dest)s, %(secret)s,
-        %(form)s, %(schedule)s, %(report_if_empty)s, %(initial_record_time)s, %(min_record_time)s,
-        %(created_at)s, %(created_by)s, %(next_at)s)
+insert into subscription (organisation_id, subscription_id, query_name, params, prefixes, dest,
+                          secret, form, schedule, report_if_empty, initial_record_time,
+                          min_record_time, created_at, created_by, next_at)
+values (%(organisation_id)s, %(subscription_id)s, %(query_name)s, %(params)s, %(prefixes)s,
+        %(dest)s, %(secret)s, %(form)s, %(schedule)s, %(report_if_empty)s,
+        %(initial_record_time)s, %(min_record_time)s, %(created_at)s, %(created_by)s, %(next_at)s)
 on conflict do nothing
 
 -- name: count
 select count(*) from subscription where organisation_id = %s
 
 -- name: columns
-select organisation_id, subscription_id, query_name, params, dest, secret, form, schedule,
+select organisation_id, subscription_id, query_name, params, prefixes, dest, secret, form, schedule,
        report_if_empty, initial_record_time, min_record_time, created_at, last_notified_at, next_at,
        delivery_id, delivery_until, delivery_page, delivery_after, failures, last_error
   from subscription

@@ -1,0 +1,107 @@
+"""Deadlines: by when a report must be there, from the duty that asks for it.
+
+Working days skip Saturdays and Sundays; holidays are for whoever knows the place. What must be done
+before something that has no moment, such as the release of a lot, has no deadline here.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from packtrail.compliance.words import Happening
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packtrail.compliance.entries import Duty
+    from packtrail.compliance.profiles import ReportDuty
+    from packtrail.reporting.forms import Form
+
+AT_ONCE_GRACE: Final = timedelta(days=1)
+"""How long `at once` is not shown as late. No law says it; it keeps true alarms apart."""
+_WITHOUT_MOMENT: Final = frozenset({Happening.PACK_DATA, Happening.PRODUCT_DATA})
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when a report must be there."""
+
+    at: datetime | None
+    """None: no moment can be told."""
+    words: str
+    """As the duty says it: `within 24 hours`, `at once`."""
+    duty: str = ""
+    """`pack/duty`, empty where no duty is known."""
+
+    def is_missed(self, now: datetime) -> bool:
+        """Whether it is past."""
+        return is_missed(self.at, self.words, now)
+
+
+def is_missed(at: datetime | None, words: str, now: datetime) -> bool:
+    """Whether a moment is past; what was to be done at once has a day of grace."""
+    if at is None:
+        return False
+    return now > (at if words.startswith("within") else at + AT_ONCE_GRACE)
+
+
+def deadline_of(
+    duties: Iterable[ReportDuty], form: Form, happening: Happening, happened_at: datetime
+) -> Deadline:
+    """Return the earliest deadline that the duties of a market set for a form.
+
+    Args:
+        duties: What the law of the market asks on that day, of the parts that the sender plays.
+        form: The form.
+        happening: What happened.
+        happened_at: When, with the offset of the place.
+    """
+    asked = [
+        _deadline(each, happening, happened_at)
+        for each in duties
+        if happening in each.duty.events and each.duty.format in {form.format, ""}
+    ]
+    if not asked:
+        return Deadline(None, "")
+    return min(asked, key=lambda each: (each.at is None, each.at or happened_at))
+
+
+def _deadline(asked: ReportDuty, happening: Happening, happened_at: datetime) -> Deadline:
+    duty = asked.duty
+    name = f"{asked.identity.pack_id}/{duty.name}"
+    if duty.before:
+        moment = None if happening in _WITHOUT_MOMENT else happened_at
+        return Deadline(moment, "before it happens", name)
+    if duty.at_once:
+        return Deadline(happened_at, "at once", name)
+    if duty.within is not None:
+        return Deadline(_within(duty, happened_at), f"within {duty.within}", name)
+    if duty.due_day is not None:
+        end = _due_day(happened_at.date(), duty.due_day)
+        return Deadline(
+            _end_of(end, happened_at), f"within the period, by day {duty.due_day}", name
+        )
+    return Deadline(None, "no time is set", name)
+
+
+def _within(duty: Duty, happened_at: datetime) -> datetime:
+    span = duty.within
+    if span is None:
+        return happened_at
+    if span.unit == "hour":
+        return happened_at + timedelta(hours=span.count)
+    return _end_of(span.after(happened_at.date()), happened_at)
+
+
+def _end_of(day: date, like: datetime) -> datetime:
+    """Return the end of a day where it happened."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=like.tzinfo)
+
+
+def _due_day(day: date, number: int) -> date:
+    """Return the day of the following month."""
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
+    return date(year, month, min(number, calendar.monthrange(year, month)[1]))

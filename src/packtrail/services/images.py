@@ -1,0 +1,38 @@
+"""Images: verify every pack whose code is found in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packtrail.base.errors import RefusedError
+from packtrail.rendering.symbols import read_symbols
+from packtrail.services import verifying
+from packtrail.services.codes import NO_SYMBOL
+from packtrail.services.verifying import Ask
+
+if TYPE_CHECKING:
+    from packtrail.access import Actor
+    from packtrail.services.application import Application
+    from packtrail.services.verifying import Circumstances, Verification
+
+
+def verify(
+    app: Application, actor: Actor, image: bytes, circumstances: Circumstances | None = None
+) -> tuple[Verification, ...]:
+    """Verify the packs in an image, one answer a symbol, and keep questions and answers.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        image: A PNG file, or with Pillow installed any it opens.
+        circumstances: Where, when and why.
+
+    Raises:
+        RefusedError: `VER-073`, there is no symbol in it; `GS1-071`, it cannot be read.
+        NotPermitted: The actor may not verify.
+    """
+    texts = dict.fromkeys(scan.text for scan in read_symbols(image))
+    if not texts:
+        raise RefusedError(NO_SYMBOL.found("No barcode was found in the image.", at="image"))
+    asks = [Ask(text=text, way="image") for text in texts]
+    return verifying.verify_all(app, actor, asks, circumstances)

@@ -1,0 +1,226 @@
+"""Reasons of a verdict, in the order in which a person can act on them: `VER-0nn`.
+
+First what is wrong with the scan or the data asked with, then what points to a copy, then what is
+unknown, then why a genuine pack may not be supplied, then what is only worth knowing.
+"""
+
+from packtrail.base.findings import FindingCode, Severity
+
+_EU = "Delegated Regulation (EU) 2016/161"
+
+UNREADABLE = FindingCode(
+    "VER-001",
+    Severity.ERROR,
+    "What was scanned or typed is not the code of a medicine pack",
+    remedy="Scan the two-dimensional code of the pack again; check the set-up of the scanner.",
+)
+NOT_COMPLETE = FindingCode(
+    "VER-002",
+    Severity.ERROR,
+    "The code has no product code or no serial number",
+    remedy="Scan the pack itself, not its outer case; or enter product code and serial number.",
+    clause=f"{_EU}, Article 4",
+)
+SCAN_DAMAGED = FindingCode(
+    "VER-003",
+    Severity.WARNING,
+    "The scanner or keyboard damaged the code; the pack was found under what it was meant to be",
+    remedy="Set the scanner up (Scan, Set up); until then every pack looks wrong.",
+)
+LAYOUT_DAMAGE = FindingCode(
+    "VER-004",
+    Severity.WARNING,
+    "The serial number is that of a recorded pack, through a wrong keyboard layout or caps lock",
+    remedy="Set scanner and computer to one keyboard layout, switch caps lock off, scan again.",
+)
+LOOKS_ALIKE = FindingCode(
+    "VER-005",
+    Severity.WARNING,
+    "The serial number is not recorded, one that looks alike is",
+    remedy="Scan the code instead of typing it, or compare 0 and O, 1 and I, 5 and S one by one.",
+)
+LOT_LOOKS_ALIKE = FindingCode(
+    "VER-006",
+    Severity.WARNING,
+    "The lot differs from the recorded one only by letters that look alike",
+    remedy="Scan the code instead of typing it, or compare letter by letter.",
+)
+COPIED = FindingCode(
+    "VER-010",
+    Severity.ERROR,
+    "The record of this pack shows it twice: somebody has a copy",
+    remedy="Set the pack aside, touch nothing, and report it: it may be a falsified medicine.",
+    clause=f"{_EU}, Articles 18, 24 and 30",
+)
+DESTROYED = FindingCode(
+    "VER-011",
+    Severity.ERROR,
+    "A pack that was destroyed or used up is in somebody's hands",
+    remedy="Set the pack aside and report it: the genuine one no longer exists.",
+    clause=f"{_EU}, Articles 18, 24 and 30",
+)
+DISPENSED_ELSEWHERE = FindingCode(
+    "VER-012",
+    Severity.ERROR,
+    "The pack was dispensed somewhere else",
+    remedy="Set the pack aside and report it: one of the two may be falsified.",
+    clause=f"{_EU}, Articles 18, 24 and 30",
+)
+STOLEN = FindingCode(
+    "VER-013",
+    Severity.ERROR,
+    "The pack was reported stolen",
+    remedy="Set the pack aside and inform the police and the authority.",
+)
+ILLEGITIMATE = FindingCode(
+    "VER-014",
+    Severity.ERROR,
+    "The pack, its lot or its product was found to be illegitimate",
+    remedy="Set the pack aside; do not return it before the authority has said what to do.",
+    clause="FD&C Act, section 582(b)(4)",
+)
+SUSPECT = FindingCode(
+    "VER-015",
+    Severity.ERROR,
+    "The pack, its lot or its product is under investigation",
+    remedy="Put the pack into quarantine until the investigation is closed.",
+    clause="FD&C Act, section 582(b)(4)",
+)
+HELD_BY_OTHERS = FindingCode(
+    "VER-016",
+    Severity.ERROR,
+    "By the record the pack is with another party, and has not left it",
+    remedy="Ask your supplier for its shipping data; if there is none, report the pack.",
+)
+PRODUCT_UNKNOWN = FindingCode(
+    "VER-020",
+    Severity.ERROR,
+    "Nothing is recorded of this product",
+    remedy="Ask the responder of the product's maker, or the national system of the market.",
+)
+SERIAL_UNKNOWN = FindingCode(
+    "VER-021",
+    Severity.ERROR,
+    "The product is known, this serial number is not",
+    remedy="Set the pack aside; ask its maker whether the number was ever issued.",
+    clause=f"{_EU}, Articles 18, 24 and 30",
+)
+NOT_YET_TOLD = FindingCode(
+    "VER-022",
+    Severity.WARNING,
+    "The serial number was issued, its commissioning has not been reported yet",
+    remedy="Ask the packaging line or the maker for the report, then verify again.",
+)
+NO_ORIGIN = FindingCode(
+    "VER-023",
+    Severity.ERROR,
+    "The pack was seen, but nobody reported that it was made",
+    remedy="Ask the supplier for the data of its commissioning, then verify again.",
+)
+LOT_WRONG = FindingCode(
+    "VER-030",
+    Severity.ERROR,
+    "The lot is another one than recorded for this serial number",
+    remedy="Compare the printed lot; if it is as scanned, set the pack aside and report it.",
+    clause=f"{_EU}, Articles 18, 24 and 30",
+)
+EXPIRY_WRONG = FindingCode(
+    "VER-031",
+    Severity.ERROR,
+    "The expiry is another one than recorded for this serial number",
+    remedy="Compare the printed expiry; if it is as scanned, set the pack aside and report it.",
+    clause=f"{_EU}, Articles 18, 24 and 30",
+)
+DISPENSED_HERE = FindingCode(
+    "VER-040",
+    Severity.ERROR,
+    "The pack was dispensed before",
+    remedy="Look whether it was scanned twice; undo the dispensing if it was not supplied.",
+    clause=f"{_EU}, Article 13",
+)
+TAKEN_OUT = FindingCode(
+    "VER-041",
+    Severity.ERROR,
+    "The pack was taken out of use",
+    remedy="Do not supply it; undo it where and when the rule of the market allows.",
+    clause=f"{_EU}, Article 13",
+)
+RECALLED = FindingCode(
+    "VER-042",
+    Severity.ERROR,
+    "The lot was recalled",
+    remedy="Do not supply it: send it back as the recall says.",
+)
+WITHDRAWN = FindingCode(
+    "VER-043",
+    Severity.ERROR,
+    "The product was withdrawn from the market",
+    remedy="Do not supply it: send it back as the withdrawal says.",
+)
+EXPIRED = FindingCode(
+    "VER-044",
+    Severity.ERROR,
+    "The pack is past its last day of use",
+    remedy="Do not supply it: set it aside for destruction.",
+)
+ON_HOLD = FindingCode(
+    "VER-045",
+    Severity.ERROR,
+    "The pack, its lot or its product is on hold",
+    remedy="Do not supply it before it is released.",
+)
+RETURNED = FindingCode(
+    "VER-046",
+    Severity.ERROR,
+    "The pack was sent back, and nobody has put it in stock again",
+    remedy="Check it and put it back in stock first, or destroy it.",
+)
+NOT_FIT = FindingCode(
+    "VER-047",
+    Severity.ERROR,
+    "The pack is damaged, lost or opened",
+    remedy="Do not supply it.",
+)
+NOT_FOR_REDISTRIBUTION = FindingCode(
+    "VER-048",
+    Severity.ERROR,
+    "The pack is genuine and must not be sold on",
+    remedy="Use it where it is, or send it back to where it came from.",
+)
+AT_ANOTHER_SITE = FindingCode(
+    "VER-049",
+    Severity.ERROR,
+    "By the record the pack is at another site of the same party",
+    remedy="Report its move, then verify again; if it was not moved, set it aside.",
+)
+RULE_OF_MARKET = FindingCode(
+    "VER-050",
+    Severity.ERROR,
+    "The rules of the market do not let a pack in this state be supplied",
+    remedy="Do not supply it in this market.",
+)
+EXPIRY_EXTENDED = FindingCode(
+    "VER-060",
+    Severity.NOTE,
+    "The expiry was extended beyond what is printed",
+    remedy="Nothing to do; the extension is on record.",
+)
+END_OF_MONTH = FindingCode(
+    "VER-061",
+    Severity.NOTE,
+    "One of code and record writes the end of the month as day 00, the other as its last day",
+    remedy="Nothing to do; both mean the same day.",
+    clause="GS1 General Specifications, section 3.4",
+)
+NOT_COMPARED = FindingCode(
+    "VER-062",
+    Severity.NOTE,
+    "Lot or expiry was not compared: it was not asked with, or is not recorded",
+    remedy="Scan the whole code, so that lot and expiry are compared too.",
+)
+INFERRED = FindingCode(
+    "VER-063",
+    Severity.NOTE,
+    "The pack is only known through the container that holds it",
+    remedy="Nothing to do; open the container and scan the pack where it matters.",
+)
