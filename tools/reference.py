@@ -33,6 +33,7 @@ AREAS = {
     "REP": "Reports to authorities and partners",
     "TAB": "Tables from other systems",
     "LIN": "Lines and work orders",
+    "PLN": "Plans and programmes",
     "SIM": "Simulation",
 }
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import packtrail.launch.bench_gs1
+import packtrail.launch.bench_plan
 import packtrail.launch.bench_rivals
-import packtrail.launch.bench_serials  # noqa: F401 - they join the group `bench`
+import packtrail.launch.bench_serials
+import packtrail.launch.line_twin  # noqa: F401 - they join the groups `bench` and `lines`
 from packtrail.cli.app import build, run
 from packtrail.launch.bench_epcis import bench
 from packtrail.launch.simulate import simulate

@@ -38,6 +38,13 @@ API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
+LARGER_BODIES = {
+    "/comply/portfolio/import": 20 * 1024 * 1024,
+    "/api/v1/portfolio/imports": 20 * 1024 * 1024,
+    "/comply/obligations/": 11 * 1024 * 1024,
+    "/api/v1/obligations/": 15 * 1024 * 1024,
+}
+"""Beginning of a path -> largest body in bytes: tables of a portfolio, files of evidence."""
 DOCUMENT_PATHS = re.compile(
     r"/captures|/api/v1/(stock-comparisons|verifications/image|serials/(?!.*/imports$).*)"
 )
@@ -178,6 +185,9 @@ class Guard:
         return None
 
     def _body_bytes_max(self, path: str) -> int:
+        for beginning, most in LARGER_BODIES.items():
+            if path.startswith(beginning):
+                return most
         if NUMBERS_PATHS.fullmatch(path):
             return self._numbers_bytes_max
         if DOCUMENT_PATHS.fullmatch(path):

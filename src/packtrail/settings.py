@@ -241,6 +241,13 @@ class Settings:
             "directory."
         ),
     )
+    lines_dir: str = field(
+        default="",
+        metadata=_says(
+            "Directory into which line systems drop reports, a folder for each organisation; "
+            "empty: none."
+        ),
+    )
     receiver_tokens: tuple[str, ...] = field(
         default=(),
         repr=False,
@@ -259,6 +266,10 @@ class Settings:
     market_packs: tuple[str, ...] = field(
         default=(),
         metadata=_says("Folders with rule packs of your own, each a folder inside, with commas."),
+    )
+    plan_entries_max: int = field(
+        default=50_000,
+        metadata=_says("Most entries of one programme: work packages, links, scope.", least=100),
     )
     company_prefixes_file: str = field(
         default="",

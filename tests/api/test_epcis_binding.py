@@ -277,7 +277,7 @@ def test_what_cannot_be_spoken_is_not_acceptable(filled: Rest, headers: dict[str
     assert answer.json()["type"] == "epcisException:NotAcceptableException"
 
 
-@pytest.mark.parametrize("path", ["", "/events", "/capture", "/capture/x", "/events/urn:x:1"])
+@pytest.mark.parametrize("path", ["", "/", "/events", "/capture", "/capture/x", "/events/urn:x:1"])
 def test_options_announce_versions_to_anyone(filled: Rest, path: str) -> None:
     answer = filled.anyone.options(f"/epcis/v2{path}")
 

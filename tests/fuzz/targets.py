@@ -15,6 +15,7 @@ from packtrail.api.soap.envelopes import Invalid, unwrapped
 from packtrail.api.soap.operations import operation_of
 from packtrail.base.errors import RefusedError
 from packtrail.base.findings import has_errors
+from packtrail.epcis import codes
 from packtrail.epcis.profiles import NAMES
 from packtrail.gs1.compression import decompress
 from packtrail.gs1.ndc import ndc_digits_of, readings
@@ -98,8 +99,20 @@ def ask_of_documents(content: bytes) -> None:
     assert not has_errors(again.findings), again.findings
     assert again.document
     assert list(map(epcis.event_hash, again.document.events)) == list(map(epcis.event_hash, events))
-    with contextlib.suppress(RefusedError):
-        epcis.write_xml(strict.document)
+    if not any(finding.code == codes.NOT_KEPT.code for finding in strict.findings):
+        _ask_of_xml(strict.document)
+
+
+def _ask_of_xml(document: epcis.EpcisDocument) -> None:
+    """Write a document as XML: it is valid, and the same unless something was told to be lost."""
+    for version in ("1.2", "2.0"):
+        again = epcis.read(epcis.write_xml(document, version=version))
+        assert again.document, again.findings
+        assert not has_errors(again.findings), again.findings
+        losses = epcis.lost_in(document, f"xml-{version}")  # type: ignore[arg-type]
+        if not any(loss.code == codes.LOST.code for loss in losses):
+            hashes = [epcis.event_hash(event) for event in again.document.events]
+            assert hashes == [epcis.event_hash(event) for event in document.events]
 
 
 def ask_of_requests(text: str) -> None:

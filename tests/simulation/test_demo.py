@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,13 +8,14 @@ import pytest
 
 from packtrail.access import Actor
 from packtrail.base.errors import UsageError
-from packtrail.services import accounts, organisations, overview
+from packtrail.services import accounts, orders, organisations, overview
 from packtrail.services.application import Application
 from packtrail.services.supply import forecasting, pools, proving
 from packtrail.settings import Settings
-from packtrail.simulation import demo
+from packtrail.simulation import demo, demo_lines
 from packtrail.store.database import Database
 
+MASTER = base64.b64encode(bytes(range(32))).decode()
 INSTALLATION = Actor.system("test")
 
 
@@ -21,8 +23,9 @@ INSTALLATION = Actor.system("test")
 def app(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> Application:
     """A small demo world is enough, and a year of it is over."""
     monkeypatch.setattr(demo, "PACKS", 60)
+    monkeypatch.setattr(demo_lines, "BATCHES", demo_lines.BATCHES[3:])
     return Application(
-        settings=Settings.of({}, data_dir=Path("/nonexistent"), master_key="A" * 43 + "="),
+        settings=Settings.of({}, data_dir=Path("/nonexistent"), master_key=MASTER),
         database=fresh_database,
         clock=lambda: datetime.now(UTC),
     )
@@ -40,6 +43,14 @@ def test_the_demo_is_loaded_once_and_each_door_leads_into_its_own_organisation(
     assert second == 0
     assert tuple(actor.organisation_code for actor in entered) == demo.VISITED
     assert all(overview.overview(app, actor).counts.events for actor in entered)
+    batches = {each.code: each.owner for each in orders.orders(app, entered[1])}
+    assert batches == {"AST-C-0098": "asterion", "SON-26-0413": "belmont"}
+    maker, packer = (entered[demo.VISITED.index(code)] for code in ("asterion", "corvus-cmo"))
+    assert all(each.holds for each in proving.prove(app, maker))
+    assert {each.owner for each in pools.pools(app, maker)} == {"asterion"}
+    assert {each.owner for each in pools.pools(app, packer)} == {"asterion", "belmont"}
+    assert any(each.low_on for each in forecasting.forecasts(app, packer).values())
+    assert "SER-030" in {each.code for each in overview.overview(app, packer).attention}
 
 
 def test_the_demo_stays_out_of_a_store_that_somebody_uses(app: Application) -> None:
@@ -54,18 +65,3 @@ def test_the_demo_starts_again_beside_an_organisation_of_the_visitor(app: Applic
     organisations.create_organisation(app, INSTALLATION, "acme", name="Acme")
 
     assert demo.load(app) == 0
-
-
-def test_the_makers_of_the_demo_have_pools_and_the_packer_serves_both(app: Application) -> None:
-    demo.load(app)
-    demo.load(app)
-
-    maker, packer = (
-        organisations.system_actor(app, "test", organisation=code)
-        for code in ("asterion", "corvus-cmo")
-    )
-    assert all(each.holds for each in proving.prove(app, maker))
-    assert {each.owner for each in pools.pools(app, maker)} == {"asterion"}
-    assert {each.owner for each in pools.pools(app, packer)} == {"asterion", "belmont"}
-    assert any(each.low_on for each in forecasting.forecasts(app, packer).values())
-    assert "SER-030" in {each.code for each in overview.overview(app, packer).attention}

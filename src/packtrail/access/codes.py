@@ -95,7 +95,7 @@ BAD_ROLE = FindingCode(
     "ACC-016",
     Severity.ERROR,
     "No such role",
-    remedy="Choose administrator, operator, quality, reader or auditor.",
+    remedy="Choose administrator, operator, quality, regulatory, reader or auditor.",
 )
 NO_USER = FindingCode(
     "ACC-017",

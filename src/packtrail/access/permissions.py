@@ -79,6 +79,22 @@ class Permission(StrEnum):
     """Unpack, repack, replace, sample, destroy: by hand, at a rework station."""
     ORDER_SIGN = "line:order:sign"
     """Sign the reconciliation of a work order."""
+    PORTFOLIO_READ = "portfolio:record:read"
+    """See what is sold where and how, and put it under the rules of any day."""
+    PORTFOLIO_UPDATE = "portfolio:record:update"
+    """Write products, licences, practices, placements and partners."""
+    OBLIGATION_READ = "law:obligation:read"
+    """See obligations, deadlines and readiness, and subscribe to them by calendar."""
+    OBLIGATION_UPDATE = "law:obligation:update"
+    """Say who sees to an obligation, and that it is done or waived."""
+    RULES_ACCEPT = "law:rule_pack:accept"
+    """Accept another version of the rules of a market."""
+    PLAN_READ = "plan:programme:read"
+    """See programmes: work, dates, readiness, registers."""
+    PLAN_CREATE = "plan:programme:create"
+    """Open programmes, fix baselines."""
+    PLAN_UPDATE = "plan:programme:update"
+    """Change programmes: work, links, dates, progress, registers."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -94,6 +110,7 @@ class RoleName(StrEnum):
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
     QUALITY = "quality"
+    REGULATORY = "regulatory"
     READER = "reader"
     AUDITOR = "auditor"
 
@@ -108,6 +125,9 @@ _READING = frozenset(
         Permission.NOTICE_READ,
         Permission.VERIFICATION_READ,
         Permission.LINE_READ,
+        Permission.PORTFOLIO_READ,
+        Permission.OBLIGATION_READ,
+        Permission.PLAN_READ,
     }
 )
 
@@ -130,9 +150,25 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.ORDER_CREATE,
             Permission.REPORT_CREATE,
             Permission.REWORK_CREATE,
+            Permission.PLAN_UPDATE,
         },
         RoleName.QUALITY: _READING
-        | {Permission.AUDIT_READ, Permission.ORDER_SIGN, Permission.REWORK_CREATE},
+        | {
+            Permission.AUDIT_READ,
+            Permission.ORDER_SIGN,
+            Permission.REWORK_CREATE,
+            Permission.OBLIGATION_UPDATE,
+            Permission.RULES_ACCEPT,
+            Permission.PACK_VERIFY,
+            Permission.NOTICE_CREATE,
+        },
+        RoleName.REGULATORY: _READING
+        | {
+            Permission.AUDIT_READ,
+            Permission.PORTFOLIO_UPDATE,
+            Permission.OBLIGATION_UPDATE,
+            Permission.RULES_ACCEPT,
+        },
         RoleName.READER: _READING,
         RoleName.AUDITOR: _READING
         | {

@@ -51,7 +51,7 @@ def _capture_headers(app: Application) -> dict[str, str]:
     return {**limit_headers(app.settings), "GS1-Capture-Error-Behaviour": "all"}
 
 
-def _add_options(path: str, allow: str) -> None:
+def _add_options(path: str, allow: str, *, is_described: bool = True) -> None:
     def options(app: App) -> Response:
         headers = discovery_headers(allow)
         if path.startswith("/capture"):
@@ -66,8 +66,10 @@ def _add_options(path: str, allow: str) -> None:
         summary="Versions and formats",
         responses=DISCOVERY,
         operation_id="options" + "".join(each if each.isalnum() else "_" for each in path),
+        include_in_schema=is_described,
     )
 
 
 for _path, _allow in ALLOWED.items():
     _add_options(_path, _allow)
+_add_options("/", ALLOWED[""], is_described=False)

@@ -31,8 +31,9 @@ from packtrail.api.line_schemas import (
 )
 from packtrail.api.requests import JSON, App, Caller, acceptable, bounded_body, require_media_type
 from packtrail.api.responses import problems
+from packtrail.production.documents import read_epcis
 from packtrail.production.levels import Level
-from packtrail.production.reports import Report, read_csv, read_json
+from packtrail.production.reports import read_csv, read_json
 from packtrail.services import (
     account_files,
     line_reports,
@@ -48,6 +49,7 @@ from packtrail.store.orders import OrderFilter
 
 router = APIRouter(prefix="/api/v1/orders", tags=["Work orders"])
 PLAIN, CSV = "text/plain", "text/csv"
+JSON_LD, XML = "application/ld+json", "application/xml"
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ONE = problems(404, 422)
@@ -58,9 +60,12 @@ _REPORT_BODY = {
         "content": {
             JSON: {"schema": {"type": "object", "required": ["happenings"]}},
             CSV: {"schema": {"type": "string"}},
+            JSON_LD: {"schema": {"type": "object"}},
+            XML: {"schema": {"type": "string"}},
         },
     }
 }
+_READERS = {JSON: read_json, CSV: read_csv, JSON_LD: read_epcis, XML: read_epcis}
 
 
 @router.get("", summary="Work orders", response_model=list[OrderOut], responses=ONE)
@@ -195,12 +200,12 @@ def draw_more(order: str, body: NumbersIn, app: App, actor: Caller, key: Idempot
 async def report(
     order: str, request: Request, response: Response, app: App, actor: Caller, key: MaybeKey = None
 ) -> Any:
-    """Take in what a line did, as JSON or CSV.
+    """Take in what a line did, as JSON, CSV or EPCIS document.
 
     A report is named by its `report_id`, else by the key, else by its content: sent again, it
     changes nothing.
     """
-    media_type = require_media_type(request, JSON, CSV)
+    media_type = require_media_type(request, *_READERS)
     content = await bounded_body(request, app.settings)
     receipt = await run_in_threadpool(_take, app, actor, order, content, media_type, key)
     response.status_code = 200 if receipt.is_repeated else 201
@@ -210,7 +215,7 @@ async def report(
 def _take(
     app: App, actor: Caller, order: str, content: bytes, media_type: str, key: str | None
 ) -> Receipt:
-    read: Report = read_json(content) if media_type == JSON else read_csv(content)
+    read = _READERS[media_type](content)
     name = read.report_id or key or hashlib.sha256(content).hexdigest()
     sent = Sent(content=content, source="rest", request_id=name)
     return line_reports.take(app, actor, order, read, sent)

@@ -61,7 +61,10 @@ def allow_recording(
 def add_user(
     name: Name,
     role: Annotated[
-        str, typer.Option("--role", help="administrator, operator, quality, reader or auditor.")
+        str,
+        typer.Option(
+            "--role", help="administrator, operator, quality, regulatory, reader or auditor."
+        ),
     ] = "operator",
     link_only: Annotated[
         bool, typer.Option("--link-only", help="No password: only one-time links sign in.")
@@ -136,7 +139,7 @@ def disable_user(
 def change_role(
     name: Name,
     role: Annotated[
-        str, typer.Argument(help="administrator, operator, quality, reader or auditor.")
+        str, typer.Argument(help="administrator, operator, quality, regulatory, reader or auditor.")
     ],
     organisation: options.Organisation = None,
     data: options.Data = None,

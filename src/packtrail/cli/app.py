@@ -13,6 +13,7 @@ from packtrail.cli import (
     accounts,
     backups,
     capture,
+    company_markets,
     corrections,
     doctor,
     epcis,
@@ -21,9 +22,14 @@ from packtrail.cli import (
     lines,
     markets,
     notices,
+    obligations,
     order_accounts,
     order_reports,
     orders,
+    plan,
+    plan_entries,  # noqa: F401 - its commands join the group `plan`
+    plan_files,  # noqa: F401 - so do these
+    portfolio,
     query,
     serials,
     trace,
@@ -36,6 +42,7 @@ GROUPS = {
     "users": accounts.users,
     "keys": accounts.keys,
     "gs1": gs1.gs1,
+    "plan": plan.plan,
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
@@ -47,9 +54,11 @@ GROUPS = {
     "verifications": verify.verifications,
     "lines": lines.lines,
     "orders": orders.orders,
+    "portfolio": portfolio.portfolio,
+    "obligations": obligations.obligations,
 }
 
-_JOINED = (order_accounts, order_reports)
+_JOINED = (company_markets, order_accounts, order_reports)
 """Modules whose commands belong to a group of another one."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
@@ -28,6 +29,36 @@ Level = Annotated[
         help="How many of the level below go in, and its GTIN, or sscc, or sscc/EXTENSION.",
     ),
 ]
+
+
+@lines.command("take-folder")
+def take_folder(
+    folder: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="Directory with files of lines.")
+    ],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Take the reports that lie in a folder: files named ORDER__anything, CSV, JSON or EPCIS.
+
+    They end up in `taken` or `refused` inside it, each with a receipt. The exit code is 1 when a
+    file, or something of it, was refused.
+    """
+    from packtrail.services import line_folder
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = line_folder.take(application, actor, folder)
+    if json:
+        write_json([{"name": each.name, "receipt": each.receipt} for each in found])
+    for each in found:
+        if each.refused is not None:
+            tell_findings(each.refused.findings)
+        if not json:
+            write_line(f"{each.name}: {'taken' if each.receipt else 'refused'}")
+    if any(each.receipt is None or each.receipt.refused for each in found):
+        raise typer.Exit(FINDINGS)
 
 
 @lines.command("sites")

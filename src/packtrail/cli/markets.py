@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
@@ -129,24 +129,47 @@ def explain(
 
 
 @markets.command("check")
-def check(
-    market: Annotated[str, typer.Option("--market", help="ISO code of the market.")],
+def check(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    market: Annotated[str | None, typer.Option("--market", help="ISO code of the market.")] = None,
     subject: Annotated[
-        typer.FileBinaryRead,
+        typer.FileBinaryRead | None,
         typer.Option(
             "--subject",
             metavar="FILE",
             help="YAML or JSON: one key such as label, below it its facts; - is standard input.",
         ),
-    ],
+    ] = None,
+    product: Annotated[
+        str | None,
+        typer.Option("--product", help="A product of your portfolio: its code, or a GTIN of it."),
+    ] = None,
     on: On = None,
     packs: Packs = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Ask the rules of a market about a trade item, lot, label, shipment, document or scan.
+    """Ask the rules of a market about a product of yours, or about facts in a file.
 
-    The exit code is 1 when a rule that weighs as an error is broken.
+    A product is asked about by the rules that you have accepted, without --market in every market
+    it has a licence for. The exit code is 1 when a rule that weighs as an error is broken.
     """
+    if (subject is None) == (product is None):
+        raise UsageError("Give --product, one of your portfolio, or --subject, a file of facts.")
+    if product is not None:
+        from packtrail.cli.company_markets import check_product
+
+        check_product(product, market, on, organisation=organisation, data=data, db=db, json=json)
+    elif market is None:
+        raise UsageError("Say with --market whose rules are asked.")
+    else:
+        _check_subject(market, cast("BinaryIO", subject), on, packs, json=json)
+
+
+def _check_subject(
+    market: str, subject: BinaryIO, on: str | None, packs: list[Path] | None, *, json: bool
+) -> None:
     from packtrail.compliance import evaluate, pages
     from packtrail.compliance.loading import read_subject
     from packtrail.compliance.nodes import BYTES_MAX
@@ -326,12 +349,7 @@ def _catalogue(packs: list[Path] | None) -> Catalogue:
 
 
 def _day(text: str | None, option: str) -> date:
-    if text is None:
-        return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{option} is {text!r}: expected a day such as 2026-11-22.") from error
+    return options.day(text, option=option) or datetime.now(UTC).date()
 
 
 def _span(first: date, last: date | None) -> str:

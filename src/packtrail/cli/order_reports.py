@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def report(
     order: Order,
     file: Annotated[
-        typer.FileBinaryRead, typer.Argument(help="The report, JSON or CSV; - is standard input.")
+        typer.FileBinaryRead,
+        typer.Argument(help="The report: JSON, CSV or EPCIS; - is standard input."),
     ],
     request: options.Request = None,
     organisation: options.Organisation = None,
@@ -31,11 +32,11 @@ def report(
 
     The exit code is 1 when something of it was refused.
     """
-    from packtrail.production.reports import read_csv, read_json
+    from packtrail.production.documents import read_report
     from packtrail.services import line_reports
 
     content = file.read()
-    read = read_json(content) if content.lstrip()[:1] in (b"{", b"[") else read_csv(content)
+    read = read_report(content)
     name = read.report_id or request or hashlib.sha256(content).hexdigest()
     sent = line_reports.Sent(content=content, source="direct", request_id=name)
     with options.acting(data, db, organisation) as (application, actor):

@@ -100,3 +100,164 @@ STALE = FindingCode(
     "Nobody has looked for a long time whether this is still so",
     remedy="Check the source again and write the day into `true_on`.",
 )
+VERSION_LOST = FindingCode(
+    "LAW-017",
+    Severity.ERROR,
+    "A version of a rule pack that was accepted cannot be used any more",
+    remedy="Accept the installed version on the page Changes, or install a Packtrail that still "
+    "reads the old one.",
+)
+DAY_TOO_FAR = FindingCode(
+    "LAW-018",
+    Severity.ERROR,
+    "A day is so far away that nobody knows its law",
+    remedy="Choose a day within fifty years.",
+)
+
+BAD_ENTRY_CODE = FindingCode(
+    "PTF-001",
+    Severity.ERROR,
+    "A short name cannot be used",
+    remedy="Use 1 to 64 small letters, digits, dots, underscores and hyphens; begin with one of "
+    "the first two.",
+)
+NO_ENTRY = FindingCode(
+    "PTF-002",
+    Severity.ERROR,
+    "The portfolio has no such entry",
+    remedy="Look up what there is with `packtrail portfolio list`, or on the page Portfolio.",
+)
+LEADS_NOWHERE = FindingCode(
+    "PTF-003",
+    Severity.ERROR,
+    "An entry of the portfolio names something that is not there",
+    remedy="Correct the name, or add what it names first; one change may hold both.",
+)
+STILL_NAMED = FindingCode(
+    "PTF-004",
+    Severity.ERROR,
+    "An entry cannot be taken out, because others name it",
+    remedy="Take out or change those that name it, in the same change or before.",
+)
+CHANGED_MEANWHILE = FindingCode(
+    "PTF-005",
+    Severity.ERROR,
+    "Somebody else has changed the entry meanwhile",
+    remedy="Look at it as it is now, and make the change again.",
+)
+NO_COUNTRY = FindingCode(
+    "PTF-006",
+    Severity.ERROR,
+    "A country has no such code",
+    remedy="Write the ISO 3166 code of two capital letters, such as DE or US.",
+)
+DAYS_REVERSED = FindingCode(
+    "PTF-007",
+    Severity.ERROR,
+    "The last day lies before the first",
+    remedy="Correct one of the two days.",
+)
+NOT_RESEARCHED = FindingCode(
+    "PTF-008",
+    Severity.WARNING,
+    "No rule pack is about the market: nothing is checked there",
+    remedy="Write a pack for it as the guide shows, and put its folder into "
+    "PACKTRAIL_MARKET_PACKS.",
+)
+REASON_NEEDED = FindingCode(
+    "PTF-009",
+    Severity.ERROR,
+    "A change of what was written before needs a reason",
+    remedy="Say in a few words why; it becomes part of the history.",
+)
+TOO_MANY_ENTRIES = FindingCode(
+    "PTF-010",
+    Severity.ERROR,
+    "The portfolio would have more entries than it may",
+    remedy="Take out what is no longer sold, or split the company into several organisations.",
+)
+SAME_GTIN = FindingCode(
+    "PTF-011",
+    Severity.WARNING,
+    "Two products are sold under one GTIN",
+    remedy="Give each presentation a GTIN of its own, as the GS1 General Specifications ask.",
+)
+UNKNOWN_MARK = FindingCode(
+    "PTF-012",
+    Severity.WARNING,
+    "No rule of any market speaks of this mark",
+    remedy="Check the spelling; a mark that no rule knows changes nothing.",
+)
+DIFFERS_THERE = FindingCode(
+    "PTF-013",
+    Severity.WARNING,
+    "A site, line or trade item is there already, and is described otherwise",
+    remedy="It was left as it is; change it where lines and trade items are kept.",
+)
+NOTHING_TO_IMPORT = FindingCode(
+    "PTF-014",
+    Severity.ERROR,
+    "The file has no table that belongs to a portfolio",
+    remedy="Say what the table is, or name the sheets as the template does.",
+)
+NOT_SOLD_THERE = FindingCode(
+    "PTF-015",
+    Severity.ERROR,
+    "The product has no licence for the market",
+    remedy="Add the licence to the portfolio, or check the product by its facts instead.",
+)
+
+NO_OBLIGATION = FindingCode(
+    "OBL-001",
+    Severity.ERROR,
+    "There is no such obligation, or it does not concern the company",
+    remedy="Look up its key with `packtrail obligations list`, or on the page Radar.",
+)
+NO_SUCH_PART = FindingCode(
+    "OBL-002",
+    Severity.ERROR,
+    "The obligation is not about this market, product, site or line",
+    remedy="Leave out what does not matter, or take one that the page of the obligation lists.",
+)
+EVIDENCE_NEEDED = FindingCode(
+    "OBL-003",
+    Severity.ERROR,
+    "What is done needs evidence",
+    remedy="Say what shows that it was done: a document, its number, where it is kept; or add it.",
+)
+WAIVER_NEEDS_REASON = FindingCode(
+    "OBL-004",
+    Severity.ERROR,
+    "What is waived, or opened again, needs a reason",
+    remedy="Say in a few words why it need not be done, or why it is not done after all.",
+)
+NOTHING_SAID = FindingCode(
+    "OBL-005",
+    Severity.ERROR,
+    "Nothing is said of the obligation",
+    remedy="Give a state, an owner, or both.",
+)
+BAD_FILE = FindingCode(
+    "OBL-006",
+    Severity.ERROR,
+    "The file cannot be kept as evidence",
+    remedy="Hand in a file of at most 10 MB that is not empty; of a larger one say where it is.",
+)
+NO_CALENDAR = FindingCode(
+    "OBL-007",
+    Severity.ERROR,
+    "There is no such calendar, or its address works no more",
+    remedy="Make a new address on the page Radar, under Calendar.",
+)
+RULES_DISAGREE = FindingCode(
+    "OBL-008",
+    Severity.WARNING,
+    "Something is said to be done, and rules would be broken all the same",
+    remedy="Bring the practice in the portfolio up to date, or open the obligation again.",
+)
+BAD_STATE = FindingCode(
+    "OBL-009",
+    Severity.ERROR,
+    "An obligation has no such state",
+    remedy="Choose open, in_progress, done or waived.",
+)

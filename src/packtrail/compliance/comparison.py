@@ -161,11 +161,13 @@ def _shown(value: Any) -> str:
             shown = called(value.parameter).lower()
         case dict():
             shown = listed(f"{key} {_shown(each)}" for key, each in value.items())
+        case (Statement(), *_):
+            shown = "; ".join(map(_shown, value))
         case tuple():
             shown = listed(map(_shown, value))
         case Statement():
             since = f" from {value.from_on}" if value.from_on else ""
-            sure = f"{value.status}, {value.confidence} confidence, {listed(value.sources)}"
+            sure = f"{value.status}, {value.confidence} confidence, {', '.join(value.sources)}"
             note = f"; {value.note}" if value.note else ""
             shown = f"{told(value.value)}{since} ({sure}{note})"
         case str():

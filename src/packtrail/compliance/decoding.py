@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, Union, cast, ge
 from typing import get_type_hints as hints_of
 
 from packtrail.compliance import codes
-from packtrail.compliance.nodes import Items, Node, Table, Text
+from packtrail.compliance.nodes import Items, Node, Number, Table, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-YES_NO: Final = {"yes": True, "no": False}
+YES_NO: Final = {"yes": True, "no": False, "true": True, "false": False}
+"""JSON says it in the second way."""
 _SHOWN_MAX: Final = 80
 
 
@@ -120,7 +121,8 @@ def _decoded(node: Node, kind: Any, findings: list[Finding]) -> Any:
     if origin in {tuple, frozenset}:
         return _several(node, kind, origin, findings)
     if origin is Mapping:
-        return _mapping(node, get_args(kind)[1], findings)
+        keys, inner = get_args(kind)
+        return _mapping(node, keys, inner, findings)
     if is_dataclass(kind) and not hasattr(kind, "read"):
         return _table(node, cast("type[Any]", kind), findings, {})
     return _scalar(node, kind, findings)
@@ -143,11 +145,14 @@ def _several(node: Node, kind: Any, origin: Any, findings: list[Finding]) -> Any
     return origin(value for value in values if value is not None)
 
 
-def _mapping(node: Node, inner: Any, findings: list[Finding]) -> Any:
+def _mapping(node: Node, keys: Any, inner: Any, findings: list[Finding]) -> Any:
     if not isinstance(node, Table):
         return _refuse(node, "a table of keys and values", findings)
-    values = {key: _decoded(each, inner, findings) for key, each in node.entries.items()}
-    return {key: value for key, value in values.items() if value is not None}
+    values = {
+        _decoded(Text(key, node.keys_at[key]), keys, findings): _decoded(each, inner, findings)
+        for key, each in node.entries.items()
+    }
+    return {key: each for key, each in values.items() if key is not None and each is not None}
 
 
 def _table(
@@ -189,6 +194,8 @@ def _scalar(node: Node, kind: Any, findings: list[Finding]) -> Any:
     expected, read = _scalar_kind(kind)
     if not isinstance(node, Text) or not node.value:
         return _refuse(node, expected, findings)
+    if kind is str and isinstance(node, Number):
+        return _refuse(node, "a text in quotes, so that no zero is lost", findings)
     value = read(node.value)
     return _refuse(node, expected, findings) if value is None else value
 

@@ -52,6 +52,8 @@ class Applied:
     """Exemptions that would lift it, with the facts that would have to be said for that."""
     since: date
     """The day on which the law that decides began to hold for this subject."""
+    ended: Exemption | None
+    """The exemption of this subject that no longer holds since that day."""
 
     @property
     def status(self) -> FactStatus:
@@ -173,6 +175,8 @@ def _applied(
     }
     arguments = {name: _value(each, parameters) for name, each in rule.arguments.items()}
     changed = [said.from_on for said in parameters.values() if said and said.from_on]
+    freed = dict(_freed(pack, rule, subject, on))
+    since = max([rule.from_on, *changed, *freed])
     return Applied(
         rule=rule,
         arguments=arguments,
@@ -180,7 +184,8 @@ def _applied(
         exemption=next((each for each, fit in lifting if fit.is_in), None),
         missing=missing,
         doubtful=tuple((each, fit.missing) for each, fit in lifting if fit.missing),
-        since=max([rule.from_on, *changed, *_freed(pack, rule, subject, on)]),
+        since=since,
+        ended=freed.get(since),
     )
 
 
@@ -199,14 +204,14 @@ def _exemptions(pack: Pack, rule: Rule, subject: Subject, on: date) -> Iterator[
             yield exemption
 
 
-def _freed(pack: Pack, rule: Rule, subject: Subject, on: date) -> Iterator[date]:
-    """Yield the days after which exemptions no longer lifted the rule for this subject."""
+def _freed(pack: Pack, rule: Rule, subject: Subject, on: date) -> Iterator[tuple[date, Exemption]]:
+    """Yield the days from which exemptions no longer lifted the rule for this subject."""
     for exemption in pack.exemptions.values():
         ended = exemption.to_on
         if ended is None or ended >= on or not exemption.covers(rule):
             continue
         if not exemption.applies_to.fit(subject).is_out:
-            yield ended + timedelta(days=1)
+            yield ended + timedelta(days=1), exemption
 
 
 def _result(applied: Applied, subject: Subject) -> RuleResult:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.compliance.checks import Outcome
+from packtrail.compliance.checks.answers import listed
 from packtrail.compliance.statements import told
+from packtrail.compliance.subjects import Document, Shipment
 from packtrail.compliance.topics import title_of
-from packtrail.compliance.words import Confidence, FactStatus
+from packtrail.compliance.words import Confidence, FactStatus, Level
 
 if TYPE_CHECKING:
-    from packtrail.compliance.evaluation import Evaluation, RuleResult
+    from collections.abc import Iterable
+
+    from packtrail.compliance.evaluation import RuleResult
     from packtrail.compliance.packs import Pack
     from packtrail.compliance.statements import Statement
+    from packtrail.compliance.subjects import Subject
 
 _WORDS = {
     Outcome.PASSED: "is met",
@@ -42,17 +47,35 @@ def why(result: RuleResult) -> str:
     return f"{rule.code} {_WORDS[result.outcome]}: {result.sentence} ({'; '.join(asides)})"
 
 
-def verdict_of(evaluations: tuple[Evaluation, ...]) -> Outcome:
+def verdict_of(results: Iterable[RuleResult]) -> Outcome:
     """Return what becomes of a product: failed if a rule is broken, else unknown if one is open.
 
     A broken rule that weighs less than an error does not keep a product from being sold.
     """
-    results = [result for evaluation in evaluations for result in evaluation.results]
-    if any(each.outcome is Outcome.FAILED and each.severity == "error" for each in results):
+    found = tuple(results)
+    if any(each.outcome is Outcome.FAILED and each.severity == "error" for each in found):
         return Outcome.FAILED
-    if any(each.outcome is Outcome.UNKNOWN for each in results):
+    if any(each.outcome is Outcome.UNKNOWN for each in found):
         return Outcome.UNKNOWN
     return Outcome.PASSED
+
+
+def described(subject: Subject) -> str:
+    """Return which subject is meant, in words.
+
+    >>> described(Shipment(to_groups=frozenset({"small_dispenser"})))
+    'shipment to small dispenser'
+    """
+    words = subject.KIND.value.replace("_", " ")
+    if subject.level not in {None, Level.UNIT}:
+        words = f"{words} of the {subject.level}"
+    if isinstance(subject, Shipment):
+        to = subject.to_groups or subject.to_roles
+        return f"{words} to {listed(sorted(to))}" if to else words
+    if isinstance(subject, Document):
+        about = subject.format or subject.record
+        return f"{words}, {about.replace('_', ' ')}" if about else words
+    return words
 
 
 def provenance(pack: Pack, statement: Statement) -> str:

@@ -101,15 +101,21 @@ def read_subject(content: bytes, name: str) -> tuple[Subject | None, tuple[Findi
     """
     table, defects = read(content, name)
     findings = list(defects)
-    subject = None if has_errors(findings) else _subject(table, name, findings)
+    subject = None if has_errors(findings) else subject_of(table, name, findings)
     for key in table.entries.keys() - set(SUBJECTS):
         message = f"The key {key!r} does not belong here; known are {', '.join(SUBJECTS)}."
         findings.append(codes.UNKNOWN_KEY.found(message, at=table.keys_at[key]))
     return subject, tuple(findings)
 
 
-def _subject(node: Node, at: str, findings: list[Finding]) -> Subject | None:
-    """Return the subject of a table: the key tells which kind it is."""
+def subject_of(node: Node, at: str, findings: list[Finding]) -> Subject | None:
+    """Return the subject of a table: the key tells which kind it is.
+
+    Args:
+        node: The table; other keys of it are not looked at.
+        at: What findings call the place.
+        findings: Where every defect is added.
+    """
     entries = node.entries if isinstance(node, Table) else {}
     named = [kind for kind in SUBJECTS if kind.value in entries]
     if len(named) != 1:
@@ -353,7 +359,7 @@ class _Reader:
 
     def _case(self, sentence: str, node: Node, at: str) -> Case | None:
         """Read a case: a table of its own with one key for its subject."""
-        subject = _subject(node, at, self.findings)
+        subject = subject_of(node, at, self.findings)
         if subject is None or not isinstance(node, Table):
             return None
         entries = {key: each for key, each in node.entries.items() if key not in SUBJECTS}

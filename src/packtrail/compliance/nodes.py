@@ -42,6 +42,11 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Number(Text):
+    """A scalar that was sent as a number: what is an identifier has lost its zeros in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list."""
 

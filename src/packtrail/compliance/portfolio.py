@@ -26,7 +26,17 @@ class Placement:
     """What is done today: trade item, label, lot, shipment."""
     sites: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
-    partners: tuple[str, ...] = ()
+    gtin: str = ""
+    """Of the pack, where it is known."""
+    sold_from: date | None = None
+    """First day on which it is sold there; None: already."""
+    sold_until: date | None = None
+    """Last day."""
+
+    def is_sold(self, on: date) -> bool:
+        """Tell whether it is sold there on a day."""
+        begun = self.sold_from is None or self.sold_from <= on
+        return begun and (self.sold_until is None or on <= self.sold_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +62,12 @@ class Portfolio:
 
     @property
     def markets(self) -> tuple[str, ...]:
-        """Markets in which something is sold, in order."""
+        """Markets in which something is sold, or was, or will be, in order."""
         return tuple(sorted({each.market for each in self.placements}))
+
+    def sold(self, on: date) -> Portfolio:
+        """Return the portfolio with what is sold on a day."""
+        return replace(self, placements=tuple(each for each in self.placements if each.is_sold(on)))
 
 
 def as_made_on(subject: Subject, day: date, *, market: str) -> Subject:

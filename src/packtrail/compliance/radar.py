@@ -7,7 +7,7 @@ nobody yet. What is done about one is kept elsewhere, under its key.
 from __future__ import annotations
 
 import calendar as months
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,7 @@ from packtrail.compliance.subjects import SubjectKind
 from packtrail.compliance.words import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packtrail.compliance.catalogue import Catalogue
     from packtrail.compliance.entries import Deadline, Duty
@@ -40,7 +40,8 @@ class Due:
     """A deadline with whom it concerns."""
 
     key: str
-    """Stable: pack, name and nothing else, so that a moved date keeps its history."""
+    """Stable: the pack that says it, name and nothing else, so that a moved date keeps its history.
+    """
     pack_id: str
     identity: PackIdentity
     deadline: Deadline
@@ -109,6 +110,8 @@ def radar(
 ) -> tuple[Due, ...]:
     """Return the deadlines from one day to another, the earliest first.
 
+    A deadline that several markets have from one pack is one, with all of these markets.
+
     Args:
         catalogue: The packs.
         portfolio: Whom they are to concern.
@@ -116,41 +119,70 @@ def radar(
         last: Last day.
         everywhere: Also those of markets in which nothing is sold.
     """
-    found: list[Due] = []
-    for pack in catalogue.packs.values():
-        sold = tuple(each for each in portfolio.markets if catalogue.markets.get(each) == pack.id)
-        if sold or everywhere:
-            found += (
-                _due(pack, each, sold, portfolio)
-                for each in pack.deadlines.values()
-                if first <= each.on <= last and not each.is_superseded
-            )
-    shown = (each for each in found if each.placements or everywhere or not _is_foreign(each))
-    return tuple(sorted(shown, key=lambda each: (each.on, each.pack_id, each.deadline.name)))
+    found: dict[str, list[Due]] = {}
+    for pack, sold in _packs(catalogue, portfolio, everywhere=everywhere):
+        for each in pack.deadlines.values():
+            if first <= each.on <= last and not each.is_superseded:
+                due = _due(pack, each, sold, portfolio)
+                if due.placements or everywhere or not _is_foreign(due):
+                    found.setdefault(due.key, []).append(due)
+    joined = (_joined(each, portfolio) for each in found.values())
+    return tuple(sorted(joined, key=lambda each: (each.on, each.key)))
 
 
 def standing(catalogue: Catalogue, portfolio: Portfolio, *, on: date) -> tuple[Standing, ...]:
     """Return the duties that the company has on a day, by pack and name."""
-    found: list[Standing] = []
-    for pack in catalogue.packs.values():
-        sold = tuple(each for each in portfolio.markets if catalogue.markets.get(each) == pack.id)
+    found: dict[str, Standing] = {}
+    for pack, sold in _packs(catalogue, portfolio, everywhere=False):
         placements = tuple(each for each in portfolio.placements if each.market in sold)
-        for duty in pack.duties.values() if placements else ():
+        for duty in pack.duties.values():
             is_now = (duty.from_on or on) <= on and (duty.to_on is None or on <= duty.to_on)
             concerned = tuple(each for each in placements if _may_concern(duty, each))
             if is_now and concerned and frozenset(duty.roles) & portfolio.roles:
-                found.append(
-                    Standing(
-                        key=f"{pack.id}/{duty.name}",
-                        pack_id=pack.id,
-                        identity=pack.identity,
-                        duty=duty,
-                        markets=tuple(dict.fromkeys(each.market for each in concerned)),
-                        placements=concerned,
-                        next_on=next_due(duty, on),
-                    )
+                key = f"{duty.pack_id or pack.id}/{duty.name}"
+                known = found[key].placements if key in found else ()
+                whole = (*known, *concerned)
+                found[key] = Standing(
+                    key=key,
+                    pack_id=pack.id,
+                    identity=pack.identity,
+                    duty=duty,
+                    markets=tuple(sorted({each.market for each in whole})),
+                    placements=whole,
+                    next_on=next_due(duty, on),
                 )
-    return tuple(sorted(found, key=lambda each: each.key))
+    return tuple(found[key] for key in sorted(found))
+
+
+def _packs(
+    catalogue: Catalogue, portfolio: Portfolio, *, everywhere: bool
+) -> Iterator[tuple[Pack, tuple[str, ...]]]:
+    """Yield the packs that matter, each with the markets of the portfolio that it is about."""
+    known = catalogue.markets
+    sold: dict[str, list[str]] = {}
+    for market in portfolio.markets:
+        if market in known:
+            sold.setdefault(known[market], []).append(market)
+    for pack in catalogue.packs.values():
+        if pack.id in sold or everywhere:
+            yield pack, tuple(sold.get(pack.id, ()))
+
+
+def _joined(dues: Sequence[Due], portfolio: Portfolio) -> Due:
+    """Return one deadline of several packs that have it from one."""
+    first, *others = dues
+    if not others:
+        return first
+    placements = tuple(placement for due in dues for placement in due.placements)
+    partners = tuple(partner for due in dues for partner in due.partners)
+    concerned = [due for due in dues if due.placements] or dues
+    return replace(
+        first,
+        markets=tuple(sorted({market for due in concerned for market in due.markets})),
+        concern=_concern(first.deadline, portfolio.roles, placements, partners),
+        placements=placements,
+        partners=partners,
+    )
 
 
 def next_due(duty: Duty, on: date) -> date | None:
@@ -182,7 +214,7 @@ def _due(pack: Pack, deadline: Deadline, sold: tuple[str, ...], portfolio: Portf
     )
     named = deadline.applies_to.markets or sold or pack.markets[:1]
     return Due(
-        key=f"{pack.id}/{deadline.name}",
+        key=f"{deadline.pack_id or pack.id}/{deadline.name}",
         pack_id=pack.id,
         identity=pack.identity,
         deadline=deadline,

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import ClassVar, Final
 
 from packtrail.compliance.decoding import keyed
+from packtrail.compliance.elements import Element
 from packtrail.compliance.spans import Span
 from packtrail.compliance.words import (
     Carrier,
@@ -126,11 +127,11 @@ class Label(Subject):
 
     KIND: ClassVar[SubjectKind] = SubjectKind.LABEL
 
-    carries: frozenset[str] | None = None
+    carries: frozenset[Element] | None = None
     """Application identifiers in the data carrier: 01, 21, 17, 10."""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[Element, str] = field(default_factory=dict)
     """Application identifier -> value, where the values matter."""
-    element_order: tuple[str, ...] | None = None
+    element_order: tuple[Element, ...] | None = None
     contents: frozenset[str] | None = None
     """What the code says in other words than application identifiers."""
     carriers: frozenset[Carrier] | None = None

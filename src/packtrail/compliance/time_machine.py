@@ -5,22 +5,21 @@ What breaks, for which products, lines, partners and sites, and since which chan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from packtrail.compliance.checks import Outcome
-from packtrail.compliance.evaluation import evaluate
-from packtrail.compliance.portfolio import as_made_on
+from packtrail.compliance.explanation import described
+from packtrail.compliance.law import Law, failed
 from packtrail.compliance.statements import told
 from packtrail.compliance.topics import called
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from packtrail.compliance.catalogue import Catalogue
-    from packtrail.compliance.evaluation import Evaluation, RuleResult
-    from packtrail.compliance.packs import Pack, PackIdentity
+    from packtrail.compliance.evaluation import RuleResult
+    from packtrail.compliance.law import Answered
+    from packtrail.compliance.packs import PackIdentity
     from packtrail.compliance.portfolio import Placement, Portfolio
 
 YEARS_AHEAD = 10
@@ -31,6 +30,8 @@ class Break:
     """A rule that today's portfolio does not meet on the day that was asked for."""
 
     placement: Placement
+    about: str
+    """Which of the things that are done: the label, the shipment to a small dispenser ..."""
     result: RuleResult
     is_new: bool
     """Whether it is met today, or not asked yet."""
@@ -65,118 +66,119 @@ class Step:
     """Rules that are not met from this day on, and were met or not asked before."""
 
 
-def travel(catalogue: Catalogue, portfolio: Portfolio, *, on: date, today: date) -> Journey:
+def travel(
+    catalogue: Catalogue,
+    portfolio: Portfolio,
+    *,
+    on: date,
+    today: date,
+    law: Law | None = None,
+) -> Journey:
     """Put a portfolio under the rules of a day.
 
     Args:
         catalogue: The packs.
-        portfolio: What the company does today. Lots count as made on the day that is asked about.
+        portfolio: What the company does today. Lots count as made on the day that is asked about;
+            what is not sold on that day is left out.
         on: The day whose law counts.
         today: The day to compare with.
+        law: Answers that are known already.
     """
-    breaks: list[Break] = []
-    mended: list[Break] = []
-    unknown: list[Break] = []
-    met, unpacked, identities = 0, [], {}
-    known = catalogue.markets
+    law = law or Law(catalogue)
+    found = _Found()
     for placement in sorted(portfolio.placements, key=lambda each: (each.market, each.product)):
-        if placement.market not in known:
-            unpacked.append(placement.market)
-            continue
-        pack = catalogue.pack_of(placement.market)
-        identities[pack.id] = pack.identity
-        then = {_key(each): each for each in _results(pack, placement, on)}
-        now = {_key(each): each for each in _results(pack, placement, today)}
-        for key, result in then.items():
-            before = now.get(key)
-            is_new = before is None or before.outcome is not Outcome.FAILED
-            made = Break(
-                placement=placement, result=result, is_new=is_new, cause=cause(pack, result)
-            )
-            if result.outcome is Outcome.FAILED:
-                breaks.append(made)
-            elif result.outcome is Outcome.UNKNOWN:
-                unknown.append(made)
-            else:
-                met += 1
-        mended += (
-            Break(placement=placement, result=each, is_new=False, cause=cause(pack, each))
-            for key, each in now.items()
-            if each.outcome is Outcome.FAILED
-            and (key not in then or then[key].outcome is not Outcome.FAILED)
-        )
+        pack = law.pack_of(placement.market)
+        if pack is None:
+            found.unpacked.append(placement.market)
+        elif placement.is_sold(on):
+            found.identities[pack.id] = pack.identity
+            now = law.answers(placement, today) if placement.is_sold(today) else ()
+            found.take(placement, now, law.answers(placement, on))
     return Journey(
         on=on,
         today=today,
-        breaks=tuple(breaks),
-        mended=tuple(mended),
-        unknown=tuple(unknown),
-        met_count=met,
-        unpacked=tuple(dict.fromkeys(unpacked)),
-        identities=tuple(identities.values()),
+        breaks=tuple(found.breaks),
+        mended=tuple(found.mended),
+        unknown=tuple(found.unknown),
+        met_count=found.met_count,
+        unpacked=tuple(dict.fromkeys(found.unpacked)),
+        identities=tuple(found.identities.values()),
     )
 
 
-def evaluations(pack: Pack, placement: Placement, on: date) -> tuple[Evaluation, ...]:
-    """Return what the rules of a day say of a placement, as of a lot made on that day."""
-    return tuple(
-        evaluate(pack, as_made_on(subject, on, market=placement.market), on=on)
-        for subject in placement.subjects
+@dataclass(slots=True)
+class _Found:
+    """What was found on the way."""
+
+    breaks: list[Break] = field(default_factory=list)
+    mended: list[Break] = field(default_factory=list)
+    unknown: list[Break] = field(default_factory=list)
+    met_count: int = 0
+    unpacked: list[str] = field(default_factory=list)
+    identities: dict[str, PackIdentity] = field(default_factory=dict)
+
+    def take(
+        self, placement: Placement, now: tuple[Answered, ...], then: tuple[Answered, ...]
+    ) -> None:
+        """Sort what the rules say of a placement on two days."""
+        failed_now, failed_then = failed(now), failed(then)
+        for each in then:
+            made = _broken(placement, each, is_new=each.key not in failed_now)
+            if each.result.outcome is Outcome.FAILED:
+                self.breaks.append(made)
+            elif each.result.outcome is Outcome.UNKNOWN:
+                self.unknown.append(made)
+            else:
+                self.met_count += 1
+        self.mended += (
+            _broken(placement, each, is_new=False)
+            for each in now
+            if each.key in failed_now.keys() - failed_then.keys()
+        )
+
+
+def _broken(placement: Placement, each: Answered, *, is_new: bool) -> Break:
+    return Break(
+        placement=placement,
+        about=described(each.subject),
+        result=each.result,
+        is_new=is_new,
+        cause=cause(each.result),
     )
 
 
 def ahead(
-    pack: Pack, placement: Placement, *, on: date, until: date | None = None
+    law: Law, placement: Placement, *, on: date, until: date | None = None
 ) -> tuple[Step, ...]:
     """Return the days after which a placement needs more than it has, in order.
 
     Args:
-        pack: The rules of its market.
-        placement: What is done today.
+        law: The rules.
+        placement: What is done today, in a market.
         on: Today.
         until: How far to look; default: ten years.
     """
+    pack = law.pack_of(placement.market)
     last = until or on.replace(year=on.year + YEARS_AHEAD, day=min(on.day, 28))
-    failing = {_key(each) for each in _failed(pack, placement, on)}
+    failing = failed(law.answers(placement, on))
     steps = []
-    for day in pack.changes():
+    for day in pack.changes() if pack else ():
         if on < day <= last:
-            found = {_key(each): each for each in _failed(pack, placement, day)}
-            new = tuple(each for key, each in found.items() if key not in failing)
-            failing = set(found)
+            found = failed(law.answers(placement, day))
+            new = tuple(each.result for key, each in found.items() if key not in failing)
+            failing = found
             if new:
                 steps.append(Step(on=day, results=new))
     return tuple(steps)
 
 
-def cause(pack: Pack, result: RuleResult) -> str:
+def cause(result: RuleResult) -> str:
     """Return the change of the law that made a rule ask what it asks, in a sentence."""
     applied, since = result.applied, result.applied.since
     for name, statement in applied.parameters.items():
         if statement and statement.from_on == since and since != applied.rule.from_on:
             return f"Since {since}: {called(name).lower()} is {told(statement.value)}."
-    if since == applied.rule.from_on:
+    if applied.ended is None:
         return f"Since {since} the rule holds ({applied.rule.clause})."
-    ended = next(
-        (
-            each
-            for each in pack.exemptions.values()
-            if each.covers(applied.rule) and each.to_on and (since - each.to_on).days == 1
-        ),
-        None,
-    )
-    told_of = f": {ended.title[:1].lower()}{ended.title[1:]}" if ended else ""
-    return f"Since {since} an exemption no longer holds{told_of}."
-
-
-def _results(pack: Pack, placement: Placement, on: date) -> Iterator[RuleResult]:
-    for evaluation in evaluations(pack, placement, on):
-        yield from evaluation.results
-
-
-def _failed(pack: Pack, placement: Placement, on: date) -> Iterator[RuleResult]:
-    return (each for each in _results(pack, placement, on) if each.outcome is Outcome.FAILED)
-
-
-def _key(result: RuleResult) -> str:
-    return result.rule.code
+    title = applied.ended.title
+    return f"Since {since} an exemption no longer holds: {title[:1].lower()}{title[1:]}."

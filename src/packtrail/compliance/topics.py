@@ -12,6 +12,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Final
 
+from packtrail.compliance.elements import Element
 from packtrail.compliance.spans import Span
 from packtrail.compliance.words import Aggregation, Characters, Issuer
 
@@ -51,6 +52,7 @@ class Topic:
 
 
 _TEXTS = tuple[str, ...]
+_ELEMENTS = tuple[Element, ...]
 
 TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
     {
@@ -81,10 +83,10 @@ TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
         "carrier.unit": Topic("On the pack", str),
         "carrier.case": Topic("On cases", str),
         "carrier.alternative": Topic("Another form", str),
-        "carrier.elements": Topic("Elements in the code (AIs)", _TEXTS),
-        "carrier.elements_optional": Topic("Elements that may be in the code (AIs)", _TEXTS),
-        "carrier.elements_logistic": Topic("Elements on logistic units (AIs)", _TEXTS),
-        "carrier.element_order": Topic("Order of the elements (AIs)", _TEXTS),
+        "carrier.elements": Topic("Elements in the code (AIs)", _ELEMENTS),
+        "carrier.elements_optional": Topic("Elements that may be in the code (AIs)", _ELEMENTS),
+        "carrier.elements_logistic": Topic("Elements on logistic units (AIs)", _ELEMENTS),
+        "carrier.element_order": Topic("Order of the elements (AIs)", _ELEMENTS),
         "carrier.symbols": Topic("Symbols, any one of them", _TEXTS),
         "carrier.symbols_logistic": Topic("Symbols on logistic units, any one of them", _TEXTS),
         "carrier.print_grade_min": Topic("Lowest print grade (ISO/IEC 15415)", Fraction),

@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packtrail.access import Permission
+from packtrail.base.errors import NotFound
 from packtrail.console import templates
 from packtrail.console.event_view import first_object, view_of
+from packtrail.console.goods import place_path
+from packtrail.console.moments import moments_of, shown
 from packtrail.rendering.journey_layout import place_name
 from packtrail.services import lots, transactions
 from packtrail.services import products as trade_items
+from packtrail.services.markets import checking
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
+    from packtrail.services.markets.checking import ProductRules
 
 
 def lot(visit: Visit) -> Response:
     """Show one lot."""
-    view = lots.lot(visit.app, visit.who, visit.query("gtin") or None, visit.path("lot"))
+    gtin, number = visit.query("gtin") or None, visit.path("lot")
+    moments = moments_of(visit)
+    view = lots.lot(visit.app, visit.who, gtin, number, **moments)
     names = _names(visit)
     return templates.render(
         visit,
         "lot.html",
         view=view,
+        state=lots.state(visit.app, visit.who, gtin, number, **moments),
+        gtin=gtin,
+        place_path=place_path,
+        **shown(moments),
         typed=view.lot,
         place=lambda identifier: place_name(identifier, names),
     )
@@ -56,7 +68,19 @@ def product(visit: Visit) -> Response:
     """Show one product: its lots, and what became of its packs."""
     view = trade_items.product(visit.app, visit.who, visit.path("gtin"))
     total = sum(each.count for each in view.by_status)
-    return templates.render(visit, "product.html", view=view, total=total, typed=view.gtin)
+    return templates.render(
+        visit, "product.html", view=view, total=total, typed=view.gtin, sold=_sold(visit, view.gtin)
+    )
+
+
+def _sold(visit: Visit, gtin: str) -> ProductRules | None:
+    """Return where a trade item of the own portfolio may be sold; None where it is in none."""
+    if not visit.who.may(Permission.PORTFOLIO_READ):
+        return None
+    try:
+        return checking.product(visit.app, visit.who, gtin)
+    except NotFound:
+        return None
 
 
 def locations(visit: Visit) -> Response:

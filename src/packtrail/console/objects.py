@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from packtrail import epcis
 from packtrail.console import labels, templates
 from packtrail.console.event_view import view_of
+from packtrail.console.moments import instant, typed
 from packtrail.epcis.context import GS1_CONTEXT
 from packtrail.rendering import journey, why, words
 from packtrail.rendering.journey_layout import place_name
@@ -64,7 +65,7 @@ class ContentsPage:
 
 def trace(visit: Visit) -> Response:
     """Show one object: what it is, where, why, and how it came there."""
-    as_of, as_known_at = _instant(visit.query("as_of")), _instant(visit.query("as_known_at"))
+    as_of, as_known_at = instant(visit.query("as_of")), instant(visit.query("as_known_at"))
     found = tracing.trace(
         visit.app, visit.who, visit.path("identifier"), as_of=as_of, as_known_at=as_known_at
     )
@@ -84,8 +85,8 @@ def trace(visit: Visit) -> Response:
         levels=_levels(found),
         inside=_inside(visit, found) if tab == "contents" else None,
         place=lambda identifier: place_name(identifier, found.places),
-        as_of_typed=_typed(as_of),
-        as_known_typed=_typed(as_known_at),
+        as_of_typed=typed(as_of),
+        as_known_typed=typed(as_known_at),
         moments=_moments(as_of, as_known_at),
         typed=found.label,
     )
@@ -99,8 +100,8 @@ def contents(visit: Visit) -> Response:
         visit.who,
         visit.query("of"),
         limit=NESTED_MAX,
-        as_of=_instant(visit.query("as_of")),
-        as_known_at=_instant(visit.query("as_known_at")),
+        as_of=instant(visit.query("as_of")),
+        as_known_at=instant(visit.query("as_known_at")),
     )
     return templates.render(
         visit,
@@ -110,7 +111,7 @@ def contents(visit: Visit) -> Response:
         offset=0,
         holder=visit.query("of"),
         level=int(level) if level in LEVELS else 2,
-        moments=_moments(_instant(visit.query("as_of")), _instant(visit.query("as_known_at"))),
+        moments=_moments(instant(visit.query("as_of")), instant(visit.query("as_known_at"))),
     )
 
 
@@ -147,7 +148,7 @@ def _picture(found: Trace) -> Markup:
 
 def _moments(as_of: datetime | None, as_known_at: datetime | None) -> str:
     """Return the part of an address that keeps looking at the same moment."""
-    given = {"as_of": _typed(as_of), "as_known_at": _typed(as_known_at)}
+    given = {"as_of": typed(as_of), "as_known_at": typed(as_known_at)}
     return urlencode({name: value for name, value in given.items() if value})
 
 
@@ -219,17 +220,3 @@ def _as_xml(body: dict[str, Any], namespaces: Mapping[str, str]) -> str:
 
 def _context(namespaces: Mapping[str, str]) -> list[Any]:
     return [GS1_CONTEXT, *([dict(namespaces)] if namespaces else [])]
-
-
-def _instant(text: str) -> datetime | None:
-    """Read a moment from the page's own control, or an ISO moment; without a zone it is UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # The last hours of the year 9999 have no UTC.
-        return None
-
-
-def _typed(moment: datetime | None) -> str:
-    """Return a moment as the control of the page wants it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if moment else ""

@@ -34,9 +34,18 @@ class Room:
 
 ROOMS = (
     Room("/", "Home", "home", ("/attention/",)),
-    Room("/scan", "Scan", "scan", ("/scan/", "/trace/", "/lots/", "/events/", "/documents/")),
-    Room("/serials", "Serials", "serials", ("/serials/",), Permission.POOL_READ),
+    Room("/scan", "Scan", "scan", ("/scan/", "/trace/", "/events/")),
+    Room(
+        "/goods",
+        "Goods",
+        "pallet",
+        ("/goods/", "/notices", "/corrections", "/lots/", "/documents/"),
+    ),
     Room("/captures", "Captures", "capture", ("/captures/", "/explain"), Permission.CAPTURE_READ),
+    Room("/serials", "Serials", "serials", ("/serials/",), Permission.POOL_READ),
+    Room("/lines", "Lines", "line", ("/lines/",), Permission.LINE_READ),
+    Room("/comply", "Comply", "comply", ("/comply/",), Permission.OBLIGATION_READ),
+    Room("/plan", "Plan", "plan", ("/plan/",), Permission.PLAN_READ),
     Room("/audit", "Audit", "audit", permission=Permission.AUDIT_READ),
     Room("/setup", "Setup", "setup", ("/setup/", "/products", "/locations")),
 )

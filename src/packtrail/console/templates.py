@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse
 import packtrail
 from packtrail.access import Permission
 from packtrail.console import labels, rooms
-from packtrail.rendering import icons, identifiers, times, words
+from packtrail.rendering import icons, identifiers, law_words, plan_words, times, words
 from packtrail.services import transactions
 
 if TYPE_CHECKING:
@@ -163,7 +163,9 @@ _GLOBALS: dict[str, Any] = {
     "has_htmx": has_htmx,
     "icon": _icon,
     "label": labels.label,
+    "law": law_words,
     "lot_path": lot_path,
+    "plan_words": plan_words,
     "rooms_of": rooms.open_to,
     "trace_path": trace_path,
     "version": packtrail.__version__,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -112,6 +113,11 @@ def without_nul(text: str) -> str:
 def redirect(to: str) -> RedirectResponse:
     """Send the browser on to another page, with GET."""
     return RedirectResponse(to, status_code=303)
+
+
+def new_request_id() -> str:
+    """Return an id for a form: sent twice, it is done once."""
+    return str(uuid4())
 
 
 def safe_next(path: str) -> str:

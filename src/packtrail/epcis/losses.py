@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from packtrail.base.errors import UsageError
 from packtrail.epcis import codes, events
 from packtrail.epcis.context import split_name
+from packtrail.epcis.xml_writer import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,6 +77,8 @@ def _head_in_xml(document: EpcisDocument) -> Iterator[Finding]:
     if document.id:
         message = f"XML has no place for the identifier {document.id!r} of the document."
         yield codes.LOST.found(message, at="header")
+    for message in _renamed(document.extensions):
+        yield codes.LOST.found(message, at="header")
 
 
 _LOSSES: dict[str, Callable[[EpcisDocument], Iterator[Finding]]] = {
@@ -86,7 +89,7 @@ _LOSSES: dict[str, Callable[[EpcisDocument], Iterator[Finding]]] = {
 
 
 def _event_in_xml(event: Event, target: str, at: str) -> Iterator[Finding]:
-    for message in _flattened(event):
+    for message in (*_flattened(event), *_renamed(_open_fields(event))):
         yield codes.LOST.found(message, at=at)
     for element in event.sensor_elements:
         for report in element.reports:
@@ -129,6 +132,30 @@ def _flattened(event: Event) -> Iterator[str]:
         for name, value in fields.items():
             if _has_nested_list(value):
                 yield f"XML has no lists of lists, no empty ones and no null, as {name} has."
+
+
+def _open_fields(event: Event) -> tuple[Any, ...]:
+    """Return what of an event has names of the sender's choice."""
+    places = (event.read_point, event.biz_location, event.error_declaration)
+    return (
+        event.extensions,
+        getattr(event, "ilmd", {}),
+        *(place.extensions for place in places if place is not None),
+        *((one.metadata, one.reports, one.extensions) for one in event.sensor_elements),
+    )
+
+
+def _renamed(value: Any) -> Iterator[str]:
+    """Find names that XML does not allow."""
+    if isinstance(value, tuple | list):
+        for one in value:
+            yield from _renamed(one)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            local = split_name(name.removeprefix("@"))[1]
+            if name != "#text" and local_name(local) != local:
+                yield f"XML allows no element {local!r}; it is written {local_name(local)!r}."
+            yield from _renamed(inner)
 
 
 def _has_nested_list(value: Any, *, is_inside: bool = False) -> bool:

@@ -59,6 +59,16 @@ class Report:
         else:
             self._dropped += 1
 
+    def take_mild(self, other: Report) -> None:
+        """Record what another report found that is no error."""
+        for finding in other._findings:
+            if finding.severity is not Severity.ERROR:
+                self._mild += 1
+                if self._mild <= self._limit:
+                    self._findings.append(finding)
+                else:
+                    self._dropped += 1
+
     @property
     def count(self) -> int:
         """Findings so far, listed or not."""

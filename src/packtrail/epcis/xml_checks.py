@@ -123,11 +123,16 @@ def check_children(reading: XmlReading, element: Element, model: Model) -> list[
 
 def check_text(reading: XmlReading, element: Element) -> None:
     """Check that no text stands between the children of an element."""
-    texts = [element.text, *(child.tail for child in element)]
-    stray = [text for text in texts if text and text.strip(XML_SPACE)]
+    stray = stray_text(element)
     if stray:
-        message = f"The text {shown(stray[0].strip())} stands where only elements may."
+        message = f"The text {shown(stray)} stands where only elements may."
         reading.add(codes.STRAY, message, element)
+
+
+def stray_text(element: Element) -> str:
+    """Return the first text between the children of an element; '' where there is none."""
+    texts = (element.text, *(child.tail for child in element))
+    return next((text.strip() for text in texts if text and text.strip(XML_SPACE)), "")
 
 
 def _check_order(reading: XmlReading, element: Element, model: Model) -> None:

@@ -8,7 +8,8 @@ from packtrail.base.findings import Severity
 from packtrail.epcis import codes, events
 from packtrail.epcis import xml_events as xe
 from packtrail.epcis import xml_extensions as xx
-from packtrail.epcis.report import Report
+from packtrail.epcis.report import Report, shown
+from packtrail.epcis.xml_checks import stray_text
 
 if TYPE_CHECKING:
     from packtrail.epcis.xml_checks import Element, XmlReading
@@ -26,9 +27,11 @@ def read_further_event(reading: XmlReading, element: Element) -> events.Event | 
     """
     if element.tag == "AssociationEvent" and reading.version == 1:
         with xe.on_trial_as_2(reading, Report(_FAULTS_MAX, is_tolerant=True)) as trial:
+            reading.version = 1  # a time may lack its offset, as in the rest of the document
             event = xe.read_event(reading, element)
         faults = {one.code for one in trial.all() if one.severity is Severity.ERROR}
         if event is not None and faults <= _HARMLESS:
+            reading.report.take_mild(trial)
             return event
     return _read_extension_event(reading, element)
 
@@ -45,6 +48,10 @@ _OWN = {
 
 def _read_extension_event(reading: XmlReading, element: Element) -> events.Event | None:
     before = reading.report.barring
+    stray = stray_text(element)
+    if stray:
+        message = f"The text {shown(stray)} between the elements is not kept."
+        reading.add(codes.NOT_KEPT, message, element)
     known: dict[str, Any] = {}
     others = []
     for child in element:

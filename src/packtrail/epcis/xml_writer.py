@@ -55,6 +55,11 @@ def write_xml(document: events.EpcisDocument, *, version: Version = "1.2") -> by
     return _Writer(document, int(version[0])).whole(version)
 
 
+def local_name(name: str) -> str:
+    """Return a name as XML allows it: what it does not allow becomes an underscore."""
+    return _NAME.sub("_", name) or "_"
+
+
 class _Writer:
     """A document while it is written."""
 
@@ -102,7 +107,7 @@ class _Writer:
         name = self.names.get(expanded)
         if name is None:
             namespace, local = split_name(expanded)
-            local = _NAME.sub("_", local) or "_"
+            local = local_name(local)
             name = f"{self._prefix(namespace)}:{local}" if namespace else local
             self.names[expanded] = name
         return name
@@ -362,10 +367,10 @@ def _each(tag: str, texts: Iterable[str]) -> str:
 
 
 def _epcs(_: _Writer, values: tuple[str, ...]) -> str:
-    joined = "\n".join(values)
-    if "&" in joined or "<" in joined or ">" in joined:
+    joined = "\0".join(values)
+    if "&" in joined or "<" in joined or ">" in joined or "\r" in joined:
         return _each("epc", values)
-    return f"<epc>{joined.replace(chr(10), '</epc><epc>')}</epc>"
+    return f"<epc>{joined.replace(chr(0), '</epc><epc>')}</epc>"
 
 
 def _time(_: _Writer, value: Any) -> str:

@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding
 
-__all__ = ["Field", "Kind", "Limits", "Reading", "Row", "read_table"]
+__all__ = [
+    "Field",
+    "Kind",
+    "Limits",
+    "Reading",
+    "Row",
+    "has_columns",
+    "read_table",
+    "sheets_of",
+]
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SPACES = " \t\r\n\xa0"
@@ -77,10 +86,34 @@ class Reading:
     """The good rows in order; rows with a bad cell are only in the findings."""
     findings: tuple[Finding, ...]
     """At most 200; the last says how many more there are."""
+    columns: frozenset[str] = frozenset()
+    """The fields that the table has a column for."""
+
+
+def sheets_of(content: bytes, *, limits: Limits | None = None) -> Mapping[str, Sequence[str]]:
+    """Return the names of the sheets of a file with their titles; of what is no table, none.
+
+    What is wrong with the file is told by `read_table`.
+    """
+    try:
+        return {each.name: each.titles for each in open_sheets(content, limits or Limits())}
+    except (Unreadable, TooLarge):
+        return {}
+
+
+def has_columns(titles: Sequence[str], fields: Sequence[Field]) -> bool:
+    """Tell whether titles have every column that must be there."""
+    there = {_plain(title) for title in titles}
+    return all(there & _titles(each) for each in fields if each.is_required)
 
 
 def read_table(
-    content: bytes, filename: str, fields: Sequence[Field], *, limits: Limits | None = None
+    content: bytes,
+    filename: str,
+    fields: Sequence[Field],
+    *,
+    sheet: str | None = None,
+    limits: Limits | None = None,
 ) -> Reading:
     """Read a table.
 
@@ -89,6 +122,7 @@ def read_table(
             objects. The content decides which, not the name.
         filename: As the sender named it, for the findings.
         fields: The columns that are looked for. The first sheet that has a required one is read.
+        sheet: Name of the sheet to read instead.
         limits: Most rows, bytes and characters.
 
     Returns:
@@ -97,8 +131,9 @@ def read_table(
     limits = limits or Limits()
     try:
         sheets = open_sheets(content, limits)
-        sheet = next((each for each in sheets if _suits(each, fields)), sheets[0])
-        return _Reader(sheet, fields, limits).read()
+        fitting = [each for each in sheets if sheet in {None, each.name} and _suits(each, fields)]
+        named = [each for each in sheets if each.name == sheet]
+        return _Reader((fitting or named or sheets)[0], fields, limits).read()
     except Unreadable as reason:
         return Reading((), (codes.UNREADABLE_TABLE.found(f"{filename}: {reason}"),))
     except TooLarge as reason:
@@ -126,6 +161,7 @@ class _Reader:
         self._fields = fields
         self._limits = limits
         self._found: list[Finding] = []
+        self._there: set[str] = set()
         self._left_out = 0
 
     def read(self) -> Reading:
@@ -135,7 +171,7 @@ class _Reader:
             self._found.append(
                 codes.UNREADABLE_TABLE.found(f"{self._left_out} more findings are not listed.")
             )
-        return Reading(rows, tuple(self._found))
+        return Reading(rows, tuple(self._found), frozenset(self._there))
 
     def _columns(self) -> list[tuple[Field, int | None]] | None:
         """Return which column each field has; None when the table lacks what it must have."""
@@ -152,6 +188,7 @@ class _Reader:
         for field in self._fields:
             names = [name for name in at if name in _titles(field)]
             columns.append((field, at[names[0]] if names else None))
+            self._there.update([field.name] if names else [])
             if not names and field.is_required:
                 text = f"There is no column {field.name!r}; there are {self._titles_text()}."
                 self._say(codes.MISSING_COLUMN.found(text, at=self._sheet.name))

@@ -79,6 +79,8 @@ class Number:
     number: str
     status: Status | None
     is_packed: bool = False
+    holder: str | None = None
+    """EPC URI of the container that holds it."""
     mark: str | None = None
     reason: str = ""
     settled: str | None = None

@@ -22,8 +22,10 @@ from packtrail.rendering.tables import Formula, Kind, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from packtrail.rendering.tables import Cell
+    from packtrail.rendering.tables import Cell, Column
 
+_WIDE_FROM, _WIDEST = 16, 40
+"""Letters: columns whose longest text has fewer are as wide as it; the rest is shared out."""
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
 
 
@@ -134,13 +136,24 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
+    rows = [[_text(cell) for cell in row] for row in table.rows]
     return {
         "columns": [
-            {"title": column.title, "is_number": column.kind is Kind.NUMBER}
-            for column in table.columns
+            {
+                "title": column.title,
+                "is_number": column.kind is Kind.NUMBER,
+                "share": _share(column, [row[at] for row in rows]),
+            }
+            for at, column in enumerate(table.columns)
         ],
-        "rows": [[_text(cell) for cell in row] for row in table.rows],
+        "rows": rows,
     }
+
+
+def _share(column: Column, texts: Sequence[str]) -> int:
+    """Return how wide a column is compared with others; 0: as wide as its longest text."""
+    longest = max(map(len, (column.title, *texts)))
+    return 0 if column.kind is Kind.NUMBER or longest < _WIDE_FROM else min(longest, _WIDEST)
 
 
 def _text(cell: Cell) -> str:

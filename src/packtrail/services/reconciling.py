@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,35 +16,29 @@ import msgspec
 
 from packtrail.access import Action, Actor, Permission, require
 from packtrail.base.errors import Conflict, RefusedError
-from packtrail.lifecycle.fold import fold
 from packtrail.production import codes
-from packtrail.production.floor import SPOILT
 from packtrail.production.levels import LEVELS, Level
 from packtrail.production.orders import Command, State
 from packtrail.production.reconciliation import (
-    Number,
     Outcome,
     Reconciliation,
     Reported,
     outcome_of,
     reconcile,
 )
-from packtrail.services import auditing, order_numbers, organisations, signing
+from packtrail.services import auditing, order_numbers, signing
+from packtrail.services.known_numbers import known_numbers
 from packtrail.services.order_steps import Why, is_repeated, move, note_step
 from packtrail.services.orders import WorkOrder, order_row, own_row, seen
 from packtrail.services.signing import Signature, Statement, Subject
-from packtrail.store import captures, journeys
+from packtrail.store import captures
 from packtrail.store import line_reports as report_rows
 from packtrail.store import orders as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from psycopg import Connection
 
     from packtrail.base.findings import Finding
-    from packtrail.lifecycle.journey import Status
-    from packtrail.production.levels import Tier
     from packtrail.services.application import Application
 
 KIND: Final = "work_order"
@@ -279,7 +273,7 @@ def _made(app: Application, actor: Actor, order: rows.OrderRow) -> Reconciliatio
             level,
             tier.number_of if (tier := terms.tier(level)) else "",
             planned.get(level, 0),
-            list(_numbers(app, actor, order, level)),
+            list(known_numbers(app, actor, order, level)),
         )
         for level in levels
     ]
@@ -303,59 +297,12 @@ def _reported(conn: Connection, order: rows.OrderRow) -> Reported:
     )
 
 
-def _numbers(
-    app: Application, actor: Actor, order: rows.OrderRow, level: Level
-) -> Iterator[Number]:
-    """Yield every number of a level that the order was given, with what is known of it."""
-    with app.database.reading() as conn:
-        told = [each for each in report_rows.marks(conn, order.order_id) if each.level == level]
-    spoilt_last = sorted(told, key=lambda each: each.kind in SPOILT)
-    marks = {each.number: each.kind for each in spoilt_last if each.kind != "ended"}
-    reasons = {each.number: each.reason for each in told}
-    tiers = {tier.number_of: tier for tier in order.making().tiers if tier.level is level}
-    for row, delivery in order_numbers.deliveries(app, actor, order, level):
-        numbers = delivery.serials()
-        for start in range(0, len(numbers), _CHUNK):
-            chunk = numbers[start : start + _CHUNK]
-            with app.database.reading() as conn:
-                lives = _lives(conn, order, next(iter(tiers.values()), None), chunk)
-                settled = order_numbers.settled_of(app, conn, order, row.pool, chunk)
-            for number in chunk:
-                status, is_packed = lives.get(number, (None, False))
-                yield Number(
-                    number=number,
-                    status=status,
-                    is_packed=is_packed,
-                    mark=marks.get(number),
-                    reason=reasons.get(number, ""),
-                    settled=settled.get(number),
-                )
-
-
-def _lives(
-    conn: Connection, order: rows.OrderRow, tier: Tier | None, numbers: Sequence[str]
-) -> Mapping[str, tuple[Status, bool]]:
-    """Return status, and whether a container holds it, of those numbers that an object carries."""
-    if tier is None:
-        return {}
-    both = {order.owner_id, order.operator_id}
-    found = journeys.read_many(
-        conn,
-        [tier.item_of(number) for number in numbers],
-        audience_ids=organisations.common_audiences(conn, both),
-    )
-    return {
-        key[1]: (fold(journey.steps).status, bool(journey.holders))
-        for key, journey in found.items()
-    }
-
-
 def _unaccounted(app: Application, actor: Actor, order: rows.OrderRow, level: str) -> list[str]:
     if level not in LEVELS:
         return []
     return [
         each.number
-        for each in _numbers(app, actor, order, Level(level))
+        for each in known_numbers(app, actor, order, Level(level))
         if outcome_of(each.status, mark=each.mark, settled=each.settled) is Outcome.UNACCOUNTED
     ]
 

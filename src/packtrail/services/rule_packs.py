@@ -5,6 +5,7 @@ Packs that come with Packtrail are read once a process; those of a folder again 
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from importlib import import_module, metadata, resources
 from pathlib import Path
@@ -49,6 +50,21 @@ def built_in() -> tuple[Pack, ...]:
     return _packs_in("packtrail.markets")
 
 
+def files_of(settings: Settings, pack_ids: Iterable[str]) -> dict[str, dict[str, bytes]]:
+    """Return the files of packs as they are installed now, by name of the pack.
+
+    Args:
+        settings: Where folders of one's own are.
+        pack_ids: Which packs.
+    """
+    wanted = frozenset(pack_ids)
+    return {
+        pack_id: _files(folder)
+        for folder in _all_folders(settings)
+        if (pack_id := _id_of(folder)) in wanted
+    }
+
+
 def lint_folder(path: Path, *, on: date) -> tuple[Pack | None, tuple[Finding, ...]]:
     """Return the pack of a folder, as far as it can be read, and all that is wrong with it.
 
@@ -87,6 +103,18 @@ def _installed() -> Iterator[Pack]:
     yield from built_in()
     for point in metadata.entry_points(group=ENTRY_POINTS):
         yield from _packs_in(point.value)
+
+
+def _all_folders(settings: Settings) -> Iterator[Traversable | Path]:
+    points = metadata.entry_points(group=ENTRY_POINTS)
+    for package in ("packtrail.markets", *(point.value for point in points)):
+        yield from _folders(resources.files(import_module(package)))
+    for each in settings.market_packs:
+        yield from _folders(Path(each))
+
+
+def _id_of(folder: Traversable | Path) -> str:
+    return str(tomllib.loads((folder / _HEADING).read_text(encoding="utf-8")).get("id", ""))
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
-from packtrail.simulation import supply
+from packtrail.simulation import demo_lines, portfolio, programme, supply
 from packtrail.simulation.world import simulate
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ VISITED = ("asterion", "corvus-cmo", "delta-wholesale", "foxglove-pharmacies")
 """The organisations one can look around in: maker, contract packer, wholesaler, and the pharmacies
 that meet the counterfeiter."""
 USER = "demo-{}"
+COMPANY = "asterion"
+"""The maker that has a programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def load(app: Application, *, on_progress: Callable[[int], None] | None = None) 
     world = simulate(PACKS, SEED)
     _require_demo_store(app, world)
     acting = actors(app, world)
+    portfolio.load(app)
     known = {code: _captured(app, actor) for code, actor in acting.items()}
     captured = 0
     for number, document in enumerate(world.documents(), start=1):
@@ -71,6 +74,8 @@ def load(app: Application, *, on_progress: Callable[[int], None] | None = None) 
         if on_progress:
             on_progress(number)
     supply.stock(app, acting)
+    demo_lines.load(app)
+    programme.load(app, acting[COMPANY])
     return captured
 
 

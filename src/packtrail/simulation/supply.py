@@ -93,10 +93,6 @@ def _opened(app: Application, acting: Mapping[str, Actor]) -> Iterator[_Line]:
             yield _Line(acting[CORVUS.code], pool, f"line {4 + number}", 3, number % 3)
         else:
             yield _Line(actor, code, f"line {1 + number}", 2, number % 2)
-    for maker in {product.maker.code: product.maker for product in PRODUCTS}.values():
-        what = Opening(code="pallets", levels=Levels(low_water=5_000))
-        prefix = maker.company_prefix
-        opening.create_sscc_pool(app, acting[maker.code], what, prefix=prefix, extension="3")
 
 
 def _run(app: Application, rng: Random, line: _Line, at: datetime, day: int) -> None:

@@ -21,6 +21,7 @@ from packtrail.compliance import (
     standing,
     travel,
 )
+from packtrail.compliance.law import Law
 from packtrail.compliance.radar import Concern, Due, by_month, evidence_for, next_due
 from packtrail.compliance.words import Carrier, Level, Origin, ProductClass, Role
 from packtrail.services import rule_packs
@@ -246,7 +247,7 @@ def test_what_comes_next_is_told_step_by_step() -> None:
     bare = sold("ZA")
     bare = replace(bare, subjects=(replace(bare.subjects[1], carries=frozenset({"01"})),))
 
-    steps = ahead(CATALOGUE.pack_of("ZA"), bare, on=TODAY)
+    steps = ahead(Law(CATALOGUE), bare, on=TODAY)
 
     assert [(step.on.isoformat(), [each.rule.code for each in step.results]) for step in steps] == [
         ("2027-10-31", ["ZA-SAHPRA-001"]),

@@ -18,13 +18,14 @@ from packtrail.compliance.checks.answers import (
     subset,
     table,
 )
+from packtrail.compliance.elements import Element
 from packtrail.compliance.statements import told
 from packtrail.compliance.subjects import Label, SubjectKind
 
 _WHAT: Final = "what its code carries"
 
 
-def carries(label: Label, *, elements: tuple[str, ...]) -> Answer:
+def carries(label: Label, *, elements: tuple[Element, ...]) -> Answer:
     """The code carries every element (AI) that it must."""
     if label.carries is None:
         return not_said("carries", _WHAT)
@@ -38,7 +39,7 @@ def carries(label: Label, *, elements: tuple[str, ...]) -> Answer:
     )
 
 
-def carries_none_of(label: Label, *, elements: tuple[str, ...]) -> Answer:
+def carries_none_of(label: Label, *, elements: tuple[Element, ...]) -> Answer:
     """The code carries none of the elements (AIs) that it must not."""
     if label.carries is None:
         return not_said("carries", _WHAT)
@@ -51,7 +52,7 @@ def carries_none_of(label: Label, *, elements: tuple[str, ...]) -> Answer:
     )
 
 
-def element_length(label: Label, *, element: str, length: int) -> Answer:
+def element_length(label: Label, *, element: Element, length: int) -> Answer:
     """The value of an element (AI) has exactly the length that is prescribed."""
     value = label.values.get(element)
     if value is None:
@@ -64,7 +65,7 @@ def element_length(label: Label, *, element: str, length: int) -> Answer:
     )
 
 
-def element_order(label: Label, *, order: tuple[str, ...]) -> Answer:
+def element_order(label: Label, *, order: tuple[Element, ...]) -> Answer:
     """The elements (AIs) stand in the order that is asked for."""
     if label.element_order is None:
         return not_said("element_order", "in which order the elements stand")

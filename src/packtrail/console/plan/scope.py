@@ -1,0 +1,63 @@
+"""The scope of a programme: what it is about, what the law says, and the work that follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packtrail.access import Permission
+from packtrail.base.errors import RefusedError
+from packtrail.console.plan import shared
+from packtrail.console.visit import redirect, without_nul
+from packtrail.services.plan import proposing
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from packtrail.console.visit import Visit
+
+OFFERED_MAX = 400
+
+
+def scope(visit: Visit) -> Response:
+    """Show the scope."""
+    return _scope(visit)
+
+
+def _scope(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
+    programme = visit.path("programme")
+    offer = proposing.offer(visit.app, visit.who, programme)
+    law = proposing.law_changes(visit.app, visit.who, programme)
+    return shared.render(
+        visit,
+        "plan/scope.html",
+        opened=offer.opened,
+        refusal=refusal,
+        book=offer.opened.book,
+        offer=offer,
+        offered=offer.new[:OFFERED_MAX],
+        law=law,
+        may_change=visit.who.may(Permission.PLAN_UPDATE),
+        today=visit.app.clock().date(),
+    )
+
+
+def follow_law(visit: Visit) -> Response:
+    """Take into the scope what the rule packs say."""
+    programme = visit.path("programme")
+    try:
+        proposing.follow_law(visit.app, visit.who, programme)
+    except RefusedError as refusal:
+        return _scope(visit, refusal=refusal)
+    return redirect(shared.path_of(programme, "scope"))
+
+
+def accept(visit: Visit) -> Response:
+    """Put the work into the plan that the scope makes necessary."""
+    programme = visit.path("programme")
+    sent = visit.form.getlist("leave_out")
+    left_out = {without_nul(each) for each in sent if isinstance(each, str)}
+    try:
+        proposing.accept(visit.app, visit.who, programme, leave_out=left_out)
+    except RefusedError as refusal:
+        return _scope(visit, refusal=refusal)
+    return redirect(shared.path_of(programme, "work"))

@@ -1,0 +1,86 @@
+"""What every page of the room "Plan" shows: the programme, its tabs, and pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from packtrail.base.errors import NotFound, NotPermitted
+from packtrail.console import templates
+from packtrail.planning.templates import TEMPLATES
+
+if TYPE_CHECKING:
+    from starlette.responses import HTMLResponse
+
+    from packtrail.base.errors import RefusedError
+    from packtrail.console.visit import Visit
+    from packtrail.services.plan.books import Opened
+
+TABS = (
+    ("", "Overview"),
+    ("/work", "Work"),
+    ("/dates", "Dates"),
+    ("/load", "People and lines"),
+    ("/what-if", "What if"),
+    ("/scope", "Scope"),
+    ("/register", "Register"),
+    ("/files", "Files and settings"),
+)
+"""Path below the programme -> title."""
+
+
+def render(
+    visit: Visit,
+    template: str,
+    /,
+    *,
+    opened: Opened,
+    refusal: RefusedError | None = None,
+    status: int | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """Draw a page of a programme.
+
+    Args:
+        visit: Who asks.
+        template: File of the template.
+        opened: The programme.
+        refusal: What was refused, shown on top.
+        status: HTTP status; default: 200, or 422 with a refusal.
+        **context: What the template shows.
+
+    Raises:
+        NotPermitted: That was the refusal.
+        NotFound: That was the refusal.
+    """
+    if isinstance(refusal, NotPermitted | NotFound):
+        raise refusal  # It is no slip in a form: the page of the fault says what to do.
+    base = path_of(opened.code)
+    return templates.render(
+        visit,
+        template,
+        status=status or (422 if refusal else 200),
+        programme=opened,
+        template_=TEMPLATES[opened.terms.template],
+        base=base,
+        tabs=[(base + path, title) for path, title in TABS],
+        findings=refusal.findings if refusal else (),
+        **context,
+    )
+
+
+def path_of(programme: str, *parts: str) -> str:
+    """Return the path of a page of a programme."""
+    return "/".join(("/plan", quote(programme, safe=""), *parts))
+
+
+def package_path(programme: str, code: str) -> str:
+    """Return the path of the page of a work package."""
+    return path_of(programme, "package", quote(code, safe="/"))
+
+
+def picture(svg: str) -> Markup:
+    """Return a picture of ours for a template: the drawing has escaped all text."""
+    return Markup(svg)  # noqa: S704 - the drawing escapes by itself

@@ -1,0 +1,232 @@
+"""Plans as tables: the sheets `Work` and `Dates` of a workbook, or one CSV of either.
+
+What a package waits for stands in its own row, as planners write it: `URS; L1-SPEC SS+5d`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from packtrail.base.errors import RefusedError
+from packtrail.exchange.tables import Field, Kind, read_table
+from packtrail.planning import codes
+from packtrail.planning.notation import parse_links
+from packtrail.planning.work import Certainty, Deadline, Link, Placement, WorkKind, WorkPackage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from enum import StrEnum
+
+    from packtrail.base.findings import Finding
+    from packtrail.exchange.table_files import Limits
+    from packtrail.exchange.tables import Reading, Row
+
+
+def _field(
+    name: str,
+    kind: Kind = Kind.TEXT,
+    *,
+    titles: tuple[str, ...] = (),
+    is_required: bool = False,
+) -> Field:
+    return Field(name, kind, titles, is_required)
+
+
+WORK_FIELDS: Final = (
+    _field("code", Kind.IDENTIFIER, is_required=True),
+    _field("title"),
+    _field("phase"),
+    _field("kind"),
+    _field("market", Kind.IDENTIFIER),
+    _field("site", Kind.IDENTIFIER),
+    _field("line", Kind.IDENTIFIER),
+    _field("partner", Kind.IDENTIFIER),
+    _field("products", Kind.IDENTIFIER),
+    _field("calendar", Kind.IDENTIFIER),
+    _field("duration_days", Kind.NUMBER, titles=("duration",)),
+    _field("effort_days", Kind.NUMBER, titles=("effort",)),
+    _field("role", Kind.IDENTIFIER),
+    _field("owner"),
+    _field("cost_eur", Kind.NUMBER, titles=("cost",)),
+    _field("is_on_line", titles=("on line",)),
+    _field("not_before", Kind.DAY),
+    _field("placement"),
+    _field("after", titles=("predecessors",)),
+    _field("done_percent", Kind.NUMBER, titles=("done",)),
+    _field("started_on", Kind.DAY, titles=("started",)),
+    _field("finished_on", Kind.DAY, titles=("finished",)),
+    _field("reason"),
+    _field("acceptance"),
+)
+DATE_FIELDS: Final = (
+    _field("date", Kind.IDENTIFIER, is_required=True),
+    _field("title"),
+    _field("package", Kind.IDENTIFIER, is_required=True),
+    _field("due_on", Kind.DAY, titles=("due",), is_required=True),
+    _field("buffer_days", Kind.NUMBER, titles=("buffer",)),
+    _field("certainty"),
+    _field("market", Kind.IDENTIFIER),
+    _field("source"),
+    _field("clause"),
+    _field("stake_eur", Kind.NUMBER, titles=("stake",)),
+)
+_TRUE = frozenset({"yes", "true", "1", "x"})
+_FALSE = frozenset({"no", "false", "0", "-", ""})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFile:
+    """What a file says of a plan."""
+
+    packages: tuple[WorkPackage, ...] = ()
+    links: tuple[Link, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    calendars: tuple[Any, ...] = ()
+    resources: tuple[Any, ...] = ()
+    told: Mapping[str, frozenset[str]] | None = None
+    """Package -> the fields that its row has, so that what a file does not say stays; None: all."""
+    has_links: bool = True
+    """Whether the file says what waits for what at all."""
+    findings: tuple[Finding, ...] = ()
+
+
+def read_plan(content: bytes, filename: str, *, limits: Limits | None = None) -> PlanFile:
+    """Read a plan from CSV, XLSX or JSON.
+
+    Args:
+        content: The file.
+        filename: Its name, for findings.
+        limits: How much is taken in.
+
+    Returns:
+        What can be read, and findings `TAB-…` and `PLN-004` with their place.
+    """
+    work = read_table(content, filename, WORK_FIELDS, limits=limits)
+    dates = read_table(content, filename, DATE_FIELDS, limits=limits)
+    # A file of one sheet has the other's columns not at all: that is no defect of it.
+    is_work, is_dates = "code" in work.columns, "date" in dates.columns
+    if not is_work and not is_dates:
+        return PlanFile(findings=work.findings)
+    found: list[Finding] = [
+        *(work.findings if is_work else ()),
+        *(dates.findings if is_dates else ()),
+    ]
+    packages, links = _packages(work, found) if is_work else ([], [])
+    deadlines = list(_deadlines(dates, found)) if is_dates else []
+    return PlanFile(
+        packages=tuple(packages),
+        links=tuple(links),
+        deadlines=tuple(deadlines),
+        told={each.code: work.columns for each in packages},
+        has_links="after" in work.columns,
+        findings=tuple(found),
+    )
+
+
+def _packages(reading: Reading, found: list[Finding]) -> tuple[list[WorkPackage], list[Link]]:
+    packages: list[WorkPackage] = []
+    links: list[Link] = []
+    for row in reading.rows:
+        values = _Values(row, found)
+        package = WorkPackage(
+            code=values.text("code"),
+            title=values.text("title"),
+            phase=values.text("phase"),
+            kind=values.choice("kind", WorkKind, WorkKind.OTHER),
+            market=values.text("market"),
+            site=values.text("site"),
+            line=values.text("line"),
+            partner=values.text("partner"),
+            products=tuple(filter(None, (p.strip() for p in values.text("products").split(",")))),
+            calendar=values.text("calendar") or "standard",
+            duration_days=values.whole("duration_days"),
+            effort_days=float(values.number("effort_days")),
+            role=values.text("role"),
+            owner=values.text("owner"),
+            cost_eur=values.whole("cost_eur"),
+            is_on_line=values.truth("is_on_line"),
+            not_before=row.values["not_before"],  # type: ignore[arg-type]
+            placement=values.choice("placement", Placement, None),
+            done_percent=values.whole("done_percent"),
+            started_on=row.values["started_on"],  # type: ignore[arg-type]
+            finished_on=row.values["finished_on"],  # type: ignore[arg-type]
+            reason=values.text("reason"),
+            acceptance=values.text("acceptance"),
+        )
+        packages.append(package)
+        made, wrong = parse_links(values.text("after"), successor=package.code)
+        links += made
+        found += (codes.BAD_VALUE.found(each.message, at=f"{row.place} after") for each in wrong)
+    return packages, links
+
+
+def _deadlines(reading: Reading, found: list[Finding]) -> Iterator[Deadline]:
+    for row in reading.rows:
+        values = _Values(row, found)
+        yield Deadline(
+            code=values.text("date"),
+            title=values.text("title"),
+            package=values.text("package"),
+            due_on=row.values["due_on"],  # type: ignore[arg-type]
+            buffer_days=values.whole("buffer_days"),
+            certainty=values.choice("certainty", Certainty, Certainty.KNOWN),
+            market=values.text("market"),
+            source=values.text("source"),
+            clause=values.text("clause"),
+            stake_eur=values.whole("stake_eur"),
+        )
+
+
+class _Values:
+    """The cells of a row, each as what it is to be; what it cannot be becomes a finding."""
+
+    def __init__(self, row: Row, found: list[Finding]) -> None:
+        self._row = row
+        self._found = found
+
+    def text(self, name: str) -> str:
+        value = self._row.values[name]
+        return "" if value is None else str(value)
+
+    def number(self, name: str) -> float:
+        value = self._row.values[name]
+        return float(value) if value is not None else 0.0  # type: ignore[arg-type]
+
+    def whole(self, name: str) -> int:
+        value = self.number(name)
+        if value != int(value):
+            self._say(name, f"{name} is {value:g}; expected a whole number.")
+        return int(value)
+
+    def truth(self, name: str) -> bool:
+        text = self.text(name).casefold()
+        if text not in _TRUE | _FALSE:
+            self._say(name, f"{name} is {text[:40]!r}; expected yes or no.")
+        return text in _TRUE
+
+    def choice(self, name: str, kind: type[StrEnum], default: Any) -> Any:
+        text = self.text(name).strip().lower().replace(" ", "_").replace("-", "_")
+        if not text:
+            return default
+        try:
+            return kind(text)
+        except ValueError:
+            expected = ", ".join(each.value for each in kind)
+            self._say(name, f"{name} is {text[:40]!r}; expected one of {expected}.")
+            return default
+
+    def _say(self, name: str, message: str) -> None:
+        self._found.append(codes.BAD_VALUE.found(message, at=f"{self._row.place} {name}"))
+
+
+def require_good(file: PlanFile) -> PlanFile:
+    """Return what a file says, unless something in it is wrong.
+
+    Raises:
+        RefusedError: With the findings of the file.
+    """
+    wrong = tuple(each for each in file.findings if each.severity == "error")
+    if wrong:
+        raise RefusedError(*wrong)
+    return file

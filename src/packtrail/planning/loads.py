@@ -1,0 +1,141 @@
+"""What resources are asked for on which day, and by whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from packtrail.planning.calendars import MONDAY_TO_FRIDAY, STANDARD, working_days
+from packtrail.planning.grid import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from packtrail.planning.schedules import Schedule
+
+_SLACK = 1e-9
+"""Sums of shares such as 0.1 do not come out even."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A day on which there is not enough of a resource."""
+
+    day: int
+    resource: str
+
+
+class Profile:
+    """How much of each resource is taken on each day.
+
+    Args:
+        capacities: What there is of each resource on a working day.
+    """
+
+    def __init__(self, capacities: Mapping[str, float]) -> None:
+        self._capacities = capacities
+        self._taken: defaultdict[str, defaultdict[int, float]] = defaultdict(
+            lambda: defaultdict(float)
+        )
+        self._holders: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+
+    def take(self, code: str, demands: Mapping[str, float], days: Sequence[int]) -> None:
+        """Give a package what it needs on its days, whether or not it is there."""
+        for resource, amount in demands.items():
+            taken = self._taken[resource]
+            for day in days:
+                taken[day] += amount
+                self._holders[resource, day].append(code)
+
+    def clash(
+        self, demands: Mapping[str, float], days: Sequence[int], *, is_last: bool
+    ) -> Clash | None:
+        """Return the first or the last day on which there is not enough; None: there always is."""
+        for day in reversed(days) if is_last else days:
+            for resource, amount in demands.items():
+                if self._taken[resource][day] + amount > self._capacities[resource] + _SLACK:
+                    return Clash(day, resource)
+        return None
+
+    def holders(self, clash: Clash) -> tuple[str, ...]:
+        """Return the packages that have a resource on a day."""
+        return tuple(self._holders[clash.resource, clash.day])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What is asked of a resource in one period."""
+
+    resource: str
+    from_on: date
+    demand_days: float
+    """Person days, or line days."""
+    capacity_days: float
+    packages: tuple[str, ...]
+    """The packages that ask for it."""
+
+    @property
+    def share(self) -> float:
+        """Demand over capacity; above 1 is too much."""
+        if self.capacity_days:
+            return self.demand_days / self.capacity_days
+        return 0.0 if not self.demand_days else float("inf")
+
+
+def demand_by_day(schedule: Schedule) -> Mapping[tuple[str, int], Mapping[str, float]]:
+    """Return what each package asks of a resource on a day: (resource, day) -> code -> amount."""
+    grid = Grid.of(schedule.plan, schedule.today)
+    asked: defaultdict[tuple[str, int], dict[str, float]] = defaultdict(dict)
+    for slot in schedule.slots.values():
+        package = schedule.plan.by_code[slot.code]
+        if not package.demands:
+            continue
+        for day in grid.days_of(package, slot.start, slot.until):
+            for resource, amount in package.demands.items():
+                asked[resource, day][slot.code] = amount
+    return asked
+
+
+def weekly(schedule: Schedule, weeks: int) -> Mapping[str, tuple[Load, ...]]:
+    """Return what is asked of each resource in each of the coming weeks, this one first.
+
+    Args:
+        schedule: The schedule.
+        weeks: How many weeks.
+
+    Returns:
+        Code of a resource that anything is asked of -> a load for each week.
+    """
+    monday = schedule.today - timedelta(days=schedule.today.weekday())
+    if schedule.today.weekday() > max(MONDAY_TO_FRIDAY):
+        monday += timedelta(weeks=1)
+    asked: defaultdict[tuple[str, int], defaultdict[str, float]] = defaultdict(
+        lambda: defaultdict(float)
+    )
+    for (resource, day), by_package in demand_by_day(schedule).items():
+        week = (day - monday.toordinal()) // 7
+        if 0 <= week < weeks:
+            for code, amount in by_package.items():
+                asked[resource, week][code] += amount
+    return {
+        resource: tuple(
+            _load(schedule, resource, monday + timedelta(weeks=week), asked[resource, week])
+            for week in range(weeks)
+        )
+        for resource in sorted({resource for resource, _ in asked})
+    }
+
+
+def _load(schedule: Schedule, resource: str, monday: date, asked: Mapping[str, float]) -> Load:
+    first = max(monday, schedule.today)
+    worked = working_days(STANDARD, monday, monday + timedelta(days=6))
+    days = worked.count(first.toordinal(), monday.toordinal() + 7)
+    return Load(
+        resource=resource,
+        from_on=monday,
+        demand_days=round(sum(asked.values()), 2),
+        capacity_days=schedule.plan.capacities[resource] * days,
+        packages=tuple(sorted(asked, key=lambda code: (-asked[code], code))),
+    )

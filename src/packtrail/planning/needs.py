@@ -1,0 +1,201 @@
+"""From the law to the plan: which dated rules make work necessary, and of which kind.
+
+A deadline of a rule pack becomes a need when rules begin with it that ask something of packs,
+lines or messages. What they ask for is told by their checks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from packtrail.compliance.entries import Reference
+from packtrail.compliance.words import CalendarKind, FactStatus, Issuer, Role
+from packtrail.planning.scope import Capability, Need
+from packtrail.planning.work import Certainty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from packtrail.compliance.catalogue import Catalogue
+    from packtrail.compliance.entries import Deadline, Rule
+    from packtrail.compliance.packs import Pack
+
+C = Capability
+
+BY_CHECK: Final[Mapping[str, Capability]] = {
+    "contains": C.PRODUCT_CODE,
+    "serial_at_most": C.SERIALS,
+    "serial_exactly": C.SERIALS,
+    "serial_random": C.SERIALS,
+    "serial_characters": C.SERIALS,
+    "bears": C.NATIONAL_NUMBER,
+    "national_number": C.NATIONAL_NUMBER,
+    "national_number_digits": C.NATIONAL_NUMBER,
+    "tamper_evident": C.TAMPER_EVIDENCE,
+    "aggregated": C.AGGREGATION,
+    "identified_by": C.LOGISTIC_UNITS,
+    "registered_with": C.REPORTING,
+    "reported": C.REPORTING,
+    "reported_before": C.REPORTING,
+    "reported_within": C.REPORTING,
+    "no_bad_row": C.REPORTING,
+    "tells": C.PARTNER_DATA,
+    "accompanied_by": C.PARTNER_DATA,
+    "verified": C.VERIFICATION,
+}
+"""Check of a rule -> what it makes necessary. `carries` and `serial_issued_by` say more."""
+
+OWN_ROLES: Final = frozenset(
+    {
+        Role.MARKETING_AUTHORISATION_HOLDER,
+        Role.MANUFACTURER,
+        Role.REPACKAGER,
+        Role.IMPORTER,
+        Role.EXPORTER,
+    }
+)
+"""The parts that a company plays whose packs these are."""
+_SERIAL, _SIGNATURES = "21", frozenset({"91", "92", "93"})
+_CERTAINTY: Final = {
+    FactStatus.KNOWN: Certainty.KNOWN,
+    FactStatus.EXPECTED: Certainty.EXPECTED,
+    FactStatus.DISPUTED: Certainty.DISPUTED,
+    FactStatus.UNKNOWN: Certainty.EXPECTED,
+}
+
+
+def needs_of(
+    catalogue: Catalogue,
+    markets: Iterable[str],
+    *,
+    first: date,
+    last: date,
+    known: Sequence[Need] = (),
+) -> tuple[Need, ...]:
+    """Return what the rules of some markets make necessary, by day.
+
+    Args:
+        catalogue: The rule packs.
+        markets: Codes of markets; one without a pack has no needs.
+        first: First day on which a rule may begin.
+        last: Last day.
+        known: Needs found earlier: they keep their codes, and whether they are answered.
+
+    Returns:
+        Needs with codes such as `IT` or, where a market has several, `ZA-1`, `ZA-2`.
+    """
+    by_key = {each.key: each for each in known}
+    taken = {each.code for each in known}
+    found: list[Need] = []
+    for market in sorted(set(markets) & set(catalogue.markets)):
+        own = list(_of_market(catalogue.pack_of(market), market, first, last))
+        own.sort(key=lambda each: (each.due_on, each.title))
+        for need in own:
+            old = by_key.get(need.key)
+            code = old.code if old else _new_code(need, taken, is_only=len(own) == 1)
+            taken.add(code)
+            found.append(replace(need, code=code, is_in=old.is_in if old else True))
+    return tuple(sorted(found, key=lambda each: (each.due_on, each.code)))
+
+
+def _new_code(need: Need, taken: set[str], *, is_only: bool) -> str:
+    if is_only and need.market not in taken:
+        return need.market
+    return next(code for number in count(1) if (code := f"{need.market}-{number}") not in taken)
+
+
+def _of_market(pack: Pack, market: str, first: date, last: date) -> Iterator[Need]:
+    for deadline in pack.deadlines.values():
+        if not first <= deadline.on <= last or not _is_ours(deadline, market):
+            continue
+        rules = [pack.rules[code] for code in deadline.rules if code in pack.rules]
+        capabilities = _capabilities(pack, rules, deadline.on)
+        if capabilities:
+            yield _need(pack, deadline, market, rules, capabilities)
+
+
+def _is_ours(deadline: Deadline, market: str) -> bool:
+    is_law = deadline.kind in {
+        CalendarKind.OBLIGATION,
+        CalendarKind.EXPECTED,
+        CalendarKind.DRAFT,
+    }
+    roles = frozenset((*deadline.roles, *deadline.applies_to.roles))
+    return (
+        is_law
+        and not deadline.is_superseded
+        and (not roles or bool(roles & OWN_ROLES))
+        and (not deadline.applies_to.markets or market in deadline.applies_to.markets)
+    )
+
+
+def _need(
+    pack: Pack,
+    deadline: Deadline,
+    market: str,
+    rules: list[Rule],
+    capabilities: frozenset[Capability],
+) -> Need:
+    scope = deadline.applies_to
+    source = next((pack.sources[each].url for each in deadline.sources if each in pack.sources), "")
+    is_law = deadline.kind is CalendarKind.OBLIGATION
+    return Need(
+        code=market,
+        key=f"{pack.id}/{deadline.name}",
+        market=market,
+        title=f"{pack.heading.name or market}: {deadline.what}",
+        capabilities=capabilities,
+        due_on=_last_day(deadline, rules),
+        certainty=_CERTAINTY[deadline.status] if is_law else Certainty.EXPECTED,
+        source=source,
+        clause=f"{pack.id}: {deadline.name}; {', '.join(deadline.rules)}",
+        classes=frozenset(map(str, scope.classes)),
+        groups=frozenset(scope.groups),
+        origins=frozenset(map(str, scope.origins)),
+    )
+
+
+def _last_day(deadline: Deadline, rules: list[Rule]) -> date:
+    """Return the last day without: the day before rules begin, where they begin with the date."""
+    begins = [each.from_on for each in rules if abs((each.from_on - deadline.on).days) <= 1]
+    return min(begins) - timedelta(days=1) if begins else deadline.on
+
+
+def _capabilities(pack: Pack, rules: list[Rule], on: date) -> frozenset[Capability]:
+    day = on + timedelta(days=1)
+    found = {each for rule in rules for each in _of_rule(pack, rule, day)}
+    if C.SERIALS in found:
+        # Where packs become serialised, all else that is asked of serialised packs begins to bite.
+        holding = (
+            rule
+            for rule in pack.rules.values()
+            if rule.from_on <= day and (rule.to_on is None or day <= rule.to_on)
+        )
+        found |= {each for rule in holding for each in _of_rule(pack, rule, day)}
+    if C.SERIALS in found:
+        found.discard(C.PRODUCT_CODE)
+    return frozenset(found)
+
+
+def _of_rule(pack: Pack, rule: Rule, day: date) -> Iterator[Capability]:
+    roles = frozenset(rule.applies_to.roles)
+    if roles and not roles & OWN_ROLES:
+        return
+    if rule.check == "carries":
+        elements = frozenset(_argument(pack, rule, "elements", day) or ())
+        yield C.SERIALS if _SERIAL in elements else C.PRODUCT_CODE
+        if elements & _SIGNATURES:
+            yield C.ISSUED_CODES
+    elif rule.check == "serial_issued_by":
+        if _argument(pack, rule, "issuer", day) is Issuer.OPERATOR:
+            yield C.ISSUED_CODES
+    elif rule.check in BY_CHECK:
+        yield BY_CHECK[rule.check]
+
+
+def _argument(pack: Pack, rule: Rule, name: str, day: date) -> Any:
+    value = rule.arguments.get(name)
+    return pack.value(value.parameter, day) if isinstance(value, Reference) else value

@@ -1,0 +1,161 @@
+"""A programme in words: outcomes, what drives a day, why a package moved, the verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from packtrail.planning.schedules import Cause, Outcome
+from packtrail.planning.standing import Heat, Task
+from packtrail.rendering import times
+from packtrail.rendering.words import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packtrail.planning.comparison import DateShift, Shift
+    from packtrail.planning.schedules import Driver, Move, Outlook
+    from packtrail.planning.standing import Verdict
+
+OUTCOMES: Final[Mapping[Outcome, Word]] = {
+    Outcome.DONE: Word("Made", "check", "done"),
+    Outcome.ON_TRACK: Word("On track", "active", "good"),
+    Outcome.AT_RISK: Word("At risk", "warning", "attention"),
+    Outcome.LATE: Word("Late", "error", "bad"),
+    Outcome.MISSED: Word("Missed", "error", "bad"),
+}
+HEATS: Final[Mapping[Heat, Word]] = {
+    Heat.DONE: Word("Done", "check", "done"),
+    Heat.PLANNED: Word("Planned", "time", "plain"),
+    Heat.RUNNING: Word("Running", "active", "good"),
+    Heat.AT_RISK: Word("No reserve", "warning", "attention"),
+    Heat.LATE: Word("Late", "error", "bad"),
+}
+TASKS: Final[Mapping[Task, Word]] = {
+    Task.BEGIN: Word("Begin", "next", "moving"),
+    Task.FINISH: Word("Finish", "check", "good"),
+    Task.CONTINUE: Word("Go on", "time", "plain"),
+}
+CERTAINTIES: Final = {
+    "known": "Law, known",
+    "expected": "Expected, no law yet",
+    "disputed": "Sources disagree",
+    "own": "Our own date",
+}
+
+
+def days(count: int, one: str = "working day") -> str:
+    """Return a count of days with its noun."""
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
+def outlook(each: Outlook) -> str:
+    """Return how a date stands: `3 working days late`, `12 working days to spare`."""
+    match each.outcome:
+        case Outcome.DONE:
+            late = f", {days(-each.slack_days)} late" if each.slack_days < 0 else ""
+            return f"done on {times.day(each.finish_on)}{late}"
+        case Outcome.LATE:
+            return f"{days(-each.slack_days)} late"
+        case Outcome.MISSED:
+            return f"was due on {times.day(each.deadline.due_on)}"
+        case Outcome.AT_RISK:
+            left = f"{each.buffer_left_days} of {days(each.deadline.buffer_days)}"
+            return f"{left} of buffer left"
+        case _:
+            return f"{days(each.slack_days)} to spare"
+
+
+def verdict(found: Verdict) -> str:
+    """Return the verdict on a programme as one sentence."""
+    if not found.total:
+        return "No date is set yet."
+    if found.made == found.total:
+        at_risk = found.counts.get(Outcome.AT_RISK, 0)
+        whole = (
+            "The date will be made"
+            if found.total == 1
+            else (f"All {found.total} dates will be made")
+        )
+        if not at_risk:
+            return f"{whole}, with {'its buffer' if found.total == 1 else 'their buffers'}."
+        if found.total == 1:
+            return f"{whole}, out of its buffer."
+        return f"{whole}, {at_risk} of them out of {'its' if at_risk == 1 else 'their'} buffer."
+    broken = found.total - found.made
+    return (
+        f"{broken} of {found.total} dates will not be made as things stand."
+        if found.total > 1
+        else "The date will not be made as things stand."
+    )
+
+
+DEPARTMENTS: Final = {"it": "IT", "cmo": "Contract packers", "supplier": "Suppliers"}
+"""Departments whose words are not those of the code."""
+
+
+def driver(cause: Driver, titles: Mapping[str, str]) -> str:
+    """Return what decides when a package starts."""
+    told = _driver(cause, titles)
+    if cause.calendar:
+        what, _, of = cause.calendar.partition(":")
+        window = {"stops": "stop", "campaign": "campaign"}.get(what, "window")
+        told += f" Then it waits for the next {window} of {of.replace(':', ' for ') or what}."
+    return told
+
+
+def _driver(cause: Driver, titles: Mapping[str, str]) -> str:
+    title = titles.get(cause.code, cause.code)
+    match cause.cause:
+        case Cause.PROGRESS:
+            return "It has begun."
+        case Cause.TODAY:
+            return "It can begin at once."
+        case Cause.NOT_BEFORE:
+            return "Its first day is set."
+        case Cause.LINK:
+            return f"It waits for {title}."
+        case Cause.BACK:
+            return "It is placed as late as its date and buffer allow."
+        case _:
+            return f"Whoever does it is at {title} until then."
+
+
+def move(each: Move, titles: Mapping[str, str], resources: Mapping[str, str]) -> str:
+    """Return why levelling put a package elsewhere."""
+    what = "earlier" if each.days < 0 else "later"
+    count = days(abs(each.days)) if each.days else "within its week"
+    holders = [titles.get(code, code) for code in each.holders]
+    if not each.resource:
+        return f"{count} {what}: it follows {holders[0] if holders else 'its neighbour'}."
+    told = ", ".join(holders[:3]) + (f" and {len(holders) - 3} more" if len(holders) > 3 else "")
+    on = f" on {times.day(each.taken_on)}" if each.taken_on else ""
+    name = resources.get(each.resource, each.resource.removeprefix("line:"))
+    return f"{count} {what}: {name} is taken{on} by {told}."
+
+
+def date_shift(each: DateShift) -> str:
+    """Return what became of a date."""
+    if each.before is None:
+        return "It is new."
+    if each.after is None:
+        return "It is gone."
+    told = []
+    if each.before.due_on != each.after.due_on:
+        due, was = times.day(each.after.due_on), times.day(each.before.due_on)
+        told.append(f"due {due} instead of {was}")
+    if each.days:
+        count, way = days(abs(each.days), "day"), "later" if each.days > 0 else "earlier"
+        told.append(f"finished {count} {way}")
+    if each.before.outcome is not each.after.outcome:
+        before, after = OUTCOMES[each.before.outcome].text, OUTCOMES[each.after.outcome].text
+        told.append(f"{before.lower()} before, {after.lower()} now")
+    return ("; ".join(told) or "as before") + "."
+
+
+def shift(each: Shift) -> str:
+    """Return what became of a package."""
+    if each.days:
+        return f"{days(abs(each.days), 'day')} {'later' if each.days > 0 else 'earlier'}"
+    return {"added": "new", "removed": "gone", "changed": "other effort or cost"}.get(
+        each.kind.value, "moved within its days"
+    )

@@ -1,0 +1,322 @@
+"""Plans as files: tables, Microsoft Project, calendars; and plans taken in from files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from packtrail.base.errors import RefusedError
+from packtrail.base.findings import Severity
+from packtrail.exchange.msproject_reader import read_msproject
+from packtrail.exchange.msproject_writer import write_msproject
+from packtrail.exchange.plan_tables import read_plan
+from packtrail.planning.book import kind_of, link_code
+from packtrail.planning.notation import format_links
+from packtrail.rendering import times
+from packtrail.rendering.calendars import Entry as CalendarEntry
+from packtrail.rendering.calendars import write_ics
+from packtrail.rendering.tables import Column, Kind, Table, write_csv, write_xlsx
+from packtrail.services.plan import books
+from packtrail.services.plan.holidays import calendars_of
+from packtrail.services.plan.overview import meeting_days
+from packtrail.services.plan.scheduling import planned
+from packtrail.services.plan.writing import Put, Remove, Written, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from packtrail.access import Actor
+    from packtrail.base.findings import Finding
+    from packtrail.exchange.plan_tables import PlanFile
+    from packtrail.planning.schedules import Schedule
+    from packtrail.planning.work import Link, WorkPackage
+    from packtrail.rendering.tables import Cell
+    from packtrail.services.application import Application
+    from packtrail.services.plan.books import Opened
+    from packtrail.services.plan.scheduling import Planned
+
+MEETING_WEEKS = 13
+_XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a file would change in a programme."""
+
+    opened: Opened
+    file: PlanFile
+    changes: tuple[Put | Remove, ...]
+    added: int
+    changed: int
+    removed: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing in the file is refused."""
+        return not any(each.severity is Severity.ERROR for each in self.findings)
+
+
+def export_table(app: Application, actor: Actor, programme: str, *, as_csv: bool = False) -> bytes:
+    """Return the plan as a workbook of `Work` and `Dates`, or its work as CSV.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    now = planned(app, actor, programme)
+    about = _about(app, actor, now)
+    work, dates = work_table(now.schedule), dates_table(now.schedule)
+    if as_csv:
+        return write_csv(work, about=about)
+    return write_xlsx((work, dates), about=about, made_at=app.clock())
+
+
+def export_msproject(app: Application, actor: Actor, programme: str) -> bytes:
+    """Return the plan as Microsoft Project's XML.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    now = planned(app, actor, programme)
+    return write_msproject(
+        now.schedule, title=now.opened.row.name, author=actor.name, made_at=app.clock()
+    )
+
+
+def export_calendar(app: Application, actor: Actor, programme: str) -> bytes:
+    """Return dates, milestones and meetings as an iCalendar file.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    now = planned(app, actor, programme)
+    entries = list(_calendar_entries(now))
+    return write_ics(now.opened.row.name, entries, made_at=app.clock())
+
+
+def read_file(
+    app: Application,
+    actor: Actor,
+    programme: str,
+    content: bytes,
+    filename: str,
+    *,
+    replaces: bool = False,
+) -> Reading:
+    """Return what a file would change in a programme; nothing is changed yet.
+
+    What a file does not name stays as it is; of a package that it names, so do the columns that it
+    does not have.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        programme: Code of the programme.
+        content: XLSX, CSV, JSON or Microsoft Project's XML.
+        filename: Its name, for findings.
+        replaces: Whether packages that the file does not name are taken out.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    opened = books.opened(app, actor, programme)
+    is_xml = content.lstrip(b" \t\r\n").startswith(_XML)
+    file = read_msproject(content) if is_xml else read_plan(content, filename)
+    changes = list(_changes(app, opened, file, replaces=replaces))
+    puts = [each for each in changes if isinstance(each, Put)]
+    is_new = [_is_new(opened, each) for each in puts]
+    return Reading(
+        opened=opened,
+        file=file,
+        changes=tuple(changes),
+        added=sum(is_new),
+        changed=len(puts) - sum(is_new),
+        removed=len(changes) - len(puts),
+        findings=file.findings,
+    )
+
+
+def take_in(
+    app: Application,
+    actor: Actor,
+    programme: str,
+    content: bytes,
+    filename: str,
+    *,
+    replaces: bool = False,
+) -> tuple[Reading, Written]:
+    """Take a plan in from a file: all of it, or nothing.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        RefusedError: The file has findings of severity error, or the plan could not be scheduled.
+        NotPermitted: The actor may not change programmes.
+    """
+    reading = read_file(app, actor, programme, content, filename, replaces=replaces)
+    if not reading.is_good:
+        raise RefusedError(*reading.findings)
+    reason = f"Taken in from {filename[:200]}"
+    return reading, write(app, actor, programme, reading.changes, reason=reason)
+
+
+# --- into the plan --------------------------------------------------------------------------------
+
+
+def _is_new(opened: Opened, change: Put) -> bool:
+    kind = kind_of(change.entry)
+    return (kind.name, kind.code_of(change.entry)) not in opened.marks
+
+
+def _changes(
+    app: Application, opened: Opened, file: PlanFile, *, replaces: bool
+) -> Iterator[Put | Remove]:
+    book = opened.book
+    known_calendars = {each.code for each in calendars_of(book, app.clock().date())[0]}
+    used = {each.calendar for each in file.packages}
+    for calendar in file.calendars:
+        if calendar.code not in known_calendars and calendar.code in used:
+            yield Put(calendar)
+    for resource in file.resources:
+        if resource.code not in book.resources:
+            yield Put(resource)
+    named = set()
+    for package in file.packages:
+        named.add(package.code)
+        made = _merged(book.packages.get(package.code), package, file.told)
+        if book.packages.get(package.code) != made:
+            yield Put(made)
+    yield from _link_changes(book.links, file, named)
+    for deadline in file.deadlines:
+        if book.deadlines.get(deadline.code) != deadline:
+            yield Put(deadline)
+    if replaces:
+        yield from (Remove("package", code) for code in book.packages if code not in named)
+
+
+def _merged(
+    old: WorkPackage | None, new: WorkPackage, told: Mapping[str, frozenset[str]] | None
+) -> WorkPackage:
+    if old is None or told is None:
+        return new
+    columns = told[new.code] - {"after"}
+    return replace(old, **{name: getattr(new, name) for name in columns})
+
+
+def _link_changes(
+    known: Mapping[str, Link], file: PlanFile, named: set[str]
+) -> Iterator[Put | Remove]:
+    """Yield what makes the links of the packages that a file names as the file has them."""
+    if not file.has_links:
+        return
+    wanted = {link_code(each): each for each in file.links}
+    for code, link in wanted.items():
+        if known.get(code) != link:
+            yield Put(link)
+    for code, link in known.items():
+        if link.successor in named and code not in wanted:
+            yield Remove("link", code)
+
+
+# --- out of the plan ------------------------------------------------------------------------------
+
+
+def work_table(schedule: Schedule) -> Table:
+    """Return all packages as a table that can be changed and taken in again."""
+    number, day = Kind.NUMBER, Kind.DAY
+    columns = (
+        Column("Code"), Column("Title"), Column("Phase"), Column("Kind"), Column("Market"),
+        Column("Site"), Column("Line"), Column("Partner"), Column("Products"),
+        Column("Calendar"), Column("Duration days", number), Column("Effort days", number),
+        Column("Role"), Column("Owner"), Column("Cost EUR", number), Column("On line"),
+        Column("Not before", day), Column("Placement"), Column("After"),
+        Column("Done percent", number), Column("Started on", day), Column("Finished on", day),
+        Column("Reason"), Column("Acceptance"), Column("Planned start", day),
+        Column("Planned finish", day), Column("Float days", number), Column("Critical"),
+    )  # fmt: skip
+    before: dict[str, list[Link]] = {}
+    for link in schedule.plan.links:
+        before.setdefault(link.successor, []).append(link)
+    order = sorted(schedule.slots.values(), key=lambda each: (each.start, each.code))
+    rows = [_work_row(schedule, each.code, before.get(each.code, ())) for each in order]
+    return Table("Work", columns, rows)
+
+
+def _work_row(schedule: Schedule, code: str, links: Sequence[Link]) -> tuple[Cell, ...]:
+    package, slot = schedule.plan.by_code[code], schedule.slots[code]
+    return (
+        code, package.title, package.phase, package.kind.value, package.market, package.site,
+        package.line, package.partner, ", ".join(package.products), package.calendar,
+        package.duration_days, package.effort_days, package.role, package.owner,
+        package.cost_eur, "yes" if package.is_on_line else "no", package.not_before,
+        package.placement.value if package.placement else None, format_links(links),
+        package.done_percent, package.started_on, package.finished_on, package.reason,
+        package.acceptance, slot.start_on, slot.finish_on, slot.float_days,
+        "yes" if code in schedule.critical else "no",
+    )  # fmt: skip
+
+
+def dates_table(schedule: Schedule) -> Table:
+    """Return all dates as a table that can be changed and taken in again."""
+    number, day = Kind.NUMBER, Kind.DAY
+    columns = (
+        Column("Date"), Column("Title"), Column("Package"), Column("Due on", day),
+        Column("Buffer days", number), Column("Certainty"), Column("Market"), Column("Source"),
+        Column("Clause"), Column("Stake EUR", number), Column("Planned finish", day),
+        Column("Earliest finish", day), Column("Slack days", number), Column("Outcome"),
+    )  # fmt: skip
+    rows = [
+        (
+            each.deadline.code, each.deadline.title, each.deadline.package, each.deadline.due_on,
+            each.deadline.buffer_days, each.deadline.certainty.value, each.deadline.market,
+            each.deadline.source, each.deadline.clause, each.deadline.stake_eur, each.finish_on,
+            each.early_finish_on, each.slack_days, each.outcome.value,
+        )
+        for each in schedule.outlooks
+    ]  # fmt: skip
+    return Table("Dates", columns, rows)
+
+
+def _about(app: Application, actor: Actor, now: Planned) -> dict[str, str]:
+    return {
+        "Programme": f"{now.opened.row.name} ({now.opened.code})",
+        "Version": str(now.opened.version),
+        "As of": now.schedule.today.isoformat(),
+        "Made by": f"{actor.name}, {actor.organisation_code}",
+        "Made at": times.iso(app.clock()),
+    }
+
+
+def _calendar_entries(now: Planned) -> Iterator[CalendarEntry]:
+    programme = now.opened.row.programme_id
+    for each in now.schedule.outlooks:
+        deadline = each.deadline
+        yield CalendarEntry(
+            uid=f"date-{programme}-{deadline.code}@packtrail",
+            title=f"{deadline.title} (due)",
+            on=deadline.due_on,
+            description=f"Planned for {each.finish_on}. {deadline.clause}".strip(),
+            url=deadline.source if deadline.source.startswith("https://") else "",
+            categories=("date", deadline.market) if deadline.market else ("date",),
+            is_certain=deadline.certainty.value in {"known", "own"},
+            remind_days=(30, 7),
+        )
+    for slot in now.schedule.slots.values():
+        package = now.schedule.plan.by_code[slot.code]
+        if package.is_milestone and not package.is_done:
+            yield CalendarEntry(
+                uid=f"milestone-{programme}-{slot.code}@packtrail",
+                title=package.title,
+                on=slot.finish_on,
+                description=package.acceptance,
+                categories=("milestone",),
+            )
+    for meeting in meeting_days(now.opened.book, now.schedule.today, weeks=MEETING_WEEKS):
+        yield CalendarEntry(
+            uid=f"meeting-{programme}-{meeting.name}-{meeting.on}@packtrail",
+            title=meeting.name,
+            on=meeting.on,
+            until=meeting.on + timedelta(days=1),
+            description="\n".join(meeting.agenda),
+            categories=("meeting",),
+        )

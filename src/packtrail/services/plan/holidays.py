@@ -1,0 +1,90 @@
+"""Public holidays, and the calendars of a programme with them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from packtrail.planning import codes
+from packtrail.planning.calendars import CalendarRule
+from packtrail.planning.proposals import campaign_calendar, stops_calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from packtrail.base.findings import Finding
+    from packtrail.planning.book import Book
+    from packtrail.planning.calendars import Calendar, Window
+
+YEARS_BEFORE, YEARS_AFTER = 4, 12
+
+
+def calendars_of(book: Book, today: date) -> tuple[tuple[Calendar, ...], tuple[Finding, ...]]:
+    """Return the calendars of a programme, and a note for each country without known holidays.
+
+    A site has a calendar with the holidays of its country, a line one of its stops, and a line and
+    market one of their campaigns; what people wrote down themselves goes before those.
+    """
+    rules = {each.code: each for each in (*_of_scope(book), *book.calendars.values())}
+    found = []
+    for rule in rules.values():
+        if _holidays(rule.country, rule.subdivision, today.year) is None:
+            place = f"{rule.country} {rule.subdivision}".rstrip()
+            message = f"The public holidays of {place} are not known."
+            found.append(codes.NO_HOLIDAYS.found(message, at=f"calendars/{rule.code}"))
+    return tuple(_resolved(rule, today.year) for rule in rules.values()), tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _resolved(rule: CalendarRule, year: int) -> Calendar:
+    return rule.resolve(dict(_holidays(rule.country, rule.subdivision, year) or ()))
+
+
+def _of_scope(book: Book) -> Iterator[CalendarRule]:
+    sites = {
+        each.code: CalendarRule(
+            code=each.code, name=each.name, country=each.country, subdivision=each.subdivision
+        )
+        for each in book.sites.values()
+    }
+    yield from sites.values()
+    for line in book.lines.values():
+        if line.stops:
+            code = stops_calendar(line.code)
+            yield _within(sites.get(line.site), code, f"Stops of {line.name}", line.stops)
+    campaigns: dict[tuple[str, str], list[Window]] = {}
+    for each in book.campaigns.values():
+        campaigns.setdefault((each.line, each.market), []).append(each.window)
+    for (line_code, market), windows in campaigns.items():
+        packed_on = book.lines.get(line_code)
+        code = campaign_calendar(line_code, market)
+        base = sites.get(packed_on.site) if packed_on else None
+        yield _within(base, code, f"Campaigns of {line_code} for {market}", windows)
+
+
+def _within(
+    base: CalendarRule | None, code: str, name: str, windows: Iterable[Window]
+) -> CalendarRule:
+    ordered = tuple(sorted(windows, key=lambda each: each.from_on))
+    country, subdivision = (base.country, base.subdivision) if base else ("", "")
+    return CalendarRule(
+        code=code, name=name, country=country, subdivision=subdivision, windows=ordered
+    )
+
+
+@lru_cache(maxsize=512)
+def _holidays(country: str, subdivision: str, year: int) -> tuple[tuple[date, str], ...] | None:
+    """Return the holidays around a year; None where the country or its part is not known."""
+    if not country:
+        return ()
+    import holidays  # noqa: PLC0415 - only those who plan load it
+
+    years = range(year - YEARS_BEFORE, year + YEARS_AFTER + 1)
+    try:
+        known: Mapping[date, str] = holidays.country_holidays(
+            country, subdiv=subdivision or None, years=years, language="en_US"
+        )
+    except NotImplementedError:
+        return None
+    return tuple(sorted(known.items()))

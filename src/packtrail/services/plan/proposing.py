@@ -1,0 +1,239 @@
+"""From the scope of a programme to its work, and from the law to its scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from packtrail.planning import codes
+from packtrail.planning.needs import needs_of
+from packtrail.planning.proposals import propose
+from packtrail.planning.scope import Need
+from packtrail.planning.templates import TEMPLATES
+from packtrail.services import rule_packs
+from packtrail.services.plan import books
+from packtrail.services.plan.writing import Put, Remove, Written, write
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from packtrail.access import Actor
+    from packtrail.base.findings import Finding
+    from packtrail.planning.proposals import Proposal
+    from packtrail.planning.work import Deadline, Link, WorkPackage
+    from packtrail.services.application import Application
+    from packtrail.services.plan.books import Opened
+
+YEARS_AHEAD = 5
+"""How far the law is looked ahead for needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What a proposal would change in a programme."""
+
+    opened: Opened
+    new: tuple[WorkPackage, ...]
+    links: tuple[Link, ...]
+    """Those that a new package has, among themselves or with what is there."""
+    deadlines: tuple[Deadline, ...]
+    """Dates that the programme does not have yet."""
+    changed: tuple[WorkPackage, ...]
+    """Packages that are about other products now, as they would be."""
+    gone: tuple[WorkPackage, ...]
+    """Packages that were proposed, have not begun, and follow from nothing any more."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the programme has all that its scope makes necessary."""
+        return not (self.new or self.deadlines or self.changed or self.gone)
+
+
+def offer(app: Application, actor: Actor, programme: str, *, on: date | None = None) -> Offer:
+    """Return what the scope of a programme makes necessary and its plan does not have.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    opened = books.opened(app, actor, programme)
+    day = on or app.clock().date()
+    template = TEMPLATES[opened.terms.template]
+    return _offer(opened, propose(opened.book.scope(opened.terms), template, day))
+
+
+def accept(
+    app: Application,
+    actor: Actor,
+    programme: str,
+    *,
+    leave_out: Collection[str] = (),
+    on: date | None = None,
+) -> Written:
+    """Put what is offered into the plan.
+
+    Args:
+        app: The application.
+        actor: Who accepts it.
+        programme: Code of the programme.
+        leave_out: Codes of packages that are not to be put in, changed or taken out.
+        on: The day; default: today.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        RefusedError: The plan could not be scheduled.
+        NotPermitted: The actor may not change programmes.
+    """
+    found = offer(app, actor, programme, on=on)
+    changes = list(_accepted(found, frozenset(leave_out)))
+    return write(app, actor, programme, changes, reason="Proposed from the scope")
+
+
+def _offer(opened: Opened, proposal: Proposal) -> Offer:
+    known = opened.book.packages
+    proposed = {each.code: each for each in proposal.packages}
+    new = tuple(each for each in proposal.packages if each.code not in known)
+    fresh = {each.code for each in new}
+    there = fresh | set(known)
+    renewed = (_renewed(known[code], each) for code, each in proposed.items() if code in known)
+    dated = {each.package for each in opened.book.deadlines.values()}
+    return Offer(
+        opened=opened,
+        new=new,
+        links=tuple(
+            each
+            for each in proposal.links
+            if {each.predecessor, each.successor} & fresh
+            and {each.predecessor, each.successor} <= there
+        ),
+        deadlines=tuple(
+            each for each in proposal.deadlines if each.code not in opened.book.deadlines
+        ),
+        changed=tuple(each for each in renewed if each != known[each.code]),
+        gone=tuple(
+            each
+            for code, each in known.items()
+            if each.is_proposed
+            and code not in proposed
+            and not each.is_started
+            and code not in dated
+        ),
+        findings=tuple(each for each in proposal.findings if not _is_answered(opened, each)),
+    )
+
+
+def _is_answered(opened: Opened, finding: Finding) -> bool:
+    """Tell whether a finding is about a need that has passed and has its date in the plan."""
+    need = finding.at.removeprefix("needs/")
+    return finding.code == codes.NEED_HAS_PASSED.code and need in opened.book.deadlines
+
+
+def _renewed(old: WorkPackage, new: WorkPackage) -> WorkPackage:
+    """Return a package as it was, about what it is about now."""
+    if not old.is_proposed or old.is_done:
+        return old
+    return replace(old, title=new.title, products=new.products, reason=new.reason)
+
+
+def _accepted(found: Offer, left_out: frozenset[str]) -> Iterator[Put | Remove]:
+    kept = [each for each in (*found.new, *found.changed) if each.code not in left_out]
+    there = {each.code for each in kept} | set(found.opened.book.packages)
+    yield from (Put(each) for each in kept)
+    yield from (
+        Put(each) for each in found.links if each.predecessor in there and each.successor in there
+    )
+    yield from (Put(each) for each in found.deadlines if each.package in there)
+    for each in found.gone:
+        if each.code not in left_out:
+            yield Remove("package", each.code)
+
+
+# --- the law --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawChange:
+    """What differs between the law and the scope of a programme."""
+
+    need: Need
+    """As the law has it."""
+    before: Need | None
+    """As the scope has it; None: it is new."""
+
+    @property
+    def days(self) -> int:
+        """Days by which the date moves; 0 for a new need."""
+        return (self.need.due_on - self.before.due_on).days if self.before else 0
+
+
+def law_changes(
+    app: Application, actor: Actor, programme: str, *, on: date | None = None
+) -> tuple[LawChange, ...]:
+    """Return what the rule packs say of the markets in scope and the scope does not.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        programme: Code of the programme.
+        on: The day from which rules count; default: today.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        RefusedError: A rule pack of one's own cannot be read.
+    """
+    opened = books.opened(app, actor, programme)
+    day = on or app.clock().date()
+    known = tuple(opened.book.needs.values())
+    found = needs_of(
+        rule_packs.catalogue(app.settings),
+        opened.book.markets,
+        first=day,
+        last=day + timedelta(days=365 * YEARS_AHEAD),
+        known=known,
+    )
+    before = {each.code: each for each in known}
+    return tuple(
+        LawChange(need=each, before=before.get(each.code))
+        for each in found
+        if before.get(each.code) != each
+    )
+
+
+def follow_law(
+    app: Application, actor: Actor, programme: str, *, on: date | None = None
+) -> Written:
+    """Take into the scope what the law says; dates of the plan that it moves move along.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        NotPermitted: The actor may not change programmes.
+    """
+    found = law_changes(app, actor, programme, on=on)
+    opened = books.opened(app, actor, programme)
+    changes: list[Put | Remove] = [Put(each.need) for each in found]
+    for each in found:
+        deadline = opened.book.deadlines.get(each.need.code)
+        if each.before and deadline and deadline.due_on == each.before.due_on:
+            changes.append(Put(_moved(deadline, each.need)))
+    told = "; ".join(_told(each) for each in found)
+    return write(app, actor, programme, changes, reason=f"From the rule packs: {told}"[:2000])
+
+
+def _moved(deadline: Deadline, need: Need) -> Deadline:
+    return replace(
+        deadline,
+        title=need.title,
+        due_on=need.due_on,
+        certainty=need.certainty,
+        source=need.source,
+        clause=need.clause,
+    )
+
+
+def _told(change: LawChange) -> str:
+    if change.before is None:
+        return f"{change.need.code} is new, due on {change.need.due_on}"
+    if change.days:
+        return f"{change.need.code} moves from {change.before.due_on} to {change.need.due_on}"
+    return f"{change.need.code} changes"

@@ -1,0 +1,123 @@
+"""What if: trying changes on a programme, and adopting them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from packtrail.base.errors import LimitExceeded
+from packtrail.planning import changes as changing
+from packtrail.planning import codes
+from packtrail.planning.comparison import Comparison, compare, snapshot
+from packtrail.services.plan.scheduling import plan_of, planned, schedule_of
+from packtrail.services.plan.writing import Put, Remove, Written, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from packtrail.access import Actor
+    from packtrail.planning.changes import Change
+    from packtrail.planning.schedules import Schedule
+    from packtrail.planning.work import Plan
+    from packtrail.services.application import Application
+    from packtrail.services.plan.books import Opened
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A programme as it is, and as it would be."""
+
+    opened: Opened
+    changes: tuple[Change, ...]
+    before: Schedule
+    after: Schedule
+    comparison: Comparison
+
+
+def try_out(
+    app: Application,
+    actor: Actor,
+    programme: str,
+    texts: Sequence[str],
+    *,
+    on: date | None = None,
+) -> Trial:
+    """Return what some changes would do to a programme; nothing is kept.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        programme: Code of the programme.
+        texts: Changes as they are written, such as `date:IT=2027-05-01`.
+        on: The day; default: today.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        RefusedError: `PLN-002` or `PLN-004`, a change cannot be read or applied.
+        LimitExceeded: `PLN-018`, there are too many.
+    """
+    if len(texts) > changing.CHANGES_MAX:
+        message = f"There are {len(texts)} changes; at most {changing.CHANGES_MAX} are tried."
+        raise LimitExceeded(codes.TOO_MANY.found(message))
+    now = planned(app, actor, programme, on=on)
+    changes = tuple(changing.parse(text) for text in texts)
+    if not changes:
+        after = now.schedule
+    else:
+        day = now.schedule.today
+        changed = changing.apply(plan_of(now.opened, day), changes)
+        after = schedule_of(now.opened.terms, changed, day)
+    return Trial(
+        opened=now.opened,
+        changes=changes,
+        before=now.schedule,
+        after=after,
+        comparison=compare(snapshot(now.schedule), snapshot(after)),
+    )
+
+
+def adopt(
+    app: Application, actor: Actor, programme: str, texts: Sequence[str], *, reason: str
+) -> Written:
+    """Make changes that were tried part of the programme.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        RefusedError: A change cannot be read or applied.
+        NotPermitted: The actor may not change programmes.
+    """
+    trial = try_out(app, actor, programme, texts)
+    told = "; ".join(each.told for each in trial.changes)
+    return write(
+        app,
+        actor,
+        programme,
+        [*_entries(trial.before.plan, trial.after.plan), *_stops(trial)],
+        reason=f"{reason.strip()} ({told})" if reason.strip() else told,
+    )
+
+
+def _stops(trial: Trial) -> Iterator[Put]:
+    """Yield the lines that get another stop: their calendars follow from it."""
+    lines = dict(trial.opened.book.lines)
+    for change in trial.changes:
+        if change.kind == "stop":
+            line = lines[change.subject]
+            lines[change.subject] = replace(line, stops=(*line.stops, changing.stop_of(change)))
+    yield from (Put(line) for code, line in lines.items() if line != trial.opened.book.lines[code])
+
+
+def _entries(before: Plan, after: Plan) -> Iterator[Put | Remove]:
+    left = {each.code for each in after.deadlines}
+    yield from (Remove("deadline", each.code) for each in before.deadlines if each.code not in left)
+    yield from (
+        Remove("package", each.code) for each in before.packages if each.code not in after.by_code
+    )
+    for old, new in (
+        (before.packages, after.packages),
+        (before.deadlines, after.deadlines),
+        (before.resources, after.resources),
+    ):
+        known = set(old)
+        yield from (Put(each) for each in new if each not in known)

@@ -1,0 +1,184 @@
+"""The book of an organisation from the database, with what other parts of Packtrail see of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from packtrail.compliance.assembling import Seen, SeenItem, SeenSerials, SeenSite, assemble
+from packtrail.compliance.book import Book, Entry, Kind, read_entry
+from packtrail.compliance.encoding import encode, node_of
+from packtrail.compliance.law import Law
+from packtrail.compliance.words import Characters, Issuer
+from packtrail.services import floor, organisations
+from packtrail.services.markets.accepting import in_force_for
+from packtrail.store import floor as floor_rows
+from packtrail.store import portfolio as rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from psycopg import Connection
+
+    from packtrail.access import Actor
+    from packtrail.base.findings import Finding
+    from packtrail.compliance import Portfolio
+    from packtrail.services.application import Application
+
+NO_VERSION: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """When an entry was last changed."""
+
+    revision: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The book of an organisation as it is now."""
+
+    book: Book
+    version: int
+    written: Mapping[tuple[Kind, str], Written]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What an organisation sells where, and by which rules."""
+
+    opened: Opened
+    seen: Seen
+    portfolio: Portfolio
+    law: Law
+
+    @property
+    def book(self) -> Book:
+        """Its entries."""
+        return self.opened.book
+
+
+def opened(app: Application, conn: Connection, organisation_id: int) -> Opened:
+    """Return the book of an organisation; it is read again only when it was changed."""
+    version = rows.version(conn, organisation_id)
+    name = f"portfolio {organisation_id}"
+    known = app.remembered.get(name, version)
+    if isinstance(known, Opened):
+        return known
+    made = _opened(rows.entries(conn, organisation_id), version)
+    app.remembered.put(name, version, made)
+    return made
+
+
+def seen_by(conn: Connection, actor: Actor) -> Seen:
+    """Return what other parts of Packtrail know of the actor's organisation."""
+    operators = floor.operators_for(conn, actor)
+    own = actor.organisation_id
+    sites = {
+        _name(row, own): SeenSite(
+            name=row.name, country=row.country or "", is_own=row.organisation_id == own
+        )
+        for row in floor_rows.sites(conn, operators)
+    }
+    lines = {
+        _name(row, own): row.site
+        if row.organisation_id == own
+        else f"{row.organisation}/{row.site}"
+        for row in floor_rows.lines(conn, operators)
+    }
+    items = {
+        row.code: SeenItem(
+            gtin=row.gtin,
+            levels=tuple((each.level.value, each.gtin or "", each.holds) for each in row.levels()),
+        )
+        for row in floor_rows.packagings(conn, organisations.visible_to(conn, actor))
+        if row.owner_id == own
+    }
+    return Seen(sites=sites, lines=lines, items=items, serials=_serials(conn, own))
+
+
+def company_of(app: Application, conn: Connection, actor: Actor) -> Company:
+    """Return what the actor's organisation sells where, with all that is known, and its rules.
+
+    The answers of the rules are kept until the book, what is seen of it, or the rules change.
+    """
+    found = opened(app, conn, actor.organisation_id)
+    seen, rules = seen_by(conn, actor), in_force_for(app, conn, actor.organisation_id)
+    name = f"company {actor.organisation_id}"
+    known = app.remembered.get(name, found.version)
+    if isinstance(known, Company) and known.seen == seen and known.law.catalogue is rules:
+        return known
+    made = Company(found, seen, assemble(found.book, seen), Law(rules))
+    app.remembered.put(name, found.version, made)
+    return made
+
+
+def plain(entry: Entry) -> dict[str, Any]:
+    """Return an entry as text, lists and dictionaries."""
+    found: dict[str, Any] = encode(entry)
+    return found
+
+
+def to_json(entry: Entry) -> str:
+    """Return an entry as it is kept."""
+    return json.dumps(plain(entry), ensure_ascii=False, sort_keys=True)
+
+
+def _opened(found: list[rows.EntryRow], version: int) -> Opened:
+    entries: list[Entry] = []
+    written: dict[tuple[Kind, str], Written] = {}
+    for row in found:
+        kind = Kind(row.kind)
+        findings: list[Finding] = []
+        at = f"{row.kind}/{row.code}"
+        entry = read_entry(kind, node_of(json.loads(row.body), at), findings)
+        if entry is None:
+            # What was written passed the same reading: a word must have left the code since.
+            raise RuntimeError(f"the entry {at} cannot be read: {findings}")
+        entries.append(entry)
+        written[kind, row.code] = Written(row.revision, row.changed_at, row.changed_by)
+    return Opened(Book.of(entries), version, written)
+
+
+def _name(row: floor_rows.SiteRow | floor_rows.LineRow, own: int) -> str:
+    """Return what a site or line is called: by its code, another's by `operator/code`."""
+    return row.code if row.organisation_id == own else f"{row.organisation}/{row.code}"
+
+
+def _serials(conn: Connection, owner_id: int) -> dict[str, SeenSerials]:
+    return {
+        row.class_key.removeprefix("sgtin/"): _seen_serials(row)
+        for row in rows.pools(conn, owner_id)
+    }
+
+
+def _seen_serials(row: rows.PoolRow) -> SeenSerials:
+    policy = row.policy
+    alphabet = str(policy["alphabet"])
+    first, prefix = str(policy.get("first") or alphabet), str(policy.get("prefix", ""))
+    tail = int(policy["length"]) - len(prefix) - 1
+    space = len(first) * len(alphabet) ** tail
+    order = str(policy["order"])
+    return SeenSerials(
+        pool=row.code,
+        length=int(policy["length"]),
+        characters=_characters(alphabet + prefix),
+        is_random=order == "random",
+        guess_probability=Fraction(row.issued, space),
+        issuer=Issuer.OPERATOR if order == "imported" else Issuer.MAKER,
+    )
+
+
+def _characters(alphabet: str) -> Characters:
+    """Return the narrowest set that has all characters of an alphabet."""
+    if alphabet.isdigit():
+        return Characters.NUMERIC
+    if alphabet.isalnum() and alphabet.isascii():
+        return Characters.CAPITALS if alphabet == alphabet.upper() else Characters.ALPHANUMERIC
+    return Characters.GS1

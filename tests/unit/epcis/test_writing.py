@@ -1,0 +1,78 @@
+"""What is written is what was read, or something is said to be lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from packtrail import epcis
+from packtrail.epcis.losses import Target
+
+from .test_reading import EVENT, PATH, XML, document
+
+
+def _read(content: bytes | str) -> epcis.EpcisDocument:
+    found = epcis.read(content.encode() if isinstance(content, str) else content).document
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("space", ["\n", "\r", " \n\t "])
+def test_an_identifier_with_a_break_in_it_stays_one_identifier(space: str) -> None:
+    text = f"urn:epc:id:sgtin:4012345{space}.011111.1"
+    broken = _read(XML.replace("urn:epc:id:sgtin:4012345.011111.1", text.replace("\r", "&#13;")))
+
+    written = _read(epcis.write_xml(broken, version="2.0"))
+
+    assert getattr(written.events[0], "epcs", None) == (text,)
+
+
+@pytest.mark.parametrize("target", ["xml-1.2", "xml-2.0"])
+def test_a_name_that_xml_does_not_allow_is_said_to_change(target: Target) -> None:
+    context = [
+        "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
+        {"x": "https://x.example/"},
+    ]
+    told = document({**EVENT, "x:a": [{"x:lot/no": "1"}]}, context=context)
+
+    lost = epcis.lost_in(_read(told), target)
+
+    assert [(one.code, one.message, one.at) for one in lost] == [
+        ("EPC-601", "XML allows no element 'lot/no'; it is written 'lot_no'.", "event 1")
+    ]
+
+
+def test_text_between_the_fields_of_an_unknown_event_is_told() -> None:
+    unknown = (
+        XML.replace("<ObjectEvent>", "<extension><extension><HeatEvent>")
+        .replace("</ObjectEvent>", "</HeatEvent></extension></extension>")
+        .replace("<action>", "stray <action>")
+    )
+
+    found = epcis.read(unknown.encode()).findings
+
+    assert [(one.code, one.message) for one in found] == [
+        ("EPC-305", "The text 'stray' between the elements is not kept.")
+    ]
+    assert found[0].at.startswith(PATH.replace("ObjectEvent", "extension/extension/HeatEvent"))
+
+
+@pytest.mark.parametrize(
+    ("time", "codes"),
+    [("2026-03-31T24:00:00Z", ["EPC-303"]), ("2026-03-31T14:05:00", ["EPC-303", "EPC-302"])],
+)
+def test_an_association_in_a_1_2_document_may_have_the_times_of_1_2(
+    time: str, codes: list[str]
+) -> None:
+    told = XML.replace("<ObjectEvent>", "<extension><extension><AssociationEvent>")
+    told = told.replace("</ObjectEvent>", "</AssociationEvent></extension></extension>")
+    told = told.replace("epcList>", "childEPCs>").replace("2026-03-31T14:05:00.000+02:00", time)
+    told = told.replace(
+        "<childEPCs>", "<parentID>urn:epc:id:grai:4012345.55555.1</parentID><childEPCs>"
+    )
+    step = "<bizStep>https://ref.gs1.org/cbv/BizStep-shiping</bizStep>"
+
+    found = epcis.read(told.replace("</action>", f"</action>{step}").encode())
+
+    assert found.document
+    assert [type(event) for event in found.document.events] == [epcis.AssociationEvent]
+    assert [one.code for one in found.findings] == codes

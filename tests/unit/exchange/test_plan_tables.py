@@ -1,0 +1,81 @@
+"""Plans as tables: what people change in a spreadsheet comes back, with a finding for each slip."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packtrail.exchange.plan_tables import read_plan
+from packtrail.planning.notation import format_links, parse_links
+from packtrail.planning.work import Link, LinkKind, WorkKind
+
+
+def read(text: str):
+    return read_plan(text.encode(), "plan.csv")
+
+
+def test_a_row_is_a_package_with_its_links() -> None:
+    found = read(
+        "Code,Title,Kind,Duration days,Effort days,Role,After,On line\n"
+        "A,First,artwork,5,2.5,it,,no\nB,Then,,3,,,A SS+2d,yes\n"
+    )
+    first, then = found.packages
+
+    assert found.findings == ()
+    assert (first.kind, first.duration_days, first.effort_days) == (WorkKind.ARTWORK, 5, 2.5)
+    assert then.is_on_line
+    assert found.links == (
+        Link(predecessor="A", successor="B", kind=LinkKind.START_START, lag_days=2),
+    )
+    assert found.told is not None
+    assert "owner" not in found.told["A"]
+
+
+def test_a_file_of_dates_alone_is_read_as_dates() -> None:
+    found = read(
+        "Date,Title,Package,Due,Buffer days,Certainty\nIT,Italy,A,2027-02-08,10,expected\n"
+    )
+
+    assert found.findings == ()
+    assert [(each.code, str(each.due_on), each.buffer_days) for each in found.deadlines] == [
+        ("IT", "2027-02-08", 10)
+    ]
+    assert found.packages == ()
+
+
+WRONG = [
+    ("Code,Title\n,No code\n", "TAB-006", "A2"),
+    ("Code,Title,Duration days\nA,A,five\n", "TAB-007", "C2"),
+    ("Code,Title,Duration days\nA,A,2.5\n", "PLN-004", "row 2 duration_days"),
+    ("Code,Title,Kind\nA,A,painting\n", "PLN-004", "row 2 kind"),
+    ("Code,Title,On line\nA,A,perhaps\n", "PLN-004", "row 2 is_on_line"),
+    ("Code,Title,After\nA,A,B XX+2\n", "PLN-004", "row 2 after"),
+    ("Code,Title,Not before\nA,A,next week\n", "TAB-008", "C2"),
+    ("Name,Title\nA,A\n", "TAB-002", "table"),
+    ("Date,Package,Due\nIT,A,\n", "TAB-006", "C2"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "at"), WRONG)
+def test_what_cannot_be_read_is_a_finding_at_its_cell(text: str, code: str, at: str) -> None:
+    found = [(each.code, each.at) for each in read(text).findings if each.severity != "note"]
+
+    assert (code, at) in found
+
+
+LINKS = st.builds(
+    Link,
+    predecessor=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,12}", fullmatch=True),
+    successor=st.just("X"),
+    kind=st.sampled_from(LinkKind),
+    lag_days=st.integers(-400, 400),
+    is_elapsed=st.booleans(),
+).map(lambda each: each if each.lag_days else Link(
+    predecessor=each.predecessor, successor="X", kind=each.kind
+))  # fmt: skip
+
+
+@given(links=st.lists(LINKS, max_size=5).map(tuple))
+def test_links_are_read_as_they_are_written(links: tuple[Link, ...]) -> None:
+    assert parse_links(format_links(links), successor="X") == (links, ())
