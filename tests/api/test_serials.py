@@ -178,6 +178,20 @@ def test_a_pool_that_cannot_be_opened_is_told_why(rest: Rest, body: dict[str, An
     assert answer.json()["findings"][0]["remedy"]
 
 
+def test_what_a_market_asks_can_be_sent_back_as_a_policy(rest: Rest) -> None:
+    told = rest.maker.get(f"{SERIALS}/policies/DE").json()
+    body = {"code": "german", "gtin": OTHER_GTIN, "policy": told["policy"], "market": "DE"}
+    made = rest.maker.post(f"{SERIALS}/pools", json=body)
+
+    assert (told["policy"]["order"], told["is_imported"]) == ("random", False)
+    assert ("guess_probability_max", "1/10000") in {
+        (each["what"], each["value"]) for each in told["asked"]
+    }
+    assert made.status_code == 201
+    assert made.json()["capacity"] == told["issued_max"]
+    assert rest.maker.get(f"{SERIALS}/policies/XX").status_code == 404
+
+
 def test_numbers_of_an_authority_are_ordered_imported_and_shown(rest: Rest) -> None:
     policy = {
         "alphabet": "alphanumeric", "length": 13, "order": "imported", "guess_limit": None

@@ -42,9 +42,26 @@ def test_a_policy_is_told_without_a_database() -> None:
     assert told["issued_max"] == 2**56
 
 
+def test_the_policy_of_a_market_is_told_with_its_sources() -> None:
+    command = [sys.executable, "-m", "packtrail", "serials", "policy", "--market", "DE", "--json"]
+
+    done = subprocess.run(command, capture_output=True, check=True, env={**os.environ})
+
+    told = json.loads(done.stdout)
+    assert (told["length"], told["order"], told["guess_limit"]) == (12, "random", "1/10000")
+    asked = {each["what"]: each for each in told["asked"]}
+    assert (asked["length_max"]["value"], asked["length_max"]["status"]) == ("20", "known")
+    assert asked["guess_probability_max"]["source"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [(["--length", "3"], 1), (["--guess-limit", "often"], 2), (["--guess-limit", "1/0"], 2)],
+    [
+        (["--market", "XX"], 1),
+        (["--length", "3"], 1),
+        (["--guess-limit", "often"], 2),
+        (["--guess-limit", "1/0"], 2),
+    ],
 )
 def test_a_policy_that_cannot_be_used_is_told(arguments: list[str], code: int) -> None:
     command = [sys.executable, "-m", "packtrail", "serials", "policy", *arguments]
@@ -88,6 +105,13 @@ def test_numbers_are_taken_found_given_back_and_proven(
     told = packtrail("serials", "proof", "own").stdout.decode()
     assert f"Pool acme/own for {OTHER_GTIN}: no number was issued twice" in told
     assert f"50/{30**12}, below 1/10000" in told
+
+    table, report = tmp_path / "numbers.csv", tmp_path / "proof.pdf"
+    same = ("serials", "allocate", "own", "50", "--request", "PO-1", "--to", "line 4")
+    assert packtrail(*same, "--out", table).returncode == 0
+    assert table.read_text().splitlines()[:2] == ["gtin,serial", f"{OTHER_GTIN},{serials[0]}"]
+    assert packtrail("serials", "proof", "own", "--out", report).returncode == 0
+    assert report.read_bytes().startswith(b"%PDF")
 
 
 def test_a_file_that_is_no_text_is_no_list_of_numbers(packtrail: Packtrail) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from packtrail.api.requests import App, Caller
 from packtrail.api.serial_requests import (
@@ -21,6 +21,7 @@ from packtrail.api.serial_schemas import (
     EntryOut,
     ForecastOut,
     LevelsPatch,
+    MarketPolicyOut,
     PolicyIn,
     PoolIn,
     PoolOut,
@@ -31,7 +32,15 @@ from packtrail.base.errors import RefusedError
 from packtrail.serials.codes import BAD_REQUEST
 from packtrail.serials.levels import Levels
 from packtrail.serials.policy import Order
-from packtrail.services.supply import alarms, changing, forecasting, opening, pools, topping_up
+from packtrail.services.supply import (
+    alarms,
+    changing,
+    forecasting,
+    market_rules,
+    opening,
+    pools,
+    topping_up,
+)
 from packtrail.services.supply.opening import Opening
 
 router = APIRouter(prefix=PREFIX, tags=["Serial numbers"])
@@ -139,6 +148,26 @@ def skip(
     request_id = request_id_of(key, body.request_id)
     name = name_of(owner, code)
     return changing.skip(app, actor, name, body.count, request_id=request_id, reason=body.reason)
+
+
+@router.get(
+    "/policies/{market}",
+    summary="What a market asks",
+    response_model=MarketPolicyOut,
+    responses=READING,
+)
+def market_policy(
+    app: App, actor: Caller, market: Annotated[str, Path(max_length=20)]
+) -> dict[str, Any]:
+    """Return what the law of a market asks today, and a policy that keeps to it."""
+    found = market_rules.policy_for(app, actor, market)
+    return {
+        "market": found.market,
+        "policy": opening.stored(found.policy),
+        "issued_max": found.policy.issued_max,
+        "is_imported": found.is_imported,
+        "asked": found.asked,
+    }
 
 
 @router.get("/alarms", summary="Alarms", response_model=list[AlarmOut], responses=READING)

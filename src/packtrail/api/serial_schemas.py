@@ -27,6 +27,28 @@ class PolicyIn(In):
     """A share such as 1/10000; null: no promise."""
 
 
+class AskedOut(Out):
+    """One thing that the law asks of serial numbers."""
+
+    what: str
+    value: str
+    status: str
+    """How surely it is known."""
+    source: str
+
+
+class MarketPolicyOut(Out):
+    """What a market asks of serial numbers, and a policy that keeps to it."""
+
+    market: str
+    policy: PolicyIn
+    issued_max: int
+    """How many numbers of it may be issued."""
+    is_imported: bool
+    """Whether an authority issues the numbers."""
+    asked: list[AskedOut]
+
+
 class LevelsIn(In):
     """When a pool is low, how far it is filled, when unused numbers expire."""
 

@@ -15,23 +15,29 @@ from packtrail.cli.output import tell_findings, write_json, write_line, write_ta
 if TYPE_CHECKING:
     from packtrail.serials.levels import Levels
     from packtrail.serials.policy import Policy
+    from packtrail.services.supply.market_rules import MarketPolicy
     from packtrail.services.supply.opening import Opening
     from packtrail.services.supply.pools import SerialPool
 
 pool_group = typer.Typer(help="Pools: where serial numbers come from.", no_args_is_help=True)
 
 Alphabet = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--alphabet",
         metavar="CHARACTERS",
         help=(
             "numeric, alphanumeric, mixed-case, unambiguous (no I, J, L, O, Q, U), or the "
-            "characters."
+            "characters; default: as the market asks."
         ),
     ),
 ]
-Length = Annotated[int, typer.Option("--length", help="Characters of a serial number, to 20.")]
+Length = Annotated[
+    int | None,
+    typer.Option(
+        "--length", help="Characters of a serial number, to 20; default: as the market asks."
+    ),
+]
 Prefix = Annotated[str, typer.Option("--prefix", help="What every serial number starts with.")]
 First = Annotated[
     str, typer.Option("--first", help="The characters that may come first; default: all.")
@@ -40,9 +46,11 @@ Sequential = Annotated[
     bool, typer.Option("--sequential", help="One after the other, so that anybody can guess them.")
 ]
 GuessLimit = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--guess-limit", metavar="SHARE", help="A guess hits an issued number less often; or none."
+        "--guess-limit",
+        metavar="SHARE",
+        help="A guess hits an issued number less often; or none; default: as the market asks.",
     ),
 ]
 NewCode = Annotated[
@@ -61,7 +69,7 @@ DrawnPerDay = Annotated[
     typer.Option("--drawn-per-day", help="It draws no more by itself in 24 hours."),
 ]
 Market = Annotated[
-    str, typer.Option("--market", help="Market whose rules the policy follows: EU, RU.")
+    str, typer.Option("--market", help="Markets whose law the policy keeps to, with commas: DE,FR.")
 ]
 Owner = Annotated[
     str | None, typer.Option("--owner", help="Organisation whose pool it is; default: yours.")
@@ -81,17 +89,27 @@ Request = Annotated[
 Gtin = Annotated[str, typer.Argument(help="The trade item whose serial numbers these are.")]
 
 
+_USUAL = (("unambiguous", 12), ("alphanumeric", 13))
+"""Alphabet and length where no market asks for others: of made numbers, and of imported ones."""
+
+
 def show_policy(
-    alphabet: Alphabet = "unambiguous",
-    length: Length = 12,
+    alphabet: Alphabet = None,
+    length: Length = None,
     prefix: Prefix = "",
     first: First = "",
     sequential: Sequential = False,
-    guess_limit: GuessLimit = "1/10000",
+    guess_limit: GuessLimit = None,
+    market: Market = "",
     json: options.Json = False,
 ) -> None:
-    """Tell how many serial numbers a policy allows, and how many of them may be issued."""
-    policy = _policy(alphabet, length, prefix, first, guess_limit, is_sequential=sequential)
+    """Tell how many serial numbers a policy allows, and how many of them may be issued.
+
+    With --market the policy is one that keeps to the law of the market.
+    """
+    order = "sequential" if sequential else None
+    asked = _suggested(market)
+    policy = _policy(market, alphabet, length, guess_limit, prefix=prefix, first=first, order=order)
     limit = policy.guess_limit
     told = {
         "alphabet": policy.alphabet,
@@ -104,21 +122,25 @@ def show_policy(
         "guess_limit": None if limit is None else str(limit),
     }
     if json:
-        write_json(told)
-    else:
-        write_table("", ("Policy", ""), ((name, _grouped(value)) for name, value in told.items()))
+        write_json({**told, "asked": asked.asked if asked else []})
+        return
+    write_table("", ("Policy", ""), ((name, _grouped(value)) for name, value in told.items()))
+    if asked:
+        titles = (f"{asked.market} asks", "", "Known", "Source")
+        rows = ((each.what, each.value, each.status, each.source) for each in asked.asked)
+        write_table("", titles, rows)
 
 
 @pool_group.command("add")
 def add_pool(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     code: NewCode,
     gtin: Gtin,
-    alphabet: Alphabet = "unambiguous",
-    length: Length = 12,
+    alphabet: Alphabet = None,
+    length: Length = None,
     prefix: Prefix = "",
     first: First = "",
     sequential: Sequential = False,
-    guess_limit: GuessLimit = "1/10000",
+    guess_limit: GuessLimit = None,
     low_water: LowWater = 0,
     unused_for_days: UnusedForDays = None,
     market: Market = "",
@@ -133,7 +155,8 @@ def add_pool(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
     from packtrail.serials.levels import Levels
     from packtrail.services.supply.opening import create_pool
 
-    policy = _policy(alphabet, length, prefix, first, guess_limit, is_sequential=sequential)
+    order = "sequential" if sequential else "random"
+    policy = _policy(market, alphabet, length, guess_limit, prefix=prefix, first=first, order=order)
     levels = Levels(low_water=low_water, unused_for_days=unused_for_days)
     opening = _opening(code, levels, owner=owner, serves=serves, market=market)
     with options.acting(data, db, organisation) as (application, actor):
@@ -145,11 +168,11 @@ def add_pool(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
 def add_imported_pool(  # noqa: PLR0913, PLR0917
     code: NewCode,
     gtin: Gtin,
-    alphabet: Alphabet = "alphanumeric",
-    length: Length = 13,
+    alphabet: Alphabet = None,
+    length: Length = None,
     prefix: Prefix = "",
     first: First = "",
-    guess_limit: GuessLimit = "none",
+    guess_limit: GuessLimit = None,
     low_water: LowWater = 0,
     top_up_to: TopUpTo = 0,
     unused_for_days: UnusedForDays = None,
@@ -163,12 +186,10 @@ def add_imported_pool(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Open a pool for serial numbers of a GTIN that an authority issues; see `serials import`."""
     from packtrail.serials.levels import Levels
-    from packtrail.serials.policy import Order, Policy
     from packtrail.services.supply.opening import create_imported_pool
 
-    limit = _limit(guess_limit)
-    policy = Policy.of(
-        alphabet, length, prefix=prefix, first=first, order=Order.IMPORTED, guess_limit=limit
+    policy = _policy(
+        market, alphabet, length, guess_limit, prefix=prefix, first=first, order="imported"
     )
     levels = Levels(low_water=low_water, top_up_to=top_up_to, unused_for_days=unused_for_days)
     opening = _opening(code, levels, owner=owner, serves=serves, market=market)
@@ -391,13 +412,43 @@ def _opening(
 
 
 def _policy(
-    alphabet: str, length: int, prefix: str, first: str, guess_limit: str, *, is_sequential: bool
+    market: str,
+    alphabet: str | None,
+    length: int | None,
+    guess_limit: str | None,
+    *,
+    prefix: str,
+    first: str,
+    order: str | None,
 ) -> Policy:
+    """Return a policy: what is not said is as the first of the markets asks, or usual."""
     from packtrail.serials.policy import Order, Policy
 
-    limit = None if is_sequential else _limit(guess_limit)
-    order = Order.SEQUENTIAL if is_sequential else Order.RANDOM
-    return Policy.of(alphabet, length, prefix=prefix, first=first, order=order, guess_limit=limit)
+    asked = _suggested(market)
+    base = asked.policy if asked else Policy.of(*_USUAL[order == "imported"])
+    chosen = Order(order) if order else base.order
+    limit = base.guess_limit if guess_limit is None else _limit(guess_limit)
+    return Policy.of(
+        base.alphabet if alphabet is None else alphabet,
+        base.length if length is None else length,
+        prefix=prefix,
+        first=first,
+        order=chosen,
+        guess_limit=limit if guess_limit is not None or chosen is Order.RANDOM else None,
+    )
+
+
+def _suggested(market: str) -> MarketPolicy | None:
+    """Return what the first of some markets asks, if one is named."""
+    from datetime import UTC, datetime
+
+    from packtrail.services.supply.market_rules import suggested
+    from packtrail.settings import Settings
+
+    first = market.split(",", maxsplit=1)[0].strip()
+    if not first:
+        return None
+    return suggested(Settings.of(), first, on=datetime.now(UTC).date())
 
 
 def _limit(text: str) -> Fraction | None:

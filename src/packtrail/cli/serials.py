@@ -18,6 +18,11 @@ from packtrail.cli.serial_imports import import_file, master_key_group, order_gr
 from packtrail.cli.serial_pools import PoolCode, Request, pool_group, show_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packtrail.access import Actor
+    from packtrail.services.application import Application
+    from packtrail.services.supply.allocating import Delivery
     from packtrail.services.supply.looking_up import LookUp
     from packtrail.services.supply.proving import Proof
 
@@ -44,7 +49,14 @@ def allocate(  # noqa: PLR0913, PLR0917
     purpose: Annotated[str, typer.Option("--purpose", help="What for: an order, a lot.")] = "",
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Write them to a file, one a line."),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help=(
+                "Write them to a file: one a line, or by its ending a table (csv, xlsx, json) "
+                "with the GTIN and what belongs on labels."
+            ),
+        ),
     ] = None,
     unused_until: Annotated[
         str | None,
@@ -75,7 +87,7 @@ def allocate(  # noqa: PLR0913, PLR0917
         )  # fmt: skip
         entry = delivery.entry
         if out is not None:
-            write_file(out, delivery.lines())
+            write_file(out, _written(application, actor, delivery, out))
         if json:
             numbers = {} if out is not None else {"serials": delivery.serials()}
             write_json({**asdict(entry), **numbers})
@@ -313,6 +325,10 @@ def proof(
     pool: Annotated[
         str | None, typer.Argument(help="Code of the pool, or owner/code; default: all.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write the inspector's report to a PDF."),
+    ] = None,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
@@ -325,7 +341,9 @@ def proof(
     """
     from rich.progress import Progress
 
+    from packtrail.rendering.reports import write_pdf
     from packtrail.services.supply import pools, proving
+    from packtrail.services.supply.reporting import proof_report
 
     with (
         options.acting(data, db, organisation) as (application, actor),
@@ -336,6 +354,8 @@ def proof(
         proofs = proving.prove(
             application, actor, pool, progress=lambda count: bar.update(task, advance=count)
         )
+        if out is not None:
+            write_file(out, [write_pdf(proof_report(proofs, by=actor, at=application.clock()))])
     if json:
         write_json(proofs)
     else:
@@ -343,6 +363,22 @@ def proof(
             _tell_proof(each)
     if not all(each.holds for each in proofs):
         raise typer.Exit(FINDINGS)
+
+
+def _written(
+    application: Application, actor: Actor, delivery: Delivery, out: Path
+) -> Iterable[bytes]:
+    """Return the file of a delivery, in the form that its ending asks for."""
+    from packtrail.rendering.number_files import SUFFIXES, write_numbers
+    from packtrail.services.supply import pools
+
+    form = next((form for form, ending in SUFFIXES.items() if out.suffix == f".{ending}"), "text")
+    if form == "text":
+        return delivery.lines()
+    pool = pools.pool(application, actor, f"{delivery.entry.owner}/{delivery.entry.pool}")
+    gtin = pool.number_of if pool.kind == pools.SGTIN else ""
+    labels = ((label.serial, label.elements) for label in delivery.labels())
+    return write_numbers(form, gtin, labels)
 
 
 def _told(found: LookUp) -> str:

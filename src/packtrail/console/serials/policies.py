@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packtrail.base.errors import RefusedError
 from packtrail.base.findings import Finding
@@ -12,34 +11,21 @@ from packtrail.rendering import gauges
 from packtrail.services.supply import market_rules, pools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from starlette.responses import Response
 
-    from packtrail.compliance.profiles import Decided, SerialRules
     from packtrail.console.visit import Visit
 
-_ASKED = (
-    ("is_required", "Every pack carries one"),
-    ("length", "Characters, exactly"),
-    ("length_max", "Characters, at most"),
-    ("characters", "Written with"),
-    ("is_random", "Random"),
-    ("guess_probability_max", "A guess hits less often than"),
-    ("issuer", "Issued by"),
-    ("reuse", "Using one again"),
-)
+_TITLES = {
+    "is_required": "Every pack carries one",
+    "length": "Characters, exactly",
+    "length_max": "Characters, at most",
+    "characters": "Written with",
+    "is_random": "Random",
+    "guess_probability_max": "A guess hits less often than",
+    "issuer": "Issued by",
+    "reuse": "Using one again",
+}
 """Part of the rules -> what people call it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One thing that the law asks, and how surely."""
-
-    title: str
-    value: str
-    status: str
-    source: str
 
 
 def policies(visit: Visit) -> Response:
@@ -59,7 +45,7 @@ def policies(visit: Visit) -> Response:
         market=market,
         markets=market_rules.markets(visit.app, visit.who),
         found=found,
-        asked=list(_asked(found.rules)) if found else [],
+        asked=[(_TITLES[each.what], each) for each in found.asked] if found else [],
         may_be_issued=gauges.rounded(found.policy.issued_max) if found else "",
         findings=findings,
         pools=[
@@ -68,13 +54,3 @@ def policies(visit: Visit) -> Response:
             if each.market and each.closed_at is None
         ],
     )
-
-
-def _asked(rules: SerialRules) -> Iterator[Asked]:
-    for name, title in _ASKED:
-        decided: Decided[Any] | None = getattr(rules, name)
-        if decided is None:
-            continue
-        value = {True: "yes", False: "no"}.get(decided.value, str(decided.value))
-        source = decided.clause or decided.parameter or decided.rule
-        yield Asked(title, value, decided.status.value, source)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from packtrail.compliance.profiles import Decided, SerialRules
     from packtrail.services.application import Application
     from packtrail.services.supply.pools import SerialPool
+    from packtrail.settings import Settings
 
 T = TypeVar("T")
 _CAPITALS = string.digits + string.ascii_uppercase
@@ -37,8 +38,31 @@ _ALLOWED: Final[Mapping[Characters, frozenset[str]]] = {
     Characters.GS1: frozenset(c for c in map(chr, range(128)) if SETS["X"].first_bad(c) is None),
 }
 """Character set -> what a serial number may be written with; of others nothing is known."""
+_PARTS: Final = (
+    "is_required",
+    "length",
+    "length_max",
+    "characters",
+    "is_random",
+    "guess_probability_max",
+    "issuer",
+    "reuse",
+)
+"""Parts of the rules, in the order they are told."""
 LENGTHS: Final = {"numeric": 16, "unambiguous": 12}
 """Alphabet -> characters of a serial number that last for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that the law asks of serial numbers, and how surely."""
+
+    what: str
+    """Part of `SerialRules`: `length`, `issuer`."""
+    value: str
+    status: str
+    """`known`, `expected`, `disputed`, ..."""
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,29 +75,43 @@ class MarketPolicy:
     is_imported: bool
     """Whether an authority issues the numbers."""
 
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What the law asks, as far as anything is known."""
+        return tuple(_asked(self.rules))
+
 
 def policy_for(
     app: Application,
     actor: Actor,
     market: str,
     *,
-    on: date | None = None,
     product_class: ProductClass = ProductClass.PRESCRIPTION,
 ) -> MarketPolicy:
-    """Return a policy that keeps to the law of a market.
+    """Return a policy that keeps to the law of a market today; see `suggested`."""
+    require(actor, Permission.POOL_READ)
+    return suggested(app.settings, market, on=app.clock().date(), product_class=product_class)
+
+
+def suggested(
+    settings: Settings,
+    market: str,
+    *,
+    on: date,
+    product_class: ProductClass = ProductClass.PRESCRIPTION,
+) -> MarketPolicy:
+    """Return a policy that keeps to the law of a market; the law is no secret of anybody.
 
     Args:
-        app: The application.
-        actor: Who asks.
+        settings: Where rule packs of one's own are.
         market: Code of the market, such as `DE`.
-        on: The day; None: today.
+        on: The day.
         product_class: What kind of product it is.
 
     Raises:
         NotFound: `LAW-014`, no rule pack knows the market.
     """
-    require(actor, Permission.POOL_READ)
-    rules = _rules(app, market, on or app.clock().date(), product_class)
+    rules = _rules(settings, market, on, product_class)
     return MarketPolicy(
         market=market,
         rules=rules,
@@ -106,7 +144,9 @@ def market_findings(
     return tuple(
         finding
         for market in filter(None, (name.strip() for name in names.split(",")))
-        for finding in _findings(market, _rules(app, market, on, ProductClass.PRESCRIPTION), policy)
+        for finding in _findings(
+            market, _rules(app.settings, market, on, ProductClass.PRESCRIPTION), policy
+        )
     )
 
 
@@ -119,10 +159,22 @@ def pool_findings(app: Application, actor: Actor, pool: SerialPool) -> tuple[Fin
     return market_findings(app, pool.market, policy, on=app.clock().date())
 
 
-def _rules(app: Application, market: str, on: date, product_class: ProductClass) -> SerialRules:
-    pack = rule_packs.catalogue(app.settings).pack_of(market.upper())
+def _rules(settings: Settings, market: str, on: date, product_class: ProductClass) -> SerialRules:
+    pack = rule_packs.catalogue(settings).pack_of(market.upper())
     item = TradeItem(product_class=product_class, level=Level.UNIT)
     return serial_rules(pack, item, on=on)
+
+
+def _asked(rules: SerialRules) -> Iterator[Asked]:
+    for name in _PARTS:
+        decided: Decided[Any] | None = getattr(rules, name)
+        if decided is not None:
+            value = {True: "yes", False: "no"}.get(decided.value, str(decided.value))
+            yield Asked(name, value, decided.status.value, _source(decided))
+
+
+def _source(decided: Decided[Any]) -> str:
+    return str(decided.clause or decided.parameter or decided.rule)
 
 
 def _value(decided: Decided[T] | None) -> T | None:
