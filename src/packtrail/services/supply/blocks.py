@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from psycopg import Connection
 
     from packtrail.base.findings import Finding
@@ -129,24 +130,7 @@ def seal(
             raise differs(what.request_id)
         told = _told(conn, app, known)
         key = signer(app, conn, actor.organisation_id)
-    head = files.Head(
-        block_id=told.block_id,
-        sealed_by=actor.organisation_code,
-        owner=told.owner,
-        pool=told.pool,
-        kind=row.kind,
-        number_of=told.number_of,
-        count=told.count,
-        purpose=told.purpose,
-        station=station,
-        station_key=files.fingerprint(at_line.public_key),
-        signer_key=files.text_of(key.public_key().public_bytes_raw()),
-        sealed_at=known.sealed_at,
-        expires_at=expires_at,
-    )
-    public = files.station_key(files.text_of(at_line.public_key))
-    serials, elements = _contents(delivery)
-    content = files.seal(head, serials, elements, station=public, signer=key)
+    content = _sealed(told, known, at_line.public_key, delivery, row.kind, actor, key)
     return SealedBlock(block=told, content=content)
 
 
@@ -273,3 +257,33 @@ def _told(conn: Connection, app: Application, found: rows.BlockRow) -> Block:
         outstanding=entry.count - sum(counts.values()),
         findings=findings,
     )
+
+
+def _sealed(
+    told: Block,
+    row: rows.BlockRow,
+    public_key: bytes,
+    delivery: Delivery,
+    kind: str,
+    actor: Actor,
+    key: Ed25519PrivateKey,
+) -> bytes:
+    """Return the file of a block."""
+    head = files.Head(
+        block_id=told.block_id,
+        sealed_by=actor.organisation_code,
+        owner=told.owner,
+        pool=told.pool,
+        kind=kind,
+        number_of=told.number_of,
+        count=told.count,
+        purpose=told.purpose,
+        station=row.station,
+        station_key=files.fingerprint(public_key),
+        signer_key=files.text_of(key.public_key().public_bytes_raw()),
+        sealed_at=row.sealed_at,
+        expires_at=row.expires_at,
+    )
+    public = files.station_key(files.text_of(public_key))
+    serials, elements = _contents(delivery)
+    return files.seal(head, serials, elements, station=public, signer=key)
