@@ -46,7 +46,8 @@ LARGER_BODIES = {
 }
 """Beginning of a path -> largest body in bytes: tables of a portfolio, files of evidence."""
 DOCUMENT_PATHS = re.compile(
-    r"/captures|/api/v1/(stock-comparisons|verifications/image|serials/(?!.*/imports$).*)"
+    r"/captures|/explain|/reports/preflight|"
+    r"/api/v1/(stock-comparisons|verifications/image|preflights|serials/(?!.*/imports$).*)"
 )
 """Where documents and lists of serial numbers are taken; all other forms and bodies are small."""
 NUMBERS_PATHS = re.compile(r"/serials/import|/api/v1/serials/pools/[^/]+/[^/]+/imports")

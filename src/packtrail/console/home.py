@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from packtrail.console import captures, templates
 from packtrail.services import overview
+from packtrail.services.obligations.attention import attention as by_law
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -22,7 +23,13 @@ def home(visit: Visit) -> Response:
     recorded = seen.counts.events or seen.counts.captures
     is_empty = not recorded and not seen.attention
     return templates.render(
-        visit, "home.html", seen=seen, total=total, is_empty=is_empty, owners=captures.owners(visit)
+        visit,
+        "home.html",
+        seen=seen,
+        attention=(*by_law(visit.app, visit.who), *seen.attention),
+        total=total,
+        is_empty=is_empty,
+        owners=captures.owners(visit),
     )
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from packtrail.access import Actor
-from packtrail.serials.pool import runs_of, strings
+from packtrail.serials.pool import chunks, runs_of, strings
 from packtrail.services.supply.auditing import audit_entry
 from packtrail.services.supply.each import for_each
 from packtrail.services.supply.pools import SSCC
 from packtrail.services.supply.settling import Part, open_positions, record
 from packtrail.services.supply.sources import opened
-from packtrail.store import instances
+from packtrail.store import dictionary
 from packtrail.store import serial_ledger as ledger
 from packtrail.store import serials as rows
 
@@ -100,8 +100,9 @@ def _unseen(
     class_key = f"sscc/{number_of[1:7]}" if row.kind == SSCC else row.class_key
     kept = [positions[:0]]
     for lo, hi in runs_of(positions):
-        texts = strings(source, generation, lo, hi)
-        known = instances.known(conn, class_key, texts)
-        is_new = np.array([text not in known for text in texts], dtype=np.bool_)
-        kept.append(np.arange(lo, hi, dtype=np.int64)[is_new])
+        for start, end in chunks(lo, hi):
+            names = [(class_key, text) for text in strings(source, generation, start, end)]
+            known = dictionary.look_up(conn, names)
+            is_new = np.array([name not in known for name in names], dtype=np.bool_)
+            kept.append(np.arange(start, end, dtype=np.int64)[is_new])
     return np.concatenate(kept)
