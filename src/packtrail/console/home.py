@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
+from packtrail.access import Permission
 from packtrail.console import captures, templates
 from packtrail.services import overview
+from packtrail.services.reports import viewing
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -20,8 +22,17 @@ def home(visit: Visit) -> Response:
     seen = overview.overview(visit.app, visit.who)
     total = sum(each.count for each in seen.by_status)
     is_empty = seen.counts.events == 0 and seen.counts.captures == 0
+    may_read = visit.who.may(Permission.REPORTING_READ)
+    late, to_mend = viewing.urgent(visit.app, visit.who) if may_read else (0, 0)
     return templates.render(
-        visit, "home.html", seen=seen, total=total, is_empty=is_empty, owners=captures.owners(visit)
+        visit,
+        "home.html",
+        seen=seen,
+        total=total,
+        is_empty=is_empty,
+        owners=captures.owners(visit),
+        reports_late=late,
+        reports_to_mend=to_mend,
     )
 
 
