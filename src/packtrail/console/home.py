@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
-from packtrail.access import Permission
 from packtrail.console import captures, templates
 from packtrail.services import overview
-from packtrail.services.reports import viewing
+from packtrail.services.obligations.attention import attention as by_law
+from packtrail.services.reports.attention import attention as of_reports
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -22,17 +22,18 @@ def home(visit: Visit) -> Response:
     seen = overview.overview(visit.app, visit.who)
     total = sum(each.count for each in seen.by_status)
     is_empty = seen.counts.events == 0 and seen.counts.captures == 0
-    may_read = visit.who.may(Permission.REPORTING_READ)
-    late, to_mend = viewing.urgent(visit.app, visit.who) if may_read else (0, 0)
     return templates.render(
         visit,
         "home.html",
         seen=seen,
+        attention=(
+            *by_law(visit.app, visit.who),
+            *of_reports(visit.app, visit.who),
+            *seen.attention,
+        ),
         total=total,
         is_empty=is_empty,
         owners=captures.owners(visit),
-        reports_late=late,
-        reports_to_mend=to_mend,
     )
 
 

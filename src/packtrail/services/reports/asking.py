@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError
@@ -20,7 +19,7 @@ from packtrail.services.reports import steps
 from packtrail.services.reports.gathering import Gatherer, gtin14, read_body
 from packtrail.services.reports.receivers import Receiver, required
 from packtrail.services.reports.steps import Taken
-from packtrail.store import captures
+from packtrail.store import ids
 from packtrail.store import reports as rows
 from packtrail.store.filters import EventFilter
 from packtrail.store.reports import NewReport, ReportRow
@@ -129,7 +128,7 @@ def add(  # noqa: PLR0913 - what a report begins with
     wait = QUIET if form.about in {About.LOT, About.EVENTS} else timedelta()
     organisation_id = actor.organisation_id
     new = NewReport(
-        report_id=UUID(captures.new_id()),
+        report_id=ids.new_id(at),
         organisation_id=organisation_id,
         number=rows.next_number(conn, organisation_id),
         receiver=receiver.code,

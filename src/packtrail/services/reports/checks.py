@@ -23,7 +23,7 @@ from packtrail.reporting.law import law_of_file, law_of_serials
 from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.organisations import visible_to
 from packtrail.services.reports.receivers import pack_for
-from packtrail.store import captures, journeys, preflights
+from packtrail.store import ids, journeys, preflights
 from packtrail.store.preflights import PreflightRow
 
 if TYPE_CHECKING:
@@ -105,10 +105,11 @@ def make(
 ) -> tuple[PreflightRow, Checked]:
     """Check a file without keeping what the check gave."""
     checked, rules = examine(app, conn, actor, form, content, about)
+    at = app.clock()
     row = PreflightRow(
-        preflight_id=UUID(captures.new_id()),
+        preflight_id=ids.new_id(at),
         organisation_id=actor.organisation_id,
-        at=app.clock(),
+        at=at,
         actor_name=actor.name,
         market=form.market,
         form=form.id,

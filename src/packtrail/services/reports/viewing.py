@@ -346,16 +346,6 @@ def about(app: Application, actor: Actor, text: str) -> tuple[Mention, ...]:
     return (*of_event(app, actor, text), *of_object(app, actor, identifier))
 
 
-def urgent(app: Application, actor: Actor) -> tuple[int, int]:
-    """Return how many reports are past their time, and how many must be mended."""
-    found = tallies(app, actor)
-    mend = {State.FLAWED, State.PARTLY, State.REJECTED}
-    return (
-        sum(each.past_due for each in found),
-        sum(each.count for each in found if each.state in mend),
-    )
-
-
 def undecided(app: Application, actor: Actor) -> dict[str, str]:
     """Return trade items that name no market: GTIN -> name. Nothing is found due for them."""
     require(actor, Permission.REPORTING_READ)
