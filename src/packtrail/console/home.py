@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from packtrail.console import captures, templates
 from packtrail.services import overview
 from packtrail.services.obligations.attention import attention as by_law
+from packtrail.services.reports.attention import attention as of_reports
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -26,7 +27,11 @@ def home(visit: Visit) -> Response:
         visit,
         "home.html",
         seen=seen,
-        attention=(*by_law(visit.app, visit.who), *seen.attention),
+        attention=(
+            *by_law(visit.app, visit.who),
+            *of_reports(visit.app, visit.who),
+            *seen.attention,
+        ),
         total=total,
         is_empty=is_empty,
         owners=captures.owners(visit),
