@@ -89,7 +89,7 @@ class Settings:
         metadata=_says("Largest number of events in one captured document.", least=1),
     )
     capture_inline_bytes_max: int = field(
-        default=256 * 1024,
+        default=8 * 1024 * 1024,
         metadata=_says(
             "Documents up to this many bytes are captured before the answer; larger ones "
             "after it, by a worker.",
@@ -229,8 +229,9 @@ class Settings:
         default="",
         repr=False,
         metadata=_says(
-            "Key that encrypts the keys of serial number pools: 32 bytes in Base64. Without it the "
-            "embedded database uses the file master.key in its directory, made when it is needed."
+            "Key that encrypts the keys of serial number pools: 32 bytes in Base64; while it is "
+            "replaced the new and the old one, with a comma. Without it the embedded database uses "
+            "the file master.key in its directory, made when it is needed."
         ),
     )
     reports_dir: Path = field(
@@ -258,6 +259,10 @@ class Settings:
         default=10_000_000,
         metadata=_says("Most serial numbers one request can take or give back.", least=1),
     )
+    serials_import_bytes_max: int = field(
+        default=2 * 1024 * 1024 * 1024,
+        metadata=_says("Largest file of serial numbers that is imported, in bytes.", least=1024),
+    )
     market_packs: tuple[str, ...] = field(
         default=(),
         metadata=_says("Folders with rule packs of your own, each a folder inside, with commas."),
@@ -272,6 +277,10 @@ class Settings:
             "File that tells the lengths of company prefixes, which the URN of a Digital Link "
             "needs: GS1's GCPPrefixFormatList in XML or JSON, or one prefix a line."
         ),
+    )
+    return_codes_file: str = field(
+        default="",
+        metadata=_says("TOML table of the return codes of a national system, for operations."),
     )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)

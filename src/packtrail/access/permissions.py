@@ -40,11 +40,15 @@ class Permission(StrEnum):
     POOL_READ = "pool:record:read"
     """See pools of serial numbers, look up who was given a number, prove a ledger."""
     POOL_CREATE = "pool:record:create"
-    """Open pools and give them new keys."""
+    """Open pools, change and close them, give them new keys, and draw stock for them."""
     ALLOCATION_CREATE = "pool:allocation:create"
     """Take serial numbers from a pool."""
     ALLOCATION_RETURN = "pool:allocation:return"
-    """Give unused serial numbers back, or make them void."""
+    """Say what became of serial numbers: used, given back unused, void."""
+    NUMBER_IMPORT = "pool:number:import"
+    """Bring serial numbers in that an authority issued, with their keys and signatures."""
+    SECRET_READ = "pool:secret:read"  # noqa: S105 - a permission, not a secret
+    """See the keys and signatures that an authority gave with serial numbers."""
     REPORTING_READ = "reporting:report:read"
     """See reports to authorities and partners, their files, answers and receivers."""
     REPORTING_CREATE = "reporting:report:create"
@@ -57,6 +61,8 @@ class Permission(StrEnum):
     """Say who takes reports, which, and how they get there."""
     PACK_VERIFY = "pack:record:verify"
     """Ask whether a pack is genuine and may be supplied; question and answer are kept."""
+    PACK_OPERATE = "pack:state:change"
+    """Dispense packs, take them out of use, and take that back."""
     VERIFICATION_READ = "verification:record:read"
     """See what was verified, by whom, and what was answered."""
     NOTICE_READ = "notice:record:read"
@@ -91,6 +97,8 @@ class Permission(StrEnum):
     """Open programmes, fix baselines."""
     PLAN_UPDATE = "plan:programme:update"
     """Change programmes: work, links, dates, progress, registers."""
+    PLAN_RAISE = "plan:input:create"
+    """Raise inputs to programmes, discuss them, and say that one has read a notice."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -143,10 +151,12 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.ALLOCATION_RETURN,
             Permission.REPORTING_CREATE,
             Permission.PACK_VERIFY,
+            Permission.PACK_OPERATE,
             Permission.ORDER_CREATE,
             Permission.REPORT_CREATE,
             Permission.REWORK_CREATE,
             Permission.PLAN_UPDATE,
+            Permission.PLAN_RAISE,
         },
         RoleName.QUALITY: _READING
         | {
@@ -157,6 +167,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.PLAN_RAISE,
         },
         RoleName.REGULATORY: _READING
         | {
@@ -164,8 +175,9 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.PORTFOLIO_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
+            Permission.PLAN_RAISE,
         },
-        RoleName.READER: _READING,
+        RoleName.READER: _READING | {Permission.PLAN_RAISE},
         RoleName.AUDITOR: _READING
         | {
             Permission.AUDIT_READ,

@@ -186,6 +186,14 @@ def product(app: Application, actor: Actor, gtin: str) -> Product | None:
         return describing.products_of(conn, [gtin], visible_to(conn, actor)).get(gtin)
 
 
+def product_names(app: Application, actor: Actor, gtins: Iterable[str]) -> dict[str, str]:
+    """Return the names that master data gives trade items, by GTIN."""
+    require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        known = describing.products_of(conn, sorted(set(gtins)), visible_to(conn, actor))
+    return {gtin: product.name for gtin, product in known.items() if product.name}
+
+
 def places(app: Application, actor: Actor, *, limit: int = 200) -> tuple[Place, ...]:
     """Return the locations and parties that master data names, by identifier."""
     require(actor, Permission.EVENT_READ)
@@ -259,14 +267,14 @@ def _events(
             conn, wanted, audience_ids=audience_ids, page_size=_EVENTS_MAX, now=app.clock()
         ).events
 
-    recording = {event.event_key: event for event in ask(EventFilter(lots=(lot,)))}
+    recording = {event.ref: event for event in ask(EventFilter(lots=(lot,)))}
     classes = tuple(EpcMatch(class_key, lot) for class_key in lot_rows.classes_of(conn, lot))
     naming = ask(EventFilter(match_any_epc_class=classes)) if classes else ()
-    every = recording | {event.event_key: event for event in naming}
+    every = recording | {event.ref: event for event in naming}
     told = [
         _Told(event, key in recording, _amounts(event.body, lot)) for key, event in every.items()
     ]
-    return sorted(told, key=lambda one: (one.event.event_time, one.event.event_key), reverse=True)
+    return sorted(told, key=lambda one: (one.event.event_time, one.event.ref), reverse=True)
 
 
 def _amounts(body: Mapping[str, Any], lot: str) -> dict[str, int]:
