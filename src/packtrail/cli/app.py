@@ -58,7 +58,7 @@ GROUPS = {
     "obligations": obligations.obligations,
 }
 
-_JOINED = (company_markets, order_accounts, order_reports)
+_JOINED = (company_markets, labels, order_accounts, order_reports)
 """Modules whose commands belong to a group of another one."""
 
 
