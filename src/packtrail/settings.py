@@ -89,7 +89,7 @@ class Settings:
         metadata=_says("Largest number of events in one captured document.", least=1),
     )
     capture_inline_bytes_max: int = field(
-        default=256 * 1024,
+        default=8 * 1024 * 1024,
         metadata=_says(
             "Documents up to this many bytes are captured before the answer; larger ones "
             "after it, by a worker.",
@@ -276,6 +276,10 @@ class Settings:
             "File that tells the lengths of company prefixes, which the URN of a Digital Link "
             "needs: GS1's GCPPrefixFormatList in XML or JSON, or one prefix a line."
         ),
+    )
+    return_codes_file: str = field(
+        default="",
+        metadata=_says("TOML table of the return codes of a national system, for operations."),
     )
     database_connections_max: int = field(
         default=8, metadata=_says("Most connections to the database at the same time.", least=2)

@@ -194,3 +194,23 @@ def test_what_is_malformed_is_told_as_a_problem(goods: Rest) -> None:
         assert answer.status_code == 422, path
         assert answer.headers["content-type"] == "application/problem+json"
         assert json.loads(answer.content)["title"]
+
+
+def test_packs_are_dispensed_over_rest_and_done_once(goods: Rest) -> None:
+    path, identity = "/api/v1/pack-operations", "6d1f7a9e-0000-4000-8000-000000000001"
+    one = {"operation": "dispense", "gtin": GTIN, "serial": "3", "operation_id": identity}
+    body = {"place": "0300013333332", "operations": [one]}
+    first, again = (goods.maker.post(path, json=body).json()[0] for _ in range(2))
+    second = goods.maker.post(
+        path, json={**body, "operations": [{**one, "operation_id": None}]}
+    ).json()[0]
+
+    assert (first["outcome"], again["is_repeat"], again["event_id"]) == (
+        *("done", True),
+        first["event_id"],
+    )
+    assert (second["is_alarm"], second["national"]["code"]) == (True, "NMVS_NC_PCK_22")
+    assert len(goods.maker.get(path, params={"alarms": True}).json()) == 1
+    assert goods.maker.post(path, json={**body, "place": ""}).status_code == 422
+    clash = {**body, "operations": [{**one, "operation": "export"}]}
+    assert goods.maker.post(path, json=clash).status_code == 409

@@ -23,6 +23,7 @@ from tests.services.documents import (
 
 from packtrail.exchange.tables import Field, read_table
 from packtrail.rendering.symbols import draw
+from packtrail.store.embedded import EmbeddedServer
 
 GTIN = "00300010123455"
 OTHER_CASE = "urn:epc:id:sscc:030001.00000000009"
@@ -55,9 +56,10 @@ def packtrail() -> Iterator[Packtrail]:
     with tempfile.TemporaryDirectory(prefix="packtrail-cli-") as name:
         Path(name).chmod(0o711)
         command = Packtrail(Path(name) / "data")
-        assert command("organisations", "add", "acme").returncode == 0
-        assert command("capture", "-", stdin=content).returncode == 0
-        yield command
+        with EmbeddedServer(Path(name) / "data"):  # The commands join it: each starts at once.
+            assert command("organisations", "add", "acme").returncode == 0
+            assert command("capture", "-", stdin=content).returncode == 0
+            yield command
 
 
 def test_a_pack_is_verified_and_the_exit_code_says_how_it_went(packtrail: Packtrail, tmp_path):
@@ -167,3 +169,29 @@ def test_a_case_is_inspected_and_unpacked(packtrail: Packtrail) -> None:
     assert b"TRC-106" in wrong.stderr
     assert b"1 taken out of (00)" in out.stdout
     assert packtrail("packs", "unpack", pack(11)).returncode == 1
+
+
+def test_a_pharmacy_dispenses_takes_back_and_posts_what_it_queued(
+    packtrail: Packtrail, tmp_path: Path
+) -> None:
+    shop, queue = "0300013333332", str(tmp_path / "till.jsonl")
+    made = document(commissioning(41, [pack(41)], lot="LOT-9"))
+    assert packtrail("capture", "-", stdin=made).returncode == 0
+    told = ("--gtin", GTIN, "--serial", "41", "--lot", "LOT-9", "--place", shop)
+    queued = packtrail("operations", "do", "dispense", *told, "--queue", queue)
+    posted = packtrail.json("operations", "post", queue)
+
+    assert queued.returncode == 0
+    assert [each["performed"]["outcome"] for each in posted] == ["done"]
+    assert packtrail.json("operations", "post", queue)[0]["performed"]["is_repeat"] is True
+    second = packtrail("operations", "do", "dispense", *told)
+    assert second.returncode == 1
+    assert b"ALARM" in second.stdout
+    assert b"NMVS_NC_PCK_22" in second.stdout
+    assert packtrail("operations", "do", "dispense", *told, "--undo").returncode == 0
+    alarms = packtrail.json("operations", "list", "--alarms")
+    assert [each["serial"] for each in alarms] == ["41"]
+    assert len(packtrail.json("operations", "codes")["rows"]) > 5
+    assert packtrail("operations", "do", "dispense").returncode == 2
+    Path(queue).write_text("{\n")
+    assert packtrail("operations", "post", queue).returncode == 1

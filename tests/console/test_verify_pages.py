@@ -136,3 +136,19 @@ def test_who_may_not_verify_is_told_so(desk: Desk) -> None:
 
     assert refused.status_code == 403
     assert desk.client.get("/scan/verifications").status_code == 200
+
+
+def test_a_pack_is_dispensed_at_the_counter_once_and_taken_back(counter: Desk) -> None:
+    told = {"scan": SCAN, "place": "0300013333332", "market": "DE"}
+    where = "/scan/operations"
+    done = text_of(counter.post(where, where, operation="dispense", **told).text)
+    again = text_of(counter.post(where, where, operation="dispense", **told).text)
+    back = text_of(counter.post(where, where, operation="dispense", undo="yes", **told).text)
+    nowhere = counter.post(where, where, operation="dispense", scan=SCAN, place="")
+
+    assert "Done" in done
+    assert "Already inactive" in again
+    assert "NMVS_NC_PCK_22" in again
+    assert "Taken back: Dispense" in back
+    assert nowhere.status_code == 422
+    assert "VER-091" in nowhere.text

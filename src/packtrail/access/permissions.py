@@ -57,6 +57,8 @@ class Permission(StrEnum):
     """Say who takes reports, which, and how they get there."""
     PACK_VERIFY = "pack:record:verify"
     """Ask whether a pack is genuine and may be supplied; question and answer are kept."""
+    PACK_OPERATE = "pack:state:change"
+    """Dispense packs, take them out of use, and take that back."""
     VERIFICATION_READ = "verification:record:read"
     """See what was verified, by whom, and what was answered."""
     NOTICE_READ = "notice:record:read"
@@ -91,6 +93,8 @@ class Permission(StrEnum):
     """Open programmes, fix baselines."""
     PLAN_UPDATE = "plan:programme:update"
     """Change programmes: work, links, dates, progress, registers."""
+    PLAN_RAISE = "plan:input:create"
+    """Raise inputs to programmes, discuss them, and say that one has read a notice."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -143,10 +147,12 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.ALLOCATION_RETURN,
             Permission.REPORTING_CREATE,
             Permission.PACK_VERIFY,
+            Permission.PACK_OPERATE,
             Permission.ORDER_CREATE,
             Permission.REPORT_CREATE,
             Permission.REWORK_CREATE,
             Permission.PLAN_UPDATE,
+            Permission.PLAN_RAISE,
         },
         RoleName.QUALITY: _READING
         | {
@@ -157,6 +163,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.PLAN_RAISE,
         },
         RoleName.REGULATORY: _READING
         | {
@@ -164,8 +171,9 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.PORTFOLIO_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
+            Permission.PLAN_RAISE,
         },
-        RoleName.READER: _READING,
+        RoleName.READER: _READING | {Permission.PLAN_RAISE},
         RoleName.AUDITOR: _READING
         | {
             Permission.AUDIT_READ,

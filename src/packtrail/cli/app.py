@@ -19,6 +19,7 @@ from packtrail.cli import (
     epcis,
     goods,
     gs1,
+    labels,
     lines,
     markets,
     notices,
@@ -26,11 +27,16 @@ from packtrail.cli import (
     order_accounts,
     order_reports,
     orders,
+    pack_operations,
     plan,
     plan_entries,  # noqa: F401 - its commands join the group `plan`
     plan_files,  # noqa: F401 - so do these
+    plan_people,  # noqa: F401 - and these
     portfolio,
     query,
+    report_checks,  # noqa: F401 - it joins the group `reports`
+    report_receivers,  # noqa: F401 - so does this
+    reports,
     serials,
     trace,
     verify,
@@ -46,6 +52,7 @@ GROUPS = {
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "reports": reports.reports,
     "lots": goods.lots,
     "places": goods.places,
     "shipments": goods.shipments,
@@ -54,6 +61,7 @@ GROUPS = {
     "verifications": verify.verifications,
     "lines": lines.lines,
     "orders": orders.orders,
+    "operations": pack_operations.operations,
     "portfolio": portfolio.portfolio,
     "obligations": obligations.obligations,
 }

@@ -13,6 +13,8 @@ from packtrail.cli import options
 from packtrail.cli.output import FINDINGS, write_json, write_line, write_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from packtrail.services.verifying import Ask, Verification
 
 verifications = typer.Typer(help="What was verified, and answered.", no_args_is_help=True)
@@ -145,16 +147,20 @@ def _asks(
 ) -> list[Ask]:
     from packtrail.services.verifying import Ask
 
-    lines = [
+    asks = [Ask(text=line) for line in lines_of(scans)]
+    if gtin is not None or serial is not None:
+        asks.append(Ask(gtin=gtin or "", serial=serial or "", lot=lot, expires=expires))
+    return asks
+
+
+def lines_of(scans: Iterable[str]) -> list[str]:
+    """Return the scans of a command, those of standard input where one is `-`."""
+    return [
         line.rstrip("\r\n")
         for scan in scans
         for line in (sys.stdin if scan == "-" else [scan])
         if line.strip()
     ]
-    asks = [Ask(text=line) for line in lines]
-    if gtin is not None or serial is not None:
-        asks.append(Ask(gtin=gtin or "", serial=serial or "", lot=lot, expires=expires))
-    return asks
 
 
 def _tell(found: Verification) -> None:

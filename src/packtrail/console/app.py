@@ -12,7 +12,9 @@ from starlette.staticfiles import StaticFiles
 from packtrail.console import (
     audit,
     captures,
+    comply,
     correcting,
+    dispensing,
     explaining,
     faults,
     findings,
@@ -32,10 +34,7 @@ from packtrail.console import (
     verifying,
     wedge,
 )
-from packtrail.console.comply import changes as comply_changes
-from packtrail.console.comply import machine, radar
-from packtrail.console.comply import markets as comply_markets
-from packtrail.console.comply import portfolio as comply_portfolio
+from packtrail.console.reports import routes as report_routes
 from packtrail.console.visit import page
 
 if TYPE_CHECKING:
@@ -66,6 +65,8 @@ ROUTES = (
     Route("/scan/verify", page(verifying.verify), methods=["POST"]),
     Route("/scan/verify/image", page(verifying.form)),
     Route("/scan/verify/image", page(verifying.verify_image), methods=["POST"]),
+    Route("/scan/operations", page(dispensing.form)),
+    Route("/scan/operations", page(dispensing.perform), methods=["POST"]),
     Route("/scan/verifications", page(verifying.history)),
     Route("/scan/verifications/{verification_id}", page(verifying.verification)),
     Route("/scan/setup", page(wedge.setup), methods=["GET", "POST"]),
@@ -96,35 +97,10 @@ ROUTES = (
     Route("/explain", page(explaining.form)),
     Route("/explain", page(explaining.file), methods=["POST"]),
     Route("/findings/{code}", page(findings.finding)),
-    Route("/comply", page(radar.radar)),
-    Route("/comply/reminders", page(radar.seen), methods=["POST"]),
-    Route("/comply/obligations.ics", page(radar.download)),
-    Route("/comply/obligations/{key:path}", page(radar.obligation)),
-    Route("/comply/obligations/{key:path}", page(radar.say), methods=["POST"]),
-    Route("/comply/evidence/{sha256}", page(radar.evidence)),
-    Route("/comply/calendars", page(radar.feeds)),
-    Route("/comply/calendars", page(radar.create_feed), methods=["POST"]),
-    Route("/comply/calendars/revoke", page(radar.revoke_feed), methods=["POST"]),
-    Route("/comply/markets", page(comply_markets.markets)),
-    Route("/comply/markets/{market}", page(comply_markets.market)),
-    Route("/comply/readiness.{ending}", page(comply_markets.readiness_file)),
-    Route("/comply/products/{product}", page(comply_markets.product)),
-    Route("/comply/time-machine", page(machine.machine)),
-    Route("/comply/differences", page(machine.differences)),
-    Route("/comply/changes", page(comply_changes.changes)),
-    Route("/comply/changes", page(comply_changes.accept), methods=["POST"]),
-    Route("/comply/changes/{pack}", page(comply_changes.change)),
-    Route("/comply/portfolio", page(comply_portfolio.portfolio)),
-    Route("/comply/portfolio/history", page(comply_portfolio.history)),
-    Route("/comply/portfolio/import", page(comply_portfolio.import_form)),
-    Route("/comply/portfolio/import", page(comply_portfolio.import_file), methods=["POST"]),
-    Route("/comply/portfolio/files/{name}", page(comply_portfolio.export)),
-    Route("/comply/portfolio/{kind}", page(comply_portfolio.new)),
-    Route("/comply/portfolio/{kind}", page(comply_portfolio.write), methods=["POST"]),
-    Route("/comply/portfolio/{kind}/remove", page(comply_portfolio.remove), methods=["POST"]),
-    Route("/comply/portfolio/{kind}/{key:path}", page(comply_portfolio.entry)),
-    *plan.ROUTES,
+    *comply.ROUTES,
     *line_routes.ROUTES,
+    *plan.ROUTES,
+    *report_routes.ROUTES,
     Route("/audit", page(audit.audit)),
     Route("/setup", page(setup.organisation)),
     Route("/setup/users", page(setup.users)),

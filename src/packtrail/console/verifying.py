@@ -68,12 +68,12 @@ _STATION = tuple(each.name for each in fields(Station))
 
 def form(visit: Visit) -> Response:
     """Show the box."""
-    return _page(visit, _remembered(visit), typed=visit.query("scan"))
+    return _page(visit, remembered(visit), typed=visit.query("scan"))
 
 
 def verify(visit: Visit) -> Response:
     """Verify the pack of a form: a scan, or fields."""
-    return _answered(visit, _ask(visit))
+    return _answered(visit, asked(visit))
 
 
 def verify_image(visit: Visit) -> Response:
@@ -113,16 +113,16 @@ def verification(visit: Visit) -> Response:
     return templates.render(visit, "scan_verification.html", kept=found, codes=_titles())
 
 
-def _answered(visit: Visit, asked: Ask | bytes) -> Response:
-    station = _sent(visit)
+def _answered(visit: Visit, question: Ask | bytes) -> Response:
+    station = sent_station(visit)
     found: Sequence[Verification] = ()
     findings: Sequence[Finding] = ()
     try:
         told = station.circumstances()
-        if isinstance(asked, bytes):
-            found = images.verify(visit.app, visit.who, asked, told)
+        if isinstance(question, bytes):
+            found = images.verify(visit.app, visit.who, question, told)
         else:
-            found = (verifying.verify(visit.app, visit.who, asked, told),)
+            found = (verifying.verify(visit.app, visit.who, question, told),)
     except NotPermitted:
         raise
     except RefusedError as refused:
@@ -132,12 +132,7 @@ def _answered(visit: Visit, asked: Ask | bytes) -> Response:
     else:
         typed = visit.sent("scan") if findings else ""
         response = _page(visit, station, typed=typed, found=found, findings=findings)
-    told_station = {name: getattr(station, name) for name in _STATION}
-    security.set_cookie(
-        response, STATION_COOKIE, urlencode(told_station), seconds=_YEAR_SECONDS,
-        secure=visit.app.settings.sends_secure_cookies,
-    )  # fmt: skip
-    return response
+    return remembering(visit, response, station)
 
 
 def _part(visit: Visit, found: Sequence[Verification], findings: Sequence[Finding]) -> Response:
@@ -171,7 +166,7 @@ def _page(
         fields=sent if findings else dict.fromkeys(sent, ""),
         station=station,
         purposes=PURPOSES,
-        places=_places(visit),
+        places=places(visit),
         found=found,
         findings=findings,
         lately=_lately(visit),
@@ -179,7 +174,8 @@ def _page(
     )
 
 
-def _ask(visit: Visit) -> Ask:
+def asked(visit: Visit) -> Ask:
+    """Return what a form asks about: a scan, else fields."""
     scan = visit.sent("scan")
     if scan.strip():
         return Ask(text=scan)
@@ -191,18 +187,30 @@ def _ask(visit: Visit) -> Ask:
     )
 
 
-def _sent(visit: Visit) -> Station:
+def remembering(visit: Visit, response: Response, station: Station) -> Response:
+    """Let the browser keep what stays the same at a station."""
+    told = {name: getattr(station, name) for name in _STATION}
+    security.set_cookie(
+        response, STATION_COOKIE, urlencode(told), seconds=_YEAR_SECONDS,
+        secure=visit.app.settings.sends_secure_cookies,
+    )  # fmt: skip
+    return response
+
+
+def sent_station(visit: Visit) -> Station:
+    """Return the station of a form."""
     return Station(**{name: visit.sent(name).strip()[:200] for name in _STATION})
 
 
-def _remembered(visit: Visit) -> Station:
+def remembered(visit: Visit) -> Station:
+    """Return the station that the browser kept."""
     told = parse_qs(visit.request.cookies.get(STATION_COOKIE, ""), max_num_fields=len(_STATION))
     known = {name: told[name][0] for name in _STATION if name in told}
     station = Station(**known)
     return station if station.purpose in {*Purpose} else replace(station, purpose=Purpose.CHECK)
 
 
-def _places(visit: Visit) -> Sequence[tuple[str, str]]:
+def places(visit: Visit) -> Sequence[tuple[str, str]]:
     """Return identifiers and names of the places that can be chosen."""
     if not visit.who.may(Permission.EVENT_READ):
         return ()

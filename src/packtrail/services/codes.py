@@ -371,3 +371,28 @@ NO_SYMBOL = FindingCode(
     "There is no barcode in the image that can be read",
     remedy="Hold the camera nearer and still, with light from the side, the whole code in view.",
 )
+NO_OPERATION = FindingCode(
+    "VER-090",
+    Severity.ERROR,
+    "There is no such operation, or none that can be undone",
+    remedy="Choose one of the operations named.",
+)
+NO_PREMISES = FindingCode(
+    "VER-091",
+    Severity.ERROR,
+    "An operation does not say at which premises it is done",
+    remedy="Give the GLN of the premises: an undo is only possible there.",
+    clause="Delegated Regulation (EU) 2016/161, Article 13(1)(a)",
+)
+BAD_OPERATION_ID = FindingCode(
+    "VER-092",
+    Severity.ERROR,
+    "The id of an operation is no UUID, or another operation has it",
+    remedy="Give each operation a new UUID, and send the same one when you try again.",
+)
+BAD_QUEUE = FindingCode(
+    "VER-093",
+    Severity.ERROR,
+    "A line of an offline queue cannot be read",
+    remedy="Put the line right or take it out, and post the file again; nothing is done twice.",
+)

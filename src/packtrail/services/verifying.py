@@ -19,7 +19,7 @@ from packtrail.lifecycle.notices import Condition, condition
 from packtrail.services import describing, notices, policies, pools, stock
 from packtrail.services.codes import NO_PURPOSE, TOO_MANY_QUESTIONS
 from packtrail.services.organisations import visible_to
-from packtrail.store import captures, journeys, lots
+from packtrail.store import ids, journeys, lots
 from packtrail.store import serials as serial_rows
 from packtrail.store import verifications as rows
 from packtrail.verification import codes
@@ -76,6 +76,8 @@ class Circumstances:
     purpose: str = Purpose.CHECK
     at: datetime | None = None
     """When it was asked, where that is not now."""
+    follows_places: bool = True
+    """Whether it counts against a pack that by the record it lies elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +177,16 @@ class Verifier:
         self._now = app.clock()
         self._at = circumstances.at or self._now
         self._on = self._at.astimezone(UTC).date()
-        self._policy: Policy = policies.policy_for(app, circumstances.market, on=self._on)
+        self.policy: Policy = policies.policy_for(app, circumstances.market, on=self._on)
         self._place = stock.place_key(circumstances.place) if circumstances.place else None
         self._audience_ids = visible_to(conn, actor)
         self.rows: list[rows.VerificationRow] = []
+        self.standings: dict[str, Standing | None] = {}
+        """Verification -> what events make of its pack, for what builds on the answers."""
+
+    def items(self, asks: Iterable[Ask]) -> set[ItemKey]:
+        """Return every pack that the questions can mean."""
+        return {c.question.item for ask in asks for c in self._read(ask).candidates}
 
     def answers(self, asks: Sequence[Ask]) -> tuple[Verification, ...]:
         """Return an answer for each question."""
@@ -188,7 +196,7 @@ class Verifier:
             self._conn, items, audience_ids=self._audience_ids, as_of=self._told.at
         )
         chosen = [_chosen(each.candidates, told) for each in readings]
-        folded = {item: fold(told[item].steps, undo=self._policy.undo) for item in told}
+        folded = {item: fold(told[item].steps, undo=self.policy.undo) for item in told}
         subjects = {
             item: (item[0].partition("/")[2][:14], standing.lot, item[1])
             for item, standing in folded.items()
@@ -229,13 +237,14 @@ class Verifier:
         answer = judge(
             question,
             self._known(question, seen) if question else Known(),
-            self._policy,
+            self.policy,
             on=self._on,
             purpose=self._purpose,
             reading=tuple(reading),
         )
-        made = _verification(captures.new_id(), self._at, seen, answer, scanner, names)
+        made = _verification(str(ids.new_id(self._now)), self._at, seen, answer, scanner, names)
         self.rows.append(self._row(made, seen, answer))
+        self.standings[made.verification_id] = seen.standing
         return made
 
     def _known(self, question: Question, seen: _Seen) -> Known:
@@ -251,11 +260,14 @@ class Verifier:
         return Known(
             standing=standing,
             condition=seen.condition,
-            steps=counted(steps, undo=self._policy.undo),
-            findings=examine(steps, undo=self._policy.undo),
-            where=None if standing.is_moving else self._where(standing.location),
+            steps=counted(steps, undo=self.policy.undo),
+            findings=examine(steps, undo=self.policy.undo),
+            where=self._where(standing.location) if self._follows(standing) else None,
             ended=self._where(ended.biz_location or ended.read_point) if ended else None,
         )
+
+    def _follows(self, standing: Standing) -> bool:
+        return self._told.follows_places and not standing.is_moving
 
     def _where(self, recorded: str | None) -> Where | None:
         """Compare the place of the asker with one of the record."""

@@ -224,3 +224,74 @@ INFERRED = FindingCode(
     "The pack is only known through the container that holds it",
     remedy="Nothing to do; open the container and scan the pack where it matters.",
 )
+ALREADY_INACTIVE = FindingCode(
+    "VER-080",
+    Severity.ERROR,
+    "The pack is inactive already, and cannot be taken out of use a second time",
+    remedy="Set the pack aside; look whether it was scanned twice. If not, report it.",
+    clause=f"{_EU}, Articles 18, 24 and 30",
+)
+BARRED = FindingCode(
+    "VER-081",
+    Severity.ERROR,
+    "Its lot, its product or its expiry bars this",
+    remedy="Do not supply it; follow the recall, or set it aside for destruction.",
+)
+UNDO_OF_ANOTHER = FindingCode(
+    "VER-082",
+    Severity.ERROR,
+    "What is to be undone is not what the pack is",
+    remedy="Look up its state, and undo that.",
+    clause=f"{_EU}, Article 13",
+)
+UNDO_LATE = FindingCode(
+    "VER-083",
+    Severity.ERROR,
+    "The time in which it could be undone is over",
+    remedy="The pack cannot go back into stock; set it aside for destruction.",
+    clause=f"{_EU}, Article 13(1)(b)",
+)
+UNDO_ELSEWHERE = FindingCode(
+    "VER-084",
+    Severity.ERROR,
+    "Only who took a pack out of use, at the same premises, can undo it",
+    remedy="Send the pack to the premises where it was taken out of use.",
+    clause=f"{_EU}, Article 13(1)(a)",
+)
+UNDO_BARRED = FindingCode(
+    "VER-085",
+    Severity.ERROR,
+    "A pack that is recalled, withdrawn, expired or under suspicion is not taken back",
+    remedy="Do not take it back into stock.",
+    clause=f"{_EU}, Article 13(1)(c) and (d)",
+)
+UNDO_OF_ACTIVE = FindingCode(
+    "VER-086",
+    Severity.NOTE,
+    "The pack is active; there is nothing to undo",
+    remedy="Nothing to do.",
+)
+NEVER_UNDONE = FindingCode(
+    "VER-087",
+    Severity.ERROR,
+    "A pack that was destroyed or stolen never becomes active again",
+    remedy="If it was said by mistake, declare that event wrong (`packtrail corrections`).",
+    clause=f"{_EU}, Article 13(1)(d)",
+)
+NOT_FREE = FindingCode(
+    "VER-088",
+    Severity.ERROR,
+    "Something else is against it",
+    remedy="Do what the verification says first.",
+)
+BAD_RETURN_CODES = FindingCode(
+    "VER-089",
+    Severity.ERROR,
+    "A table of return codes cannot be read",
+    remedy="Compare it with return_codes.toml of the package; the message names the row.",
+)
+
+REMEDIES = {
+    each.code: each.remedy for each in list(vars().values()) if isinstance(each, FindingCode)
+}
+"""Code -> what to do."""

@@ -332,9 +332,8 @@ def test_an_unreadable_code_is_unknown():
 
 
 def test_every_reason_has_its_place_in_the_order():
-    declared = {
-        value.code for value in vars(codes).values() if type(value).__name__ == "FindingCode"
-    }
+    every = {value.code for value in vars(codes).values() if type(value).__name__ == "FindingCode"}
+    declared = {code for code in every if code < "VER-070"}  # The rest is of operations.
 
     assert {code.code for code in REASONS} == declared
     assert [code.code for code in REASONS] == sorted(declared)
