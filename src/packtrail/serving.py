@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.settings import Settings
 
-API_PREFIXES = ("/epcis/", "/api/")
+API_PREFIXES = ("/epcis/", "/api/", "/verify/", "/checkConnectivity")
 API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
 API_FILES = ("/api/v1/stock-comparisons", "/api/v1/verifications/image")
@@ -42,12 +42,15 @@ FORM_BYTES = 64 * 1024
 FILES_PATH = "/captures"
 """The page of the console whose form carries documents."""
 LARGER_BODIES = {
+    "/scan/verify/image": 21 * 1024 * 1024,
+    "/goods/stock": 21 * 1024 * 1024,
+    "/corrections": 2 * 1024 * 1024,
     "/comply/portfolio/import": 20 * 1024 * 1024,
     "/api/v1/portfolio/imports": 20 * 1024 * 1024,
     "/comply/obligations/": 11 * 1024 * 1024,
     "/api/v1/obligations/": 15 * 1024 * 1024,
 }
-"""Beginning of a path -> largest body in bytes: tables of a portfolio, files of evidence."""
+"""Beginning of a path -> largest body in bytes: tables, files of evidence, images."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SECURITY_HEADERS = {
     "content-security-policy": (

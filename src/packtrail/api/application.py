@@ -32,6 +32,7 @@ from packtrail.api import (
     soap,
     socket_routes,
     verification_routes,
+    vrs_routes,
 )
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def build(application: Application) -> FastAPI:
         correction_routes.router,
         verification_routes.router,
         pack_operation_routes.router,
+        vrs_routes.responder,
+        vrs_routes.own,
         plan_routes.router,
         plan_entry_routes.router,
         accounts_routes.router,

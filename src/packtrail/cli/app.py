@@ -35,6 +35,7 @@ from packtrail.cli import (
     serials,
     trace,
     verify,
+    vrs,
 )
 from packtrail.cli.output import guarded, write_line
 
@@ -56,6 +57,7 @@ GROUPS = {
     "lines": lines.lines,
     "orders": orders.orders,
     "operations": pack_operations.operations,
+    "vrs": vrs.vrs,
     "portfolio": portfolio.portfolio,
     "obligations": obligations.obligations,
 }
