@@ -19,7 +19,7 @@ from packtrail.store import lots
 from packtrail.store import verifications as verification_rows
 from packtrail.store import vrs as rows
 from packtrail.verification import messaging
-from packtrail.verification.codes import BAD_MESSAGE
+from packtrail.verification.codes import BAD_MESSAGE, PRODUCT_UNKNOWN
 from packtrail.verification.judging import Purpose
 from packtrail.verification.messaging import ResponderPolicy
 
@@ -95,8 +95,9 @@ def respond(
     asked = messaging.read_message(parts, query)
     purpose = _PURPOSES.get(asked.context, Purpose.CHECK)
     with app.database.transaction() as conn:
-        told = _handling(conn, actor, asked.gtin)
-        verifier = Verifier(app, conn, actor, Circumstances(purpose=purpose, follows_places=False))
+        told = _responder(conn, actor)
+        circumstances = Circumstances(purpose=purpose, follows_places=False, names_products=False)
+        verifier = Verifier(app, conn, actor, circumstances)
         ask = Ask(gtin=asked.gtin, serial=asked.serial, lot=asked.lot, expires=asked.exp, way="vrs")
         (found,) = verifier.answers([ask])
         said = messaging.say(found.reasons, told.policy)
@@ -107,6 +108,8 @@ def respond(
             **said.members(),
         }
         verification_rows.insert(conn, [replace(each, detail=detail) for each in verifier.rows])
+    if any(each.code == PRODUCT_UNKNOWN.code for each in found.reasons):
+        raise _not_handled(asked.gtin)
     return messaging.body_of(said, at=found.at, responder_gln=told.gln, corr_uuid=asked.corr_uuid)
 
 
@@ -141,6 +144,10 @@ def _responder(conn: Connection, actor: Actor) -> Responder:
 def _handling(conn: Connection, actor: Actor, gtin: str) -> Responder:
     told = _responder(conn, actor)
     if not lots.names_product(conn, gtin, visible_to(conn, actor)):
-        text = f"This organisation does not answer for {gtin}."
-        raise NotFound(NO_RESPONDER.found(text, at="gtin"))
+        raise _not_handled(gtin)
     return told
+
+
+def _not_handled(gtin: str) -> NotFound:
+    text = f"This organisation does not answer for {gtin}."
+    return NotFound(NO_RESPONDER.found(text, at="gtin"))
