@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import packtrail.launch.bench_capture
 import packtrail.launch.bench_gs1
 import packtrail.launch.bench_plan
 import packtrail.launch.bench_rivals
 import packtrail.launch.bench_serials
-import packtrail.launch.line_twin  # noqa: F401 - they join the groups `bench` and `lines`
+import packtrail.launch.bench_size
+import packtrail.launch.bench_year
+import packtrail.launch.line_twin
+import packtrail.launch.opcua  # noqa: F401 - all join the groups `bench` and `lines`
 from packtrail.cli.app import build, run
+from packtrail.launch.authority import rehearse
 from packtrail.launch.bench_epcis import bench
 from packtrail.launch.simulate import simulate
 from packtrail.launch.up import demo, up
@@ -20,7 +25,10 @@ if TYPE_CHECKING:
 
 def application() -> typer.Typer:
     """Return the whole command line."""
-    return build({"up": up, "demo": demo, "simulate": simulate}, groups={"bench": bench})
+    return build(
+        {"up": up, "demo": demo, "simulate": simulate, "rehearse": rehearse},
+        groups={"bench": bench},
+    )
 
 
 def main() -> int:

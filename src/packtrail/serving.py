@@ -35,12 +35,16 @@ if TYPE_CHECKING:
 API_PREFIXES = ("/epcis/", "/api/", "/verify/", "/checkConnectivity")
 API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
-API_FILES = ("/api/v1/stock-comparisons", "/api/v1/verifications/image")
+API_FILES = (
+    "/api/v1/stock-comparisons",
+    "/api/v1/verifications/image",
+    "/api/v1/preflights",
+)
 """API requests whose body is a file."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
-FILES_PATH = "/captures"
-"""The page of the console whose form carries documents."""
+FILES_PATHS = ("/captures", "/explain", "/reports/preflight")
+"""Pages of the console whose forms carry files."""
 LARGER_BODIES = {
     "/scan/verify/image": 21 * 1024 * 1024,
     "/goods/stock": 21 * 1024 * 1024,
@@ -189,7 +193,7 @@ class Guard:
                 return most
         if path.startswith("/api/"):
             return self._document_bytes_max if path in API_FILES else API_BODY_BYTES_MAX
-        return self._document_bytes_max if path == FILES_PATH else FORM_BYTES
+        return self._document_bytes_max if path in FILES_PATHS else FORM_BYTES
 
 
 def host_name(header: str) -> str:

@@ -89,7 +89,7 @@ class Settings:
         metadata=_says("Largest number of events in one captured document.", least=1),
     )
     capture_inline_bytes_max: int = field(
-        default=256 * 1024,
+        default=8 * 1024 * 1024,
         metadata=_says(
             "Documents up to this many bytes are captured before the answer; larger ones "
             "after it, by a worker.",

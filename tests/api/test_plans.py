@@ -222,6 +222,46 @@ def test_an_archived_programme_is_not_changed(module_rest: Rest) -> None:
     assert (answer.status_code, codes(answer)) == (422, ["PLN-020"])
 
 
+def test_an_input_goes_its_way_and_is_traced(maker: TestClient) -> None:
+    new = {"kind": "change", "title": "Two weeks in May", "department": "cmo"}
+    raised = maker.post(f"{P}/inputs", json=new)
+    assert raised.status_code == 201
+    at = f"{P}/inputs/{raised.json()['code']}"
+    early = maker.post(f"{at}/answer", json={"text": "Yes"})
+    assert (early.status_code, codes(early)[0]) == (422, "PLN-023")
+    assert maker.post(f"{at}/remarks", json={"text": "Good"}).json()["remarks"][0]["text"] == "Good"
+    assert maker.post(f"{at}/triage", json={"owner": "Ben"}).json()["state"] == "triaged"
+    decision = {
+        "resolution": "accepted", "reason": "It fits",
+        "requirement": {"code": "REQ-API", "title": "A stop in May"},
+    }  # fmt: skip
+    assert maker.post(f"{at}/decision", json=decision).json()["state"] == "decided"
+    assert maker.post(f"{at}/answer", json={"text": "Yes"}).json()["state"] == "closed"
+
+    traced = maker.get(f"{P}/trace", params={"input": raised.json()["code"]}).json()
+    assert [(each["requirement"], each["proof"]) for each in traced] == [("REQ-API", "none")]
+    ages = maker.get(f"{P}/ageing").json()
+    assert [(each["department"], each["open"]) for each in ages] == [("cmo", 0)]
+    assert maker.post(f"{at}/reopening", json={"text": "Anew"}).json()["state"] == "triaged"
+    assert codes(maker.delete(at)) == ["PLN-023"]
+
+
+def test_a_mail_is_taken_down(maker: TestClient) -> None:
+    mail = b"From: Kim <kim@corvus.example>\nSubject: May\n\nText"
+    made = maker.post(f"{P}/inputs/mails", content=mail, params={"kind": "question"})
+
+    assert (made.status_code, made.json()["contact"]) == (201, "kim@corvus.example")
+    assert codes(maker.post(f"{P}/inputs/mails", content=b"nothing")) == ["PLN-025"]
+
+
+def test_readiness_and_competences_are_listed(maker: TestClient) -> None:
+    items = maker.get(f"{P}/readiness", params={"market": "EG"}).json()
+
+    assert {each["state"] for each in items} >= {"missing", "unseen"}
+    assert all("EG" in each["markets"] for each in items)
+    assert maker.get(f"{P}/competences").json() == []
+
+
 def test_there_is_a_list_for_every_kind_of_entry(maker: TestClient) -> None:
     counts = {each.name: len(maker.get(f"{P}/{each.member}").json()) for each in KINDS.values()}
 

@@ -23,6 +23,7 @@ from tests.services.documents import (
 
 from packtrail.exchange.tables import Field, read_table
 from packtrail.rendering.symbols import draw
+from packtrail.store.embedded import EmbeddedServer
 
 GTIN = "00300010123455"
 OTHER_CASE = "urn:epc:id:sscc:030001.00000000009"
@@ -55,9 +56,10 @@ def packtrail() -> Iterator[Packtrail]:
     with tempfile.TemporaryDirectory(prefix="packtrail-cli-") as name:
         Path(name).chmod(0o711)
         command = Packtrail(Path(name) / "data")
-        assert command("organisations", "add", "acme").returncode == 0
-        assert command("capture", "-", stdin=content).returncode == 0
-        yield command
+        with EmbeddedServer(Path(name) / "data"):  # The commands join it: each starts at once.
+            assert command("organisations", "add", "acme").returncode == 0
+            assert command("capture", "-", stdin=content).returncode == 0
+            yield command
 
 
 def test_a_pack_is_verified_and_the_exit_code_says_how_it_went(packtrail: Packtrail, tmp_path):

@@ -167,6 +167,48 @@ def test_a_refusal_has_its_exit_code_and_says_what(
     assert (found, told in text) == (code, True), text
 
 
+def test_readiness_tells_what_was_not_seen(db: str, programme: str) -> None:
+    found = answer(db, "plan", "readiness", programme, "--missing")
+
+    assert {each["probe"] for each in found} >= {"master_data", "trained"}
+    assert "0 of" in run(db, "plan", "readiness", programme).stderr
+
+
+def test_an_input_goes_its_way(db: str, programme: str, tmp_path: Path) -> None:
+    mail = tmp_path / "may.eml"
+    mail.write_bytes(b"From: Kim <kim@corvus.example>\nSubject: May\n\nText")
+    by_mail = answer(db, "plan", "input", "raise", programme, "--mail", str(mail))
+    told = answer(db, "plan", "input", "raise", programme, "Too slow", "--department", "packaging")
+    code = told["code"]
+    answer(db, "plan", "input", "remark", programme, code, "At speed")
+    answer(db, "plan", "input", "triage", programme, code, "--owner", "Ben", "--due", "2027-01-04")
+    decided = answer(
+        db, "plan", "input", "decide", programme, code, "accepted", "--reason", "It costs",
+        "--change", "longer:IT-RULES=2", "--adopt",
+    )  # fmt: skip
+    assert decided["effect"]
+    assert answer(db, "plan", "input", "answer", programme, code, "Yes")["state"] == "closed"
+
+    assert by_mail["raised_by"] == "Kim"
+    assert "Ben" in run(db, "plan", "input", "show", programme, code).stdout
+    assert "packaging" in run(db, "plan", "input", "ages", programme).stdout
+    again = answer(db, "plan", "input", "reopen", programme, code, "--reason", "Anew")
+    assert again["state"] == "triaged"
+
+
+def test_trace_and_training_are_listed(db: str, programme: str) -> None:
+    answer(db, "plan", "entry", "put", programme, "requirement", "code=R-1", "title=Fast enough")
+    answer(db, "plan", "entry", "put", programme, "person", "code=ann", "name=Ann",
+           "department=packaging")  # fmt: skip
+    answer(db, "plan", "entry", "put", programme, "course", "code=X", "title=X",
+           'departments=["packaging"]')  # fmt: skip
+
+    assert [each["proof"] for each in answer(db, "plan", "trace", programme)] == ["none"]
+    assert run(db, "plan", "training", programme).exit_code == 1
+    assert refused(db, "plan", "input", "raise", programme)[0] == 2
+    assert refused(db, "plan", "input", "raise", programme, "x", "--kind", "wish")[0] == 2
+
+
 def test_an_archived_programme_is_listed_as_such(db: str, programme: str) -> None:
     answer(db, "plan", "new", "old")
     answer(db, "plan", "archive", "old")

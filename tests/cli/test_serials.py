@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.cli.test_commands import Packtrail
 
+from packtrail.store.embedded import EmbeddedServer
+
 GTIN = "03000101234509"
 
 
@@ -22,9 +24,10 @@ def packtrail() -> Iterator[Packtrail]:
         Path(name).chmod(0o711)  # Started as root, the database's user must get through.
         command = Packtrail(Path(name) / "data")
         command.environment.pop("PACKTRAIL_MASTER_KEY", None)
-        assert command("organisations", "add", "acme").returncode == 0
-        assert command("serials", "pool", "add", "packs", GTIN).returncode == 0
-        yield command
+        with EmbeddedServer(Path(name) / "data"):  # The commands join it: each starts at once.
+            assert command("organisations", "add", "acme").returncode == 0
+            assert command("serials", "pool", "add", "packs", GTIN).returncode == 0
+            yield command
 
 
 def test_a_policy_is_told_without_a_database() -> None:

@@ -222,6 +222,11 @@ def test_everything_works_without_any_script(
         "/setup/api-keys",
         "/setup/account",
         "/explain",
+        "/comply",
+        "/comply/markets",
+        "/comply/markets/IT",
+        "/comply/portfolio/import",
+        "/comply/portfolio/product",
     ],
 )
 def test_a_page_fits_and_is_fit_for_everybody(

@@ -32,6 +32,8 @@ PAGES = (
     "/comply",
     "/comply?view=month",
     "/comply?market=DE",
+    "/comply?line=w1&view=month",
+    "/comply?product=tarvoxil&site=wilson",
     "/comply?on=2028-08-01",
     "/comply/calendars",
     SAID,
@@ -209,6 +211,13 @@ def test_an_update_is_accepted_with_a_reason(world: World) -> None:
 
     assert "Read by Ada" in after
     go_back(world, PACK, (calendar_file(world), *MOVED[1:]), LOOSER, version="old again")
+
+
+def test_the_home_page_says_what_waits(office: Desk) -> None:
+    page = office.client.get("/").text
+
+    assert "Another version of 1 rule pack waits" in page
+    assert 'href="/comply/changes"' in page
 
 
 def test_an_entry_is_written_changed_and_taken_out(office: Desk) -> None:

@@ -240,7 +240,7 @@ def test_every_change_is_in_the_audit_trail(admin: Desk, shipment: bytes) -> Non
     where = admin.drop(shipment, "audited.xml").headers["location"]
 
     page = admin.client.get("/audit").text
-    assert "capture:document:acknowledged" in page
+    assert "capture:document:recorded" in page
     assert f'href="{where}"' in page
     assert "maker.admin" in page
 

@@ -82,9 +82,11 @@ def test_the_room_goes_straight_to_the_only_programme(desk_of_maker: Desk) -> No
 
 @pytest.mark.parametrize("path", ["", "/work", "/package/URS", "/dates", "/load", "/what-if",
                                   "/scope", "/register", "/files", "/entry/package",
+                                  "/readiness", "/readiness?market=IT&state=all", "/inputs",
+                                  "/inputs?state=all", "/trace", "/training",
                                   "/entry/need?code=IT",
-                                  *(f"/entry/{kind}" for kind in KINDS
-                                    if kind not in {"link", "meeting", "scenario"})])  # fmt: skip
+                                  *(f"/entry/{kind}" for kind in KINDS if kind not in
+                                    {"link", "meeting", "scenario", "input"})])  # fmt: skip
 def test_every_page_opens_and_marks_its_tab(desk_of_maker: Desk, path: str) -> None:
     page = get(desk_of_maker, path)
 
@@ -339,3 +341,73 @@ def test_a_small_firm_sees_work_register_and_a_question_on_one_screen(
     assert "gantt-svg" in page
     for each in ("All open work", "What if?", "Buy a printer", "Keep the German market"):
         assert each in text_of(page)
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def test_an_input_is_raised_triaged_decided_and_answered_by_forms(desk_of_maker: Desk) -> None:
+    form = {"kind": "concern", "title": "Infeed <scrap>", "about": "line:L1"}
+    raised = desk_of_maker.post(f"{P}/inputs", f"{P}/inputs", department="packaging", **form)
+    at = raised.headers["location"]
+    assert at.startswith(f"{P}/inputs/IN-")
+    page = get(desk_of_maker, at.removeprefix(P))
+    assert "Infeed &lt;scrap&gt;" in page
+    assert "not yet" in page
+    for step, values in (
+        ("remark", {"text": "Sixty packs"}),
+        ("triage", {"owner": "Ben", "due_on": "2027-01-04", "kind": "change"}),
+        ("decision", {"resolution": "accepted", "reason": "It costs", "r_title": "List what was "
+                      "read", "r_package": "URS", "r_acceptance": "60 of 60"}),
+        ("answer", {"text": "From May on"}),
+    ):  # fmt: skip
+        assert desk_of_maker.post(f"{at}/{step}", at, **values).status_code == 303
+    page = text_of(get(desk_of_maker, at.removeprefix(P)))
+
+    for said in ("Answered", "Sixty packs", "List what was read", "From May on", "No test"):
+        assert said in page
+    assert "List what was read" in text_of(get(desk_of_maker, "/trace"))
+
+
+def test_an_input_cannot_be_answered_before_it_is_decided(desk_of_maker: Desk) -> None:
+    raised = desk_of_maker.post(f"{P}/inputs", f"{P}/inputs", kind="question", title="Why?")
+    at = raised.headers["location"]
+    answer = desk_of_maker.post(f"{at}/answer", at, text="Because")
+
+    assert answer.status_code == 422
+    assert "PLN-023" in answer.text
+
+
+def test_the_effect_of_an_input_is_shown_before_it_is_decided(desk_of_maker: Desk) -> None:
+    raised = desk_of_maker.post(f"{P}/inputs", f"{P}/inputs", kind="change", title="Longer")
+    at = raised.headers["location"].removeprefix(P)
+
+    assert "package" in text_of(get(desk_of_maker, f"{at}?changes=longer:URS%3D5"))
+    assert "PLN-" in desk_of_maker.client.get(f"{P}{at}?changes=nonsense").text
+
+
+def test_whoever_may_only_read_may_raise_and_sees_no_other_form(reader: Desk) -> None:
+    raised = reader.post(f"{P}/inputs", f"{P}/inputs", kind="question", title="May I?")
+    page = get(reader, raised.headers["location"].removeprefix(P))
+
+    assert "Say it" in page
+    assert "Triage</button>" not in page
+    assert "Decide</button>" not in page
+
+
+def test_readiness_tells_what_is_missing_by_market(desk_of_maker: Desk) -> None:
+    page = text_of(get(desk_of_maker, "/readiness"))
+
+    assert "things that the rules need were seen" in page
+    assert "Italy" in page
+    assert "The scope names no GTIN of it" in page
+
+
+def test_training_tells_who_must_still_be_trained(desk_of_maker: Desk) -> None:
+    person = {"code": "ann", "name": "Ann", "department": "packaging"}
+    course = {"code": "X", "title": "Exceptions", "departments": "packaging", "valid_months": "12"}
+    for kind, form in (("person", person), ("course", course)):
+        page = f"{P}/entry/{kind}"
+        assert desk_of_maker.post(page, page, revision="0", **form).status_code == 303
+
+    assert "Missing" in text_of(get(desk_of_maker, "/training"))

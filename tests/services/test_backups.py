@@ -221,9 +221,9 @@ def test_a_damaged_portable_backup_is_refused(
 ) -> None:
     copied = tmp_path / "backup"
     shutil.copytree(installation.portable, copied)
-    (copied / "tables" / "event.copy.zst").write_bytes(b"nothing")
+    (copied / "tables" / "event_key.copy.zst").write_bytes(b"nothing")
 
-    with pytest.raises(RefusedError, match=r"tables/event\.copy\.zst has SHA-256") as refused:
+    with pytest.raises(RefusedError, match=r"tables/event_key\.copy\.zst has SHA-256") as refused:
         restored(elsewhere, copied)
     assert codes(refused) == {"STO-052"}
 
@@ -274,9 +274,11 @@ def test_what_differs_from_the_sample_is_found(
 ) -> None:
     told = manifest.read(installation.portable).sample
     with psycopg.connect(brought_back.settings.database_url) as conn:
-        conn.execute("update event set event_time = event_time - interval '1 day'")
-        conn.execute("delete from capture where ctid in (select ctid from capture limit 1)")
-        conn.execute("update document set content = (select content from document limit 1)")
+        conn.execute("update segment set disposition = 'recalled'")
+        conn.execute(
+            "delete from event_key where event_id in (select event_id from event_key limit 1)"
+        )
+        conn.execute("update original set content = substr(content, 2)")
         findings = sample.compare(conn, told)
         conn.rollback()
 

@@ -155,11 +155,12 @@ def test_without_an_agreement_an_owner_looks_as_if_it_did_not_exist(
 
 
 def test_an_acknowledged_capture_that_was_cut_off_is_run_at_the_next_start(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capturing, "run", lambda *_: None)
-    cut_off = _submit(world, GOOD)
-    monkeypatch.undo()
+    world = make_world(fresh_database, capture_inline_bytes_max=0)
+    with monkeypatch.context() as patch:
+        patch.setattr(capturing, "run_patiently", lambda *_: None)
+        cut_off = _submit(world, GOOD, wait=False)
 
     assert cut_off.running
     assert capture.recover(world.app) == 1
@@ -169,11 +170,12 @@ def test_an_acknowledged_capture_that_was_cut_off_is_run_at_the_next_start(
 
 
 def test_an_acknowledged_capture_that_nobody_finishes_is_run_after_a_while(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capturing, "run", lambda *_: None)
-    left = _submit(world, GOOD)
-    monkeypatch.undo()
+    world = make_world(fresh_database, capture_inline_bytes_max=0)
+    with monkeypatch.context() as patch:
+        patch.setattr(capturing, "run_patiently", lambda *_: None)
+        left = _submit(world, GOOD, wait=False)
     world.clock.advance(minutes=6)
 
     assert capture.finish_unfinished(world.app) == 0  # Somebody here is at it, as far as is known.
@@ -187,13 +189,13 @@ def test_an_acknowledged_capture_that_nobody_finishes_is_run_after_a_while(
 def test_a_fault_inside_leaves_a_finding_and_no_half_recorded_document(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = capturing.store.record
+    whole = capturing.store.record_draft
 
     def broken(*positional: object, **named: object) -> None:
         whole(*positional, **named)
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(capturing.store, "record", broken)
+    monkeypatch.setattr(capturing.store, "record_draft", broken)
     job = _submit(world, GOOD)
 
     assert (job.running, job.success) == (False, False)
@@ -211,8 +213,21 @@ def test_two_runs_of_one_capture_record_it_once(world: World) -> None:
     assert actions.count("capture:document:recorded") == 1
 
 
-def test_each_capture_is_audited_when_acknowledged_and_when_recorded(world: World) -> None:
+def test_a_capture_that_is_answered_when_it_is_recorded_is_audited_once(world: World) -> None:
     job = _submit(world, GOOD)
+    newest, before = audit.entries(world.app, world.maker)[:2]
+
+    assert (newest.action, newest.subject) == ("capture:document:recorded", job.capture_id)
+    assert newest.detail["bytes"] == len(GOOD)
+    assert before.subject != job.capture_id
+
+
+def test_a_capture_that_is_recorded_later_is_audited_when_acknowledged_and_when_recorded(
+    fresh_database: Database,
+) -> None:
+    world = make_world(fresh_database, capture_inline_bytes_max=0)
+    job = _submit(world, GOOD, wait=False)
+    world.app.workers.shutdown(wait=True)
     newest = audit.entries(world.app, world.maker)[:2]
 
     assert [(each.action, each.subject) for each in newest] == [

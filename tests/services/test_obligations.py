@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime
 
 import icalendar
@@ -11,8 +12,9 @@ from tests.services.conftest import World
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
+from packtrail.compliance.obligations import Part
 from packtrail.services import audit
-from packtrail.services.obligations import calendars, reading, reminding, saying
+from packtrail.services.obligations import attention, calendars, reading, reminding, saying
 from packtrail.services.obligations.saying import File, Saying
 from packtrail.store.database import Database
 
@@ -57,10 +59,19 @@ def test_the_radar_can_be_seen_from_another_day(company: World) -> None:
 
 
 def test_a_market_narrows_the_radar(company: World) -> None:
-    german = reading.radar(company.app, company.maker, market="DE")
+    german = reading.radar(company.app, company.maker, only=Part(market="DE"))
 
     assert german.ahead
-    assert all("DE" in each.markets for each in german.ahead)
+    assert all(each.markets == ("DE",) for each in german.ahead)
+
+
+def test_a_line_narrows_the_radar_to_what_it_packs(company: World) -> None:
+    on_w1 = reading.radar(company.app, company.maker, only=Part(line="w1"))
+
+    assert KEY in {each.key for each in on_w1.ahead}
+    assert {each.lines for each in on_w1.ahead} == {("w1",)}
+    assert all(sum(each.counts.values()) == each.part_count for each in on_w1.ahead)
+    assert reading.radar(company.app, company.maker, only=Part(line="u5")).ahead == ()
 
 
 def test_what_is_done_is_done_with_evidence_and_kept(company: World) -> None:
@@ -118,6 +129,25 @@ def test_a_file_is_kept_as_evidence_and_given_out_again(company: World) -> None:
     assert (again.content, again.media_type) == (b"%PDF-1.7", "application/pdf")
     with pytest.raises(NotFound):
         saying.evidence_file(company.app, company.packer, note.file_sha256)
+
+
+def test_what_is_due_soon_needs_attention_until_it_was_seen(company: World) -> None:
+    app, maker = company.app, company.maker
+    assert attention.attention(app, maker) == ()
+    reminding.remind_all(app)
+
+    (due,) = attention.attention(app, maker)
+    assert (due.severity, due.link) == ("warning", f"/comply/obligations/{KEY}")
+    assert "2026-11-27" in due.text
+
+    reminding.mark_seen(app, maker, KEY)
+    assert attention.attention(app, maker) == ()
+    company.clock.now = datetime(2026, 11, 28, 9, tzinfo=UTC)
+    reminding.remind_all(app)
+    (late,) = (each for each in attention.attention(app, maker) if each.severity == "error")
+    assert "was due on 2026-11-27" in late.text
+    nobody = dataclasses.replace(maker, permissions=frozenset())
+    assert attention.attention(app, nobody) == ()
 
 
 def test_a_part_can_be_waived_for_a_reason(company: World) -> None:

@@ -103,8 +103,10 @@ def test_a_chore_that_fails_and_captures_left_unfinished_are_told(
     failing = (Chore("Divide", 60, fail),)
     chores.announce(world.app, failing)
     chores.run_next(world.app, failing)
-    monkeypatch.setattr(capturing, "run", lambda *_: None)
-    hand_in(world)
+    monkeypatch.setattr(capturing, "run_patiently", lambda *_: None)
+    large = replace(world.app, settings=replace(world.app.settings, capture_inline_bytes_max=0))
+    content = document(commissioning(1, [pack(1)]))
+    capture.submit(large, world.maker, content, media_type="application/json", wait=False)
 
     seen = found(world)
     assert [each.code for each in seen.findings] == ["STO-065", "STO-066"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.services import documents
+from tests.services.companies import put
 from tests.services.conftest import World, make_world
 from tests.unit.reporting import sample
 
@@ -19,14 +20,17 @@ from packtrail.access import Actor, Permission
 from packtrail.access.actor import ActorKind
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.compliance.words import Role
+from packtrail.production.levels import Level, Tier
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import ChannelKind, ReceiverKind
-from packtrail.services import capture
+from packtrail.services import capture, floor
+from packtrail.services.portfolio import entries
 from packtrail.services.reports import (
     asking,
     facts,
     making,
     moving,
+    papers,
     preflight,
     receivers,
     sending,
@@ -252,6 +256,36 @@ def test_what_names_no_market_is_not_found_but_said_to_be_undecided(desk: Desk) 
     assert [each.receiver for each in desk.due()] == ["all"]
 
 
+def test_the_portfolio_tells_where_a_product_is_sold_and_its_numbers_there(desk: Desk) -> None:
+    app, maker = desk.world.app, desk.maker
+    desk.receiver("mdlp", "RU", roles=(MAKER,))
+    desk.receiver("hub", "EU", roles=(HOLDER,))
+    tiers = (Tier(level=Level.PACK, gtin=GTIN),)
+    item = floor.NewTradeItem(code="epcistra", name="Epcistra", market="DE", tiers=tiers)
+    floor.create_trade_item(app, maker, item)
+    product = {"code": "epcistra", "name": "Epcistra", "class": "prescription", "made_in": "US"}
+    numbers = {"national_numbers": {"PZN": "04562798"}, "holder": "Holder"}
+    sold = {"product": "epcistra", "trade_item": "epcistra"}
+    told = (
+        ("company", {"roles": ["manufacturer", "marketing_authorisation_holder"]}),
+        ("product", product),
+        ("licence", {**sold, **numbers, "market": "DE"}),
+        ("licence", {**sold, "market": "US", "national_numbers": {"NDC": "0001-0123-45"}}),
+    )
+    entries.change(app, maker, [put(kind, **values) for kind, values in told])
+    desk.capture(commissioning("A1", range(2)))
+    assert [each.receiver for each in desk.due()] == ["hub"]
+    wish = Wish(receiver="hub", form="eu_product_data", gtin=GTIN)
+    number = asking.create(app, maker, wish).number
+    making.build(app, maker, number)
+    _, content = viewing.file(app, maker, number, 1)
+    assert b"<nationalCode>04562798</nationalCode>" in content
+    assert b'code="US"' not in content, "the hub is told of its own markets only"
+    facts.put(app, maker, "item", GTIN, {"markets": "RU"})
+    desk.capture(commissioning("A2", range(2, 4)))
+    assert {each.receiver for each in desk.due()} == {"hub", "mdlp"}, "what a person says counts"
+
+
 def _product() -> dict[str, Any]:
     names = {
         "regulatedProductName": "Epcistra",
@@ -313,6 +347,14 @@ def test_a_shipment_tells_its_buyer_the_history_of_what_it_holds(desk: Desk) -> 
     assert len(document.events) == 7, "the lot that was not shipped is not told"
     assert document.receiver is not None
     assert document.receiver.identifier == sample.PLACES[sample.BUYER]
+    paper, content = papers.transaction_paper(desk.world.app, desk.maker, report.number)
+    assert content.startswith(b"%PDF")
+    assert (paper.role, paper.name) == ("paper", told.name.replace(".xml", ".pdf"))
+    again, same = papers.transaction_paper(desk.world.app, desk.maker, report.number)
+    assert (again, same) == (paper, content), "it is drawn once, and kept"
+    name, content = papers.dossier(desk.world.app, desk.maker, report.number)
+    assert name == f"report-{report.number}.pdf"
+    assert content.startswith(b"%PDF")
 
 
 # --- MDLP over HTTP -------------------------------------------------------------------------------

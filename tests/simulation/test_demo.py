@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,10 +9,14 @@ import pytest
 
 from packtrail.access import Actor
 from packtrail.base.errors import UsageError
+from packtrail.reporting.life import State
 from packtrail.services import accounts, orders, organisations, overview
 from packtrail.services.application import Application
+from packtrail.services.reports import receivers, viewing
 from packtrail.settings import Settings
 from packtrail.simulation import demo, demo_lines
+from packtrail.simulation.authority import AuthorityServer
+from packtrail.simulation.filings import LEFT_DUE, LOOPBACK
 from packtrail.store.database import Database
 
 MASTER = base64.b64encode(bytes(range(32))).decode()
@@ -58,3 +63,23 @@ def test_the_demo_starts_again_beside_an_organisation_of_the_visitor(app: Applic
     organisations.create_organisation(app, INSTALLATION, "acme", name="Acme")
 
     assert demo.load(app) == 0
+
+
+def test_a_maker_of_the_demo_reports_to_authorities_that_may_be_started_anew(
+    app: Application,
+) -> None:
+    app = replace(app, settings=replace(app.settings, webhook_allowed_networks=(LOOPBACK,)))
+    with AuthorityServer() as first:
+        demo.load(app, authority=first)
+    actor = organisations.system_actor(app, "test", organisation="asterion")
+    lines = viewing.reports(app, actor, viewing.wanted())
+    done = [line for line in lines if line.state is State.ACKNOWLEDGED]
+    left = [line for line in lines if line.state is State.DUE]
+    assert {line.form for line in done} >= {"us_ti_r13"}
+    assert 0 < len(left) <= 2 * LEFT_DUE
+    with AuthorityServer() as second:
+        demo.load(app, authority=second)
+        assert len(second.systems["partner"].known) > 0, "it knows what the first one took"
+    hub = receivers.receiver(app, actor, "hub")
+    assert hub.address.startswith(second.address)
+    assert len(viewing.reports(app, actor, viewing.wanted())) == len(lines)

@@ -90,7 +90,7 @@ class Seen:
         }
 
 
-@pytest.fixture(scope="module", params=[(90, 3), (700, 11)], ids=str)
+@pytest.fixture(scope="module", params=[(90, 3), (260, 11)], ids=str)
 def seen(request, server_url: str, template_database: str, database: Database) -> Seen:
     packs, seed = request.param
     app = Application(

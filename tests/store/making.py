@@ -17,7 +17,7 @@ from packtrail.epcis.events import (
     ObjectEvent,
     Place,
 )
-from packtrail.store import capture, journeys
+from packtrail.store import capture, journeys, objects, segments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,6 +95,24 @@ def record(
         record_time=START + timedelta(hours=hour),
         namespaces=namespaces,
     )
+
+
+def stored(conn: Connection) -> list[dict[str, Any]]:
+    """The bodies of all events, in the order in which they were recorded."""
+    ids = [row[0] for row in conn.execute("select segment_id from segment order by segment_id")]
+    found = segments.read(conn, ids, audience_ids=None)
+    every = [(found[one], place) for one in ids for place in range(found[one].event_count)]
+    names = objects.names(
+        conn, {one for segment, place in every for one in segment.instances([place])}
+    )
+    return [segment.body(place, names) for segment, place in every]
+
+
+def objects_of(conn: Connection) -> list[str]:
+    """The serials of all objects of the first class, in order of their numbers."""
+    (size,) = conn.execute("select next_seq from class where class_id = 1").fetchone() or (0,)
+    names = objects.names(conn, [(1, seq) for seq in range(size)])
+    return [names[1, seq].item_key for seq in range(size)]
 
 
 def journey(conn: Connection, uri: str, **more: Any) -> Journey | None:

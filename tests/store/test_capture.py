@@ -12,20 +12,22 @@ from tests.store.making import (
     START,
     commissioning,
     declared_wrong,
+    objects_of,
     pack_uri,
     packing,
     record,
     seen,
     sscc,
+    stored,
 )
 
 from packtrail import epcis, gs1
-from packtrail.store import bodies, objects
+from packtrail.store import objects
 from packtrail.store.database import Database
 
 
 def stored_events(conn):
-    return conn.execute("select count(*) from event").fetchone()[0]
+    return conn.execute("select count(*) from event_key").fetchone()[0]
 
 
 def test_events_are_stored_with_the_columns_that_queries_need(fresh_database: Database):
@@ -34,13 +36,11 @@ def test_events_are_stored_with_the_columns_that_queries_need(fresh_database: Da
         done = record(conn, [event])
 
         row = conn.execute(
-            "select identity, type, action, biz_step, disposition, read_point, lot, expires, "
-            "epc_count, is_error_declaration from event"
+            "select type, action, biz_step, disposition, read_point, lot, expires, "
+            "object_count, is_error_declaration from segment"
         ).fetchone()
     assert (done.stored, done.repeated, done.conflicts) == (1, 0, ())
-    assert done.identities == (event.event_id,)
     assert row == (
-        event.event_id,
         "ObjectEvent",
         "ADD",
         "commissioning",
@@ -58,8 +58,8 @@ def test_the_body_is_the_event_itself(fresh_database: Database):
     with fresh_database.transaction() as conn:
         record(conn, [event], namespaces={"ex": "https://example.com/x"})
 
-        (body,) = conn.execute("select body from event").fetchone()
-    assert epcis.read_event_json(bodies.read(body)) == event
+        (body,) = stored(conn)
+    assert epcis.read_event_json(body) == event
 
 
 def test_serials_commissioned_together_are_neighbours_in_document_order(fresh_database: Database):
@@ -67,9 +67,9 @@ def test_serials_commissioned_together_are_neighbours_in_document_order(fresh_da
     with fresh_database.transaction() as conn:
         record(conn, [commissioning(0, uris)])
 
-        rows = conn.execute("select serial from instance order by seq").fetchall()
+        serials = objects_of(conn)
         postings = conn.execute("select lo, hi, members from posting").fetchall()
-    assert [serial for (serial,) in rows] == ["7", "3", "9", "1"]
+    assert serials == ["7", "3", "9", "1"]
     assert postings == [(0, 3, None)]
 
 
@@ -90,7 +90,8 @@ def test_an_event_without_id_is_told_by_its_hash(fresh_database: Database):
         first = record(conn, [event])
         again = record(conn, [event])
 
-    assert first.identities == (epcis.event_hash(event),)
+        (body,) = stored(conn)
+    assert body["eventID"] == epcis.event_hash(event)
     assert (first.stored, again.stored, again.repeated) == (1, 0, 1)
 
 
@@ -198,7 +199,7 @@ def test_what_a_failed_transaction_recorded_is_gone(fresh_database: Database):
 
     with fresh_database.reading() as conn:
         assert stored_events(conn) == 0
-        assert conn.execute("select count(*) from instance").fetchone() == (0,)
+        assert conn.execute("select count(*) from name_block").fetchone() == (0,)
 
 
 def test_captures_of_the_same_new_serials_at_once_agree(fresh_database: Database):
@@ -223,11 +224,17 @@ def test_captures_of_the_same_new_serials_at_once_agree(fresh_database: Database
         thread.join()
     with fresh_database.reading() as conn:
         rows = conn.execute(
-            "select class_key, count(*), min(seq), max(seq), next_seq from instance "
+            "select class_key, sum(cardinality(keys)), next_seq from name_block "
             "join class using (class_id) group by class_key, next_seq order by class_key"
         ).fetchall()
+        found = objects.find(conn, gs1.identify(uris))
     assert faults == []
-    assert [row[1:] for row in rows] == [(500, 0, 499, 500), (5, 0, 4, 5)]
+    assert [count for _, count, _ in rows] == [500, 5]
+    # A capture that waited for another, and then found its objects numbered, leaves numbers unused.
+    assert all(count <= next_seq for _, count, next_seq in rows)
+    seqs = {seq for _, seq in found.values()}
+    assert len(seqs) == 500
+    assert max(seqs) < rows[0][2]
 
 
 def test_captures_of_the_same_events_at_once_store_them_once(fresh_database: Database):

@@ -14,16 +14,22 @@ import pytest
 from packtrail.store.database import Database
 
 DISTRIBUTED = {
-    "event": "event_id",
-    "instance": "class_id",
+    "segment": "segment_id",
+    "segment_value": "segment_id",
+    "event_key": "event_id",
+    "retold": "event_id",
+    "name_block": "class_id",
     "posting": "class_id",
     "touch": "class_id",
-    "document": "document_id",
     "capture": "capture_id",
+    "original": "capture_id",
     "vocabulary_element": "id",
     "verification": "class_key",
 }
 """Table -> the column that would distribute it."""
+
+WITHOUT_KEY = {"segment_value", "posting", "touch"}
+"""Tables whose rows nothing but their transaction keeps from being there twice."""
 
 BANNED = {
     "recursive query": r"\bwith\s+recursive\b",
@@ -63,7 +69,7 @@ def test_every_unique_key_holds_the_distribution_column(database: Database, tabl
             [table],
         ).fetchall()
 
-    assert keys
+    assert keys or table in WITHOUT_KEY
     assert [name for name, columns in keys if DISTRIBUTED[table] not in columns] == []
 
 

@@ -95,6 +95,8 @@ class Permission(StrEnum):
     """Open programmes, fix baselines."""
     PLAN_UPDATE = "plan:programme:update"
     """Change programmes: work, links, dates, progress, registers."""
+    PLAN_RAISE = "plan:input:create"
+    """Raise inputs to programmes, discuss them, and say that one has read a notice."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -152,6 +154,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.REPORT_CREATE,
             Permission.REWORK_CREATE,
             Permission.PLAN_UPDATE,
+            Permission.PLAN_RAISE,
         },
         RoleName.QUALITY: _READING
         | {
@@ -162,6 +165,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.PLAN_RAISE,
         },
         RoleName.REGULATORY: _READING
         | {
@@ -169,8 +173,9 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.PORTFOLIO_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
+            Permission.PLAN_RAISE,
         },
-        RoleName.READER: _READING,
+        RoleName.READER: _READING | {Permission.PLAN_RAISE},
         RoleName.AUDITOR: _READING
         | {
             Permission.AUDIT_READ,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from packtrail.api.market_routes import On
@@ -22,6 +22,7 @@ from packtrail.api.obligation_schemas import (
 )
 from packtrail.api.requests import App, Caller
 from packtrail.api.responses import problems
+from packtrail.compliance.obligations import Part
 from packtrail.services.obligations import calendars, reading, reminding, saying
 from packtrail.services.obligations.saying import File, Saying
 
@@ -31,18 +32,27 @@ CHANGING = problems(404, 409, 413, 422)
 ICS = "text/calendar; charset=utf-8"
 
 
+def _about(
+    market: Annotated[str, Query(description="Only this market: ISO 3166, such as DE.")] = "",
+    product: Annotated[str, Query(description="Only this product, by its code.")] = "",
+    site: Annotated[str, Query(description="Only this site.")] = "",
+    line: Annotated[str, Query(description="Only this packaging line.")] = "",
+) -> Part:
+    return Part(market=market, product=product, site=site, line=line)
+
+
 @router.get("/obligations", summary="Radar", response_model=RadarOut, responses=READING)
 def radar(
     app: App,
     actor: Caller,
+    only: Annotated[Part, Depends(_about)],
     on: On = None,
     until: Annotated[date | None, Query(description="Last day: three years on.")] = None,
-    market: str | None = None,
     *,
     everywhere: Annotated[bool, Query(description="Also where nothing is sold.")] = False,
 ) -> Any:
     """Return what is late and what is due, as seen from a day."""
-    return reading.radar(app, actor, on=on, last=until, market=market, everywhere=everywhere)
+    return reading.radar(app, actor, on=on, last=until, only=only, everywhere=everywhere)
 
 
 @router.get(

@@ -30,8 +30,12 @@ from packtrail.cli import (
     plan,
     plan_entries,  # noqa: F401 - its commands join the group `plan`
     plan_files,  # noqa: F401 - so do these
+    plan_people,  # noqa: F401 - and these
     portfolio,
     query,
+    report_checks,  # noqa: F401 - it joins the group `reports`
+    report_receivers,  # noqa: F401 - so does this
+    reports,
     serials,
     trace,
     verify,
@@ -48,6 +52,7 @@ GROUPS = {
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "reports": reports.reports,
     "lots": goods.lots,
     "places": goods.places,
     "shipments": goods.shipments,

@@ -31,12 +31,15 @@ Market = Annotated[str | None, typer.Option("--market", help="ISO code of a mark
 
 
 @obligations.command("list")
-def list_obligations(
+def list_obligations(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     on: On = None,
     until: Annotated[
         str | None, typer.Option("--until", metavar="DAY", help="Last day; default: 3 years on.")
     ] = None,
     market: Market = None,
+    product: Annotated[str, typer.Option("--product", help="Only this product.")] = "",
+    site: Annotated[str, typer.Option("--site", help="Only this site.")] = "",
+    line: Annotated[str, typer.Option("--line", help="Only this line.")] = "",
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Also markets in which nothing is sold.")
     ] = False,
@@ -46,12 +49,14 @@ def list_obligations(
     json: options.Json = False,
 ) -> None:
     """Show the radar: what is late, and what is due, the earliest first."""
+    from packtrail.compliance.obligations import Part
     from packtrail.services.obligations import reading
 
+    only = Part(market=market or "", product=product, site=site, line=line)
     with options.acting(data, db, organisation) as (application, actor):
         seen = reading.radar(
             application, actor, on=options.day(on, option="--on"),
-            last=options.day(until, option="--until"), market=market, everywhere=everywhere,
+            last=options.day(until, option="--until"), only=only, everywhere=everywhere,
         )  # fmt: skip
     if json:
         write_json(seen)
@@ -172,8 +177,17 @@ def list_reminders(
         return
     write_table(
         "",
-        ("Due", "Days before", "Owner", "What", "Key"),
-        ((each.due_on, each.days_before, each.owner, each.what, each.key) for each in found),
+        ("Due", "Reminded", "Owner", "What", "Key"),
+        (
+            (
+                each.due_on,
+                "late" if each.days_before < 0 else f"{each.days_before} days before",
+                each.owner,
+                each.what,
+                each.key,
+            )
+            for each in found
+        ),
     )
 
 

@@ -24,7 +24,8 @@ Kind = Annotated[
     str,
     typer.Argument(
         help="package, link, deadline, calendar, resource, meeting, register, scenario, market, "
-        "need, product, site, line, partner or campaign."
+        "need, product, site, line, partner, campaign, input, requirement, test, person, course or "
+        "session."
     ),
 ]
 

@@ -7,7 +7,7 @@ of it is a list of notes that is only ever added to; the newest note about a par
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -37,6 +37,8 @@ ROUNDS_BEHIND: Final = timedelta(days=62)
 """What came round longer ago is not asked for any more."""
 REMIND_BEFORE: Final = (Span(90, "day"), Span(30, "day"), Span(7, "day"))
 """When people are reminded, where a pack does not say it."""
+OVERDUE: Final = -1
+"""In place of days before: the day is past."""
 
 
 class State(StrEnum):
@@ -213,6 +215,12 @@ class Obligation:
         """Codes of its sites."""
         return tuple(sorted({each.part.site for each in self.parts if each.part.site}))
 
+    def only(self, part: Part) -> Obligation | None:
+        """Return what of it is about something; None where nothing is."""
+        parts = tuple(each for each in self.parts if part.covers(each.part))
+        markets = tuple(each for each in self.markets if part.market in {"", each})
+        return replace(self, parts=parts, markets=markets) if parts else None
+
     @property
     def days_left(self) -> int | None:
         """Days until it is due; negative when it is past; None without a day."""
@@ -223,6 +231,12 @@ class Obligation:
         """Whether its day is past and something is left to do."""
         past = self.on is not None and self.on < self.today
         return past and not self.state.is_settled
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the company is late with what is law, and no rule shows that it is done."""
+        settled = self.standpoint in {Standpoint.READY, Standpoint.DONE}
+        return self.is_late and self.concern is Concern.OWN and self.is_certain and not settled
 
 
 WORST_FIRST: Final = (
@@ -302,9 +316,12 @@ def reminders(found: Iterable[Obligation]) -> Iterator[tuple[Obligation, int]]:
     """Yield obligations of which somebody is to be reminded today, with the days before their day.
 
     Of several days that are past already only the nearest to the day of the obligation is told.
+    Of what is overdue somebody is reminded once more, by `OVERDUE`.
     """
     for each in found:
         left = each.days_left
+        if each.is_overdue:
+            yield each, OVERDUE
         if left is None or left < 0 or each.state.is_settled or each.concern is Concern.WATCH:
             continue
         passed = [days for days in each.remind_days if left <= days]

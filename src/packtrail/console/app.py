@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from packtrail.console import (
     audit,
     captures,
+    comply,
     correcting,
     dispensing,
     explaining,
@@ -36,10 +37,7 @@ from packtrail.console import (
     verifying,
     wedge,
 )
-from packtrail.console.comply import changes as comply_changes
-from packtrail.console.comply import machine, radar
-from packtrail.console.comply import markets as comply_markets
-from packtrail.console.comply import portfolio as comply_portfolio
+from packtrail.console.reports import routes as report_routes
 from packtrail.console.visit import page
 
 if TYPE_CHECKING:
@@ -102,33 +100,7 @@ ROUTES = (
     Route("/explain", page(explaining.form)),
     Route("/explain", page(explaining.file), methods=["POST"]),
     Route("/findings/{code}", page(findings.finding)),
-    Route("/comply", page(radar.radar)),
-    Route("/comply/reminders", page(radar.seen), methods=["POST"]),
-    Route("/comply/obligations.ics", page(radar.download)),
-    Route("/comply/obligations/{key:path}", page(radar.obligation)),
-    Route("/comply/obligations/{key:path}", page(radar.say), methods=["POST"]),
-    Route("/comply/evidence/{sha256}", page(radar.evidence)),
-    Route("/comply/calendars", page(radar.feeds)),
-    Route("/comply/calendars", page(radar.create_feed), methods=["POST"]),
-    Route("/comply/calendars/revoke", page(radar.revoke_feed), methods=["POST"]),
-    Route("/comply/markets", page(comply_markets.markets)),
-    Route("/comply/markets/{market}", page(comply_markets.market)),
-    Route("/comply/readiness.{ending}", page(comply_markets.readiness_file)),
-    Route("/comply/products/{product}", page(comply_markets.product)),
-    Route("/comply/time-machine", page(machine.machine)),
-    Route("/comply/differences", page(machine.differences)),
-    Route("/comply/changes", page(comply_changes.changes)),
-    Route("/comply/changes", page(comply_changes.accept), methods=["POST"]),
-    Route("/comply/changes/{pack}", page(comply_changes.change)),
-    Route("/comply/portfolio", page(comply_portfolio.portfolio)),
-    Route("/comply/portfolio/history", page(comply_portfolio.history)),
-    Route("/comply/portfolio/import", page(comply_portfolio.import_form)),
-    Route("/comply/portfolio/import", page(comply_portfolio.import_file), methods=["POST"]),
-    Route("/comply/portfolio/files/{name}", page(comply_portfolio.export)),
-    Route("/comply/portfolio/{kind}", page(comply_portfolio.new)),
-    Route("/comply/portfolio/{kind}", page(comply_portfolio.write), methods=["POST"]),
-    Route("/comply/portfolio/{kind}/remove", page(comply_portfolio.remove), methods=["POST"]),
-    Route("/comply/portfolio/{kind}/{key:path}", page(comply_portfolio.entry)),
+    *comply.ROUTES,
     Route("/lines", page(lines.board)),
     Route("/lines/now", page(lines.board_now)),
     Route("/lines/floor", page(lines.floor_page)),
@@ -153,6 +125,7 @@ ROUTES = (
     Route("/lines/orders/{order_id}/account/sign", page(line_accounts.sign), methods=["POST"]),
     Route("/lines/orders/{order_id}/account/close", page(line_accounts.close), methods=["POST"]),
     *plan.ROUTES,
+    *report_routes.ROUTES,
     Route("/audit", page(audit.audit)),
     Route("/setup", page(setup.organisation)),
     Route("/setup/users", page(setup.users)),

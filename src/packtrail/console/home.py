@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from packtrail.console import captures, templates
 from packtrail.services import overview
+from packtrail.services.obligations.attention import attention as by_law
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -21,7 +22,13 @@ def home(visit: Visit) -> Response:
     total = sum(each.count for each in seen.by_status)
     is_empty = seen.counts.events == 0 and seen.counts.captures == 0
     return templates.render(
-        visit, "home.html", seen=seen, total=total, is_empty=is_empty, owners=captures.owners(visit)
+        visit,
+        "home.html",
+        seen=seen,
+        attention=(*by_law(visit.app, visit.who), *seen.attention),
+        total=total,
+        is_empty=is_empty,
+        owners=captures.owners(visit),
     )
 
 

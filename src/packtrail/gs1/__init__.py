@@ -34,7 +34,7 @@ from packtrail.gs1.element_strings import (
 )
 from packtrail.gs1.elements import Element, select, title_of
 from packtrail.gs1.epc_uris import check_epc_uri, parse_epc_uri
-from packtrail.gs1.identities import are_known, identify, is_known
+from packtrail.gs1.identities import are_known, class_of_head, identify, is_known
 from packtrail.gs1.key_types import KeyType
 from packtrail.gs1.keys import Key
 from packtrail.gs1.licences import check_licences
@@ -86,6 +86,7 @@ __all__ = [
     "check_epc_uri",
     "check_licences",
     "check_link",
+    "class_of_head",
     "diagnose",
     "encodings_of",
     "examine_element_string",

@@ -38,6 +38,7 @@ class _Head(NamedTuple):
 
 
 _heads: dict[str, _Head] = {}
+_SSCC_HEAD: Final = re.compile(r"urn:epc:id:sscc:([0-9]{6,12})\.")
 _DOMAIN_OF_GS1: Final = "https://id.gs1.org/"
 _CUT: Final = re.compile(r".*[/:#]", re.DOTALL)
 
@@ -69,6 +70,28 @@ def identify(uris: Sequence[str]) -> list[tuple[str, str]]:
         else:
             add(_identify_one(uri))
     return found
+
+
+def class_of_head(text: str) -> tuple[str, bool, int] | None:
+    """Return what identifiers with this text in front of their serial have in common.
+
+    Args:
+        text: An EPC URI or Digital Link up to its serial, the separator included.
+
+    Returns:
+        Their class key; whether they are SSCCs written as EPC URIs, whose serial is part of the
+        item key only; and how many letters or digits the serial has at most (of an SSCC exactly).
+        None where not every serial of letters and digits may follow.
+    """
+    match = _SSCC_HEAD.fullmatch(text)
+    if match:
+        return f"sscc/{match[1][:6]}", True, 17 - len(match[1])
+    mark = "." if text[:4] == "urn:" else "/"
+    if not text.endswith(mark):
+        return None
+    head = text.removesuffix(mark)
+    known = _heads.get(head) or _learn(head, mark)
+    return (known.class_key, False, known.length_max) if known.length_max else None
 
 
 def is_known(uri: str) -> bool:

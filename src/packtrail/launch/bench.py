@@ -7,32 +7,28 @@ import http.client
 import json as standard_json
 import os
 import platform
-import random
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import typer
 
 from packtrail.base.errors import Unavailable
-from packtrail.cli import options
 from packtrail.cli.output import talk, write_json, write_table
 
 if TYPE_CHECKING:
-    from packtrail.simulation import SimulatedDocument, World
+    from packtrail.simulation.documents import SimulatedDocument
 
 bench = typer.Typer(help="Measure capture and trace on this machine.", no_args_is_help=True)
 
-TRACES = 1000
 START_SECONDS = 120
 POLL_SECONDS = 0.005
 KEY_SCOPES = ("capture:document:create", "capture:document:read", "event:record:read")
@@ -63,96 +59,14 @@ def _group() -> None:
     """Measure capture and trace on this machine."""
 
 
-@bench.command("capture")
-def bench_capture(
-    packs: Annotated[int, typer.Option("--packs", help="Packs of the simulated year.")] = 100_000,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the simulated year.")] = 1,
-    json: options.Json = False,
-) -> None:
-    """Capture a simulated year through REST, durably, then trace packs of it.
-
-    A server of its own is started in a temporary directory with the embedded PostgreSQL, and
-    removed afterwards. The rate counts every message of the year, from commissioning to
-    dispensing; the limit beside it is a bare COPY of as many serials into one table with one
-    unique index.
-    """
-    from packtrail.simulation import simulate
-
-    world = simulate(packs, seed)
-    with _temporary_data() as data:
-        keys = _prepare(data, world)
-        with _server(data) as (url, started_seconds):
-            figures = [Figure("start of a server that is set up", started_seconds, "s")]
-            figures += _captured(url, world, keys, data)
-            figures += _traced(url, keys, data)
+def tell(figures: Sequence[Figure], *, json: bool) -> None:
+    """Print what was measured, as a table or as JSON."""
     report = Report(_machine(), _versions(), tuple(figures))
     if json:
         write_json(report)
         return
     write_table("", ("Figure", "Value", "Unit", "Beside"), map(_row, figures))
     talk.print(f"{report.machine}; " + ", ".join(f"{k} {v}" for k, v in report.versions.items()))
-
-
-def _captured(url: str, world: World, keys: dict[str, str], data: Path) -> list[Figure]:
-    """Send every message; measure from sending until its job says that all is recorded."""
-    from packtrail.services import health
-
-    with _application(data) as application:
-        before = health.condition(application).size_bytes
-    by_kind: defaultdict[str, float] = defaultdict(float)
-    documents, size = 0, 0
-    with contextlib.closing(_connection(url)) as connection:
-        for document in world.documents():
-            key = keys[document.recorded_by_code]
-            by_kind[document.kind] += _timed(_send, connection, document, key)
-            documents += 1
-            size += len(document.content)
-    seconds = sum(by_kind.values())
-    with _application(data) as application:
-        stored = health.condition(application).size_bytes - before
-        limit = health.bare_copy_seconds(application, world.packs)
-    return [
-        Figure("messages captured", documents, ""),
-        *(
-            Figure(f"{kind} documents, through REST", world.packs / by_kind[kind], "packs/s",
-                   f"{world.packs / limit:,.0f} packs/s bare COPY of the serials")
-            for kind in ("commissioning", "packing")
-        ),
-        Figure("whole year, about seven events a pack", world.packs / seconds, "packs/s"),
-        Figure("messages", documents / seconds, "messages/s"),
-        Figure("documents taken in", size / seconds / 1e6, "MB/s"),
-        Figure("on disk, whole life, originals included", stored / world.packs, "bytes/pack",
-               f"{size / world.packs:,.0f} bytes/pack of documents sent"),
-    ]  # fmt: skip
-
-
-def _traced(url: str, keys: dict[str, str], data: Path) -> list[Figure]:
-    """Trace packs of the year, through REST and inside the process."""
-    from packtrail.services import organisations, tracing
-
-    wanted = _some_packs(url, keys)
-    key = keys["asterion"]
-    with contextlib.closing(_connection(url)) as connection:
-        paths = [f"/api/v1/trace/{quote(epc, safe='')}" for epc in wanted]
-        through_rest = [_timed(_get, connection, path, key) for path in paths]
-    with _application(data) as application:
-        actor = organisations.system_actor(application, "bench", organisation="asterion")
-        inside = [_timed(tracing.trace, application, actor, epc) for epc in wanted]
-    return [
-        *_percentiles("trace of a pack, through REST", through_rest),
-        *_percentiles("trace of a pack, inside the process", inside),
-    ]
-
-
-def _some_packs(url: str, keys: dict[str, str]) -> list[str]:
-    with contextlib.closing(_connection(url)) as connection:
-        path = "/epcis/v2/events?EQ_bizStep=commissioning&perPage=100"
-        body = standard_json.loads(
-            _get(connection, path, keys["asterion"], epc_format="Always_EPC_URN")
-        )
-    events = body["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
-    packs = [epc for event in events for epc in event.get("epcList", ()) if ":sgtin:" in epc]
-    return random.Random(1).choices(packs, k=TRACES)  # noqa: S311 - a sample, no secret
 
 
 def _percentiles(name: str, seconds: list[float]) -> list[Figure]:
@@ -183,18 +97,6 @@ def _application(data: Path) -> Iterator[Any]:
 
     with open_application(Settings.of(data_dir=data, database_url="")) as application:
         yield application
-
-
-def _prepare(data: Path, world: World) -> dict[str, str]:
-    """Open the organisations of the world; return an API key for each."""
-    from packtrail.services import keys
-    from packtrail.simulation import demo
-
-    with _application(data) as application:
-        return {
-            code: keys.create_api_key(application, actor, "bench", scopes=KEY_SCOPES).secret
-            for code, actor in demo.actors(application, world).items()
-        }
 
 
 @contextlib.contextmanager
@@ -237,21 +139,31 @@ def _connection(url: str) -> http.client.HTTPConnection:
 
 
 def _send(connection: http.client.HTTPConnection, document: SimulatedDocument, key: str) -> None:
+    """Hand a document in and wait until its job is done."""
     headers = {
         "Authorization": f"Bearer {key}",
         "Content-Type": document.media_type,
         "Packtrail-Owner": document.owner_code,
     }
-    connection.request("POST", "/epcis/v2/capture", document.content, headers)
+    _job_done(connection, _post(connection, document.content, headers), key)
+
+
+def _post(connection: http.client.HTTPConnection, content: bytes, headers: dict[str, str]) -> str:
+    """Hand a document in; return the path of its job."""
+    connection.request("POST", "/epcis/v2/capture", content, headers)
     answer = connection.getresponse()
     body = answer.read()
     if answer.status != http.HTTPStatus.ACCEPTED:
-        raise Unavailable(f"{document.name} was answered with {answer.status}: {body[:500]!r}")
-    location = urlsplit(answer.headers["Location"]).path
-    while (job := standard_json.loads(_get(connection, location, key)))["running"]:
+        raise Unavailable(f"A document was answered with {answer.status}: {body[:500]!r}")
+    return urlsplit(answer.headers["Location"]).path
+
+
+def _job_done(connection: http.client.HTTPConnection, path: str, key: str) -> None:
+    """Wait until a job is done, and see that it did what it should."""
+    while (job := standard_json.loads(_get(connection, path, key)))["running"]:
         time.sleep(POLL_SECONDS)
     if not job["success"]:
-        raise Unavailable(f"{document.name} was refused: {job['errors'][:2]}")
+        raise Unavailable(f"The capture {path} was refused: {job['errors'][:2]}")
 
 
 def _get(

@@ -56,17 +56,30 @@ def demo(
     """Load the demo world, if it is not loaded yet, and serve it on this machine.
 
     Two manufacturers, a contract packer, wholesalers, pharmacies and one counterfeiter live through
-    a year. Prints a link for each of four of them that signs you in once.
+    a year; fake authorities take the reports of one. Prints a link for each of four of them that
+    signs you in once.
     """
     from packtrail.bootstrap import open_application
     from packtrail.serving import run, stoppable
     from packtrail.settings import Settings
     from packtrail.simulation import demo as world
+    from packtrail.simulation.authority import AuthorityServer
+    from packtrail.simulation.filings import LOOPBACK
 
-    settings = Settings.of(port=port, data_dir=data, database_url=db, demo_sign_in=True)
-    with stoppable(), open_application(settings, is_server=True) as application:
+    settings = Settings.of(
+        port=port,
+        data_dir=data,
+        database_url=db,
+        demo_sign_in=True,
+        webhook_allowed_networks=(LOOPBACK,),
+    )
+    with (
+        stoppable(),
+        AuthorityServer() as authority,
+        open_application(settings, is_server=True) as application,
+    ):
         with _progress() as advance:
-            world.load(application, on_progress=advance)
+            world.load(application, authority=authority, on_progress=advance)
         run(application, on_ready=_teller(_say_demo, settings, json=json))
 
 

@@ -12,7 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.planning.calendars import CalendarRule
+from packtrail.planning.inputs import Input
 from packtrail.planning.registers import Entry
+from packtrail.planning.requirements import AcceptanceTest, Requirement
 from packtrail.planning.scope import (
     Campaign,
     Line,
@@ -24,6 +26,7 @@ from packtrail.planning.scope import (
     Site,
 )
 from packtrail.planning.templates import Meeting
+from packtrail.planning.training import Course, Person, Session
 from packtrail.planning.work import Deadline, Link, Placement, Plan, Resource, WorkPackage
 
 if TYPE_CHECKING:
@@ -91,6 +94,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind("resource", Resource, "resources", _code),
         Kind("meeting", Meeting, "meetings", _code),
         Kind("register", Entry, "register", _code),
+        Kind("input", Input, "inputs", _code),
+        Kind("requirement", Requirement, "requirements", _code),
+        Kind("test", AcceptanceTest, "tests", _code),
+        Kind("person", Person, "people", _code),
+        Kind("course", Course, "courses", _code),
+        Kind("session", Session, "sessions", _code),
         Kind("scenario", Scenario, "scenarios", _code),
         Kind("market", Market, "markets", _code),
         Kind("need", Need, "needs", _code),
@@ -120,6 +129,12 @@ class Book:
     resources: Mapping[str, Resource] = field(default_factory=dict)
     meetings: Mapping[str, Meeting] = field(default_factory=dict)
     register: Mapping[str, Entry] = field(default_factory=dict)
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    requirements: Mapping[str, Requirement] = field(default_factory=dict)
+    tests: Mapping[str, AcceptanceTest] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    courses: Mapping[str, Course] = field(default_factory=dict)
+    sessions: Mapping[str, Session] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     markets: Mapping[str, Market] = field(default_factory=dict)
     needs: Mapping[str, Need] = field(default_factory=dict)

@@ -136,3 +136,21 @@ LEFT_OUT = FindingCode(
     "Something in a plan file is not taken over as it stands",
     remedy="Look at the package it is about, and enter what is missing by hand.",
 )
+NOT_ANSWERED = FindingCode(
+    "PLN-023",
+    Severity.ERROR,
+    "An input cannot go on, because something is not said yet",
+    remedy="Say what is missing; an input is closed with an answer to whoever raised it.",
+)
+NOT_TRAINED = FindingCode(
+    "PLN-024",
+    Severity.ERROR,
+    "Somebody may not do this before they are trained",
+    remedy="Hold the session and enter who passed, or let somebody do it who is trained.",
+)
+NO_MAIL = FindingCode(
+    "PLN-025",
+    Severity.ERROR,
+    "The file is no mail",
+    remedy="Save the mail as a file (.eml) in the mail program, or type what it says.",
+)

@@ -9,9 +9,24 @@ from packtrail.planning import changes, codes
 from packtrail.planning.book import Scenario, Terms, kind_of
 from packtrail.planning.calendars import EVERY_DAY, CalendarRule
 from packtrail.planning.checking import check_code, check_day
+from packtrail.planning.inputs import Input, check_input
 from packtrail.planning.registers import Entry, check_entry
+from packtrail.planning.requirements import (
+    AcceptanceTest,
+    Requirement,
+    check_requirement,
+    check_test,
+)
 from packtrail.planning.scope import Campaign, Line, Need, Product
 from packtrail.planning.templates import TEMPLATES, Meeting
+from packtrail.planning.training import (
+    Course,
+    Person,
+    Session,
+    check_course,
+    check_person,
+    check_session,
+)
 from packtrail.planning.work import Link, Resource, WorkPackage
 
 if TYPE_CHECKING:
@@ -28,7 +43,9 @@ def check_one(entry: object) -> Iterator[Finding]:
     """Yield what is wrong with an entry by itself, `PLN-004`."""
     kind = kind_of(entry)
     at = f"{kind.member}/{kind.code_of(entry)}"[:200]
-    if not isinstance(entry, Link | Campaign | WorkPackage | Entry):
+    if isinstance(entry, Session):
+        yield from check_code(entry.code, kind.name, f"{at}/code")
+    elif not isinstance(entry, Link | Campaign | WorkPackage | Entry | Input):
         code = kind.code_of(entry)
         # The calendars of stops and campaigns are named after both: `campaign:L3:IT`.
         plain = code.replace(":", "-") if isinstance(entry, CalendarRule) else code
@@ -116,11 +133,17 @@ def _scenario(scenario: Scenario, at: str) -> Iterator[Finding]:
 _MORE: Final[Mapping[type, Callable[[Any, str], Iterator[Finding]]]] = {
     CalendarRule: _calendar,
     Campaign: lambda entry, at: _windows((entry.window,), at),
+    Course: check_course,
     Entry: lambda entry, _: check_entry(entry),
+    Input: check_input,
     Line: lambda entry, at: _windows(entry.stops, f"{at}/stops"),
     Meeting: _meeting,
     Need: _need,
+    Person: check_person,
     Product: _product,
+    Requirement: check_requirement,
     Resource: _resource,
     Scenario: _scenario,
+    Session: check_session,
+    AcceptanceTest: check_test,
 }

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from packtrail.planning.inputs import InputState
+from packtrail.planning.readiness import ReadyState
+from packtrail.planning.requirements import Proof
 from packtrail.planning.schedules import Cause, Outcome
 from packtrail.planning.standing import Heat, Task
+from packtrail.planning.training import Standing
 from packtrail.rendering import times
 from packtrail.rendering.words import Word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from packtrail.planning.comparison import DateShift, Shift
+    from packtrail.planning.comparison import Comparison, DateShift, Shift
     from packtrail.planning.schedules import Driver, Move, Outlook
     from packtrail.planning.standing import Verdict
 
@@ -34,6 +38,30 @@ TASKS: Final[Mapping[Task, Word]] = {
     Task.BEGIN: Word("Begin", "next", "moving"),
     Task.FINISH: Word("Finish", "check", "good"),
     Task.CONTINUE: Word("Go on", "time", "plain"),
+}
+READY: Final[Mapping[ReadyState, Word]] = {
+    ReadyState.READY: Word("Seen ready", "check", "done"),
+    ReadyState.PARTLY: Word("Partly", "active", "attention"),
+    ReadyState.MISSING: Word("Missing", "warning", "attention"),
+    ReadyState.UNSEEN: Word("Cannot be seen", "hold", "plain"),
+}
+INPUTS: Final[Mapping[InputState, Word]] = {
+    InputState.RAISED: Word("Raised", "next", "attention"),
+    InputState.TRIAGED: Word("In triage", "active", "moving"),
+    InputState.DECIDED: Word("Decided", "check", "good"),
+    InputState.CLOSED: Word("Answered", "check", "done"),
+}
+PROOFS: Final[Mapping[Proof, Word]] = {
+    Proof.PROVEN: Word("Proven", "check", "done"),
+    Proof.FAILED: Word("Failed", "error", "bad"),
+    Proof.OPEN: Word("Tests open", "time", "plain"),
+    Proof.NONE: Word("No test", "warning", "attention"),
+}
+STANDINGS: Final[Mapping[Standing, Word]] = {
+    Standing.VALID: Word("Valid", "check", "good"),
+    Standing.NEAR: Word("Ends soon", "warning", "attention"),
+    Standing.EXPIRED: Word("Expired", "error", "bad"),
+    Standing.MISSING: Word("Missing", "error", "bad"),
 }
 CERTAINTIES: Final = {
     "known": "Law, known",
@@ -159,3 +187,24 @@ def shift(each: Shift) -> str:
     return {"added": "new", "removed": "gone", "changed": "other effort or cost"}.get(
         each.kind.value, "moved within its days"
     )
+
+
+def effect(comparison: Comparison) -> str:
+    """Return what changes do to a plan, in a sentence or two."""
+    lost = [each.title for each in comparison.dates if each.is_worse]
+    won = [each.title for each in comparison.dates if each.is_better]
+    told = []
+    for verb, titles in (("loses", lost), ("wins", won)):
+        if titles:
+            more = f" and {len(titles) - 3} more" if len(titles) > 3 else ""
+            told.append(f"It {verb} {', '.join(titles[:3])}{more}.")
+    if not told:
+        told.append("No date is won or lost.")
+    if comparison.finish_days:
+        direction = "later" if comparison.finish_days > 0 else "earlier"
+        told.append(f"The end moves {days(abs(comparison.finish_days), 'day')} {direction}.")
+    count = len(comparison.shifts)
+    told.append(f"{count:,} package{'' if count == 1 else 's'} differ{'s' if count == 1 else ''}.")
+    if comparison.cost_eur:
+        told.append(f"Bought: {comparison.cost_eur:+,d} EUR.")
+    return " ".join(told)

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 _PAPERS: Final = ("desadv", "inv", "po", "rma", "recadv", "bol")
 """Business documents by which a shipment is named, the best first."""
 _NUMBER: Final = re.compile(r"[^:/#]*$")
-_MARKET_FACT: Final = re.compile(r"([A-Z]{2})\.(.+)")
+MARKET_FACT: Final = re.compile(r"([A-Z]{2})\.(.+)")
+"""Facts of one market: `DE.national_code`."""
 _LOT_CLASS: Final = "lgtin/"
 
 
@@ -282,7 +283,7 @@ class _Assembly:
         """Yield what facts such as `DE.national_code` say of markets, by code."""
         told: dict[str, dict[str, str]] = {}
         for name, value in facts.items():
-            if match := _MARKET_FACT.fullmatch(name):
+            if match := MARKET_FACT.fullmatch(name):
                 told.setdefault(match[1], {})[match[2]] = value
         for code in sorted(told):
             glns = re.findall(r"\d{13}", told[code].get("wholesalers", ""))

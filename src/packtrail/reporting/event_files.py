@@ -23,9 +23,10 @@ from packtrail.epcis.events import (
     Place,
 )
 from packtrail.reporting import codes, material
-from packtrail.reporting.assembling import objects_of
-from packtrail.reporting.checking import FINDINGS_MAX, Checked, Sighting
+from packtrail.reporting.assembling import day_of, objects_of
+from packtrail.reporting.checking import FINDINGS_MAX, Checked, Fix, Sighting
 from packtrail.reporting.composing import Composition, MadeFile, file_name
+from packtrail.reporting.kinds import KINDS
 from packtrail.reporting.transactions import dscsa_header, marked
 
 if TYPE_CHECKING:
@@ -184,8 +185,10 @@ def check_events(form: Form, content: bytes, *, on: datetime) -> Checked:
     if reading.document is None:
         return Checked(findings=reading.findings, is_refused=True)
     how = _how(form)
+    wrong, fixes = _days(reading)
     findings = [
         *epcis.validate(reading, how.profile, on=on),
+        *wrong,
         *_limits(form, reading.document, len(content)),
     ]
     errors = [each for each in findings if each.severity.value == "error"]
@@ -193,11 +196,38 @@ def check_events(form: Form, content: bytes, *, on: datetime) -> Checked:
     read = {match[1] for place in reading.places if (match := _EVENT.search(place))}
     return Checked(
         findings=tuple(findings[:FINDINGS_MAX]),
+        fixes=tuple(fixes[:FINDINGS_MAX]),
+        repaired=_repaired(content, fixes),
         objects=tuple(_sightings(reading)),
         lines=len(read | bad),
         bad_lines=len(bad),
         is_refused=any(not _EVENT.search(each.at or "") for each in errors),
     )
+
+
+def _days(reading: epcis.Reading) -> tuple[list[Finding], list[Fix]]:
+    """Find expiry dates that no program can read, and those that can be put right."""
+    findings: list[Finding] = []
+    fixes: list[Fix] = []
+    for number, event in enumerate(reading.document.events if reading.document else ()):
+        text = _text(getattr(event, "ilmd", {}), epcis.ITEM_EXPIRATION_DATE)
+        if text and day_of(text) is None:
+            at = _place(reading, number)
+            message = f"The expiry date {text[:40]!r} is no day such as 2028-12-31."
+            findings.append(codes.BAD_VALUE.found(message, at=at))
+            mended = KINDS["day"].mended(text)
+            if day_of(mended) is not None:
+                fixes.append(Fix(at, "itemExpirationDate", text, mended))
+    return findings, fixes
+
+
+def _repaired(content: bytes, fixes: list[Fix]) -> bytes | None:
+    """Return the file with dates put right: whole values only, in XML or in JSON."""
+    for before, after in {(each.found, each.becomes) for each in fixes}:
+        for left, right in ((b">", b"<"), (b'"', b'"')):
+            old = left + before.encode() + right
+            content = content.replace(old, left + after.encode() + right)
+    return content if fixes else None
 
 
 def _how(form: Form) -> Epcis:
@@ -228,13 +258,18 @@ class _Told:
 def _sightings(reading: epcis.Reading) -> Iterator[Sighting]:
     document = reading.document
     for number, event in enumerate(document.events if document else ()):
-        at = reading.places[number] if number < len(reading.places) else f"event {number + 1}"
+        at = _place(reading, number)
         ilmd = getattr(event, "ilmd", {})
         told = _Told(_text(ilmd, epcis.LOT_NUMBER), _text(ilmd, epcis.ITEM_EXPIRATION_DATE))
         names = list(objects_of([event]))
         for class_key, item_key in dict.fromkeys(gs1.identify(names)):
             if not class_key.startswith("uri/"):
                 yield Sighting(at, class_key, item_key, lot=told.lot, expiry=told.expiry)
+
+
+def _place(reading: epcis.Reading, number: int) -> str:
+    """Return where an event stands in its file."""
+    return reading.places[number] if number < len(reading.places) else f"event {number + 1}"
 
 
 def _text(ilmd: Any, name: str) -> str:

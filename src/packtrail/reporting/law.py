@@ -36,12 +36,18 @@ def law_of_file(
     document = Document(
         market=form.market,
         format=form.format,
-        guideline=form.epcis.profile if form.epcis and form.epcis.release else None,
+        guideline=_guideline(form),
         size_bytes=size_bytes,
         event_count=events,
         bad_rows=checked.bad_lines,
     )
     return evaluate(pack, document, on=on).findings
+
+
+def _guideline(form: Form) -> str | None:
+    """Return the guideline of a form as the rules of the market name it."""
+    release = form.epcis.release if form.epcis else ""
+    return f"GS1 US DSCSA R{release}" if release else None
 
 
 def law_of_serials(

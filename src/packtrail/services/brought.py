@@ -11,7 +11,7 @@ from packtrail.services import describing
 from packtrail.services.capture import capture_row
 from packtrail.services.organisations import visible_to
 from packtrail.store import brought as rows
-from packtrail.store import captures
+from packtrail.store import captures, originals
 from packtrail.store.identity import event_key, probes
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _keys(conn: Connection, row: captures.CaptureRow) -> list[int]:
     """Return where the events of a document that were recorded before may be stored."""
     if row.size_bytes > _READ_AGAIN_BYTES_MAX:
         return []
-    document = epcis.read(captures.content(conn, row.document_id)).document
+    document = epcis.read(originals.read(conn, row.capture_id)).document
     return [
         probe
         for event in (document.events if document else ())[:_REPEATED_MAX]

@@ -1,19 +1,27 @@
 """Capture: take a partner's document in, keep it byte for byte, and record its events.
 
-`submit` stores the document, its job and an audit row in one transaction: from then on it is
-acknowledged and never lost. The run that follows reads, checks and records in one transaction of
-its own; a run that was cut off is done again at the next start: recording twice changes nothing.
+A document that is waited for, or small, is kept, checked and recorded in one transaction, with its
+job and the audit trail; the answer says what became of it. A larger one is kept in a transaction of
+its own: from then on it is acknowledged and never lost. The run that records it has a transaction
+of its own; when it is cut off it is done again at the next start: recording twice changes nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from packtrail.access import Action, Permission, require
-from packtrail.base.errors import LimitExceeded, NotFound, RefusedError, Unavailable
+from packtrail.base.errors import (
+    LimitExceeded,
+    NotFound,
+    NotPermitted,
+    RefusedError,
+    Unavailable,
+)
 from packtrail.base.findings import Finding, Severity
 from packtrail.services import auditing, capturing, room
 from packtrail.services.codes import (
@@ -27,10 +35,13 @@ from packtrail.services.codes import (
 )
 from packtrail.services.organisations import audience_for, visible_to
 from packtrail.store import captures as rows
+from packtrail.store import ids, originals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from psycopg import Connection
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
@@ -126,34 +137,24 @@ def submit(
     _check_size(app, content)
     room.require(app.settings)
     at = app.clock()
-    with app.database.transaction() as conn:
-        owner_id, audience_id = audience_for(conn, actor, owner)
-        new = rows.NewCapture(
-            content=content,
-            media_type=media_type or "application/octet-stream",
-            filename=_readable(filename),
-            owner_id=owner_id,
-            audience_id=audience_id,
-            actor_kind=actor.kind.value,
-            actor_id=actor.id,
-            actor_name=actor.name,
-            error_behaviour=behaviour.value,
-            at=at,
-        )
-        capture_id = rows.insert(conn, new)
-        detail = {"bytes": len(content), "filename": new.filename}
-        for organisation_id in sorted({owner_id, actor.organisation_id}):
-            auditing.write(
-                conn,
-                actor,
-                Action.CAPTURE_ACKNOWLEDGED,
-                capture_id,
-                at=at,
-                organisation_id=organisation_id,
-                detail=detail,
-            )
-    _run(app, capture_id, content, is_waited_for=wait)
-    return job(app, actor.with_permissions({Permission.CAPTURE_READ}), capture_id)
+    handed_in = rows.NewCapture(
+        capture_id=ids.new_id(at),
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).digest(),
+        media_type=media_type or "application/octet-stream",
+        filename=_readable(filename),
+        owner_id=0,
+        audience_id=0,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        error_behaviour=behaviour.value,
+        at=at,
+    )
+    is_small = len(content) <= app.settings.capture_inline_bytes_max
+    if wait or is_small:
+        return _record_at_once(app, actor, owner, handed_in, content)
+    return _record_afterwards(app, actor, owner, handed_in, content)
 
 
 def job(app: Application, actor: Actor, capture_id: str) -> CaptureJob:
@@ -208,7 +209,7 @@ def original(app: Application, actor: Actor, capture_id: str) -> tuple[bytes, st
     """
     row = capture_row(app, actor, capture_id)
     with app.database.reading() as conn:
-        content = rows.content(conn, row.document_id)
+        content = originals.read(conn, row.capture_id)
     ending = "xml" if content.lstrip()[:1] == b"<" else "jsonld"
     return content, row.media_type, row.filename or f"{row.capture_id}.{ending}"
 
@@ -242,21 +243,96 @@ def _resume(app: Application, left: Sequence[rows.CaptureRow]) -> int:
     return len(left)
 
 
-def _run(app: Application, capture_id: str, content: bytes, *, is_waited_for: bool) -> None:
-    """Record a document that is stored: now when it is small or waited for, else afterwards."""
-    app.progress.put(capture_id, "waiting", 0.0)
-    if is_waited_for:
-        capturing.run(app, capture_id, content)
-        return
-    if len(content) <= app.settings.capture_inline_bytes_max:
-        try:
-            capturing.run(app, capture_id, content)
-        except Unavailable:
-            # It is acknowledged: from here on it is ours to finish, not the sender's.
-            pass
-        else:
-            return
-    app.workers.submit(capturing.run_patiently, app, capture_id)
+def _record_at_once(
+    app: Application, actor: Actor, owner: str | None, handed_in: rows.NewCapture, content: bytes
+) -> CaptureJob:
+    """Keep and record a document in one transaction: the answer says what became of it."""
+    planned = capturing.plan(app, content)
+
+    def record(turn: capturing.Turn) -> rows.Outcome:
+        new = _for_owner(turn.conn, actor, owner, handed_in)
+        outcome = capturing.record(turn, capturing.Job.of(new), planned, now=app.clock())
+        _write_down(turn.conn, actor, new, outcome, Action.CAPTURE_RECORDED)
+        return outcome
+
+    try:
+        outcome = capturing.attempt(app, record)
+    except (Unavailable, NotPermitted):
+        raise
+    except Exception as error:  # noqa: BLE001 - told in the job
+        findings = capturing.findings_of(error, handed_in.capture_id)
+        outcome = capturing.refusal(planned, findings, at=app.clock())
+        with app.database.transaction() as conn:
+            new = _for_owner(conn, actor, owner, handed_in)
+            originals.insert(conn, new.capture_id, content, at=new.at)
+            _write_down(conn, actor, new, outcome, Action.CAPTURE_REFUSED)
+    return _finished(handed_in, outcome, owner or actor.organisation_code)
+
+
+def _record_afterwards(
+    app: Application, actor: Actor, owner: str | None, handed_in: rows.NewCapture, content: bytes
+) -> CaptureJob:
+    """Keep a document; it is recorded by a worker after the answer."""
+    with app.database.transaction() as conn:
+        new = _for_owner(conn, actor, owner, handed_in)
+        originals.insert(conn, new.capture_id, content, at=new.at)
+        _write_down(conn, actor, new, None, Action.CAPTURE_ACKNOWLEDGED)
+    app.progress.put(str(new.capture_id), "waiting", 0.0)
+    app.workers.submit(capturing.run_patiently, app, str(new.capture_id))
+    return job(app, actor.with_permissions({Permission.CAPTURE_READ}), str(new.capture_id))
+
+
+def _for_owner(
+    conn: Connection, actor: Actor, owner: str | None, handed_in: rows.NewCapture
+) -> rows.NewCapture:
+    owner_id, audience_id = audience_for(conn, actor, owner)
+    return replace(handed_in, owner_id=owner_id, audience_id=audience_id)
+
+
+def _write_down(
+    conn: Connection,
+    actor: Actor,
+    new: rows.NewCapture,
+    outcome: rows.Outcome | None,
+    action: Action,
+) -> None:
+    """Write the job, and the audit trails of the owner and of who handed the document in."""
+    rows.insert(conn, new, outcome)
+    detail: dict[str, object] = {"bytes": new.size_bytes, "filename": new.filename}
+    if outcome is not None:
+        detail |= capturing.detail_of(outcome)
+    for organisation_id in sorted({new.owner_id, actor.organisation_id}):
+        auditing.write(
+            conn,
+            actor,
+            action,
+            str(new.capture_id),
+            at=new.at if outcome is None else outcome.at,
+            organisation_id=organisation_id,
+            detail=detail,
+        )
+
+
+def _finished(new: rows.NewCapture, outcome: rows.Outcome, owner: str) -> CaptureJob:
+    return CaptureJob(
+        capture_id=str(new.capture_id),
+        created_at=new.at,
+        finished_at=outcome.at,
+        running=False,
+        success=outcome.is_success,
+        error_behaviour=ErrorBehaviour(new.error_behaviour),
+        findings=tuple(capturing.finding_of(each) for each in outcome.findings),
+        event_count=outcome.event_count,
+        stored_count=outcome.stored_count,
+        repeated_count=outcome.repeated_count,
+        progress=1.0,
+        phase="done",
+        filename=new.filename,
+        media_type=new.media_type,
+        size_bytes=new.size_bytes,
+        owner=owner,
+        actor_name=new.actor_name,
+    )
 
 
 def capture_row(app: Application, actor: Actor, capture_id: str) -> rows.CaptureRow:

@@ -15,7 +15,7 @@ from packtrail.lifecycle.fold import counted, fold
 from packtrail.lifecycle.journey import Status
 from packtrail.services import describing, stock
 from packtrail.services.codes import SHIPMENT_TOO_LARGE
-from packtrail.store import contents, eventrows, journeys
+from packtrail.store import contents, eventrows, journeys, segments
 from packtrail.store import events as rows
 from packtrail.store.filters import EventFilter
 
@@ -118,7 +118,7 @@ class Goods:
 
 def told(scope: Scope, identifier: str, types: Sequence[str]) -> list[Told]:
     """Return the events that name the document and count, in order of time."""
-    by_key: dict[int, rows.StoredEvent] = {}
+    by_ref: dict[eventrows.Ref, rows.StoredEvent] = {}
     for of_type in types:
         wanted = EventFilter(
             biz_transactions={of_type: (identifier,)},
@@ -132,11 +132,15 @@ def told(scope: Scope, identifier: str, types: Sequence[str]) -> list[Told]:
             page_size=_EVENTS_MAX,
             now=scope.app.clock(),
         )
-        by_key |= {each.event_key: each for each in page.events}
+        by_ref |= {each.ref: each for each in page.events}
+    read = segments.read(scope.conn, {one for one, _ in by_ref}, audience_ids=scope.audience_ids)
     effective = eventrows.effective(
-        scope.conn, list(by_key), as_of=scope.as_of, as_known_at=scope.as_known_at
+        scope.conn,
+        [(read[segment_id], place) for segment_id, place in by_ref],
+        as_of=scope.as_of,
+        as_known_at=scope.as_known_at,
     )
-    found = [_event(row, by_key[key].body) for key, row in effective.items()]
+    found = [_event(row, by_ref[ref].body) for ref, row in effective.items()]
     return sorted(found, key=lambda each: eventrows.moment(each.row))
 
 

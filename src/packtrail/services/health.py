@@ -8,9 +8,11 @@ from packtrail.store import health as rows
 from packtrail.store.health import Condition
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packtrail.services.application import Application
 
-__all__ = ["Condition", "bare_copy_seconds", "condition"]
+__all__ = ["Condition", "bare_copy_of_events_seconds", "bare_copy_seconds", "condition", "sizes"]
 
 
 def condition(app: Application) -> Condition:
@@ -23,7 +25,20 @@ def condition(app: Application) -> Condition:
         return rows.condition(conn)
 
 
-def bare_copy_seconds(app: Application, serials: int) -> float:
-    """Return how long this database takes for a bare COPY of that many serials: the limit."""
+def sizes(app: Application) -> dict[str, int]:
+    """Return the octets of every table with its indexes; "" is all there is."""
+    with app.database.reading() as conn:
+        found = {table.name: table.size_bytes for table in rows.table_sizes(conn)}
+        return found | {"": rows.condition(conn).size_bytes}
+
+
+def bare_copy_seconds(app: Application, serials: Sequence[str]) -> float:
+    """Return how long this database takes for a bare COPY of serials: a limit to measure beside."""
     with app.database.reading() as conn:
         return rows.bare_copy_seconds(conn, serials)
+
+
+def bare_copy_of_events_seconds(app: Application, events: Sequence[tuple[str, str, str]]) -> float:
+    """Return how long this database takes for a bare COPY of events: id, what is named, when."""
+    with app.database.reading() as conn:
+        return rows.bare_copy_of_events_seconds(conn, events)

@@ -174,6 +174,19 @@ def original(app: Application, actor: Actor, code: str, report_no: int) -> bytes
     return content
 
 
+def named(app: Application, actor: Actor, code: str, report_id: str) -> bytes | None:
+    """Return a report by its name, as it was sent; None: there is none.
+
+    Raises:
+        NotFound: `LIN-010`, no such order.
+    """
+    require(actor, Permission.LINE_READ)
+    with app.database.reading() as conn:
+        order = order_row(conn, actor, code)
+        kept = rows.of_request(conn, order.order_id, report_id)
+        return rows.content(conn, order.order_id, kept.report_no) if kept else None
+
+
 def _require_open(order: OrderRow) -> None:
     state = State(order.state)
     if state not in TAKES_REPORTS:

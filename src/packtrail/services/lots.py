@@ -259,14 +259,14 @@ def _events(
             conn, wanted, audience_ids=audience_ids, page_size=_EVENTS_MAX, now=app.clock()
         ).events
 
-    recording = {event.event_key: event for event in ask(EventFilter(lots=(lot,)))}
+    recording = {event.ref: event for event in ask(EventFilter(lots=(lot,)))}
     classes = tuple(EpcMatch(class_key, lot) for class_key in lot_rows.classes_of(conn, lot))
     naming = ask(EventFilter(match_any_epc_class=classes)) if classes else ()
-    every = recording | {event.event_key: event for event in naming}
+    every = recording | {event.ref: event for event in naming}
     told = [
         _Told(event, key in recording, _amounts(event.body, lot)) for key, event in every.items()
     ]
-    return sorted(told, key=lambda one: (one.event.event_time, one.event.event_key), reverse=True)
+    return sorted(told, key=lambda one: (one.event.event_time, one.event.ref), reverse=True)
 
 
 def _amounts(body: Mapping[str, Any], lot: str) -> dict[str, int]:

@@ -20,7 +20,7 @@ from packtrail.services.floor import line_row, packaging_row
 from packtrail.services.order_steps import Why, is_repeated, move, note_step
 from packtrail.services.orders import WorkOrder, order_row, own_row, seen
 from packtrail.store import orders as rows
-from packtrail.store.captures import new_id
+from packtrail.store.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -106,7 +106,7 @@ def create(
         )
         state = after(None, trigger)
         new = rows.NewOrder(
-            order_id=new_id(), owner_id=packaging.owner_id, operator_id=line.organisation_id,
+            order_id=str(new_id(at)), owner_id=packaging.owner_id, operator_id=line.organisation_id,
             audience_id=audience_id, line_id=line.line_id, code=plan.code, terms=terms,
             state=state or State.WAITING, is_released=is_started, created_at=at,
             created_by=actor.name,

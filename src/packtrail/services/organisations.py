@@ -182,16 +182,16 @@ def audience_for(conn: Connection, actor: Actor, owner: str | None) -> tuple[int
         raise NotPermitted(
             NO_ORGANISATION.found("The actor acts for no organisation.", at="organisation")
         )
-    owner_id = actor.organisation_id
-    if owner is not None and owner != actor.organisation_code:
-        row = rows.by_code(conn, owner)
-        if row is None:
-            message = "Your organisation has no agreement to record events for this owner."
-            raise NotPermitted(NO_AGREEMENT.found(message, at="owner"))
-        owner_id = row.organisation_id
-    agreements = _agreements(conn, actor.organisation_id)
-    members = audience_of(owner_id, actor.organisation_id, agreements)
-    return owner_id, rows.audience_id(conn, members)
+    is_own = owner is None or owner == actor.organisation_code
+    row, rows_of, audiences = rows.scope_of(conn, actor.organisation_id, None if is_own else owner)
+    if not is_own and row is None:
+        message = "Your organisation has no agreement to record events for this owner."
+        raise NotPermitted(NO_AGREEMENT.found(message, at="owner"))
+    owner_id = row.organisation_id if row is not None else actor.organisation_id
+    agreements = [_agreement(one) for one in rows_of]
+    members = frozenset(audience_of(owner_id, actor.organisation_id, agreements))
+    known = audiences.get(members)
+    return owner_id, rows.audience_id(conn, members) if known is None else known
 
 
 def shared_audience(
@@ -250,10 +250,11 @@ def visible_to(conn: Connection, actor: Actor) -> list[int]:
 
 
 def _agreements(conn: Connection, organisation_id: int) -> list[Agreement]:
-    return [
-        Agreement(row.owner_id, row.partner_id, AgreementKind(row.kind))
-        for row in rows.agreements_of(conn, organisation_id)
-    ]
+    return [_agreement(row) for row in rows.agreements_of(conn, organisation_id)]
+
+
+def _agreement(row: rows.AgreementRow) -> Agreement:
+    return Agreement(row.owner_id, row.partner_id, AgreementKind(row.kind))
 
 
 def _may_record(owner_id: int, recorder_id: int, agreements: list[Agreement]) -> bool:

@@ -6,15 +6,18 @@ there is nothing to read and nothing to wait for.
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packtrail import epcis
 from packtrail.access import Action
 from packtrail.base.errors import Conflict
-from packtrail.services import auditing
-from packtrail.services.codes import CONFLICTING_EVENT
+from packtrail.epcis.bulk import read_in_bulk
+from packtrail.services import auditing, capturing
 from packtrail.store import capture as store
 from packtrail.store import captures as rows
+from packtrail.store import ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
-    from packtrail.epcis.events import Event
+    from packtrail.epcis.events import EpcisDocument, Event
 
 JSON_LD = "application/ld+json"
 
@@ -53,38 +56,38 @@ def record(
         Conflict: `CAP-003`, an event is recorded with another content.
     """
     document = epcis.EpcisDocument(schema_version="2.0", creation_date=at, events=tuple(events))
-    content = epcis.write_json(document)
+    planned = _plan(document)
     new = rows.NewCapture(
-        content=content, media_type=JSON_LD, filename=name, owner_id=owner_id,
-        audience_id=audience_id, actor_kind=actor.kind.value, actor_id=actor.id,
+        capture_id=ids.new_id(at), size_bytes=len(planned.content),
+        sha256=hashlib.sha256(planned.content).digest(), media_type=JSON_LD, filename=name,
+        owner_id=owner_id, audience_id=audience_id, actor_kind=actor.kind.value, actor_id=actor.id,
         actor_name=actor.name, error_behaviour="rollback", at=at,
     )  # fmt: skip
-    capture_id = rows.insert(conn, new)
-    recorded = store.record(
-        conn,
-        document.events,
-        owner_id=owner_id,
-        audience_id=audience_id,
-        capture_id=capture_id,
-        record_time=at,
-    )
-    if recorded.conflicts:
-        identity = recorded.conflicts[0].identity
-        message = f"The event {identity} is recorded with another content."
-        raise Conflict(CONFLICTING_EVENT.found(message))
-    outcome = rows.Outcome(
-        is_success=True,
-        event_count=len(document.events),
-        stored_count=recorded.stored,
-        repeated_count=recorded.repeated,
-        findings=[],
-        at=at,
-    )
-    rows.finish(conn, capture_id, outcome)
-    detail = {"bytes": len(content), "filename": name, "events": len(document.events)}
+    turn = capturing.Turn(conn, store.ask_newest(conn), is_first=False)
+    try:
+        outcome = capturing.record(turn, capturing.Job.of(new), planned, now=at)
+    except capturing.Refused as refused:
+        raise Conflict(*refused.findings) from None
+    rows.insert(conn, new, outcome)
+    detail = {"bytes": new.size_bytes, "filename": name, "events": outcome.event_count}
     for organisation_id in rows.members(conn, audience_id):
         auditing.write(
-            conn, actor, Action.CAPTURE_RECORDED, capture_id, at=at,
+            conn, actor, Action.CAPTURE_RECORDED, str(new.capture_id), at=at,
             organisation_id=organisation_id, detail=detail,
         )  # fmt: skip
-    return capture_id
+    return str(new.capture_id)
+
+
+def _plan(document: EpcisDocument) -> capturing.Plan:
+    """Return a document to be recorded; there is nothing to find out about it."""
+    content, count = epcis.write_json(document), len(document.events)
+    reading = read_in_bulk(content)
+    if reading.outline is None or reading.event_count != count:
+        reading = replace(
+            reading,
+            document=document,
+            outline=None,
+            events=dict(enumerate(document.events)),
+            places=[f"/epcisBody/eventList/{place}" for place in range(count)],
+        )
+    return capturing.Plan(content, reading, (), count)

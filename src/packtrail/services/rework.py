@@ -26,7 +26,7 @@ from packtrail.store import floor as floor_rows
 from packtrail.store import line_reports as rows
 from packtrail.store import orders as order_rows
 from packtrail.store import organisations as organisation_rows
-from packtrail.store.captures import new_id
+from packtrail.store.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -335,7 +335,8 @@ def _reference(conn: Connection, order: order_rows.OrderRow | None) -> str | Non
 
 
 def _record(app: Application, conn: Connection, actor: Actor, act: _Act, request_id: str) -> Done:
-    at, rework_id = app.clock(), new_id()
+    at = app.clock()
+    rework_id = str(new_id(at))
     _, audience_id = organisations.audience_for(conn, actor, act.owner)
     if act.order is not None:
         audience_id = act.order.audience_id

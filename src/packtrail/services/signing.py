@@ -22,7 +22,7 @@ from packtrail.services.accounts import begin_attempt, secret_hash
 from packtrail.services.organisations import visible_to
 from packtrail.store import accounts as account_rows
 from packtrail.store import signatures as rows
-from packtrail.store.captures import new_id
+from packtrail.store.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +123,7 @@ def add(
 ) -> None:
     """Put a signature that was checked under what is there now."""
     row = rows.SignatureRow(
-        signature_id=new_id(), organisation_id=actor.organisation_id,
+        signature_id=str(new_id(at)), organisation_id=actor.organisation_id,
         audience_id=subject.audience_id, subject_kind=subject.kind, subject_id=subject.id,
         digest=subject.digest, meaning=statement.meaning,
         comment=statement.comment[:COMMENT_LENGTH_MAX], account_id=actor.id,

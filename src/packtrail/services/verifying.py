@@ -19,7 +19,7 @@ from packtrail.lifecycle.notices import Condition, condition
 from packtrail.services import describing, notices, policies, pools, stock
 from packtrail.services.codes import NO_PURPOSE, TOO_MANY_QUESTIONS
 from packtrail.services.organisations import visible_to
-from packtrail.store import captures, journeys, lots
+from packtrail.store import ids, journeys, lots
 from packtrail.store import serials as serial_rows
 from packtrail.store import verifications as rows
 from packtrail.verification import codes
@@ -245,7 +245,7 @@ class Verifier:
             purpose=self._purpose,
             reading=tuple(reading),
         )
-        made = _verification(captures.new_id(), self._at, seen, answer, scanner, names)
+        made = _verification(str(ids.new_id(self._now)), self._at, seen, answer, scanner, names)
         self.rows.append(self._row(made, seen, answer))
         self.standings[made.verification_id] = seen.standing
         return made

@@ -13,12 +13,14 @@ from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
 from packtrail.simulation import demo_lines, portfolio, programme
+from packtrail.simulation.filings import Filings
 from packtrail.simulation.world import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from packtrail.services.application import Application
+    from packtrail.simulation.authority import AuthorityServer
     from packtrail.simulation.world import World
 
 PACKS = 1200
@@ -41,11 +43,17 @@ class Door:
     """Secret of a link that signs in once."""
 
 
-def load(app: Application, *, on_progress: Callable[[int], None] | None = None) -> int:
+def load(
+    app: Application,
+    *,
+    authority: AuthorityServer | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> int:
     """Load the demo world, or what is missing of it; return how many messages were captured.
 
     Args:
         app: An application whose store is empty or holds the demo world.
+        authority: Fake authorities to which one of the makers reports; None: it reports nothing.
         on_progress: Called with the number of messages dealt with so far.
 
     Raises:
@@ -75,6 +83,8 @@ def load(app: Application, *, on_progress: Callable[[int], None] | None = None) 
             on_progress(number)
     demo_lines.load(app)
     programme.load(app, acting[COMPANY])
+    if authority is not None:
+        Filings(app, acting[COMPANY], authority).load()
     return captured
 
 
@@ -111,7 +121,9 @@ def actors(app: Application, world: World) -> dict[str, Actor]:
     installation = Actor.system("demo")
     for each in world.organisations:
         try:
-            organisations.create_organisation(app, installation, each.code, name=each.name)
+            organisations.create_organisation(
+                app, installation, each.code, name=each.name, gln=each.gln
+            )
         except Conflict:  # Loaded before: the organisation stands already.
             continue
     acting = {

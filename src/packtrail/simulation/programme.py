@@ -18,7 +18,7 @@ from packtrail.planning.work import Resource, WorkKind
 from packtrail.services.plan import baselines, books, programmes, proposing
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write
-from packtrail.simulation import programme_scope
+from packtrail.simulation import programme_people, programme_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +65,8 @@ def load(app: Application, actor: Actor) -> bool:
         done = list(progress(planned(begun, actor, CODE).schedule, today))
         write(app, actor, CODE, [Put(each) for each in done], reason="Progress as reported")
     write(app, actor, CODE, [Put(each) for each in _register(today)], reason="Register")
+    said = [Put(each) for each in programme_people.entries(today)]
+    write(app, actor, CODE, said, reason="People and inputs")
     return True
 
 

@@ -20,6 +20,9 @@ from packtrail.planning.scope import (
     Product,
     Site,
 )
+from packtrail.simulation.numbering import with_check_digit
+from packtrail.simulation.organisations import ASTERION
+from packtrail.simulation.products import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +138,9 @@ _MADE_IN: Final = {"wilson": "US", "cork": "IE", "ulm": "DE"}
 def products() -> tuple[Product, ...]:
     """Return the products, each with its line and markets."""
     made = []
+    gtins = {
+        f"{each.name} {each.strength}": each.gtin() for each in PRODUCTS if each.maker is ASTERION
+    }
     for number, text in enumerate(_TABLE.strip().splitlines(), start=1):
         name, kind, group, line, markets = text.split("|")
         made.append(
@@ -146,6 +152,7 @@ def products() -> tuple[Product, ...]:
                 product_class=_RX if kind == "rx" else _OTC,
                 groups=frozenset({group} - {""}),
                 made_in=_MADE_IN[line.partition("-")[0]],
+                gtin=gtins.get(name) or with_check_digit(f"00396417{90_000 + number}"),
                 packs_a_year=60_000 + 37_000 * (number * 7 % 23),
             )
         )

@@ -1,79 +1,85 @@
-"""Event bodies: the standalone JSON-LD of an event, compressed.
+"""Event bodies: the standalone JSON-LD of an event, as a template and what fills it.
 
-Small events look alike, so a dictionary trained on made-up ones goes before each. Every frame says
-which dictionary it needs; those that were ever released stay in `dictionaries/`.
+Like events share a template: their body without time, event id and objects.
 """
 
 from __future__ import annotations
 
-import threading
-from functools import cache
-from hashlib import blake2b
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timezone
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import zstandard
 
 from packtrail import epcis
+from packtrail.epcis import scalars
+from packtrail.epcis.json_writer import time_text
+from packtrail.store import packing
+from packtrail.store.roles import CHILD, EPC, INPUT, OUTPUT, PARENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from packtrail.epcis.events import Event
 
-_LEVEL = 3
-_DICTIONARY = 1
-"""The dictionary that new bodies are compressed with."""
+LISTS: Final[Mapping[int, str]] = {
+    EPC: "epcList",
+    PARENT: "parentID",
+    CHILD: "childEPCs",
+    INPUT: "inputEPCList",
+    OUTPUT: "outputEPCList",
+}
+"""Role -> member of the body that names what plays it."""
+_LOCAL_TIME: Final = "2026-03-03T08:00:00"
+_FRACTION: Final = ".0123456789"
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder()
 
 
-class _Codecs(threading.local):
-    """Compressors are not shared between threads."""
+def template(event: Event, namespaces: Mapping[str, str]) -> bytes:
+    """Return what the body of an event shares with those of its like.
 
-    def __init__(self) -> None:
-        trained = _dictionary(_DICTIONARY)
-        self.compressor = zstandard.ZstdCompressor(level=_LEVEL, dict_data=trained)
-        self.decompressors: dict[int, zstandard.ZstdDecompressor] = {}
-
-    def decompressor(self, number: int) -> zstandard.ZstdDecompressor:
-        """Return what opens the frames of a dictionary; 0 is none."""
-        found = self.decompressors.get(number)
-        if found is None:
-            trained = _dictionary(number) if number else None
-            found = self.decompressors[number] = zstandard.ZstdDecompressor(dict_data=trained)
-        return found
+    In place of the time stands the offset that it is written with; the event id and lists of
+    objects are null.
+    """
+    body = epcis.event_json_standalone(event, namespaces)
+    body["eventTime"] = body["eventTime"][len(_LOCAL_TIME) :].lstrip(_FRACTION)
+    body["eventID"] = None
+    for name in LISTS.values():
+        if body.get(name):
+            body[name] = None
+    return _encoder.encode(body)
 
 
-@cache
-def _dictionary(number: int) -> zstandard.ZstdCompressionDict:
-    folder = resources.files("packtrail.store").joinpath("dictionaries")
-    trained = zstandard.ZstdCompressionDict(folder.joinpath(f"{number:02}.zdict").read_bytes())
-    trained.precompute_compress(level=_LEVEL)
-    return trained
+def fill(
+    shared: Mapping[str, Any], event_time: datetime, identity: str, lists: Mapping[int, list[str]]
+) -> dict[str, Any]:
+    """Return the body of an event.
+
+    Args:
+        shared: The template, read.
+        event_time: When it happened, aware.
+        identity: Its event id, or its hash.
+        lists: Role -> what it names in this role.
+    """
+    body = dict(shared)
+    body["eventTime"] = time_text(event_time.astimezone(_offset_of(body["eventTime"])))
+    body["eventID"] = scalars.to_uri(identity)
+    for role, name in LISTS.items():
+        if name in body and body[name] is None:
+            uris = lists[role]
+            if not scalars.are_uris(uris):
+                uris = [scalars.to_uri(uri) for uri in uris]
+            body[name] = uris[0] if role == PARENT else list(uris)
+    return body
 
 
-_codecs = _Codecs()
+@lru_cache(maxsize=256)
+def _offset_of(text: str) -> timezone:
+    return UTC if text == "Z" else scalars.offset_of(text)
 
 
-def write(event: Event, namespaces: Mapping[str, str]) -> bytes:
-    """Return an event as the octets of a standalone JSON-LD event."""
-    return _encoder.encode(epcis.event_json_standalone(event, namespaces))
-
-
-def content_hash(text: bytes) -> bytes:
-    """Return 32 octets that differ when the text does."""
-    return blake2b(text, digest_size=32).digest()
-
-
-def compress(text: bytes) -> bytes:
-    """Return the octets as they are stored."""
-    return _codecs.compressor.compress(text)
-
-
-def read(body: bytes) -> dict[str, Any]:
-    """Return the JSON-LD event of a stored body."""
-    number = zstandard.get_frame_parameters(body).dict_id
-    found: dict[str, Any] = _decoder.decode(_codecs.decompressor(number).decompress(body))
+def read(packed: bytes) -> dict[str, Any]:
+    """Return the JSON object of a stored body or template."""
+    found: dict[str, Any] = _decoder.decode(packing.decompress(packed))
     return found

@@ -2,54 +2,51 @@
 
 An event is told by who owns it and its identity (the event id, else the event hash). Recording it a
 second time changes nothing; another content under the same identity is a conflict and is not
-recorded. Whatever costs time (JSON, hashes, compression) is done before anything is locked.
+recorded. The keys of all events are inserted first: those that come back are new, the others are
+looked at one by one. Whatever costs time is done before anything is locked, and statements are
+written so that a pipelined connection waits for few of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-import msgspec
+import numpy as np
 import psycopg
 
-from packtrail import epcis
-from packtrail.base.errors import Unavailable
-from packtrail.store import bodies, factrows, instances, named, postings
-from packtrail.store.facts import facts_of
-from packtrail.store.identity import PROBES, event_key
-from packtrail.store.roles import mentions
-from packtrail.store.rows import event_row
+from packtrail.store import factrows, instances, months, named, segmentrows
+from packtrail.store.drafts import draft as draft_of
+from packtrail.store.ids import SegmentNumbers
+from packtrail.store.known_events import EventConflict, KnownEvents
+from packtrail.store.parameters import bigints
+from packtrail.store.segmentrows import Piece, Recording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
     from packtrail.epcis.events import Event
-    from packtrail.store.facts import Facts
-    from packtrail.store.postings import Mentions
+    from packtrail.store.drafts import Draft
+    from packtrail.store.integers import Numbers
+
+__all__ = [
+    "RACES",
+    "EventConflict",
+    "Recorded",
+    "Recording",
+    "ask_newest",
+    "newest_record_time",
+    "record",
+    "record_draft",
+]
 
 _SQL = named.statements("capture")
-_CHUNK = 10_000
-_TRIES = 4
-_EVENT_HASH_SCHEME = "ni:///"
-_RACES = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventConflict:
-    """An event that is recorded already, with another content."""
-
-    index: int
-    """Place among the events handed in, from 0."""
-    identity: str
-    recorded_at: datetime | None
-    """When the other was recorded; None when it is in the same document."""
-    capture_id: str | None
+RACES: Final = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
+"""Another capture came between: the transaction is to be done again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,38 +59,29 @@ class Recorded:
     """Events that were recorded before, exactly the same."""
     conflicts: tuple[EventConflict, ...]
     """Events that were not recorded."""
-    identities: tuple[str, ...]
-    """The event id of each event handed in; the event hash where it had none."""
+    left_out: tuple[int, ...]
+    """Places of the events that were not recorded now, among those handed in."""
+    span: tuple[int, int] | None = None
+    """Number of the first segment, and the one after the last; None where there are none."""
 
 
-@dataclass(slots=True)
-class _Draft:
-    """One event on its way into the store."""
+def ask_newest(conn: Connection) -> Callable[[], datetime | None]:
+    """Ask when the last event was recorded; what is returned waits for the answer.
 
-    index: int
-    event: Event
-    text: bytes
-    content_hash: bytes
-    key: int
-    facts: Facts | None
+    It tells None when there is no event.
+    """
+    cursor = conn.execute(_SQL["newest_record_time"], prepare=True)
 
-    @property
-    def identity(self) -> str:
-        return self.event.event_id or ""
+    def answer() -> datetime | None:
+        row = cursor.fetchone()
+        return row[0] if row else None
 
-    @property
-    def is_error_declaration(self) -> bool:
-        return self.event.error_declaration is not None
+    return answer
 
 
-@dataclass(slots=True)
-class _Sorted:
-    """Drafts, told apart by what is recorded already."""
-
-    new: dict[int, _Draft] = field(default_factory=dict)
-    """By key, in document order."""
-    repeated: int = 0
-    conflicts: list[EventConflict] = field(default_factory=list)
+def newest_record_time(conn: Connection) -> datetime | None:
+    """Return when the last event was recorded; None when there is none."""
+    return ask_newest(conn)()
 
 
 def record(
@@ -116,194 +104,111 @@ def record(
         capture_id: The capture job.
         record_time: When they are recorded, aware.
         namespaces: Prefix -> namespace as the document declared them, for the bodies.
+    """
+    recording = Recording(
+        owner_id=owner_id,
+        audience_id=audience_id,
+        capture_id=UUID(capture_id),
+        record_time=record_time,
+        namespaces=namespaces or {},
+    )
+    numbers = SegmentNumbers(record_time)
+    draft = draft_of(events, recording.namespaces)
+    return replace(record_draft(conn, draft, recording, numbers), span=numbers.span)
+
+
+def record_draft(
+    conn: Connection,
+    draft: Draft,
+    recording: Recording,
+    numbers: SegmentNumbers,
+    *,
+    are_new: bool = False,
+) -> Recorded:
+    """Record the events of a draft.
+
+    Args:
+        conn: A connection in a transaction; it commits, we do not. One of `RACES` may come out of
+            it at any time, and then the transaction is to be done again.
+        draft: The events of a document, or of a part of one.
+        recording: Who records them, and when.
+        numbers: Where the numbers of the capture's segments come from.
+        are_new: The caller bets that all events are new, and does it again without the bet when it
+            is lost: that is one of `RACES`, too.
 
     Raises:
-        Unavailable: Other captures kept recording the same events meanwhile; do it again.
+        Unavailable: More events than can be share a key.
     """
-    drafts = [_draft(i, event, owner_id, namespaces or {}) for i, event in enumerate(events)]
-    common = (owner_id, audience_id, record_time, UUID(capture_id))
-    for _ in range(_TRIES):
-        try:
-            with conn.transaction():
-                found = _sort(conn, drafts)
-                new = list(found.new.values())
-                _store(conn, new, common)
-                factrows.write(conn, [(one.key, one.facts) for one in new], audience_id)
-                named_by = [one.event for one in new if one.facts]
-                factrows.learn_prefixes(conn, named_by, namespaces or {})
-        except _RACES:
-            continue
-        return Recorded(
-            stored=len(found.new),
-            repeated=found.repeated,
-            conflicts=tuple(found.conflicts),
-            identities=tuple(draft.identity for draft in drafts),
-        )
-    raise Unavailable("Other captures are recording the same events: hand the document in again.")
-
-
-def newest_record_time(conn: Connection) -> datetime | None:
-    """Return when the last event was recorded; None when there is none."""
-    row = conn.execute(_SQL["newest_record_time"]).fetchone()
-    return row[0] if row else None
-
-
-def _draft(index: int, event: Event, owner_id: int, namespaces: Mapping[str, str]) -> _Draft:
-    if event.event_id is None:
-        event = msgspec.structs.replace(event, event_id=epcis.event_hash(event))
-    text = bodies.write(event, namespaces)
-    key = event_key(
-        owner_id, event.event_id or "", is_error_declaration=event.error_declaration is not None
-    )
-    return _Draft(index, event, text, bodies.content_hash(text), key, facts_of(event))
-
-
-def _sort(conn: Connection, drafts: Iterable[_Draft]) -> _Sorted:
-    """Tell new events from repeated and contradicting ones."""
-    found = _Sorted()
-    pending = list(drafts)
-    for _ in range(PROBES):
-        pending = _sort_at(conn, pending, found)
-        if not pending:
-            return found
-        for draft in pending:
-            draft.key += 1
-    raise Unavailable(f"Too many events share the key of {pending[0].identity}.")
-
-
-def _sort_at(conn: Connection, drafts: list[_Draft], found: _Sorted) -> list[_Draft]:
-    """Sort drafts at their present keys; return those whose key a stranger has."""
-    stored = _stored(conn, [draft.key for draft in drafts])
-    strangers = []
-    for draft in drafts:
-        other = stored.get(draft.key)
-        twin = found.new.get(draft.key)
-        if other is not None:
-            if other[0] != draft.identity:
-                strangers.append(draft)
-            else:
-                _compare(conn, draft, other, found)
-        elif twin is None:
-            found.new[draft.key] = draft
-        elif twin.identity != draft.identity:
-            strangers.append(draft)
-        elif twin.content_hash == draft.content_hash or _same(twin.event, draft.event):
-            found.repeated += 1
-        else:
-            found.conflicts.append(_conflict(draft, None, None))
-    return strangers
-
-
-def _stored(conn: Connection, keys: list[int]) -> dict[int, tuple[str, bytes, Any, Any]]:
-    stored = {}
-    for start in range(0, len(keys), _CHUNK):
-        chunk = keys[start : start + _CHUNK]
-        for key, *rest in conn.execute(_SQL["stored_events"], [chunk], prepare=True):
-            stored[key] = tuple(rest)
-    return stored
-
-
-def _compare(
-    conn: Connection, draft: _Draft, other: tuple[str, bytes, Any, Any], found: _Sorted
-) -> None:
-    _, content_hash, recorded_at, capture_id = other
-    if content_hash == draft.content_hash or _same(_read(conn, draft.key), draft.event):
-        found.repeated += 1
-    else:
-        found.conflicts.append(_conflict(draft, recorded_at, str(capture_id)))
-
-
-def _read(conn: Connection, key: int) -> Event:
-    row = conn.execute(_SQL["body"], [key]).fetchone()
-    assert row is not None  # noqa: S101 - events are never deleted
-    return epcis.read_event_json(bodies.read(row[0]))
-
-
-def _same(one: Event, other: Event) -> bool:
-    """Tell whether two events of one identity say the same, however each is spelled.
-
-    Repositories add fields of their own to events that pass through them. Where the event id is an
-    event hash it vouches for the rest, so such additions alone make no other event.
-    """
-    if one.error_declaration != other.error_declaration:
-        return False
-    if epcis.event_hash(one) == epcis.event_hash(other):
-        return True
-    is_hash = (one.event_id or "").startswith(_EVENT_HASH_SCHEME)
-    return is_hash and epcis.event_hash(_bare(one)) == epcis.event_hash(_bare(other))
-
-
-def _bare(event: Event) -> Event:
-    return msgspec.structs.replace(event, extensions={})
-
-
-def _conflict(draft: _Draft, recorded_at: datetime | None, capture_id: str | None) -> EventConflict:
-    return EventConflict(
-        index=draft.index,
-        identity=draft.identity,
-        recorded_at=recorded_at,
-        capture_id=capture_id,
+    pieces = [
+        Piece(group, group.keys(recording.owner_id), 0, recording.audience_id)
+        for whole in draft.groups
+        for group in segmentrows.cut(whole)
+    ]
+    first = numbers.take(len(pieces))
+    pieces = [replace(piece, segment_id=first + i) for i, piece in enumerate(pieces)]
+    month = months.ask(conn, recording.record_time)
+    claim = _claim(conn, pieces, are_new=are_new)
+    objects = instances.Resolving(conn, draft.named)
+    month.ensure()
+    known = KnownEvents(conn, draft, recording, pieces)
+    if not claim.holds_all:
+        known.compare(claim.new())
+    new = known.new()
+    retold = list(known.retold(numbers))
+    if new or retold:
+        resolved = objects.resolve()
+        segmentrows.insert(conn, draft, [*new, *retold], recording, resolved)
+        examples = [piece.group.example for piece in new]
+        factrows.learn_prefixes(conn, examples, recording.namespaces)
+    return Recorded(
+        stored=sum(len(piece.keys) for piece in new),
+        repeated=known.repeated,
+        conflicts=known.conflicts,
+        left_out=known.left_out,
     )
 
 
-def _store(conn: Connection, drafts: list[_Draft], common: tuple[Any, ...]) -> None:
-    if not drafts:
-        return
-    packed = [bodies.compress(draft.text) for draft in drafts]
-    named_by = [(i, *one) for i, draft in enumerate(drafts) for one in mentions(draft.event)]
-    uris = list(chain.from_iterable(uris for _, _, uris in named_by))
-    resolved = instances.resolve(conn, uris)
-    found = postings.gather([(event, role, len(uris)) for event, role, uris in named_by], resolved)
-    _copy_events(conn, drafts, packed, found, common)
-    _copy_postings(conn, drafts, found, common[1])
+@dataclass(slots=True)
+class _Claim:
+    """Keys that are being inserted."""
+
+    cursor: psycopg.Cursor[tuple[int]] | None
+    """Gives those that nobody had; None: all of them, or the transaction fails."""
+    count: int
+    """Events that want a key."""
+    _new: set[int] | None = None
+
+    def new(self) -> set[int]:
+        """Return the keys that nobody had."""
+        if self._new is None:
+            self._new = {row[0] for row in self.cursor} if self.cursor else set()
+        return self._new
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether every event has a key of its own that nobody had."""
+        return self.cursor is None or len(self.new()) == self.count
 
 
-def _copy_events(
-    conn: Connection,
-    drafts: list[_Draft],
-    packed: list[bytes],
-    found: Mentions,
-    common: tuple[Any, ...],
-) -> None:
-    """Copy the event rows in the order of their keys: captures that meet wait, without a ring."""
-    with conn.cursor() as cursor, cursor.copy(_SQL["copy_events"]) as copy:
-        copy.set_types(_EVENT_TYPES)
-        for i in sorted(range(len(drafts)), key=lambda i: drafts[i].key):
-            draft = drafts[i]
-            parent = found.parents.get(i, (None, None))
-            copy.write_row(
-                (
-                    draft.key,
-                    *common,
-                    draft.index,
-                    *parent,
-                    draft.content_hash,
-                    packed[i],
-                    factrows.terms(draft.facts),
-                    *event_row(draft.event),
-                )
-            )
+def _claim(conn: Connection, pieces: Sequence[Piece], *, are_new: bool) -> _Claim:
+    """Insert the keys of events, each once."""
+    if not pieces:
+        return _Claim(None, 0)
+    keys = np.concatenate([piece.keys for piece in pieces])
+    sizes = [len(piece.keys) for piece in pieces]
+    segment_ids = np.repeat([piece.segment_id for piece in pieces], sizes)
+    order = np.argsort(keys) if are_new else _first_in_document(keys, pieces)
+    bound = [bigints(keys[order]), bigints(segment_ids[order])]
+    if are_new:
+        conn.execute(_SQL["insert_new_keys"], bound, prepare=True)
+        return _Claim(None, len(keys))
+    return _Claim(conn.execute(_SQL["insert_keys"], bound, prepare=True), len(keys))
 
 
-def _copy_postings(
-    conn: Connection, drafts: list[_Draft], found: Mentions, audience_id: int
-) -> None:
-    keys = [(draft.key, draft.event.event_time) for draft in drafts]
-    with conn.cursor() as cursor:
-        with cursor.copy(_SQL["copy_postings"]) as copy:
-            copy.set_types(_POSTING_TYPES)
-            for event, class_id, block, role, lo, hi, members in found.postings:
-                copy.write_row((class_id, block, *keys[event], audience_id, role, lo, hi, members))
-        with cursor.copy(_SQL["copy_touches"]) as copy:
-            copy.set_types(_TOUCH_TYPES)
-            for event, class_id, seq, role in found.touches:
-                copy.write_row((class_id, seq, *keys[event], audience_id, role))
-
-
-_EVENT_TYPES = (
-    *("int8", "int4", "int4", "timestamptz", "uuid", "int4", "int4", "int4", "bytea", "bytea"),
-    *("int8[]", "timestamptz", "text", "bool", "bool", "text", "text", "text", "text", "text"),
-    *("text", "text", "int4", "int4", "text", "text", "text[]"),
-)
-_POSTING_TYPES = ("int4", "int4", "int8", "timestamptz", "int4", "int2", "int2", "int2", "bytea")
-_TOUCH_TYPES = ("int4", "int4", "int8", "timestamptz", "int4", "int2")
+def _first_in_document(keys: Numbers, pieces: Sequence[Piece]) -> Numbers:
+    """Return the places of distinct keys in ascending order, of equal ones the first event."""
+    indexes = np.concatenate([piece.group.indexes for piece in pieces])
+    order = np.lexsort([indexes, keys])
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = keys[order[1:]] != keys[order[:-1]]
+    return order[is_first]

@@ -1,35 +1,29 @@
-"""Documents handed in, byte for byte, and the jobs that record them."""
+"""Documents handed in and the jobs that record them; their octets are in `originals`."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import zstandard
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from psycopg import Connection
 
-_LEVEL = 3
 _COLUMNS = """
-    c.capture_id::text, c.document_id::text, c.owner_id, o.code as owner_code, c.audience_id,
+    c.capture_id::text, c.owner_id, o.code as owner_code, c.audience_id,
     c.actor_kind, c.actor_id, c.actor_name, c.error_behaviour, c.created_at, c.finished_at,
     c.is_running, c.is_success, c.event_count, c.stored_count, c.repeated_count, c.findings,
-    d.media_type, d.filename, d.size_bytes
+    c.media_type, c.filename, c.size_bytes
 """
 _JOB = f"""
     select {_COLUMNS}
-      from capture c join document d using (document_id)
-           join organisation o on o.organisation_id = c.owner_id
+      from capture c join organisation o on o.organisation_id = c.owner_id
 """
 
 
@@ -37,7 +31,9 @@ _JOB = f"""
 class NewCapture:
     """A document on its way in, and who handed it in for whom."""
 
-    content: bytes
+    capture_id: UUID
+    size_bytes: int
+    sha256: bytes
     media_type: str
     filename: str | None
     owner_id: int
@@ -54,7 +50,6 @@ class CaptureRow:
     """A row of `capture`, with what is known of its document."""
 
     capture_id: str
-    document_id: str
     owner_id: int
     owner_code: str
     audience_id: int
@@ -85,15 +80,18 @@ class Outcome:
     repeated_count: int
     findings: list[dict[str, str]]
     at: datetime
+    span: tuple[int, int] | None = None
+    """Number of its first segment, and the one after its last."""
 
 
-def new_id() -> str:
-    """Return an identifier that sorts by the time it was made (UUID version 7, RFC 9562)."""
-    moment = int(time.time() * 1000).to_bytes(6, "big")
-    octets = bytearray(moment + os.urandom(10))
-    octets[6] = octets[6] & 0x0F | 0x70
-    octets[8] = octets[8] & 0x3F | 0x80
-    return str(UUID(bytes=bytes(octets)))
+_NOT_YET = Outcome(
+    is_success=True,
+    event_count=0,
+    stored_count=0,
+    repeated_count=0,
+    findings=[],
+    at=datetime.min.replace(tzinfo=UTC),
+)
 
 
 def is_id(text: str) -> bool:
@@ -104,36 +102,26 @@ def is_id(text: str) -> bool:
         return False
 
 
-def insert(conn: Connection, new: NewCapture) -> str:
-    """Keep a document and open its job; return the capture's identifier."""
-    capture_id, document_id = new_id(), new_id()
+def insert(conn: Connection, new: NewCapture, outcome: Outcome | None = None) -> None:
+    """Open a capture, or write down one that is finished already.
+
+    Args:
+        conn: A connection in a transaction.
+        new: The document, and who handed it in.
+        outcome: What became of it; None: it is still to be recorded.
+    """
+    done = outcome or _NOT_YET
     conn.execute(
         """
-        insert into document (document_id, owner_id, audience_id, received_at, media_type, filename,
-                              size_bytes, sha256, content)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %b)
+        insert into capture (capture_id, owner_id, audience_id, actor_kind, actor_id, actor_name,
+                             error_behaviour, created_at, media_type, filename, size_bytes, sha256,
+                             is_running, phase, progress, finished_at, is_success, event_count,
+                             stored_count, repeated_count, findings, segment_from, segment_until)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+                %s, %s)
         """,
         (
-            document_id,
-            new.owner_id,
-            new.audience_id,
-            new.at,
-            new.media_type,
-            new.filename,
-            len(new.content),
-            hashlib.sha256(new.content).digest(),
-            zstandard.ZstdCompressor(level=_LEVEL).compress(new.content),
-        ),
-    )
-    conn.execute(
-        """
-        insert into capture (capture_id, document_id, owner_id, audience_id, actor_kind, actor_id,
-                             actor_name, error_behaviour, created_at)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-        """,
-        (
-            capture_id,
-            document_id,
+            new.capture_id,
             new.owner_id,
             new.audience_id,
             new.actor_kind,
@@ -141,9 +129,29 @@ def insert(conn: Connection, new: NewCapture) -> str:
             new.actor_name,
             new.error_behaviour,
             new.at,
+            new.media_type,
+            new.filename,
+            new.size_bytes,
+            new.sha256,
+            outcome is None,
+            "waiting" if outcome is None else "done",
+            0 if outcome is None else 1,
+            None if outcome is None else done.at,
+            *_values(done),
         ),
+        prepare=True,
     )
-    return capture_id
+
+
+def _values(outcome: Outcome) -> tuple[object, ...]:
+    return (
+        outcome.is_success,
+        outcome.event_count,
+        outcome.stored_count,
+        outcome.repeated_count,
+        Jsonb(outcome.findings),
+        *(outcome.span or (None, None)),
+    )
 
 
 def by_id(conn: Connection, capture_id: str, *, audience_ids: Sequence[int]) -> CaptureRow | None:
@@ -176,7 +184,7 @@ def by_filename(
     with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:
         return cursor.execute(
             f"""
-            {_JOB} where c.audience_id = any(%s) and d.filename = %s
+            {_JOB} where c.audience_id = any(%s) and c.filename = %s
              order by c.capture_id desc limit %s
             """,
             (list(audience_ids), filename, limit),
@@ -260,14 +268,12 @@ def by_id_for_run(conn: Connection, capture_id: str) -> CaptureRow:
     return found
 
 
-def content_of(conn: Connection, capture_id: str) -> bytes | None:
-    """Return the document of a capture that still runs, or None when it does not."""
-    with conn.cursor(row_factory=scalar_row) as cursor:
-        document_id = cursor.execute(
-            "select document_id::text from capture where capture_id = %s and is_running",
-            (capture_id,),
-        ).fetchone()
-    return None if document_id is None else content(conn, document_id)
+def is_running(conn: Connection, capture_id: str) -> bool:
+    """Tell whether a capture is acknowledged and not finished."""
+    found = conn.execute(
+        "select 1 from capture where capture_id = %s and is_running", (capture_id,)
+    ).fetchone()
+    return found is not None
 
 
 def members(conn: Connection, audience_id: int) -> list[int]:
@@ -278,15 +284,6 @@ def members(conn: Connection, audience_id: int) -> list[int]:
             (audience_id,),
         )
         return cursor.fetchall()
-
-
-def content(conn: Connection, document_id: str) -> bytes:
-    """Return a document as it was handed in."""
-    with conn.cursor(row_factory=scalar_row) as cursor:
-        packed = cursor.execute(
-            "select content from document where document_id = %s", (document_id,), binary=True
-        ).fetchone()
-    return zstandard.ZstdDecompressor().decompress(bytes(packed or b""))
 
 
 def claim(conn: Connection, capture_id: str) -> bool:
@@ -303,17 +300,10 @@ def finish(conn: Connection, capture_id: str, outcome: Outcome) -> None:
     conn.execute(
         """
         update capture
-           set is_running = false, is_success = %s, finished_at = %s, phase = 'done', progress = 1,
-               event_count = %s, stored_count = %s, repeated_count = %s, findings = %s
+           set is_running = false, finished_at = %s, phase = 'done', progress = 1, is_success = %s,
+               event_count = %s, stored_count = %s, repeated_count = %s, findings = %s,
+               segment_from = %s, segment_until = %s
          where capture_id = %s
         """,
-        (
-            outcome.is_success,
-            outcome.at,
-            outcome.event_count,
-            outcome.stored_count,
-            outcome.repeated_count,
-            Jsonb(outcome.findings),
-            capture_id,
-        ),
+        (outcome.at, *_values(outcome), capture_id),
     )

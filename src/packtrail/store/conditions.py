@@ -1,13 +1,21 @@
-"""From a typed filter to the conditions of a statement, each with an index to answer it."""
+"""From a typed filter to the conditions of a statement, each with an index to answer it.
+
+A statement finds segments. Most conditions hold of all events of a segment or of none; where only
+some of its events may match, a test says which.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
 
 from packtrail import gs1
 from packtrail.epcis import cbv
-from packtrail.store import matches, named, places
+from packtrail.store import ids, matches, named, places
+from packtrail.store.drafts import microseconds
 from packtrail.store.facts import (
     EPOCH,
     EXPIRY,
@@ -20,6 +28,7 @@ from packtrail.store.facts import (
 )
 from packtrail.store.filters import EpcMatch
 from packtrail.store.identity import event_key, probes
+from packtrail.store.parameters import bigints
 from packtrail.store.rows import DESTINATION, SOURCE, TRANSACTION, link
 
 if TYPE_CHECKING:
@@ -27,29 +36,33 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from numpy.typing import NDArray
     from psycopg import Connection
 
     from packtrail.store.facts import FieldName
     from packtrail.store.filters import AttributeTest, EventFilter, NumberTest, TermTest
+    from packtrail.store.integers import Numbers
+    from packtrail.store.segments import Segment
 
 _SQL = named.statements("events")
 
-Condition = tuple[str, dict[str, Any]]
-"""A condition and the values bound in it."""
+Test: TypeAlias = "Callable[[Segment], NDArray[np.bool_]]"
+"""Says which events of a segment match."""
+Condition: TypeAlias = "tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], Test]"
+"""A condition on segments, the values bound in it, and what more events must meet."""
 
 _CONDITIONS: Final[Mapping[str, str]] = {
     "event_types": "e.type = any(%(event_types)s)",
-    "event_time_from": "e.event_time >= %(event_time_from)s",
-    "event_time_before": "e.event_time < %(event_time_before)s",
+    "event_time_from": "e.time_until >= %(event_time_from)s",
+    "event_time_before": "e.time_from < %(event_time_before)s",
     "record_time_from": "e.record_time >= %(record_time_from)s",
     "record_time_before": "e.record_time < %(record_time_before)s",
     "actions": "e.action = any(%(actions)s)",
     "biz_steps": "e.biz_step = any(%(biz_steps)s)",
     "dispositions": "e.disposition = any(%(dispositions)s)",
-    "captures": "e.capture_id = any(%(captures)s::uuid[])",
     "lots": "e.lot = any(%(lots)s)",
 }
-"""Member of the filter -> condition on the event's own row."""
+"""Member of the filter -> condition on a segment."""
 
 _PLACES: Final = {
     "read_points": "e.read_point",
@@ -64,12 +77,37 @@ _SIGNS: Final = {"EQ": "=", "GT": ">", "GE": ">=", "LT": "<", "LE": "<="}
 _WITHIN_A_DAY: Final = {"GT": ">", "GE": ">", "LT": "<=", "LE": "<="}
 """How a date compares with the date of a moment that is after its midnight."""
 _DAY = timedelta(days=1)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(slots=True)
+class Conditions:
+    """What a segment must meet, and which of its events then match."""
+
+    texts: list[str]
+    bound: dict[str, Any]
+    tests: list[Test] = field(default_factory=list)
+    """Each returns which events of a segment match; all must."""
+
+    def add(self, text: str, values: Mapping[str, Any], test: Test | None = None) -> None:
+        """Add a condition."""
+        self.texts.append(text)
+        self.bound |= values
+        if test is not None:
+            self.tests.append(test)
+
+    def places(self, segment: Segment) -> Numbers:
+        """Return the places of the events of a segment that match."""
+        found = np.ones(segment.event_count, dtype=bool)
+        for test in self.tests:
+            found &= test(segment)
+        return np.flatnonzero(found)
 
 
 def build(
     conn: Connection, wanted: EventFilter, audience_ids: list[int], watermark: datetime
-) -> tuple[list[str], dict[str, Any]]:
-    """Return the conditions of a filter on `event e`, and the values bound in them.
+) -> Conditions:
+    """Return the conditions of a filter on `segment e`.
 
     Args:
         conn: A connection, for what must be looked up first.
@@ -77,17 +115,35 @@ def build(
         audience_ids: What the asker may see.
         watermark: Only events recorded until then.
     """
-    conditions = ["e.audience_id = any(%(audience_ids)s)", "e.record_time <= %(watermark)s"]
-    bound: dict[str, Any] = {"audience_ids": audience_ids, "watermark": watermark}
+    conditions = Conditions(
+        ["e.audience_id = any(%(audience_ids)s)", "e.record_time <= %(watermark)s"],
+        {"audience_ids": audience_ids, "watermark": watermark},
+    )
     for member, condition in _CONDITIONS.items():
         value = getattr(wanted, member)
         if value is not None and value != ():
-            conditions.append(condition)
-            bound[member] = list(value) if isinstance(value, tuple) else value
-    for text, values in _special(conn, wanted, audience_ids):
-        conditions.append(text)
-        bound |= values
-    return conditions, bound
+            bound = list(value) if isinstance(value, tuple) else value
+            conditions.add(condition, {member: bound})
+    _add_times(conditions, wanted)
+    for text, values, *test in _special(conn, wanted, audience_ids):
+        conditions.add(text, values, *test)
+    return conditions
+
+
+def _add_times(conditions: Conditions, wanted: EventFilter) -> None:
+    """Let only events within the times match, and only segments of these months be looked at."""
+    if wanted.event_time_from is not None:
+        since = microseconds(wanted.event_time_from)
+        conditions.tests.append(lambda segment: segment.columns.times >= since)
+    if wanted.event_time_before is not None:
+        before = microseconds(wanted.event_time_before)
+        conditions.tests.append(lambda segment: segment.columns.times < before)
+    if wanted.record_time_from is not None:
+        floor = ids.segment_floor(wanted.record_time_from)
+        conditions.add("e.segment_id >= %(segment_from)s", {"segment_from": floor})
+    if wanted.record_time_before is not None:
+        ceiling = ids.segment_floor(wanted.record_time_before + _MILLISECOND)
+        conditions.add("e.segment_id < %(segment_before)s", {"segment_before": ceiling})
 
 
 def keys_of(conn: Connection, field: FieldName) -> list[int]:
@@ -106,6 +162,7 @@ def order_names(conn: Connection, field: FieldName) -> list[int]:
 
 def _special(conn: Connection, wanted: EventFilter, audience_ids: list[int]) -> Iterator[Condition]:
     """Yield what needs more than a column."""
+    yield from _captures(conn, wanted.captures)
     yield from _identities(conn, wanted.event_ids, audience_ids)
     yield from _at_places(conn, wanted, audience_ids)
     for member, kind in _LINKS.items():
@@ -128,6 +185,22 @@ def _special(conn: Connection, wanted: EventFilter, audience_ids: list[int]) -> 
         yield _attribute(conn, f"attribute_{number}", attribute, audience_ids)
 
 
+def _captures(conn: Connection, captures: Sequence[str]) -> Iterator[Condition]:
+    """Yield the spans of numbers in which the segments of some captures are."""
+    if not captures:
+        return
+    rows = conn.execute(_SQL["spans"], [list(captures)]).fetchall()
+    bound: dict[str, Any] = {"captures": list(captures)}
+    spans = []
+    for number, (first, end) in enumerate(rows):
+        bound |= {f"span_{number}_from": first, f"span_{number}_until": end}
+        spans.append(
+            f"(e.segment_id >= %(span_{number}_from)s and e.segment_id < %(span_{number}_until)s)"
+        )
+    text = f"({' or '.join(spans)}) and e.capture_id = any(%(captures)s::uuid[])"
+    yield (text, bound) if spans else ("false", {})
+
+
 def _identities(
     conn: Connection, event_ids: Sequence[str], audience_ids: list[int]
 ) -> Iterator[Condition]:
@@ -142,8 +215,15 @@ def _identities(
         for declared in (False, True)
         for key in probes(event_key(owner, identity, is_error_declaration=declared))
     ]
-    text = "e.identity = any(%(event_ids)s) and e.event_id = any(%(event_keys)s)"
-    yield text, {"event_ids": list(event_ids), "event_keys": keys}
+    rows = conn.execute(_SQL["segments_of_keys"], {"keys": bigints(keys)}).fetchall()
+
+    def has_id(segment: Segment) -> NDArray[np.bool_]:
+        found = np.zeros(segment.event_count, dtype=bool)
+        places = [segment.columns.place_of(identity) for identity in event_ids]
+        found[[place for place in places if place is not None]] = True
+        return found
+
+    yield "e.segment_id = any(%(event_ids)s)", {"event_ids": [row[0] for row in rows]}, has_id
 
 
 def _at_places(
@@ -189,17 +269,17 @@ def _compares(conn: Connection, name: str, test: NumberTest) -> Condition:
     bound: dict[str, Any] = {f"{name}_names": names, name: list(test.values)}
     value = f"any(%({name})s::numeric[])"
     found = (
-        f"select v.event_id from event_value v where v.name = any(%({name}_names)s)"
+        f"select v.segment_id from segment_value v where v.name = any(%({name}_names)s)"
         f" and v.number {_SIGNS[test.comparison]} {value} and v.audience_id = any(%(audience_ids)s)"
     )
     if test.is_time and EXPIRY in keys:
         sign, dates = _date_bound(test)
         bound[f"{name}_dates"] = dates
         found += (
-            r" union all select x.event_id from event x where x.expires ~ '^\d{4}-\d\d-\d\d$'"
+            r" union all select x.segment_id from segment x where x.expires ~ '^\d{4}-\d\d-\d\d$'"
             f" and x.expires {sign} any(%({name}_dates)s) and x.audience_id = any(%(audience_ids)s)"
         )
-    return f"e.event_id in ({found})", bound
+    return f"e.segment_id in ({found})", bound
 
 
 def _date_bound(test: NumberTest) -> tuple[str, list[str]]:

@@ -8,26 +8,27 @@ whichever container that event was about.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from packtrail.hierarchy.containment import DEPTH_MAX
-from packtrail.store import eventrows, named, objects
-from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, Lanes, decode
+from packtrail.store import eventrows, named, objects, segments
+from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, Lanes
 from packtrail.store.happenings import first_mentions
 from packtrail.store.roles import CHILD, PARENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
-    from packtrail.store.eventrows import EventRow
+    from packtrail.store.eventrows import EventRow, Ref
     from packtrail.store.journeys import ItemKey
     from packtrail.store.objects import Instance
+    from packtrail.store.segments import Segment
 
 _SQL = named.statements("contents")
 
@@ -65,10 +66,21 @@ class _Scope:
     audience_ids: list[int]
     as_of: datetime | None
     as_known_at: datetime | None
+    segments: dict[int, Segment] = field(default_factory=dict)
+    """Everything read so far."""
 
-    def effective(self, keys: Iterable[int]) -> dict[int, EventRow]:
+    def read(self, segment_ids: Iterable[int]) -> list[Segment]:
+        """Return segments, each read once."""
+        wanted = set(segment_ids)
+        new = wanted - self.segments.keys()
+        self.segments.update(segments.read(self.conn, new, audience_ids=self.audience_ids))
+        return [self.segments[one] for one in wanted]
+
+    def effective(self, refs: Iterable[Ref]) -> dict[Ref, EventRow]:
+        """Return those of some events that have an effect."""
+        events = [(self.segments[segment_id], place) for segment_id, place in refs]
         return eventrows.effective(
-            self.conn, list(keys), as_of=self.as_of, as_known_at=self.as_known_at
+            self.conn, events, as_of=self.as_of, as_known_at=self.as_known_at
         )
 
 
@@ -168,7 +180,7 @@ def _inside(scope: _Scope, containers: set[Instance]) -> dict[Instance, list[Ins
     """Return what each of some containers holds directly."""
     about = scope.effective(_events_of_parents(scope, containers))
     packing = [row for row in about.values() if row.type == "AggregationEvent"]
-    added = [row.event_id for row in packing if row.action == "ADD"]
+    added = [row.ref for row in packing if row.action == "ADD"]
     if not added:
         return {}
     emptyings = [row for row in packing if row.empties]
@@ -180,24 +192,31 @@ def _inside(scope: _Scope, containers: set[Instance]) -> dict[Instance, list[Ins
     return inside
 
 
-def _events_of_parents(scope: _Scope, containers: set[Instance]) -> set[int]:
-    by_class: defaultdict[int, list[int]] = defaultdict(list)
-    for class_id, seq in containers:
-        by_class[class_id].append(seq)
+def _events_of_parents(scope: _Scope, containers: set[Instance]) -> set[Ref]:
+    by_segment: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for (class_id, seq), segment_id, role in objects.sightings(
+        scope.conn, containers, scope.audience_ids
+    ):
+        if role == PARENT:
+            by_segment[segment_id, class_id].append(seq)
+    scope.read(segment_id for segment_id, _ in by_segment)
     return {
-        event_id
-        for class_id, seqs in by_class.items()
-        for (event_id,) in scope.conn.execute(
-            _SQL["events_of_parents"], [class_id, seqs, scope.audience_ids, PARENT]
-        )
+        (segment_id, place)
+        for (segment_id, class_id), seqs in by_segment.items()
+        for _, place, role in scope.segments[segment_id].places_of(class_id, np.unique(seqs))
+        if role == PARENT
     }
 
 
-def _blocks_of(scope: _Scope, events: list[int]) -> dict[int, set[int]]:
+def _blocks_of(scope: _Scope, events: list[Ref]) -> dict[int, set[int]]:
     """Return the blocks in which some events name children, by class."""
     blocks: defaultdict[int, set[int]] = defaultdict(set)
-    for class_id, block in scope.conn.execute(_SQL["blocks"], {"events": events}):
-        blocks[class_id].add(block)
+    by_segment: defaultdict[int, list[int]] = defaultdict(list)
+    for segment_id, place in events:
+        by_segment[segment_id].append(place)
+    for segment_id, places in by_segment.items():
+        for class_id, seqs, _ in scope.segments[segment_id].named(CHILD, places):
+            blocks[class_id].update(np.unique(seqs >> BLOCK_BITS).tolist())
     return blocks
 
 
@@ -214,7 +233,7 @@ def _holders(
         if row.parent is None or row.type != "AggregationEvent":
             continue
         number = numbers.setdefault(row.parent, len(numbers))
-        _move(parent_of, row, number, moves.get(row.event_id, []))
+        _move(parent_of, row, number, moves.get(row.ref, []))
     parents = list(numbers)
     held = np.flatnonzero(parent_of >= 0)
     for place, number in zip(held.tolist(), parent_of[held].tolist(), strict=True):
@@ -222,20 +241,20 @@ def _holders(
         yield (class_id, seq), parents[number]
 
 
-def _told_once(rows: list[EventRow], moves: dict[int, list[Lanes]]) -> list[EventRow]:
+def _told_once(rows: list[EventRow], moves: dict[Ref, list[Lanes]]) -> list[EventRow]:
     """Leave out what an event before has told: whole emptyings, single places of the others."""
     tellers: defaultdict[tuple[object, ...], list[EventRow]] = defaultdict(list)
     for row in rows:
         tellers[row.empties, *row.fact].append(row)
-    again: set[int] = set()
+    again: set[Ref] = set()
     for (empties, *_), some in tellers.items():
         if empties:
-            again.update(row.event_id for row in some[1:])
+            again.update(row.ref for row in some[1:])
         elif len(some) > 1:
-            places = [np.concatenate(moves[row.event_id]) for row in some]
+            places = [np.concatenate(moves[row.ref]) for row in some]
             for row, one, is_first in zip(some, places, first_mentions(places), strict=True):
-                moves[row.event_id] = [one[is_first]]
-    return [row for row in rows if row.event_id not in again]
+                moves[row.ref] = [one[is_first]]
+    return [row for row in rows if row.ref not in again]
 
 
 def _move(parent_of: Lanes, row: EventRow, number: int, moved: list[Lanes]) -> None:
@@ -250,23 +269,45 @@ def _move(parent_of: Lanes, row: EventRow, number: int, moved: list[Lanes]) -> N
         parent_of[places[parent_of[places] == number]] = -1
 
 
-def _moves(scope: _Scope, class_id: int, blocks: list[int]) -> dict[int, list[Lanes]]:
+def _moves(scope: _Scope, class_id: int, blocks: list[int]) -> dict[Ref, list[Lanes]]:
     """Return the events that name objects of some blocks as children.
 
     Returns:
         Event -> places, counted through the blocks as if they followed each other.
     """
-    moves: defaultdict[int, list[Lanes]] = defaultdict(list)
-    start = {block: number << BLOCK_BITS for number, block in enumerate(blocks)}
-    parameters = {"class_id": class_id, "blocks": blocks, "audience_ids": scope.audience_ids}
-    with scope.conn.cursor(binary=True) as cursor:
-        for block, event_id, lo, hi, members in cursor.execute(
-            _SQL["child_postings"], parameters | {"role": CHILD}
-        ):
-            moves[event_id].append(decode(lo, hi, members) + start[block])
-        for block in blocks:
-            first = block << BLOCK_BITS
-            span = [class_id, first, first | LANE_MASK, scope.audience_ids, CHILD]
-            for seq, event_id in cursor.execute(_SQL["child_touches"], span):
-                moves[event_id].append(np.array([start[block] + (seq & LANE_MASK)]))
+    moves: dict[Ref, list[Lanes]] = {}
+    every = np.array(blocks, dtype=np.int64)
+    for segment in scope.read(_segments_of_children(scope, class_id, blocks)):
+        for of_class, seqs, places in segment.named(CHILD):
+            if of_class != class_id:
+                continue
+            at = np.minimum(np.searchsorted(every, seqs >> BLOCK_BITS), len(every) - 1)
+            is_here = every[at] == seqs >> BLOCK_BITS
+            lanes = (at << BLOCK_BITS | seqs & LANE_MASK)[is_here]
+            for place, some in _by_event(places[is_here], lanes):
+                moves.setdefault((segment.segment_id, place), []).append(some)
     return moves
+
+
+def _segments_of_children(scope: _Scope, class_id: int, blocks: list[int]) -> set[int]:
+    """Return the segments that name objects of some blocks as children."""
+    parameters = {
+        "class_id": class_id,
+        "blocks": blocks,
+        "audience_ids": scope.audience_ids,
+        "role": CHILD,
+    }
+    found = {row[0] for row in scope.conn.execute(_SQL["child_postings"], parameters)}
+    for block in blocks:
+        first = block << BLOCK_BITS
+        span = [class_id, first, first | LANE_MASK, scope.audience_ids, CHILD]
+        found.update(row[0] for row in scope.conn.execute(_SQL["child_touches"], span))
+    return found
+
+
+def _by_event(places: Lanes, lanes: Lanes) -> Iterator[tuple[int, Lanes]]:
+    """Yield the lanes of each event; a segment names them event by event."""
+    cuts = np.flatnonzero(np.diff(places)) + 1
+    if len(places):
+        first = places[np.concatenate(([0], cuts))].tolist()
+        yield from zip(first, np.split(lanes, cuts), strict=True)

@@ -88,8 +88,12 @@ class Database:
         self._pool.close()
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, *, is_pipelined: bool = False) -> Iterator[Connection]:
         """Lend a connection in a transaction that commits at the end, or rolls back on a fault.
+
+        Args:
+            is_pipelined: Send statements without waiting for each: only what is fetched is waited
+                for, and a fault of a statement comes out of a later one.
 
         Raises:
             Unavailable: The server does not answer, or has no room left. Where the connection is
@@ -98,7 +102,7 @@ class Database:
         is_done = False
         with self._lent() as conn:
             try:
-                with conn.transaction():
+                with _begun(conn, is_pipelined=is_pipelined):
                     yield conn
                     is_done = True
             except _UNAVAILABLE as error:
@@ -176,6 +180,23 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def _begun(conn: Connection, *, is_pipelined: bool) -> Iterator[None]:
+    if not is_pipelined:
+        with conn.transaction():
+            yield
+        return
+    try:
+        with conn.pipeline(), conn.transaction():
+            yield
+    except BaseException:
+        # After a rollback the driver lets go of what it has prepared, with the next statement that
+        # is no part of a pipeline.
+        with contextlib.suppress(psycopg.Error):
+            conn.execute("select 1")
+        raise
 
 
 @contextlib.contextmanager

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from psycopg.rows import args_row
-
-from packtrail.store import named
+from packtrail.store import named, segments
 from packtrail.store.identity import event_key, probes
+from packtrail.store.parameters import bigints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -19,16 +18,20 @@ if TYPE_CHECKING:
 
     from packtrail.hierarchy.containment import Moment
     from packtrail.store.objects import Instance
+    from packtrail.store.segments import Segment
 
 _SQL = named.statements("eventrows")
 _CHUNK = 20_000
 
+Ref: TypeAlias = tuple[int, int]
+"""(segment, place in it): which event is meant."""
+
 
 @dataclass(slots=True)
 class EventRow:
-    """What a journey needs of one event; the columns of `by_key` in their order."""
+    """What a journey needs of one event."""
 
-    event_id: int
+    ref: Ref
     owner_id: int
     event_time: datetime
     record_time: datetime
@@ -36,8 +39,8 @@ class EventRow:
     ordinal: int
     epc_count: int
     output_count: int
-    parent_class_id: int | None
-    parent_seq: int | None
+    parent: Instance | None
+    """The parent, where the event names one."""
     is_error_declaration: bool
     empties: bool
     identity: str
@@ -53,13 +56,6 @@ class EventRow:
     links: list[str] | None
 
     @property
-    def parent(self) -> Instance | None:
-        """The parent, where the event names one."""
-        if self.parent_class_id is None or self.parent_seq is None:
-            return None
-        return self.parent_class_id, self.parent_seq
-
-    @property
     def fact(self) -> tuple[object, ...]:
         """What the event says of whatever it packs or unpacks, whatever else it lists."""
         return (
@@ -68,75 +64,114 @@ class EventRow:
         )
 
 
-def by_keys(
-    conn: Connection,
-    keys: Iterable[int],
-    *,
-    as_of: datetime | None = None,
-    as_known_at: datetime | None = None,
-) -> dict[int, EventRow]:
-    """Return event rows by key.
-
-    Args:
-        conn: A connection.
-        keys: Storage keys that the asker may see.
-        as_of: Only what had happened by then.
-        as_known_at: Only what had been recorded by then.
-    """
-    wanted = list(keys)
-    found = {}
-    with conn.cursor(binary=True, row_factory=args_row(EventRow)) as cursor:
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            for row in cursor.execute(_SQL["by_key"], [chunk], prepare=True):
-                if (as_of is None or row.event_time <= as_of) and (
-                    as_known_at is None or row.record_time <= as_known_at
-                ):
-                    found[row.event_id] = row
-    return found
+def row(segment: Segment, place: int) -> EventRow:
+    """Return the row of one event of a segment."""
+    epc_count, output_count = segment.counts(place)
+    return EventRow(
+        ref=(segment.segment_id, place),
+        owner_id=segment.owner_id,
+        event_time=segment.event_time(place),
+        record_time=segment.record_time,
+        capture_id=segment.capture_id,
+        ordinal=int(segment.columns.ordinals[place]),
+        epc_count=epc_count,
+        output_count=output_count,
+        parent=segment.parent(place),
+        is_error_declaration=segment.is_error_declaration,
+        empties=segment.empties,
+        identity=segment.identity(place),
+        time_zone_offset=segment.time_zone_offset,
+        type=segment.type,
+        action=segment.action,
+        biz_step=segment.biz_step,
+        disposition=segment.disposition,
+        read_point=segment.read_point,
+        biz_location=segment.biz_location,
+        lot=segment.lot,
+        expires=segment.expires,
+        links=segment.links,
+    )
 
 
 def withdrawn(
     conn: Connection, rows: Iterable[EventRow], *, as_known_at: datetime | None = None
-) -> set[int]:
-    """Return the keys of the events that their owner has declared wrong.
+) -> set[Ref]:
+    """Return the events that their owner has declared wrong.
 
     An error declaration is itself among them: it has no effect either.
     """
-    declarations: dict[tuple[int, str], list[int]] = {}
-    keys: list[int] = []
-    for row in rows:
-        declarations.setdefault((row.owner_id, row.identity), []).append(row.event_id)
-        keys += probes(event_key(row.owner_id, row.identity, is_error_declaration=True))
-    found: set[int] = set()
-    for start in range(0, len(keys), _CHUNK):
-        chunk = [keys[start : start + _CHUNK], as_known_at, as_known_at]
-        for owner_id, identity in conn.execute(_SQL["declarations"], chunk, prepare=True):
-            found.update(declarations.get((owner_id, identity), ()))
+    events: dict[tuple[int, str], list[Ref]] = {}
+    for one in rows:
+        events.setdefault((one.owner_id, one.identity), []).append(one.ref)
+    found: set[Ref] = set()
+    for owner_id, identity in _declared_wrong(conn, events, as_known_at):
+        found.update(events[owner_id, identity])
     return found
+
+
+def _declared_wrong(
+    conn: Connection, events: Iterable[tuple[int, str]], as_known_at: datetime | None
+) -> Iterator[tuple[int, str]]:
+    """Yield those of some (owner, identity) of which there is an error declaration."""
+    wanted = {
+        key: (owner_id, identity)
+        for owner_id, identity in events
+        for key in probes(event_key(owner_id, identity, is_error_declaration=True))
+    }
+    keys = list(wanted)
+    places: dict[int, list[int]] = {}
+    for start in range(0, len(keys), _CHUNK):
+        chunk = [bigints(keys[start : start + _CHUNK])]
+        for key, segment_id in conn.execute(_SQL["segments_of_keys"], chunk, prepare=True):
+            places.setdefault(segment_id, []).append(key)
+    if not places:
+        return
+    # Who declares an event wrong tells everybody who sees the event.
+    for segment in segments.read(conn, places, audience_ids=None).values():
+        if not segment.is_error_declaration:
+            continue
+        if as_known_at is not None and segment.record_time > as_known_at:
+            continue
+        for owner_id, identity in {wanted[key] for key in places[segment.segment_id]}:
+            is_it = segment.columns.place_of(identity) is not None
+            if segment.owner_id == owner_id and is_it:
+                yield owner_id, identity
 
 
 def effective(
     conn: Connection,
-    keys: Sequence[int],
+    events: Iterable[tuple[Segment, int]],
     *,
     as_of: datetime | None,
     as_known_at: datetime | None,
-) -> dict[int, EventRow]:
+) -> dict[Ref, EventRow]:
     """Return the rows of those events that have an effect.
 
     Of an event that several owners recorded the first record counts, and whether that one was
     declared wrong.
     """
-    rows = by_keys(conn, keys, as_of=as_of, as_known_at=as_known_at)
-    wrong = withdrawn(conn, rows.values(), as_known_at=as_known_at)
+    rows = [
+        row(segment, place)
+        for segment, place in events
+        if happened(segment, place, as_of=as_of, as_known_at=as_known_at)
+    ]
+    wrong = withdrawn(conn, rows, as_known_at=as_known_at)
     first: dict[str, EventRow] = {}
-    for row in sorted(rows.values(), key=moment):
-        if not row.is_error_declaration:
-            first.setdefault(row.identity, row)
-    return {row.event_id: row for row in first.values() if row.event_id not in wrong}
+    for one in sorted(rows, key=moment):
+        if not one.is_error_declaration:
+            first.setdefault(one.identity, one)
+    return {one.ref: one for one in first.values() if one.ref not in wrong}
 
 
-def moment(row: EventRow) -> Moment:
+def happened(
+    segment: Segment, place: int, *, as_of: datetime | None, as_known_at: datetime | None
+) -> bool:
+    """Tell whether an event had happened, and had been recorded, by certain moments."""
+    return (as_of is None or segment.event_time(place) <= as_of) and (
+        as_known_at is None or segment.record_time <= as_known_at
+    )
+
+
+def moment(one: EventRow) -> Moment:
     """Return the place of an event in the order of everything."""
-    return row.event_time, row.record_time, row.ordinal, row.identity
+    return one.event_time, one.record_time, one.ordinal, one.identity

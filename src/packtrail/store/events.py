@@ -1,39 +1,55 @@
 """Event queries: a typed filter in, a page of events out.
 
-Pages are cut by time and key, never by counting: a page starts after the last row of the one
-before. A watermark, pinned by the first page, keeps what arrives meanwhile out of the answer.
+A statement finds segments in the order asked for; their events are then put in order among each
+other. Pages are cut by time and number, never by counting: a page starts after the last event of
+the one before. A watermark, pinned by the first page, keeps what arrives meanwhile out of the
+answer.
 """
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from packtrail.store import bodies, conditions, named
+import numpy as np
+from psycopg.rows import tuple_row
+
+from packtrail.store import conditions, named, objects, segments
+from packtrail.store.drafts import microseconds
 from packtrail.store.filters import PageKey
+from packtrail.store.segments import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
+    from packtrail.store.conditions import Conditions
+    from packtrail.store.eventrows import Ref
     from packtrail.store.filters import EventFilter
+    from packtrail.store.objects import Instance
 
 _SQL = named.statements("events")
 
-_TIME: Final[Mapping[str, str]] = {"eventTime": "e.event_time", "recordTime": "e.record_time"}
+_LAST, _FIRST, _RECORDED = "e.time_until", "e.time_from", "e.record_time"
 _RANK: Final = "case when o.number is not null then 0 when o.text is not null then 1 else 2 end"
 """Of an event's value to order by: numbers before texts, events without the field last."""
 _NUMBER: Final = "coalesce(o.number, 0)"
 _TEXT: Final = "coalesce(o.text, '') collate \"C\""
+_BATCH: Final = 32
+_BATCH_MAX: Final = 1_000
+"""Segments read at once: few at first, for a page is often full after them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
     """One event as it is stored."""
 
-    event_key: int
+    ref: Ref
     identity: str
     event_time: datetime
     record_time: datetime
@@ -50,6 +66,16 @@ class EventRows:
     events: tuple[StoredEvent, ...]
     next: PageKey | None
     """Where the next page starts; None on the last page."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An event that matches."""
+
+    segment: Segment
+    place: int
+    value: tuple[Any, ...] = ()
+    """Rank, number and text of its field, where the answer is ordered by one."""
 
 
 def query(
@@ -77,16 +103,13 @@ def query(
     size, is_end = _page_size(wanted, page_size, after)
     if size <= 0:
         return EventRows(events=(), next=None)
-    statement, bound = plan(
-        conn, wanted, audience_ids=audience_ids, watermark=watermark, size=size + 1, after=after
-    )
-    with conn.cursor(binary=True) as cursor:
-        rows = cursor.execute(statement, bound).fetchall()
-    found = tuple(_event(row) for row in rows[:size])
-    if len(rows) <= size or is_end:
-        return EventRows(events=found, next=None)
-    returned = len(found) + (after.returned if after else 0)
-    return EventRows(events=found, next=_key(rows[size - 1], wanted, watermark, returned))
+    search = _Search(conn, wanted, list(audience_ids), watermark, after)
+    found = list(islice(search.events(size + 1), size + 1))
+    events = tuple(_read(conn, found[:size]))
+    if len(found) <= size or is_end:
+        return EventRows(events=events, next=None)
+    returned = len(events) + (after.returned if after else 0)
+    return EventRows(events=events, next=_key(found[size - 1], wanted, watermark, returned))
 
 
 def plan(
@@ -98,56 +121,9 @@ def plan(
     size: int,
     after: PageKey | None = None,
 ) -> tuple[str, dict[str, Any]]:
-    """Return the statement of a page, and the values bound in it."""
-    texts, bound = conditions.build(conn, wanted, list(audience_ids), watermark)
-    order = wanted.order_direction
-    source, columns, sorting = "event e", "", [f"{_TIME[wanted.order_by]} {order}"]
-    if wanted.order_field is not None:
-        names = conditions.order_names(conn, wanted.order_field)
-        values = _SQL["order_values"].replace(":names", "%(order_names)s")
-        values = values.replace(":aud", "%(audience_ids)s")
-        source += f" left join ({values}) o on o.event_id = e.event_id"
-        columns = f", {_RANK}, {_NUMBER}, {_TEXT}"
-        sorting = [_RANK, f"{_NUMBER} {order}", f"{_TEXT} {order}"]
-        bound["order_names"] = names
-    if after is not None:
-        text, values_after = _after(wanted, after)
-        texts.append(text)
-        bound |= values_after
-    statement = (
-        f"{_SQL['select_events'].replace(':more', columns)} from {source}"
-        f" where {' and '.join(texts)}"
-        f" order by {', '.join(sorting)}, e.event_id {order} limit %(limit)s"
-    )
-    return statement, {**bound, "limit": size}
-
-
-def _after(wanted: EventFilter, after: PageKey) -> tuple[str, dict[str, Any]]:
-    """Return the condition that an event comes after the last one of the page before."""
-    sign = ">" if wanted.order_direction == "ASC" else "<"
-    bound: dict[str, Any] = {"after_key": after.event_key}
-    if wanted.order_field is None:
-        bound["after_time"] = after.time
-        text = f"({_TIME[wanted.order_by]}, e.event_id) {sign} (%(after_time)s, %(after_key)s)"
-        return text, bound
-    bound |= {"rank": after.rank, "after_number": after.number, "after_text": after.text}
-    last = "%(after_number)s::numeric, %(after_text)s::text, %(after_key)s::bigint"
-    same = f"{_RANK} = %(rank)s and ({_NUMBER}, {_TEXT}, e.event_id) {sign} ({last})"
-    return f"({_RANK} > %(rank)s or ({same}))", bound
-
-
-def _key(row: Sequence[Any], wanted: EventFilter, watermark: datetime, returned: int) -> PageKey:
-    """Return where the page after a row starts."""
-    more = {}
-    if wanted.order_field is not None:
-        more = dict(zip(("rank", "number", "text"), row[-3:], strict=True))
-    return PageKey(
-        time=row[2] if wanted.order_by == "eventTime" else row[3],
-        event_key=row[0],
-        watermark=watermark,
-        returned=returned,
-        **more,
-    )
+    """Return the statement that finds the first segments of a page, and the values bound in it."""
+    search = _Search(conn, wanted, list(audience_ids), watermark, after)
+    return search.statement(None), {**search.bound(None), "limit": size}
 
 
 def exceeds(
@@ -159,13 +135,13 @@ def exceeds(
     now: datetime,
 ) -> bool:
     """Tell whether more than so many events match; counts no further than that."""
-    texts, bound = conditions.build(conn, wanted, list(audience_ids), now)
-    statement = (
-        f"select count(*) from (select 1 from event e where {' and '.join(texts)}"
-        " limit %(most)s + 1) as matching"
-    )
-    row = conn.execute(statement, {**bound, "most": most}).fetchone()
-    return row is not None and row[0] > most
+    search = _Search(conn, wanted, list(audience_ids), now, None)
+    total = 0
+    for segment, _ in search.segments(_BATCH_MAX):
+        total += len(search.conditions.places(segment))
+        if total > most:
+            return True
+    return False
 
 
 def count(conn: Connection, audience_ids: Sequence[int]) -> int:
@@ -174,16 +150,205 @@ def count(conn: Connection, audience_ids: Sequence[int]) -> int:
     return int(row[0]) if row else 0
 
 
-def _event(row: Sequence[Any]) -> StoredEvent:
-    key, identity, event_time, record_time, capture_id, owner_id, body, *_ = row
+class _Search:
+    """One way through the segments that may hold events of a page."""
+
+    def __init__(
+        self,
+        conn: Connection,
+        wanted: EventFilter,
+        audience_ids: list[int],
+        watermark: datetime,
+        after: PageKey | None,
+    ) -> None:
+        self.conditions: Conditions = conditions.build(conn, wanted, audience_ids, watermark)
+        self._conn = conn
+        self._wanted = wanted
+        self._after = after
+        self._is_ascending = wanted.order_direction == "ASC"
+        self._sign = ">" if self._is_ascending else "<"
+        if wanted.order_field is not None:
+            names = conditions.order_names(conn, wanted.order_field)
+            self.conditions.bound["order_names"] = names
+            self._order: tuple[str, ...] = (_RANK, _NUMBER, _TEXT)
+        elif wanted.order_by == "recordTime":
+            self._order = (_RECORDED,)
+        else:
+            self._order = (_FIRST if self._is_ascending else _LAST,)
+        self._is_by_event_time = self._order[0] in {_FIRST, _LAST}
+        if after is not None:
+            self._start_after(after)
+
+    def events(self, size: int) -> Iterator[_Found]:
+        """Yield the events that match, in order, at least the first `size` of them."""
+        if not self._is_by_event_time:
+            for segment, value in self.segments(_BATCH):
+                for place in self._places(segment):
+                    yield _Found(segment, place, value)
+            return
+        waiting: list[tuple[int, int, int, _Found]] = []
+        sign = 1 if self._is_ascending else -1
+        for segment, _ in self.segments(_BATCH):
+            edge = segment.time_from if self._is_ascending else segment.time_until
+            limit = sign * microseconds(edge)
+            while waiting and waiting[0][0] < limit:
+                yield heapq.heappop(waiting)[-1]
+            for time, place in self._first(segment, size):
+                key = (sign * time, sign * segment.segment_id, sign * place)
+                heapq.heappush(waiting, (*key, _Found(segment, place)))
+        while waiting:
+            yield heapq.heappop(waiting)[-1]
+
+    def segments(self, batch: int) -> Iterator[tuple[Segment, tuple[Any, ...]]]:
+        """Yield the segments that may hold events that match, in the order of the statement."""
+        last: tuple[Any, ...] | None = None
+        width = len(segments.FIELDS)
+        while True:
+            bound = {**self.bound(last), "limit": batch}
+            with self._conn.cursor(binary=True, row_factory=tuple_row) as cursor:
+                rows = cursor.execute(self.statement(last), bound).fetchall()
+            for row in rows:
+                yield Segment(*row[:width]), row[width:]
+            if len(rows) < batch:
+                return
+            last = (*rows[-1][width:], rows[-1][0])
+            batch = min(batch * 2, _BATCH_MAX)
+
+    def statement(self, last: tuple[Any, ...] | None) -> str:
+        """Return the statement that finds the next segments."""
+        texts = list(self.conditions.texts)
+        source = ""
+        if self._wanted.order_field is not None:
+            values = _SQL["order_values"].replace(":names", "%(order_names)s")
+            values = values.replace(":aud", "%(audience_ids)s")
+            source = f" left join ({values}) o on o.segment_id = e.segment_id"
+        if last is not None:
+            texts.append(self._after_last())
+        direction = self._wanted.order_direction
+        columns = ", ".join(self._order)
+        ordered = ", ".join(
+            column if column == _RANK else f"{column} {direction}" for column in self._order
+        )
+        return (
+            f"{segments.SELECT}, {columns} {segments.FROM}{source}"
+            f" where {' and '.join(texts)}"
+            f" order by {ordered}, e.segment_id {direction} limit %(limit)s"
+        )
+
+    def bound(self, last: tuple[Any, ...] | None) -> dict[str, Any]:
+        """Return the values bound in the statement."""
+        if last is None:
+            return self.conditions.bound
+        names = [f"last_{number}" for number in range(len(last))]
+        return self.conditions.bound | dict(zip(names, last, strict=True))
+
+    def _after_last(self) -> str:
+        """Return the condition that a segment comes after the last one that was read."""
+        if self._wanted.order_field is None:
+            return f"({self._order[0]}, e.segment_id) {self._sign} (%(last_0)s, %(last_1)s)"
+        last = "%(last_1)s::numeric, %(last_2)s::text, %(last_3)s::bigint"
+        same = f"{_RANK} = %(last_0)s and ({_NUMBER}, {_TEXT}, e.segment_id) {self._sign} ({last})"
+        return f"({_RANK} > %(last_0)s or ({same}))"
+
+    def _start_after(self, after: PageKey) -> None:
+        """Leave out the segments that lie wholly on the pages before."""
+        bound: dict[str, Any] = {"after_segment": after.segment_id}
+        if self._wanted.order_field is not None:
+            bound |= {"rank": after.rank, "after_number": after.number, "after_text": after.text}
+            last = "%(after_number)s::numeric, %(after_text)s::text, %(after_segment)s::bigint"
+            same = (
+                f"{_RANK} = %(rank)s and ({_NUMBER}, {_TEXT}, e.segment_id) {self._sign}= ({last})"
+            )
+            text = f"({_RANK} > %(rank)s or ({same}))"
+        elif self._is_by_event_time:
+            bound["after_time"] = after.time
+            far = _LAST if self._is_ascending else _FIRST
+            text = f"{far} {self._sign}= %(after_time)s"
+        else:
+            bound["after_time"] = after.time
+            text = f"({_RECORDED}, e.segment_id) {self._sign}= (%(after_time)s, %(after_segment)s)"
+        self.conditions.add(text, bound)
+
+    def _places(self, segment: Segment) -> list[int]:
+        """Return the events of a segment that match, and come after the page before, in order."""
+        places: list[int] = self.conditions.places(segment).tolist()
+        after = self._after
+        if after is not None and after.segment_id == segment.segment_id:
+            places = [
+                place
+                for place in places
+                if (place > after.place if self._is_ascending else place < after.place)
+            ]
+        return places if self._is_ascending else places[::-1]
+
+    def _first(self, segment: Segment, size: int) -> Iterator[tuple[int, int]]:
+        """Yield time and place of the first few events of a segment that match."""
+        places = self.conditions.places(segment)
+        times = segment.columns.times[places]
+        order = np.lexsort([places, times])
+        if not self._is_ascending:
+            order = order[::-1]
+        taken = 0
+        for time, place in zip(times[order].tolist(), places[order].tolist(), strict=True):
+            if self._is_before(time, segment.segment_id, place):
+                continue
+            yield time, place
+            taken += 1
+            if taken == size:
+                return
+
+    def _is_before(self, time: int, segment_id: int, place: int) -> bool:
+        """Tell whether an event was on the page before, or on one before that."""
+        after = self._after
+        if after is None:
+            return False
+        this, last = (
+            (time, segment_id, place),
+            (microseconds(after.time), after.segment_id, after.place),
+        )
+        return this <= last if self._is_ascending else this >= last
+
+
+def _read(conn: Connection, found: Sequence[_Found]) -> Iterator[StoredEvent]:
+    """Return events with their bodies."""
+    by_segment: defaultdict[int, list[int]] = defaultdict(list)
+    known: dict[int, Segment] = {}
+    for one in found:
+        known[one.segment.segment_id] = one.segment
+        by_segment[one.segment.segment_id].append(one.place)
+    wanted: set[Instance] = set()
+    for segment_id, places in by_segment.items():
+        wanted |= known[segment_id].instances(places)
+    names = objects.names(conn, wanted)
+    for one in found:
+        yield _event(one, names)
+
+
+def _event(found: _Found, names: Mapping[Instance, objects.Name]) -> StoredEvent:
+    segment, place = found.segment, found.place
     return StoredEvent(
-        event_key=key,
-        identity=identity,
-        event_time=event_time,
-        record_time=record_time,
-        capture_id=str(capture_id),
-        owner_id=owner_id,
-        body=bodies.read(body),
+        ref=(segment.segment_id, place),
+        identity=segment.identity(place),
+        event_time=segment.event_time(place),
+        record_time=segment.record_time,
+        capture_id=str(segment.capture_id),
+        owner_id=segment.owner_id,
+        body=segment.body(place, names),
+    )
+
+
+def _key(found: _Found, wanted: EventFilter, watermark: datetime, returned: int) -> PageKey:
+    """Return where the page after an event starts."""
+    more = dict(zip(("rank", "number", "text"), found.value, strict=False))
+    segment, place = found.segment, found.place
+    is_by_event = wanted.order_by == "eventTime"
+    return PageKey(
+        time=segment.event_time(place) if is_by_event else segment.record_time,
+        segment_id=segment.segment_id,
+        place=place,
+        watermark=watermark,
+        returned=returned,
+        **(more if wanted.order_field is not None else {}),
     )
 
 

@@ -121,8 +121,10 @@ class PageKey:
 
     time: datetime
     """Of the last event; which one, the filter says."""
-    event_key: int
-    """Storage key of the last event."""
+    segment_id: int
+    """Segment of the last event."""
+    place: int
+    """Its place in the segment."""
     watermark: datetime
     """Only events recorded until then belong to the answer, whatever arrives meanwhile."""
     returned: int

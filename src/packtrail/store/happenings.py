@@ -11,27 +11,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from psycopg.rows import args_row
 
-from packtrail.store import named
-from packtrail.store.blocks import BLOCK_BITS, decode
-from packtrail.store.roles import EPC, OUTPUT
+from packtrail.store import named, segments
+from packtrail.store.drafts import microseconds
+from packtrail.store.roles import CLASS_OFFSET, EPC, OUTPUT
+from packtrail.store.segments import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
     from psycopg import Connection
 
     from packtrail.lifecycle.sweep import Objects
+    from packtrail.store.eventrows import Ref
 
 _SQL = named.statements("census")
 
 
 class Event(NamedTuple):
-    """What a sweep needs of one event; the columns of `events` in their order."""
+    """What a sweep needs of one event."""
 
     event_id: int
+    """Number of the event in this reading."""
     type: str
     action: str | None
     biz_step: str | None
@@ -39,8 +43,6 @@ class Event(NamedTuple):
     parent_class_id: int | None
     parent_seq: int | None
     empties: bool
-    identity: str
-    is_withdrawn: bool
     fact: int
     """Hash of what the event says of its objects: time, kind, words, places, parent."""
     occasion: int
@@ -63,7 +65,7 @@ class Index:
     """Class -> number of its object 0."""
     total: int
     named: defaultdict[int, list[tuple[int, Objects]]]
-    """Event -> (role code, objects)."""
+    """Number of an event -> (role code, objects)."""
 
 
 def read(
@@ -86,7 +88,11 @@ def read(
         "as_of": as_of,
         "as_known_at": as_known_at,
     }
-    events, index = _events(conn, scope), _index(conn, scope)
+    bases, total = _bases(conn)
+    index = Index(bases, total, defaultdict(list))
+    with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
+        found = list(cursor.execute(f"{segments.COLUMNS} {_SQL['in_scope']}", scope))
+    events = _events(found, _withdrawn(conn, found, as_known_at), index, as_of)
     return _told_once(events, index), index
 
 
@@ -101,31 +107,121 @@ def first_mentions(mentions: Sequence[Objects]) -> list[NDArray[np.bool_]]:
     return np.split(is_first, np.cumsum([len(one) for one in mentions])[:-1])
 
 
-def _events(conn: Connection, scope: dict[str, object]) -> list[Event]:
-    with conn.cursor(binary=True) as cursor:
-        rows = [Event(*row) for row in cursor.execute(_SQL["events"], scope)]
-    first: dict[str, Event] = {}
-    for row in rows:
-        first.setdefault(row.identity, row)
-    return [row for row in first.values() if not row.is_withdrawn]
-
-
-def _index(conn: Connection, scope: dict[str, object]) -> Index:
+def _bases(conn: Connection) -> tuple[dict[int, int], int]:
+    """Return the number of each class's object 0, and how many objects there are."""
     bases: dict[int, int] = {}
     total = 0
     for class_id, size in conn.execute(_SQL["class_sizes"]):
         bases[class_id] = total
         total += size
-    named_by: defaultdict[int, list[tuple[int, Objects]]] = defaultdict(list)
-    with conn.cursor(binary=True) as cursor:
-        for class_id, block, event_id, role, lo, hi, members in cursor.execute(
-            _SQL["postings"], scope
-        ):
-            lanes = decode(lo, hi, members) + (bases[class_id] + (block << BLOCK_BITS))
-            named_by[event_id].append((role, lanes))
-        for class_id, seq, event_id, role in cursor.execute(_SQL["touches"], scope):
-            named_by[event_id].append((role, np.array([bases[class_id] + seq])))
-    return Index(bases, total, named_by)
+    return bases, total
+
+
+def _withdrawn(
+    conn: Connection, found: Sequence[Segment], as_known_at: datetime | None
+) -> set[Ref]:
+    """Return the events that their owners have declared wrong."""
+    declared: defaultdict[int, set[str]] = defaultdict(set)
+    asked = {"as_known_at": as_known_at}
+    with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
+        for one in cursor.execute(f"{segments.COLUMNS} {_SQL['declaring_error']}", asked):
+            declared[one.owner_id].update(map(one.identity, range(one.event_count)))
+    return {
+        (segment.segment_id, place)
+        for segment in found
+        for identity in declared.get(segment.owner_id, ())
+        if (place := segment.columns.place_of(identity)) is not None
+    }
+
+
+def _events(
+    found: Sequence[Segment], withdrawn: set[Ref], index: Index, as_of: datetime | None
+) -> list[Event]:
+    """Return the events that have an effect in order, and put what they name into the index."""
+    until = None if as_of is None else microseconds(as_of)
+    is_told_by_several = len({segment.owner_id for segment in found}) > 1
+    first: set[str] = set()
+    events: list[Event] = []
+    for segment, place in _in_order(found):
+        if until is not None and segment.columns.times[place] > until:
+            continue
+        if is_told_by_several:
+            identity = segment.identity(place)
+            if identity in first:
+                continue
+            first.add(identity)
+        if (segment.segment_id, place) in withdrawn:
+            continue
+        events.append(_event(segment, place, len(events)))
+        index.named[events[-1].event_id] += _named(segment, place, index.bases)
+    return events
+
+
+def _in_order(found: Sequence[Segment]) -> Iterator[tuple[Segment, int]]:
+    """Yield every event in the order in which they count."""
+    if not found:
+        return
+    sizes = [segment.event_count for segment in found]
+    number = np.repeat(np.arange(len(found)), sizes)
+    place = np.concatenate([np.arange(size) for size in sizes])
+    times = np.concatenate([segment.columns.times for segment in found])
+    ordinals = np.concatenate([segment.columns.ordinals for segment in found])
+    recorded = np.array([microseconds(segment.record_time) for segment in found])[number]
+    order = np.lexsort([ordinals, recorded, times])
+    times, recorded, ordinals = times[order], recorded[order], ordinals[order]
+    number, place = number[order].tolist(), place[order].tolist()
+    is_tie = (times[1:] == times[:-1]) & (recorded[1:] == recorded[:-1])
+    is_tie &= ordinals[1:] == ordinals[:-1]
+    pairs = [(found[i], at) for i, at in zip(number, place, strict=True)]
+    for start, stop in _runs(is_tie):
+        # Recorded at one moment by two captures: the identity decides.
+        pairs[start:stop] = sorted(pairs[start:stop], key=lambda one: one[0].identity(one[1]))
+    yield from pairs
+
+
+def _runs(is_tie: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield where neighbours that are ties begin and end."""
+    padded = np.concatenate(([False], is_tie, [False])).astype(np.int8)
+    steps = np.diff(padded)
+    starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    yield from zip(starts.tolist(), (stops + 1).tolist(), strict=True)
+
+
+def _event(segment: Segment, place: int, number: int) -> Event:
+    parent = segment.parent(place)
+    time = int(segment.columns.times[place])
+    said = (segment.type, segment.action, segment.biz_step, segment.disposition)
+    where = (segment.read_point, segment.biz_location)
+    return Event(
+        event_id=number,
+        type=segment.type,
+        action=segment.action,
+        biz_step=segment.biz_step,
+        disposition=segment.disposition,
+        parent_class_id=parent[0] if parent else None,
+        parent_seq=parent[1] if parent else None,
+        empties=segment.empties,
+        fact=hash((time, said, where, parent)),
+        occasion=hash((time, segment.read_point, segment.lot, segment.expires)),
+        at=time,
+        read_point=segment.read_point,
+        biz_location=segment.biz_location,
+        links=segment.links,
+        lot=segment.lot,
+        expires=segment.expires,
+    )
+
+
+def _named(segment: Segment, place: int, bases: dict[int, int]) -> Iterator[tuple[int, Objects]]:
+    """Yield what an event names: a role, and the numbers of the objects."""
+    classes = segment.columns.form_classes
+    for stream in segment.columns.mentions:
+        mentions = stream.of(place)
+        if stream.role > CLASS_OFFSET or mentions.start == mentions.stop:
+            continue
+        base = np.array([bases[one] for one in classes.tolist()])[stream.form_of[mentions]]
+        objects = np.unique(base + stream.seqs[mentions])
+        yield stream.role, objects
 
 
 def _told_once(events: list[Event], index: Index) -> list[Event]:

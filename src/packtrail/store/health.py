@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from packtrail.store import named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -22,8 +23,6 @@ select current_setting('server_version') as server_version,
        pg_database_size(current_database()) as size_bytes,
        (select max(name) from schema_migration) as migration
 """
-
-
 _OPERATIONS = named.statements("operations")
 
 
@@ -78,19 +77,37 @@ def server_bytes(conn: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def bare_copy_seconds(conn: Connection, serials: int) -> float:
+def bare_copy_seconds(conn: Connection, serials: Sequence[str]) -> float:
     """Return how long a plain COPY of serials into one table with one unique index takes.
 
-    It is the least any repository must do for them: no events, no bodies, no containment.
+    It is the least any repository must do for them: no events, no bodies, no containment. The table
+    grows from call to call.
     """
     conn.execute(
-        "create table bare_copy (class_id integer, serial text, unique (class_id, serial))"
+        "create table if not exists bare_copy"
+        " (class_id integer, serial text, unique (class_id, serial))"
     )
-    rows = [(1, f"{number * 7_368_787 % 10**13:013d}") for number in range(serials)]
+    text = "".join(f"1\t{serial}\n" for serial in serials).encode()
+    return _copy_seconds(conn, "copy bare_copy (class_id, serial) from stdin", text)
+
+
+def bare_copy_of_events_seconds(conn: Connection, rows: Sequence[tuple[str, str, str]]) -> float:
+    """Return how long a plain COPY of events into one table takes, unique by their id.
+
+    Args:
+        conn: A connection.
+        rows: Event id, what it names, and when.
+    """
+    conn.execute(
+        "create table if not exists bare_events"
+        " (event_id text primary key, epc text, event_time timestamptz)"
+    )
+    text = "".join(f"{event_id}\t{epc}\t{time}\n" for event_id, epc, time in rows).encode()
+    return _copy_seconds(conn, "copy bare_events from stdin", text)
+
+
+def _copy_seconds(conn: Connection, statement: str, text: bytes) -> float:
     began = time.perf_counter()
-    with conn.cursor().copy("copy bare_copy (class_id, serial) from stdin") as copy:
-        for row in rows:
-            copy.write_row(row)
-    seconds = time.perf_counter() - began
-    conn.execute("drop table bare_copy")
-    return seconds
+    with conn.cursor().copy(statement) as copy:
+        copy.write(text)
+    return time.perf_counter() - began

@@ -3,116 +3,171 @@
 Numbers are given in order of first sight, so packs commissioned together are neighbours. A class
 is locked only while its new objects are numbered, always in the same order of classes: two captures
 of the same new objects wait for each other and then agree.
+
+Looking up many objects, a few of them are asked for first: the blocks they are in hold their
+neighbours too, so that a case of packs costs one look-up, not a hundred.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from psycopg.pq import PipelineStatus
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
-from packtrail.store import named
+from packtrail.store import absence, name_blocks, named
+from packtrail.store.mentions import Hashes, Texts, hashes, prefix_length_of
 from packtrail.store.names import has_own_prefix_length
+from packtrail.store.parameters import bigints, integers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
-    from psycopg import Connection
+    from psycopg import Connection, Cursor
+
+    from packtrail.store.integers import Numbers
+    from packtrail.store.mentions import Named
 
 _SQL = named.statements("instances")
-_CHUNK = 20_000
-"""Serials asked for at once."""
+_ASKED_AT_ONCE: Final = 400
+"""Objects looked up by one statement: beyond, a GIN index takes longer for each."""
+_FIRST_ASKED: Final = 32
+_MORE: Final = 8
+"""How many times as many are asked for in each round as in the one before."""
 
 
 @dataclass(slots=True)
 class _Class:
-    """What a batch needs to know of one class."""
+    """What a draft needs to know of one class."""
 
     key: str
-    first_uri: str
-    serials: dict[str, int]
-    """Serial -> position among the distinct serials of this class, in order of first sight."""
-    first_mention: list[int]
-    """Per distinct serial: the mention that brought it."""
+    mentions: Numbers
+    """Which mentions name something of it."""
     class_id: int = 0
     next_seq: int = 0
-    seqs: NDArray[np.int64] | None = None
+    salt: int = 0
+    items: Texts = field(default_factory=lambda: np.empty(0, dtype="S1"))
+    """Its distinct serials, in order of first sight."""
+    hashes: Hashes = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    first_mentions: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """Per distinct serial: the mention that brought it."""
+    place_of: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """Per mention: place among the distinct serials."""
+    seqs: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """Per distinct serial: its number, -1 while it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """New objects of a class, to be inserted."""
+
+    class_id: int
+    seq_from: int
+    keys: Numbers
+    serials: bytes
+    prefix_lengths: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The numbers of mentions, position by position."""
+    """The numbers of what a draft names."""
 
-    class_ids: NDArray[np.int64]
-    seqs: NDArray[np.int64]
+    class_ids: Numbers
+    """By class of the draft."""
+    seqs: Numbers
+    """By mention."""
+    new: tuple[Block, ...]
+    """What the dictionary does not have yet: the caller inserts it in this transaction."""
 
 
-def resolve(conn: Connection, uris: Sequence[str]) -> Resolved:
-    """Return the numbers of objects, numbering those that are new.
+class Resolving:
+    """Finds the numbers of objects, and numbers those that are new.
 
     Args:
         conn: A connection in a transaction.
-        uris: EPC URIs, Digital Links or other URIs, in document order, repeats allowed.
+        mentioned: What is named, in document order, repeats allowed.
     """
-    classes, class_of, place_of = _sort_into_classes(uris)
-    ordered = sorted(classes, key=lambda one: one.key)
-    _find_classes(conn, ordered)
-    for one in sorted(ordered, key=lambda one: one.class_id):
-        _number(conn, one, uris)
-    return _spread(classes, class_of, place_of)
+
+    def __init__(self, conn: Connection, mentioned: Named) -> None:
+        self._conn = conn
+        self._mentioned = mentioned
+        class_of = mentioned.class_of
+        self._classes = [
+            _Class(key, np.flatnonzero(class_of == number))
+            for number, key in enumerate(mentioned.classes)
+        ]
+        self._asked = _ask_classes(conn, self._classes) if self._classes else None
+
+    def resolve(self) -> Resolved:
+        """Return the numbers; the classes of new objects stay locked until the transaction ends."""
+        classes, mentioned = self._classes, self._mentioned
+        if self._asked is not None:
+            _find_classes(self._conn, self._asked, classes, mentioned)
+        for one in classes:
+            _make_distinct(one, mentioned.items[one.mentions])
+        _look_up(self._conn, classes)
+        new = tuple(_number(self._conn, classes, mentioned))
+        seqs = np.empty(len(mentioned.items), dtype=np.int64)
+        for one in classes:
+            seqs[one.mentions] = one.seqs[one.place_of]
+        class_ids = np.array([one.class_id for one in classes], dtype=np.int64)
+        return Resolved(class_ids, seqs, new)
 
 
-def _sort_into_classes(uris: Sequence[str]) -> tuple[list[_Class], list[int], list[int]]:
-    """Return the classes, and per mention its class and its place among the class's serials."""
-    classes: list[_Class] = []
-    index: dict[str, int] = {}
-    class_of: list[int] = []
-    place_of: list[int] = []
-    for mention, (class_key, item_key) in enumerate(gs1.identify(uris)):
-        number = index.get(class_key)
-        if number is None:
-            number = index[class_key] = len(classes)
-            classes.append(_Class(class_key, uris[mention], {}, []))
-        one = classes[number]
-        place = one.serials.setdefault(item_key, len(one.serials))
-        if place == len(one.first_mention):
-            one.first_mention.append(mention)
-        class_of.append(number)
-        place_of.append(place)
-    return classes, class_of, place_of
+def resolve(conn: Connection, mentioned: Named) -> Resolved:
+    """Return the numbers of objects, numbering those that are new."""
+    return Resolving(conn, mentioned).resolve()
 
 
-def _find_classes(conn: Connection, classes: list[_Class]) -> None:
-    by_key = {one.key: one for one in classes}
-    _read_classes(conn, by_key)
-    new = [one for one in classes if one.class_id == 0]
+def insert(conn: Connection, blocks: Iterable[Block]) -> None:
+    """Insert new objects."""
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            _SQL["insert_block"],
+            [
+                (one.class_id, one.seq_from, bigints(one.keys), one.serials, one.prefix_lengths)
+                for one in blocks
+            ],
+        )
+
+
+def _ask_classes(conn: Connection, classes: list[_Class]) -> Cursor[Any]:
+    keys = [one.key for one in classes]
+    return conn.execute(_SQL["classes_by_key"], [keys], prepare=True)
+
+
+def _find_classes(
+    conn: Connection, asked: Cursor[Any], classes: list[_Class], mentioned: Named
+) -> None:
+    _read_classes(conn, asked, classes, mentioned)
+    new = sorted((one for one in classes if one.class_id == 0), key=lambda one: one.key)
     if new:
-        lengths = [None if has_own_prefix_length(one.key) else _prefix_length(one) for one in new]
-        conn.execute(_SQL["insert_classes"], [[one.key for one in new], lengths])
-        _read_classes(conn, {one.key: one for one in new})
+        lengths = [_prefix_length(one, mentioned) for one in new]
+        salts = [secrets.randbits(63) for _ in new]
+        conn.execute(_SQL["insert_classes"], [[one.key for one in new], lengths, salts])
+        _read_classes(conn, _ask_classes(conn, new), new, mentioned)
 
 
-def _read_classes(conn: Connection, by_key: dict[str, _Class]) -> None:
-    found = conn.execute(_SQL["classes_by_key"], [list(by_key)]).fetchall()
-    for class_id, class_key, next_seq, prefix_length in found:
+def _read_classes(
+    conn: Connection, asked: Cursor[Any], classes: list[_Class], mentioned: Named
+) -> None:
+    by_key = {one.key: one for one in classes}
+    for class_id, class_key, next_seq, prefix_length, salt in asked.fetchall():
         one = by_key[class_key]
-        one.class_id, one.next_seq = class_id, next_seq
-        if prefix_length is None and not has_own_prefix_length(class_key):
-            _learn_prefix_length(conn, one)
+        one.class_id, one.next_seq, one.salt = class_id, next_seq, salt
+        if prefix_length is None and (length := _prefix_length(one, mentioned)) is not None:
+            conn.execute(_SQL["learn_prefix_length"], [length, one.class_id])
 
 
-def _learn_prefix_length(conn: Connection, one: _Class) -> None:
-    length = _prefix_length(one)
-    if length is not None:
-        conn.execute(_SQL["learn_prefix_length"], [length, one.class_id])
-
-
-def _prefix_length(one: _Class) -> int | None:
-    return prefix_length(one.first_uri)
+def _prefix_length(one: _Class, mentioned: Named) -> int | None:
+    """Return the length of the company prefix of a class, where the first notation tells it."""
+    if has_own_prefix_length(one.key) or not len(one.mentions):
+        return None
+    return prefix_length(mentioned.text(int(one.mentions[0])))
 
 
 def prefix_length(uri: str) -> int | None:
@@ -125,54 +180,163 @@ def prefix_length(uri: str) -> int | None:
         return None
 
 
-def _number(conn: Connection, one: _Class, uris: Sequence[str]) -> None:
-    """Fill the numbers of one class."""
-    serials = list(one.serials)
-    seqs = np.full(len(serials), -1, dtype=np.int64)
-    if one.next_seq > 0:
-        _look_up(conn, one, serials, seqs)
-    if (seqs < 0).any():
-        _add(conn, one, uris, serials, seqs)
-    one.seqs = seqs
+def _make_distinct(one: _Class, items: Texts) -> None:
+    """Find the distinct serials of a class, in order of first sight."""
+    found = hashes(items, np.full(len(items), one.salt, dtype=np.uint64))
+    order = np.argsort(found, kind="stable")
+    is_first = np.ones(len(items), dtype=bool)
+    is_first[1:] = items[order[1:]] != items[order[:-1]]
+    same_hash = found[order[1:]] == found[order[:-1]]
+    if (is_first[1:] & same_hash).any():
+        order = np.argsort(items, kind="stable")  # Serials met in a hash: go by the serials.
+        is_first[1:] = items[order[1:]] != items[order[:-1]]
+    firsts = order[is_first]
+    rank = np.argsort(firsts, kind="stable")
+    place_of = np.empty(len(items), dtype=np.int64)
+    by_rank = np.empty(len(firsts), dtype=np.int64)
+    by_rank[rank] = np.arange(len(firsts))
+    place_of[order] = by_rank[is_first.cumsum() - 1]
+    chosen = firsts[rank]
+    one.items, one.hashes, one.place_of = items[chosen], found[chosen], place_of
+    one.first_mentions = one.mentions[chosen]
+    one.seqs = np.full(len(chosen), -1, dtype=np.int64)
 
 
-def _look_up(conn: Connection, one: _Class, serials: list[str], seqs: NDArray[np.int64]) -> None:
-    for start in range(0, len(serials), _CHUNK):
-        chunk = serials[start : start + _CHUNK]
-        for serial, seq in conn.execute(_SQL["seqs_by_serial"], [one.class_id, chunk]):
-            seqs[one.serials[serial]] = seq
+# --- looking up -----------------------------------------------------------------------------------
 
 
-def _add(
-    conn: Connection,
-    one: _Class,
-    uris: Sequence[str],
-    serials: list[str],
-    seqs: NDArray[np.int64],
-) -> None:
-    row = conn.execute(_SQL["lock_class"], [one.class_id]).fetchone()
-    next_seq: int = row[0] if row else 0
-    if next_seq != one.next_seq:
-        # Somebody added to the class since we looked: look again, now that nobody else can.
-        _look_up(conn, one, serials, seqs)
-    new = np.flatnonzero(seqs < 0)
-    if len(new) == 0:
+def _look_up(conn: Connection, classes: list[_Class]) -> None:
+    """Fill the numbers of what the dictionary has."""
+    known = {id(one): np.arange(len(one.seqs)) for one in classes if one.next_seq > 0}
+    asked, is_last = _FIRST_ASKED, not known
+    while not is_last:
+        wanted: list[tuple[_Class, Numbers]] = []
+        is_last = True
+        for one in classes:
+            if id(one) not in known:
+                continue
+            missing = known[id(one)]
+            missing = missing[one.seqs[missing] < 0]
+            if asked > _FIRST_ASKED:
+                missing = _perhaps_there(conn, one, missing)
+            known[id(one)] = missing
+            is_last &= len(missing) <= asked
+            wanted.append((one, missing[:: max(1, -(-len(missing) // asked))]))
+        _ask(conn, wanted)
+        asked *= _MORE
+
+
+def _perhaps_there(conn: Connection, one: _Class, missing: Numbers) -> Numbers:
+    """Leave out the serials that are certainly not in the dictionary."""
+    if conn.pgconn.pipeline_status == PipelineStatus.OFF:
+        # What is remembered must be committed. A transaction that is not a capture's own may have
+        # added to the dictionary before, and may yet be undone.
+        return missing
+    if not absence.is_worth_it(conn, one.class_id, one.next_seq, len(missing)):
+        return missing
+    wanted = one.hashes[missing]
+    return missing[~absence.are_absent(conn, one.class_id, one.next_seq, one.salt, wanted)]
+
+
+def _ask(conn: Connection, wanted: list[tuple[_Class, Numbers]]) -> None:
+    """Look up some serials of some classes, and with them whatever is in the same blocks."""
+    by_id = {one.class_id: one for one, _ in wanted}
+    keys = np.concatenate([_keys(one)[places] for one, places in wanted])
+    if not len(keys):
         return
-    seqs[new] = np.arange(next_seq, next_seq + len(new))
-    conn.execute(_SQL["advance_class"], [next_seq + len(new), one.class_id])
-    own = has_own_prefix_length(one.key)
-    with conn.cursor() as cursor, cursor.copy(_SQL["copy_instances"]) as copy:
-        copy.set_types(["int4", "int4", "int2", "text"])
-        for place in new.tolist():
-            length = prefix_length(uris[one.first_mention[place]]) if own else None
-            copy.write_row((one.class_id, int(seqs[place]), length, serials[place]))
+    blocks: dict[int, dict[int, bytes]] = {}
+    # Asked for in one go, on a pipelined connection, and only then waited for.
+    cursors = []
+    for start in range(0, len(keys), _ASKED_AT_ONCE):
+        chunk = [integers(list(by_id)), bigints(keys[start : start + _ASKED_AT_ONCE])]
+        cursor = conn.cursor(binary=True)
+        cursors.append(cursor.execute(_SQL["blocks_by_key"], chunk, prepare=True))
+    for cursor in cursors:
+        for class_id, seq_from, serials in cursor.fetchall():
+            blocks.setdefault(class_id, {})[seq_from] = serials
+    for class_id, found in blocks.items():
+        _match(by_id[class_id], found)
 
 
-def _spread(classes: list[_Class], class_of: list[int], place_of: list[int]) -> Resolved:
-    starts = np.cumsum([0, *(len(one.serials) for one in classes)])
-    every = [one.seqs for one in classes if one.seqs is not None]
-    seqs = np.concatenate(every) if every else np.empty(0, dtype=np.int64)
-    numbers = np.array(class_of, dtype=np.int64)
-    ids = np.array([one.class_id for one in classes], dtype=np.int64)
-    flat = starts[numbers] + np.array(place_of, dtype=np.int64)
-    return Resolved(ids[numbers], seqs[flat])
+def _keys(one: _Class) -> Numbers:
+    return name_blocks.keys(np.full(len(one.hashes), one.class_id, dtype=np.int64), one.hashes)
+
+
+def _match(one: _Class, blocks: dict[int, bytes]) -> None:
+    """Take the numbers of serials from blocks."""
+    if not blocks:
+        return
+    found = [name_blocks.unpack(block) for block in blocks.values()]
+    seqs = np.concatenate(
+        [start + np.arange(len(some)) for start, some in zip(blocks, found, strict=True)]
+    )
+    serials = np.concatenate(found)
+    theirs = hashes(serials, np.full(len(serials), one.salt, dtype=np.uint64))
+    order = np.argsort(theirs, kind="stable")
+    theirs, seqs, serials = theirs[order], seqs[order], serials[order]
+    missing = np.flatnonzero(one.seqs < 0)
+    at = np.searchsorted(theirs, one.hashes[missing])
+    while len(missing):
+        is_same = at < len(theirs)
+        is_same[is_same] &= theirs[at[is_same]] == one.hashes[missing[is_same]]
+        missing, at = missing[is_same], at[is_same]
+        is_it = serials[at] == one.items[missing]
+        one.seqs[missing[is_it]] = seqs[at[is_it]]
+        # What has the same hash and is another serial: the next one may be it.
+        missing, at = missing[~is_it], at[~is_it] + 1
+
+
+# --- numbering ------------------------------------------------------------------------------------
+
+
+def _number(conn: Connection, classes: list[_Class], mentioned: Named) -> Iterator[Block]:
+    """Number what is not in the dictionary; yield it as blocks."""
+    growing = {one.class_id: one for one in classes if (one.seqs < 0).any()}
+    if not growing:
+        return
+    ids = integers(list(growing))
+    counts = integers([int((one.seqs < 0).sum()) for one in growing.values()])
+    locked = conn.execute(_SQL["lock_classes"], [ids], prepare=True)
+    conn.execute(_SQL["advance_classes"], [ids, counts], prepare=True)
+    for class_id, next_seq in locked.fetchall():
+        one = growing[class_id]
+        if next_seq != one.next_seq:
+            # Somebody added to the class since we looked: look at what came, now that nobody can.
+            # Numbers that are not needed after all stay unused.
+            rows = conn.execute(_SQL["blocks_from"], [class_id, one.next_seq], binary=True)
+            _match(one, {seq_from: serials for _, seq_from, serials in rows.fetchall()})
+            one.next_seq = next_seq
+    for one in growing.values():
+        new = np.flatnonzero(one.seqs < 0)
+        if len(new):
+            one.seqs[new] = one.next_seq + np.arange(len(new))
+            yield from _blocks(one, new, mentioned)
+
+
+def _blocks(one: _Class, new: Numbers, mentioned: Named) -> Iterator[Block]:
+    keys, own = _keys(one)[new], has_own_prefix_length(one.key)
+    items, firsts, seqs = one.items[new], one.first_mentions[new], one.seqs[new]
+    for start in range(0, len(new), name_blocks.BLOCK_MAX):
+        part = slice(start, start + name_blocks.BLOCK_MAX)
+        lengths = _prefix_lengths(mentioned, firsts[part]) if own else None
+        yield Block(
+            class_id=one.class_id,
+            seq_from=int(seqs[start]),
+            keys=keys[part],
+            serials=name_blocks.pack(_narrow(items[part])),
+            prefix_lengths=lengths,
+        )
+
+
+def _narrow(serials: Texts) -> Texts:
+    """Return texts as wide as the longest of them."""
+    return serials.astype(f"S{max(1, int(np.char.str_len(serials).max()))}")
+
+
+def _prefix_lengths(mentioned: Named, firsts: Numbers) -> bytes:
+    lengths = []
+    for place in firsts.tolist():
+        form = mentioned.forms[mentioned.form_of[place]][1]
+        known = prefix_length_of(form)
+        lengths.append(known or prefix_length(mentioned.text(place)) or 0)
+    return bytes(lengths)

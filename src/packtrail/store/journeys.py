@@ -11,11 +11,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from packtrail.hierarchy import codes
 from packtrail.hierarchy.containment import DEPTH_MAX, Role
 from packtrail.lifecycle.fold import containment, in_order, moment
 from packtrail.lifecycle.journey import Step
-from packtrail.store import eventrows, objects
+from packtrail.store import eventrows, objects, segments
 from packtrail.store.roles import CHILD, PARENT, ROLES
 from packtrail.store.rows import DESTINATION, SOURCE, TRANSACTION, read_link
 
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding
     from packtrail.hierarchy.containment import Containment, Held, Moment
-    from packtrail.store.eventrows import EventRow
+    from packtrail.store.eventrows import EventRow, Ref
     from packtrail.store.objects import Instance, Name
+    from packtrail.store.segments import Segment
 
 ItemKey = tuple[str, str]
 """(class key, item key)"""
@@ -108,12 +111,13 @@ class _Scope:
 class _Told:
     """Everything read."""
 
-    events: dict[int, EventRow] = field(default_factory=dict)
-    named: defaultdict[Instance, list[tuple[int, int]]] = field(
+    segments: dict[int, Segment] = field(default_factory=dict)
+    events: dict[Ref, EventRow] = field(default_factory=dict)
+    named: defaultdict[Instance, list[tuple[Ref, int]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    """Instance -> (event key, role code)."""
-    withdrawn: set[int] = field(default_factory=set)
+    """Instance -> (event, role code)."""
+    withdrawn: set[Ref] = field(default_factory=set)
     names: dict[Instance, Name] = field(default_factory=dict)
     is_too_deep: bool = False
     holders: dict[Instance, tuple[Containment, list[Step]]] = field(default_factory=dict)
@@ -137,33 +141,45 @@ def _load(scope: _Scope, instances: dict[Instance, Name]) -> _Told:
 
 
 def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
-    seen = objects.sightings(scope.conn, level, scope.audience_ids)
-    new = {key for _, key, _ in seen} - told.events.keys()
-    told.events |= eventrows.by_keys(
-        scope.conn, new, as_of=scope.as_of, as_known_at=scope.as_known_at
-    )
+    by_segment: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for (class_id, seq), segment_id, _ in objects.sightings(scope.conn, level, scope.audience_ids):
+        by_segment[segment_id, class_id].append(seq)
+    new = {segment_id for segment_id, _ in by_segment} - told.segments.keys()
+    told.segments |= segments.read(scope.conn, new, audience_ids=scope.audience_ids)
+    named: defaultdict[Instance, list[tuple[Ref, int]]] = defaultdict(list)
+    for (segment_id, class_id), seqs in by_segment.items():
+        segment = told.segments[segment_id]
+        for seq, place, role in segment.places_of(class_id, np.unique(seqs)):
+            if role in ROLES and _take(scope, told, segment, place):
+                named[class_id, seq].append(((segment_id, place), role))
     for instance in level:
-        told.named[instance] = []
-    for instance, key, role in seen:
-        if key in told.events and role in ROLES:
-            told.named[instance].append((key, role))
-    for instance in level:
-        told.named[instance] = _first_records(told, told.named[instance])
+        told.named[instance] = _first_records(told, named[instance])
 
 
-def _first_records(told: _Told, named: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _take(scope: _Scope, told: _Told, segment: Segment, place: int) -> bool:
+    """Read an event of a segment, unless it had not happened or been recorded by then."""
+    ref = segment.segment_id, place
+    if ref in told.events:
+        return True
+    if not eventrows.happened(segment, place, as_of=scope.as_of, as_known_at=scope.as_known_at):
+        return False
+    told.events[ref] = eventrows.row(segment, place)
+    return True
+
+
+def _first_records(told: _Told, named: list[tuple[Ref, int]]) -> list[tuple[Ref, int]]:
     """Keep the first record of each event, where several owners recorded it.
 
     An error declaration gives way to the event it declares wrong, which is marked withdrawn.
     """
     rows = told.events
     first: dict[str, EventRow] = {}
-    for key, _ in named:
-        row = rows[key]
+    for ref, _ in named:
+        row = rows[ref]
         before = first.get(row.identity)
         if before is None or _rank(row) < _rank(before):
             first[row.identity] = row
-    return [(key, role) for key, role in named if first[rows[key].identity].event_id == key]
+    return [(ref, role) for ref, role in named if first[rows[ref].identity].ref == ref]
 
 
 def _rank(row: EventRow) -> tuple[bool, Moment]:
@@ -172,8 +188,8 @@ def _rank(row: EventRow) -> tuple[bool, Moment]:
 
 def _parents(told: _Told, instance: Instance) -> Iterator[Instance]:
     """Yield what an instance was ever packed into."""
-    for key, role in told.named[instance]:
-        row = told.events[key]
+    for ref, role in told.named[instance]:
+        row = told.events[ref]
         if role == CHILD and row.type == "AggregationEvent" and row.action == "ADD" and row.parent:
             yield row.parent
 
@@ -223,7 +239,7 @@ def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
     """Return what held an instance over time, and its own steps."""
     known = told.holders.get(instance)
     if known is None:
-        own = [_step(told, told.events[key], role) for key, role in told.named[instance]]
+        own = [_step(told, told.events[ref], role) for ref, role in told.named[instance]]
         for parent in set(_parents(told, instance)):
             own += _emptyings(told, parent)
         own = list(in_order(own))
@@ -235,8 +251,8 @@ def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
 
 def _emptyings(told: _Told, parent: Instance) -> Iterator[Step]:
     """Yield the events that unpack everything from a parent, as seen from what was inside."""
-    for key, role in told.named[parent]:
-        row = told.events[key]
+    for ref, role in told.named[parent]:
+        row = told.events[ref]
         if role == PARENT and row.empties:
             yield replace(_step(told, row, CHILD), object_count=0)
 
@@ -285,7 +301,7 @@ def _step(told: _Told, row: EventRow, role: int) -> Step:
         destinations=tuple((t or "", i) for kind, t, i in links if kind == DESTINATION),
         lot=row.lot if makes else None,
         expires=row.expires if makes else None,
-        is_withdrawn=row.event_id in told.withdrawn,
+        is_withdrawn=row.ref in told.withdrawn,
         object_count=counts.get(part, row.epc_count),
         capture_id=str(row.capture_id),
         ordinal=row.ordinal,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SQL = named.statements("lots")
+_CLASSES = "lgtin/%"
 _CLASSES_MAX = 200
 
 
@@ -26,14 +27,16 @@ def classes_of(conn: Connection, lot: str) -> list[str]:
 
     Being in the dictionary is no news for anybody: it says nothing of who may see what.
     """
-    return [row[0] for row in conn.execute(_SQL["classes_of_lot"], [lot, _CLASSES_MAX])]
+    classes = [row[1] for row in conn.execute(_SQL["classes_like"], [_CLASSES])]
+    found = objects.find(conn, [(class_key, lot) for class_key in classes])
+    return sorted(class_key for class_key, _ in found)[:_CLASSES_MAX]
 
 
 def count(conn: Connection, audience_ids: Sequence[int]) -> int:
     """Return how many lots the events that may be seen record or name."""
     audiences = list(audience_ids)
     recorded = {row[0] for row in conn.execute(_SQL["recorded_lots"], [audiences])}
-    classes = [row[0] for row in conn.execute(_SQL["lot_classes"])]
+    classes = [row[0] for row in conn.execute(_SQL["classes_like"], [_CLASSES])]
     return len(recorded | _named_as_class(conn, audiences, classes))
 
 

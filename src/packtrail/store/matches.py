@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from packtrail.store import named, objects
 from packtrail.store.roles import (
@@ -22,10 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from numpy.typing import NDArray
     from psycopg import Connection
 
+    from packtrail.store.conditions import Test
     from packtrail.store.filters import EpcMatch
     from packtrail.store.objects import Instance
+    from packtrail.store.segments import Segment
 
 _SQL = named.statements("objects")
 
@@ -50,7 +56,7 @@ def condition(
     matches: Iterable[EpcMatch],
     roles: tuple[int, ...],
     audience_ids: list[int],
-) -> tuple[str, dict[str, Any]]:
+) -> tuple[str, dict[str, Any], Test]:
     """Return the condition that one of some objects, or anything of some classes, is named.
 
     Args:
@@ -61,20 +67,40 @@ def condition(
         audience_ids: What the asker may see.
     """
     matches = list(matches)
-    seen = objects.sightings(conn, _instances(conn, matches), audience_ids)
-    bound: dict[str, Any] = {name: list({key for _, key, role in seen if role in roles})}
-    # Nothing to look for is said so, or the planner would look through all events for it.
-    text = f"e.event_id = any(%({name})s)" if bound[name] else "false"
+    instances = _instances(conn, matches)
+    seen = objects.sightings(conn, instances, audience_ids)
+    bound: dict[str, Any] = {name: list({one for _, one, role in seen if role in roles})}
+    # Nothing to look for is said so, or the planner would look through all segments for it.
+    text = f"e.segment_id = any(%({name})s)" if bound[name] else "false"
     classes = _classes(conn, matches)
     if classes:
         bound |= {f"{name}_roles": list(roles), f"{name}_classes": classes}
         subquery = objects.touching_class(
             f"%({name}_roles)s", f"%({name}_classes)s", "%(audience_ids)s"
         )
-        text = f"e.event_id in ({subquery})"
+        text = f"e.segment_id in ({subquery})"
         if bound[name]:
-            text = f"({text} or e.event_id = any(%({name})s))"
-    return text, bound
+            text = f"({text} or e.segment_id = any(%({name})s))"
+    return text, bound, _test(instances, classes, roles)
+
+
+def _test(instances: Iterable[Instance], classes: list[int], roles: tuple[int, ...]) -> Test:
+    """Return what tells which events of a segment name one of the objects or classes."""
+    by_class: defaultdict[int, list[int]] = defaultdict(list)
+    for class_id, seq in instances:
+        by_class[class_id].append(seq)
+
+    def test(segment: Segment) -> NDArray[np.bool_]:
+        found = np.zeros(segment.event_count, dtype=bool)
+        for role in roles:
+            for class_id, seqs, events in segment.named(role):
+                if class_id in classes:
+                    found[events] = True
+                elif class_id in by_class:
+                    found[events[np.isin(seqs, by_class[class_id])]] = True
+        return found
+
+    return test
 
 
 def _instances(conn: Connection, matches: list[EpcMatch]) -> set[Instance]:
@@ -85,12 +111,8 @@ def _instances(conn: Connection, matches: list[EpcMatch]) -> set[Instance]:
     found = set(objects.find(conn, exact).values())
     for match in matches:
         if match.is_pattern and match.item_key is not None:
-            asked = {
-                "classes": match.class_key,
-                "serials": match.item_key,
-                "length": match.prefix_length,
-            }
-            found.update(conn.execute(_SQL["instances_like"], asked).fetchall())
+            asked = (match.class_key, match.item_key, match.prefix_length)
+            found |= objects.instances_like(conn, *asked)
     return found
 
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
 
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.notices import Notice, NoticeKind
 from packtrail.lifecycle.rules import effect_of
-from packtrail.store import eventrows, named, objects
+from packtrail.store import eventrows, named, objects, segments
 from packtrail.store.roles import EPC_CLASS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
     from packtrail.store.eventrows import EventRow
+    from packtrail.store.objects import Instance
+    from packtrail.store.segments import Segment
+
+Subject: TypeAlias = tuple[str, str]
+"""(GTIN, lot)"""
 
 _SQL = named.statements("notices")
 _TOLD = {Status.RECALLED: NoticeKind.RECALLED}
@@ -90,19 +97,37 @@ def of_lots_in_events(
     found = {one: wanted[key] for key, one in objects.find(conn, wanted).items()}
     if not found:
         return []
-    named_by = [
-        (found[instance], key)
-        for instance, key, role in objects.sightings(conn, found, audience_ids)
-        if role == EPC_CLASS
-    ]
+    named_by = list(_naming(conn, found, audience_ids))
     rows = eventrows.effective(
-        conn, [key for _, key in named_by], as_of=as_of, as_known_at=as_known_at
+        conn,
+        [(told, place) for _, told, place in named_by],
+        as_of=as_of,
+        as_known_at=as_known_at,
+    )
+    found_by = dict.fromkeys(
+        (subject, (told.segment_id, place)) for subject, told, place in named_by
     )
     return [
-        _told(rows[key], kind, *subject)
-        for subject, key in dict.fromkeys(named_by)
-        if key in rows and (kind := _kind(rows[key])) is not None
+        _told(rows[ref], kind, *subject)
+        for subject, ref in found_by
+        if ref in rows and (kind := _kind(rows[ref])) is not None
     ]
+
+
+def _naming(
+    conn: Connection, lots: Mapping[Instance, Subject], audience_ids: Sequence[int]
+) -> Iterator[tuple[Subject, Segment, int]]:
+    """Yield the events that name a lot as a whole: the lot, and the segment and place of each."""
+    seen = [
+        (instance, segment_id)
+        for instance, segment_id, role in objects.sightings(conn, lots, audience_ids)
+        if role == EPC_CLASS
+    ]
+    read = segments.read(conn, {one for _, one in seen}, audience_ids=audience_ids)
+    for (class_id, seq), segment_id in seen:
+        for _, place, role in read[segment_id].places_of(class_id, np.array([seq])):
+            if role == EPC_CLASS:
+                yield lots[class_id, seq], read[segment_id], place
 
 
 def _kind(row: EventRow) -> NoticeKind | None:

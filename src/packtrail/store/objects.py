@@ -1,42 +1,31 @@
-"""Objects by name, and the events that name them."""
+"""Objects by name, and the segments whose events name them."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from packtrail.store import named
+from packtrail.store import dictionary, named
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, decode
-from packtrail.store.names import identifier
+from packtrail.store.dictionary import Instance, Name, look_up, names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from psycopg import Connection
 
+__all__ = ["Instance", "Name", "Sighting", "class_ids", "find", "look_up", "names", "sightings"]
+
 _SQL = named.statements("objects")
+_BLOCKS: Final = 500
+"""Blocks of the dictionary that are read at once."""
+_WILDCARDS: Final = {"_": ".", "%": ".*"}
 
-Instance = tuple[int, int]
-"""(class_id, seq)"""
 Sighting = tuple[Instance, int, int]
-"""(instance, event key, role code)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What the dictionary knows of one object."""
-
-    class_key: str
-    item_key: str
-    prefix_length: int | None
-
-    @property
-    def identifier(self) -> str:
-        """EPC URI where the company prefix is known, else Digital Link, else the URI recorded."""
-        return identifier(self.class_key, self.item_key, self.prefix_length)
+"""(instance, segment, role code)"""
 
 
 def find(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Instance]:
@@ -47,35 +36,47 @@ def find(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, s
     return {key: instance for key, (instance, _) in look_up(conn, keys).items()}
 
 
-def look_up(
-    conn: Connection, keys: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[Instance, Name]]:
-    """Return the objects that are in the dictionary, and what it knows of them."""
-    by_class: defaultdict[str, list[str]] = defaultdict(list)
-    for class_key, item_key in keys:
-        by_class[class_key].append(item_key)
-    found = {}
-    for class_key, item_keys in by_class.items():
-        rows = conn.execute(_SQL["by_serial"], [class_key, item_keys], prepare=True)
-        for class_id, seq, serial, length in rows:
-            found[class_key, serial] = (class_id, seq), Name(class_key, serial, length)
-    return found
-
-
 def class_ids(conn: Connection, class_keys: Sequence[str]) -> list[int]:
     """Return the numbers of the classes that are known."""
     return [row[1] for row in conn.execute(_SQL["class_ids"], [list(class_keys)])]
 
 
+def instances_like(
+    conn: Connection, classes: str, serials: str, prefix_length: int | None
+) -> set[Instance]:
+    """Return the objects whose class and serial match patterns.
+
+    Args:
+        conn: A connection.
+        classes: Pattern of SQL's `like` for the class key.
+        serials: The same for the serial.
+        prefix_length: Objects that tell another length of company prefix do not match.
+    """
+    found: set[Instance] = set()
+    pattern = _regular(serials)
+    for class_id, length in conn.execute(_SQL["classes_like"], [classes]).fetchall():
+        after = -1
+        while blocks := dictionary.blocks_after(conn, class_id, after, _BLOCKS):
+            after = blocks[-1].seq_from
+            for block in blocks:
+                for place, serial in enumerate(block.serials.tolist()):
+                    if not pattern.fullmatch(serial):
+                        continue
+                    own = block.prefix_length(place, length)
+                    if prefix_length is None or own is None or own == prefix_length:
+                        found.add((class_id, block.seq_from + place))
+    return found
+
+
 def sightings(
     conn: Connection, instances: Iterable[Instance], audience_ids: Sequence[int]
 ) -> list[Sighting]:
-    """Return every event that names one of the instances, with the role.
+    """Return every segment that names one of the instances, with the role.
 
     Args:
         conn: A connection.
         instances: Any number; asked for class by class.
-        audience_ids: Only events these may see.
+        audience_ids: Only segments these may see.
     """
     by_class: defaultdict[int, list[int]] = defaultdict(list)
     for class_id, seq in instances:
@@ -86,9 +87,15 @@ def sightings(
     return found
 
 
+def _regular(pattern: str) -> re.Pattern[bytes]:
+    """Return a pattern of `like` as a regular expression."""
+    parts = (_WILDCARDS.get(letter) or re.escape(letter) for letter in pattern)
+    return re.compile("".join(parts).encode(), re.DOTALL)
+
+
 def _of_class(
     conn: Connection, class_id: int, seqs: list[int], audience_ids: Sequence[int]
-) -> Iterable[Sighting]:
+) -> Iterator[Sighting]:
     lanes: defaultdict[int, list[int]] = defaultdict(list)
     for seq in seqs:
         lanes[seq >> BLOCK_BITS].append(seq & LANE_MASK)
@@ -102,24 +109,12 @@ def _of_class(
     }
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(_SQL["sightings"], parameters, prepare=True)
-        for place, event_id, role, lo, hi, members in rows:
+        for place, segment_id, role, lo, hi, members in rows:
             if lo is None:
-                yield (class_id, place), event_id, role
+                yield (class_id, place), segment_id, role
                 continue
             for lane in _named(lanes[place], lo, hi, members):
-                yield (class_id, place << BLOCK_BITS | lane), event_id, role
-
-
-def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Name]:
-    """Return what the dictionary knows of instances."""
-    by_class: defaultdict[int, list[int]] = defaultdict(list)
-    for class_id, seq in instances:
-        by_class[class_id].append(seq)
-    found = {}
-    for class_id, seqs in by_class.items():
-        for seq, *parts in conn.execute(_SQL["names"], [class_id, seqs], prepare=True):
-            found[class_id, seq] = Name(*parts)
-    return found
+                yield (class_id, place << BLOCK_BITS | lane), segment_id, role
 
 
 def _named(lanes: list[int], lo: int, hi: int, members: bytes | None) -> list[int]:
@@ -133,12 +128,12 @@ def _named(lanes: list[int], lo: int, hi: int, members: bytes | None) -> list[in
 
 
 def touching_class(roles: str, classes: str, audiences: str) -> str:
-    """Return a subquery for the keys of the events that name anything of some classes.
+    """Return a subquery for the segments whose events name anything of some classes.
 
     Args:
         roles: Placeholder of the role codes.
         classes: Placeholder of the class numbers.
         audiences: Placeholder of the audiences.
     """
-    text = _SQL["events_of_class"]
+    text = _SQL["segments_of_class"]
     return text.replace(":roles", roles).replace(":classes", classes).replace(":aud", audiences)

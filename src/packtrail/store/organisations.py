@@ -34,6 +34,13 @@ class AgreementRow:
 
 
 _COLUMNS = "organisation_id, code, name, gln"
+_BY_CODE = f"select {_COLUMNS} from organisation where code = %s"
+_AGREEMENTS = "select owner_id, partner_id, kind from agreement where %s in (owner_id, partner_id)"
+_AUDIENCES = """
+    select a.audience_id, a.members
+      from audience_member m join audience a on a.audience_id = m.audience_id
+     where m.organisation_id = %s
+"""
 
 
 def insert(
@@ -53,9 +60,7 @@ def insert(
 def by_code(conn: Connection, code: str) -> OrganisationRow | None:
     """Return an organisation by its code."""
     with conn.cursor(row_factory=class_row(OrganisationRow)) as cursor:
-        return cursor.execute(
-            f"select {_COLUMNS} from organisation where code = %s", (code,)
-        ).fetchone()
+        return cursor.execute(_BY_CODE, (code,)).fetchone()
 
 
 def by_ids(conn: Connection, ids: Iterable[int]) -> list[OrganisationRow]:
@@ -92,10 +97,35 @@ def insert_agreement(
 def agreements_of(conn: Connection, organisation_id: int) -> list[AgreementRow]:
     """Return the agreements an organisation has a part in, as owner or as partner."""
     with conn.cursor(row_factory=class_row(AgreementRow)) as cursor:
-        return cursor.execute(
-            "select owner_id, partner_id, kind from agreement where %s in (owner_id, partner_id)",
-            (organisation_id,),
-        ).fetchall()
+        return cursor.execute(_AGREEMENTS, (organisation_id,)).fetchall()
+
+
+def scope_of(
+    conn: Connection, organisation_id: int, owner_code: str | None
+) -> tuple[OrganisationRow | None, list[AgreementRow], dict[frozenset[int], int]]:
+    """Return what decides for whom an organisation may record; asked for in one go.
+
+    Args:
+        conn: A connection, pipelined at best.
+        organisation_id: Who records.
+        owner_code: Code of the organisation to record for; None: itself.
+
+    Returns:
+        The owner, where there is one of this code; the agreements the organisation has a part in;
+        and the audiences it is in, by their members.
+    """
+    with (
+        conn.cursor(row_factory=class_row(OrganisationRow)) as owners,
+        conn.cursor(row_factory=class_row(AgreementRow)) as agreements,
+        conn.cursor() as audiences,
+    ):
+        if owner_code is not None:
+            owners.execute(_BY_CODE, (owner_code,), prepare=True)
+        agreements.execute(_AGREEMENTS, (organisation_id,), prepare=True)
+        audiences.execute(_AUDIENCES, (organisation_id,), prepare=True)
+        owner = owners.fetchone() if owner_code is not None else None
+        known = agreements.fetchall()
+        return owner, known, {frozenset(some): number for number, some in audiences.fetchall()}
 
 
 def audience_id(conn: Connection, members: Iterable[int]) -> int:
@@ -118,6 +148,15 @@ def audience_id(conn: Connection, members: Iterable[int]) -> int:
             [(member, made) for member in ordered],
         )
         return made
+
+
+def members(conn: Connection, audience_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Return the organisations of audiences."""
+    rows = conn.execute(
+        "select audience_id, members from audience where audience_id = any(%s)",
+        (list(audience_ids),),
+    )
+    return {audience_id: frozenset(some) for audience_id, some in rows}
 
 
 def audiences_of(conn: Connection, organisation_id: int) -> list[int]:

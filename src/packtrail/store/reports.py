@@ -307,6 +307,13 @@ def claim_due(conn: Connection, *, now: datetime, until: datetime) -> UUID | Non
     return row[0] if row else None
 
 
+def claim(conn: Connection, row: ReportRow, *, now: datetime, until: datetime) -> bool:
+    """Claim a report that is still as it was seen; return False when somebody else has it."""
+    values = {"claim": uuid4(), "now": now, "until": until}
+    values |= {"report_id": row.report_id, "before": row.step_no}
+    return conn.execute(_SQL["claim_one"], values).rowcount == 1
+
+
 # --- steps, covers --------------------------------------------------------------------------------
 
 

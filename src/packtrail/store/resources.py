@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from packtrail.store import named, objects
+from packtrail.store import dictionary, named, objects
 from packtrail.store.roles import ROLES
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def seen_objects(
     """
     seen: list[Instance] = []
     for _ in range(CHUNKS_MAX):
-        bound = {"class_id": after[0], "seq": after[1], "limit": CHUNK}
-        chunk = [(row[0], row[1]) for row in conn.execute(_SQL["instances"], bound)]
+        chunk = dictionary.objects_after(conn, after, CHUNK)
         visible = {
             instance
             for instance, _, role in objects.sightings(conn, chunk, audience_ids)

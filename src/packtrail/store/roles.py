@@ -39,7 +39,7 @@ _PARENT_AND_CHILDREN = (
     ("child_epcs", CHILD),
     ("child_quantities", CHILD_CLASS),
 )
-_FIELDS: Final[Mapping[type[Event], tuple[tuple[str, int], ...]]] = {
+FIELDS: Final[Mapping[type[Event], tuple[tuple[str, int], ...]]] = {
     ObjectEvent: (("epcs", EPC), ("quantities", EPC_CLASS)),
     AggregationEvent: _PARENT_AND_CHILDREN,
     AssociationEvent: _PARENT_AND_CHILDREN,
@@ -51,11 +51,12 @@ _FIELDS: Final[Mapping[type[Event], tuple[tuple[str, int], ...]]] = {
         ("output_quantities", OUTPUT_CLASS),
     ),
 }
+"""Event type -> its fields that name objects or classes, and the roles these play in it."""
 
 
 def mentions(event: Event) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield what an event names: a role and the URIs that play it, in document order."""
-    for name, role in _FIELDS.get(type(event), ()):
+    for name, role in FIELDS.get(type(event), ()):
         value = getattr(event, name)
         if not value:
             continue

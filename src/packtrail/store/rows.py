@@ -1,4 +1,4 @@
-"""The columns of an event: what queries ask for and a journey shows without opening the body."""
+"""The columns of a segment: what queries ask for and a journey shows without opening a body."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from packtrail.epcis.events import (
     LOT_NUMBER,
     AggregationEvent,
     ExtensionEvent,
-    TransformationEvent,
 )
 
 if TYPE_CHECKING:
@@ -37,22 +36,19 @@ def read_link(text: str) -> tuple[str, str | None, str]:
     return kind, of_type or None, identifier
 
 
-def event_row(event: Event) -> tuple[Any, ...]:
-    """Return the columns that follow from the event alone, in the order of `copy_events`."""
+def columns(event: Event) -> tuple[Any, ...]:
+    """Return the columns that like events share, in the order of `insert_segment`."""
     ilmd = getattr(event, "ilmd", {})
     return (
-        event.event_time,
-        event.event_time_zone_offset,
         event.error_declaration is not None,
         _empties(event),
-        event.event_id,
+        event.event_time_zone_offset,
         event_type(event),
         getattr(event, "action", None),
         event.biz_step,
         event.disposition,
         event.read_point.id if event.read_point else None,
         event.biz_location.id if event.biz_location else None,
-        *_counts(event),
         _text(ilmd, LOT_NUMBER),
         _text(ilmd, ITEM_EXPIRATION_DATE),
         list(_links(event)) or None,
@@ -68,12 +64,6 @@ def _empties(event: Event) -> bool:
         and not event.child_epcs
         and not event.child_quantities
     )
-
-
-def _counts(event: Event) -> tuple[int, int]:
-    if isinstance(event, TransformationEvent):
-        return len(event.input_epcs), len(event.output_epcs)
-    return len(getattr(event, "epcs", ())) + len(getattr(event, "child_epcs", ())), 0
 
 
 def _links(event: Event) -> Iterator[str]:

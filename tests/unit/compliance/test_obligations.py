@@ -12,6 +12,7 @@ from packtrail.compliance import Catalogue
 from packtrail.compliance.assembling import assemble
 from packtrail.compliance.law import Law
 from packtrail.compliance.obligations import (
+    OVERDUE,
     Note,
     Obligation,
     Part,
@@ -126,7 +127,8 @@ def test_somebody_is_reminded_once_for_the_nearest_day_that_is_past() -> None:
     assert days(today=date(2026, 9, 1)) == [90]
     assert days(today=date(2026, 11, 1)) == [30]
     assert days(today=TODAY) == [7]
-    assert days(today=date(2026, 11, 28)) == []
+    assert days(today=date(2026, 11, 28)) == [OVERDUE]
+    assert days(note(state=State.WAIVED, reason="x"), today=date(2026, 11, 28)) == []
     assert days(note(state=State.DONE, evidence="x"), today=TODAY) == []
 
 

@@ -6,3 +6,40 @@ machine    the portfolio under the rules of any day, and what changes between tw
 changes    other versions of rules that wait to be accepted
 portfolio  products, licences, lines, practices, partners; import and export
 """
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from packtrail.console.comply import changes, machine, markets, portfolio, radar
+from packtrail.console.visit import page
+
+ROUTES = (
+    Route("/comply", page(radar.radar)),
+    Route("/comply/reminders", page(radar.seen), methods=["POST"]),
+    Route("/comply/obligations.ics", page(radar.download)),
+    Route("/comply/obligations/{key:path}", page(radar.obligation)),
+    Route("/comply/obligations/{key:path}", page(radar.say), methods=["POST"]),
+    Route("/comply/evidence/{sha256}", page(radar.evidence)),
+    Route("/comply/calendars", page(radar.feeds)),
+    Route("/comply/calendars", page(radar.create_feed), methods=["POST"]),
+    Route("/comply/calendars/revoke", page(radar.revoke_feed), methods=["POST"]),
+    Route("/comply/markets", page(markets.markets)),
+    Route("/comply/markets/{market}", page(markets.market)),
+    Route("/comply/readiness.{ending}", page(markets.readiness_file)),
+    Route("/comply/products/{product}", page(markets.product)),
+    Route("/comply/time-machine", page(machine.machine)),
+    Route("/comply/differences", page(machine.differences)),
+    Route("/comply/changes", page(changes.changes)),
+    Route("/comply/changes", page(changes.accept), methods=["POST"]),
+    Route("/comply/changes/{pack}", page(changes.change)),
+    Route("/comply/portfolio", page(portfolio.portfolio)),
+    Route("/comply/portfolio/history", page(portfolio.history)),
+    Route("/comply/portfolio/import", page(portfolio.import_form)),
+    Route("/comply/portfolio/import", page(portfolio.import_file), methods=["POST"]),
+    Route("/comply/portfolio/files/{name}", page(portfolio.export)),
+    Route("/comply/portfolio/{kind}", page(portfolio.new)),
+    Route("/comply/portfolio/{kind}", page(portfolio.write), methods=["POST"]),
+    Route("/comply/portfolio/{kind}/remove", page(portfolio.remove), methods=["POST"]),
+    Route("/comply/portfolio/{kind}/{key:path}", page(portfolio.entry)),
+)

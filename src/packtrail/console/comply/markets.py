@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from packtrail.compliance.book import Kind
 from packtrail.compliance.countries import name_of
+from packtrail.compliance.obligations import Part
 from packtrail.console import templates
 from packtrail.console.comply import asking
 from packtrail.rendering import world_map
@@ -65,7 +66,7 @@ def market(visit: Visit) -> Response:
     on, code = asking.day(visit, "on"), visit.path("market")
     page = reading.market(visit.app, visit.who, code, on=on)
     seen = ready.readiness(visit.app, visit.who, on=on)
-    radar = obligations.radar(visit.app, visit.who, on=on, market=code)
+    radar = obligations.radar(visit.app, visit.who, on=on, only=Part(market=code))
     compared = asking.day(visit, "to")
     changes = (
         travelling.differences(visit.app, visit.who, code, before=page.on, after=compared)

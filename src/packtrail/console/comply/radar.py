@@ -5,14 +5,14 @@ from __future__ import annotations
 import calendar as months
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.responses import Response
 
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.compliance.countries import name_of
-from packtrail.compliance.obligations import State
+from packtrail.compliance.obligations import Part, State
 from packtrail.console import templates
 from packtrail.console.comply import asking
 from packtrail.console.visit import redirect
@@ -35,11 +35,16 @@ def radar(visit: Visit) -> Response:
     """Show what is late and what is due, as seen from a day."""
     on, until = asking.day(visit, "on"), asking.day(visit, "until")
     view = visit.query("view") if visit.query("view") in VIEWS else VIEWS[0]
-    market = visit.query("market")
-    everything = reading.radar(visit.app, visit.who, on=on, last=until, every_round=view == "month")
-    markets = sorted({each for one in everything.ahead for each in one.markets})
-    seen = _narrowed(everything, market)
+    asked = {name: visit.query(name) for name in ("market", "product", "site", "line")}
+    every_round = view == "month"
+    everything = reading.radar(visit.app, visit.who, on=on, last=until, every_round=every_round)
+    seen = everything
+    if any(asked.values()):
+        seen = reading.radar(
+            visit.app, visit.who, on=on, last=until, only=Part(**asked), every_round=every_round
+        )
     ours = [each for each in seen.ahead if each.concern != "watch"]
+    days: dict[str, str] = {name: visit.query(name) for name in ("on", "until")}
     return templates.render(
         visit,
         "comply_radar.html",
@@ -49,13 +54,27 @@ def radar(visit: Visit) -> Response:
         picture=Markup(_line(seen, ours)) if view == "line" else "",  # noqa: S704 - escapes itself
         month=_month(visit, seen) if view == "month" else None,
         view=view,
-        market=market,
-        markets=[(each, name_of(each)) for each in markets],
-        on=visit.query("on"),
-        until=visit.query("until"),
-        reminders=reminding.reminders(visit.app, visit.who),
-        procedures=reading.duties(visit.app, visit.who, on=on),
+        asked=asked,
+        kept=urlencode({name: each for name, each in (asked | days).items() if each}),
+        filters=_filters(everything),
+        reminders=() if any(asked.values()) else reminding.reminders(visit.app, visit.who),
+        procedures=() if any(asked.values()) else reading.duties(visit.app, visit.who, on=on),
+        on=days["on"],
+        until=days["until"],
     )
+
+
+def _filters(everything: RadarView) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return what the radar can be narrowed to: name, title, and choices."""
+    found = (*everything.late, *everything.ahead)
+    markets = {each for one in found for each in one.markets}
+    sites = {each for one in found for each in one.sites}
+    lines = {each for one in found for each in one.lines}
+    return [
+        ("market", "Market", [(each, name_of(each)) for each in sorted(markets, key=name_of)]),
+        ("site", "Site", [(each, each) for each in sorted(sites)]),
+        ("line", "Line", [(each, each) for each in sorted(lines)]),
+    ]
 
 
 def obligation(visit: Visit) -> Response:
@@ -178,16 +197,6 @@ def _feeds(visit: Visit, *, refusal: RefusedError | None = None, address: str = 
         address=address,
         sent_name="" if address else visit.sent("name"),
     )
-
-
-def _narrowed(seen: RadarView, market: str) -> RadarView:
-    if not market:
-        return seen
-    keep = {
-        name: tuple(each for each in getattr(seen, name) if market in each.markets)
-        for name in ("late", "ahead")
-    }
-    return type(seen)(today=seen.today, first=seen.first, last=seen.last, **keep)
 
 
 def _line(seen: RadarView, ours: Iterable[ObligationView]) -> str:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from packtrail.console.plan import dates, entries, files, load, programme, register, scope, trying
+from packtrail.console.plan import (
+    dates,
+    entries,
+    files,
+    inputs,
+    load,
+    programme,
+    readiness,
+    register,
+    scope,
+    training,
+    trying,
+)
 from packtrail.console.plan import work as work_pages
 from packtrail.console.visit import page
 
@@ -15,6 +27,13 @@ ROUTES = (
     Route("/plan", page(programme.create), methods=["POST"]),
     Route("/plan/all", page(programme.listing)),
     Route(_P, page(programme.glance)),
+    Route(_P + "/readiness", page(readiness.readiness)),
+    Route(_P + "/inputs", page(inputs.listing)),
+    Route(_P + "/inputs", page(inputs.raise_input), methods=["POST"]),
+    Route(_P + "/inputs/{code:path}/{step}", page(inputs.step), methods=["POST"]),
+    Route(_P + "/inputs/{code:path}", page(inputs.one)),
+    Route(_P + "/trace", page(inputs.traces)),
+    Route(_P + "/training", page(training.training)),
     Route(_P + "/work", page(work_pages.work)),
     Route(_P + "/package/{code:path}", page(work_pages.package)),
     Route(_P + "/dates", page(dates.dates)),

@@ -12,6 +12,7 @@ from packtrail.console.visit import Visit, without_nul
 from packtrail.planning import codes
 from packtrail.planning.book import KINDS
 from packtrail.planning.registers import SHAPES, EntryKind
+from packtrail.planning.requirements import OutcomeOfTest, RequirementState
 from packtrail.planning.scope import Capability, PartnerKind
 from packtrail.planning.steps import PHASES
 from packtrail.planning.templates import Department
@@ -158,6 +159,54 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("market", "Market", "choice", is_required=True),
         F("window", "Days", "windows", hint="2027-03-01 2027-03-12 why"),
     ),
+    "requirement": (
+        F("code", "Code", is_required=True),
+        F("title", "What is required", is_required=True),
+        F("state", "State", "choice", tuple(each.value for each in RequirementState)),
+        F("market", "Market", "choice"),
+        F("inputs", "From inputs", "list", hint="Codes, with commas between them"),
+        F("packages", "Work that brings it", "list", hint="Codes, with commas between them"),
+        F("clause", "Rule it comes from"),
+        F("acceptance", "Met when", "area"),
+        F("text", "More of it", "area"),
+    ),
+    "test": (
+        F("code", "Code", is_required=True),
+        F("title", "What is tested", is_required=True),
+        F("requirements", "Requirements", "list", hint="Codes, with commas between them"),
+        F("package", "Run in", "choice"),
+        F("result", "Result", "choice", tuple(each.value for each in OutcomeOfTest)),
+        F("run_on", "Run on", "day"),
+        F("run_by", "Run by"),
+        F("evidence", "Evidence", hint="Where the record is: a document, an event, a file"),
+        F("method", "What is done, what is expected", "area"),
+    ),
+    "person": (
+        F("code", "Code", is_required=True, hint="The name of their account, where they have one"),
+        F("name", "Name", is_required=True),
+        F("department", "Department", "choice", tuple(each.value for each in Department)),
+        F("site", "Site", "choice"),
+        F("mail", "Mail"),
+        F("until", "Left on", "day"),
+    ),
+    "course": (
+        F("code", "Code", is_required=True),
+        F("title", "What is taught", is_required=True),
+        F("departments", "Must have passed it", "set", tuple(each.value for each in Department)),
+        F("sites", "Only at the sites", "list", hint="Codes; empty: at all"),
+        F("valid_months", "Counts for, months", "whole", hint="0: for ever"),
+        F("is_required", "Work must wait for it", "check"),
+        F("text", "More of it", "area"),
+    ),
+    "session": (
+        F("code", "Code", is_required=True),
+        F("course", "Course", "choice", is_required=True),
+        F("on", "Day", "day", is_required=True),
+        F("trainer", "Trainer"),
+        F("attended", "Attended", "list", hint="Codes of people, with commas between them"),
+        F("passed", "Passed", "list", hint="Codes of people, with commas between them"),
+        F("evidence", "Evidence", hint="Where the signed list or the test is"),
+    ),
     "calendar": (
         F("code", "Code", is_required=True),
         F("name", "Name", is_required=True),
@@ -169,7 +218,7 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
 
 _FROM_BOOK: Final = {
     "market": "markets", "site": "sites", "line": "lines", "partner": "partners",
-    "role": "resources", "package": "packages",
+    "role": "resources", "package": "packages", "course": "courses",
 }  # fmt: skip
 _SPLIT = ","
 _WHOLE, _NUMBER = re.compile(r"-?[0-9]{1,12}"), re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")

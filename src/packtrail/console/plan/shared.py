@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
 TABS = (
     ("", "Overview"),
+    ("/readiness", "Readiness"),
     ("/work", "Work"),
     ("/dates", "Dates"),
-    ("/load", "People and lines"),
+    ("/load", "Load"),
     ("/what-if", "What if"),
     ("/scope", "Scope"),
+    ("/inputs", "Inputs"),
+    ("/training", "Training"),
     ("/register", "Register"),
-    ("/files", "Files and settings"),
+    ("/files", "Files"),
 )
 """Path below the programme -> title."""
 

@@ -30,8 +30,6 @@ from packtrail.services.portfolio import books
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from psycopg import Connection
-
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.compliance.obligations import Note, Obligation
@@ -156,13 +154,6 @@ def update(app: Application, actor: Actor, pack_id: str) -> UpdatePage:
         raise NotFound(codes.NO_PACK.found(message, at="pack"))
     seen = _Seen(app.clock().date(), company, accepted, notes, findings)
     return _page(seen, found)
-
-
-def waiting_for(app: Application, conn: Connection, actor: Actor) -> int:
-    """Return how many packs wait to be accepted."""
-    installed = rule_packs.catalogue(app.settings)
-    accepted = accepting.accepted_packs(conn, installed, actor.organisation_id)
-    return sum(1 for _ in _differing(accepted, installed))
 
 
 def _differing(

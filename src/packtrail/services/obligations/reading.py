@@ -68,7 +68,7 @@ def radar(
     *,
     on: date | None = None,
     last: date | None = None,
-    market: str | None = None,
+    only: Part | None = None,
     everywhere: bool = False,
     every_round: bool = False,
 ) -> RadarView:
@@ -79,7 +79,7 @@ def radar(
         actor: Whose obligations.
         on: The day from which it is seen; default: today.
         last: Last day; default: three years later, at most 30.
-        market: Only those of a market.
+        only: What it is to be about: a market, a product, a site, a line; default: everything.
         everywhere: Also deadlines of markets in which nothing is sold.
         every_round: Of what comes round every time, not only the next.
     """
@@ -93,12 +93,13 @@ def radar(
         company.law, company.portfolio, notes, today=today, first=today - BEHIND, last=until,
         everywhere=everywhere, every_round=every_round,
     )  # fmt: skip
-    shown = [each for each in found if market is None or market in each.markets]
+    about = found if only is None else (each.only(only) for each in found)
+    shown = [each for each in about if each is not None]
     return RadarView(
         today=today,
         first=today,
         last=until,
-        late=tuple(views.view(each) for each in shown if _is_shown_late(each)),
+        late=tuple(views.view(each) for each in shown if each.is_overdue),
         ahead=tuple(views.view(each) for each in shown if each.on and each.on >= today),
     )
 
@@ -164,11 +165,6 @@ def notes_of(conn: Connection, organisation_id: int, *, key: str | None = None) 
         )
         for row in rows.notes(conn, organisation_id, key=key)
     ]
-
-
-def _is_shown_late(each: Obligation) -> bool:
-    """Tell whether something past is left to do: not what the rules show to be done."""
-    return each.is_late and each.concern == "own" and each.standpoint not in {"ready", "done"}
 
 
 def _years_after(day: date, years: int) -> date:

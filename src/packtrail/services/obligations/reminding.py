@@ -29,6 +29,7 @@ class Reminder:
     key: str
     due_on: date
     days_before: int
+    """-1 once the day is past."""
     what: str
     owner: str
     at: datetime
@@ -83,8 +84,9 @@ def _remind(app: Application, actor: Actor) -> int:
         company = books.company_of(app, conn, actor)
         notes = reading.notes_of(conn, actor.organisation_id)
         found = obligations(
-            company.law, company.portfolio, notes, today=today, first=today, last=today + AHEAD
-        )
+            company.law, company.portfolio, notes, today=today,
+            first=today - reading.BEHIND, last=today + AHEAD,
+        )  # fmt: skip
         new = [
             rows.NewReminder(
                 organisation_id=actor.organisation_id, key=each.key, due_on=each.on,

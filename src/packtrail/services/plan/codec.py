@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -66,6 +67,21 @@ def read_terms(values: Any) -> Terms:
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at `$.")
         raise RefusedError(codes.BAD_VALUE.found(f"{text}.", at=place.rstrip("`"))) from None
+
+
+def read_day(text: str, *, at: str) -> date | None:
+    """Return a day from a text such as 2027-03-01; None where there is none.
+
+    Raises:
+        RefusedError: `PLN-004`, it is no day.
+    """
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        message = f"{text[:40]!r} is no day; expected such as 2027-03-01."
+        raise RefusedError(codes.BAD_VALUE.found(message, at=at)) from None
 
 
 def plain(value: object) -> Any:

@@ -9,6 +9,7 @@ from packtrail.planning.schedules import Outcome
 from packtrail.rendering import plan_charts, plan_words, times
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.rendering.tables import Column, Formula, Kind, Table, write_xlsx
+from packtrail.services.plan import readiness
 from packtrail.services.plan.files import dates_table
 from packtrail.services.plan.overview import glance
 
@@ -163,6 +164,7 @@ def board_numbers(app: Application, actor: Actor, programme: str) -> bytes:
         _markets(seen),
         _burn(seen),
         _load(seen.schedule),
+        readiness.table(readiness.of_programme(app, actor, programme).items),
         *_money(seen.schedule),
     )
     about = {

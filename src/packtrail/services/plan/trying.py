@@ -93,9 +93,14 @@ def adopt(
         app,
         actor,
         programme,
-        [*_entries(trial.before.plan, trial.after.plan), *_stops(trial)],
+        entries_of(trial),
         reason=f"{reason.strip()} ({told})" if reason.strip() else told,
     )
+
+
+def entries_of(trial: Trial) -> list[Put | Remove]:
+    """Return the changes of entries that make what was tried part of a programme."""
+    return [*_entries(trial.before.plan, trial.after.plan), *_stops(trial)]
 
 
 def _stops(trial: Trial) -> Iterator[Put]:

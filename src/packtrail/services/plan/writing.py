@@ -16,6 +16,7 @@ from packtrail.planning import codes
 from packtrail.planning.book import KINDS, kind_of
 from packtrail.planning.checking import check
 from packtrail.planning.entry_checks import check_one
+from packtrail.planning.requirements import check_references
 from packtrail.services import auditing
 from packtrail.services.plan import books, codec
 from packtrail.services.plan.holidays import calendars_of
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 REASON_LENGTH_MAX = 2_000
 _TOLD_MAX = 20
+_KEPT = frozenset({"input"})
+"""Kinds of entries that are never taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,9 @@ def _dependent(book: Book, changes: Sequence[Put | Remove]) -> Iterator[Remove]:
 def _require_current(before: Opened, change: Put | Remove) -> None:
     if isinstance(change, Remove):
         kind, code = change.kind, change.code
+        if kind in _KEPT:
+            message = f"{code[:80]!r} stays: whoever raised it is owed an answer."
+            raise RefusedError(codes.NOT_ANSWERED.found(message, at="code"))
     else:
         known = kind_of(change.entry)
         kind, code = known.name, known.code_of(change.entry)
@@ -189,6 +195,7 @@ def _require_good(
         found.append(codes.BAD_VALUE.found(message, at="reason"))
     for entry in puts:
         found += check_one(entry)
+    found += check_references(after)
     calendars, _ = calendars_of(after, at.date())
     found += check(after.plan(before.terms, calendars))
     if found:

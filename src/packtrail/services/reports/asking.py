@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError
 from packtrail.compliance.words import Happening
 from packtrail.reporting import catalogue, codes
+from packtrail.reporting.assembling import objects_of
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import About
 from packtrail.services import auditing, describing
-from packtrail.services.organisations import visible_to
 from packtrail.services.reports import steps
-from packtrail.services.reports.gathering import Gatherer, gtin14
+from packtrail.services.reports.gathering import Gatherer, gtin14, read_body
 from packtrail.services.reports.receivers import Receiver, required
 from packtrail.services.reports.steps import Taken
-from packtrail.store import captures
+from packtrail.store import ids
 from packtrail.store import reports as rows
 from packtrail.store.filters import EventFilter
 from packtrail.store.reports import NewReport, ReportRow
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.epcis.events import Event
     from packtrail.reporting.deadlines import Deadline
     from packtrail.reporting.forms import Form
     from packtrail.services.application import Application
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 QUIET: Final = timedelta(minutes=15)
 """How long a lot must be quiet before its report is built by itself."""
-_FACTS_MAX: Final = 50
+_PAPERS_MAX: Final = 2
 _VALUE_MAX: Final = 2_000
 
 
@@ -82,7 +82,7 @@ def create(app: Application, actor: Actor, wish: Wish) -> ReportRow:
     with app.database.transaction() as conn:
         receiver = required(conn, actor.organisation_id, wish.receiver)
         _require_fit(form, receiver, wish)
-        gatherer = Gatherer(conn, actor.organisation_id, visible_to(conn, actor), at)
+        gatherer = Gatherer.of(app, conn, actor)
         events = _events(gatherer, form, wish)
         happened_at = max((each.event_time for each in events), default=at)
         subject = _subject(conn, gatherer, form, wish, events)
@@ -128,7 +128,7 @@ def add(  # noqa: PLR0913 - what a report begins with
     wait = QUIET if form.about in {About.LOT, About.EVENTS} else timedelta()
     organisation_id = actor.organisation_id
     new = NewReport(
-        report_id=UUID(captures.new_id()),
+        report_id=ids.new_id(at),
         organisation_id=organisation_id,
         number=rows.next_number(conn, organisation_id),
         receiver=receiver.code,
@@ -228,8 +228,22 @@ def _subject(
         return Subject(key=gtin, gtin=gtin, title=title)
     if form.about is About.LOT and gtin:
         return Subject(key=lot_key(gtin, wish.lot), gtin=gtin, lot=wish.lot, title=title)
-    key = events[0].capture_id if form.about is About.EVENTS else events[0].identity
-    return Subject(key=key, gtin=gtin, lot=wish.lot, title=title or form.title)
+    if form.about is About.EVENTS:
+        return Subject(key=events[0].capture_id, title=title or form.title)
+    told = title_of_event(read_body(events[0].body))
+    return Subject(key=events[0].identity, gtin=gtin, lot=wish.lot, title=told)
+
+
+def title_of_event(event: Event) -> str:
+    """Return what a report of one event is about: its papers, else the objects that it names."""
+    papers = dict.fromkeys(
+        each.biz_transaction.rpartition(":")[2] for each in event.biz_transactions
+    )
+    named = list(objects_of([event]))
+    objects = describing.label_of(named[0]) if named else ""
+    if len(named) > 1:
+        objects += f" and {len(named) - 1:,} more"
+    return ": ".join(filter(None, (", ".join(list(papers)[:_PAPERS_MAX]), objects)))
 
 
 def lot_key(gtin: str, lot: str) -> str:

@@ -20,10 +20,10 @@ from packtrail.reporting.assembling import day_of
 from packtrail.reporting.building import check_file
 from packtrail.reporting.checking import FINDINGS_MAX, Checked
 from packtrail.reporting.law import law_of_file, law_of_serials
-from packtrail.services import rule_packs
+from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.organisations import visible_to
 from packtrail.services.reports.receivers import pack_for
-from packtrail.store import captures, journeys, preflights
+from packtrail.store import ids, journeys, preflights
 from packtrail.store.preflights import PreflightRow
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def examine(
     """
     now = app.clock()
     checked = check_file(form, content, on=now)
-    pack = pack_for(rule_packs.catalogue(app.settings), form.market)
+    pack = pack_for(in_force_for(app, conn, actor.organisation_id), form.market)
     more: list[tuple[Sighting | None, Finding]] = []
     if pack is not None:
         more += _law(form, checked, pack, len(content), now)
@@ -105,10 +105,11 @@ def make(
 ) -> tuple[PreflightRow, Checked]:
     """Check a file without keeping what the check gave."""
     checked, rules = examine(app, conn, actor, form, content, about)
+    at = app.clock()
     row = PreflightRow(
-        preflight_id=UUID(captures.new_id()),
+        preflight_id=ids.new_id(at),
         organisation_id=actor.organisation_id,
-        at=app.clock(),
+        at=at,
         actor_name=actor.name,
         market=form.market,
         form=form.id,

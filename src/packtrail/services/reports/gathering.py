@@ -18,7 +18,9 @@ from packtrail.hierarchy.containment import DEPTH_MAX
 from packtrail.reporting.assembling import Birth, Known, Sources, gln_of, objects_of
 from packtrail.reporting.histories import COMMISSIONING
 from packtrail.services import describing
-from packtrail.services.reports import facts
+from packtrail.services.organisations import visible_to
+from packtrail.services.reports import facts, selling
+from packtrail.services.reports.selling import Selling
 from packtrail.store import contents as content_rows
 from packtrail.store import events as event_rows
 from packtrail.store import vocabulary
@@ -28,7 +30,9 @@ from packtrail.store.places import spelled
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from packtrail.access import Actor
     from packtrail.reporting.material import ItemKey
+    from packtrail.services.application import Application
 
 _PAGE: Final = 500
 _CHUNK: Final = 2_000
@@ -48,14 +52,27 @@ class Gatherer:
         organisation_id: Whose facts count.
         audience_ids: What may be seen.
         now: The present.
+        selling: What the portfolio says.
     """
 
     conn: Connection
     organisation_id: int
     audience_ids: Sequence[int]
     now: datetime
+    selling: Selling
     _inside: dict[ItemKey, tuple[str, ...]] = field(default_factory=dict)
     _names: dict[ItemKey, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, app: Application, conn: Connection, actor: Actor) -> Gatherer:
+        """Return one that reads what the actor's organisation may see."""
+        return cls(
+            conn,
+            actor.organisation_id,
+            visible_to(conn, actor),
+            app.clock(),
+            selling.read(app, conn, actor),
+        )
 
     # --- events -----------------------------------------------------------------------------------
 
@@ -188,9 +205,9 @@ class Gatherer:
             product = products.get(gtin)
             said = told.get(gtin, {})
             name = said.get("name") or (product.name if product else None) or ""
-            found[gtin] = Known(
-                name=name, facts={**(product.attributes if product else {}), **said}
-            )
+            master = product.attributes if product else {}
+            sold = self.selling.facts(gtin, self.now.date())
+            found[gtin] = Known(name=name, facts={**sold, **master, **said})
         return found
 
     def places(self, events: Iterable[Event], parties: Iterable[str]) -> dict[str, Known]:

@@ -11,15 +11,15 @@ from packtrail.base.errors import RefusedError
 from packtrail.base.findings import has_errors
 from packtrail.compliance.words import Happening
 from packtrail.reporting import catalogue, codes
-from packtrail.reporting.assembling import Heading, assemble
+from packtrail.reporting.assembling import MARKET_FACT, Heading, assemble
 from packtrail.reporting.building import build as fill
 from packtrail.reporting.forms import walk
 from packtrail.reporting.life import OPEN, State, Step
 from packtrail.reporting.words import ReceiverKind
-from packtrail.services.organisations import visible_to
+from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.reports import asking, checks, steps
 from packtrail.services.reports.gathering import Gatherer
-from packtrail.services.reports.receivers import Receiver, required
+from packtrail.services.reports.receivers import Receiver, codes_of, required
 from packtrail.services.reports.steps import Taken
 from packtrail.store import organisations as organisation_rows
 from packtrail.store import reports as rows
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
+    from packtrail.reporting.assembling import Known
     from packtrail.reporting.composing import Composition
     from packtrail.reporting.forms import Form
     from packtrail.reporting.material import Material
@@ -87,7 +88,7 @@ def build_row(app: Application, conn: Connection, actor: Actor, row: ReportRow) 
     form = catalogue.form(row.form)
     row = _numbered_version(conn, form, row)
     receiver = required(conn, row.organisation_id, row.receiver)
-    gatherer = Gatherer(conn, row.organisation_id, visible_to(conn, actor), app.clock())
+    gatherer = Gatherer.of(app, conn, actor)
     made_of, findings = _material(app, gatherer, form, receiver, row)
     composed = fill(form, made_of)
     findings = (*findings, *composed.findings)
@@ -183,6 +184,8 @@ def _material(
     )
     if row.gtin and row.gtin not in sources.items:
         sources = replace(sources, items={**sources.items, **gatherer.items([row.gtin])})
+    rules = in_force_for(app, conn, row.organisation_id)
+    sources = replace(sources, items=_of_markets(sources.items, codes_of(rules, receiver)))
     versions, findings = _versions(conn, form, row)
     heading = Heading(
         number=str(row.number),
@@ -196,6 +199,21 @@ def _material(
         reason=row.facts.get("reason", ""),
     )
     return assemble(form, heading, replace(sources, versions=versions)), findings
+
+
+def _of_markets(items: Mapping[str, Known], markets: frozenset[str]) -> dict[str, Known]:
+    """Return trade items without what is said of markets that are not the receiver's."""
+    return {
+        gtin: replace(
+            known,
+            facts={
+                name: text
+                for name, text in known.facts.items()
+                if not (match := MARKET_FACT.fullmatch(name)) or match[1] in markets
+            },
+        )
+        for gtin, known in items.items()
+    }
 
 
 def _versions(

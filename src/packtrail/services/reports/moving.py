@@ -147,12 +147,22 @@ def answer(
     Raises:
         NotFound: `REP-020`; RefusedError: `REP-021`, `REP-022`; Conflict: `REP-033`.
     """
-    if said not in ANSWERS:
-        message = f"An answer is one of {', '.join(ANSWERS)}; not {said}."
-        raise RefusedError(codes.BAD_ANSWER.found(message, at="answer"))
+    answer_named(said)
     steps.require_reason(reason, is_needed=said is not Step.ACKNOWLEDGED)
     taken = Taken(step=said, reason=reason, reference=reference or None)
     return _move(app, actor, number, taken, step_no)
+
+
+def answer_named(name: str) -> Step:
+    """Return what a person says that a receiver answered.
+
+    Raises:
+        RefusedError: `REP-032`, it is none of `ANSWERS`.
+    """
+    if name not in ANSWERS:
+        message = f"An answer is one of {', '.join(ANSWERS)}; not {name[:40]!r}."
+        raise RefusedError(codes.BAD_ANSWER.found(message, at="answer"))
+    return Step(name)
 
 
 def steps_for(actor: Actor, row: ReportRow) -> tuple[Step, ...]:

@@ -182,6 +182,12 @@ def pack_for(packs: Catalogue, market: str) -> Pack | None:
     return packs.packs.get(packs.markets.get(market, ""))
 
 
+def codes_of(packs: Catalogue, receiver: Receiver) -> frozenset[str]:
+    """Return the markets that a receiver stands for: the EU Hub for every member state."""
+    pack = pack_for(packs, receiver.market)
+    return frozenset({receiver.market, *(pack.markets if pack else ())})
+
+
 def _receiver(row: rows.ReceiverRow) -> Receiver:
     own = {
         "code": row.code,

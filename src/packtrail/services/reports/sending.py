@@ -340,6 +340,11 @@ def send_now(app: Application, actor: Actor, number: int) -> ReportRow:
     with app.database.reading() as conn:
         row = steps.numbered(conn, actor.organisation_id, number)
     _require_channel(app, actor, row)
+    now = app.clock()
+    with app.database.transaction() as conn:
+        if not rows.claim(conn, row, now=now, until=now + _CLAIM):
+            message = f"Report {number} is on its way at this moment."
+            raise Conflict(codes.STALE_REPORT.found(message))
     _Parcel.of(app, actor, row).go()
     with app.database.reading() as conn:
         return steps.numbered(conn, actor.organisation_id, number)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,18 +14,21 @@ from packtrail.reporting import catalogue, codes
 from packtrail.reporting.deadlines import is_missed
 from packtrail.reporting.life import DONE, State, Step
 from packtrail.services import describing
-from packtrail.services.organisations import visible_to
-from packtrail.services.reports import moving, steps
+from packtrail.services.reports import steps, verbs
 from packtrail.services.reports.gathering import Gatherer
+from packtrail.services.reports.receivers import required
 from packtrail.store import preflights, vocabulary
 from packtrail.store import reports as rows
+from packtrail.store.reports import Wanted
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.reporting.forms import Form
     from packtrail.services.application import Application
+    from packtrail.services.reports.receivers import Receiver
+    from packtrail.services.reports.verbs import Verb
     from packtrail.store.preflights import PreflightRow, ScoreRow
-    from packtrail.store.reports import FileRow, Mention, ReportRow, StepRow, Wanted
+    from packtrail.store.reports import FileRow, Mention, ReportRow, StepRow
 
 UNITS: Final = ("day", "week", "month")
 _UNDECIDED_MAX: Final = 200
@@ -93,17 +96,48 @@ class ReportView:
     """What was missing when the files were built last."""
     reasons: tuple[ReasonView, ...]
     events: tuple[str, ...]
-    possible: tuple[Step, ...]
+    possible: tuple[Verb, ...]
     """What the actor may do with it now."""
+    receiver: Receiver
 
 
-def reports(app: Application, actor: Actor, wanted: Wanted) -> tuple[ReportLine, ...]:
-    """Return reports, the newest first."""
+def wanted(states: Iterable[str] = (), **asked: Any) -> Wanted:
+    """Return which reports to list.
+
+    Args:
+        states: Names of states.
+        **asked: The other fields of `Wanted`.
+
+    Raises:
+        RefusedError: `PRE-007`, a state is none.
+    """
+    known = {state.value for state in State}
+    for each in states:
+        if each not in known:
+            message = f"{each[:40]!r} is no state; there are {', '.join(sorted(known))}."
+            raise RefusedError(codes.NOT_IN_LIST.found(message, at="state"))
+    return Wanted(states=tuple(states), **asked)
+
+
+def reports(
+    app: Application, actor: Actor, wanted: Wanted, *, is_late: bool = False
+) -> tuple[ReportLine, ...]:
+    """Return reports, the newest first.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        wanted: Which.
+        is_late: Only those whose time is past and that were not handed over.
+    """
     require(actor, Permission.REPORTING_READ)
     now = app.clock()
+    if is_late:
+        unfinished = tuple(s for s in wanted.states or tuple(State) if s not in _NOT_LATE)
+        wanted = replace(wanted, states=unfinished, late_at=now)
     with app.database.reading() as conn:
-        found = rows.listed(conn, actor.organisation_id, wanted)
-    return tuple(line_of(row, now) for row in found)
+        found = [line_of(row, now) for row in rows.listed(conn, actor.organisation_id, wanted)]
+    return tuple(each for each in found if each.is_late or not is_late)
 
 
 def report(app: Application, actor: Actor, number: int) -> ReportView:
@@ -117,6 +151,7 @@ def report(app: Application, actor: Actor, number: int) -> ReportView:
     with app.database.reading() as conn:
         row = steps.numbered(conn, actor.organisation_id, number)
         history = tuple(rows.steps(conn, row.report_id))
+        receiver = required(conn, row.organisation_id, row.receiver)
         return ReportView(
             line=line_of(row, now),
             facts=row.facts,
@@ -127,7 +162,8 @@ def report(app: Application, actor: Actor, number: int) -> ReportView:
             findings=_findings(history),
             reasons=tuple(map(_reason, rows.reasons(conn, row.report_id))),
             events=tuple(rows.covered_of(conn, row.report_id)),
-            possible=moving.steps_for(actor, row),
+            possible=verbs.possible(actor, row, receiver),
+            receiver=receiver,
         )
 
 
@@ -299,9 +335,9 @@ def undecided(app: Application, actor: Actor) -> dict[str, str]:
     """Return trade items that name no market: GTIN -> name. Nothing is found due for them."""
     require(actor, Permission.REPORTING_READ)
     with app.database.reading() as conn:
-        audience_ids = visible_to(conn, actor)
+        gatherer = Gatherer.of(app, conn, actor)
+        audience_ids = gatherer.audience_ids
         found = vocabulary.of_type(conn, describing.PRODUCTS, audience_ids, limit=_UNDECIDED_MAX)
-        gatherer = Gatherer(conn, actor.organisation_id, audience_ids, app.clock())
         named = {
             gtin: describing.product(row).name or gtin
             for row in found

@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Actor
 from packtrail.compliance.profiles import reporting_duties
-from packtrail.compliance.subjects import TradeItem
-from packtrail.compliance.words import Happening, Level, ProductClass
+from packtrail.compliance.words import Happening
 from packtrail.reporting.assembling import gln_of
 from packtrail.reporting.deadlines import Deadline, deadline_of
 from packtrail.reporting.happenings import happenings_of, ways
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import About, ReceiverKind
-from packtrail.services import rule_packs
-from packtrail.services.organisations import visible_to
+from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.reports import asking, facts
 from packtrail.services.reports.asking import Subject
 from packtrail.services.reports.gathering import Gatherer, read_body
-from packtrail.services.reports.receivers import Receiver, all_of, pack_for
+from packtrail.services.reports.receivers import Receiver, all_of, codes_of, pack_for
 from packtrail.store import receivers as receiver_rows
 from packtrail.store import reports as rows
 from packtrail.store import subscriptions
@@ -52,7 +50,8 @@ def find_due_of(app: Application, organisation_id: int) -> int:
     """Find what is due for one organisation."""
     actor = Actor.system("reports", organisation_id=organisation_id)
     with app.database.transaction() as conn:
-        return _Watch(app, conn, actor).run()
+        rules = in_force_for(app, conn, organisation_id)
+        return _Watch(app, conn, actor, Gatherer.of(app, conn, actor), rules).run()
 
 
 @dataclass(slots=True)
@@ -71,6 +70,8 @@ class _Watch:
     app: Application
     conn: Connection
     actor: Actor
+    _gatherer: Gatherer
+    _rules: Catalogue
     begun: int = 0
     _countries: dict[str, str] = field(default_factory=dict)
     _markets: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -82,15 +83,12 @@ class _Watch:
         now = self.app.clock()
         until = min(now, running or now)
         since = {each.code: self._since(each, until) for each in open_ones}
-        packs = rule_packs.catalogue(self.app.settings)
-        gatherer = Gatherer(
-            self.conn, self.actor.organisation_id, visible_to(self.conn, self.actor), now
-        )
+        gatherer = self._gatherer
         if open_ones and min(since.values()) < until:
             for found in self._news(gatherer, min(since.values()), until):
                 for receiver in open_ones:
                     if found.stored.record_time >= since[receiver.code]:
-                        self._look(gatherer, packs, receiver, found)
+                        self._look(gatherer, receiver, found)
         for receiver in open_ones:
             if since[receiver.code] < until:
                 rows.set_watermark(self.conn, self.actor.organisation_id, receiver.code, until)
@@ -113,16 +111,14 @@ class _Watch:
                 event = read_body(stored.body)
                 yield _Found(stored, event, happenings_of(event, self._country))
 
-    def _look(
-        self, gatherer: Gatherer, packs: Catalogue, receiver: Receiver, found: _Found
-    ) -> None:
+    def _look(self, gatherer: Gatherer, receiver: Receiver, found: _Found) -> None:
         """Begin the reports that an event makes due for a receiver."""
         for form in receiver.wanted_forms():
             happening = next((each for each in form.happenings if each in found.happenings), None)
             if happening is None or not self._concerns(gatherer, receiver, found):
                 continue
             for subject in self._subjects(gatherer, form, found):
-                self._begin(packs, receiver, form, found, happening, subject)
+                self._begin(receiver, form, found, happening, subject)
 
     # --- whom it concerns -------------------------------------------------------------------------
 
@@ -136,27 +132,21 @@ class _Watch:
             found.gtins = gatherer.items_of((found.event,))
         told = frozenset().union(*(self._markets_of(gtin) for gtin in found.gtins))
         if told:
-            return bool(told & self._codes(receiver))
+            return bool(told & codes_of(self._rules, receiver))
         countries = {self._country(gln) for gln in ways(found.event) if gln} - {""}
-        return bool(countries & self._codes(receiver))
-
-    def _codes(self, receiver: Receiver) -> frozenset[str]:
-        """Return the markets that a receiver stands for: the EU Hub for every member state."""
-        pack = pack_for(rule_packs.catalogue(self.app.settings), receiver.market)
-        return frozenset({receiver.market, *(pack.markets if pack else ())})
+        return bool(countries & codes_of(self._rules, receiver))
 
     def _markets_of(self, gtin: str) -> frozenset[str]:
         if gtin not in self._markets:
             told = facts.told_of(self.conn, self.actor.organisation_id, "item", [gtin])
-            text = told.get(gtin, {}).get(facts.MARKETS, "")
-            self._markets[gtin] = frozenset(text.replace(",", " ").split())
+            said = frozenset(told.get(gtin, {}).get(facts.MARKETS, "").replace(",", " ").split())
+            sold = self._gatherer.selling.markets(gtin, self.app.clock().date())
+            self._markets[gtin] = said or sold
         return self._markets[gtin]
 
     def _country(self, gln: str) -> str:
         if gln not in self._countries:
-            audiences = visible_to(self.conn, self.actor)
-            gatherer = Gatherer(self.conn, self.actor.organisation_id, audiences, self.app.clock())
-            known = gatherer.places((), [gln]).get(gln)
+            known = self._gatherer.places((), [gln]).get(gln)
             self._countries[gln] = known.facts.get("countryCode", "") if known else ""
         return self._countries[gln]
 
@@ -173,11 +163,10 @@ class _Watch:
         elif form.about is About.EVENTS:
             yield Subject(key=found.stored.capture_id, title=form.title)
         elif form.about is not About.ITEM:
-            yield Subject(key=found.stored.identity, title=form.title)
+            yield Subject(key=found.stored.identity, title=asking.title_of_event(found.event))
 
     def _begin(
         self,
-        packs: Catalogue,
         receiver: Receiver,
         form: Form,
         found: _Found,
@@ -190,7 +179,7 @@ class _Watch:
         if rows.is_covered(self.conn, organisation_id, receiver.code, form.id, event, key):
             return
         happened_at = found.event.event_time
-        deadline = self._deadline(packs, receiver, form, happening, happened_at)
+        deadline = self._deadline(receiver, form, happening, happened_at, gtin=subject.gtin)
         waiting = rows.open_for_subject(
             self.conn,
             organisation_id,
@@ -223,20 +212,17 @@ class _Watch:
 
     def _deadline(
         self,
-        packs: Catalogue,
         receiver: Receiver,
         form: Form,
         happening: Happening,
         happened_at: datetime,
+        *,
+        gtin: str,
     ) -> Deadline:
-        pack = pack_for(packs, receiver.market)
+        pack = pack_for(self._rules, receiver.market)
         if pack is None:
             return Deadline(None, "")
-        # Which class a product is in one market nobody says yet; the duties of prescription
-        # medicines are the strictest.
-        item = TradeItem(
-            market=receiver.market, product_class=ProductClass.PRESCRIPTION, level=Level.UNIT
-        )
+        item = self._gatherer.selling.item(gtin, receiver.market)
         duties = reporting_duties(pack, item, on=happened_at.date(), roles=receiver.roles)
         return deadline_of(duties, form, happening, happened_at)
 

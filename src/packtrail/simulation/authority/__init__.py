@@ -1,4 +1,4 @@
-"""Fake authorities: an EU hub, an MDLP and a CSV portal that answer as the real ones do.
+"""Fake authorities: an EU hub, an MDLP, a CSV portal and a partner that answer as the real ones do.
 
 They take files over HTTP on loopback, look into them as far as a real system would, and answer in
 their own notations: at once, later, not at all, or with rejections. What goes wrong is told by

@@ -272,7 +272,7 @@ class Mdlp(Authority):
 
     def _of_contents(self, form: Form, incoming: Incoming, checked: Checked) -> Iterator[Complaint]:
         if self.schema is not None:
-            root = etree.fromstring(incoming.content)
+            root = _parsed(incoming.content)
             if not self.schema.validate(root):
                 yield Complaint(code="4", text=str(self.schema.error_log)[:500])
         if form.id in {"ru_10311", "ru_10319"} or "pack" in form.happenings:
@@ -362,18 +362,51 @@ def _portal_error(complaint: Complaint) -> Iterator[tuple[str, object]]:
     yield "message", complaint.text
 
 
+# --- a trading partner ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Partner(Authority):
+    """A wholesaler that takes transaction information in EPCIS, and says at once what is wrong."""
+
+    NAME = "partner"
+
+    def _form_of(self, incoming: Incoming) -> Form | None:
+        return catalogue.form("us_ti_r13") if incoming.content.lstrip()[:1] == b"<" else None
+
+    def _of_contents(self, *_: object) -> Iterator[Complaint]:
+        yield from ()
+
+    def _takes_parts(self) -> bool:
+        return False
+
+    def _taken_in(self, case: _Case) -> Said:
+        told = "\n".join(f"{each.at} {each.text}".strip() for each in case.complaints)
+        return Said(status=422 if told else 200, media_type="text/plain", body=told.encode())
+
+    def _not_yet(self, case: _Case) -> Said:
+        return self._taken_in(case)
+
+    def _answer(self, case: _Case) -> Said:
+        return self._taken_in(case)
+
+
 # --- which document it is -------------------------------------------------------------------------
 
 
 def _by_element(incoming: Incoming, forms: tuple[Form, ...]) -> Form | None:
     """Return the form whose element stands inside the outermost one."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(incoming.content, parser)
+        root = _parsed(incoming.content)
     except etree.XMLSyntaxError:
         return None
     inner = next((etree.QName(each).localname for each in root if isinstance(each.tag, str)), "")
     return next((each for each in forms if each.fields[0].fields[-1].name == inner), None)
+
+
+def _parsed(content: bytes) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    return etree.fromstring(content, parser)
 
 
 def _element(text: str, name: str) -> str:
@@ -385,5 +418,6 @@ SYSTEMS: Final[Mapping[str, type[Authority]]] = {
     "eu-hub": Hub,
     "mdlp": Mdlp,
     "portal": Portal,
+    "partner": Partner,
 }
 """Path of a system -> the system."""

@@ -13,7 +13,7 @@ import zstandard
 from psycopg import sql
 
 from packtrail.base.errors import RefusedError, Unavailable
-from packtrail.store import migrations, named
+from packtrail.store import migrations, months, named
 from packtrail.store.backup.manifest import TableCopy
 from packtrail.store.codes import BACKUP_DAMAGED, NOT_EMPTY
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TABLES = "tables"
 _SQL = named.statements("backup")
+_MONTHS = "month"
 _LEVEL = 3
 _CHUNK = 1 << 20
 
@@ -68,8 +69,11 @@ def lay(conn: Connection, backup: Path, manifest: Manifest) -> None:
     with conn.transaction():
         for table in reversed(manifest.tables):
             _empty(conn, table.name)
-        for table in manifest.tables:
+        # Months first: what is recorded in one goes into its partitions.
+        for table in sorted(manifest.tables, key=lambda each: each.name != _MONTHS):
             _copy_in(conn, backup, table)
+            if table.name == _MONTHS:
+                months.make_all(conn)
             for column, number in table.sequences.items():
                 conn.execute(_SQL["set_number"], [_quoted(table.name), column, number])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,7 @@ import msgspec
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
 from packtrail.lifecycle.fold import fold
-from packtrail.store import bodies, captures, journeys, named
+from packtrail.store import journeys, named, objects, originals, segments
 from packtrail.store.codes import COUNT_DIFFERS, FOLD_DIFFERS, ORIGINAL_DIFFERS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SQL = named.statements("backup")
 _KEY_MAX = (1 << 63) - 1
 _DOCUMENT_BYTES_MAX = 8 * 1024 * 1024
 """Larger originals are left out of samples, not out of backups."""
-_COUNTED = ("event", "capture", "document", "instance", "audit")
+_COUNTED = ("event_key", "capture", "original", "name_block", "audit")
 _OBJECTS_OF_AN_EVENT = 3
 
 
@@ -50,7 +50,7 @@ class SampledObject:
 class SampledDocument:
     """One original document."""
 
-    document_id: str
+    capture_id: str
     sha256: str
 
 
@@ -167,18 +167,19 @@ def _some_objects(conn: Connection, size: int, random: Random) -> set[str]:
     """Return objects of random events: event keys are hashes, so any number finds one at random."""
     found: set[str] = set()
     for _ in range(size):
-        row = conn.execute(_SQL["body_from"], [random.randint(0, _KEY_MAX)]).fetchone()
+        row = conn.execute(_SQL["segment_from"], [random.randint(0, _KEY_MAX)]).fetchone()
         if row is not None:
-            named_by = sorted(_objects_of(bodies.read(row[0])))
-            found.update(random.sample(named_by, min(_OBJECTS_OF_AN_EVENT, len(named_by))))
+            found.update(_objects_of(conn, row[0], random))
     return found
 
 
-def _objects_of(body: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("epcList", "childEPCs", "inputEPCList", "outputEPCList"):
-        yield from body.get(name, ())
-    if "parentID" in body:
-        yield body["parentID"]
+def _objects_of(conn: Connection, segment_id: int, random: Random) -> Iterator[str]:
+    """Yield some of the objects that an event of a segment names."""
+    segment = segments.read(conn, [segment_id], audience_ids=None)[segment_id]
+    named_by = sorted(segment.instances([random.randrange(segment.event_count)]))
+    some = random.sample(named_by, min(_OBJECTS_OF_AN_EVENT, len(named_by)))
+    for name in objects.names(conn, some).values():
+        yield name.identifier
 
 
 def _some_documents(conn: Connection, size: int, random: Random) -> Iterator[SampledDocument]:
@@ -195,7 +196,7 @@ def _some_documents(conn: Connection, size: int, random: Random) -> Iterator[Sam
         found = conn.execute(_SQL["document_from"], [pivot, _DOCUMENT_BYTES_MAX]).fetchone()
         if found is not None and found[0] not in seen:
             seen.add(found[0])
-            yield SampledDocument(document_id=str(found[0]), sha256=found[1].hex())
+            yield SampledDocument(capture_id=str(found[0]), sha256=found[1].hex())
 
 
 def _other_objects(sample: Sample, found: Mapping[str, str]) -> Iterator[Finding]:
@@ -221,9 +222,12 @@ def _other_counts(
 
 def _other_documents(conn: Connection, sampled: Iterable[SampledDocument]) -> Iterator[Finding]:
     for each in sampled:
-        content = captures.content(conn, each.document_id)
+        try:
+            content = originals.read(conn, each.capture_id)
+        except originals.DamagedOriginal:
+            content = b""
         if hashlib.sha256(content).hexdigest() != each.sha256:
             yield ORIGINAL_DIFFERS.found(
-                f"The original {each.document_id} has another content than when it was handed in.",
-                at=each.document_id,
+                f"The original {each.capture_id} has another content than when it was handed in.",
+                at=each.capture_id,
             )

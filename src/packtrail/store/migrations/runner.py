@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from packtrail.base.errors import UsageError
-from packtrail.store import factrows
+from packtrail.store.migrations import facts, segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,8 +26,11 @@ _TABLE = """
     )
 """
 
-_CODE: Mapping[str, Callable[[Connection], None]] = {"0003_facts.sql": factrows.backfill}
-"""Migration -> what it needs beyond SQL: run after it, in its transaction."""
+_CODE: Mapping[str, Callable[[Connection], None]] = {
+    "facts.sql": facts.backfill,
+    "segments.sql": segments.rewrite,
+}
+"""Migration without its number -> what it needs beyond SQL: run after it, in its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,9 @@ def _require_same_history(applied: dict[str, str], known: Sequence[Migration]) -
 def _apply(conn: Connection, migration: Migration) -> None:
     with conn.transaction():
         conn.execute(migration.sql)
-        if migration.name in _CODE:
-            _CODE[migration.name](conn)
+        more = _CODE.get(migration.name.partition("_")[2])
+        if more is not None:
+            more(conn)
         conn.execute(
             "insert into schema_migration (name, sha256) values (%s, %s)",
             [migration.name, migration.sha256],

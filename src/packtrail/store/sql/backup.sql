@@ -3,29 +3,30 @@
 -- name: audiences
 select audience_id from audience
 
--- name: body_from
+-- name: segment_from
 -- Event keys are hashes: the first from any number on is one at random.
-select body from event where event_id >= %s order by event_id limit 1
+select segment_id from event_key where event_id >= %s order by event_id limit 1
 
 -- name: document_ends
-select (select document_id from document order by document_id limit 1),
-       (select document_id from document order by document_id desc limit 1)
+select (select capture_id from capture order by capture_id limit 1),
+       (select capture_id from capture order by capture_id desc limit 1)
 
 -- name: document_from
-select document_id, sha256 from document
- where document_id >= %s and size_bytes <= %s order by document_id limit 1
+-- Of a capture that is still to be run the document is there, too.
+select capture_id, sha256 from capture
+ where capture_id >= %s and size_bytes <= %s order by capture_id limit 1
 
--- name: count_event
-select count(*) from event
+-- name: count_event_key
+select count(*) from event_key
 
 -- name: count_capture
 select count(*) from capture
 
--- name: count_document
-select count(*) from document
+-- name: count_original
+select count(*) from original
 
--- name: count_instance
-select count(*) from instance
+-- name: count_name_block
+select count(*) from name_block
 
 -- name: count_audit
 select count(*) from audit

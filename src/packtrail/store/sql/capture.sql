@@ -1,23 +1,41 @@
--- name: stored_events
-select event_id, identity, content_hash, record_time, capture_id from event where event_id = any(%s)
+-- name: insert_keys
+-- In the order of the keys: captures that meet wait for each other, and never in a ring.
+insert into event_key (event_id, segment_id)
+select * from unnest(%s::bigint[], %s::bigint[])
+on conflict (event_id) do nothing
+returning event_id
 
--- name: body
-select body from event where event_id = %s
+-- name: insert_new_keys
+-- In the order of the keys, too. Of a large document it is sooner to find out that one is taken.
+insert into event_key (event_id, segment_id)
+select * from unnest(%s::bigint[], %s::bigint[])
 
--- name: copy_events
-copy event (
-    event_id, owner_id, audience_id, record_time, capture_id, ordinal, parent_class_id, parent_seq,
-    content_hash, body, facts,
-    event_time, time_zone_offset, is_error_declaration, empties, identity, type, action, biz_step,
-    disposition, read_point, biz_location, epc_count, output_count, lot, expires, links
-) from stdin (format binary)
+-- name: segments_of_keys
+select event_id, segment_id from event_key where event_id = any(%s::bigint[])
 
--- name: copy_postings
-copy posting (class_id, block, event_id, event_time, audience_id, role, lo, hi, members)
-from stdin (format binary)
+-- name: audiences_of_retold
+select event_id, audience_id from retold where event_id = any(%s::bigint[])
 
--- name: copy_touches
-copy touch (class_id, seq, event_id, event_time, audience_id, role) from stdin (format binary)
+-- name: insert_retold
+insert into retold (event_id, segment_id, audience_id)
+select event_id, segment_id, %s from unnest(%s::bigint[], %s::bigint[]) as t (event_id, segment_id)
+
+-- name: insert_segment
+insert into segment (
+    segment_id, capture_id, owner_id, audience_id, record_time, time_from, time_until, event_count,
+    object_count, part_no, is_error_declaration, empties, time_zone_offset, type, action, biz_step,
+    disposition, read_point, biz_location, lot, expires, links, facts, template, columns
+) values (
+    %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s
+)
+
+-- name: insert_posting
+insert into posting (segment_id, class_id, block, audience_id, role, lo, hi, members)
+values (%s, %s, %s, %s, %s, %s, %s, %s)
+
+-- name: insert_touches
+insert into touch (segment_id, class_id, seq, audience_id, role)
+select * from unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::smallint[])
 
 -- name: newest_record_time
-select record_time from event order by record_time desc limit 1
+select record_time from segment order by segment_id desc limit 1

@@ -54,6 +54,11 @@ update report set claim = %(claim)s, claimed_until = %(until)s
         order by next_at limit 1 for update skip locked)
 returning report_id
 
+-- name: claim_one
+update report set claim = %(claim)s, claimed_until = %(until)s
+ where report_id = %(report_id)s and step_no = %(before)s
+   and (claimed_until is null or claimed_until <= %(now)s)
+
 -- name: counts
 select receiver, state, count(*),
        count(*) filter (where due_at < %(now)s and state = any(%(open)s))

@@ -1,29 +1,33 @@
-"""Train the dictionary that compresses the bodies of small events.
+"""Train the dictionaries that compress what is stored: templates, columns, documents.
 
 Writes `src/packtrail/store/dictionaries/NN.zdict`. A dictionary that has been released is never
-changed, since stored bodies need it to be read: train the next number instead.
+changed, since what was stored with it needs it to be read: give the sort another number instead.
 
-    .venv/bin/python tools/train_body_dictionary.py 1
+    .venv/bin/python tools/train_dictionaries.py
 """
 
 from __future__ import annotations
 
 import random
-import sys
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import zstandard
 
+from packtrail import epcis
+from packtrail.epcis.bulk import read_in_bulk
 from packtrail.epcis.events import (
     ITEM_EXPIRATION_DATE,
     LOT_NUMBER,
     AggregationEvent,
     BizTransaction,
     Destination,
+    EpcisDocument,
     ErrorDeclaration,
     Event,
     ObjectEvent,
@@ -34,11 +38,15 @@ from packtrail.epcis.events import (
     TransactionEvent,
     TransformationEvent,
 )
-from packtrail.store import bodies
+from packtrail.simulation import simulate
+from packtrail.store import bodies, packing, segmentrows, weaving
+from packtrail.store.drafts import draft_of_outline
+from packtrail.store.instances import Resolved
+from packtrail.store.packing import Sort
 
 DICTIONARIES = Path(__file__).resolve().parents[1] / "src/packtrail/store/dictionaries"
-SIZE = 12 * 1024
-SAMPLES = 12_000
+SIZES = {Sort.TEMPLATE: 12 * 1024, Sort.COLUMNS: 8 * 1024, Sort.TEXT: 32 * 1024}
+SAMPLES = 6_000
 SEED = 8440
 STEPS = (
     *(("commissioning", "active"), ("commissioning", "active"), ("packing", "in_progress")),
@@ -199,22 +207,73 @@ class Maker:
         return f"{self.rng.randint(2025, 2032)}-{self.rng.randint(1, 12):02}-{self.digits(1)}1"
 
 
-def main(number: int) -> None:
-    """Train dictionary `number` and say what it saves."""
-    path = DICTIONARIES / f"{number:02}.zdict"
-    if path.exists():
-        raise SystemExit(f"{path} exists: a dictionary in use is never changed.")
-    maker = Maker(random.Random(SEED))
-    texts = [bodies.write(maker.event(), {}) for _ in range(SAMPLES)]
-    trained = zstandard.train_dictionary(SIZE, texts[: SAMPLES * 3 // 4], dict_id=number, level=3)
-    path.write_bytes(trained.as_bytes())
-    tests = texts[SAMPLES * 3 // 4 :]
-    for name, given in (("without", None), ("with", trained)):
-        packer = zstandard.ZstdCompressor(level=3, dict_data=given)
-        packed = sum(len(packer.compress(text)) for text in tests)
-        print(f"{name} dictionary: {packed / len(tests):.0f} octets an event")
-    print(f"plain: {sum(map(len, tests)) / len(tests):.0f} octets an event")
+def samples() -> dict[Sort, list[bytes]]:
+    """Make things of every sort: of a simulated year, of other companies, and of line systems."""
+    found: dict[Sort, list[bytes]] = {sort: [] for sort in Sort}
+
+    def collect(octets: bytes, sort: Sort) -> bytes:
+        found[sort].append(octets)
+        return octets
+
+    whole, packing.compress = packing.compress, collect
+    try:
+        maker = Maker(random.Random(SEED))
+        for _ in range(SAMPLES):
+            event = maker.event()
+            collect(bodies.template(event, {}), Sort.TEMPLATE)
+        for content in contents(maker):
+            record(content, maker.rng)
+    finally:
+        packing.compress = whole
+    return found
+
+
+def contents(maker: Maker) -> Iterator[bytes]:
+    """Yield documents."""
+    for document in simulate(4_000, SEED).documents():
+        yield document.content
+    for number in range(SAMPLES // 4):
+        events = tuple(maker.event() for _ in range(maker.rng.choice([1, 1, 2, 5])))
+        document = EpcisDocument(
+            schema_version="2.0", creation_date=events[0].event_time, events=events
+        )
+        is_xml = number % 2
+        yield epcis.write_xml(document, version="1.2") if is_xml else epcis.write_json(document)
+
+
+def record(content: bytes, rng: random.Random) -> None:
+    """Make what would be stored of a document."""
+    reading = read_in_bulk(content)
+    if reading.outline is None or reading.document is None:
+        return
+    weaving.weave(reading.outline)
+    draft = draft_of_outline(reading.outline, reading.events, reading.document.namespaces)
+    count = len(draft.named.items)
+    seqs = rng.randrange(10**6) + np.arange(count)
+    if rng.random() < 0.5:
+        seqs = np.array([rng.randrange(10**6) for _ in range(count)], dtype=np.int64)
+    class_ids = np.array([rng.randrange(1, 2_000) for _ in draft.named.classes], dtype=np.int64)
+    for group in draft.groups:
+        segmentrows.columns_of(draft, group, Resolved(class_ids, seqs, ()))
+
+
+def main() -> None:
+    """Train the dictionary of each sort and say what it saves."""
+    for sort, every in samples().items():
+        path = DICTIONARIES / f"{sort:02}.zdict"
+        if path.exists():
+            raise SystemExit(f"{path} exists: a dictionary in use is never changed.")
+        random.Random(SEED).shuffle(every)
+        cut = len(every) * 3 // 4
+        trained = zstandard.train_dictionary(SIZES[sort], every[:cut], dict_id=int(sort), level=9)
+        path.write_bytes(trained.as_bytes())
+        sizes = {"plain": sum(map(len, every[cut:]))}
+        for name, given in (("without", None), ("with", trained)):
+            packer = zstandard.ZstdCompressor(level=9, dict_data=given)
+            sizes[name] = sum(len(packer.compress(text)) for text in every[cut:])
+        told = ", ".join(f"{name} {size / (len(every) - cut):.0f}" for name, size in sizes.items())
+        print(f"{sort.name.lower()}: octets each: {told}")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()

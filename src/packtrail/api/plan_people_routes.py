@@ -1,0 +1,128 @@
+"""Readiness, inputs, traces and training of programmes through REST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from packtrail.api.requests import App, Caller, bounded_body
+from packtrail.planning.inputs import Ageing, Input, InputKind, ageing
+from packtrail.planning.templates import Department
+from packtrail.services.plan import books, inputs, people, readiness
+
+router = APIRouter(prefix="/api/v1/plans", tags=["Plans"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triage:
+    """Who answers for an input, and by when."""
+
+    owner: str
+    due_on: date | None = None
+    kind: InputKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A text: a remark, an answer, a reason."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """An input with the programme it was raised to."""
+
+    programme: str
+    input: Input
+
+
+@router.get("/{programme}/readiness", summary="Readiness", response_model=list[readiness.ItemView])
+def show_readiness(
+    programme: str, app: App, actor: Caller, market: str = "", on: date | None = None
+) -> Any:
+    """Return what the rules need, whether it was seen, what is missing and how late it is."""
+    return readiness.items_view(app, actor, programme, market=market, on=on)
+
+
+@router.post("/{programme}/inputs", status_code=201, summary="Raise an input", response_model=Input)
+def raise_input(programme: str, body: inputs.NewInput, app: App, actor: Caller) -> Any:
+    """Take down a requirement, a concern, a change or a question."""
+    return inputs.raise_input(app, actor, programme, body)
+
+
+@router.post(
+    "/{programme}/inputs/mails", status_code=201, summary="Raise an input by mail",
+    response_model=Input,
+)  # fmt: skip
+async def raise_from_mail(
+    programme: str,
+    request: Request,
+    app: App,
+    actor: Caller,
+    *,
+    kind: InputKind = InputKind.CHANGE,
+    department: Department | None = None,
+) -> Any:
+    """Take an input down from a mail saved as a file (RFC 5322), the body of the request."""
+    content = await bounded_body(request, app.settings)
+    return await run_in_threadpool(
+        inputs.raise_from_mail, app, actor, programme, content, kind=kind, department=department
+    )
+
+
+@router.post("/{programme}/inputs/{code}/remarks", summary="Discuss an input", response_model=Input)
+def remark(programme: str, code: str, body: Said, app: App, actor: Caller) -> Any:
+    """Add to the discussion of an input."""
+    return inputs.add_remark(app, actor, programme, code, body.text)
+
+
+@router.post("/{programme}/inputs/{code}/triage", summary="Triage an input", response_model=Input)
+def triage(programme: str, code: str, body: Triage, app: App, actor: Caller) -> Any:
+    """Say who answers for an input, and by when."""
+    return inputs.triage(
+        app, actor, programme, code, owner=body.owner, due_on=body.due_on, kind=body.kind
+    )
+
+
+@router.post("/{programme}/inputs/{code}/decision", summary="Decide an input", response_model=Input)
+def decide(programme: str, code: str, body: inputs.Decision, app: App, actor: Caller) -> Any:
+    """Decide an input with a reason; its effect on the plan is worked out and kept."""
+    return inputs.decide(app, actor, programme, code, body)
+
+
+@router.post("/{programme}/inputs/{code}/answer", summary="Answer an input", response_model=Input)
+def answer(programme: str, code: str, body: Said, app: App, actor: Caller) -> Any:
+    """Answer whoever raised it; that closes it."""
+    return inputs.answer(app, actor, programme, code, body.text)
+
+
+@router.post("/{programme}/inputs/{code}/reopening", summary="Reopen it", response_model=Input)
+def reopen(programme: str, code: str, body: Said, app: App, actor: Caller) -> Any:
+    """Take an input up again."""
+    return inputs.reopen(app, actor, programme, code, body.text)
+
+
+@router.get("/{programme}/ageing", summary="Age of inputs", response_model=list[Ageing])
+def ages(programme: str, app: App, actor: Caller) -> Any:
+    """Return by department how many inputs are open and overdue, and how long answers take."""
+    book = books.opened(app, actor, programme).book
+    return ageing(book.inputs.values(), app.clock().date())
+
+
+@router.get("/{programme}/trace", summary="Trace", response_model=list[people.TraceView])
+def trace(programme: str, app: App, actor: Caller, input: str = "") -> Any:  # noqa: A002 - its name
+    """Return requirements from the inputs they come from to the tests that prove them."""
+    return people.trace_view(app, actor, programme, told=input)
+
+
+@router.get(
+    "/{programme}/competences", summary="Competences", response_model=list[people.CompetenceView]
+)
+def competences(programme: str, app: App, actor: Caller, on: date | None = None) -> Any:
+    """Return how people stand to the courses they need or have passed."""
+    return people.competences_view(app, actor, programme, on=on)

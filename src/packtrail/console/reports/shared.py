@@ -1,0 +1,48 @@
+"""What the pages of the room share: the tabs, the words, and reading numbers of addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from packtrail.base.errors import NotFound
+from packtrail.console import templates
+from packtrail.console.reports import words
+from packtrail.reporting import codes
+from packtrail.reporting.life import State
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from packtrail.console.visit import Visit
+
+NUMBER_MAX = 2**31 - 1
+
+
+def render(visit: Visit, template: str, *, status: int = 200, **context: Any) -> Response:
+    """Draw a page of the room."""
+    shared = {
+        "states": words.STATES,
+        "state_word": lambda state: words.STATES[State(state)],
+        "steps_words": words.STEPS,
+        "grounds": words.GROUNDS,
+        "has_drop": True,
+    }
+    return templates.render(visit, template, status=status, **(shared | context))
+
+
+def number_in(visit: Visit, name: str) -> int:
+    """Return a number of the path.
+
+    Raises:
+        NotFound: `REP-020`, it is none.
+    """
+    text = visit.path(name)
+    if not (text.isascii() and text.isdigit() and int(text[:12]) <= NUMBER_MAX):
+        raise NotFound(codes.NO_REPORT.found(f"There is no report {text[:40]!r}."))
+    return int(text)
+
+
+def optional_number(text: str) -> int | None:
+    """Return a number that somebody may have given; None where it is none."""
+    is_number = text.isascii() and text.isdigit() and int(text[:12]) <= NUMBER_MAX
+    return int(text) if is_number else None

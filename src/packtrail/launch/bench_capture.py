@@ -1,0 +1,220 @@
+"""`packtrail bench capture`: documents through REST, durably, beside the least any store must do.
+
+The limit stands beside every figure and is measured in the same run, document by document: a bare
+COPY of the same packs into one table with one unique index. For events that tell of one pack each
+it is reading the file, with lxml or msgspec and no checks, and a bare COPY of a row an event.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from packtrail.cli import options
+from packtrail.launch.bench import (
+    KEY_SCOPES,
+    Figure,
+    _application,
+    _connection,
+    _job_done,
+    _post,
+    _server,
+    _temporary_data,
+    _timed,
+    bench,
+    tell,
+)
+from packtrail.launch.factory import PACKS_PER_CASE, Factory, Pack, Sent
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
+    from pathlib import Path
+
+_LONE_MESSAGES: Final = 40
+
+
+@dataclass(slots=True)
+class _Streams:
+    """Documents of each kind, made on demand; what was commissioned is packed and dispensed."""
+
+    factory: Factory
+    size: int
+    """Packs of a document."""
+    packed: list[list[Pack]] = field(default_factory=list)
+    sold: list[Pack] = field(default_factory=list)
+
+    def commissioning(self) -> Sent:
+        packs = self.factory.packs(self.size)
+        self.packed.append(packs)
+        return self.factory.commissioning(packs)
+
+    def packing(self) -> Sent:
+        packs = self.packed.pop(0)
+        self.sold += packs
+        cases = self.factory.containers(len(packs) // PACKS_PER_CASE)
+        return self.factory.packing(packs, cases)
+
+    def commissioning_each(self) -> Sent:
+        return self.factory.commissioning_each(self.factory.packs(self.size))
+
+    def dispensing_each(self) -> Sent:
+        # Whoever dispenses has packs of many cases, in no order.
+        random.Random(len(self.sold)).shuffle(self.sold)  # noqa: S311 - a benchmark
+        packs = [self.sold.pop() for _ in range(self.size // 10)]
+        return self.factory.dispensing_each(packs)
+
+    def lone(self) -> Sent:
+        return self.factory.dispensing_each([self.sold.pop()])
+
+
+_KINDS: Final = {
+    "commissioning, a list of packs a document": ("commissioning", "copy"),
+    "packing into cases of 100": ("packing", "copy"),
+    "commissioning, an event a pack": ("commissioning_each", "read"),
+    "dispensing, an event a pack": ("dispensing_each", "read"),
+}
+"""Figure -> (documents, limit)"""
+
+
+@bench.command("capture")
+def bench_capture(
+    documents: Annotated[int, typer.Option("--documents", help="Documents of each kind.")] = 20,
+    packs: Annotated[int, typer.Option("--packs", help="Packs of each document.")] = 10_000,
+    clients: Annotated[int, typer.Option("--clients", help="Documents sent at once.")] = 2,
+    json: options.Json = False,
+) -> None:
+    """Capture documents of each kind through REST, durable at the answer.
+
+    A server of its own is started in a temporary directory with the embedded PostgreSQL, and
+    removed afterwards. Beside each rate stands the limit: a bare COPY, measured in the same run.
+    """
+    with _temporary_data() as data:
+        key = _prepare(data)
+        with _server(data) as (url, _), _application(data) as application, ExitStack() as stack:
+            connections = [stack.enter_context(closing(_connection(url))) for _ in range(clients)]
+            figures = list(_measured(application, connections, key, documents, packs))
+    tell(figures, json=json)
+
+
+def _measured(
+    application: Any, connections: list[HTTPConnection], key: str, documents: int, packs: int
+) -> Iterator[Figure]:
+    streams = _Streams(Factory(1), packs)
+    rates: defaultdict[str, list[float]] = defaultdict(list)
+    limits: defaultdict[str, list[float]] = defaultdict(list)
+    with ThreadPoolExecutor(len(connections)) as pool:
+        for _ in range(max(1, documents // len(connections))):
+            for name, (make, limit) in _KINDS.items():
+                sent = [getattr(streams, make)() for _ in connections]
+                rates[name].append(_rate(pool, connections, key, sent))
+                limits[name].append(_LIMITS[limit](application, sent[0]))
+        lone = [streams.lone() for _ in range(_LONE_MESSAGES * len(connections))]
+        seconds = _timed(_send_all, pool, connections, key, lone)
+    for name, measured in rates.items():
+        yield _figure(name, measured, limits[name], _UNITS[_KINDS[name][1]])
+    yield Figure("lone messages of one dispensed pack", len(lone) / seconds, "messages/s")
+
+
+def _figure(name: str, rates: list[float], limits: list[float], least: str) -> Figure:
+    rate, limit = statistics.median(rates), statistics.median(limits)
+    beside = f"{rate / limit:.2f} of the limit, {limit:,.0f}/s: {least}"
+    return Figure(name, rate, "packs/s", beside)
+
+
+def _rate(
+    pool: ThreadPoolExecutor, connections: list[HTTPConnection], key: str, sent: Sequence[Sent]
+) -> float:
+    return sum(one.packs for one in sent) / _timed(_send_all, pool, connections, key, sent)
+
+
+def _send_all(
+    pool: ThreadPoolExecutor, connections: list[HTTPConnection], key: str, sent: Sequence[Sent]
+) -> None:
+    """Send documents over all connections at once; each is durable when it is answered."""
+
+    def send(number: int) -> list[str]:
+        some = sent[number :: len(connections)]
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": some[0].media_type}
+        return [_post(connections[number], one.content, headers) for one in some]
+
+    every = list(pool.map(send, range(len(connections))))
+    for connection, paths in zip(connections, every, strict=True):
+        for path in paths[-1:]:
+            _job_done(connection, path, key)
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+def _bare_copy(application: Any, sent: Sent) -> float:
+    from packtrail.services import health
+
+    return sent.packs / health.bare_copy_seconds(application, _serials(sent))
+
+
+def _read_and_copy(application: Any, sent: Sent) -> float:
+    """Read the file as fast as a library can, and copy a row an event."""
+    from packtrail.services import health
+
+    rows: list[tuple[str, str, str]] = []
+    seconds = _timed(lambda: rows.extend(_READERS[sent.media_type](sent.content)))
+    return sent.packs / (seconds + health.bare_copy_of_events_seconds(application, rows))
+
+
+def _serials(sent: Sent) -> list[str]:
+    """Return as many serials as a document has, in no order."""
+    draw = random.Random(os.urandom(8))  # noqa: S311 - a benchmark
+    return [f"{draw.getrandbits(60):015x}" for _ in range(sent.packs)]
+
+
+def _xml_events(content: bytes) -> Iterator[tuple[str, str, str]]:
+    from lxml import etree
+
+    root = etree.fromstring(content)
+    for event in root.iter("ObjectEvent"):
+        yield (
+            event.findtext("baseExtension/eventID") or "",
+            event.findtext("epcList/epc") or "",
+            event.findtext("eventTime") or "",
+        )
+
+
+def _json_events(content: bytes) -> Iterator[tuple[str, str, str]]:
+    import msgspec
+
+    for event in msgspec.json.decode(content)["epcisBody"]["eventList"]:
+        yield event["eventID"], event["epcList"][0], event["eventTime"]
+
+
+_READERS: Final[dict[str, Callable[[bytes], Iterator[tuple[str, str, str]]]]] = {
+    "application/xml": _xml_events,
+    "application/ld+json": _json_events,
+}
+_LIMITS: Final[dict[str, Callable[[Any, Sent], float]]] = {
+    "copy": _bare_copy,
+    "read": _read_and_copy,
+}
+_UNITS: Final = {
+    "copy": "bare COPY into one table with one unique index",
+    "read": "parsing without checks and a bare COPY of a row an event, unique by its id",
+}
+
+
+def _prepare(data: Path) -> str:
+    """Open an organisation; return an API key of it."""
+    from packtrail.access import Actor
+    from packtrail.services import keys, organisations
+
+    with _application(data) as application:
+        organisations.create_organisation(application, Actor.system("bench"), "bench", name="Bench")
+        actor = organisations.system_actor(application, "bench")
+        return keys.create_api_key(application, actor, "bench", scopes=KEY_SCOPES).secret

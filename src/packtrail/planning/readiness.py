@@ -1,0 +1,409 @@
+"""Readiness, from evidence: what rules need, what was seen done, what is missing, how late it is.
+
+What people report of their work is one thing, what Packtrail holds another. An item is ready only
+when it was seen: master data, a pool with numbers, packs commissioned, a batch that a line ended,
+messages of a partner, reports that an authority took, people who passed. Where the plan says done
+and nothing was seen, the item says so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from packtrail.planning.requirements import Proof, trace
+from packtrail.planning.scope import LINE_CAPABILITIES, Capability, PartnerKind, Scope
+from packtrail.planning.training import competences, is_needed
+from packtrail.planning.work import WorkKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from packtrail.planning.book import Book, Terms
+    from packtrail.planning.schedules import Schedule, Slot
+    from packtrail.planning.scope import Need
+
+C, K = Capability, WorkKind
+
+
+class Subject(StrEnum):
+    """What can be ready."""
+
+    MARKET = "market"
+    PRODUCT = "product"
+    SITE = "site"
+    LINE = "line"
+    PARTNER = "partner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What Packtrail holds, as far as it proves readiness. All of one moment."""
+
+    described: frozenset[str] = frozenset()
+    """GTINs of which there is master data."""
+    pools: Mapping[str, int] = field(default_factory=dict)
+    """GTIN -> numbers that its pool has left."""
+    commissioned: Mapping[str, date] = field(default_factory=dict)
+    """GTIN -> day on which its first packs were commissioned."""
+    batches: Mapping[str, int] = field(default_factory=dict)
+    """Code of a line -> work orders that it completed."""
+    accepted: Mapping[str, date] = field(default_factory=dict)
+    """Code of a partner -> day on which its last message was taken without an error."""
+    acknowledged: Mapping[str, date] = field(default_factory=dict)
+    """Market -> day on which a receiver there took a report last."""
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """Market -> reports that were rejected and not yet made good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen of something that is needed."""
+
+    done: int
+    total: int
+    """0: nothing here could show it."""
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Something that is needed, and how it is seen."""
+
+    key: str
+    title: str
+    subject: Subject
+    needs: frozenset[Capability]
+    """Only where a rule makes one of these necessary; none: always."""
+    work: frozenset[WorkKind]
+    """The kinds of work that bring it."""
+    see: Callable[[_Look, str], Sight]
+
+
+class ReadyState(StrEnum):
+    """How something that is needed stands."""
+
+    READY = "ready"
+    PARTLY = "partly"
+    MISSING = "missing"
+    UNSEEN = "unseen"
+    """Nothing that Packtrail holds could show it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """Something that a subject needs."""
+
+    probe: Probe
+    code: str
+    """Of the subject."""
+    name: str
+    markets: tuple[str, ...]
+    """Whose rules need it."""
+    state: ReadyState
+    sight: Sight
+    due_on: date
+    """The first day on which a rule needs it."""
+    planned_on: date | None
+    """When the last work that brings it ends by the plan; None: no work in the plan does."""
+    late_days: int
+    """Days after its date: today's, or those that the plan foresees."""
+    is_only_said: bool
+    """Whether the plan says that all its work is done, and it was not seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How many of the items of a market or kind are ready."""
+
+    ready: int
+    total: int
+    late: int
+    only_said: int
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """All that probes look at."""
+
+    book: Book
+    evidence: Evidence
+    today: date
+    lines_needing: Mapping[str, frozenset[Capability]]
+    """Line -> what the rules of its products need of it."""
+
+
+def readiness(book: Book, terms: Terms, schedule: Schedule, evidence: Evidence) -> tuple[Item, ...]:
+    """Return everything that the rules in scope need, and whether it was seen.
+
+    Args:
+        book: The programme.
+        terms: What holds for it.
+        schedule: Its schedule, which says when missing things are planned.
+        evidence: What Packtrail holds.
+
+    Returns:
+        What is late first, then by the day it is due.
+    """
+    scope = book.scope(terms)
+    asked = _asked(scope)
+    needed: dict[str, frozenset[Capability]] = {}
+    for (probe_key, code), needs in asked.items():
+        if probe_key == "line_can":
+            needed[code] = frozenset().union(*(each.capabilities for each in needs))
+    look = _Look(book, evidence, schedule.today, needed)
+    work = _work(schedule)
+    items = [
+        _item(look, _BY_KEY[probe], code, needs, work, schedule)
+        for (probe, code), needs in asked.items()
+    ]
+    items.sort(key=lambda each: (-each.late_days, each.due_on, each.probe.key, each.code))
+    return tuple(items)
+
+
+def score(items: Iterable[Item]) -> Score:
+    """Return how many of some items are ready."""
+    listed = tuple(items)
+    return Score(
+        ready=sum(each.state is ReadyState.READY for each in listed),
+        total=len(listed),
+        late=sum(each.late_days > 0 and each.state is not ReadyState.READY for each in listed),
+        only_said=sum(each.is_only_said for each in listed),
+        unseen=sum(each.state is ReadyState.UNSEEN for each in listed),
+    )
+
+
+def by_market(items: Iterable[Item]) -> Mapping[tuple[str, str], Score]:
+    """Return the scores by market and probe; an item counts for each market that needs it."""
+    groups: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)
+    for each in items:
+        for market in each.markets:
+            groups[market, each.probe.key].append(each)
+    return {key: score(members) for key, members in groups.items()}
+
+
+# --- what is asked of whom ------------------------------------------------------------------------
+
+
+def _asked(scope: Scope) -> dict[tuple[str, str], list[Need]]:
+    """Return (probe, subject) -> the needs that ask for it."""
+    asked: defaultdict[tuple[str, str], list[Need]] = defaultdict(list)
+    sites = {each.code: each.site for each in scope.lines}
+    for need in scope.needs:
+        if not need.is_in:
+            continue
+        products = scope.products_of(need)
+        lines = {each.line for each in products if each.line in sites}
+        subjects: Mapping[Subject, Iterable[str]] = {
+            Subject.MARKET: (need.market,),
+            Subject.PRODUCT: (each.code for each in products),
+            Subject.LINE: sorted(lines),
+            Subject.SITE: sorted({sites[each] for each in lines}),
+            Subject.PARTNER: list(_partners(scope, need, {sites[each] for each in lines})),
+        }
+        for subject, found in subjects.items():
+            codes = tuple(found)
+            for probe in PROBES:
+                if probe.subject is subject and (
+                    not probe.needs or probe.needs & need.capabilities
+                ):
+                    for code in codes:
+                        asked[probe.key, code].append(need)
+    return asked
+
+
+def _partners(scope: Scope, need: Need, sites: set[str]) -> Iterator[str]:
+    for each in scope.partners:
+        packs = each.kind is PartnerKind.CMO and each.site in sites
+        if packs or need.market in each.markets:
+            yield each.code
+
+
+def _work(schedule: Schedule) -> Mapping[tuple[str, str, WorkKind], list[str]]:
+    """Return (tag, value, kind of work) -> codes of the packages."""
+    found: defaultdict[tuple[str, str, WorkKind], list[str]] = defaultdict(list)
+    for package in schedule.plan.packages:
+        for tag in ("market", "site", "line", "partner"):
+            if value := getattr(package, tag):
+                found[tag, value, package.kind].append(package.code)
+        for product in package.products:
+            found["product", product, package.kind].append(package.code)
+    return found
+
+
+def _item(
+    look: _Look,
+    probe: Probe,
+    code: str,
+    needs: list[Need],
+    work: Mapping[tuple[str, str, WorkKind], list[str]],
+    schedule: Schedule,
+) -> Item:
+    markets = tuple(dict.fromkeys(each.market for each in needs))
+    packages = schedule.plan.by_code
+    brings = [
+        each
+        for kind in probe.work
+        for each in work.get((probe.subject.value, code, kind), ())
+        if not packages[each].market or packages[each].market in markets
+    ]
+    slots = [schedule.slots[each] for each in brings]
+    sight = probe.see(look, code)
+    state = _state(sight)
+    is_done = bool(brings) and all(packages[each].is_done for each in brings)
+    due_on = min(each.due_on for each in needs)
+    return Item(
+        probe=probe,
+        code=code,
+        name=_name(look.book, probe.subject, code),
+        markets=markets,
+        state=state,
+        sight=sight,
+        due_on=due_on,
+        planned_on=max((each.finish_on for each in slots), default=None),
+        late_days=_late(state, needs, slots, schedule.today),
+        is_only_said=is_done and state in {ReadyState.MISSING, ReadyState.PARTLY},
+    )
+
+
+def _late(state: ReadyState, needs: list[Need], slots: list[Slot], today: date) -> int:
+    """Return by how many days something is late, or will be by the plan.
+
+    What nothing could show is late by the plan only: that its day has passed proves nothing.
+    """
+    if state is ReadyState.READY:
+        return 0
+    foreseen = (
+        (each.finish_on - each.late_finish_on).days
+        for each in slots
+        if each.late_finish_on is not None
+    )
+    passed = ((today - each.due_on).days for each in needs if state is not ReadyState.UNSEEN)
+    return max(0, *foreseen, *passed, 0)
+
+
+def _state(sight: Sight) -> ReadyState:
+    if not sight.total:
+        return ReadyState.UNSEEN
+    if sight.done >= sight.total:
+        return ReadyState.READY
+    return ReadyState.PARTLY if sight.done else ReadyState.MISSING
+
+
+def _name(book: Book, subject: Subject, code: str) -> str:
+    kinds = {Subject.PARTNER: book.partners, Subject.SITE: book.sites, Subject.LINE: book.lines,
+             Subject.PRODUCT: book.products, Subject.MARKET: book.markets}  # fmt: skip
+    known = kinds[subject].get(code)
+    return str(getattr(known, "name", "") or code)
+
+
+# --- how it is seen -------------------------------------------------------------------------------
+
+
+def _gtin(look: _Look, code: str) -> str:
+    return look.book.products[code].gtin
+
+
+_NO_GTIN: Final = Sight(0, 0, "The scope names no GTIN of it")
+
+
+def _master_data(look: _Look, code: str) -> Sight:
+    if not (gtin := _gtin(look, code)):
+        return _NO_GTIN
+    is_there = gtin in look.evidence.described
+    return Sight(int(is_there), 1, f"GTIN {gtin} {'is described' if is_there else 'is unknown'}")
+
+
+def _pool(look: _Look, code: str) -> Sight:
+    if not (gtin := _gtin(look, code)):
+        return _NO_GTIN
+    left = look.evidence.pools.get(gtin)
+    if left is None:
+        return Sight(0, 1, "No pool of serial numbers")
+    return Sight(int(left > 0), 1, f"{left:,} serial numbers left")
+
+
+def _packs(look: _Look, code: str) -> Sight:
+    if not (gtin := _gtin(look, code)):
+        return _NO_GTIN
+    first = look.evidence.commissioned.get(gtin)
+    told = f"First packs on {first.isoformat()}" if first else "No pack was commissioned"
+    return Sight(int(first is not None), 1, told)
+
+
+def _line_can(look: _Look, code: str) -> Sight:
+    wanted = look.lines_needing.get(code, frozenset()) & LINE_CAPABILITIES
+    if not wanted:
+        return Sight(1, 1, "Nothing is needed of the line")
+    lacks = sorted(wanted - look.book.lines[code].capabilities)
+    told = f"Lacks {', '.join(lacks).replace('_', ' ')}" if lacks else "Can do what is needed"
+    return Sight(len(wanted) - len(lacks), len(wanted), told)
+
+
+def _batch(look: _Look, code: str) -> Sight:
+    count = look.evidence.batches.get(code, 0)
+    return Sight(int(count > 0), 1, f"{count:,} batches completed" if count else "No batch yet")
+
+
+def _trained(look: _Look, code: str) -> Sight:
+    book = look.book
+    people = {key: each for key, each in book.people.items() if each.site == code}
+    required = {key: each for key, each in book.courses.items() if each.is_required}
+    if not people or not required:
+        return Sight(0, 0, "Nobody of the site is entered" if required else "No course is required")
+    stands = [
+        each
+        for each in competences(people, required, book.sessions.values(), look.today)
+        if is_needed(each.course, each.person)
+    ]
+    valid = sum(each.is_valid for each in stands)
+    return Sight(valid, len(stands), f"{valid} of {len(stands)} competences are valid")
+
+
+def _messages(look: _Look, code: str) -> Sight:
+    last = look.evidence.accepted.get(code)
+    told = f"Last message taken on {last.isoformat()}" if last else "No message was taken yet"
+    return Sight(int(last is not None), 1, told)
+
+
+def _reports(look: _Look, code: str) -> Sight:
+    last, refused = look.evidence.acknowledged.get(code), look.evidence.refused.get(code, 0)
+    told = f"Last report taken on {last.isoformat()}" if last else "No report was acknowledged"
+    if refused:
+        told += f"; {refused} rejected"
+    return Sight(int(last is not None) + int(not refused and last is not None), 2, told)
+
+
+def _proven(look: _Look, code: str) -> Sight:
+    traced = [each for each in trace(look.book) if each.requirement.market in {code, ""}]
+    if not traced:
+        return Sight(0, 0, "No requirement is entered")
+    proven = sum(each.proof is Proof.PROVEN for each in traced)
+    return Sight(proven, len(traced), f"{proven} of {len(traced)} requirements are proven")
+
+
+_CODES: Final = frozenset({C.SERIALS, C.ISSUED_CODES})
+PROBES: Final[tuple[Probe, ...]] = (
+    Probe("master_data", "Master data", Subject.PRODUCT, frozenset(),
+          frozenset({K.MASTER_DATA}), _master_data),
+    Probe("pool", "Serial numbers", Subject.PRODUCT, _CODES, frozenset({K.NUMBERS}), _pool),
+    Probe("packs", "First packs", Subject.PRODUCT, _CODES, frozenset({K.PILOT}), _packs),
+    Probe("line_can", "Line can do it", Subject.LINE, LINE_CAPABILITIES,
+          frozenset({K.EQUIPMENT}), _line_can),
+    Probe("batch", "First batch", Subject.LINE, _CODES, frozenset({K.PILOT}), _batch),
+    Probe("trained", "People trained", Subject.SITE, frozenset(),
+          frozenset({K.TRAINING}), _trained),
+    Probe("messages", "Partner messages", Subject.PARTNER,
+          frozenset({C.PARTNER_DATA, C.REPORTING, C.SERIALS, C.AGGREGATION}),
+          frozenset({K.CONNECTION}), _messages),
+    Probe("reports", "Reports taken", Subject.MARKET, frozenset({C.REPORTING}),
+          frozenset({K.REPORTING}), _reports),
+    Probe("proven", "Requirements proven", Subject.MARKET, frozenset(),
+          frozenset({K.VALIDATION}), _proven),
+)  # fmt: skip
+_BY_KEY: Final[Mapping[str, Probe]] = {each.key: each for each in PROBES}

@@ -1,0 +1,357 @@
+"""Inputs to a programme: raised by anybody, triaged, discussed, decided, answered.
+
+Every step is one change of the entry, so the history says who did it and when. A decision may make
+its changes part of the plan and write its requirement in the same transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from packtrail.access import Permission, require
+from packtrail.base.errors import NotFound, RefusedError
+from packtrail.exchange import mails
+from packtrail.planning import codes
+from packtrail.planning.inputs import (
+    Input,
+    InputKind,
+    InputState,
+    Remark,
+    Resolution,
+    Way,
+    due_of,
+    next_code,
+)
+from packtrail.planning.requirements import Requirement
+from packtrail.planning.templates import Department
+from packtrail.rendering import plan_words
+from packtrail.services.plan import books, programmes, trying
+from packtrail.services.plan.writing import Put, Remove, write_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from packtrail.access import Actor
+    from packtrail.services.application import Application
+    from packtrail.services.plan.books import Opened
+
+_CUT = "\n\n[The mail is longer; it is cut here.]"
+_CLOSING = {Resolution.ACCEPTED, Resolution.PARTLY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewInput:
+    """What somebody has to say."""
+
+    kind: InputKind
+    title: str
+    text: str = ""
+    department: Department | None = None
+    about: str = ""
+    """What it is about: `package:URS`, `market:IT`, a pack, any text."""
+    raised_by: str = ""
+    """Empty: the actor."""
+    contact: str = ""
+    way: Way = Way.CONSOLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is decided of an input."""
+
+    resolution: Resolution
+    reason: str
+    changes: tuple[str, ...] = ()
+    """What it does to the plan, in the notation of what-if."""
+    adopts: bool = False
+    """Whether these changes become the plan."""
+    requirement: Requirement | None = None
+    """What follows from it; the input is noted as its source."""
+
+
+def raise_input(app: Application, actor: Actor, programme: str, told: NewInput) -> Input:
+    """Take down what somebody has to say; it gets a code and a day for the answer.
+
+    Args:
+        app: The application.
+        actor: Who raises it, or takes it down for somebody.
+        programme: Code of the programme.
+        told: What they say.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        RefusedError: `PLN-004`, a value cannot be used.
+        NotPermitted: The actor may not raise inputs.
+    """
+    require(actor, Permission.PLAN_RAISE)
+    at = app.clock()
+    with app.database.transaction() as conn:
+        row = books.visible(conn, actor, programme, is_locked=True)
+        known = books.read(app, conn, row).book.inputs
+        made = Input(
+            code=next_code(known),
+            kind=told.kind,
+            title=told.title.strip(),
+            text=told.text.strip(),
+            department=told.department,
+            raised_by=told.raised_by.strip() or actor.name,
+            raised_on=at.date(),
+            contact=told.contact.strip(),
+            way=told.way,
+            about=told.about.strip(),
+            due_on=due_of(at.date()),
+        )
+        write_in(app, conn, actor, row, [Put(made, 0)], at=at, reason="Raised")
+    return made
+
+
+def add_remark(app: Application, actor: Actor, programme: str, code: str, text: str) -> Input:
+    """Add to the discussion of an input.
+
+    Raises:
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme or input.
+        RefusedError: `PLN-004`, nothing is said.
+        NotPermitted: The actor may not discuss inputs.
+    """
+    if not text.strip():
+        raise RefusedError(codes.BAD_VALUE.found("A remark says something.", at="text"))
+    said = Remark(by=actor.name, at=app.clock(), text=text.strip())
+    return _changed(
+        app, actor, programme, code,
+        lambda opened: [replace(_one(opened, code), remarks=(*_one(opened, code).remarks, said))],
+        permission=Permission.PLAN_RAISE, reason="Remark",
+    )  # fmt: skip
+
+
+def triage(
+    app: Application,
+    actor: Actor,
+    programme: str,
+    code: str,
+    *,
+    owner: str,
+    due_on: date | None = None,
+    kind: InputKind | None = None,
+) -> Input:
+    """Say who answers for an input, and by when.
+
+    Args:
+        app: The application.
+        actor: Who triages.
+        programme: Code of the programme.
+        code: Code of the input.
+        owner: Who answers for it.
+        due_on: By when it is to be answered; None: as it was.
+        kind: What it is, where whoever raised it said otherwise.
+
+    Raises:
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme or input.
+        RefusedError: `PLN-023`, nobody is named; `PLN-004`.
+        NotPermitted: The actor may not change programmes.
+    """
+
+    def step(opened: Opened) -> list[object]:
+        known = _one(opened, code)
+        return [
+            replace(
+                known,
+                state=InputState.TRIAGED,
+                owner=owner.strip(),
+                due_on=due_on or known.due_on,
+                kind=kind or known.kind,
+            )
+        ]
+
+    return _changed(app, actor, programme, code, step, reason=f"Triaged: {owner.strip()}")
+
+
+def effect_of(app: Application, actor: Actor, programme: str, changes: Sequence[str]) -> str:
+    """Return what changes would do to a plan, in words; empty where there are none.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        RefusedError: `PLN-002` or `PLN-004`, a change cannot be read or applied.
+    """
+    if not changes:
+        return ""
+    return plan_words.effect(trying.try_out(app, actor, programme, changes).comparison)
+
+
+def decide(app: Application, actor: Actor, programme: str, code: str, told: Decision) -> Input:
+    """Decide an input: with a reason, its effect on the plan, and what is required from then on.
+
+    Args:
+        app: The application.
+        actor: Who decides.
+        programme: Code of the programme.
+        code: Code of the input.
+        told: The decision.
+
+    Raises:
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme or input.
+        RefusedError: `PLN-023`, something is not said; or a change cannot be applied.
+        NotPermitted: The actor may not change programmes.
+    """
+    require(actor, Permission.PLAN_UPDATE)
+    adopted: list[Put | Remove] = []
+    effect = ""
+    if told.changes:
+        trial = trying.try_out(app, actor, programme, told.changes)
+        effect = plan_words.effect(trial.comparison)
+        if told.adopts and told.resolution in _CLOSING:
+            adopted = trying.entries_of(trial)
+
+    def step(opened: Opened) -> list[object]:
+        known = _one(opened, code)
+        decided = replace(
+            known,
+            state=InputState.DECIDED,
+            owner=known.owner or actor.name,
+            resolution=told.resolution,
+            reason=told.reason.strip(),
+            decided_by=actor.name,
+            decided_on=app.clock().date(),
+            changes=told.changes,
+            effect=effect,
+        )
+        found: list[object] = [decided]
+        if told.requirement is not None:
+            found.append(_from_input(told.requirement, code))
+        return found
+
+    reason = f"{code} {told.resolution.value}: {told.reason.strip()}"[:2000]
+    return _changed(app, actor, programme, code, step, reason=reason, more=adopted)
+
+
+def answer(app: Application, actor: Actor, programme: str, code: str, text: str) -> Input:
+    """Answer whoever raised an input; that closes it.
+
+    Raises:
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme or input.
+        RefusedError: `PLN-023`, it is not decided yet, or the answer is empty.
+        NotPermitted: The actor may not change programmes.
+    """
+
+    def step(opened: Opened) -> list[object]:
+        return [
+            replace(
+                _one(opened, code),
+                state=InputState.CLOSED,
+                answer=text.strip(),
+                answered_by=actor.name,
+                answered_on=app.clock().date(),
+            )
+        ]
+
+    return _changed(app, actor, programme, code, step, reason="Answered")
+
+
+def reopen(app: Application, actor: Actor, programme: str, code: str, reason: str) -> Input:
+    """Take an input up again; what was decided stays in the history.
+
+    Raises:
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme or input.
+        NotPermitted: The actor may not change programmes.
+    """
+
+    def step(opened: Opened) -> list[object]:
+        known = _one(opened, code)
+        state = InputState.TRIAGED if known.owner and known.due_on else InputState.RAISED
+        return [replace(known, state=state)]
+
+    return _changed(
+        app, actor, programme, code, step, reason=f"Taken up again: {reason.strip()}"[:2000]
+    )
+
+
+def mine(app: Application, actor: Actor) -> Iterator[tuple[str, Input]]:
+    """Yield what the actor has raised, with the programme, the newest first.
+
+    Raises:
+        NotPermitted: The actor may not see programmes.
+    """
+    for each in programmes.programmes(app, actor):
+        found = books.opened(app, actor, each.code).book.inputs.values()
+        raised = [told for told in found if told.raised_by == actor.name]
+        raised.sort(key=lambda told: told.raised_on, reverse=True)
+        yield from ((each.code, told) for told in raised)
+
+
+def _from_input(requirement: Requirement, code: str) -> Requirement:
+    if code in requirement.inputs:
+        return requirement
+    return replace(requirement, inputs=(*requirement.inputs, code))
+
+
+def _one(opened: Opened, code: str) -> Input:
+    known = opened.book.inputs.get(code)
+    if known is None:
+        raise NotFound(codes.NO_ENTRY.found(f"There is no input {code[:80]!r}.", at="code"))
+    return known
+
+
+def _changed(
+    app: Application,
+    actor: Actor,
+    programme: str,
+    code: str,
+    step: Callable[[Opened], Sequence[object]],
+    *,
+    reason: str,
+    permission: Permission = Permission.PLAN_UPDATE,
+    more: Sequence[Put | Remove] = (),
+) -> Input:
+    """Make one step of an input, and what goes with it, in one transaction."""
+    require(actor, permission)
+    with app.database.transaction() as conn:
+        row = books.visible(conn, actor, programme, is_locked=True)
+        opened = books.read(app, conn, row)
+        entries = step(opened)
+        changes = [*(Put(each) for each in entries), *more]
+        write_in(app, conn, actor, row, changes, at=app.clock(), reason=reason)
+    made = entries[0]
+    if not isinstance(made, Input):
+        raise TypeError(f"a step of {code} began with {type(made).__name__}")
+    return made
+
+
+def raise_from_mail(
+    app: Application,
+    actor: Actor,
+    programme: str,
+    content: bytes,
+    *,
+    kind: InputKind = InputKind.CHANGE,
+    department: Department | None = None,
+) -> Input:
+    """Take an input down from a mail that was saved as a file.
+
+    Args:
+        app: The application.
+        actor: Who hands the mail in.
+        programme: Code of the programme.
+        content: The file, RFC 5322.
+        kind: What it is.
+        department: Of whoever wrote it.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        RefusedError: `PLN-025`, it is no mail; `PLN-004`.
+        NotPermitted: The actor may not raise inputs.
+    """
+    try:
+        mail = mails.read_mail(content)
+    except mails.UnreadableMailError as error:
+        raise RefusedError(codes.NO_MAIL.found(str(error), at="file")) from None
+    told = NewInput(
+        kind=kind,
+        title=mail.subject[:300],
+        text=mail.text[: mails.TEXT_MAX - len(_CUT)] + _CUT if mail.is_cut else mail.text,
+        department=department,
+        raised_by=mail.name,
+        contact=mail.address,
+        way=Way.MAIL,
+    )
+    return raise_input(app, actor, programme, told)

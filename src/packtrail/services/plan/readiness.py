@@ -1,0 +1,259 @@
+"""Readiness of a programme: what its rules need against what Packtrail holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, cast
+
+from packtrail.access import Permission
+from packtrail.planning.readiness import Evidence, Item, Score, by_market, readiness, score
+from packtrail.production.orders import State as OrderState
+from packtrail.rendering.tables import Column, Kind, Table
+from packtrail.reporting.life import State as ReportState
+from packtrail.services import describing, floor, pools
+from packtrail.services.organisations import visible_to
+from packtrail.services.plan.scheduling import planned
+from packtrail.store import plan_evidence as rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from packtrail.access import Actor
+    from packtrail.planning.book import Book
+    from packtrail.services.application import Application
+    from packtrail.services.plan.books import Opened
+
+FRESH_SECONDS = 300
+"""So long evidence that was gathered is used again."""
+MESSAGE_DAYS = 180
+"""A partner that sent nothing for so long is not counted as connected."""
+_DONE = (OrderState.COMPLETED.value,)
+_TAKEN = (ReportState.ACKNOWLEDGED.value,)
+_REFUSED = (ReportState.REJECTED.value, ReportState.PARTLY.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness:
+    """How ready a programme is, from evidence."""
+
+    opened: Opened
+    items: tuple[Item, ...]
+    total: Score
+    by_market: Mapping[tuple[str, str], Score]
+    """(market, probe) -> score."""
+    seen_at: datetime
+    """When the evidence was gathered."""
+    left_out: tuple[str, ...]
+    """What the asker may not see, and so was not looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemView:
+    """Something that a subject needs, as plain values."""
+
+    probe: str
+    title: str
+    subject: str
+    code: str
+    name: str
+    markets: tuple[str, ...]
+    state: str
+    done: int
+    total: int
+    told: str
+    due_on: date
+    planned_on: date | None
+    late_days: int
+    is_only_said: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    evidence: Evidence
+    at: datetime
+    left_out: tuple[str, ...]
+
+
+def of_programme(
+    app: Application, actor: Actor, programme: str, *, on: date | None = None
+) -> Readiness:
+    """Return how ready a programme is.
+
+    Args:
+        app: The application.
+        actor: Who asks; only what its organisation may see counts as seen.
+        programme: Code of the programme.
+        on: The day for which dates and plan count; default: today.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    now = planned(app, actor, programme, on=on)
+    gathered = _gathered(app, actor, now.opened)
+    items = readiness(now.opened.book, now.opened.terms, now.schedule, gathered.evidence)
+    return Readiness(
+        opened=now.opened,
+        items=items,
+        total=score(items),
+        by_market=by_market(items),
+        seen_at=gathered.at,
+        left_out=gathered.left_out,
+    )
+
+
+def items_view(
+    app: Application, actor: Actor, programme: str, *, market: str = "", on: date | None = None
+) -> tuple[ItemView, ...]:
+    """Return what the rules in scope need and whether it was seen, as plain values.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        programme: Code of the programme.
+        market: Only what the rules of this market need.
+        on: The day; default: today.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    found = of_programme(app, actor, programme, on=on).items
+    return tuple(_view(each) for each in found if not market or market in each.markets)
+
+
+def table(items: tuple[Item, ...]) -> Table:
+    """Return readiness as a table of a workbook."""
+    columns = (
+        Column("Subject"), Column("Code"), Column("Name"), Column("What is needed"),
+        Column("Markets"), Column("State"), Column("Seen"), Column("Due", Kind.DAY),
+        Column("Planned", Kind.DAY), Column("Late, days", Kind.NUMBER),
+        Column("Plan says done, not seen"),
+    )  # fmt: skip
+    return Table(
+        "Readiness",
+        columns,
+        [
+            (
+                each.probe.subject.value, each.code, each.name, each.probe.title,
+                ", ".join(each.markets), each.state.value, each.sight.told, each.due_on,
+                each.planned_on, each.late_days, "yes" if each.is_only_said else "",
+            )
+            for each in items
+        ],
+    )  # fmt: skip
+
+
+def _view(each: Item) -> ItemView:
+    return ItemView(
+        probe=each.probe.key,
+        title=each.probe.title,
+        subject=each.probe.subject.value,
+        code=each.code,
+        name=each.name,
+        markets=each.markets,
+        state=each.state.value,
+        done=each.sight.done,
+        total=each.sight.total,
+        told=each.sight.told,
+        due_on=each.due_on,
+        planned_on=each.planned_on,
+        late_days=each.late_days,
+        is_only_said=each.is_only_said,
+    )
+
+
+def _gathered(app: Application, actor: Actor, opened: Opened) -> _Gathered:
+    now = app.clock()
+    may = tuple(sorted(_may(actor)))
+    mark = (opened.version, may, int(now.timestamp()) // FRESH_SECONDS)
+    name = f"evidence/{opened.row.programme_id}"
+    known = cast("_Gathered | None", app.remembered.get(name, mark))
+    if known is not None:
+        return known
+    evidence = _gather(app, actor, opened.book, now)
+    left_out = tuple(title for permission, title in _LOOKS.items() if permission not in may)
+    made = _Gathered(evidence, now, left_out)
+    app.remembered.put(name, mark, made)
+    return made
+
+
+_LOOKS = {
+    Permission.EVENT_READ: "events and master data",
+    Permission.POOL_READ: "pools of serial numbers",
+    Permission.LINE_READ: "work orders and trade items",
+    Permission.CAPTURE_READ: "messages",
+    Permission.REPORTING_READ: "reports",
+}
+"""What is needed to see a kind of evidence."""
+
+
+def _may(actor: Actor) -> list[Permission]:
+    return [each for each in _LOOKS if actor.may(each)]
+
+
+def _gather(app: Application, actor: Actor, book: Book, now: datetime) -> Evidence:
+    """Gather what there is; each look needs the permission that its page needs."""
+    gtins = sorted({each.gtin for each in book.products.values() if each.gtin})
+    described, lefts = _items_and_pools(app, actor, gtins)
+    commissioned: dict[str, date] = {}
+    batches: dict[str, int] = {}
+    accepted: dict[str, date] = {}
+    answers: list[rows.ReportsRow] = []
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+        if actor.may(Permission.EVENT_READ):
+            described |= describing.products_of(conn, gtins, audience_ids).keys()
+            keys = [f"sgtin/{each}" for each in gtins]
+            first = rows.first_commissionings(conn, keys, audience_ids)
+            commissioned = {key.partition("/")[2]: at.date() for key, at in first.items()}
+        if actor.may(Permission.LINE_READ):
+            batches = rows.batches(conn, audience_ids, _DONE)
+        if actor.may(Permission.CAPTURE_READ):
+            since = now - timedelta(days=MESSAGE_DAYS)
+            accepted = {
+                code: at.date() for code, at in rows.messages(conn, audience_ids, since).items()
+            }
+        if actor.may(Permission.REPORTING_READ):
+            answers = rows.reports(conn, actor.organisation_id, _TAKEN, _REFUSED)
+    acknowledged, refused = _answers(answers, accepted)
+    return Evidence(
+        described=frozenset(described),
+        pools=lefts,
+        commissioned=commissioned,
+        batches=batches,
+        accepted=accepted,
+        acknowledged=acknowledged,
+        refused=refused,
+    )
+
+
+def _items_and_pools(
+    app: Application, actor: Actor, gtins: list[str]
+) -> tuple[set[str], dict[str, int]]:
+    wanted = set(gtins)
+    described: set[str] = set()
+    lefts: dict[str, int] = {}
+    if actor.may(Permission.LINE_READ):
+        described = {each.gtin for each in floor.trade_items(app, actor)} & wanted
+    if actor.may(Permission.POOL_READ):
+        for pool in pools.pools(app, actor):
+            if pool.kind == pools.SGTIN and pool.number_of in wanted:
+                lefts[pool.number_of] = lefts.get(pool.number_of, 0) + pool.left
+    return described, lefts
+
+
+def _answers(
+    answers: list[rows.ReportsRow], accepted: dict[str, date]
+) -> tuple[dict[str, date], dict[str, int]]:
+    """Return what markets took and refused; a partner that took a report is connected too."""
+    taken: dict[str, date] = {}
+    refused: dict[str, int] = {}
+    for row in answers:
+        market = row.market or ""
+        if row.taken_at is not None:
+            day = row.taken_at.date()
+            taken[market] = max(day, taken.get(market, day))
+            accepted[row.receiver] = max(day, accepted.get(row.receiver, day))
+        refused[market] = refused.get(market, 0) + row.refused
+    return taken, refused

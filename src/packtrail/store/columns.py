@@ -1,0 +1,217 @@
+"""The columns of a segment: what tells its events apart, packed.
+
+For each event of a segment its place in the document, its time and its identity; and, stream by
+stream, what it names: how many objects, in which form each was written, and their numbers. A stream
+is everything that is named in one role, in the order of the document.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import zstandard
+
+from packtrail.store import packing
+from packtrail.store.integers import Column, Numbers, pack, unpack
+from packtrail.store.mentions import Texts, str_of
+from packtrail.store.mentions import texts as texts_of
+from packtrail.store.packing import Sort
+
+_VERSION: Final = 1
+_TEXTS, _UUIDS, _HASHES = 0, 1, 2
+_UUID: Final = b"urn:uuid:"
+_DASHES: Final = np.array([8, 13, 18, 23])
+_HASH_START: Final = b"ni:///sha-256;"
+_HASH_END: Final = b"?ver=CBV2.0"
+_HEX: Final = np.isin(np.arange(256), np.frombuffer(b"0123456789abcdef", dtype=np.uint8))
+_UNITS: Final = (1_000_000, 1_000, 1)
+
+
+class Stream(msgspec.Struct, array_like=True, frozen=True):
+    """What the events of a segment name in one role."""
+
+    role: int
+    counts: Column
+    """How many objects, by event."""
+    total: int
+    form_of: Column
+    """Number of the form, by mention."""
+    seqs: Column
+    """Number of the object within its class, by mention."""
+
+
+class Packed(msgspec.Struct, array_like=True, frozen=True):
+    """Columns as they are stored."""
+
+    version: int
+    ordinals: Column
+    """Place in the document, by event."""
+    unit: int
+    """Microseconds that times count in."""
+    times: Column
+    """Since the first event of the segment, by event."""
+    identity_kind: int
+    identities: bytes
+    forms: tuple[tuple[int, str], ...]
+    """(class number, form)"""
+    streams: tuple[Stream, ...]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Packed)
+_texts_decoder = msgspec.msgpack.Decoder(list[bytes])
+
+
+class Mentions(msgspec.Struct, frozen=True):
+    """What the events of a segment name in one role, unpacked."""
+
+    role: int
+    starts: Numbers
+    """Where the mentions of each event begin; one more than there are events."""
+    form_of: Numbers
+    seqs: Numbers
+
+    def of(self, place: int) -> slice:
+        """Return which mentions are those of an event."""
+        return slice(int(self.starts[place]), int(self.starts[place + 1]))
+
+    def event_of(self, mentions: Numbers) -> Numbers:
+        """Return the events that mentions belong to."""
+        return np.searchsorted(self.starts, mentions, side="right") - 1
+
+
+class Columns:
+    """The columns of a segment, each unpacked when it is first asked for.
+
+    Args:
+        data: What `encode` made.
+        count: How many events the segment has.
+        start: Time of its first event, in microseconds since 1970.
+    """
+
+    def __init__(self, data: bytes, count: int, start: int) -> None:
+        self._packed = _decoder.decode(packing.decompress(data))
+        self._count = count
+        self._start = start
+        self.forms = self._packed.forms
+
+    @cached_property
+    def ordinals(self) -> Numbers:
+        """Place in the document, by event."""
+        return unpack(self._packed.ordinals, self._count)
+
+    @cached_property
+    def times(self) -> Numbers:
+        """Microseconds since 1970, by event."""
+        return self._start + unpack(self._packed.times, self._count) * self._packed.unit
+
+    @cached_property
+    def mentions(self) -> tuple[Mentions, ...]:
+        """What the events name, by role."""
+        return tuple(map(self._mentions, self._packed.streams))
+
+    @cached_property
+    def form_classes(self) -> Numbers:
+        """Class number, by form."""
+        return np.array([class_id for class_id, _ in self.forms], dtype=np.int64)
+
+    def identity(self, place: int) -> str:
+        """Return the identity of an event: its event id, or its hash."""
+        kind, data = self._packed.identity_kind, self._packed.identities
+        if kind == _UUIDS:
+            text = data[16 * place : 16 * place + 16].hex()
+            return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        if kind == _HASHES:
+            text = data[32 * place : 32 * place + 32].hex()
+            return f"{_HASH_START.decode()}{text}{_HASH_END.decode()}"
+        return self._identity_texts[place]
+
+    def place_of(self, identity: str) -> int | None:
+        """Return the place of the event of an identity, None where none has it."""
+        kind, data = self._packed.identity_kind, self._packed.identities
+        if kind == _TEXTS:
+            texts = self._identity_texts
+            return texts.index(identity) if identity in texts else None
+        wanted = _pack_identities(texts_of([identity]))
+        size = len(data) // self._count
+        if wanted[0] != kind:
+            return None
+        at = data.find(wanted[1])
+        while at % size and at >= 0:
+            at = data.find(wanted[1], at + 1)
+        return None if at < 0 else at // size
+
+    @cached_property
+    def _identity_texts(self) -> list[str]:
+        data = zstandard.ZstdDecompressor().decompress(self._packed.identities)
+        return [str_of(text) for text in _texts_decoder.decode(data)]
+
+    def _mentions(self, stream: Stream) -> Mentions:
+        counts = unpack(stream.counts, self._count)
+        return Mentions(
+            role=stream.role,
+            starts=np.concatenate(([0], counts.cumsum())),
+            form_of=unpack(stream.form_of, stream.total),
+            seqs=unpack(stream.seqs, stream.total),
+        )
+
+
+def stream(role: int, counts: Numbers, form_of: Numbers, seqs: Numbers) -> Stream:
+    """Return what events name in one role, packed."""
+    return Stream(role, pack(counts), len(seqs), pack(form_of), pack(seqs))
+
+
+def encode(
+    *,
+    ordinals: Numbers,
+    times: Numbers,
+    identities: Texts,
+    forms: tuple[tuple[int, str], ...],
+    streams: tuple[Stream, ...],
+) -> bytes:
+    """Return the columns of a segment as octets.
+
+    Args:
+        ordinals: Place in the document, by event.
+        times: Microseconds since 1970, by event.
+        identities: By event.
+        forms: (class number, form), each once.
+        streams: What the events name, role by role.
+    """
+    since = times - times.min()
+    unit = next(unit for unit in _UNITS if not (since % unit).any())
+    kind, data = _pack_identities(identities)
+    packed = Packed(
+        *(_VERSION, pack(ordinals), unit, pack(since // unit), kind, data, forms, streams)
+    )
+    return packing.compress(_encoder.encode(packed), Sort.COLUMNS)
+
+
+def _pack_identities(identities: Texts) -> tuple[int, bytes]:
+    octets = _octets(identities, len(_UUID) + 36)
+    if octets is not None and _begin_with(octets, _UUID):
+        digits = np.delete(octets[:, len(_UUID) :], _DASHES, axis=1)
+        if (octets[:, len(_UUID) + _DASHES] == ord("-")).all() and _HEX[digits].all():
+            return _UUIDS, bytes.fromhex(digits.tobytes().decode())
+    octets = _octets(identities, len(_HASH_START) + 64 + len(_HASH_END))
+    if octets is not None and _begin_with(octets, _HASH_START):
+        digits = octets[:, len(_HASH_START) : -len(_HASH_END)]
+        if _begin_with(octets[:, -len(_HASH_END) :], _HASH_END) and _HEX[digits].all():
+            return _HASHES, bytes.fromhex(digits.tobytes().decode())
+    listed = _encoder.encode(identities.tolist())
+    return _TEXTS, zstandard.ZstdCompressor(level=3).compress(listed)
+
+
+def _octets(identities: Texts, length: int) -> Any:
+    """Return texts as rows of octets if all have this length, else None."""
+    if identities.dtype.itemsize != length:
+        return None
+    octets = np.ascontiguousarray(identities).view(np.uint8).reshape(-1, length)
+    return octets if octets.all() else None
+
+
+def _begin_with(octets: Any, start: bytes) -> bool:
+    return bool((octets[:, : len(start)] == np.frombuffer(start, dtype=np.uint8)).all())

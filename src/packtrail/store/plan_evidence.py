@@ -1,0 +1,77 @@
+"""What the database holds that proves readiness: first packs, batches, messages, reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packtrail.store import named
+from packtrail.store.roles import EPC
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from psycopg import Connection
+
+_SQL = named.statements("plan_evidence")
+_COMMISSIONING = ["commissioning"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsRow:
+    """How a receiver answered."""
+
+    receiver: str
+    market: str | None
+    taken_at: datetime | None
+    """Of the last report it took."""
+    refused: int
+
+
+def first_commissionings(
+    conn: Connection, class_keys: Sequence[str], audience_ids: Sequence[int]
+) -> dict[str, datetime]:
+    """Return when the first packs of some classes were commissioned: class key -> moment.
+
+    Args:
+        conn: A connection.
+        class_keys: Such as `sgtin/00396417210309`.
+        audience_ids: What the asker may see.
+    """
+    bound = {"keys": list(class_keys), "role": EPC, "audience_ids": list(audience_ids)}
+    early = conn.execute(_SQL["first_events"], bound).fetchall()
+    steps = {"event_ids": sorted({row[1] for row in early}), "steps": _COMMISSIONING}
+    at: dict[int, datetime] = dict(conn.execute(_SQL["commissionings"], steps).fetchall())
+    found: dict[str, datetime] = {}
+    for class_key, event_id in early:
+        if event_id in at:
+            found[class_key] = min(at[event_id], found.get(class_key, at[event_id]))
+    return found
+
+
+def batches(conn: Connection, audience_ids: Sequence[int], states: Sequence[str]) -> dict[str, int]:
+    """Return how many work orders in some states each line has: code of the line -> count."""
+    bound = {"audience_ids": list(audience_ids), "states": list(states)}
+    return dict(conn.execute(_SQL["batches"], bound).fetchall())
+
+
+def messages(conn: Connection, audience_ids: Sequence[int], since: datetime) -> dict[str, datetime]:
+    """Return when the last good message of each organisation was taken: code -> moment."""
+    bound = {"audience_ids": list(audience_ids), "since": since}
+    return dict(conn.execute(_SQL["messages"], bound).fetchall())
+
+
+def reports(
+    conn: Connection, organisation_id: int, taken: Sequence[str], refused: Sequence[str]
+) -> list[ReportsRow]:
+    """Return how the receivers of an organisation answered its reports.
+
+    Args:
+        conn: A connection.
+        organisation_id: Whose reports.
+        taken: States of reports that were taken.
+        refused: States of those that were not.
+    """
+    bound = {"organisation_id": organisation_id, "taken": list(taken), "refused": list(refused)}
+    return [ReportsRow(*row) for row in conn.execute(_SQL["reports"], bound).fetchall()]

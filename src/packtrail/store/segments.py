@@ -1,0 +1,214 @@
+"""Segments: up to 1,024 events of one document that are alike, read back.
+
+What like events share are plain fields; what tells them apart is unpacked when it is asked for.
+The number of an event is that of its segment and its place in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import numpy as np
+from psycopg.rows import args_row
+
+from packtrail.store import bodies, named
+from packtrail.store.columns import Columns
+from packtrail.store.drafts import microseconds, moment
+from packtrail.store.identity import event_keys
+from packtrail.store.mentions import text_of, texts
+from packtrail.store.parameters import bigints
+from packtrail.store.roles import CLASS_OFFSET, OUTPUT, PARENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from psycopg import Connection
+
+    from packtrail.store.integers import Numbers
+    from packtrail.store.objects import Instance, Name
+
+_SQL = named.statements("segments")
+SELECT, FROM = _SQL["columns"].rsplit("\n", 1)
+COLUMNS: Final = f"{SELECT} {FROM}"
+"""Selects what a `Segment` is made of."""
+_CHUNK: Final = 5_000
+EVENTS_MAX: Final = 1_024
+"""Events of a segment: more would make each read of one of them slow."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A row of `segment`; the columns of `columns` in their order."""
+
+    segment_id: int
+    capture_id: UUID
+    owner_id: int
+    audience_id: int
+    record_time: datetime
+    time_from: datetime
+    time_until: datetime
+    event_count: int
+    is_error_declaration: bool
+    empties: bool
+    time_zone_offset: str
+    type: str
+    action: str | None
+    biz_step: str | None
+    disposition: str | None
+    read_point: str | None
+    biz_location: str | None
+    lot: str | None
+    expires: str | None
+    links: list[str] | None
+    packed_template: bytes
+    packed_columns: bytes
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What tells the events apart."""
+        return Columns(self.packed_columns, self.event_count, microseconds(self.time_from))
+
+    @cached_property
+    def template(self) -> dict[str, Any]:
+        """The body that the events share."""
+        return bodies.read(self.packed_template)
+
+    def identity(self, place: int) -> str:
+        """Return the event id of an event, or its hash where it has none."""
+        return self.columns.identity(place)
+
+    def keys(self) -> Numbers:
+        """Return the storage key of each event, as it is unless another had it first."""
+        identities = texts([self.identity(place) for place in range(self.event_count)])
+        return event_keys(self.owner_id, identities, is_error_declaration=self.is_error_declaration)
+
+    def event_time(self, place: int) -> datetime:
+        """Return when an event happened, in UTC."""
+        if self.event_count == 1:
+            return self.time_from
+        return moment(int(self.columns.times[place]))
+
+    def parent(self, place: int) -> Instance | None:
+        """Return the parent that an event names."""
+        for stream in self.columns.mentions:
+            mentions = stream.of(place)
+            if stream.role == PARENT and mentions.stop > mentions.start:
+                form = int(stream.form_of[mentions.start])
+                return self.columns.forms[form][0], int(stream.seqs[mentions.start])
+        return None
+
+    def counts(self, place: int) -> tuple[int, int]:
+        """Return how many objects an event names: EPCs, children or inputs; and outputs."""
+        named_by, made = 0, 0
+        for stream in self.columns.mentions:
+            mentions = stream.of(place)
+            if stream.role == OUTPUT:
+                made += mentions.stop - mentions.start
+            elif stream.role != PARENT and stream.role < CLASS_OFFSET:
+                named_by += mentions.stop - mentions.start
+        return named_by, made
+
+    def named(
+        self, role: int, places: Sequence[int] | None = None
+    ) -> Iterator[tuple[int, Numbers, Numbers]]:
+        """Yield what events name in a role: class, numbers of the objects, place of each's event.
+
+        Args:
+            role: The role.
+            places: Which events, ascending; None: all.
+        """
+        for stream in self.columns.mentions:
+            if stream.role != role:
+                continue
+            events = stream.event_of(np.arange(len(stream.seqs)))
+            classes = self.columns.form_classes[stream.form_of]
+            is_asked = np.ones(len(events), dtype=bool)
+            if places is not None:
+                is_asked = np.isin(events, np.array(places, dtype=np.int64))
+            for class_id in np.unique(classes[is_asked]).tolist():
+                at = is_asked & (classes == class_id)
+                yield class_id, stream.seqs[at], events[at]
+
+    def places_of(self, class_id: int, seqs: Numbers) -> list[tuple[int, int, int]]:
+        """Return where objects of a class are named: (seq, place of the event, role)."""
+        found = []
+        for stream in self.columns.mentions:
+            at = np.flatnonzero(self._is_any_of(stream.seqs, seqs))
+            if len(at):
+                at = at[self.columns.form_classes[stream.form_of[at]] == class_id]
+                events = stream.event_of(at).tolist()
+                found += [
+                    (seq, event, stream.role)
+                    for seq, event in zip(stream.seqs[at].tolist(), events, strict=True)
+                ]
+        return found
+
+    @staticmethod
+    def _is_any_of(column: Numbers, seqs: Numbers) -> Any:
+        return column == seqs[0] if len(seqs) == 1 else np.isin(column, seqs)
+
+    def body(self, place: int, names: Mapping[Instance, Name]) -> dict[str, Any]:
+        """Return an event as standalone JSON-LD.
+
+        Args:
+            place: Which event.
+            names: At least of everything that it names; see `objects.names`.
+        """
+        lists = {}
+        for stream in self.columns.mentions:
+            if stream.role > CLASS_OFFSET:
+                continue
+            uris = []
+            mentions = stream.of(place)
+            for form_no, seq in zip(
+                stream.form_of[mentions].tolist(), stream.seqs[mentions].tolist(), strict=True
+            ):
+                class_id, form = self.columns.forms[form_no]
+                uris.append(text_of(form, names[class_id, seq].item_key))
+            lists[stream.role] = uris
+        return bodies.fill(self.template, self.event_time(place), self.identity(place), lists)
+
+    def instances(self, places: Iterable[int]) -> set[Instance]:
+        """Return the objects that some events name, whose names a body needs."""
+        found: set[Instance] = set()
+        classes = self.columns.form_classes
+        for stream in self.columns.mentions:
+            if stream.role > CLASS_OFFSET:
+                continue
+            for place in places:
+                mentions = stream.of(place)
+                class_ids = classes[stream.form_of[mentions]].tolist()
+                found.update(zip(class_ids, stream.seqs[mentions].tolist(), strict=True))
+        return found
+
+
+FIELDS: Final = tuple(field.name for field in fields(Segment))
+"""Columns of a segment, in order."""
+
+
+def read(
+    conn: Connection, segment_ids: Iterable[int], *, audience_ids: Sequence[int] | None
+) -> dict[int, Segment]:
+    """Return segments by number.
+
+    Args:
+        conn: A connection.
+        segment_ids: Which.
+        audience_ids: Only those these may see; None: the caller knows that all may be read.
+    """
+    wanted = list(segment_ids)
+    found = {}
+    where = "by_id" if audience_ids is not None else "by_id_for_all"
+    statement = f"{COLUMNS} {_SQL[where]}"
+    with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
+        for start in range(0, len(wanted), _CHUNK):
+            bound: list[object] = [bigints(wanted[start : start + _CHUNK])]
+            if audience_ids is not None:
+                bound.append(list(audience_ids))
+            for row in cursor.execute(statement, bound, prepare=True):
+                found[row.segment_id] = row
+    return found

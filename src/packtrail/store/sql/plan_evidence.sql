@@ -1,0 +1,44 @@
+-- name: first_events
+-- The first packs of a class are in its first block: what came later does not make it ready sooner.
+-- Few events of each are looked at, so that a product with a year of history costs no more.
+select class_key, event_id
+  from (select c.class_key, p.event_id,
+               row_number() over (partition by p.class_id order by p.event_time, p.event_id) as place
+          from posting p join class c using (class_id)
+         where c.class_key = any(%(keys)s) and p.block = 0 and p.role = %(role)s
+           and p.audience_id = any(%(audience_ids)s)
+        union all
+        select c.class_key, t.event_id,
+               row_number() over (partition by t.class_id order by t.event_time, t.event_id)
+          from touch t join class c using (class_id)
+         where c.class_key = any(%(keys)s) and t.seq < 100 and t.role = %(role)s
+           and t.audience_id = any(%(audience_ids)s)) as early
+ where place <= 20
+
+-- name: commissionings
+select event_id, event_time from event
+ where event_id = any(%(event_ids)s) and biz_step = any(%(steps)s) and not is_error_declaration
+
+-- name: batches
+select l.code, count(*)
+  from work_order w join packaging_line l using (line_id)
+ where w.audience_id = any(%(audience_ids)s) and w.state = any(%(states)s)
+ group by l.code
+
+-- name: messages
+select o.code, max(c.finished_at)
+  from capture c join organisation o on o.organisation_id = c.owner_id
+ where c.audience_id = any(%(audience_ids)s) and c.is_success and not c.is_running
+   and c.created_at > %(since)s
+ group by o.code
+
+-- name: reports
+select p.receiver, r.content ->> 'market' as market,
+       max(p.changed_at) filter (where p.state = any(%(taken)s)) as taken_at,
+       count(*) filter (where p.state = any(%(refused)s)) as refused
+  from report p
+  join (select distinct on (code) code, content from report_receiver
+         where organisation_id = %(organisation_id)s order by code, version_no desc) r
+    on r.code = p.receiver
+ where p.organisation_id = %(organisation_id)s
+ group by 1, 2

@@ -1,0 +1,287 @@
+"""Inputs, traces, training and readiness over the real services and PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from tests.services.conftest import World
+from tests.services.documents import commissioning, document, pack
+from tests.unit.planning.scopes import scope
+
+from packtrail.access import ROLES, Actor, Permission, RoleName
+from packtrail.base.errors import NotFound, NotPermitted, RefusedError
+from packtrail.planning.book import Terms
+from packtrail.planning.inputs import Input, InputKind, InputState, Resolution, Way
+from packtrail.planning.readiness import ReadyState
+from packtrail.planning.requirements import AcceptanceTest, OutcomeOfTest, Requirement
+from packtrail.planning.templates import Department
+from packtrail.planning.training import Course, Person, Session
+from packtrail.planning.work import WorkPackage
+from packtrail.serials.policy import Order, Policy
+from packtrail.services import audit, capture, pools
+from packtrail.services.plan import books, history, inputs, people, programmes, readiness
+from packtrail.services.plan.inputs import Decision, NewInput
+from packtrail.services.plan.writing import Put, Remove, write
+
+DAY = date(2026, 11, 30)
+GTIN = "00300010123455"
+MAIL = b"""From: Kim Lindner <kim@corvus.example>
+Subject: Re: Two weeks in May
+
+We could give you May 3 to 14.
+"""
+
+
+@pytest.fixture
+def maker(world: World) -> Actor:
+    world.clock.now = world.clock.now.replace(year=2026, month=11, day=30, hour=9)
+    programmes.create_programme(
+        world.app, world.maker, "eu", name="EU programme", terms=Terms(template="large")
+    )
+    work = WorkPackage(code="FORMAT", title="Formats", duration_days=5)
+    write(world.app, world.maker, "eu", [Put(work)])
+    return world.maker
+
+
+def reader(maker: Actor) -> Actor:
+    return replace(maker, name="Ann", permissions=ROLES[RoleName.READER])
+
+
+def raised(world: World, actor: Actor, title: str = "Too many packs are scrapped") -> Input:
+    told = NewInput(
+        kind=InputKind.CONCERN, title=title, department=Department.PACKAGING, about="line:L1"
+    )
+    return inputs.raise_input(world.app, actor, "eu", told)
+
+
+def test_whoever_may_read_may_raise_and_discuss_but_not_decide(world: World, maker: Actor) -> None:
+    ann = reader(maker)
+    told = raised(world, ann)
+    inputs.add_remark(world.app, ann, "eu", told.code, "Some 60 packs a stop")
+
+    assert (told.code, told.raised_by, told.due_on) == ("IN-1", "Ann", DAY + timedelta(days=14))
+    for step in (
+        lambda: inputs.triage(world.app, ann, "eu", "IN-1", owner="Ann"),
+        lambda: inputs.answer(world.app, ann, "eu", "IN-1", "No"),
+        lambda: inputs.decide(
+            world.app, ann, "eu", "IN-1", Decision(resolution=Resolution.DECLINED, reason="No")
+        ),
+    ):
+        with pytest.raises(NotPermitted):
+            step()
+    kept = books.opened(world.app, maker, "eu").book.inputs["IN-1"]
+    assert [each.text for each in kept.remarks] == ["Some 60 packs a stop"]
+
+
+def test_an_input_is_followed_from_packaging_to_the_test_that_proves_it(
+    world: World, maker: Actor
+) -> None:
+    told = raised(world, reader(maker))
+    inputs.triage(world.app, maker, "eu", told.code, owner="Ben")
+    required = Requirement(code="REQ-1", title="The line lists what was read", packages=("FORMAT",))
+    decided = inputs.decide(
+        world.app, maker, "eu", told.code,
+        Decision(resolution=Resolution.ACCEPTED, reason="It costs", adopts=True,
+                 changes=("longer:FORMAT=3",), requirement=required),
+    )  # fmt: skip
+    told_effect = "No date is won or lost. The end moves 5 days later. 1 package differs."
+    assert decided.effect == told_effect
+    assert books.opened(world.app, maker, "eu").book.packages["FORMAT"].duration_days == 8
+
+    proof = AcceptanceTest(
+        code="T-1", title="60 packs", requirements=("REQ-1",), result=OutcomeOfTest.PASSED,
+        run_on=DAY, run_by="V", evidence="OQ page 7",
+    )  # fmt: skip
+    write(world.app, maker, "eu", [Put(proof)])
+    closed = inputs.answer(world.app, maker, "eu", told.code, "In use from May on")
+
+    assert (closed.state, closed.answered_by) == (InputState.CLOSED, maker.name)
+    (traced,) = people.trace_view(world.app, maker, "eu", told=told.code)
+    assert (traced.inputs, traced.packages) == (("IN-1",), ("FORMAT",))
+    assert (traced.tests, traced.proof) == (("T-1: passed, OQ page 7",), "proven")
+    steps = history.changes(world.app, maker, "eu", kind="input", code="IN-1", limit=10)
+    assert [each.reason for each in reversed(steps)] == [
+        "Raised", "Triaged: Ben", "IN-1 accepted: It costs", "Answered"
+    ]  # fmt: skip
+
+
+def test_what_is_decided_but_not_adopted_leaves_the_plan_as_it_is(
+    world: World, maker: Actor
+) -> None:
+    raised(world, maker)
+    told = Decision(resolution=Resolution.DEFERRED, reason="Later", adopts=True,
+                    changes=("longer:FORMAT=3",))  # fmt: skip
+    decided = inputs.decide(world.app, maker, "eu", "IN-1", told)
+
+    assert "The end moves 5 days later." in decided.effect
+    assert books.opened(world.app, maker, "eu").book.packages["FORMAT"].duration_days == 5
+
+
+def test_nothing_is_closed_without_a_decision_and_an_answer(world: World, maker: Actor) -> None:
+    raised(world, maker)
+    with pytest.raises(RefusedError) as early:
+        inputs.answer(world.app, maker, "eu", "IN-1", "Done")
+    inputs.triage(world.app, maker, "eu", "IN-1", owner="Ben")
+    told = Decision(resolution=Resolution.ANSWERED, reason="It was a question")
+    inputs.decide(world.app, maker, "eu", "IN-1", told)
+    with pytest.raises(RefusedError) as empty:
+        inputs.answer(world.app, maker, "eu", "IN-1", "  ")
+
+    assert {each.code for each in early.value.findings} == {"PLN-023"}
+    assert [each.message for each in empty.value.findings] == [
+        "IN-1 cannot be closed: answer is not said."
+    ]
+
+
+def test_an_input_is_never_taken_out(world: World, maker: Actor) -> None:
+    raised(world, maker)
+    with pytest.raises(RefusedError) as refusal:
+        write(world.app, maker, "eu", [Remove("input", "IN-1")])
+
+    assert refusal.value.findings[0].code == "PLN-023"
+    assert "IN-1" in books.opened(world.app, maker, "eu").book.inputs
+
+
+def test_an_answered_input_can_be_taken_up_again(world: World, maker: Actor) -> None:
+    raised(world, maker)
+    inputs.triage(world.app, maker, "eu", "IN-1", owner="Ben")
+    told = Decision(resolution=Resolution.DECLINED, reason="Too dear")
+    inputs.decide(world.app, maker, "eu", "IN-1", told)
+    inputs.answer(world.app, maker, "eu", "IN-1", "No")
+    again = inputs.reopen(world.app, maker, "eu", "IN-1", "Cheaper now")
+
+    assert (again.state, again.owner) == (InputState.TRIAGED, "Ben")
+
+
+def test_a_mail_becomes_an_input_of_whoever_wrote_it(world: World, maker: Actor) -> None:
+    made = inputs.raise_from_mail(world.app, maker, "eu", MAIL, department=Department.CMO)
+
+    assert (made.title, made.way) == ("Two weeks in May", Way.MAIL)
+    assert (made.raised_by, made.contact) == ("Kim Lindner", "kim@corvus.example")
+    with pytest.raises(RefusedError) as refusal:
+        inputs.raise_from_mail(world.app, maker, "eu", b"PK no mail")
+    assert refusal.value.findings[0].code == "PLN-025"
+
+
+def test_everybody_finds_what_they_raised(world: World, maker: Actor) -> None:
+    raised(world, reader(maker))
+    raised(world, maker, "Another")
+
+    assert [(code, each.code) for code, each in inputs.mine(world.app, reader(maker))] == [
+        ("eu", "IN-1")
+    ]
+
+
+def test_inputs_are_nobody_elses_affair(world: World, maker: Actor) -> None:
+    raised(world, maker)
+    with pytest.raises(NotFound):
+        inputs.raise_input(
+            world.app, world.packer, "eu", NewInput(kind=InputKind.QUESTION, title="?")
+        )
+    with pytest.raises(NotFound):
+        people.trace_view(world.app, world.packer, "eu")
+
+
+def test_every_step_is_in_the_audit_trail(world: World, maker: Actor) -> None:
+    raised(world, maker)
+    (entry,) = [e for e in audit.entries(world.app, maker, limit=3) if "Raised" in str(e.detail)]
+
+    assert entry.detail["codes"] == ["IN-1"]
+
+
+def test_what_names_something_unknown_is_refused(world: World, maker: Actor) -> None:
+    for entry, at in (
+        (Requirement(code="R", title="R", inputs=("IN-9",)), "requirements/R/inputs"),
+        (AcceptanceTest(code="T", title="T", package="NOPE"), "tests/T/package"),
+        (Session(code="S", course="NOPE", on=DAY), "sessions/S/course"),
+    ):
+        with pytest.raises(RefusedError) as refusal:
+            write(world.app, maker, "eu", [Put(entry)])
+        assert [(e.code, e.at) for e in refusal.value.findings] == [("PLN-002", at)]
+
+
+def test_training_is_told_with_its_ends(world: World, maker: Actor) -> None:
+    entries = (
+        Person(code="ann", name="Ann", department=Department.PACKAGING),
+        Course(code="X", title="Exceptions", departments=(Department.PACKAGING,), valid_months=12),
+        Session(code="S", course="X", on=date(2025, 12, 15), attended=("ann",), passed=("ann",)),
+    )
+    write(world.app, maker, "eu", [Put(each) for each in entries])
+
+    (found,) = people.competences_view(world.app, maker, "eu")
+    assert (found.standing, found.valid_until) == ("near", date(2026, 12, 15))
+
+
+# --- readiness ------------------------------------------------------------------------------------
+
+
+def full(world: World, maker: Actor, gtin: str) -> None:
+    made = scope()
+    products = [replace(each, gtin=gtin) for each in made.products]
+    entries = (*made.markets, *made.needs, *made.sites, *made.lines, *made.partners, *products)
+    write(world.app, maker, "eu", [Put(each) for each in entries])
+
+
+def states(world: World, actor: Actor) -> dict[str, set[ReadyState]]:
+    found: dict[str, set[ReadyState]] = {}
+    for each in readiness.of_programme(world.app, actor, "eu").items:
+        found.setdefault(each.probe.key, set()).add(each.state)
+    return found
+
+
+def test_readiness_is_what_was_recorded_and_pooled(world: World, maker: Actor) -> None:
+    full(world, maker, GTIN)
+    before = states(world, maker)
+    counted = replace(Policy.of("numeric", 12), order=Order.SEQUENTIAL)
+    pools.create_pool(world.app, maker, "packs", gtin=GTIN, policy=counted)
+    job = capture.submit(
+        world.app, maker, document(commissioning(1, [pack("A1"), pack("A2")])),
+        media_type="application/json",
+    )  # fmt: skip
+    assert job.success
+    world.clock.advance(seconds=readiness.FRESH_SECONDS)
+    after = states(world, maker)
+
+    assert before["pool"] == before["packs"] == {ReadyState.MISSING}
+    assert after["pool"] == after["packs"] == {ReadyState.READY}
+    assert after["master_data"] == {ReadyState.MISSING}
+
+
+def test_evidence_is_kept_for_minutes_and_gathered_anew_after_a_change(
+    world: World, maker: Actor
+) -> None:
+    full(world, maker, GTIN)
+    first = readiness.of_programme(world.app, maker, "eu").seen_at
+    again = readiness.of_programme(world.app, maker, "eu").seen_at
+    raised(world, maker)
+
+    assert first == again
+    assert readiness.of_programme(world.app, maker, "eu").seen_at > first
+
+
+def test_what_one_may_not_see_does_not_count_and_is_named(world: World, maker: Actor) -> None:
+    full(world, maker, GTIN)
+    blind = replace(maker, permissions=frozenset({Permission.PLAN_READ}))
+    found = readiness.of_programme(world.app, blind, "eu")
+
+    assert found.left_out == (
+        "events and master data", "pools of serial numbers", "work orders and trade items",
+        "messages", "reports",
+    )  # fmt: skip
+    own = {"line_can", "trained", "proven"}  # These look at the programme alone.
+    assert not [
+        each for each in found.items if each.probe.key not in own and each.state is ReadyState.READY
+    ]
+
+
+def test_nobody_elses_packs_make_one_ready(world: World, maker: Actor) -> None:
+    full(world, maker, GTIN)
+    job = capture.submit(
+        world.app, world.wholesaler, document(commissioning(1, [pack("A1")])),
+        media_type="application/json",
+    )  # fmt: skip
+    assert job.success
+
+    assert states(world, maker)["packs"] == {ReadyState.MISSING}

@@ -1,0 +1,200 @@
+"""Readiness: what rules need against what was seen, never against what was said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from tests.unit.planning.scopes import EGYPT, ITALY, scope
+
+from packtrail.planning.book import Book, Terms, link_code
+from packtrail.planning.proposals import propose
+from packtrail.planning.readiness import (
+    PROBES,
+    Evidence,
+    Item,
+    ReadyState,
+    by_market,
+    readiness,
+    score,
+)
+from packtrail.planning.requirements import AcceptanceTest, OutcomeOfTest, Requirement
+from packtrail.planning.scheduling import schedule
+from packtrail.planning.templates import LARGE, Department
+from packtrail.planning.training import Course, Person, Session
+from packtrail.planning.work import WorkKind
+
+TODAY = date(2026, 11, 30)
+TERMS = Terms(template="large")
+GTIN = "09520861410059"
+NOTHING = Evidence()
+
+
+def book(**more: object) -> Book:
+    made = scope()
+    proposal = propose(made, LARGE, TODAY)
+    return Book(
+        **{
+            "markets": {each.code: each for each in made.markets},
+            "needs": {each.code: each for each in made.needs},
+            "products": {each.code: replace(each, gtin=GTIN) for each in made.products},
+            "sites": {each.code: each for each in made.sites},
+            "lines": {each.code: each for each in made.lines},
+            "partners": {each.code: each for each in made.partners},
+            "packages": {each.code: each for each in proposal.packages},
+            "links": {link_code(each): each for each in proposal.links},
+            "resources": {each.code: each for each in LARGE.resources},
+        }
+        | more  # type: ignore[arg-type]
+    )
+
+
+def seen(made: Book, evidence: Evidence = NOTHING, *, on: date = TODAY) -> tuple[Item, ...]:
+    return readiness(made, TERMS, schedule(made.plan(TERMS, ()), on), evidence)
+
+
+def of(items: tuple[Item, ...], probe: str, code: str = "") -> Item:
+    return next(e for e in items if e.probe.key == probe and code in {e.code, ""})
+
+
+def plain(made: Book) -> Book:
+    """The book on the standard calendar, as its sites' calendars are not part of these tests."""
+    packages = {code: replace(each, calendar="standard") for code, each in made.packages.items()}
+    return replace(made, packages=packages)
+
+
+def test_nothing_is_ready_where_nothing_was_seen() -> None:
+    items = seen(plain(book()))
+
+    assert {each.probe.subject for each in items} == {each.subject for each in PROBES}
+    own = {"line_can", "trained", "proven"}
+    assert {each.state for each in items if each.probe.key not in own} == {ReadyState.MISSING}
+
+
+def test_evidence_makes_a_product_ready_and_tells_what_it_was() -> None:
+    evidence = Evidence(
+        described=frozenset({GTIN}), pools={GTIN: 900}, commissioned={GTIN: date(2026, 10, 1)}
+    )
+    items = seen(plain(book()), evidence)
+
+    told = {each.probe.key: each.sight.told for each in items if each.probe.subject == "product"}
+    assert told == {
+        "master_data": f"GTIN {GTIN} is described",
+        "pool": "900 serial numbers left",
+        "packs": "First packs on 2026-10-01",
+    }
+    assert {e.state for e in items if e.probe.subject == "product"} == {ReadyState.READY}
+
+
+def test_an_empty_pool_is_no_pool() -> None:
+    item = of(seen(plain(book()), Evidence(pools={GTIN: 0})), "pool")
+
+    assert (item.state, item.sight.told) == (ReadyState.MISSING, "0 serial numbers left")
+
+
+def test_a_product_without_a_gtin_cannot_be_seen() -> None:
+    made = plain(book())
+    made = replace(made, products={c: replace(p, gtin="") for c, p in made.products.items()})
+
+    assert of(seen(made), "pool").state is ReadyState.UNSEEN
+
+
+def test_what_the_plan_says_is_done_and_was_not_seen_is_told() -> None:
+    made = plain(book())
+    done = {
+        code: replace(each, finished_on=TODAY, started_on=TODAY)
+        if each.kind is WorkKind.NUMBERS
+        else each
+        for code, each in made.packages.items()
+    }
+    items = seen(replace(made, packages=done))
+
+    assert all(each.is_only_said for each in items if each.probe.key == "pool")
+    assert not any(each.is_only_said for each in items if each.probe.key == "packs")
+    shown = seen(replace(made, packages=done), Evidence(pools={GTIN: 5}))
+    assert not any(each.is_only_said for each in shown)
+
+
+def test_what_is_missing_after_its_day_is_late_and_comes_first() -> None:
+    due = min(ITALY.due_on, EGYPT.due_on)
+    items = seen(plain(book()), on=due + timedelta(days=10))
+
+    assert items[0].late_days >= 10
+    assert [each.late_days for each in items] == sorted(
+        (each.late_days for each in items), reverse=True
+    )
+    assert score(items).late > 0
+
+
+def test_work_planned_after_its_last_day_makes_it_late_before_the_day() -> None:
+    made = plain(book())
+    late = {
+        code: replace(each, not_before=date(2029, 1, 8)) if each.kind is WorkKind.NUMBERS else each
+        for code, each in made.packages.items()
+    }
+    proposal = propose(scope(), LARGE, TODAY)
+    dated = replace(made, packages=late, deadlines={each.code: each for each in proposal.deadlines})
+
+    assert of(seen(dated), "pool").late_days > 300
+    assert of(seen(replace(dated, packages=made.packages)), "pool").late_days == 0
+
+
+def test_what_nothing_could_show_is_not_called_late_because_its_day_passed() -> None:
+    items = seen(plain(book()), on=date(2030, 1, 7))
+
+    assert of(items, "proven").state is ReadyState.UNSEEN
+    assert of(items, "proven").late_days == 0
+    assert of(items, "reports").late_days > 600
+
+
+def test_a_line_lacks_what_it_cannot_do() -> None:
+    items = [each for each in seen(plain(book())) if each.probe.key == "line_can"]
+
+    assert any(each.sight.told.startswith("Lacks ") for each in items)
+    assert all(each.sight.done <= each.sight.total for each in items)
+
+
+def test_a_site_is_trained_when_all_competences_count() -> None:
+    made = plain(book())
+    site = of(seen(made), "trained").code
+    people = {
+        name: Person(code=name, name=name, department=Department.PACKAGING, site=site)
+        for name in ("ann", "ben")
+    }
+    courses = {"X": Course(code="X", title="X", departments=(Department.PACKAGING,))}
+    held = Session(code="S", course="X", on=TODAY, attended=("ann",), passed=("ann",))
+    made = replace(made, people=people, courses=courses, sessions={"S": held})
+    item = of(seen(made), "trained", site)
+
+    assert item.state is ReadyState.PARTLY
+    assert item.sight.told == "1 of 2 competences are valid"
+
+
+def test_a_market_is_proven_by_tests_that_passed() -> None:
+    requirement = Requirement(code="R", title="R", market="IT")
+    test = AcceptanceTest(
+        code="T", title="T", requirements=("R",), result=OutcomeOfTest.PASSED,
+        run_on=TODAY, run_by="V", evidence="page 7",
+    )  # fmt: skip
+    made = plain(book(requirements={"R": requirement}, tests={"T": test}))
+
+    assert of(seen(made), "proven", "IT").state is ReadyState.READY
+    assert of(seen(made), "proven", "EG").state is ReadyState.UNSEEN
+
+
+def test_an_acknowledged_report_counts_and_a_rejected_one_takes_away() -> None:
+    taken = Evidence(acknowledged={"EG": TODAY}, refused={"EG": 2})
+    item = of(seen(plain(book()), taken), "reports", "EG")
+
+    assert item.state is ReadyState.PARTLY
+    assert item.sight.told == "Last report taken on 2026-11-30; 2 rejected"
+
+
+def test_the_scores_of_markets_add_up_to_what_each_needs() -> None:
+    items = seen(plain(book()), Evidence(described=frozenset({GTIN})))
+    scores = by_market(items)
+
+    for market in ("IT", "EG"):
+        needed = sum(market in each.markets for each in items)
+        assert sum(found.total for key, found in scores.items() if key[0] == market) == needed
+    assert score(items).ready == sum(each.state is ReadyState.READY for each in items)
