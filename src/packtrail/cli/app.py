@@ -40,6 +40,7 @@ from packtrail.cli import (
     serials,
     trace,
     verify,
+    vrs,
 )
 from packtrail.cli.output import guarded, write_line
 
@@ -62,6 +63,7 @@ GROUPS = {
     "lines": lines.lines,
     "orders": orders.orders,
     "operations": pack_operations.operations,
+    "vrs": vrs.vrs,
     "portfolio": portfolio.portfolio,
     "obligations": obligations.obligations,
 }
