@@ -217,7 +217,6 @@ def test_a_label_of_an_order_that_was_not_released_or_of_no_template_is_refused(
             cmo.app, cmo.packer, cmo.code(cmo.first), Level.PACK, template="logistic"
         )
     assert refused.value.findings[0].code == "LIN-070"
-    assert (
-        SSCC_PREFIX
-        in order_labels.label(cmo.app, cmo.packer, cmo.code(cmo.first), Level.PALLET).zpl()
-    )
+    pallet = order_labels.label(cmo.app, cmo.packer, cmo.code(cmo.first), Level.PALLET).zpl()
+    assert SSCC_PREFIX in pallet
+    assert f"CONTENT {GTIN}   COUNT 6" in pallet

@@ -169,7 +169,7 @@ def _values(order: WorkOrder, tier: Tier, number: str) -> dict[str, str]:
     """Return what lines of text can name."""
     terms = order.terms
     year, month, day = terms.expires.split("-")
-    below = terms.below(tier.level)
+    content_gtin, content_count = _content(terms, tier)
     return {
         "product": terms.product,
         "market": terms.market,
@@ -184,8 +184,17 @@ def _values(order: WorkOrder, tier: Tier, number: str) -> dict[str, str]:
         "expiry_yymmdd": f"{year[2:]}{month}{day}",
         "expiry_words": times.expiry(terms.expires),
         "holds": str(tier.holds) if tier.holds else "",
-        "content_gtin": (below.gtin or terms.tiers[0].gtin or "") if below else "",
+        "content_gtin": content_gtin,
+        "content_count": content_count,
     }
+
+
+def _content(terms: Terms, tier: Tier) -> tuple[str, str]:
+    """Return the trade item that a full container holds, and how many: elements (02) and (37)."""
+    count, below = tier.holds, terms.below(tier.level)
+    while below is not None and not below.gtin:
+        count, below = count * below.holds, terms.below(below.level)
+    return (below.gtin or "", str(count)) if below is not None else ("", "")
 
 
 def _asked(app: Application, terms: Terms, tier: Tier) -> tuple[str, ...]:

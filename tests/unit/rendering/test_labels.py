@@ -32,7 +32,8 @@ ELEMENTS = {
 VALUES = {
     "product": "Épi^stra <5 mg> & ~co\\", "gtin": GTIN, "serial": "7K2M9R4T1XVC", "lot": "A_1B/2",
     "expiry_month": "12.2028", "expiry_iso": "2028-12-31", "expiry_yymmdd": "281231",
-    "national_number": "12345678", "holds": "20", "content_gtin": GTIN, "sscc": SSCC,
+    "national_number": "12345678", "holds": "20", "content_gtin": GTIN, "content_count": "60",
+    "sscc": SSCC,
 }  # fmt: skip
 NAMES = sorted(built_in())
 
