@@ -21,7 +21,8 @@ def home(visit: Visit) -> Response:
     """Show the home page."""
     seen = overview.overview(visit.app, visit.who)
     total = sum(each.count for each in seen.by_status)
-    is_empty = seen.counts.events == 0 and seen.counts.captures == 0
+    recorded = seen.counts.events or seen.counts.captures
+    is_empty = not recorded and not seen.attention
     return templates.render(
         visit,
         "home.html",

@@ -9,46 +9,34 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.services.conftest import World, make_world
+from tests.services.conftest import World
+from tests.services.supply.making import (
+    GTIN,
+    MASTER,
+    OTHER_GTIN,
+    RANDOM,
+    TIGHT,
+    code_of,
+    create_pool,
+    create_sscc_pool,
+)
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError, UsageError
 from packtrail.serials.policy import Order, Policy
-from packtrail.services import audit, pools, serial_proof, serials
-from packtrail.services.master_key import FILE_NAME, master_key
-from packtrail.services.pools import create_pool, create_sscc_pool, replace_key
-from packtrail.services.serials import allocate, look_up, return_serials
+from packtrail.services import audit
+from packtrail.services.master_key import FILE_NAME, master_keys
+from packtrail.services.supply import looking_up, pools, proving
+from packtrail.services.supply.allocating import allocate
+from packtrail.services.supply.changing import replace_key
+from packtrail.services.supply.looking_up import look_up
+from packtrail.services.supply.settling import return_serials
 from packtrail.settings import Settings
-from packtrail.store.database import Database
-
-GTIN, OTHER_GTIN = "03000101234509", "00614141123452"
-MASTER = base64.b64encode(bytes(range(32))).decode()
-RANDOM = Policy.of("unambiguous", 12)
-TIGHT = Policy.of("numeric", 7)
-"""999 numbers may be issued."""
-
-
-@pytest.fixture
-def world(fresh_database: Database) -> Iterator[World]:
-    made = make_world(fresh_database, master_key=MASTER)
-    yield made
-    made.app.workers.shutdown(wait=True)
-
-
-@pytest.fixture
-def pool(world: World) -> str:
-    return create_pool(world.app, world.maker, "packs", gtin=GTIN, policy=RANDOM).code
-
-
-def code_of(refused: pytest.ExceptionInfo[RefusedError]) -> str:
-    return refused.value.findings[0].code
-
 
 # --- taking ---------------------------------------------------------------------------------------
 
@@ -113,7 +101,7 @@ def test_a_pool_refuses_what_would_break_the_guess_limit(world: World) -> None:
     with pytest.raises(Conflict, match=r"the guess probability must stay below 1/10000\.$"):
         allocate(world.app, world.maker, "tight", 1, request_id="2")
 
-    (proof,) = serial_proof.prove(world.app, world.maker)
+    (proof,) = proving.prove(world.app, world.maker)
     assert (proof.guess_probability, proof.is_below_limit) == ("999/10000000", True)
 
 
@@ -175,7 +163,7 @@ def test_fifty_clients_at_once_get_different_numbers(world: World, pool: str) ->
         given = [serial for serials in clients.map(client, range(50)) for serial in serials]
 
     assert len(given) == len(set(given)) == 5_000
-    (proof,) = serial_proof.prove(world.app, world.maker)
+    (proof,) = proving.prove(world.app, world.maker)
     assert (proof.holds, proof.issued, proof.entries) == (True, 5_000, 200)
 
 
@@ -199,7 +187,7 @@ from datetime import UTC, datetime
 from packtrail.access import Actor
 from packtrail.services import organisations
 from packtrail.services.application import Application
-from packtrail.services.serials import allocate
+from packtrail.services.supply.allocating import allocate
 from packtrail.settings import Settings
 from packtrail.store.database import Database
 
@@ -244,7 +232,7 @@ def test_clients_that_are_killed_lose_and_double_nothing(world: World, pool: str
     assert again == heard
     given = [*fresh, *(serial for serials in heard.values() for serial in serials)]
     assert len(given) == len(set(given))
-    (proof,) = serial_proof.prove(world.app, world.maker)
+    (proof,) = proving.prove(world.app, world.maker)
     assert proof.holds
     assert proof.issued >= len(given)
 
@@ -266,9 +254,9 @@ def test_unused_numbers_are_given_back_and_never_given_again(world: World, pool:
     seen = pools.pool(world.app, world.maker, pool)
     assert (seen.issued, seen.returned, seen.voided) == (200, 30, 1)
     (found,) = look_up(world.app, world.maker, given[15], pool=pool)
-    assert found.withdrawn is not None
-    assert found.withdrawn.request_id == "back"
-    kinds = [each.kind for each in serials.ledger(world.app, world.maker, pool)]
+    assert found.settled is not None
+    assert found.settled.request_id == "back"
+    kinds = [each.kind for each in looking_up.ledger(world.app, world.maker, pool)]
     assert kinds == ["allocated", "returned", "void", "allocated"]
 
 
@@ -296,7 +284,7 @@ def test_only_what_was_given_out_is_taken_back(world: World, pool: str) -> None:
         with pytest.raises(RefusedError) as refused:
             return_serials(world.app, world.maker, pool, [*given, strange], request_id="2")
         assert code_of(refused) == "SER-008"
-    with pytest.raises(RefusedError, match="in the list twice"):
+    with pytest.raises(RefusedError, match="in the lists twice"):
         return_serials(world.app, world.maker, pool, given + given[:1], request_id="2")
     assert pools.pool(world.app, world.maker, pool).returned == 0
 
@@ -310,7 +298,7 @@ def test_numbers_of_several_keys_are_given_back_together(world: World, pool: str
     again = return_serials(world.app, world.maker, pool, second[:5] + first[:5], request_id="back")
 
     assert again.is_repeated
-    (proof,) = serial_proof.prove(world.app, world.maker)
+    (proof,) = proving.prove(world.app, world.maker)
     assert (proof.holds, proof.returned, proof.generations, proof.entries) == (True, 10, 2, 4)
 
 
@@ -330,7 +318,7 @@ def test_a_number_tells_when_to_whom_and_for_what_it_was_issued(world: World, po
         assert found.is_issued
         assert found.entry == replace(given.entry, findings=())
     (unknown,) = look_up(world.app, world.maker, f"(01){GTIN}(21)000000000000")
-    assert (unknown.is_issued, unknown.entry, unknown.withdrawn) == (False, None, None)
+    assert (unknown.is_issued, unknown.entry, unknown.settled) == (False, None, None)
 
 
 def test_a_number_of_an_earlier_key_is_still_found(world: World, pool: str) -> None:
@@ -360,7 +348,7 @@ def test_after_many_keys_no_number_comes_twice(world: World) -> None:
 
     assert rest.entry.count == 600_000
     assert len(set(given)) == 10**6
-    (proof,) = serial_proof.prove(world.app, world.maker)
+    (proof,) = proving.prove(world.app, world.maker)
     assert (proof.holds, proof.issued, proof.generations) == (True, 10**6, 5)
 
 
@@ -390,24 +378,24 @@ def test_another_master_key_opens_nothing(world: World, pool: str) -> None:
 def test_a_key_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     settings = Settings.of({}, data_dir=tmp_path)
 
-    made = master_key(settings, may_make=True)
+    made = master_keys(settings, may_make=True)
 
-    assert master_key(settings) == master_key(settings, may_make=True) == made
+    assert master_keys(settings) == master_keys(settings, may_make=True) == made
     assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir()] == [FILE_NAME]
     (tmp_path / FILE_NAME).chmod(0o644)
     with pytest.raises(UsageError, match="can be read by others"):
-        master_key(settings)
+        master_keys(settings)
 
 
 def test_a_key_file_that_is_gone_or_a_link_is_not_replaced(tmp_path: Path) -> None:
     settings = Settings.of({}, data_dir=tmp_path)
 
     with pytest.raises(RefusedError) as refused:
-        master_key(settings)
+        master_keys(settings)
     (tmp_path / FILE_NAME).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UsageError, match="cannot be read"):
-        master_key(settings, may_make=True)
+        master_keys(settings, may_make=True)
 
     assert code_of(refused) == "SER-012"
     assert not (tmp_path / "elsewhere").exists()
@@ -415,7 +403,7 @@ def test_a_key_file_that_is_gone_or_a_link_is_not_replaced(tmp_path: Path) -> No
 
 def test_a_database_of_ones_own_needs_the_setting() -> None:
     with pytest.raises(UsageError, match="need PACKTRAIL_MASTER_KEY"):
-        master_key(Settings.of({}, database_url="postgresql://db/x"), may_make=True)
+        master_keys(Settings.of({}, database_url="postgresql://db/x"), may_make=True)
 
 
 # --- proof ----------------------------------------------------------------------------------------
@@ -443,7 +431,7 @@ def test_a_ledger_that_was_tampered_with_is_no_proof(
     with world.app.database.transaction() as conn:
         conn.execute(harm)
 
-    (proof,) = serial_proof.prove(world.app, world.maker, pool)
+    (proof,) = proving.prove(world.app, world.maker, pool)
 
     assert not proof.holds
     assert {each.code for each in proof.findings} == {"SER-011"}
@@ -454,7 +442,7 @@ def test_a_proof_counts_everything_anew(world: World, pool: str) -> None:
     allocate(world.app, world.maker, pool, 20_000, request_id="1")
     told: list[int] = []
 
-    (proof,) = serial_proof.prove(world.app, world.maker, progress=told.append)
+    (proof,) = proving.prove(world.app, world.maker, progress=told.append)
 
     assert (proof.issued, proof.proven, sum(told), proof.entries) == (20_000, 20_000, 20_000, 1)
     assert proof.guess_probability == f"20000/{RANDOM.space}"
@@ -477,8 +465,8 @@ def test_a_pool_is_seen_by_its_owner_and_whom_it_serves(world: World, pool: str)
         lambda: allocate(world.app, world.packer, pool, 5, request_id="1"),
         lambda: return_serials(world.app, world.wholesaler, "shared", given, request_id="2"),
         lambda: look_up(world.app, world.wholesaler, f"(01){OTHER_GTIN}(21){given[0]}"),
-        lambda: serial_proof.prove(world.app, world.packer, pool),
-        lambda: serials.ledger(world.app, world.wholesaler, "shared"),
+        lambda: proving.prove(world.app, world.packer, pool),
+        lambda: looking_up.ledger(world.app, world.wholesaler, "shared"),
         lambda: replace_key(world.app, world.wholesaler, "shared"),
     ):
         with pytest.raises(NotFound) as refused:
@@ -505,14 +493,15 @@ def test_a_partner_without_agreement_is_not_served(world: World) -> None:
             create_pool(world.app, world.maker, "packs", gtin=GTIN, policy=RANDOM, serves=partner)
 
 
-def test_a_key_has_one_pool(world: World, pool: str) -> None:
+def test_what_is_taken_is_not_taken_twice(world: World, pool: str) -> None:
     create_sscc_pool(world.app, world.maker, "pallets", prefix="0614141", extension="1")
 
     for call in (
-        lambda: create_pool(world.app, world.maker, "other", gtin=GTIN, policy=RANDOM),
-        lambda: create_pool(world.app, world.maker, pool, gtin=OTHER_GTIN, policy=RANDOM),
+        lambda: create_pool(world.app, world.maker, pool, gtin=OTHER_GTIN),
+        lambda: create_pool(world.app, world.packer, "other", gtin=GTIN),
+        lambda: create_sscc_pool(world.app, world.maker, "x0", prefix="0614141", extension="1"),
         lambda: create_sscc_pool(world.app, world.maker, "x1", prefix="06141412", extension="1"),
-        lambda: create_sscc_pool(world.app, world.maker, "x2", prefix="061414", extension="1"),
+        lambda: create_sscc_pool(world.app, world.packer, "x2", prefix="061414", extension="1"),
     ):
         with pytest.raises(Conflict) as refused:
             call()
