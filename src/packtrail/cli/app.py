@@ -19,6 +19,7 @@ from packtrail.cli import (
     epcis,
     goods,
     gs1,
+    labels,
     lines,
     markets,
     notices,
@@ -67,7 +68,7 @@ GROUPS = {
     "obligations": obligations.obligations,
 }
 
-_JOINED = (company_markets, order_accounts, order_reports)
+_JOINED = (company_markets, labels, order_accounts, order_reports)
 """Modules whose commands belong to a group of another one."""
 
 
