@@ -396,6 +396,12 @@ BAD_QUEUE = FindingCode(
     "A line of an offline queue cannot be read",
     remedy="Put the line right or take it out, and post the file again; nothing is done twice.",
 )
+NOT_YET = FindingCode(
+    "VER-094",
+    Severity.ERROR,
+    "An operation was done later than now",
+    remedy="Set the clock of the till, and put the time of the operation right.",
+)
 NO_RESPONDER = FindingCode(
     "VER-102",
     Severity.ERROR,
