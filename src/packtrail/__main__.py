@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import packtrail.launch.bench_capture
+import packtrail.launch.bench_growth
 import packtrail.launch.bench_gs1
 import packtrail.launch.bench_plan
+import packtrail.launch.bench_reads
 import packtrail.launch.bench_rivals
 import packtrail.launch.bench_serials
 import packtrail.launch.bench_size

@@ -7,8 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.services.conftest import make_world
+
 from packtrail import epcis
+from packtrail.launch import bench_reads
 from packtrail.launch.bench_rivals import SHAPES, documents
+from packtrail.store.database import Database
 
 COMMAND = [sys.executable, "-m", "packtrail", "bench", "epcis", "--events", "20"]
 
@@ -37,11 +41,15 @@ def test_a_folder_without_epcis2js_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_qu4rtet_is_named_and_how_to_install_it(tmp_path: Path) -> None:
-    command = [*COMMAND[:4], "rivals", "--quartet", str(tmp_path), "--runs", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    for bench, wanted in (
+        ("rivals", "pip install quartet-epcis quartet-capture"),
+        ("serials", "pip install serialbox random_flavorpack"),
+    ):
+        command = [*COMMAND[:4], bench, "--quartet", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert done.returncode == 3
-    assert "pip install quartet-epcis quartet-capture" in " ".join(done.stderr.split())
+        assert done.returncode == 3
+        assert wanted in " ".join(done.stderr.split())
 
 
 def test_the_documents_for_the_rivals_are_valid_and_new_in_every_run() -> None:
@@ -52,3 +60,22 @@ def test_the_documents_for_the_rivals_are_valid_and_new_in_every_run() -> None:
         counts = [len(reading.document.events) for reading in found if reading.document]
         assert counts == [shape.events for shape in SHAPES]
     assert not set(documents(0)) & set(documents(1))
+
+
+def test_a_store_of_whole_lives_is_asked_in_every_way(database: Database) -> None:
+    world = make_world(database)
+    bench_reads.fill(world.app, world.maker, 5_000)
+    store = bench_reads.sampled(world.app, world.maker)
+
+    figures = [
+        *bench_reads.traces(store),
+        *bench_reads.verifications(store),
+        *bench_reads.censuses(store),
+        *bench_reads.queries(store),
+    ]
+
+    assert all(figure.value > 0 for figure in figures)
+    pages = {each.name: each.beside for each in figures if each.name.startswith("events ")}
+    assert pages["events of a pack"] == "2 events on the page"
+    assert pages["events of what a container held"] == "1 events on the page"
+    assert pages["events of a lot"] == "30 events on the page"

@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.store import health as rows
+from packtrail.store import objects
 from packtrail.store.health import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from random import Random
 
     from packtrail.services.application import Application
 
-__all__ = ["Condition", "bare_copy_of_events_seconds", "bare_copy_seconds", "condition", "sizes"]
+__all__ = [
+    "Condition",
+    "bare_copy_of_events_seconds",
+    "bare_copy_seconds",
+    "bare_look_up_seconds",
+    "condition",
+    "sizes",
+    "some_objects",
+]
 
 
 def condition(app: Application) -> Condition:
@@ -42,3 +52,22 @@ def bare_copy_of_events_seconds(app: Application, events: Sequence[tuple[str, st
     """Return how long this database takes for a bare COPY of events: id, what is named, when."""
     with app.database.reading() as conn:
         return rows.bare_copy_of_events_seconds(conn, events)
+
+
+def bare_look_up_seconds(app: Application, serials: Sequence[str]) -> list[float]:
+    """Return how long this database takes to look up each of some serials in a bare table."""
+    with app.database.reading() as conn:
+        return rows.bare_look_up_seconds(conn, serials)
+
+
+def some_objects(app: Application, kind: str, count: int, draw: Random) -> list[str]:
+    """Return identifiers of up to so many objects, drawn from all of a kind.
+
+    Args:
+        app: The application.
+        kind: How their class keys begin, such as `sgtin/`.
+        count: How many.
+        draw: Draws them.
+    """
+    with app.database.reading() as conn:
+        return [name.identifier for name in objects.some(conn, kind, count, draw)]

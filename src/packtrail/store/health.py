@@ -106,6 +106,27 @@ def bare_copy_of_events_seconds(conn: Connection, rows: Sequence[tuple[str, str,
     return _copy_seconds(conn, "copy bare_events from stdin", text)
 
 
+def bare_look_up_seconds(conn: Connection, serials: Sequence[str]) -> list[float]:
+    """Return how long each serial takes to be looked up in one table with one unique index."""
+    conn.execute(
+        "create temporary table bare_look_up (class_id integer, serial text,"
+        " unique (class_id, serial))"
+    )
+    text = "".join(f"1\t{serial}\n" for serial in serials).encode()
+    _copy_seconds(conn, "copy bare_look_up from stdin", text)
+    found = []
+    for serial in serials:
+        began = time.perf_counter()
+        conn.execute(
+            "select class_id from bare_look_up where class_id = 1 and serial = %s",
+            [serial],
+            prepare=True,
+        ).fetchone()
+        found.append(time.perf_counter() - began)
+    conn.execute("drop table bare_look_up")
+    return found
+
+
 def _copy_seconds(conn: Connection, statement: str, text: bytes) -> float:
     began = time.perf_counter()
     with conn.cursor().copy(statement) as copy:

@@ -14,10 +14,21 @@ from packtrail.store.dictionary import Instance, Name, look_up, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from random import Random
 
     from psycopg import Connection
 
-__all__ = ["Instance", "Name", "Sighting", "class_ids", "find", "look_up", "names", "sightings"]
+__all__ = [
+    "Instance",
+    "Name",
+    "Sighting",
+    "class_ids",
+    "find",
+    "look_up",
+    "names",
+    "sightings",
+    "some",
+]
 
 _SQL = named.statements("objects")
 _BLOCKS: Final = 500
@@ -66,6 +77,26 @@ def instances_like(
                     if prefix_length is None or own is None or own == prefix_length:
                         found.add((class_id, block.seq_from + place))
     return found
+
+
+def some(conn: Connection, kind: str, count: int, draw: Random) -> list[Name]:
+    """Return what the dictionary knows of up to so many objects, drawn from all of a kind.
+
+    Args:
+        conn: A connection.
+        kind: How their class keys begin.
+        count: How many.
+        draw: Draws them.
+    """
+    sizes = {
+        class_id: size
+        for class_id, class_key, _, size in conn.execute(named.statements("census")["classes"])
+        if size and class_key.startswith(kind)
+    }
+    drawn = draw.choices(list(sizes), list(sizes.values()), k=count) if sizes else []
+    wanted = dict.fromkeys((class_id, draw.randrange(sizes[class_id])) for class_id in drawn)
+    found = names(conn, wanted)
+    return [found[one] for one in wanted if one in found]
 
 
 def sightings(

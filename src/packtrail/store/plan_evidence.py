@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packtrail.store import named
+from packtrail.store import named, segments
+from packtrail.store.drafts import moment
 from packtrail.store.roles import EPC
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SQL = named.statements("plan_evidence")
-_COMMISSIONING = ["commissioning"]
+_COMMISSIONING = "commissioning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,17 @@ def first_commissionings(
         audience_ids: What the asker may see.
     """
     bound = {"keys": list(class_keys), "role": EPC, "audience_ids": list(audience_ids)}
-    early = conn.execute(_SQL["first_events"], bound).fetchall()
-    steps = {"event_ids": sorted({row[1] for row in early}), "steps": _COMMISSIONING}
-    at: dict[int, datetime] = dict(conn.execute(_SQL["commissionings"], steps).fetchall())
+    early = conn.execute(_SQL["first_segments"], bound).fetchall()
+    read = segments.read(conn, {row[2] for row in early}, audience_ids=audience_ids)
     found: dict[str, datetime] = {}
-    for class_key, event_id in early:
-        if event_id in at:
-            found[class_key] = min(at[event_id], found.get(class_key, at[event_id]))
+    for class_key, class_id, segment_id in early:
+        segment = read[segment_id]
+        if segment.biz_step != _COMMISSIONING or segment.is_error_declaration:
+            continue
+        for of_class, _, places in segment.named(EPC):
+            if of_class == class_id:
+                at = moment(int(segment.columns.times[places].min()))
+                found[class_key] = min(at, found.get(class_key, at))
     return found
 
 

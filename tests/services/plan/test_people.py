@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.services.conftest import World
 from tests.services.documents import commissioning, document, pack
+from tests.services.supply.making import create_pool
 from tests.unit.planning.scopes import scope
 
 from packtrail.access import ROLES, Actor, Permission, RoleName
@@ -24,7 +25,7 @@ from packtrail.planning.templates import Department
 from packtrail.planning.training import Course, Held, Person, Session
 from packtrail.planning.work import WorkKind, WorkPackage
 from packtrail.serials.policy import Order, Policy
-from packtrail.services import audit, capture, order_commands, pools, rework, signing
+from packtrail.services import audit, capture, order_commands, rework, signing
 from packtrail.services.plan import books, history, inputs, people, programmes, readiness, telling
 from packtrail.services.plan.gate import require_trained
 from packtrail.services.plan.inputs import Decision, NewInput
@@ -240,7 +241,7 @@ def test_readiness_is_what_was_recorded_and_pooled(world: World, maker: Actor) -
     full(world, maker, GTIN)
     before = states(world, maker)
     counted = replace(Policy.of("numeric", 12), order=Order.SEQUENTIAL)
-    pools.create_pool(world.app, maker, "packs", gtin=GTIN, policy=counted)
+    create_pool(world.app, maker, "packs", gtin=GTIN, policy=counted)
     job = capture.submit(
         world.app, maker, document(commissioning(1, [pack("A1"), pack("A2")])),
         media_type="application/json",

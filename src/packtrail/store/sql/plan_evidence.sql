@@ -1,23 +1,19 @@
--- name: first_events
+-- name: first_segments
 -- The first packs of a class are in its first block: what came later does not make it ready sooner.
--- Few events of each are looked at, so that a product with a year of history costs no more.
-select class_key, event_id
-  from (select c.class_key, p.event_id,
-               row_number() over (partition by p.class_id order by p.event_time, p.event_id) as place
+-- Few segments of each are looked at, so that a product with a year of history costs no more.
+select class_key, class_id, segment_id
+  from (select c.class_key, c.class_id, p.segment_id,
+               row_number() over (partition by p.class_id order by p.segment_id) as place
           from posting p join class c using (class_id)
          where c.class_key = any(%(keys)s) and p.block = 0 and p.role = %(role)s
            and p.audience_id = any(%(audience_ids)s)
         union all
-        select c.class_key, t.event_id,
-               row_number() over (partition by t.class_id order by t.event_time, t.event_id)
+        select c.class_key, c.class_id, t.segment_id,
+               row_number() over (partition by t.class_id order by t.segment_id)
           from touch t join class c using (class_id)
          where c.class_key = any(%(keys)s) and t.seq < 100 and t.role = %(role)s
            and t.audience_id = any(%(audience_ids)s)) as early
  where place <= 20
-
--- name: commissionings
-select event_id, event_time from event
- where event_id = any(%(event_ids)s) and biz_step = any(%(steps)s) and not is_error_declaration
 
 -- name: batches
 select l.code, count(*)

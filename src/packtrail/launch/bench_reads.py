@@ -1,0 +1,253 @@
+"""`packtrail bench trace`, `verify`, `census` and `query`: a store of many packs, asked.
+
+The store is built first: lots are told in lists and with an event for each pack in turns, packed,
+palletised, shipped and received; every second lot is unpacked and dispensed pack by pack. Kept with
+`--at`, it is there for the next run. Beside each figure stands what the same machine takes, in the
+same run, for one pack in one bare table with one unique index.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from packtrail.cli import options
+from packtrail.cli.output import talk
+from packtrail.launch.bench import Figure, _application, _temporary_data, _timed, bench, tell
+from packtrail.launch.bench_size import _actor, _capture, _parts
+from packtrail.launch.factory import CASES_PER_PALLET, PACKS_PER_CASE, Factory, Sent
+
+if TYPE_CHECKING:
+    from packtrail.access import Actor
+
+_LOT: Final = 10_000
+_PALLET: Final = PACKS_PER_CASE * CASES_PER_PALLET
+_PRODUCTS: Final = 20
+_ASKED: Final = 1_000
+_PALLETS_ASKED: Final = 50
+_RUNS: Final = 9
+_TIMED_MIN: Final = 30
+"""Where there are fewer to ask about, they are asked about again."""
+_QUERIES: Final = {
+    "the newest of everything": {},
+    "of a pack": {"MATCH_epc": "{pack}"},
+    "of what a container held": {"MATCH_parentID": "{pallet}"},
+    "of a step": {"EQ_bizStep": "receiving"},
+    "of a place": {"EQ_readPoint": "https://id.gs1.org/414/0300030000002"},
+    "of a lot": {"EQ_ILMD_urn:epcglobal:cbv:mda#lotNumber": "L000001"},
+    "of a day": {"GE_eventTime": "2026-03-02T06:00:00Z", "LT_eventTime": "2026-03-02T07:00:00Z"},
+}
+"""Which events -> the parameters that ask for them."""
+
+Packs = Annotated[int, typer.Option("--packs", min=_PALLET, help="Packs of the store.")]
+At = Annotated[
+    Path | None,
+    typer.Option("--at", help="Keep the store in this folder, and use the one that is there."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A store to be asked."""
+
+    application: Any
+    actor: Actor
+    packs: list[str]
+    """EPC URIs of some, in no order."""
+    pallets: list[str]
+    bare: list[float]
+    """Seconds of looking up one pack in a bare table, each."""
+
+
+@bench.command("trace")
+def bench_trace(packs: Packs = 100_000, at: At = None, json: options.Json = False) -> None:
+    """Read the journeys of packs and the contents of pallets, inside the process."""
+    with _filled(packs, at) as store:
+        tell(list(traces(store)), json=json)
+
+
+@bench.command("verify")
+def bench_verify(packs: Packs = 100_000, at: At = None, json: options.Json = False) -> None:
+    """Verify packs: the answer alone, and the answer kept durably."""
+    with _filled(packs, at) as store:
+        tell(list(verifications(store)), json=json)
+
+
+@bench.command("census")
+def bench_census(packs: Packs = 100_000, at: At = None, json: options.Json = False) -> None:
+    """Count every pack by lot, place and status: at first, and while nothing new is recorded."""
+    with _filled(packs, at) as store:
+        tell(list(censuses(store)), json=json)
+
+
+@bench.command("query")
+def bench_query(packs: Packs = 100_000, at: At = None, json: options.Json = False) -> None:
+    """Ask for the first page of events, by what pages and partners ask for most."""
+    with _filled(packs, at) as store:
+        tell(list(queries(store)), json=json)
+
+
+# --- what is measured -----------------------------------------------------------------------------
+
+
+def traces(store: Store) -> Iterator[Figure]:
+    """Measure journeys, and the contents of pallets."""
+    from packtrail import gs1
+    from packtrail.services.organisations import visible_to
+    from packtrail.store import contents, journeys
+
+    with store.application.database.reading() as conn:
+        audience_ids = visible_to(conn, store.actor)
+
+        def journey(item: tuple[str, str]) -> None:
+            journeys.read(conn, *item, audience_ids=audience_ids)
+
+        def inside(item: tuple[str, str]) -> None:
+            found = contents.contents(conn, *item, audience_ids=audience_ids)
+            if found.levels != (CASES_PER_PALLET, _PALLET):
+                raise AssertionError(found.levels)
+
+        items = gs1.identify(store.packs)
+        yield from _percentiles(store, "journey of a pack", journey, items)
+        pallets = gs1.identify(store.pallets)
+        yield from _percentiles(store, f"{_PALLET:,} packs on a pallet, in cases", inside, pallets)
+        many = _timed(lambda: journeys.read_many(conn, items, audience_ids=audience_ids))
+        yield Figure(f"journeys, {len(items):,} at a time", many / len(items) * 1000, "ms/pack")
+
+
+def verifications(store: Store) -> Iterator[Figure]:
+    """Measure answers, alone and kept."""
+    from packtrail.services import verifying
+    from packtrail.services.verifying import Ask, Circumstances
+
+    app, actor = store.application, store.actor
+    asks = [Ask(text=pack) for pack in store.packs]
+    with app.database.reading() as conn:
+        verifier = verifying.Verifier(app, conn, actor, Circumstances())
+        yield from _percentiles(store, "answer", lambda ask: verifier.answers([ask]), asks)
+    some = asks[: len(asks) // 4]
+    kept = [_timed(verifying.verify, app, actor, ask) for ask in some]
+    yield Figure("answer, kept durably, p50", statistics.median(kept) * 1000, "ms")
+    yield Figure(
+        "answers, 100 at a time",
+        _timed(verifying.verify_all, app, actor, asks[:100]) * 10,
+        "ms/pack",
+    )
+
+
+def censuses(store: Store) -> Iterator[Figure]:
+    """Measure counting everything."""
+    from packtrail.services import stock
+    from packtrail.services.stock import Asked, Dimension
+
+    def count(*by: Dimension) -> float:
+        return _timed(lambda: stock.count(store.application, store.actor, Asked(), by=by))
+
+    yield Figure("all packs by status, at first", count(Dimension.STATUS), "s")
+    for by in (Dimension.STATUS, Dimension.LOT, Dimension.PLACE, Dimension.PRODUCT):
+        again = statistics.median(count(by) for _ in range(_RUNS))
+        yield Figure(f"all packs by {by}, nothing new", again, "s")
+
+
+def queries(store: Store) -> Iterator[Figure]:
+    """Measure first pages of events."""
+    from packtrail.services import query
+
+    for name, params in _QUERIES.items():
+        asked = {
+            key: value.format(pack=store.packs[0], pallet=store.pallets[0])
+            for key, value in params.items()
+        }
+        found = query.events(store.application, store.actor, asked).events
+        seconds = statistics.median(
+            _timed(query.events, store.application, store.actor, asked) for _ in range(_RUNS)
+        )
+        yield Figure(f"events {name}", seconds * 1000, "ms", f"{len(found)} events on the page")
+
+
+def _percentiles(
+    store: Store, name: str, call: Callable[[Any], object], asked: Sequence[Any]
+) -> Iterator[Figure]:
+    for one in asked[: len(asked) // 20]:
+        call(one)  # The first few pay for what every process learns once.
+    turns = -(-_TIMED_MIN // len(asked))
+    seconds = [_timed(call, one) for one in [*asked] * turns]
+    cuts = statistics.quantiles(seconds, n=100)
+    bare = statistics.median(store.bare)
+    beside = f"{cuts[49] / bare:.1f} times a look-up in a bare table, {bare * 1000:.2f} ms"
+    yield Figure(f"{name}, p50", cuts[49] * 1000, "ms", beside)
+    yield Figure(f"{name}, p99", cuts[98] * 1000, "ms", f"{len(seconds):,} asked")
+
+
+# --- the store ------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _filled(packs: int, at: Path | None) -> Iterator[Store]:
+    """Open the store that is kept, or build one."""
+    from packtrail.services import organisations
+
+    with contextlib.ExitStack() as stack:
+        data = stack.enter_context(_temporary_data()) if at is None else at
+        is_there = data.exists()
+        application = stack.enter_context(_application(data))
+        if is_there:
+            actor = organisations.system_actor(application, "bench", organisation="bench")
+        else:
+            actor = _actor(application)
+            talk.print(f"Building a store of {packs:,} packs ...")
+            fill(application, actor, packs)
+        yield sampled(application, actor)
+
+
+def fill(application: Any, actor: Actor, packs: int) -> None:
+    """Capture the lives of so many packs."""
+    for document in _documents(Factory(1, _PRODUCTS), packs):
+        _capture(application, actor, document)
+
+
+def sampled(application: Any, actor: Actor) -> Store:
+    """Return a store with packs and pallets to ask about."""
+    from packtrail.services import health
+
+    draw = random.Random(1)  # noqa: S311 - a sample, no secret
+    some = health.some_objects(application, "sgtin/", _ASKED, draw)
+    pallets = health.some_objects(application, "sscc/", _ASKED, draw)
+    bare = health.bare_look_up_seconds(application, some)
+    return Store(application, actor, some, _loaded(application, actor, pallets), bare)
+
+
+def _documents(factory: Factory, packs: int) -> Iterator[Sent]:
+    for number in range(-(-packs // _LOT)):
+        lot = factory.packs(min(_LOT, packs))
+        cases = factory.containers(len(lot) // PACKS_PER_CASE)
+        pallets = factory.containers(len(cases) // CASES_PER_PALLET)
+        cases = cases[: len(pallets) * CASES_PER_PALLET]
+        lot = lot[: len(cases) * PACKS_PER_CASE]
+        yield factory.commissioning(lot) if number % 2 else factory.commissioning_each(lot)
+        yield factory.packing(lot, cases)
+        yield factory.palletising(cases, pallets)
+        yield factory.shipping(pallets)
+        yield factory.receiving(pallets)
+        if number % 4 in {1, 2}:
+            yield factory.unpacking(pallets, list(_parts(cases, CASES_PER_PALLET)))
+            yield factory.unpacking(cases, list(_parts([p.urn for p in lot], PACKS_PER_CASE)))
+            for some in _parts(lot, _LOT // 20):
+                yield factory.dispensing_each(some)
+
+
+def _loaded(application: Any, actor: Actor, containers: Sequence[str]) -> list[str]:
+    """Return the pallets among containers that still hold everything."""
+    from packtrail.services import tracing
+
+    inside = ((one, tracing.inside(application, actor, one, limit=1).levels) for one in containers)
+    loaded = (one for one, levels in inside if levels == (CASES_PER_PALLET, _PALLET))
+    return list(islice(loaded, _PALLETS_ASKED))
