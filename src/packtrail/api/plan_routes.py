@@ -19,6 +19,7 @@ from packtrail.planning.work import Deadline, Link, WorkPackage
 from packtrail.services.plan import (
     baselines,
     codec,
+    drawing,
     files,
     history,
     programmes,
@@ -69,6 +70,14 @@ class NewBaseline:
 
     name: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """Entries of the scope as portfolio, sites and lines have them."""
+
+    new: list[dict[str, Any]]
+    changed: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +213,23 @@ def proposal(programme: str, app: App, actor: Caller) -> Any:
 def accept_proposal(programme: str, body: Acceptance, app: App, actor: Caller) -> Any:
     """Put the proposed work into the plan."""
     return proposing.accept(app, actor, programme, leave_out=body.leave_out)
+
+
+@router.get("/{programme}/drawn", summary="What Packtrail holds", response_model=Holdings)
+def drawn(
+    programme: str, app: App, actor: Caller, market: Annotated[list[str] | None, Query()] = None
+) -> Any:
+    """Return what portfolio, sites and lines hold and the scope does not."""
+    found = drawing.drawn(app, actor, programme, markets=market or ())
+    return Holdings(new=codec.plain(found.new), changed=codec.plain(found.changed))
+
+
+@router.post("/{programme}/drawn/acceptances", summary="Take it in", response_model=Written)
+def draw(
+    programme: str, app: App, actor: Caller, market: Annotated[list[str] | None, Query()] = None
+) -> Any:
+    """Take it into the scope."""
+    return drawing.draw(app, actor, programme, markets=market or ())
 
 
 @router.get("/{programme}/law", summary="What the law says", response_model=list[LawChange])

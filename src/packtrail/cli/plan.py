@@ -265,6 +265,39 @@ def show_load(
     _table("Moved by levelling", ("Package", "From", "To", "Why"), moved)
 
 
+@plan.command("draw")
+def draw_scope(
+    programme: Programme,
+    market: Annotated[
+        list[str] | None, typer.Option("--market", help="Only this one; may be repeated.")
+    ] = None,
+    take: Annotated[bool, typer.Option("--take", help="Take it into the scope.")] = False,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell what portfolio, sites and lines hold and the scope does not."""
+    from packtrail.planning.book import kind_of
+    from packtrail.services.plan import drawing
+
+    with options.acting(data, db, organisation) as (app, actor):
+        found = drawing.drawn(app, actor, programme, markets=market or ())
+        if take and not found.is_empty:
+            drawing.draw(app, actor, programme, markets=market or ())
+    if json:
+        write_json(found)
+        return
+    rows = (
+        (kind_of(each).name, kind_of(each).code_of(each), getattr(each, "name", ""), what)
+        for what, entries in (("new", found.new), ("changed", found.changed))
+        for each in entries
+    )
+    _table("Portfolio and lines", ("Kind", "Code", "Name", ""), rows)
+    if not found.is_empty and not take:
+        talk.print("Nothing was changed; --take takes it into the scope.")
+
+
 @plan.command("law")
 def follow_law(
     programme: Programme,

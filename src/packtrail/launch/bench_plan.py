@@ -39,6 +39,7 @@ TURNS = 15
 PAGES = {
     "overview": "", "work, 80 rows": "/work", "work of a market": "/work?market=M03&state=all",
     "one package": "/package/M03-LIVE", "dates": "/dates", "people and lines": "/load",
+    "readiness": "/readiness", "inputs": "/inputs", "news": "/news",
     "scope": "/scope", "what if": "/what-if?change=date:M03=2028-06-01",
 }  # fmt: skip
 """Name -> path below the programme."""

@@ -53,7 +53,7 @@ class Evidence:
     batches: Mapping[str, int] = field(default_factory=dict)
     """Code of a line -> work orders that it completed."""
     accepted: Mapping[str, date] = field(default_factory=dict)
-    """Code of a partner -> day on which its last message was taken without an error."""
+    """Code of an organisation or receiver -> day on which its last good message was taken."""
     acknowledged: Mapping[str, date] = field(default_factory=dict)
     """Market -> day on which a receiver there took a report last."""
     refused: Mapping[str, int] = field(default_factory=dict)
@@ -305,35 +305,38 @@ def _name(book: Book, subject: Subject, code: str) -> str:
 # --- how it is seen -------------------------------------------------------------------------------
 
 
-def _gtin(look: _Look, code: str) -> str:
-    return look.book.products[code].gtin
-
-
 _NO_GTIN: Final = Sight(0, 0, "The scope names no GTIN of it")
 
 
 def _master_data(look: _Look, code: str) -> Sight:
-    if not (gtin := _gtin(look, code)):
-        return _NO_GTIN
-    is_there = gtin in look.evidence.described
-    return Sight(int(is_there), 1, f"GTIN {gtin} {'is described' if is_there else 'is unknown'}")
+    gtins = look.book.products[code].gtins
+    lacking = [each for each in gtins if each not in look.evidence.described]
+    return _of_all(gtins, lacking, f"GTIN {', '.join(gtins)} described", "unknown")
 
 
 def _pool(look: _Look, code: str) -> Sight:
-    if not (gtin := _gtin(look, code)):
-        return _NO_GTIN
-    left = look.evidence.pools.get(gtin)
-    if left is None:
-        return Sight(0, 1, "No pool of serial numbers")
-    return Sight(int(left > 0), 1, f"{left:,} serial numbers left")
+    gtins = look.book.products[code].gtins
+    lacking = [each for each in gtins if not look.evidence.pools.get(each)]
+    left = min((look.evidence.pools.get(each, 0) for each in gtins), default=0)
+    return _of_all(gtins, lacking, f"{left:,} serial numbers left", "without serial numbers")
 
 
 def _packs(look: _Look, code: str) -> Sight:
-    if not (gtin := _gtin(look, code)):
+    gtins = look.book.products[code].gtins
+    lacking = [each for each in gtins if each not in look.evidence.commissioned]
+    days = [look.evidence.commissioned[each] for each in gtins if each not in lacking]
+    first = min(days, default=look.today)
+    return _of_all(gtins, lacking, f"First packs on {first.isoformat()}", "without packs")
+
+
+def _of_all(gtins: tuple[str, ...], lacking: list[str], told: str, without: str) -> Sight:
+    """Return how many of the trade items of a product have something, naming those that do not."""
+    if not gtins:
         return _NO_GTIN
-    first = look.evidence.commissioned.get(gtin)
-    told = f"First packs on {first.isoformat()}" if first else "No pack was commissioned"
-    return Sight(int(first is not None), 1, told)
+    if lacking:
+        more = f" and {len(lacking) - 3} more" if lacking[3:] else ""
+        told = f"GTIN {', '.join(lacking[:3])}{more} {without}"
+    return Sight(len(gtins) - len(lacking), len(gtins), told)
 
 
 def _line_can(look: _Look, code: str) -> Sight:
@@ -366,7 +369,8 @@ def _trained(look: _Look, code: str) -> Sight:
 
 
 def _messages(look: _Look, code: str) -> Sight:
-    last = look.evidence.accepted.get(code)
+    partner = look.book.partners[code]
+    last = look.evidence.accepted.get(partner.organisation or code)
     told = f"Last message taken on {last.isoformat()}" if last else "No message was taken yet"
     return Sight(int(last is not None), 1, told)
 

@@ -103,7 +103,15 @@ class Product:
     made_in: str = ""
     """Country it is made in."""
     gtin: str = ""
+    """Of the pack."""
+    more_gtins: tuple[str, ...] = ()
+    """Of packs for other markets."""
     packs_a_year: int = 0
+
+    @property
+    def gtins(self) -> tuple[str, ...]:
+        """All GTINs of its packs."""
+        return (self.gtin, *self.more_gtins) if self.gtin else self.more_gtins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +163,8 @@ class Partner:
     """For which; of a CMO its lines tell."""
     site: str = ""
     """The site that a CMO runs."""
+    organisation: str = ""
+    """Its code on this installation, where it has one and that differs."""
     is_connected: bool = False
 
 

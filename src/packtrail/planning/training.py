@@ -27,6 +27,17 @@ EXPIRY_NEAR_DAYS = 60
 _MONTHS = 12
 
 
+class Held(StrEnum):
+    """What somebody can be held back from before they are trained."""
+
+    REWORK = "rework"
+    """Treat packs by hand: unpack, replace, sample, destroy."""
+    ORDERS = "orders"
+    """Make work orders and command them."""
+    SIGNING = "signing"
+    """Sign the reconciliation of a batch."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """What people of some departments must know."""
@@ -42,7 +53,9 @@ class Course:
     text: str = ""
     """What is taught."""
     is_required: bool = True
-    """Whether work must wait for it."""
+    """Whether readiness must wait for it."""
+    holds: tuple[Held, ...] = ()
+    """From what it holds back whoever must have passed it and has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +161,7 @@ def untrained(
     code: str,
     on: date,
 ) -> tuple[Competence, ...]:
-    """Return what somebody lacks of the courses that work must wait for."""
+    """Return what somebody lacks of the courses that work must wait for, or that hold them back."""
     person = people.get(code)
     if person is None:
         return ()
@@ -156,7 +169,9 @@ def untrained(
     return tuple(
         each
         for each in stands
-        if each.course.is_required and is_needed(each.course, person) and not each.is_valid
+        if (each.course.is_required or each.course.holds)
+        and is_needed(each.course, person)
+        and not each.is_valid
     )
 
 

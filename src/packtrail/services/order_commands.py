@@ -19,6 +19,7 @@ from packtrail.services import order_numbers, organisations
 from packtrail.services.floor import line_row, packaging_row
 from packtrail.services.order_steps import Why, is_repeated, move, note_step
 from packtrail.services.orders import WorkOrder, order_row, own_row, seen
+from packtrail.services.plan.gate import Held, require_trained
 from packtrail.store import orders as rows
 from packtrail.store.ids import new_id
 
@@ -90,6 +91,7 @@ def create(
         NotPermitted: The actor may not, or there is no agreement between owner and operator.
     """
     require(actor, Permission.ORDER_CREATE)
+    require_trained(app, actor, Held.ORDERS)
     trigger = Command.STORE_AND_START if is_started else Command.STORE
     at = app.clock()
     with app.database.transaction() as conn:
@@ -206,6 +208,7 @@ def command(
         NotPermitted: The actor may not.
     """
     require(actor, Permission.ORDER_CREATE)
+    require_trained(app, actor, Held.ORDERS)
     at = app.clock()
     wanted = _command(told, reason)
     with app.database.transaction() as conn:

@@ -21,6 +21,7 @@ from packtrail.production.verbs import decide
 from packtrail.services import auditing, floors, order_numbers, organisations, recording
 from packtrail.services.capturing import finding_of
 from packtrail.services.floor import site_row
+from packtrail.services.plan.gate import Held, require_trained
 from packtrail.services.taking import reference_of
 from packtrail.store import floor as floor_rows
 from packtrail.store import line_reports as rows
@@ -166,6 +167,7 @@ def perform(
         NotPermitted: The actor may not do rework, or not for this owner.
     """
     require(actor, Permission.REWORK_CREATE)
+    require_trained(app, actor, Held.REWORK)
     _check(told)
     if not 1 <= len(request_id) <= 200:
         message = "A request id has 1 to 200 characters."

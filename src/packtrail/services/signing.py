@@ -20,6 +20,7 @@ from packtrail.production.codes import BAD_MEANING, CHANGED_MEANWHILE, NOT_A_PER
 from packtrail.services import passwords
 from packtrail.services.accounts import begin_attempt, secret_hash
 from packtrail.services.organisations import visible_to
+from packtrail.services.plan.gate import Held, require_trained
 from packtrail.store import accounts as account_rows
 from packtrail.store import signatures as rows
 from packtrail.store.ids import new_id
@@ -94,6 +95,7 @@ def check(app: Application, actor: Actor, subject: Subject, statement: Statement
             the password is another one.
         LimitExceeded: `ACC-005`, too many wrong passwords; wait.
     """
+    require_trained(app, actor, Held.SIGNING)
     if statement.meaning not in MEANINGS:
         known = ", ".join(MEANINGS)
         message = f"{statement.meaning[:40]!r} is no meaning; known are {known}."

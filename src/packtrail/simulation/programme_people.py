@@ -17,7 +17,7 @@ from packtrail.planning.requirements import (
     RequirementState,
 )
 from packtrail.planning.templates import Department
-from packtrail.planning.training import Course, Person, Session
+from packtrail.planning.training import Course, Held, Person, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ _COURSES: Final = (
     Course(code="EXC", title="Exceptions on a serialised line", valid_months=24,
            departments=(D.PACKAGING, D.QUALITY)),
     Course(code="REWORK", title="Rework: unpack, replace, repack", valid_months=12,
-           departments=(D.PACKAGING,)),
+           departments=(D.PACKAGING,), holds=(Held.REWORK,)),
     Course(code="REL", title="Release of serialised batches", valid_months=24,
            departments=(D.QUALITY,)),
     Course(code="RULES", title="Rules of the markets in scope", valid_months=12,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from tests.services.conftest import World
@@ -12,6 +13,7 @@ from tests.services.supply.making import create_pool
 from tests.unit.planning.scopes import scope
 
 from packtrail.access import ROLES, Actor, Permission, RoleName
+from packtrail.access.actor import ActorKind
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.planning.book import Terms
 from packtrail.planning.communication import Notice
@@ -20,11 +22,12 @@ from packtrail.planning.readiness import ReadyState
 from packtrail.planning.requirements import AcceptanceTest, OutcomeOfTest, Requirement
 from packtrail.planning.scope import Market
 from packtrail.planning.templates import Department
-from packtrail.planning.training import Course, Person, Session
+from packtrail.planning.training import Course, Held, Person, Session
 from packtrail.planning.work import WorkKind, WorkPackage
 from packtrail.serials.policy import Order, Policy
-from packtrail.services import audit, capture
+from packtrail.services import audit, capture, order_commands, rework, signing
 from packtrail.services.plan import books, history, inputs, people, programmes, readiness, telling
+from packtrail.services.plan.gate import require_trained
 from packtrail.services.plan.inputs import Decision, NewInput
 from packtrail.services.plan.writing import Put, Remove, write
 
@@ -335,3 +338,46 @@ def test_a_meeting_has_a_pack_with_each_point_of_its_agenda(world: World, maker:
     assert telling.meeting_pack(world.app, maker, "eu", "core").startswith(b"%PDF")
     with pytest.raises(NotFound):
         telling.meeting_pack(world.app, maker, "eu", "nope")
+
+
+# --- the gate -------------------------------------------------------------------------------------
+
+
+def test_who_is_not_trained_is_held_back_until_they_are(world: World, maker: Actor) -> None:
+    course = Course(
+        code="X", title="Rework", departments=(Department.PACKAGING,), holds=(Held.REWORK,),
+        valid_months=12,
+    )  # fmt: skip
+    person = Person(code="ann", name="Ann", department=Department.PACKAGING)
+    write(world.app, maker, "eu", [Put(course), Put(person)])
+    ann = replace(reader(maker), kind=ActorKind.USER)
+    with pytest.raises(NotPermitted) as refusal:
+        require_trained(world.app, ann, Held.REWORK)
+
+    assert [each.code for each in refusal.value.findings] == ["PLN-024"]
+    assert "Ann must be trained first: Rework (missing)." in str(refusal.value)
+    require_trained(world.app, ann, Held.SIGNING)
+    require_trained(world.app, replace(ann, name="Somebody else"), Held.REWORK)
+    require_trained(world.app, replace(ann, kind=ActorKind.API_KEY), Held.REWORK)
+
+    session = Session(code="S", course="X", on=DAY, attended=("ann",), passed=("ann",))
+    write(world.app, maker, "eu", [Put(session)])
+    require_trained(world.app, ann, Held.REWORK)
+    world.clock.advance(days=366)
+    with pytest.raises(NotPermitted, match="expired"):
+        require_trained(world.app, ann, Held.REWORK)
+
+
+def test_rework_orders_and_signatures_ask_at_the_gate(world: World, maker: Actor) -> None:
+    course = Course(code="X", title="All", departments=(Department.PACKAGING,), holds=tuple(Held))
+    person = Person(code="ann", name="Ann", department=Department.PACKAGING)
+    write(world.app, maker, "eu", [Put(course), Put(person)])
+    ann = replace(maker, name="Ann", kind=ActorKind.USER)
+    nothing: Any = None
+    for step in (
+        lambda: rework.perform(world.app, ann, nothing, request_id="1"),
+        lambda: order_commands.create(world.app, ann, nothing),
+        lambda: signing.check(world.app, ann, nothing, nothing),
+    ):
+        with pytest.raises(NotPermitted, match="must be trained first"):
+            step()

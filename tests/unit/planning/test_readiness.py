@@ -79,7 +79,7 @@ def test_evidence_makes_a_product_ready_and_tells_what_it_was() -> None:
 
     told = {each.probe.key: each.sight.told for each in items if each.probe.subject == "product"}
     assert told == {
-        "master_data": f"GTIN {GTIN} is described",
+        "master_data": f"GTIN {GTIN} described",
         "pool": "900 serial numbers left",
         "packs": "First packs on 2026-10-01",
     }
@@ -89,7 +89,10 @@ def test_evidence_makes_a_product_ready_and_tells_what_it_was() -> None:
 def test_an_empty_pool_is_no_pool() -> None:
     item = of(seen(plain(book()), Evidence(pools={GTIN: 0})), "pool")
 
-    assert (item.state, item.sight.told) == (ReadyState.MISSING, "0 serial numbers left")
+    assert (item.state, item.sight.told) == (
+        ReadyState.MISSING,
+        f"GTIN {GTIN} without serial numbers",
+    )
 
 
 def test_a_product_without_a_gtin_cannot_be_seen() -> None:

@@ -47,6 +47,7 @@ ROUTES = (
     Route(_P + "/what-if/adopt", page(trying.adopt), methods=["POST"]),
     Route(_P + "/what-if/keep", page(trying.keep), methods=["POST"]),
     Route(_P + "/scope", page(scope.scope)),
+    Route(_P + "/scope/drawn", page(scope.draw), methods=["POST"]),
     Route(_P + "/scope/law", page(scope.follow_law), methods=["POST"]),
     Route(_P + "/scope/accept", page(scope.accept), methods=["POST"]),
     Route(_P + "/register", page(register.register)),

@@ -17,6 +17,7 @@ from packtrail.planning.requirements import OutcomeOfTest, RequirementState
 from packtrail.planning.scope import Capability, PartnerKind
 from packtrail.planning.steps import PHASES
 from packtrail.planning.templates import Department
+from packtrail.planning.training import Held
 from packtrail.planning.work import Certainty, Placement, WorkKind
 from packtrail.services.plan import codec
 
@@ -215,7 +216,9 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("departments", "Must have passed it", "set", tuple(each.value for each in Department)),
         F("sites", "Only at the sites", "list", hint="Codes; empty: at all"),
         F("valid_months", "Counts for, months", "whole", hint="0: for ever"),
-        F("is_required", "Work must wait for it", "check"),
+        F("is_required", "Readiness must wait for it", "check"),
+        F("holds", "Without it nobody may", "set", tuple(each.value for each in Held),
+          hint="Of those who must have passed it"),
         F("text", "More of it", "area"),
     ),
     "session": (

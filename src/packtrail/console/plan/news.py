@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from packtrail.console.visit import Visit
     from packtrail.services.plan.books import Opened
 
-LINES_MAX = 40
+LINES_MAX = 12
 
 
 def news(visit: Visit) -> Response:

@@ -8,12 +8,13 @@ from packtrail.access import Permission
 from packtrail.base.errors import RefusedError
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect, without_nul
-from packtrail.services.plan import proposing
+from packtrail.services.plan import drawing, proposing
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
+    from packtrail.services.plan.drawing import Drawn
 
 OFFERED_MAX = 400
 
@@ -36,9 +37,28 @@ def _scope(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         offer=offer,
         offered=offer.new[:OFFERED_MAX],
         law=law,
+        drawn=_drawn(visit, programme),
         may_change=visit.who.may(Permission.PLAN_UPDATE),
         today=visit.app.clock().date(),
     )
+
+
+def _drawn(visit: Visit, programme: str) -> Drawn | None:
+    """Return what portfolio and lines hold besides; None for whoever may not see them."""
+    if not (visit.who.may(Permission.PORTFOLIO_READ) and visit.who.may(Permission.LINE_READ)):
+        return None
+    return drawing.drawn(visit.app, visit.who, programme)
+
+
+def draw(visit: Visit) -> Response:
+    """Take into the scope what portfolio and lines hold."""
+    programme = visit.path("programme")
+    markets = [each for each in visit.form.getlist("market") if isinstance(each, str)]
+    try:
+        drawing.draw(visit.app, visit.who, programme, markets=list(map(without_nul, markets)))
+    except RefusedError as refusal:
+        return _scope(visit, refusal=refusal)
+    return redirect(shared.path_of(programme, "scope"))
 
 
 def follow_law(visit: Visit) -> Response:

@@ -195,7 +195,7 @@ def _may(actor: Actor) -> list[Permission]:
 
 def _gather(app: Application, actor: Actor, book: Book, now: datetime) -> Evidence:
     """Gather what there is; each look needs the permission that its page needs."""
-    gtins = sorted({each.gtin for each in book.products.values() if each.gtin})
+    gtins = sorted({gtin for each in book.products.values() for gtin in each.gtins})
     described, lefts = _items_and_pools(app, actor, gtins)
     commissioned: dict[str, date] = {}
     batches: dict[str, int] = {}
