@@ -16,6 +16,7 @@ from tests.services.plants import (
     make_plant,
     told,
 )
+from tests.services.supply.making import create_pool, create_sscc_pool
 
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
@@ -31,7 +32,6 @@ from packtrail.services import (
     order_labels,
     orders,
     organisations,
-    pools,
     reconciling,
     rework,
     tracing,
@@ -74,8 +74,8 @@ class Cmo:
 
 
 @pytest.fixture
-def cmo(database: Database) -> Cmo:
-    plant = make_plant(database)
+def cmo(fresh_database: Database) -> Cmo:
+    plant = make_plant(fresh_database)
     app, packer = plant.app, plant.packer
     code = f"second-{plant.maker.organisation_code}"
     organisations.create_organisation(app, Actor.system("test"), code, name=code)
@@ -90,8 +90,8 @@ def cmo(database: Database) -> Cmo:
         code="epcistra", name="Remedex 20 mg", market="US", tiers=tiers, serves=serves
     )
     floor.create_trade_item(app, second, item)
-    pools.create_pool(app, second, "packs", gtin=OTHER_GTIN, policy=POLICY, serves=serves)
-    pools.create_sscc_pool(app, second, "cases", prefix="0950110", serves=serves)
+    create_pool(app, second, "packs", gtin=OTHER_GTIN, policy=POLICY, serves=serves)
+    create_sscc_pool(app, second, "cases", prefix="0950110", serves=serves)
     for owner, line in ((plant.maker, "line-1"), (second, "line-2")):
         plan = OrderPlan(
             code="WO-1", line=line, trade_item=f"{owner.organisation_code}/epcistra", lot="SAME",
