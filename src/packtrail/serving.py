@@ -7,6 +7,7 @@ headers that every answer carries.
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import socket
 from typing import TYPE_CHECKING
@@ -35,16 +36,8 @@ if TYPE_CHECKING:
 API_PREFIXES = ("/epcis/", "/api/")
 API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
-API_FILES = (
-    "/api/v1/stock-comparisons",
-    "/api/v1/verifications/image",
-    "/api/v1/preflights",
-)
-"""API requests whose body is a file."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
-FILES_PATHS = ("/captures", "/explain", "/reports/preflight")
-"""Pages of the console whose forms carry files."""
 LARGER_BODIES = {
     "/comply/portfolio/import": 20 * 1024 * 1024,
     "/api/v1/portfolio/imports": 20 * 1024 * 1024,
@@ -52,6 +45,13 @@ LARGER_BODIES = {
     "/api/v1/obligations/": 15 * 1024 * 1024,
 }
 """Beginning of a path -> largest body in bytes: tables of a portfolio, files of evidence."""
+DOCUMENT_PATHS = re.compile(
+    r"/captures|/explain|/reports/preflight|"
+    r"/api/v1/(stock-comparisons|verifications/image|preflights|serials/(?!.*/imports$).*)"
+)
+"""Where documents and lists of serial numbers are taken; all other forms and bodies are small."""
+NUMBERS_PATHS = re.compile(r"/serials/import|/api/v1/serials/pools/[^/]+/[^/]+/imports")
+"""Where files with millions of serial numbers are taken."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -139,6 +139,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._document_bytes_max = settings.capture_bytes_max + FORM_BYTES
+        self._numbers_bytes_max = settings.serials_import_bytes_max + FORM_BYTES
         self._names = frozenset(name.lower() for name in settings.allowed_hosts)
         if settings.is_loopback:
             self._names |= LOOPBACK_NAMES | {settings.host.strip("[]").lower()}
@@ -188,9 +189,11 @@ class Guard:
         for beginning, most in LARGER_BODIES.items():
             if path.startswith(beginning):
                 return most
-        if path.startswith("/api/"):
-            return self._document_bytes_max if path in API_FILES else API_BODY_BYTES_MAX
-        return self._document_bytes_max if path in FILES_PATHS else FORM_BYTES
+        if NUMBERS_PATHS.fullmatch(path):
+            return self._numbers_bytes_max
+        if DOCUMENT_PATHS.fullmatch(path):
+            return self._document_bytes_max
+        return API_BODY_BYTES_MAX if path.startswith("/api/") else FORM_BYTES
 
 
 def host_name(header: str) -> str:

@@ -229,8 +229,9 @@ class Settings:
         default="",
         repr=False,
         metadata=_says(
-            "Key that encrypts the keys of serial number pools: 32 bytes in Base64. Without it the "
-            "embedded database uses the file master.key in its directory, made when it is needed."
+            "Key that encrypts the keys of serial number pools: 32 bytes in Base64; while it is "
+            "replaced the new and the old one, with a comma. Without it the embedded database uses "
+            "the file master.key in its directory, made when it is needed."
         ),
     )
     reports_dir: Path = field(
@@ -257,6 +258,10 @@ class Settings:
     serials_request_max: int = field(
         default=10_000_000,
         metadata=_says("Most serial numbers one request can take or give back.", least=1),
+    )
+    serials_import_bytes_max: int = field(
+        default=2 * 1024 * 1024 * 1024,
+        metadata=_says("Largest file of serial numbers that is imported, in bytes.", least=1024),
     )
     market_packs: tuple[str, ...] = field(
         default=(),

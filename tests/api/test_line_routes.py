@@ -54,8 +54,8 @@ class Rest:
 
 
 @pytest.fixture
-def rest(database: Database) -> Iterator[Rest]:
-    plant = make_plant(database)
+def rest(fresh_database: Database) -> Iterator[Rest]:
+    plant = make_plant(fresh_database)
     yield Rest(plant)
     plant.app.workers.shutdown(wait=True)
 

@@ -262,6 +262,12 @@ def test_readiness_and_competences_are_listed(maker: TestClient) -> None:
     assert maker.get(f"{P}/competences").json() == []
 
 
+def test_digests_and_packs_are_served(maker: TestClient) -> None:
+    assert maker.get(f"{P}/digests/quality").json()["department"] == "quality"
+    assert maker.get(f"{P}/packs/steering").content.startswith(b"%PDF")
+    assert maker.post(f"{P}/notices/NOPE/receipts").status_code == 404
+
+
 def test_there_is_a_list_for_every_kind_of_entry(maker: TestClient) -> None:
     counts = {each.name: len(maker.get(f"{P}/{each.member}").json()) for each in KINDS.values()}
 

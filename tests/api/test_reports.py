@@ -69,6 +69,9 @@ def test_a_report_lives_from_a_wish_to_an_answer(rest: Rest) -> None:
     listed = rest.maker.get("/api/v1/reports?state=acknowledged&receiver=eptts").json()
     assert [each["number"] for each in listed] == [number]
     assert rest.maker.get("/api/v1/reports?state=lost").status_code == 422
+    (event,) = life["events"]
+    told = rest.maker.get("/api/v1/report-mentions", params={"of": event}).json()
+    assert [each["number"] for each in told] == [number]
     assert rest.maker.get("/api/v1/report-tallies").json()[0]["count"] == 1
     mine = rest.wholesaler.get(f"/api/v1/reports/{number}")
     assert mine.status_code == 404

@@ -42,11 +42,15 @@ def test_a_folder_without_epcis2js_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_qu4rtet_is_named_and_how_to_install_it(tmp_path: Path) -> None:
-    command = [*COMMAND[:4], "rivals", "--quartet", str(tmp_path), "--runs", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    for bench, wanted in (
+        ("rivals", "pip install quartet-epcis quartet-capture"),
+        ("serials", "pip install serialbox random_flavorpack"),
+    ):
+        command = [*COMMAND[:4], bench, "--quartet", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert done.returncode == 3
-    assert "pip install quartet-epcis quartet-capture" in " ".join(done.stderr.split())
+        assert done.returncode == 3
+        assert wanted in " ".join(done.stderr.split())
 
 
 def test_the_documents_for_the_rivals_are_valid_and_new_in_every_run() -> None:

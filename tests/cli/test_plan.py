@@ -209,6 +209,19 @@ def test_trace_and_training_are_listed(db: str, programme: str) -> None:
     assert refused(db, "plan", "input", "raise", programme, "x", "--kind", "wish")[0] == 2
 
 
+def test_people_are_told(db: str, programme: str, tmp_path: Path) -> None:
+    answer(db, "plan", "entry", "put", programme, "notice", "code=N-1", "title=Stop", "text=In May",
+           "published_on=2026-11-30")  # fmt: skip
+    read = answer(db, "plan", "read", programme, "N-1")
+    told = answer(db, "plan", "digest", programme, "quality")
+
+    assert len(read["receipts"]) == 1
+    assert set(told) == {"department", "changed", "due", "needed"}
+    out = tmp_path / "pack.pdf"
+    assert answer(db, "plan", "pack", programme, "weekly", "--out", str(out))["bytes"] > 1000
+    assert run(db, "plan", "draft-notice", programme).exit_code == 0
+
+
 def test_an_archived_programme_is_listed_as_such(db: str, programme: str) -> None:
     answer(db, "plan", "new", "old")
     answer(db, "plan", "archive", "old")

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 from playwright.sync_api import Page, expect, sync_playwright
+from tests.services.supply.making import create_drawn_pool, create_pool
 
 from packtrail import serving
 from packtrail.access import Actor
 from packtrail.services import accounts, organisations
 from packtrail.services.application import Application
+from packtrail.services.supply.allocating import allocate
+from packtrail.services.supply.stations import add_station
 from packtrail.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,11 +76,15 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def application(database: Database) -> Iterator[Application]:
     """An application that records every document after its answer, as it does with large ones."""
-    settings = Settings(capture_inline_bytes_max=0)
+    settings = Settings(capture_inline_bytes_max=0, master_key="A" * 43 + "=")
     app = Application(settings=settings, database=database, clock=lambda: datetime.now(UTC))
     organisations.create_organisation(app, Actor.system("tests"), "maker", name="The maker")
     head = organisations.system_actor(app, "tests", organisation="maker")
     accounts.create_user(app, head, "ada", role="administrator", display_name="Ada")
+    create_pool(app, head, "packs", low_water=30**12, market="DE")
+    create_drawn_pool(app, head, "line", parent="packs", low_water=5, top_up_to=50)
+    allocate(app, head, "packs", 20, request_id="PO-1", party="line 4", purpose="lot A12")
+    add_station(app, head, "line 4", "A" * 43 + "=")
     yield app
     app.workers.shutdown(wait=True)
 
@@ -222,6 +229,17 @@ def test_everything_works_without_any_script(
         "/setup/api-keys",
         "/setup/account",
         "/explain",
+        "/serials",
+        "/serials/new",
+        "/serials/pools/maker/packs",
+        "/serials/pools/maker/line",
+        "/serials/allocation?pool=maker/packs&request=PO-1",
+        "/serials/ledger",
+        "/serials/look-up?text=AAAAAAAAAAAA&pool=maker/packs",
+        "/serials/proof?all=1",
+        "/serials/import",
+        "/serials/blocks",
+        "/serials/policies?market=DE",
         "/comply",
         "/comply/markets",
         "/comply/markets/IT",

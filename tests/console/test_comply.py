@@ -216,7 +216,7 @@ def test_an_update_is_accepted_with_a_reason(world: World) -> None:
 def test_the_home_page_says_what_waits(office: Desk) -> None:
     page = office.client.get("/").text
 
-    assert "Another version of 1 rule pack waits" in page
+    assert "1 rule pack waits to be accepted" in page
     assert 'href="/comply/changes"' in page
 
 

@@ -58,8 +58,8 @@ def browser(plant: Plant, actor: object, name: str) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def plant(database: Database) -> Plant:
-    return make_plant(database)
+def plant(fresh_database: Database) -> Plant:
+    return make_plant(fresh_database)
 
 
 @pytest.fixture

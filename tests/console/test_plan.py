@@ -80,13 +80,15 @@ def test_the_room_goes_straight_to_the_only_programme(desk_of_maker: Desk) -> No
     assert (answer.status_code, answer.headers["location"]) == (303, P)
 
 
-@pytest.mark.parametrize("path", ["", "/work", "/package/URS", "/dates", "/load", "/what-if",
-                                  "/scope", "/register", "/files", "/entry/package",
-                                  "/readiness", "/readiness?market=IT&state=all", "/inputs",
-                                  "/inputs?state=all", "/trace", "/training",
-                                  "/entry/need?code=IT",
-                                  *(f"/entry/{kind}" for kind in KINDS if kind not in
-                                    {"link", "meeting", "scenario", "input"})])  # fmt: skip
+PAGES = (
+    "", "/work", "/package/URS", "/dates", "/load", "/what-if", "/scope", "/register", "/files",
+    "/readiness", "/readiness?market=IT&state=all", "/inputs", "/inputs?state=all", "/trace",
+    "/training", "/news", "/news?department=it", "/entry/package", "/entry/need?code=IT",
+)  # fmt: skip
+WITHOUT_FORM = {"link", "meeting", "scenario", "input"}
+
+
+@pytest.mark.parametrize("path", [*PAGES, *(f"/entry/{e}" for e in KINDS if e not in WITHOUT_FORM)])
 def test_every_page_opens_and_marks_its_tab(desk_of_maker: Desk, path: str) -> None:
     page = get(desk_of_maker, path)
 
@@ -411,3 +413,17 @@ def test_training_tells_who_must_still_be_trained(desk_of_maker: Desk) -> None:
         assert desk_of_maker.post(page, page, revision="0", **form).status_code == 303
 
     assert "Missing" in text_of(get(desk_of_maker, "/training"))
+
+
+def test_a_notice_is_read_and_its_readers_are_named(desk_of_maker: Desk) -> None:
+    page = f"{P}/entry/notice"
+    form = {"code": "N-1", "title": "Stop <in> May", "text": "May 3", "published_on": "2026-11-30"}
+    assert desk_of_maker.post(page, page, revision="0", **form).status_code == 303
+    assert "read by nobody yet" in text_of(get(desk_of_maker, "/news"))
+    assert desk_of_maker.post(f"{P}/news/read", f"{P}/news", code="N-1").status_code == 303
+
+    told = get(desk_of_maker, "/news")
+    assert "Stop &lt;in&gt; May" in told
+    assert "read by nobody yet" not in text_of(told)
+    pack = desk_of_maker.client.get(f"{P}/news/packs/steering")
+    assert pack.content.startswith(b"%PDF")

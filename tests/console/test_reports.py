@@ -106,6 +106,9 @@ def test_a_report_is_asked_for_built_handed_in_and_answered(told: Desk) -> None:
     assert "Rejected" in listed
     assert "None like this" in _page(told, "/reports?receiver=eptts&state=dropped")
     assert "Ask for a report" in _page(told, "/reports?late=1")
+    event = re.findall(r'href="(/events/[^"]+)"', told.client.get(where).text)[0]
+    assert "What was reported" in _page(told, event)
+    assert "1 report to be mended" in text_of(_page(told, "/"))
     assert told.client.get("/reports/987654").status_code == 404
     assert told.client.get("/reports/none").status_code == 404
 

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
 
 PUBLIC = ("/sign-in", "/sign-in/abc", "/no-such-page")
-PAGES = ("/", "/scan", "/captures", "/audit", "/setup", "/setup/users", "/setup/api-keys",
+SERIALS = (
+    "/serials",
+    "/serials/new",
+    "/serials/ledger",
+    "/serials/look-up",
+    "/serials/proof",
+    "/serials/import",
+    "/serials/blocks",
+    "/serials/policies",
+)
+PAGES = (
+    *SERIALS,"/", "/scan", "/captures", "/audit", "/setup", "/setup/users", "/setup/api-keys",
          "/products", "/locations")  # fmt: skip
 
 

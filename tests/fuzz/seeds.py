@@ -25,6 +25,10 @@ IDENTIFIERS = (
     "]I1" + "15400141288763",
     "]Q1https://id.gs1.org/01/09520123456788",
     "00614141000012",
+    "0x350007AB70425D4000000586",
+    "urn:epc:raw:96.x3074257BF7194E4000001A85",
+    "urn:epc:id:adi:CAGEY..%23X",
+    "urn:epc:idpat:sgtin:0614141.*.*",
 )
 _JSON = b"""{
 "@context": ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld", {"x": "https://x.example/"}],

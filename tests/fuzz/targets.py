@@ -18,8 +18,11 @@ from packtrail.base.findings import has_errors
 from packtrail.epcis import codes
 from packtrail.epcis.profiles import NAMES
 from packtrail.gs1.compression import decompress
+from packtrail.gs1.conversions import Form, convert
+from packtrail.gs1.descriptions import PACK, describe
 from packtrail.gs1.ndc import ndc_digits_of, readings
 from packtrail.gs1.numbering import shorten_to_upc_e
+from packtrail.gs1.subjects import Prefixes, about
 from packtrail.gs1.trade_items import to_gtin_14
 from packtrail.services import named_queries, parameters, schedules, tokens
 from packtrail.services.parameters import PARAMETERS
@@ -48,6 +51,7 @@ REFUSING: tuple[Callable[[str], object], ...] = (
     lambda text: gs1.make_ppn("11", text),
     to_gtin_14,
     lambda text: gs1.CompanyPrefixes.read(text.encode("utf-8", "replace")),
+    about,
 )
 """Readers of identifiers that refuse what they cannot read."""
 ANSWERING: tuple[Callable[[str], object], ...] = (
@@ -69,6 +73,9 @@ ANSWERING: tuple[Callable[[str], object], ...] = (
     decompress,
     readings,
     ndc_digits_of,
+    describe,
+    lambda text: describe(text, expecting=PACK, prefixes=Prefixes(7, REGISTER)),
+    lambda text: [convert(text, form, prefixes=Prefixes(7)) for form in Form],
 )
 """Readers of identifiers that have an answer to anything."""
 

@@ -88,16 +88,16 @@ class Line:
 
 
 @pytest.fixture
-def plant(database: Database) -> Plant:
-    plant = make_plant(database)
+def plant(fresh_database: Database) -> Plant:
+    plant = make_plant(fresh_database)
     plant.order(quantity=12, spare_percent=50)
     return plant
 
 
-@pytest.fixture(scope="module")
-def port(database: Database) -> Iterator[int]:
-    """A server on a free port, for every plant of the module: the key says who calls."""
-    app = make_world(database).app
+@pytest.fixture
+def port(fresh_database: Database) -> Iterator[int]:
+    """A server on a free port: the key says who calls."""
+    app = make_world(fresh_database).app
     loop = asyncio.new_event_loop()
     server = loop.run_until_complete(build(app, "opc.tcp://127.0.0.1:0/packtrail"))
     loop.run_until_complete(server.start())

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.services.conftest import Clock, World
+from tests.services.supply.making import create_pool, create_sscc_pool
 
 from packtrail.access import Actor
 from packtrail.production.levels import Level, Tier
@@ -26,7 +27,6 @@ from packtrail.services import (
     order_numbers,
     orders,
     organisations,
-    pools,
 )
 from packtrail.services.application import Application
 from packtrail.services.line_reports import Receipt, Sent
@@ -165,9 +165,9 @@ def make_plant(database: Database) -> Plant:
         code="epcistra", name="Epcistra 5 mg", market="DE", tiers=TIERS, serves=serves
     )
     floor.create_trade_item(app, world.maker, item)
-    pools.create_pool(app, world.maker, "packs", gtin=GTIN, policy=POLICY, serves=serves)
+    create_pool(app, world.maker, "packs", gtin=GTIN, policy=POLICY, serves=serves)
     for extension, code in (("0", "cases"), ("1", "pallets")):
-        pools.create_sscc_pool(
+        create_sscc_pool(
             app, world.maker, code, prefix=SSCC_PREFIX, extension=extension, serves=serves
         )
     return Plant(world)

@@ -19,8 +19,8 @@ from packtrail.store.database import Database
 
 
 @pytest.fixture
-def plant(database: Database) -> Plant:
-    plant = make_plant(database)
+def plant(fresh_database: Database) -> Plant:
+    plant = make_plant(fresh_database)
     plant.order()
     return plant
 

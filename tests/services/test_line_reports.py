@@ -17,8 +17,8 @@ from packtrail.store.database import Database
 
 
 @pytest.fixture
-def plant(database: Database) -> Iterator[Plant]:
-    made = make_plant(database)
+def plant(fresh_database: Database) -> Iterator[Plant]:
+    made = make_plant(fresh_database)
     yield made
     made.app.workers.shutdown(wait=True)
 

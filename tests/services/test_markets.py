@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import zipfile
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
+from tests.regulations.test_folders import OVERLAY, written
 from tests.services.companies import US_ITEM, make_company, make_floor, put
 from tests.services.conftest import World
 from tests.services.plants import make_world
+from tests.unit.compliance.packs import FILES
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
@@ -20,6 +24,7 @@ from packtrail.services.markets import (
     accepting,
     checking,
     in_force,
+    reading,
     ready,
     ready_files,
     travelling,
@@ -186,6 +191,41 @@ def test_rules_that_do_not_fit_together_can_still_be_replaced(company: World) ->
     assert {each.code for each in page.findings} == {"LAW-006"}
     accepting.accept(app, maker, ["eu_fmd"], reason="Back to the installed one")
     assert in_force(app, maker) is rule_packs.catalogue(app.settings)
+
+
+def test_a_pack_of_one_s_own_waits_and_says_what_it_brings(company: World, tmp_path: Path) -> None:
+    written(tmp_path / "acme_eu", OVERLAY)
+    settings = dataclasses.replace(company.app.settings, market_packs=(str(tmp_path),))
+    app = dataclasses.replace(company.app, settings=settings)
+
+    (row,) = updates.updates(app, company.maker)
+    page = updates.update(app, company.maker, "acme_eu")
+
+    assert (row.pack_id, row.sort, row.is_sold_there) == ("acme_eu", "new", True)
+    assert {"DE", "IT"} <= set(row.markets)
+    assert {(each.how, each.name) for each in page.changes} == {
+        ("added", "sop_17"),
+        ("added", "ACME-001"),
+        ("removed", "EU-FMD-003"),
+        ("added", "carrier.print_grade_min"),
+    }
+    accepting.accept(app, company.maker, ["acme_eu"], reason="Procedure 17")
+    assert "ACME-001" in accepting.in_force(app, company.maker).pack_of("DE").rules
+    assert updates.updates(app, company.maker) == ()
+
+
+def test_a_market_that_waits_is_told_to_wait(company: World, tmp_path: Path) -> None:
+    folder = tmp_path / "ao_demo"
+    written(folder, FILES)
+    settings = dataclasses.replace(company.app.settings, market_packs=(str(tmp_path),))
+    app = dataclasses.replace(company.app, settings=settings)
+    (market,) = updates.updates(app, company.maker)[0].markets
+
+    with pytest.raises(NotFound, match="nobody has accepted them yet"):
+        reading.market(app, company.maker, market)
+    accepting.accept(app, company.maker, [updates.updates(app, company.maker)[0].pack_id],
+                     reason="Read")  # fmt: skip
+    assert reading.market(app, company.maker, market).rules
 
 
 def test_an_unknown_pack_cannot_be_accepted(company: World) -> None:

@@ -208,6 +208,16 @@ def test_a_lot_that_nothing_names_is_not_found(world: World, gtin: str | None, l
             "pack",
             "/trace/urn%3Aepc%3Aid%3Asgtin%3A030001.0012345.1",
         ),
+        (
+            gs1.make_tag(pack(1), filter_value=3).hex(),
+            "pack",
+            "/trace/urn%3Aepc%3Aid%3Asgtin%3A030001.0012345.1",
+        ),
+        (
+            gs1.make_tag(pack(1)).uri(),
+            "pack",
+            "/trace/urn%3Aepc%3Aid%3Asgtin%3A030001.0012345.1",
+        ),
         (CASE, "case", "/trace/urn%3Aepc%3Aid%3Asscc%3A030001.00000000001"),
         ("(01)00300010123455(10)LOT-7", "lot", "/lots/LOT-7?gtin=00300010123455"),
         ("LOT-7", "lot", "/lots/LOT-7"),

@@ -7,20 +7,23 @@ from dataclasses import replace
 
 import pytest
 from tests.services.plants import GTIN, SSCC_PREFIX, Plant, make_plant, told
+from tests.services.supply.making import create_pool, create_sscc_pool
 
 from packtrail.access import ROLES, Actor, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.production.levels import Level
 from packtrail.production.orders import Command, State
-from packtrail.services import audit, floor, orders, organisations, pools
+from packtrail.serials.policy import Policy
+from packtrail.services import audit, floor, orders, organisations
 from packtrail.services.order_commands import command, create, draw_more, prepare, signal, update
+from packtrail.services.supply import pools
 from packtrail.store.database import Database
 from packtrail.store.orders import OrderFilter
 
 
 @pytest.fixture
-def plant(database: Database) -> Iterator[Plant]:
-    made = make_plant(database)
+def plant(fresh_database: Database) -> Iterator[Plant]:
+    made = make_plant(fresh_database)
     yield made
     made.app.workers.shutdown(wait=True)
 
@@ -31,9 +34,9 @@ def code(actor: Actor) -> str:
 
 def open_pool(plant: Plant, name: str, *, serves: str | None = None) -> None:
     """Open a pool of the maker for another trade item."""
-    policy = pools.Policy.of("numeric", 12)
+    policy = Policy.of("numeric", 12)
     gtin = "00614141123452"
-    pools.create_pool(plant.app, plant.maker, name, gtin=gtin, policy=policy, serves=serves)
+    create_pool(plant.app, plant.maker, name, gtin=gtin, policy=policy, serves=serves)
 
 
 def code_of(refused: pytest.ExceptionInfo[RefusedError]) -> str:
@@ -308,21 +311,21 @@ def test_two_owners_on_one_line_never_meet(plant: Plant) -> None:
     item = floor.NewTradeItem(
         code="epcistra", name="Another", market="DE", serves=plant.packer.organisation_code,
         tiers=(
-            floor.Tier(level=Level.PACK, gtin=GTIN),
-            floor.Tier(level=Level.CASE, prefix="9506000", holds=3),
+            floor.Tier(level=Level.PACK, gtin="00614141123452"),
+            floor.Tier(level=Level.CASE, prefix="9506001", holds=3),
         ),
     )  # fmt: skip
     floor.create_trade_item(plant.app, other, item)
-    pools.create_pool(
+    create_pool(
         plant.app,
         other,
         "packs",
-        gtin=GTIN,
-        policy=pools.Policy.of("numeric", 14),
+        gtin="00614141123452",
+        policy=Policy.of("numeric", 14),
         serves=plant.packer.organisation_code,
     )
-    pools.create_sscc_pool(
-        plant.app, other, "cases", prefix="9506000", serves=plant.packer.organisation_code
+    create_sscc_pool(
+        plant.app, other, "cases", prefix="9506001", serves=plant.packer.organisation_code
     )
     mine = create(plant.app, plant.packer, plant.plan())
     theirs = create(plant.app, plant.packer, plant.plan(trade_item=f"{code(other)}/epcistra"))

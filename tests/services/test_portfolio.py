@@ -7,12 +7,13 @@ import json
 import pytest
 from tests.services.companies import DE_ITEM, make_company, put
 from tests.services.conftest import World
+from tests.services.supply.making import create_pool
 
 from packtrail.access import ROLES, Permission, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.compliance.book import Kind
 from packtrail.serials.policy import Policy
-from packtrail.services import audit, pools
+from packtrail.services import audit
 from packtrail.services.portfolio import books, entries
 from packtrail.services.portfolio.entries import Remove
 from packtrail.store.database import Database
@@ -160,7 +161,7 @@ def test_pages_of_the_history_do_not_overlap(company: World) -> None:
 
 def test_the_portfolio_knows_lines_items_and_pools(company: World) -> None:
     app, maker = company.app, company.maker
-    pools.create_pool(app, maker, "german", gtin=DE_ITEM, policy=Policy.of("unambiguous", 14))
+    create_pool(app, maker, "german", gtin=DE_ITEM, policy=Policy.of("unambiguous", 14))
     packed = put("placement", product="tarvoxil", market="DE",
                  line=f"{company.packer.organisation_code}/u5")  # fmt: skip
     entries.change(app, maker, [packed])

@@ -14,18 +14,20 @@ from packtrail.base.errors import Conflict, LimitExceeded, NotFound, NotPermitte
 from packtrail.production.levels import Level
 from packtrail.production.orders import State
 from packtrail.production.reconciliation import Outcome
-from packtrail.services import accounts, audit, orders, pools, serials
+from packtrail.services import accounts, audit, orders
 from packtrail.services.order_commands import command
 from packtrail.services.reconciling import Account, account, close, settle, sign
 from packtrail.services.signing import Statement
+from packtrail.services.supply import pools
+from packtrail.services.supply.settling import return_serials
 from packtrail.store.database import Database
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def plant(database: Database) -> Iterator[Plant]:
-    made = make_plant(database)
+def plant(fresh_database: Database) -> Iterator[Plant]:
+    made = make_plant(fresh_database)
     yield made
     made.app.workers.shutdown(wait=True)
 
@@ -240,7 +242,7 @@ def test_gaps_doubles_and_what_waits_are_told(over: Plant) -> None:
 def test_a_number_that_comes_alive_after_it_was_given_back_is_told(over: Plant) -> None:
     (one,) = over.take("pack", 1)
     over.report(told("commission", 21, numbers=[one]))
-    serials.return_serials(over.app, over.maker, "packs", [one], request_id="wrongly")
+    return_serials(over.app, over.maker, "packs", [one], request_id="wrongly")
 
     found = account(over.app, over.maker, "WO-1")
 

@@ -409,7 +409,9 @@ def test_a_rejection_leads_back_to_its_packs_and_the_report_can_be_built_anew(
     assert sorted(each.label for each in view.reasons) == [
         f"(01) {GTIN} (21) SER000000000{n}" for n in (4, 5)
     ]
-    mentions = viewing.of_object(desk.world.app, desk.maker, sample.pack(4))
+    mentions = viewing.about(desk.world.app, desk.maker, f"(01){GTIN}(21)SER0000000004")
+    told = viewing.about(desk.world.app, desk.maker, view.events[0])
+    assert [each.number for each in told] == [release.number]
     assert [(each.number, each.code) for each in mentions] == [(release.number, "7")]
     desk.approved(second.number)
     desk.go_on()

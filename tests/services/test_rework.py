@@ -7,21 +7,31 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.services.plants import GTIN, NOON, POLICY, TIERS, Plant, make_plant, told
+from tests.services.plants import GTIN, NOON, POLICY, Plant, make_plant, told
+from tests.services.supply.making import create_pool, create_sscc_pool
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.production.happenings import Happening, Kind
-from packtrail.services import audit, floor, organisations, pools, rework, tracing
+from packtrail.production.levels import Level, Tier
+from packtrail.services import audit, floor, organisations, rework, tracing
 from packtrail.services.rework import perform, preview
 from packtrail.store.database import Database
 
 
 @pytest.fixture
-def plant(database: Database) -> Iterator[Plant]:
-    made = make_plant(database)
+def plant(fresh_database: Database) -> Iterator[Plant]:
+    made = make_plant(fresh_database)
     yield made
     made.app.workers.shutdown(wait=True)
+
+
+OTHER_GTIN = "00614141123452"
+THEIRS = (
+    Tier(level=Level.PACK, gtin=OTHER_GTIN),
+    Tier(level=Level.CASE, prefix="9506000", holds=3),
+)
+"""What another owner has packed: the numbers of a trade item have one owner."""
 
 
 @pytest.fixture
@@ -30,9 +40,11 @@ def running(plant: Plant) -> Plant:
     return plant
 
 
-def code(number: str) -> str:
-    """A number as a scanner sends it."""
-    return f"00{number}" if len(number) == 18 else f"01{GTIN}21{number}"
+def code(number: str, *, gtin: str = GTIN) -> str:
+    """A number as a scanner sends it; what is a code already stays so."""
+    if len(number) > 18:
+        return number
+    return f"00{number}" if len(number) == 18 else f"01{gtin}21{number}"
 
 
 def act(kind: str, *numbers: str, minutes: float = 60, **more: Any) -> Happening:
@@ -216,13 +228,11 @@ def two(plant: Plant) -> tuple[Plant, Plant]:
     other, serves = world.wholesaler, world.packer.organisation_code
     organisations.allow_recording(plant.app, other, serves)
     item = floor.NewTradeItem(
-        code="epcistra", name="Another", market="DE", tiers=TIERS[:2], serves=serves
+        code="epcistra", name="Another", market="DE", tiers=THEIRS, serves=serves
     )
     floor.create_trade_item(plant.app, other, item)
-    pools.create_pool(plant.app, other, "packs", gtin=GTIN, policy=POLICY, serves=serves)
-    pools.create_sscc_pool(
-        plant.app, other, "cases", prefix="0614141", extension="0", serves=serves
-    )
+    create_pool(plant.app, other, "packs", gtin=OTHER_GTIN, policy=POLICY, serves=serves)
+    create_sscc_pool(plant.app, other, "cases", prefix="9506000", serves=serves)
     plant.order("WO-A")
     theirs = Plant(plant.world)
     item_code = f"{other.organisation_code}/epcistra"
@@ -237,7 +247,11 @@ def test_goods_of_two_owners_are_never_treated_together(two: tuple[Plant, Plant]
     theirs.report(told("commission", numbers=b), code="WO-B", report_id="b")
 
     with pytest.raises(RefusedError) as refused:
-        preview(mine.app, mine.packer, act("sample", a[0], b[0], reason="retention"))
+        preview(
+            mine.app,
+            mine.packer,
+            act("sample", a[0], code(b[0], gtin=OTHER_GTIN), reason="retention"),
+        )
 
     assert refused.value.findings[0].code == "LIN-044"
 
@@ -262,14 +276,17 @@ def test_the_owner_of_scanned_goods_is_found_by_their_numbers(two: tuple[Plant, 
     b = theirs.take("pack", 1)
     theirs.report(told("commission", numbers=b), code="WO-B", report_id="b")
 
-    done = perform(mine.app, mine.packer, act("sample", b[0], reason="retention"), request_id="1")
+    scanned = code(b[0], gtin=OTHER_GTIN)
+    done = perform(
+        mine.app, mine.packer, act("sample", scanned, reason="retention"), request_id="1"
+    )
 
     other = mine.world.wholesaler
     assert done.owner == other.organisation_code
     assert [each.rework_id for each in rework.done(mine.app, other)] == [done.rework_id]
     assert rework.done(mine.app, mine.maker) == ()
     with pytest.raises(NotFound):
-        tracing.trace(mine.app, mine.maker, code(b[0]))
+        tracing.trace(mine.app, mine.maker, scanned)
 
 
 def test_nobody_reworks_goods_of_who_did_not_allow_it(two: tuple[Plant, Plant]) -> None:

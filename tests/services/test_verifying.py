@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.services.supply.making import create_pool
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import LimitExceeded, NotFound, NotPermitted, RefusedError
 from packtrail.serials.policy import Policy
-from packtrail.services import capture, notices, pools, serials, verifications, verifying
+from packtrail.services import capture, notices, verifications, verifying
 from packtrail.services.notices import Proposal
+from packtrail.services.supply.allocating import allocate
 from packtrail.services.verifications import Asked
 from packtrail.services.verifying import Ask, Circumstances
 from packtrail.verification.judging import Verdict
@@ -86,10 +88,10 @@ def test_a_number_that_was_issued_and_not_reported_is_late_and_not_fake(world: W
     made(world)
     world_key = {"master_key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
     object.__setattr__(world.app.settings, "master_key", world_key["master_key"])
-    pools.create_pool(
+    create_pool(
         world.app, world.maker, "packs", gtin=GTIN, policy=Policy(alphabet="0123456789", length=12)
     )
-    given = serials.allocate(world.app, world.maker, "packs", 5, request_id="r").serials()
+    given = allocate(world.app, world.maker, "packs", 5, request_id="r").serials()
 
     assert codes(verify(world, scan(given[0]))) == ["VER-022"]
     assert codes(verify(world, scan(given[0]), actor=world.wholesaler)) == ["VER-020"]

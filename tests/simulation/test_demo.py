@@ -13,6 +13,7 @@ from packtrail.reporting.life import State
 from packtrail.services import accounts, orders, organisations, overview
 from packtrail.services.application import Application
 from packtrail.services.reports import receivers, viewing
+from packtrail.services.supply import forecasting, pools, proving
 from packtrail.settings import Settings
 from packtrail.simulation import demo, demo_lines
 from packtrail.simulation.authority import AuthorityServer
@@ -49,6 +50,12 @@ def test_the_demo_is_loaded_once_and_each_door_leads_into_its_own_organisation(
     assert all(overview.overview(app, actor).counts.events for actor in entered)
     batches = {each.code: each.owner for each in orders.orders(app, entered[1])}
     assert batches == {"AST-C-0098": "asterion", "SON-26-0413": "belmont"}
+    maker, packer = (entered[demo.VISITED.index(code)] for code in ("asterion", "corvus-cmo"))
+    assert all(each.holds for each in proving.prove(app, maker))
+    assert {each.owner for each in pools.pools(app, maker)} == {"asterion"}
+    assert {each.owner for each in pools.pools(app, packer)} == {"asterion", "belmont"}
+    assert any(each.low_on for each in forecasting.forecasts(app, packer).values())
+    assert "SER-030" in {each.code for each in overview.overview(app, packer).attention}
 
 
 def test_the_demo_stays_out_of_a_store_that_somebody_uses(app: Application) -> None:

@@ -42,8 +42,8 @@ def shift(seed: int, line: LineRates, count: int = 400) -> Shift:
 
 
 @pytest.fixture
-def plant(database: Database) -> Plant:
-    return make_plant(database)
+def plant(fresh_database: Database) -> Plant:
+    return make_plant(fresh_database)
 
 
 def test_a_line_without_faults_is_known_exactly(plant: Plant) -> None:

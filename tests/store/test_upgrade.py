@@ -229,3 +229,51 @@ def test_a_body_is_the_event_whatever_it_holds(fresh_database: Database) -> None
             epcis.encode_json(epcis.event_json_standalone(event, NAMESPACES))
         )
         assert epcis.read_event_json(body) == event
+
+
+def test_pools_of_before_several_a_trade_item_keep_their_ledger(server_url: str) -> None:
+    name = f"packtrail_earlier_{uuid.uuid4().hex[:12]}"
+    _create(server_url, name)
+    before = [each for each in migrations.available() if each.name < "0007"]
+    with psycopg.connect(make_conninfo(server_url, dbname=name), autocommit=True) as conn:
+        migrations.run(conn, before)
+        conn.execute(EARLIER_LEDGER)
+        migrations.run(conn)
+
+        assert conn.execute(
+            "select p.code, c.class_key, c.owner_id, p.source from serial_pool p"
+            " join serial_class c using (serial_class_id)"
+        ).fetchall() == [("packs", "sgtin/03000101234509", 1, "made")]
+        assert conn.execute(
+            "select allocation_no, entry_no, ranges::text, count from serial_settled order by 1, 2"
+        ).fetchall() == [
+            (1, 3, "{[2,5),[7,10)}", 6),
+            (2, 3, "{[10,12)}", 2),
+            (2, 4, "{[15,16)}", 1),
+        ]
+        assert conn.execute(
+            "select entry_no, organisation_id from serial_entry order by entry_no"
+        ).fetchall() == [(1, 1), (2, 2), (3, 2), (4, 1)]
+    _drop(server_url, name)
+
+
+EARLIER_LEDGER = """
+    insert into organisation (code, name, created_at)
+    values ('maker', 'Maker', now()), ('packer', 'Packer', now());
+    insert into audience (members) values ('{1,2}');
+    insert into api_key values ('ptk_abc', 'x', 2, 'line', '{}', now(), 'me', now());
+    insert into account (organisation_id, name, display_name, role, created_at)
+    values (2, 'ines', 'Ines', 'operator', now());
+    insert into serial_pool (owner_id, audience_id, code, kind, class_key, policy, low_water,
+                             created_at, created_by, entries, issued, returned, voided)
+    values (1, 1, 'packs', 'sgtin', 'sgtin/03000101234509', '{}', 0, now(), 'me', 4, 20, 8, 1);
+    insert into serial_entry (pool_id, entry_no, kind, generation, ranges, asked, count, request_id,
+                              party, purpose, at, actor_kind, actor_id, actor_name)
+    values (1, 1, 'allocated', 1, '{[0,10)}', 10, 10, 'a', '', '', now(), 'system', 'system:x',
+            'x'),
+           (1, 2, 'allocated', 1, '{[10,20)}', 10, 10, 'b', '', '', now(), 'api_key',
+            'key:ptk_abc', 'line'),
+           (1, 3, 'returned', 1, '{[2,5),[7,12)}', 8, 8, 'c', '', '', now(), 'user', 'user:1', 'I'),
+           (1, 4, 'void', 1, '{[15,16)}', 1, 1, 'd', '', '', now(), 'system', 'system:x', 'x');
+"""
+"""Two allocations, and numbers of both given back together."""

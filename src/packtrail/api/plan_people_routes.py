@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from packtrail.api.requests import App, Caller, bounded_body
+from packtrail.planning.communication import Digest, Notice
 from packtrail.planning.inputs import Ageing, Input, InputKind, ageing
 from packtrail.planning.templates import Department
-from packtrail.services.plan import books, inputs, people, readiness
+from packtrail.services.plan import books, inputs, people, readiness, telling
 
 router = APIRouter(prefix="/api/v1/plans", tags=["Plans"])
 
@@ -126,3 +127,28 @@ def trace(programme: str, app: App, actor: Caller, input: str = "") -> Any:  # n
 def competences(programme: str, app: App, actor: Caller, on: date | None = None) -> Any:
     """Return how people stand to the courses they need or have passed."""
     return people.competences_view(app, actor, programme, on=on)
+
+
+@router.get("/{programme}/digests/{department}", summary="Digest", response_model=Digest)
+def show_digest(
+    programme: str,
+    department: Department,
+    app: App,
+    actor: Caller,
+    days: Annotated[int, Query(ge=1, le=366)] = telling.DAYS,
+) -> Any:
+    """Return what a department is told: what changed, what is due, what is needed of it."""
+    return telling.digest_of(app, actor, programme, department, days=days)
+
+
+@router.post("/{programme}/notices/{code}/receipts", summary="Read it", response_model=Notice)
+def acknowledge(programme: str, code: str, app: App, actor: Caller) -> Any:
+    """Say that one has read a notice."""
+    return telling.acknowledge(app, actor, programme, code)
+
+
+@router.get("/{programme}/packs/{meeting}", summary="Meeting pack", response_class=Response)
+def meeting_pack(programme: str, meeting: str, app: App, actor: Caller) -> Response:
+    """Return the pack for a meeting, as PDF."""
+    content = telling.meeting_pack(app, actor, programme, meeting)
+    return Response(content, media_type="application/pdf")

@@ -16,6 +16,7 @@ from packtrail.api.report_schemas import (
     FactOut,
     FactsIn,
     FormOut,
+    MentionOut,
     PreflightOut,
     ReceiverIn,
     ReceiverOut,
@@ -154,6 +155,17 @@ def report_dossier(number: Number, app: App, actor: Caller) -> Response:
 def tallies(app: App, actor: Caller) -> Any:
     """Return how many reports of each receiver are in each state."""
     return viewing.tallies(app, actor)
+
+
+@router.get(
+    "/report-mentions",
+    summary="What reports say",
+    response_model=list[MentionOut],
+    responses=READING,
+)
+def mentions(app: App, actor: Caller, of: Annotated[str, Query(min_length=1)]) -> Any:
+    """Return the reports that tell of an event, and why receivers refused a pack or container."""
+    return viewing.about(app, actor, of)
 
 
 # --- forms, receivers, facts ----------------------------------------------------------------------

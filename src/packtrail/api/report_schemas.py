@@ -165,6 +165,20 @@ class DeedIn(In):
         return Deed(**self.model_dump())
 
 
+class MentionOut(Out):
+    """A report that tells of an event, or in which an object was refused."""
+
+    number: int
+    receiver: str
+    form: str
+    title: str
+    state: State
+    code: str
+    text: str
+    place: str
+    at: datetime | None
+
+
 class TallyOut(Out):
     """How many reports of a receiver are in a state."""
 

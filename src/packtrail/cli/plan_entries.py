@@ -24,8 +24,8 @@ Kind = Annotated[
     str,
     typer.Argument(
         help="package, link, deadline, calendar, resource, meeting, register, scenario, market, "
-        "need, product, site, line, partner, campaign, input, requirement, test, person, course or "
-        "session."
+        "need, product, site, line, partner, campaign, input, requirement, test, person, course, "
+        "notice, briefing or session."
     ),
 ]
 

@@ -121,6 +121,101 @@ def show_training(
         raise typer.Exit(FINDINGS)
 
 
+@plan.command("digest")
+def show_digest(
+    programme: Programme,
+    department: Annotated[str, typer.Argument(help="Such as quality, it or packaging.")],
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=366, help="Changes of so many days.")
+    ] = 7,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell a department what changed for it, what is due, and what is needed of it."""
+    from packtrail.planning.templates import Department as Of
+    from packtrail.services.plan import telling
+
+    of = _one(Of, department, "department")
+    with options.acting(data, db, organisation) as (app, actor):
+        found = telling.digest_of(app, actor, programme, of, days=days)
+    if json:
+        write_json(found)
+        return
+    for title, lines in (
+        ("What we need from you", found.needed),
+        ("What is due", found.due),
+        ("What changed for you", found.changed),
+    ):
+        write_table(title, ("", "", ""), ((e.code, e.text, e.more) for e in lines))
+
+
+@plan.command("read")
+def read_notice(
+    programme: Programme,
+    notice: Annotated[str, typer.Argument(help="Code of the notice.")],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Say that one has read a notice."""
+    from packtrail.services.plan import telling
+
+    with options.acting(data, db, organisation) as (app, actor):
+        made = telling.acknowledge(app, actor, programme, notice)
+    _tell(made, f"{made.code}: read by {', '.join(each.by for each in made.receipts)}.", json=json)
+
+
+@plan.command("draft-notice")
+def draft_notice(
+    programme: Programme,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Draft a notice from what the law says and the scope does not; nothing is kept."""
+    from packtrail.services.plan import telling
+
+    with options.acting(data, db, organisation) as (app, actor):
+        made = telling.drafted(app, actor, programme)
+    if json:
+        write_json(made)
+    elif made is None:
+        talk.print("The scope says all that the rule packs say: there is nothing to tell.")
+    else:
+        write_line(f"{made.title}\n{made.text}")
+
+
+@plan.command("pack")
+def meeting_pack(
+    programme: Programme,
+    meeting: Annotated[str, typer.Argument(help="Code of the meeting.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File; default: standard output.")
+    ] = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Write the pack for a meeting, as PDF: each point of its agenda with what is known."""
+    from packtrail.services.plan import telling
+
+    with options.acting(data, db, organisation) as (app, actor):
+        content = telling.meeting_pack(app, actor, programme, meeting)
+    if out is None:
+        sys.stdout.buffer.write(content)
+        return
+    out.write_bytes(content)
+    if json:
+        write_json({"file": str(out), "bytes": len(content)})
+    else:
+        talk.print(f"{out}: {len(content):,} bytes")
+
+
 @told.command("raise")
 def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     programme: Programme,

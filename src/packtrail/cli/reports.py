@@ -111,6 +111,34 @@ def show(
         _tell(view)
 
 
+@reports.command("about")
+def about(
+    text: Annotated[
+        str, typer.Argument(metavar="WHAT", help="Event id, EPC URI, Digital Link, (01)...(21)...")
+    ],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List the reports that tell of an event, or why receivers refused a pack or container."""
+    from packtrail.services.reports import viewing
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = viewing.about(application, actor, text)
+    if json:
+        write_json(found)
+        return
+    write_table(
+        "",
+        ("No.", "State", "To", "Form", "About", "Code", "Text"),
+        (
+            (each.number, each.state, each.receiver, each.form, each.title, each.code, each.text)
+            for each in found
+        ),
+    )
+
+
 @reports.command("create")
 def create(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     receiver: Annotated[str, typer.Argument(help="Code of the receiver.")],

@@ -1,206 +1,41 @@
-"""`packtrail serials`: pools of serial numbers, what they give, and what their ledgers prove."""
+"""`packtrail serials`: numbers taken, settled, found again, and what their ledgers prove."""
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
 
-from packtrail.base.errors import UsageError
 from packtrail.cli import options
+from packtrail.cli.files import listed_in, write_file
 from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line, write_table
+from packtrail.cli.serial_blocks import block_group, station_group
+from packtrail.cli.serial_imports import import_file, master_key_group, order_group
+from packtrail.cli.serial_pools import PoolCode, Request, pool_group, show_policy
 
 if TYPE_CHECKING:
-    from packtrail.serials.policy import Policy
-    from packtrail.services.pools import SerialPool
-    from packtrail.services.serial_proof import Proof
-    from packtrail.services.serials import LookUp
+    from collections.abc import Iterable
+
+    from packtrail.access import Actor
+    from packtrail.services.application import Application
+    from packtrail.services.supply.allocating import Delivery
+    from packtrail.services.supply.looking_up import LookUp
+    from packtrail.services.supply.proving import Proof
 
 serials = typer.Typer(help="Serial numbers: pools, allocations, proof.", no_args_is_help=True)
-pool_group = typer.Typer(help="Pools: where serial numbers come from.", no_args_is_help=True)
 serials.add_typer(pool_group, name="pool")
+serials.add_typer(order_group, name="order")
+serials.add_typer(block_group, name="block")
+serials.add_typer(station_group, name="station")
+serials.add_typer(master_key_group, name="master-key")
+serials.command("policy")(show_policy)
+serials.command("import")(import_file)
 
-Alphabet = Annotated[
-    str,
-    typer.Option(
-        "--alphabet",
-        metavar="CHARACTERS",
-        help="numeric, alphanumeric, unambiguous (no I, J, L, O, Q, U), or the characters.",
-    ),
-]
-Length = Annotated[int, typer.Option("--length", help="Characters of a serial number, to 20.")]
-Prefix = Annotated[str, typer.Option("--prefix", help="What every serial number starts with.")]
-First = Annotated[
-    str, typer.Option("--first", help="The characters that may come first; default: all.")
-]
-Sequential = Annotated[
-    bool, typer.Option("--sequential", help="One after the other, so that anybody can guess them.")
-]
-GuessLimit = Annotated[
-    str,
-    typer.Option(
-        "--guess-limit", metavar="SHARE", help="A guess hits an issued number less often; or none."
-    ),
-]
-NewCode = Annotated[
-    str, typer.Argument(help="Short name of the pool: small letters, digits and hyphens.")
-]
-LowWater = Annotated[int, typer.Option("--low-water", help="Warn when fewer are left than this.")]
-Owner = Annotated[
-    str | None, typer.Option("--owner", help="Organisation whose pool it is; default: yours.")
-]
-Serves = Annotated[
-    str | None, typer.Option("--serves", help="Another organisation that may use it, by agreement.")
-]
-PoolCode = Annotated[str, typer.Argument(help="Code of the pool, or owner/code.")]
-Request = Annotated[
-    str | None,
-    typer.Option(
-        "--request",
-        metavar="ID",
-        help="The same ID gives the same answer for ever; default: a new one, which is told.",
-    ),
-]
-
-
-@serials.command("policy")
-def show_policy(
-    alphabet: Alphabet = "unambiguous",
-    length: Length = 12,
-    prefix: Prefix = "",
-    first: First = "",
-    sequential: Sequential = False,
-    guess_limit: GuessLimit = "1/10000",
-    json: options.Json = False,
-) -> None:
-    """Tell how many serial numbers a policy allows, and how many of them may be issued."""
-    policy = _policy(alphabet, length, prefix, first, guess_limit, is_sequential=sequential)
-    limit = policy.guess_limit
-    told = {
-        "alphabet": policy.alphabet,
-        "length": policy.length,
-        "prefix": policy.prefix,
-        "first": policy.firsts,
-        "order": policy.order.value,
-        "space": policy.space,
-        "issued_max": policy.issued_max,
-        "guess_limit": None if limit is None else str(limit),
-    }
-    if json:
-        write_json(told)
-    else:
-        write_table("", ("Policy", ""), ((name, _grouped(value)) for name, value in told.items()))
-
-
-@pool_group.command("add")
-def add_pool(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
-    code: NewCode,
-    gtin: Annotated[str, typer.Argument(help="The trade item whose serial numbers these are.")],
-    alphabet: Alphabet = "unambiguous",
-    length: Length = 12,
-    prefix: Prefix = "",
-    first: First = "",
-    sequential: Sequential = False,
-    guess_limit: GuessLimit = "1/10000",
-    low_water: LowWater = 0,
-    owner: Owner = None,
-    serves: Serves = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Open a pool for the serial numbers of a GTIN."""
-    from packtrail.services.pools import create_pool
-
-    policy = _policy(alphabet, length, prefix, first, guess_limit, is_sequential=sequential)
-    with options.acting(data, db, organisation) as (application, actor):
-        made = create_pool(
-            application, actor, code, gtin=gtin, policy=policy, low_water=low_water, owner=owner,
-            serves=serves,
-        )  # fmt: skip
-    _tell_made(made, as_json=json)
-
-
-@pool_group.command("add-sscc")
-def add_sscc_pool(  # noqa: PLR0913, PLR0917
-    code: NewCode,
-    prefix: Annotated[str, typer.Argument(help="GS1 company prefix of 6 to 12 digits.")],
-    extension: Annotated[
-        str, typer.Option("--extension", help="Extension digit, the first of the SSCC.")
-    ] = "0",
-    low_water: LowWater = 0,
-    owner: Owner = None,
-    serves: Serves = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Open a pool of SSCCs, which follow each other."""
-    from packtrail.services.pools import create_sscc_pool
-
-    with options.acting(data, db, organisation) as (application, actor):
-        made = create_sscc_pool(
-            application, actor, code, prefix=prefix, extension=extension, low_water=low_water,
-            owner=owner, serves=serves,
-        )  # fmt: skip
-    _tell_made(made, as_json=json)
-
-
-@pool_group.command("list")
-def list_pools(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """List the pools you may use, and how full they are."""
-    from packtrail.services import pools
-
-    with options.acting(data, db, organisation) as (application, actor):
-        found = pools.pools(application, actor)
-    if json:
-        write_json(found)
-        return
-    write_table(
-        "",
-        ("Pool", "Owner", "Numbers of", "Issued", "Returned", "Void", "Left", "Guess limit", "Key"),
-        (
-            (
-                each.code, each.owner, each.number_of, f"{each.issued:,}", f"{each.returned:,}",
-                f"{each.voided:,}", f"{each.left:,}", each.guess_limit, each.generation,
-            )
-            for each in found
-        ),
-    )  # fmt: skip
-    tell_findings(finding for each in found for finding in each.findings)
-
-
-@pool_group.command("new-key")
-def replace_key(
-    pool: PoolCode,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Give a pool a new key; what it gave before stays known, and is never given again."""
-    from packtrail.services import pools
-
-    with options.acting(data, db, organisation) as (application, actor):
-        changed = pools.replace_key(application, actor, pool)
-    if json:
-        write_json(changed)
-    else:
-        write_line(f"pool {changed.code} uses its key {changed.generation}")
+_KINDS = ("allocated", "used", "returned", "void", "expired", "stocked")
 
 
 @serials.command("allocate")
@@ -214,7 +49,22 @@ def allocate(  # noqa: PLR0913, PLR0917
     purpose: Annotated[str, typer.Option("--purpose", help="What for: an order, a lot.")] = "",
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Write them to a file, one a line."),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help=(
+                "Write them to a file: one a line, or by its ending a table (csv, xlsx, json) "
+                "with the GTIN and what belongs on labels."
+            ),
+        ),
+    ] = None,
+    unused_until: Annotated[
+        str | None,
+        typer.Option(
+            "--unused-until",
+            metavar="TIME",
+            help="When unused ones expire: 2027-01-31T00:00:00Z; default: as the pool says.",
+        ),
     ] = None,
     organisation: options.Organisation = None,
     data: options.Data = None,
@@ -226,24 +76,26 @@ def allocate(  # noqa: PLR0913, PLR0917
     They are recorded first. If printing fails, the same command with the same --request gives the
     same numbers.
     """
-    from packtrail.services import serials as service
+    from packtrail.services.supply.allocating import allocate
 
     request_id = request or str(uuid4())
+    until = options.moment(unused_until, option="--unused-until")
     with options.acting(data, db, organisation) as (application, actor):
-        delivery = service.allocate(
-            application, actor, pool, count, request_id=request_id, party=party, purpose=purpose
-        )
-    entry = delivery.entry
-    if out is not None:
-        _write_file(out, delivery.lines())
-    if json:
-        numbers = {} if out is not None else {"serials": delivery.serials()}
-        write_json({**asdict(entry), **numbers})
-        return
-    if out is None:
-        for lines in delivery.lines():
-            sys.stdout.buffer.write(lines)
-        sys.stdout.buffer.flush()
+        delivery = allocate(
+            application, actor, pool, count, request_id=request_id, party=party, purpose=purpose,
+            unused_until=until,
+        )  # fmt: skip
+        entry = delivery.entry
+        if out is not None:
+            write_file(out, _written(application, actor, delivery, out))
+        if json:
+            numbers = {} if out is not None else {"serials": delivery.serials()}
+            write_json({**asdict(entry), **numbers})
+            return
+        if out is None:
+            for lines in delivery.lines():
+                sys.stdout.buffer.write(lines)
+            sys.stdout.buffer.flush()
     again = ", as before" if entry.is_repeated else ""
     talk.print(f"{entry.count:,} of {entry.asked:,}, request {entry.request_id}{again}")
     tell_findings(entry.findings)
@@ -267,18 +119,73 @@ def return_serials(  # noqa: PLR0913, PLR0917
     json: options.Json = False,
 ) -> None:
     """Give back serial numbers that were not used: all of the list, or none."""
-    from packtrail.services import serials as service
+    from packtrail.services.supply.settling import return_serials
 
-    numbers = [line.strip().decode(errors="replace") for line in file if line.strip()]
     with options.acting(data, db, organisation) as (application, actor):
-        entry = service.return_serials(
-            application, actor, pool, numbers, request_id=request or str(uuid4()), party=party,
-            reason=reason, void=void,
+        entry = return_serials(
+            application, actor, pool, listed_in(file), request_id=request or str(uuid4()),
+            party=party, reason=reason, void=void,
         )  # fmt: skip
     if json:
         write_json(entry)
     else:
         write_line(f"{entry.asked:,} {entry.kind}, request {entry.request_id}")
+
+
+@serials.command("settle")
+def settle_numbers(  # noqa: PLR0913, PLR0917
+    pool: PoolCode,
+    used: Annotated[
+        typer.FileBinaryRead | None,
+        typer.Option("--used", metavar="FILE", help="Numbers on packs that were commissioned."),
+    ] = None,
+    void: Annotated[
+        typer.FileBinaryRead | None,
+        typer.Option("--void", metavar="FILE", help="Numbers that were spoilt before."),
+    ] = None,
+    returned: Annotated[
+        typer.FileBinaryRead | None,
+        typer.Option("--returned", metavar="FILE", help="Numbers that were left over."),
+    ] = None,
+    allocation: Annotated[
+        str | None,
+        typer.Option("--allocation", metavar="ID", help="The request that all of them went to."),
+    ] = None,
+    rest: Annotated[
+        str | None,
+        typer.Option("--rest", help="What all others of the allocation are: returned or void."),
+    ] = None,
+    request: Request = None,
+    party: Annotated[str, typer.Option("--from", help="From whom they come.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why: the lot was closed.")] = "",
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Say what became of numbers, one a line in each file: of all that are listed, or of none."""
+    from packtrail.services.supply.settling import Settling, rest_of, settle
+
+    what = Settling(
+        request_id=request or str(uuid4()),
+        used=listed_in(used),
+        void=listed_in(void),
+        returned=listed_in(returned),
+        allocation=allocation,
+        rest=rest_of(rest),
+        party=party,
+        reason=reason,
+    )
+    with options.acting(data, db, organisation) as (application, actor):
+        done = settle(application, actor, pool, what)
+    if json:
+        write_json(done)
+        return
+    still_open = "" if done.outstanding is None else f", {done.outstanding:,} open"
+    write_line(
+        f"{done.used:,} used, {done.voided:,} void, {done.returned:,} returned{still_open}, "
+        f"request {done.request_id}"
+    )
 
 
 @serials.command("look-up")
@@ -295,10 +202,10 @@ def look_up(
     json: options.Json = False,
 ) -> None:
     """Tell whether a serial number was issued, when, to whom and for which request."""
-    from packtrail.services import serials as service
+    from packtrail.services.supply import looking_up
 
     with options.acting(data, db, organisation) as (application, actor):
-        found = service.look_up(application, actor, serial, pool=pool)
+        found = looking_up.look_up(application, actor, serial, pool=pool)
     if json:
         write_json(found)
     else:
@@ -308,41 +215,119 @@ def look_up(
         raise typer.Exit(FINDINGS)
 
 
+@serials.command("forecast")
+def show_forecast(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell when pools run low if they go on as they did."""
+    from packtrail.services.supply import forecasting
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = forecasting.forecasts(application, actor)
+    if json:
+        write_json(found)
+        return
+    write_table(
+        "",
+        ("Pool", "A day", "Low on", "At the earliest", "At the latest"),
+        (
+            (name, f"{each.per_day:,.0f}", each.low_on, each.low_from, each.low_until)
+            for name, each in found.items()
+        ),
+    )
+
+
+@serials.command("secrets")
+def show_secrets(
+    serial: Annotated[
+        str, typer.Argument(help="A serialised GTIN in any notation, or a bare number.")
+    ],
+    pool: Annotated[
+        str | None, typer.Option("--pool", help="The pool of a bare serial number.")
+    ] = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Show key (91) and signature (92) of a number; that you saw them stands in the audit trail."""
+    from packtrail.services.supply import looking_up
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = looking_up.show_secrets(application, actor, serial, pool=pool)
+    if json:
+        write_json(found)
+    else:
+        write_table("", ("Element", ""), found.items())
+
+
 @serials.command("ledger")
-def ledger(
-    pool: PoolCode,
-    after: Annotated[int, typer.Option("--after", help="Start after this entry.")] = 0,
+def show_ledger(  # noqa: PLR0913, PLR0917
+    pool: Annotated[
+        str | None, typer.Argument(help="Code of the pool, or owner/code; default: all.")
+    ] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", help=f"Only {', '.join(_KINDS)}; may be repeated.")
+    ] = None,
+    text: Annotated[
+        str, typer.Option("--text", help="Only with this in request, receiver or purpose.")
+    ] = "",
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only from then on.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="Only before then.")
+    ] = None,
+    cursor: Annotated[
+        str | None, typer.Option("--cursor", help="Go on where the answer before ended.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", help="Most entries.")] = 100,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """List the entries of a pool's ledger, the first first."""
-    from packtrail.services import serials as service
+    """List the entries of ledgers, the newest first."""
+    from packtrail.services.supply import looking_up
 
+    wanted = looking_up.Wanted(
+        pool=pool or "",
+        kinds=kinds or (),
+        text=text,
+        since=options.moment(since, option="--since"),
+        until=options.moment(until, option="--until"),
+    )
     with options.acting(data, db, organisation) as (application, actor):
-        found = service.ledger(application, actor, pool, after=after, limit=limit)
+        page = looking_up.search(application, actor, wanted, cursor=cursor, limit=limit)
     if json:
-        write_json(found)
+        write_json(page)
         return
     write_table(
         "",
-        ("Entry", "Kind", "Asked", "Count", "To or from", "For", "Request", "When", "By"),
+        ("Pool", "Entry", "Kind", "Asked", "Count", "To or from", "For", "Request", "When", "By"),
         (
             (
-                each.entry_no, each.kind, f"{each.asked:,}", f"{each.count:,}", each.party,
-                each.purpose, each.request_id, each.at, each.actor_name,
+                each.pool, each.entry_no, each.kind, f"{each.asked:,}", f"{each.count:,}",
+                each.party, each.purpose, each.request_id, each.at, each.actor_name,
             )
-            for each in found
+            for each in page.entries
         ),
     )  # fmt: skip
+    if page.cursor:
+        talk.print(f"There are more: --cursor {page.cursor}")
 
 
 @serials.command("proof")
 def proof(
     pool: Annotated[
         str | None, typer.Argument(help="Code of the pool, or owner/code; default: all.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write the inspector's report to a PDF."),
     ] = None,
     organisation: options.Organisation = None,
     data: options.Data = None,
@@ -356,7 +341,9 @@ def proof(
     """
     from rich.progress import Progress
 
-    from packtrail.services import pools, serial_proof
+    from packtrail.rendering.reports import write_pdf
+    from packtrail.services.supply import pools, proving
+    from packtrail.services.supply.reporting import proof_report
 
     with (
         options.acting(data, db, organisation) as (application, actor),
@@ -364,9 +351,11 @@ def proof(
     ):
         total = sum(each.issued for each in pools.pools(application, actor))
         task = bar.add_task("proving", total=total)
-        proofs = serial_proof.prove(
+        proofs = proving.prove(
             application, actor, pool, progress=lambda count: bar.update(task, advance=count)
         )
+        if out is not None:
+            write_file(out, [write_pdf(proof_report(proofs, by=actor, at=application.clock()))])
     if json:
         write_json(proofs)
     else:
@@ -376,58 +365,35 @@ def proof(
         raise typer.Exit(FINDINGS)
 
 
-def _policy(
-    alphabet: str, length: int, prefix: str, first: str, guess_limit: str, *, is_sequential: bool
-) -> Policy:
-    from packtrail.serials.policy import Order, Policy
+def _written(
+    application: Application, actor: Actor, delivery: Delivery, out: Path
+) -> Iterable[bytes]:
+    """Return the file of a delivery, in the form that its ending asks for."""
+    from packtrail.rendering.number_files import SUFFIXES, write_numbers
+    from packtrail.services.supply import pools
 
-    try:
-        limit = None if is_sequential or guess_limit == "none" else Fraction(guess_limit)
-    except (ValueError, ZeroDivisionError) as error:
-        raise UsageError(
-            f"--guess-limit is {guess_limit!r}: expected a share such as 1/10000, or none."
-        ) from error
-    order = Order.SEQUENTIAL if is_sequential else Order.RANDOM
-    return Policy.of(alphabet, length, prefix=prefix, first=first, order=order, guess_limit=limit)
-
-
-def _tell_made(made: SerialPool, *, as_json: bool) -> None:
-    if as_json:
-        write_json(made)
-    else:
-        write_line(f"pool {made.code} for {made.number_of}: {made.issued_max:,} may be issued")
-
-
-def _write_file(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file that is there complete or not at all, and that nobody else can read."""
-    draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.writelines(chunks)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+    form = next((form for form, ending in SUFFIXES.items() if out.suffix == f".{ending}"), "text")
+    if form == "text":
+        return delivery.lines()
+    pool = pools.pool(application, actor, f"{delivery.entry.owner}/{delivery.entry.pool}")
+    gtin = pool.number_of if pool.kind == pools.SGTIN else ""
+    labels = ((label.serial, label.elements) for label in delivery.labels())
+    return write_numbers(form, gtin, labels)
 
 
 def _told(found: LookUp) -> str:
+    where = f"pool {found.owner}/{found.pool}"
     if found.entry is None:
-        return f"{found.serial}  never issued by pool {found.owner}/{found.pool}"
-    entry = found.entry
+        never = "never issued by" if found.state == "unknown" else "in stock, not issued, of"
+        return f"{found.serial}  {never} {where}"
+    entry, settled = found.entry, found.settled
     parts = [
         f"{found.serial}  issued {entry.at:%Y-%m-%d %H:%M:%S %Z} by {entry.actor_name}",
-        f"from pool {found.owner}/{found.pool}",
+        f"from {where}",
         f"to {entry.party}" if entry.party else "",
         f"for {entry.purpose}" if entry.purpose else "",
         f"request {entry.request_id}",
-        f"{found.withdrawn.kind} {found.withdrawn.at:%Y-%m-%d %H:%M:%S %Z}"
-        if found.withdrawn
-        else "",
+        f"{settled.kind} {settled.at:%Y-%m-%d %H:%M:%S %Z}" if settled else "",
     ]
     return ", ".join(filter(None, parts))
 
@@ -445,12 +411,9 @@ def _tell_proof(proof: Proof) -> None:
             ("Keys so far", proof.generations),
             ("Issued", f"{proof.issued:,}"),
             ("Made again and turned back", f"{proof.proven:,}"),
-            ("Returned, void", f"{proof.returned:,}, {proof.voided:,}"),
+            ("Used", f"{proof.used:,}"),
+            ("Returned, void, expired", f"{proof.returned:,}, {proof.voided:,}, {proof.expired:,}"),
             ("Guess probability", f"{proof.guess_probability}, {promise}"),
         ),
     )
     tell_findings(proof.findings)
-
-
-def _grouped(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value if value is not None else "none")

@@ -60,6 +60,14 @@ class Catalogue:
         found |= {pack.heading.market: pack.id for pack in self.packs.values()}
         return dict(sorted(found.items()))
 
+    def reached_by(self, pack_id: str) -> tuple[str, ...]:
+        """Return the markets in whose rules a pack is a layer: its own, its annexes' and more."""
+        return tuple(
+            market
+            for market, name in self.markets.items()
+            if any(layer.pack_id == pack_id for layer in self.packs[name].layers)
+        )
+
     def pack(self, pack_id: str) -> Pack:
         """Return a pack with its layers.
 

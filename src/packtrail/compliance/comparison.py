@@ -64,13 +64,29 @@ def between_days(pack: Pack, before: date, after: date) -> tuple[Change, ...]:
     )
 
 
-def between_versions(before: Pack, after: Pack) -> tuple[Change, ...]:
-    """Return what one version of a pack says otherwise than another."""
-    return tuple(
-        change
-        for what, (table, title) in _TABLES.items()
-        for change in _entries(what, table(before), table(after), title)
+def between_versions(before: Pack | None, after: Pack | None) -> tuple[Change, ...]:
+    """Return what one version of a pack says otherwise than another; None: there is no pack."""
+    return (
+        *(
+            change
+            for what, (table, title) in _TABLES.items()
+            for change in _entries(
+                what, table(before) if before else {}, table(after) if after else {}, title
+            )
+        ),
+        *_withdrawals(before, after),
     )
+
+
+def _withdrawals(before: Pack | None, after: Pack | None) -> Iterator[Change]:
+    """Yield the inherited rules that a pack lifts, and those that it no longer lifts."""
+    was = before.heading.withdraws if before else ()
+    now = after.heading.withdraws if after else ()
+    for code in sorted(set(now) - set(was)):
+        why = after.heading.withdraws_because if after else ""
+        yield Change(What.RULE, How.REMOVED, code, f"Lifted: {code} ({why}).")
+    for code in sorted(set(was) - set(now)):
+        yield Change(What.RULE, How.ADDED, code, f"No longer lifted: {code}.")
 
 
 def _rules_between(pack: Pack, before: date, after: date) -> Iterator[Change]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packtrail import gs1
+from packtrail.base.errors import RefusedError
 from packtrail.gs1.application_identifiers import TABLE
 from packtrail.gs1.codes import NOT_RECOGNISED
+from packtrail.gs1.subjects import about
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,6 +56,8 @@ class Defects:
 
 def defects_of(text: str) -> Defects | None:
     """Return what is wrong with a text; None when it is right, or was never meant as GS1 data."""
+    if _is_known(text):
+        return None
     told = gs1.diagnose(text[:LENGTH_MAX])
     own = tuple(each for each in told.findings if each.code != NOT_RECOGNISED.code)
     if told.is_readable or not (own or told.causes):
@@ -67,6 +71,14 @@ def defects_of(text: str) -> Defects | None:
         suggestion=suggestion,
         suggestion_shown=_shown(suggestion or ""),
     )
+
+
+def _is_known(text: str) -> bool:
+    try:
+        about(text)
+    except RefusedError:
+        return False
+    return True
 
 
 def _places(findings: Iterable[Finding]) -> Iterator[int]:

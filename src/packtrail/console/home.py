@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from packtrail.console import captures, templates
 from packtrail.services import overview
 from packtrail.services.obligations.attention import attention as by_law
+from packtrail.services.reports.attention import attention as of_reports
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -20,12 +21,17 @@ def home(visit: Visit) -> Response:
     """Show the home page."""
     seen = overview.overview(visit.app, visit.who)
     total = sum(each.count for each in seen.by_status)
-    is_empty = seen.counts.events == 0 and seen.counts.captures == 0
+    recorded = seen.counts.events or seen.counts.captures
+    is_empty = not recorded and not seen.attention
     return templates.render(
         visit,
         "home.html",
         seen=seen,
-        attention=(*by_law(visit.app, visit.who), *seen.attention),
+        attention=(
+            *by_law(visit.app, visit.who),
+            *of_reports(visit.app, visit.who),
+            *seen.attention,
+        ),
         total=total,
         is_empty=is_empty,
         owners=captures.owners(visit),

@@ -16,6 +16,7 @@ from packtrail import epcis
 from packtrail.console import labels, templates
 from packtrail.console.event_view import view_of
 from packtrail.console.moments import instant, typed
+from packtrail.console.reports.shared import mentions
 from packtrail.epcis.context import GS1_CONTEXT
 from packtrail.rendering import journey, why, words
 from packtrail.rendering.journey_layout import place_name
@@ -85,6 +86,7 @@ def trace(visit: Visit) -> Response:
         levels=_levels(found),
         inside=_inside(visit, found) if tab == "contents" else None,
         place=lambda identifier: place_name(identifier, found.places),
+        mentions=mentions(visit, found.identifier),
         as_of_typed=typed(as_of),
         as_known_typed=typed(as_known_at),
         moments=_moments(as_of, as_known_at),
@@ -132,6 +134,7 @@ def event(visit: Visit) -> Response:
         bodies=[write(body, page.namespaces) for body in page.events],
         capture_id=page.capture_ids.get(view.event_id),
         place=lambda identifier: place_name(identifier, places),
+        mentions=mentions(visit, view.event_id),
     )
 
 

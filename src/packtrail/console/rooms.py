@@ -42,6 +42,7 @@ ROOMS = (
         ("/goods/", "/notices", "/corrections", "/lots/", "/documents/"),
     ),
     Room("/captures", "Captures", "capture", ("/captures/", "/explain"), Permission.CAPTURE_READ),
+    Room("/serials", "Serials", "serials", ("/serials/",), Permission.POOL_READ),
     Room("/lines", "Lines", "line", ("/lines/",), Permission.LINE_READ),
     Room("/comply", "Comply", "comply", ("/comply/",), Permission.OBLIGATION_READ),
     Room("/plan", "Plan", "plan", ("/plan/",), Permission.PLAN_READ),

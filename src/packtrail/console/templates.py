@@ -149,6 +149,7 @@ _FILTERS = {
     "plain": words.plain,
     "precise": times.precise,
     "short": identifiers.short,
+    "short_hash": identifiers.short_hash,
     "size": size,
     "spaced": spaced,
     "transaction_word": words.transaction,

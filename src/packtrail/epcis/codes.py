@@ -42,6 +42,12 @@ MORE_FINDINGS = FindingCode(
     "There are more findings than are listed",
     remedy="Correct the ones listed and send the document again.",
 )
+CUT_OFF = FindingCode(
+    "EPC-007",
+    Severity.ERROR,
+    "The content breaks off, and is read up to there only",
+    remedy="Ask the sender for the whole file.",
+)
 MISSING = FindingCode(
     "EPC-101",
     Severity.ERROR,

@@ -88,9 +88,15 @@ class Prefixes:
             if isinstance(part, str):
                 known = _PARTNER_CONTEXTS.get(part)
                 declared.update(known or {})
-                foreign = foreign or (known is None and not _GS1_CONTEXTS.fullmatch(part))
+                if _GS1_CONTEXTS.fullmatch(part):
+                    for prefix in STANDARD_PREFIXES:  # what comes later in a list counts
+                        declared.pop(prefix, None)
+                elif known is None:
+                    foreign = True
             elif isinstance(part, dict):
-                declared.update(_declarations(part))
+                found = _declarations(part)
+                declared.update(found)
+                declared.update((name, _whole(name, declared)) for name in found)
         return Prefixes(declared, has_foreign_context=foreign)
 
     def expand(self, key: str) -> str | None:
@@ -125,6 +131,19 @@ class Prefixes:
         if namespace is None or not is_uri(namespace + local):
             return value
         return namespace + local
+
+
+def _whole(name: str, declared: Mapping[str, str]) -> str:
+    """Return the namespace of a prefix, which may be written with the help of another prefix."""
+    seen = {name}
+    namespace = declared[name]
+    while True:
+        prefix, colon, rest = namespace.partition(":")
+        other = declared.get(prefix) or STANDARD_PREFIXES.get(prefix)
+        if not colon or rest.startswith("//") or other is None or prefix in seen:
+            return namespace
+        seen.add(prefix)
+        namespace = other + rest
 
 
 def _declarations(part: Mapping[str, Any]) -> dict[str, str]:

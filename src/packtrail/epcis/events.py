@@ -115,6 +115,9 @@ class Event(Value, frozen=True, kw_only=True):
     destinations: tuple[Destination, ...] = ()
     sensor_elements: tuple[SensorElement, ...] = ()
     extensions: Extensions = {}
+    record_time: datetime | None = None
+    """When the repository it was asked of had recorded it; each sets its own, and it says nothing
+    of what happened."""
 
 
 class ObjectEvent(Event, frozen=True, kw_only=True):

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packtrail.base.findings import Finding, Severity
-from packtrail.epcis import telling
+from packtrail.base.findings import Finding, Severity, has_errors
+from packtrail.epcis import codes, telling
 from packtrail.epcis.profiles.gs1_rules import sentence as incident_sentence
 from packtrail.epcis.profiles.master_data_rules import lacks, places_named, products_named
 from packtrail.epcis.profiles.subject import Subject, attributes_of, key_of
@@ -85,8 +85,9 @@ def explain(reading: Reading) -> Explanation:
     roots, more = telling.hierarchy(book, names)
     return Explanation(
         sentences=(
+            *_cut_off(reading.findings),
             *telling.summary(document, book, deliveries, products),
-            *_amiss(gaps, holes),
+            *_amiss(gaps, holes, is_sound=not has_errors(reading.findings)),
             *_of_reading(reading.findings),
         ),
         notation=f"EPCIS {document.schema_version}",
@@ -104,8 +105,10 @@ def explain(reading: Reading) -> Explanation:
     )
 
 
-def _amiss(gaps: tuple[Sentence, ...], holes: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
-    if not gaps and not holes:
+def _amiss(
+    gaps: tuple[Sentence, ...], holes: tuple[Sentence, ...], *, is_sound: bool
+) -> tuple[Sentence, ...]:
+    if is_sound and not gaps and not holes:
         return (Sentence("whole", "Nothing is missing and nothing contradicts itself."),)
     found = []
     if gaps:
@@ -119,6 +122,12 @@ def _amiss(gaps: tuple[Sentence, ...], holes: tuple[Sentence, ...]) -> tuple[Sen
 
 def _is(things: tuple[Sentence, ...]) -> str:
     return "is" if len(things) == 1 else "are"
+
+
+def _cut_off(findings: tuple[Finding, ...]) -> tuple[Sentence, ...]:
+    text = "The file breaks off: only its whole events up to there are told."
+    cut = (one for one in findings if one.code == codes.CUT_OFF.code)
+    return tuple(Sentence("cut_off", text, Severity.ERROR, one.at) for one in cut)
 
 
 def _of_reading(findings: tuple[Finding, ...]) -> tuple[Sentence, ...]:

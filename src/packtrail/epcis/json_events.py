@@ -282,10 +282,6 @@ def _ilmd(reading: JsonReading, value: Any, at: str, name: str) -> Any:
     return found
 
 
-def _ignored(reading: JsonReading, value: Any, at: str, name: str) -> None:
-    jv.time(reading, value, at, name)
-
-
 def _context(reading: JsonReading, value: Any, at: str, name: str) -> None:
     check_context(reading, value, jv.pointer(at, name))
 
@@ -313,7 +309,7 @@ def _split(at: str) -> tuple[str, str]:
 _EVENT: dict[str, tuple[str, ValueReader]] = {
     "@context": ("@context", _context),
     "eventTime": ("event_time", jv.time),
-    "recordTime": ("record_time", _ignored),
+    "recordTime": ("record_time", jv.time),
     "eventTimeZoneOffset": ("event_time_zone_offset", jv.offset),
     "eventID": ("event_id", jv.uri),
     "certificationInfo": ("certification_info", jv.one_or_more_uris),

@@ -12,6 +12,7 @@ from packtrail.epcis import codes, events
 from packtrail.epcis import json_events as je
 from packtrail.epcis import json_values as jv
 from packtrail.epcis.context import Prefixes
+from packtrail.epcis.cut_off import whole_json
 from packtrail.epcis.json_repeats import Repeats
 from packtrail.epcis.json_values import JsonReading
 from packtrail.epcis.report import Report, shown
@@ -62,7 +63,9 @@ def read_json(content: bytes, report: Report, limits: Limits) -> Found:
     before = report.errors
     root = decode(content, report, limits)
     if report.errors > before:
-        return Found()
+        root = _whole(content, report, limits) if report.is_tolerant else None
+        if root is None:
+            return Found()
     reading = JsonReading(report, Prefixes({}), limits)
     if not jv.is_type(reading, root, dict, "/"):
         is_list = reading.tolerant and isinstance(root, list)
@@ -80,6 +83,18 @@ def read_json(content: bytes, report: Report, limits: Limits) -> Found:
 
 
 _KINDS = ("EPCISDocument", "EPCISQueryDocument")
+
+
+def _whole(content: bytes, report: Report, limits: Limits) -> Any:
+    """Return the objects of what is whole of a text that breaks off; None where nothing is."""
+    text = whole_json(content)
+    if text is None:
+        return None
+    root = decode(text, Report(1), limits)
+    if root is not None:
+        message = "What follows the last whole event is not read."
+        report.add(codes.CUT_OFF, message, f"byte {len(text)}")
+    return root
 
 
 def _read_single_event(reading: JsonReading, root: dict[str, Any]) -> Found:

@@ -311,6 +311,9 @@ def _extension_object(reading: JsonReading, value: dict[str, Any], at: str, dept
 
 def extension_name(reading: JsonReading, name: str, at: str) -> str | None:
     """Return the expanded name of an extension field; None with a finding for an unknown prefix."""
+    if name.startswith("{"):
+        reading.report.add(codes.UNKNOWN_NAME, f"The name {shown(name)} begins with a brace.", at)
+        return None
     expanded = reading.prefixes.expand(name)
     if expanded is not None:
         return expanded

@@ -357,6 +357,7 @@ _ERROR = _object(
 )
 _WHEN = {
     "event_time": ("eventTime", time_text),
+    "record_time": ("recordTime", time_text),
     "event_time_zone_offset": ("eventTimeZoneOffset", None),
     "event_id": ("eventID", _uri),
     "certification_info": ("certificationInfo", _one_or_more),

@@ -70,7 +70,7 @@ class Shipment:
 
     entry: Entry
     tops: tuple[Identity, ...]
-    """The objects the event names."""
+    """The objects the event names; none where it names quantities only."""
     levels: tuple[tuple[Identity, ...], ...]
     """What is in them, level by level; the first level is `tops`."""
 
@@ -183,7 +183,7 @@ class _Teller:
             or event.disposition in _FATAL_DISPOSITIONS
         ):
             self._end(objects)
-        if event.biz_step == "shipping" and objects:
+        if event.biz_step == "shipping" and (objects or event.quantities):
             self._ship(objects)
 
     def _begin(self, objects: list[Identity]) -> None:

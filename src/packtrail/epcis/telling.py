@@ -6,8 +6,10 @@ data gives them.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -78,6 +80,8 @@ class Delivery:
     ship_to: Who | None
     levels: tuple[tuple[Count, ...], ...]
     """What is shipped, level by level from the outside."""
+    amounts: str
+    """What is shipped by lot or product without serial numbers, in words."""
     papers: tuple[tuple[str, str], ...]
     """(type, number) of the business transactions."""
     place: str
@@ -219,6 +223,7 @@ def _delivery(shipment: Shipment, names: Names) -> Delivery:
         or (names.who(event.read_point.id) if event.read_point else None),
         ship_to=destinations.get("location"),
         levels=tuple(names.counts(level) for level in shipment.levels),
+        amounts=_amounts(_quantities(event)),
         papers=tuple(
             (one.type or "document", one.biz_transaction.rpartition(":")[2])
             for one in event.biz_transactions
@@ -310,7 +315,16 @@ def timeline(book: Ledger, names: Names) -> tuple[Moment, ...]:
 
 
 def _step(event: events.Event) -> str:
-    return event.biz_step or type(event).__name__
+    return event.biz_step or (
+        event.type if isinstance(event, events.ExtensionEvent) else type(event).__name__
+    )
+
+
+def _in_words(step: str) -> str:
+    """Return a business step, or a type of event, as words: the last part of a URI."""
+    last = re.split(r"[/#:}]", step)[-1] or step
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last)
+    return re.sub(r"[_\-]+", " ", parted).strip().capitalize()
 
 
 def _where(event: events.Event) -> str | None:
@@ -320,7 +334,7 @@ def _where(event: events.Event) -> str | None:
 
 def _moment(step: str, where: str | None, entries: list[Entry], names: Names) -> Moment:
     who = names.who(where) if where else None
-    text = f"{step.replace('_', ' ').capitalize()}: {_what(entries)}"
+    text = f"{_in_words(step)}: {_what(entries)}"
     return Moment(
         begins=entries[0].event.event_time,
         ends=entries[-1].event.event_time,
@@ -333,15 +347,42 @@ def _moment(step: str, where: str | None, entries: list[Entry], names: Names) ->
 
 
 def _what(entries: list[Entry]) -> str:
-    objects = sum(map(_object_count, (entry.event for entry in entries)))
-    parents = {parent for entry in entries if (parent := getattr(entry.event, "parent_id", None))}
-    into = f" in {plural(len(parents), 'container')}" if parents else ""
-    return f"{plural(objects, 'serial number')}{into}"
+    told = [entry.event for entry in entries]
+    count = sum(map(_object_count, told))
+    amounts = _amounts([one for event in told for one in _quantities(event)])
+    parents = {parent for event in told if (parent := getattr(event, "parent_id", None))}
+    objects = plural(count, "serial number") if count or not (amounts or parents) else ""
+    things = " and ".join(filter(None, (objects, amounts)))
+    containers = plural(len(parents), "container") if parents else ""
+    return " in ".join(filter(None, (things, containers)))
 
 
 def _object_count(event: events.Event) -> int:
     lists = ("epcs", "child_epcs", "input_epcs", "output_epcs")
     return sum(len(getattr(event, name, ())) for name in lists)
+
+
+def _quantities(event: events.Event) -> list[events.QuantityElement]:
+    lists = ("quantities", "child_quantities", "input_quantities", "output_quantities")
+    return [one for name in lists for one in getattr(event, name, ())]
+
+
+def _amounts(quantities: Sequence[events.QuantityElement]) -> str:
+    """Return quantities in words: how much in all, unit by unit, and of how many classes."""
+    if not quantities:
+        return ""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for one in quantities:
+        if one.quantity is not None:
+            sums[one.uom or ""] += one.quantity
+    parts = [
+        f"{amount.normalize():,f} {unit or ('item' if amount == 1 else 'items')}"
+        for unit, amount in sums.items()
+    ]
+    classes = plural(
+        len({one.epc_class for one in quantities}), "lot or product", "lots or products"
+    )
+    return f"{', '.join(parts)} of {classes}" if parts else classes
 
 
 # --- summary --------------------------------------------------------------------------------------
@@ -383,14 +424,17 @@ def _summary(
         text = f"The file is EPCIS {document.schema_version} and holds {events_text}."
     yield Sentence("file", text)
     if book.withdrawn:
-        yield Sentence("withdrawn", f"{plural(len(book.withdrawn), 'event')} of them do not count: "
-                       "an error declaration takes them back.")  # fmt: skip
+        is_one = len(book.withdrawn) == 1
+        text = f"{len(book.withdrawn):,} of the events {'does' if is_one else 'do'} not count: "
+        text += f"an error declaration takes {'it' if is_one else 'them'} back."
+        yield Sentence("withdrawn", text)
 
 
 def _delivery_text(one: Delivery) -> str:
     seller = one.seller.label if one.seller else "An unnamed party"
     buyer = one.buyer.label if one.buyer else "an unnamed party"
-    load = " holding ".join(counted(level) for level in one.levels if level) or "nothing"
+    serialised = " holding ".join(counted(level) for level in one.levels if level)
+    load = " and ".join(filter(None, (serialised, one.amounts))) or "nothing"
     papers = ", ".join(f"{kind} {number}" for kind, number in one.papers)
     via = f" to {one.ship_to.label}" if one.ship_to and one.ship_to != one.buyer else ""
     start = f" from {one.ship_from.label}" if one.ship_from else ""

@@ -430,6 +430,8 @@ def _build(reading: XmlReading, element: Element, content: Content) -> events.Ev
         fields = {name: value for name, value in fields.items() if name in known}
     offset = values["eventTimeZoneOffset"]
     fields["event_time"] = aware(reading, element, values["eventTime"], offset)
+    if values.get("recordTime") is not None:
+        fields["record_time"] = aware(reading, element, values["recordTime"], offset)
     if values.get("certificationInfo") is not None:
         more = content.extensions.pop(MORE_CERTIFICATES, ())
         more = more if isinstance(more, tuple) else (more,)

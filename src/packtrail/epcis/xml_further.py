@@ -72,10 +72,12 @@ def _read_extension_event(reading: XmlReading, element: Element) -> events.Event
     offset = known["eventTimeZoneOffset"]
     declared = known.get("errorDeclaration")
     certificate = known.get("certificationInfo")
+    recorded = known.get("recordTime")
     return events.ExtensionEvent(
         type=reading.name(element.tag, element.prefix),
         event_time=xe.aware(reading, element, known["eventTime"], offset),
         event_time_zone_offset=offset,
+        record_time=xe.aware(reading, element, recorded, offset) if recorded else None,
         event_id=known.get("eventID"),
         certification_info=(certificate,) if certificate else (),
         error_declaration=xe.build_error(reading, element, declared, offset) if declared else None,

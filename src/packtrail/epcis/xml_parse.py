@@ -14,6 +14,7 @@ from lxml import etree
 
 from packtrail.epcis import codes
 from packtrail.epcis.context import STANDARD_PREFIXES
+from packtrail.epcis.cut_off import whole_xml
 from packtrail.epcis.report import shown
 from packtrail.epcis.xml_models import SBDH
 
@@ -68,7 +69,7 @@ def parse(content: bytes, report: Report, limits: Limits) -> etree._Element | No
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
         report.add(codes.SYNTAX, f"The XML cannot be read: {error.msg}.", f"/ (line {line})")
-        found = _parse_undeclared(text) if report.is_tolerant else None
+        found = _parse_broken(text, report) if report.is_tolerant else None
         if found is None:
             return None
         root = found
@@ -93,6 +94,19 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
         collect_ids=False,
         recover=recover,
     )
+
+
+def _parse_broken(text: bytes, report: Report) -> etree._Element | None:
+    """Parse what can be of a text that is not well-formed."""
+    root = _parse_undeclared(text)
+    if root is not None:
+        return root
+    whole = whole_xml(text, lambda: _parser(recover=True))
+    if whole is None:
+        return None
+    root, line = whole
+    report.add(codes.CUT_OFF, "What follows the last whole event is not read.", f"/ (line {line})")
+    return root
 
 
 def _parse_undeclared(text: bytes) -> etree._Element | None:

@@ -61,7 +61,7 @@ class _Part(NamedTuple):
 
     name: str
     field: str
-    """Of the event; empty where the element is checked and not kept."""
+    """Of the event."""
     read: Callable[[XmlReading, str], Any] | None
     """None for a list of identifiers."""
 
@@ -73,7 +73,7 @@ class _Part(NamedTuple):
 
 PARTS: Final = (
     _Part("eventTime", "event_time", _time),
-    _Part("recordTime", "", _time),
+    _Part("recordTime", "record_time", _time),
     _Part("eventID", "event_id", _uri),
     _Part("parentID", "parent_id", _uri),
     _Part("epcList", "epcs", None),
@@ -85,7 +85,7 @@ PARTS: Final = (
 _NAME_OBJECTS: Final = frozenset(("parent_id", *(part.field for part in PARTS if not part.read)))
 
 _OF_EVENTS: Final = {
-    kind: tuple(part for part in PARTS if not part.field or part.field in event.__struct_fields__)
+    kind: tuple(part for part in PARTS if part.field in event.__struct_fields__)
     for kind, event in xe.EVENT_TYPES.items()
 }
 
@@ -162,8 +162,7 @@ class _Differences(NamedTuple):
             value = _texts(text) if part.read is None else part.read(reading, text)
             if not value or "&" in text:
                 return None
-            if part.field:
-                fields[part.field] = value
+            fields[part.field] = value
             if part.field in _NAME_OBJECTS:
                 texts: tuple[str, ...] = value if isinstance(value, tuple) else (value,)
                 if not gs1.are_known(texts):

@@ -8,6 +8,7 @@ dispositions, association events) goes where its schema lets later versions put 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 Version = Literal["1.2", "2.0"]
 _MDA_IN_XML = "urn:epcglobal:cbv:mda"
 _NAME = re.compile(r"[^\w.\-]|^(?=[0-9.\-])")
+_OFFSET_MAX = timedelta(hours=14)
+_FAR_OFFSET = re.compile(r"[+-](?:1[4-9]|2[0-9]):[0-9]{2}\Z")
+_TIMES = frozenset({"time", "startTime", "endTime"})
 _EMPTY_PORT = re.compile(r"[^/]*//[^/?#]*:(?:[/?#]|$)")
 """Which RFC 3986 allows in a URI, and libxml2 does not."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -92,7 +96,7 @@ class _Writer:
         created = document.creation_date or max(
             (event.event_time for event in document.events), default=None
         )
-        moment = time_text(created) if created else "1970-01-01T00:00:00.000Z"
+        moment = _moment(created) if created else "1970-01-01T00:00:00.000Z"
         spaces = "".join(f' xmlns:{p}="{_space(ns)}"' for p, ns in sorted(self.used.items()))
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -173,7 +177,7 @@ class _Writer:
         created = document.creation_date or max(
             (event.event_time for event in document.events), default=None
         )
-        moment = time_text(created) if created else "1970-01-01T00:00:00.000Z"
+        moment = _moment(created) if created else "1970-01-01T00:00:00.000Z"
         said = {
             "HeaderVersion": "1.0",
             "Standard": "EPCglobal",
@@ -309,6 +313,7 @@ _TYPES_OF_2 = {
 }
 _OWN_FIELDS = (
     ("eventTime", "time"),
+    ("recordTime", "time"),
     ("eventTimeZoneOffset", "offset"),
     ("eventID", "uri"),
     ("errorDeclaration", "ErrorDeclaration"),
@@ -322,7 +327,7 @@ def _certificate(event: events.Event) -> str | None:
 
 _VALUES: dict[str, Callable[[events.Event], Any]] = {
     "eventTime": lambda event: event.event_time,
-    "recordTime": lambda _: None,
+    "recordTime": lambda event: event.record_time,
     "errorDeclaration": lambda event: event.error_declaration,
     "certificationInfo": _certificate,
 }
@@ -373,8 +378,15 @@ def _epcs(_: _Writer, values: tuple[str, ...]) -> str:
     return f"<epc>{joined.replace(chr(0), '</epc><epc>')}</epc>"
 
 
+def _moment(time: datetime) -> str:
+    """Return a time; XML has offsets of up to fourteen hours only, and JSON more."""
+    offset = time.utcoffset()
+    is_far = offset is not None and abs(offset) > _OFFSET_MAX
+    return time_text(time.astimezone(UTC) if is_far else time)
+
+
 def _time(_: _Writer, value: Any) -> str:
-    return time_text(value)
+    return _moment(value)
 
 
 def _term(kind: cbv.Kind) -> Callable[[_Writer, str], str]:
@@ -419,7 +431,7 @@ def _error(writer: _Writer, value: events.ErrorDeclaration) -> str:
         reason = f"<reason>{_escaped(writer.term(cbv.Kind.ERROR_REASON, value.reason))}</reason>"
     ids = _each("correctiveEventID", value.corrective_event_ids)
     return (
-        f"<declarationTime>{time_text(value.declaration_time)}</declarationTime>{reason}"
+        f"<declarationTime>{_moment(value.declaration_time)}</declarationTime>{reason}"
         + (f"<correctiveEventIDs>{ids}</correctiveEventIDs>" if ids else "")
         + writer.extensions(value.extensions)
     )
@@ -446,6 +458,8 @@ def _sensed(writer: _Writer, tag: str, values: Mapping[str, Any]) -> str:
             continue
         kind = _SENSOR_TERMS.get(name)
         text = writer.term(kind, value) if kind else _text(value)
+        if name in _TIMES and _FAR_OFFSET.search(text):
+            text = _moment(datetime.fromisoformat(text))
         attributes.append(f' {writer.name(name)}="{_quoted(text)}"')
     return f"<{tag}{''.join(attributes)}/>"
 

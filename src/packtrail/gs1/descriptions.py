@@ -185,6 +185,7 @@ def _scanned(scan: Scan, symbol: str) -> Description:
     """Tell a scan that is right and is about no key, or is one of a short form."""
     first = scan.readings[0]
     prefix = prefix_of(first.key) if first.key else None
+    causes, suggestion = _causes_of_text(scan)
     return Description(
         text=scan.text,
         kind=str(first.key.type) if first.key else "",
@@ -194,9 +195,20 @@ def _scanned(scan: Scan, symbol: str) -> Description:
         digital_link=first.key.digital_link() if first.key else "",
         licensed_by=prefix.usage if prefix else "",
         national_numbers=_national_numbers(first.pairs),
+        suggestion=suggestion,
         also=_others(scan),
-        findings=(*scan.findings, *_missing_partners(scan)),
+        findings=(*causes, *scan.findings, *_missing_partners(scan)),
     )
+
+
+def _causes_of_text(scan: Scan) -> tuple[tuple[Finding, ...], str | None]:
+    """Return why GS1 data arrived as a text of another symbol, and what it was: `]D2` for `]d2`."""
+    if scan.readings[0].content is not Content.TEXT:
+        return (), None
+    found = diagnose(scan.text)
+    known = {finding.code for finding in scan.findings}
+    causes = tuple(cause for cause in found.causes if cause.code not in known)
+    return causes, found.suggestion if causes else None
 
 
 def _damaged(

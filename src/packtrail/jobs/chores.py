@@ -6,10 +6,14 @@ from packtrail.services import accounts, capture, line_folder
 from packtrail.services.chores import Chore
 from packtrail.services.obligations import reminding
 from packtrail.services.reports import sending, watching
+from packtrail.services.supply import expiring, ordering, topping_up
 
 CHORES: tuple[Chore, ...] = (
     Chore("Forget sessions and sign-in links that are spent", 3600, accounts.forget_spent),
     Chore("Finish captures that were left unfinished", 60, capture.finish_unfinished),
+    Chore("Fill pools of serial numbers that run low", 60, topping_up.top_up_pools),
+    Chore("Order serial numbers of authorities where they run low", 300, ordering.reorder),
+    Chore("Let unused serial numbers expire", 3600, expiring.expire_unused),
     Chore("Remind of obligations that come near", 6 * 3600, reminding.remind_all),
     Chore("Find reports that have become due", 30, watching.find_due),
     Chore("Send reports and ask for answers", 15, sending.go_on),

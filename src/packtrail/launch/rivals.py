@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+PACKAGES = "quartet-epcis quartet-capture drf-yasg celery setuptools 'psycopg[binary]'"
 _SCRIPT = """
 import io, json, logging, sys, time, warnings
 from importlib.metadata import version
@@ -84,8 +85,8 @@ def sqlite(path: Path) -> dict[str, Any]:
     return {"ENGINE": engine, "NAME": str(path), "OPTIONS": {"init_command": pragmas}}
 
 
-def require(folder: Path) -> Path:
-    """Return the Python of a virtual environment.
+def require(folder: Path, packages: str = PACKAGES) -> Path:
+    """Return the Python of a virtual environment, into which packages were installed.
 
     Raises:
         Unavailable: There is none; tells how to make one.
@@ -94,8 +95,7 @@ def require(folder: Path) -> Path:
     if not python.exists():
         raise Unavailable(
             f"{folder} is no virtual environment: make one with `python3.11 -m venv {folder}` and "
-            f"`{folder}/bin/pip install quartet-epcis quartet-capture drf-yasg celery setuptools "
-            "'psycopg[binary]'`."
+            f"`{folder}/bin/pip install {packages}`."
         )
     return python
 

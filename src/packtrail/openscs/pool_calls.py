@@ -29,7 +29,8 @@ from packtrail.openscs.words import (
     State,
 )
 from packtrail.production.happenings import Kind
-from packtrail.services import handing_out, order_commands, returning, serials
+from packtrail.services import handing_out, order_commands, returning
+from packtrail.services.supply.allocating import allocate
 
 if TYPE_CHECKING:
     from packtrail.production.levels import Tier
@@ -73,7 +74,7 @@ def request_unassigned(
         pool = criteria.get(Key.POOL)
         if not pool:
             return Answer(ReturnCode.INVALID_SELECTION_CRITERIA)
-        delivery = serials.allocate(
+        delivery = allocate(
             caller.app, caller.actor, pool, told.size, request_id=told.request_id,
             party="OPC UA", purpose=told.collection,
         )  # fmt: skip

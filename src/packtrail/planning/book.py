@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.planning.calendars import CalendarRule
+from packtrail.planning.communication import Briefing, Notice
 from packtrail.planning.inputs import Input
 from packtrail.planning.registers import Entry
 from packtrail.planning.requirements import AcceptanceTest, Requirement
@@ -97,6 +98,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind("input", Input, "inputs", _code),
         Kind("requirement", Requirement, "requirements", _code),
         Kind("test", AcceptanceTest, "tests", _code),
+        Kind("notice", Notice, "notices", _code),
+        Kind("briefing", Briefing, "briefings", _code),
         Kind("person", Person, "people", _code),
         Kind("course", Course, "courses", _code),
         Kind("session", Session, "sessions", _code),
@@ -132,6 +135,8 @@ class Book:
     inputs: Mapping[str, Input] = field(default_factory=dict)
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
     tests: Mapping[str, AcceptanceTest] = field(default_factory=dict)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    briefings: Mapping[str, Briefing] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     courses: Mapping[str, Course] = field(default_factory=dict)
     sessions: Mapping[str, Session] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from packtrail.planning import changes, codes
 from packtrail.planning.book import Scenario, Terms, kind_of
 from packtrail.planning.calendars import EVERY_DAY, CalendarRule
 from packtrail.planning.checking import check_code, check_day
+from packtrail.planning.communication import Briefing, Notice, check_briefing, check_notice
 from packtrail.planning.inputs import Input, check_input
 from packtrail.planning.registers import Entry, check_entry
 from packtrail.planning.requirements import (
@@ -132,6 +133,7 @@ def _scenario(scenario: Scenario, at: str) -> Iterator[Finding]:
 
 _MORE: Final[Mapping[type, Callable[[Any, str], Iterator[Finding]]]] = {
     CalendarRule: _calendar,
+    Briefing: check_briefing,
     Campaign: lambda entry, at: _windows((entry.window,), at),
     Course: check_course,
     Entry: lambda entry, _: check_entry(entry),
@@ -139,6 +141,7 @@ _MORE: Final[Mapping[type, Callable[[Any, str], Iterator[Finding]]]] = {
     Line: lambda entry, at: _windows(entry.stops, f"{at}/stops"),
     Meeting: _meeting,
     Need: _need,
+    Notice: check_notice,
     Person: check_person,
     Product: _product,
     Requirement: check_requirement,

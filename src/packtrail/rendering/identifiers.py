@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 _ELEMENT = re.compile(r"\((\d{2,4})\)([^(]*(?:\((?!\d{2,4}\))[^(]*)*)")
+_SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 _GROUPS = {8: (4, 4), 13: (1, 6, 6), 14: (1, 2, 5, 5, 1), 18: (3, 4, 4, 4, 3)}
 _TITLES = {
     "00": "Logistic unit (SSCC)",
@@ -67,3 +68,8 @@ def elements(label: str) -> tuple[Element, ...]:
 def short(label: str, length_max: int = 24) -> str:
     """Shorten an identifier from the left: its end is what tells it from its neighbours."""
     return label if len(label) <= length_max else "…" + label[1 - length_max :]
+
+
+def short_hash(text: str) -> str:
+    """Return a text in which a SHA-256 stands by its first characters."""
+    return _SHA256.sub(lambda found: found.group()[:12] + "…", text)

@@ -242,29 +242,11 @@ NO_CHANNEL = FindingCode(
     "The receiver has no way to send files to",
     remedy="Give the receiver a folder or an address, or hand the file in yourself.",
 )
-NOT_TAKEN = FindingCode(
-    "REP-028",
-    _W,
-    "The receiver did not take the file; it is tried again",
-    remedy="Wait, or look whether address and network are right.",
-)
 NO_FILE = FindingCode(
     "REP-029",
     _E,
     "There is no such file of the report",
     remedy="Choose one of the files that its page lists.",
-)
-REJECTED_HERE = FindingCode(
-    "REP-030",
-    _E,
-    "The receiver rejected this object",
-    remedy="Correct what the reason names, build the report again and resend it.",
-)
-REJECTED_WHOLE = FindingCode(
-    "REP-031",
-    _E,
-    "The receiver rejected the report",
-    remedy="Correct what the reason names, build the report again and resend it.",
 )
 BAD_ANSWER = FindingCode(
     "REP-032",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Words: TypeAlias = NDArray[np.uint64]
 _Update: TypeAlias = Callable[[memoryview], bytes]
+_Draw: TypeAlias = Callable[[int, int], int]
 
 DOMAIN_MIN: Final = 1_000_000
 """Fewer strings than this can be told apart by trying: the standard allows no smaller domain."""
@@ -72,7 +73,10 @@ class Ff1:
         self._before_round = head + tweak + padding
         self.is_bulk = max(self._moduli) <= BULK_MODULUS_MAX
         """Whether halves fit the arrays of the bulk functions."""
-        self._masks = self._round_masks() if self.is_bulk else ()
+        self._whole_masks = self._round_masks() if self.is_bulk else ()
+        self._masks = tuple(
+            (np.uint64(mask >> 64), np.uint64(mask & 2**64 - 1)) for mask in self._whole_masks
+        )
 
     def encrypt(self, numerals: Sequence[int]) -> tuple[int, ...]:
         """Return the string a string becomes.
@@ -92,14 +96,16 @@ class Ff1:
 
     def encrypt_number(self, left: int, right: int) -> tuple[int, int]:
         """Encrypt one string given as the numbers that its two halves write."""
+        draw = self._drawing()
         for turn in range(_ROUNDS):
-            left, right = right, (left + self._drawn(turn, right)) % self._moduli[turn % 2]
+            left, right = right, (left + draw(turn, right)) % self._moduli[turn % 2]
         return left, right
 
     def decrypt_number(self, left: int, right: int) -> tuple[int, int]:
         """Undo `encrypt_number`."""
+        draw = self._drawing()
         for turn in reversed(range(_ROUNDS)):
-            left, right = (right - self._drawn(turn, left)) % self._moduli[turn % 2], left
+            left, right = (right - draw(turn, left)) % self._moduli[turn % 2], left
         return left, right
 
     def encrypt_many(self, left: Words, right: Words) -> tuple[Words, Words]:
@@ -124,6 +130,18 @@ class Ff1:
     def _block_cipher(self) -> CipherContext:
         # The standard builds on the bare block cipher; nothing is kept secret by this mode.
         return Cipher(self._aes, ECB()).encryptor()  # noqa: S305
+
+    def _drawing(self) -> _Draw:
+        """Return what draws a number from a half: of one block a round where halves are small."""
+        if not self.is_bulk:
+            return self._drawn
+        update = self._block_cipher().update
+
+        def draw(turn: int, half: int) -> int:
+            block = update((self._whole_masks[turn] ^ half).to_bytes(_BLOCK))
+            return int.from_bytes(block[: self._drawn_bytes])
+
+        return draw
 
     def _drawn(self, turn: int, half: int) -> int:
         """Return the number that a round draws from a half (steps 6.i to 6.iv)."""
@@ -152,16 +170,12 @@ class Ff1:
             return rest
         return _shifted_in(rest, out[:, 1].astype(np.uint64) >> np.uint64(32), modulus)
 
-    def _round_masks(self) -> tuple[tuple[np.uint64, np.uint64], ...]:
+    def _round_masks(self) -> tuple[int, ...]:
         whole = len(self._before_round) + 1 + self._number_bytes - _BLOCK
         start, tail = self._before_round[:whole], self._before_round[whole:]
         mac = Cipher(self._aes, CBC(bytes(_BLOCK))).encryptor().update(start)[-_BLOCK:]
-        masks = []
-        for turn in range(_ROUNDS):
-            last = tail + bytes([turn]) + bytes(self._number_bytes)
-            mask = (int.from_bytes(last) ^ int.from_bytes(mac)).to_bytes(_BLOCK)
-            masks.append((np.uint64(int.from_bytes(mask[:8])), np.uint64(int.from_bytes(mask[8:]))))
-        return tuple(masks)
+        lasts = (tail + bytes([turn]) + bytes(self._number_bytes) for turn in range(_ROUNDS))
+        return tuple(int.from_bytes(last) ^ int.from_bytes(mac) for last in lasts)
 
     def _split(self, numerals: Sequence[int]) -> tuple[int, int]:
         if len(numerals) != self.length or not all(0 <= each < self.radix for each in numerals):

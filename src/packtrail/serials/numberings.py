@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packtrail.base.errors import UsageError
 from packtrail.gs1.check_digits import check_digit
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _Step: TypeAlias = Callable[[Words, Words], tuple[Words, Words]]
 _SSCC_BODY = 16
+_ZERO, _NINE = ord("0"), ord("9")
 _BULK_MIN = 4
 """Fewer are made sooner one by one."""
 
@@ -53,8 +55,10 @@ def numbering_of(policy: Policy, key: bytes | None) -> Numbering:
     """Return the numbering of a policy.
 
     Raises:
-        UsageError: A random one has no key.
+        UsageError: A random one has no key, or the numbers are imported.
     """
+    if policy.order is Order.IMPORTED:
+        raise UsageError("Imported numbers are kept, not made.")
     if policy.order is Order.SEQUENTIAL:
         return SequentialNumbering(policy)
     if key is None:
@@ -191,11 +195,32 @@ class SsccNumbering:
 
     def texts(self, lo: int, hi: int) -> Texts:
         """Return the SSCCs from position `lo` up to `hi`, excluded."""
-        return _one_by_one(self.text, range(lo, hi), self.length)
+        texts = np.empty((hi - lo, self.length), dtype=np.uint8)
+        texts[:, : len(self._start)] = np.frombuffer(self._start.encode(), dtype=np.uint8)
+        rest = positions(lo, hi)
+        for column in range(self.length - 2, len(self._start) - 1, -1):
+            rest, digit = np.divmod(rest, np.uint64(10))
+            texts[:, column] = digit + np.uint64(_ZERO)
+        texts[:, -1] = _check_digits(texts)
+        return texts
 
     def positions(self, texts: Texts) -> Words:
         """Return the position of each SSCC, `NOWHERE` where it has none."""
-        return _positions_one_by_one(self.position, texts)
+        start = np.frombuffer(self._start.encode(), dtype=np.uint8)
+        is_ours = (texts[:, : len(start)] == start).all(axis=1)
+        is_ours &= ((texts >= _ZERO) & (texts <= _NINE)).all(axis=1)
+        is_ours &= _check_digits(texts) == texts[:, -1]
+        found = np.zeros(len(texts), dtype=np.uint64)
+        for column in range(len(start), self.length - 1):
+            found = found * np.uint64(10) + (texts[:, column] - np.uint8(_ZERO))
+        return np.where(is_ours, found, NOWHERE)
+
+
+def _check_digits(texts: Texts) -> NDArray[np.uint8]:
+    """Return the check digit, as a character, of each row of digits; the last of a row is left."""
+    digits = texts[:, :-1].astype(np.uint32) - np.uint32(_ZERO)
+    total = 3 * digits[:, ::2].sum(axis=1) + digits[:, 1::2].sum(axis=1)
+    return np.asarray((10 - total % 10) % 10 + _ZERO, dtype=np.uint8)
 
 
 def lines_of(texts: Texts) -> bytes:

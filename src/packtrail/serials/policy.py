@@ -44,6 +44,7 @@ PRESETS: Final = {
     "numeric": string.digits,
     "alphanumeric": string.digits + _CAPITALS,
     "unambiguous": string.digits + "".join(c for c in _CAPITALS if c not in "IJLOQU"),
+    "mixed-case": string.digits + _CAPITALS + string.ascii_lowercase,
 }
 """Name -> alphabet. `unambiguous` leaves out I, J, L, O, Q and U, which people misread."""
 
@@ -55,6 +56,8 @@ class Order(StrEnum):
     """By a keyed permutation: nobody can tell the next."""
     SEQUENTIAL = "sequential"
     """One after the other: anybody can."""
+    IMPORTED = "imported"
+    """In the order of the files of an authority, which made them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +94,7 @@ class Policy:
             length: 2 to 20 characters of a whole serial number.
             prefix: What every serial number starts with.
             first: The characters that may come next; empty: all.
-            order: Random or sequential. Sequential numbers need `guess_limit` None.
+            order: Random, sequential or imported. Sequential numbers need `guess_limit` None.
             guess_limit: Above 0 and at most 1; None: no promise.
 
         Raises:
@@ -128,15 +131,14 @@ class Policy:
 
     @property
     def issued_max(self) -> int:
-        """How many of them may be issued before a guess becomes too likely."""
-        if self.guess_limit is None:
-            return min(self.space, LEDGER_MAX)
-        # The share must stay below the limit, not reach it.
-        return min(-(-self.guess_limit * self.space // 1) - 1, LEDGER_MAX)
+        """How many of them may be issued before a guess becomes too likely; see `guessing`."""
+        return min(most_below(self.guess_limit, self.space), LEDGER_MAX)
 
-    def guess_probability(self, issued: int) -> Fraction:
-        """Return how likely one guess hits one of so many issued numbers, exactly."""
-        return Fraction(issued, self.space)
+    def characters_at(self, place: int) -> str:
+        """Return the characters that may stand at a place of a serial number, counted from 0."""
+        if place < len(self.prefix):
+            return self.prefix[place]
+        return self.firsts if place == len(self.prefix) else self.alphabet
 
     def text(self, number: int) -> str:
         """Return the serial number at a place of the space, from 0 to `space` - 1."""
@@ -162,6 +164,11 @@ class Policy:
     @cached_property
     def _tail_size(self) -> int:
         return int(len(self.alphabet) ** (self.body_length - 1))
+
+
+def most_below(limit: Fraction | None, space: int) -> int:
+    """Return the greatest count whose share of a space stays below a limit, not at it."""
+    return space if limit is None else max(-(-limit * space // 1) - 1, 0)
 
 
 def _findings(policy: Policy) -> Iterator[Finding]:
@@ -218,7 +225,7 @@ def _promise_findings(policy: Policy) -> Iterator[Finding]:
             )
         return
     domain = len(policy.alphabet) ** policy.body_length
-    if domain < SPACE_MIN:
+    if policy.order is Order.RANDOM and domain < SPACE_MIN:
         yield SPACE_TOO_SMALL.found(
             f"The policy spans {domain:,} texts; random ones need {SPACE_MIN:,} or more.",
             at="length",

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from packtrail.serials.ff1 import BULK_MODULUS_MAX, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packtrail.serials.policy import Policy
 
 Texts: TypeAlias = NDArray[np.uint8]
@@ -27,6 +29,21 @@ _NO_NUMERAL: Final = 255
 def positions(lo: int, hi: int) -> Words:
     """Return the positions from `lo` up to, not including, `hi`."""
     return np.arange(lo, hi, dtype=np.uint64)
+
+
+def fitting(policy: Policy, strings: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell which of many strings a policy allows."""
+    length = policy.length
+    fits = np.fromiter(
+        (len(each) == length and each.isascii() for each in strings), np.bool_, len(strings)
+    )
+    joined = "".join(each for each, is_fitting in zip(strings, fits, strict=True) if is_fitting)
+    rows = np.frombuffer(joined.encode("ascii"), dtype=np.uint8).reshape(-1, length)
+    allowed = np.zeros((length, 256), dtype=np.bool_)
+    for place in range(length):
+        allowed[place, list(policy.characters_at(place).encode("ascii"))] = True
+    fits[fits] = allowed[np.arange(length), rows].all(axis=1)
+    return fits
 
 
 class Space:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packtrail.gs1 import CompanyPrefixes
+from packtrail.services.combining import Combiner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +83,8 @@ class Application:
     """The time now, aware, in UTC."""
     progress: ProgressBoard = field(default_factory=ProgressBoard)
     remembered: Remembered = field(default_factory=Remembered)
+    combiner: Combiner = field(default_factory=Combiner)
+    """Does small requests that come at the same time in one transaction."""
     company_prefixes: CompanyPrefixes = field(default_factory=lambda: CompanyPrefixes({}))
     """The register of the operator, for the URNs of Digital Links."""
     workers: ThreadPoolExecutor = field(

@@ -36,7 +36,20 @@ def write(
         organisation_id: Whose trail; default: that of the actor's organisation.
         detail: More of it, without secrets.
     """
-    row = rows.AuditRow(
+    row = row_of(actor, action, subject, at=at, detail=detail)
+    rows.append(conn, actor.organisation_id if organisation_id is None else organisation_id, row)
+
+
+def row_of(
+    actor: Actor,
+    action: Action,
+    subject: str,
+    *,
+    at: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> rows.AuditRow:
+    """Return what the audit trail says of something done, for who writes many at once."""
+    return rows.AuditRow(
         audit_no=0,
         at=at,
         actor_kind=actor.kind.value,
@@ -46,4 +59,3 @@ def write(
         subject=subject,
         detail=detail or {},
     )
-    rows.append(conn, actor.organisation_id if organisation_id is None else organisation_id, row)

@@ -161,21 +161,9 @@ def _xml(
         subscription_id=names[1],
     )
     root = etree.fromstring(epcis.write_xml(document, version=form.xml_version), _PARSER)
-    _add_record_times(root, bodies)
     if form.cbv_xml_format is CbvXmlFormat.ALWAYS_URN:
         _write_terms_as_urns(root)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-
-
-def _add_record_times(root: etree._Element, bodies: Sequence[dict[str, Any]]) -> None:
-    """Write when each event was recorded; the codec knows documents of senders, who cannot tell."""
-    times = (each.find("eventTime") for each in _events(root))
-    for event_time, body in zip(times, bodies, strict=True):
-        if event_time is None:
-            continue
-        recorded = etree.Element("recordTime")
-        recorded.text = body["recordTime"]
-        event_time.addnext(recorded)
 
 
 def _events(root: etree._Element) -> Iterator[etree._Element]:

@@ -186,6 +186,14 @@ def product(app: Application, actor: Actor, gtin: str) -> Product | None:
         return describing.products_of(conn, [gtin], visible_to(conn, actor)).get(gtin)
 
 
+def product_names(app: Application, actor: Actor, gtins: Iterable[str]) -> dict[str, str]:
+    """Return the names that master data gives trade items, by GTIN."""
+    require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        known = describing.products_of(conn, sorted(set(gtins)), visible_to(conn, actor))
+    return {gtin: product.name for gtin, product in known.items() if product.name}
+
+
 def places(app: Application, actor: Actor, *, limit: int = 200) -> tuple[Place, ...]:
     """Return the locations and parties that master data names, by identifier."""
     require(actor, Permission.EVENT_READ)

@@ -19,6 +19,8 @@ from packtrail.serials import keys
 from packtrail.serials.codes import BAD_MASTER_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packtrail.settings import Settings
 
 FILE_NAME = "master.key"
@@ -26,8 +28,8 @@ _FILE_BYTES_MAX = 1_024
 _FINGERPRINT_LENGTH = 16
 
 
-def master_key(settings: Settings, *, may_make: bool = False) -> bytes:
-    """Return the master key of this installation.
+def master_keys(settings: Settings, *, may_make: bool = False) -> tuple[bytes, ...]:
+    """Return the master keys of this installation: one, or while it is replaced the new one first.
 
     Args:
         settings: Where it is.
@@ -38,7 +40,7 @@ def master_key(settings: Settings, *, may_make: bool = False) -> bytes:
         RefusedError: `SER-012`: keys are encrypted, but the key file is gone.
     """
     if settings.master_key:
-        return keys.master_key_of(settings.master_key)
+        return keys.master_keys_of(settings.master_key)
     if settings.database_url:
         raise UsageError(
             "Random pools beside a database of your own need PACKTRAIL_MASTER_KEY. Make a key "
@@ -47,16 +49,60 @@ def master_key(settings: Settings, *, may_make: bool = False) -> bytes:
     path = settings.data_dir / FILE_NAME
     if may_make:
         _make(path)
-    return keys.master_key_of(_read(path))
+    return keys.master_keys_of(_read(path))
+
+
+def add_to_file(settings: Settings) -> None:
+    """Put a new key before those of the key file; from then on it encrypts.
+
+    Raises:
+        UsageError: The key is a setting, or the file cannot be written.
+        RefusedError: `SER-012`: there is no key file.
+    """
+    _rewrite(settings, [secrets.token_bytes(keys.KEY_BYTES), *master_keys(settings)])
+
+
+def keep_newest_in_file(settings: Settings) -> None:
+    """Take all keys but the first out of the key file: nothing is encrypted with them any more."""
+    _rewrite(settings, master_keys(settings)[:1])
+
+
+def _rewrite(settings: Settings, known: Sequence[bytes]) -> None:
+    if settings.master_key or settings.database_url:
+        raise UsageError("The master key is a setting here: change PACKTRAIL_MASTER_KEY.")
+    path = settings.data_dir / FILE_NAME
+    draft = path.with_name(f"{FILE_NAME}.{secrets.token_hex(8)}")
+    try:
+        _write(draft, known)
+        draft.replace(path)
+    except OSError as error:
+        raise UsageError(f"The key file {path} cannot be written: {error.strerror}.") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_directory(path.parent)
+
+
+def _write(path: Path, known: Sequence[bytes]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.writelines(base64.b64encode(key) + b"\n" for key in known)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def fingerprint(settings: Settings) -> str | None:
-    """Return what tells the master key from others without telling it; None where there is none."""
+    """Return what tells the master key from others without telling it; None where there is none.
+
+    While it is replaced there are two, joined by `+`: what is encrypted needs either.
+    """
     try:
-        key = master_key(settings)
+        known = master_keys(settings)
     except (RefusedError, UsageError):
         return None
-    return hashlib.sha256(b"packtrail master key" + key).hexdigest()[:_FINGERPRINT_LENGTH]
+    return "+".join(
+        hashlib.sha256(b"packtrail master key" + key).hexdigest()[:_FINGERPRINT_LENGTH]
+        for key in known
+    )
 
 
 def _make(path: Path) -> None:
@@ -65,12 +111,8 @@ def _make(path: Path) -> None:
         return
     draft = path.with_name(f"{FILE_NAME}.{secrets.token_hex(8)}")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        _write(draft, [secrets.token_bytes(keys.KEY_BYTES)])
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(base64.b64encode(secrets.token_bytes(keys.KEY_BYTES)) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
             os.link(draft, path)  # Fails where another process was faster: its key counts.
         finally:
             draft.unlink()

@@ -7,19 +7,18 @@ order and level. Pools are used in the name of the owner, whoever's line it is.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from packtrail.access import Permission
 from packtrail.base.errors import NotFound
 from packtrail.production.floor import Origin
 from packtrail.production.levels import Level
 from packtrail.serials.codes import NO_POOL
-from packtrail.serials.numberings import texts_of
-from packtrail.services import serials
-from packtrail.services.pools import SGTIN, SSCC, opened
+from packtrail.services.supply.allocating import allocate, allocation
+from packtrail.services.supply.origins import origins_in
+from packtrail.services.supply.pools import SGTIN, SSCC
+from packtrail.services.supply.settling import return_serials
 from packtrail.store import line_reports as report_rows
 from packtrail.store import orders as order_rows
 from packtrail.store import organisations as organisation_rows
@@ -33,22 +32,14 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.production.levels import ItemKey, Tier
     from packtrail.production.orders import Terms
-    from packtrail.serials.pool import Place
     from packtrail.services.application import Application
+    from packtrail.services.supply import origins as supply
+    from packtrail.services.supply.allocating import Delivery
     from packtrail.store.orders import NumbersRow, OrderRow
 
 _FOR_OWNER = frozenset(
     {Permission.POOL_READ, Permission.ALLOCATION_CREATE, Permission.ALLOCATION_RETURN}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Where numbers of one pool are in its ledger."""
-
-    row: rows.PoolRow
-    keys: list[ItemKey]
-    places: list[Place]
 
 
 def for_owner(actor: Actor, order: OrderRow) -> Actor:
@@ -87,7 +78,8 @@ def pool_of(conn: Connection, actor: Actor, owner_id: int, tier: Tier) -> str:
         what = f"{tier.level}s of {tier.number_of}"
         message = f"There is no pool for the numbers of {what} that you may use."
         raise NotFound(NO_POOL.found(message, at=tier.level))
-    return f"{found[0].owner}/{found[0].code}"
+    chosen = next((row for row in found if row.closed_at is None), found[0])
+    return f"{chosen.owner}/{chosen.code}"
 
 
 def draw(
@@ -133,13 +125,13 @@ def draw(
 
 def deliveries(
     app: Application, actor: Actor, order: OrderRow, level: Level
-) -> Iterator[tuple[NumbersRow, serials.Delivery]]:
+) -> Iterator[tuple[NumbersRow, Delivery]]:
     """Yield the allocations of a level of an order, with their numbers."""
     with app.database.reading() as conn:
         drawn = order_rows.numbers(conn, order.order_id)
     for row in drawn:
         if row.level == level:
-            yield row, _allocate(app, actor, order, row.pool, row.asked, row.request_id)
+            yield row, allocation(app, for_owner(actor, order), row.pool, row.request_id).delivery
 
 
 def give_back(
@@ -164,7 +156,7 @@ def give_back(
     for row, delivery in deliveries(app, actor, order, level):
         part = [each for each in delivery.serials() if each in wanted]
         if part:
-            serials.return_serials(
+            return_serials(
                 app, for_owner(actor, order), row.pool, part,
                 request_id=f"{request_id}/{row.draw_no}", party=order.operator, reason=reason,
                 void=is_void,
@@ -176,16 +168,12 @@ def give_back(
 def settled_of(
     app: Application, conn: Connection, order: OrderRow, pool: str, numbers: Sequence[str]
 ) -> dict[str, str]:
-    """Return what the pool says became of numbers: `returned` or `void`; the others are out."""
+    """Return the numbers that are out no more: `returned`, `void` or `expired`."""
     row = _pool_row(conn, order.owner_id, pool)
-    if row is None or not row.returned + row.voided:
+    if row is None or not _has_withdrawn(row):
         return {}
-    keys = [("", number) for number in numbers]
-    return {
-        key[1]: kind
-        for found in _find(app, conn, {row.pool_id: (row, keys)})
-        for key, kind in _settled(conn, found).items()
-    }
+    told = zip(numbers, origins_in(conn, app, row, numbers), strict=True)
+    return {number: kind for number, found in told if (kind := _withdrawn(found))}
 
 
 def ledgers_of(conn: Connection, order: OrderRow) -> tuple[int, ...]:
@@ -215,17 +203,16 @@ def origins(
     found: dict[ItemKey, Origin] = {}
     known = {own.order_id: own} if own else {}
     terms: dict[str, Terms] = {}
-    for each in _find(app, conn, _pools_for(conn, owner_id, keys)):
-        drawn = _drawn(conn, each)
-        missing = {row.order_id for row in drawn.values()} - known.keys()
+    for row, own_keys in _pools_for(conn, owner_id, keys).values():
+        drawn = _drawn(app, conn, row, own_keys)
+        missing = {numbers.order_id for numbers, _ in drawn.values()} - known.keys()
         known |= order_rows.by_ids(conn, sorted(missing)) if missing else {}
-        settled = _settled(conn, each)
-        for key, row in drawn.items():
-            order = known[row.order_id]
+        for key, (numbers, settled) in drawn.items():
+            order = known[numbers.order_id]
             making = terms.setdefault(order.order_id, order.making())
             found[key] = Origin(
-                order_id=order.order_id, order_code=order.code, level=Level(row.level),
-                lot=making.lot, terms=making, settled=settled.get(key),
+                order_id=order.order_id, order_code=order.code, level=Level(numbers.level),
+                lot=making.lot, terms=making, settled=settled,
             )  # fmt: skip
     return _marked(conn, found)
 
@@ -264,72 +251,34 @@ def _pools_for(
     return chosen
 
 
-def _find(
-    app: Application,
-    conn: Connection,
-    asked: dict[int, tuple[rows.PoolRow, list[ItemKey]]],
-) -> list[_Found]:
-    """Return where numbers are in the ledgers of pools, those that are in none left out."""
-    found = []
-    for row, keys in asked.values():
-        source = opened(app, conn, row)
-        length = source.generations[0].numbering.length
-        fitting = [key for key in keys if len(key[1]) == length and key[1].isascii()]
-        if not fitting:
-            continue
-        places = source.find_all(texts_of((key[1] for key in fitting), length))
-        pairs = [(key, place) for key, place in zip(fitting, places, strict=True) if place]
-        if pairs:
-            found.append(_Found(row, [key for key, _ in pairs], [place for _, place in pairs]))
-    return found
+def _drawn(
+    app: Application, conn: Connection, row: rows.PoolRow, keys: Sequence[ItemKey]
+) -> dict[ItemKey, tuple[NumbersRow, str | None]]:
+    """Return the draws of work orders that numbers are from, and whether they were withdrawn."""
+    told = zip(keys, origins_in(conn, app, row, [number for _, number in keys]), strict=True)
+    given = {key: origin for key, origin in told if origin is not None}
+    requests = sorted({origin.request_id for origin in given.values()})
+    known = order_rows.numbers_of_requests(conn, f"{row.owner}/{row.code}", requests)
+    return {
+        key: (known[origin.request_id], _withdrawn(origin))
+        for key, origin in given.items()
+        if origin.request_id in known
+    }
 
 
-def _drawn(conn: Connection, found: _Found) -> dict[ItemKey, NumbersRow]:
-    """Return the draws of work orders that numbers are from."""
-    requests: dict[ItemKey, str] = {}
-    for generation in {place.generation for place in found.places}:
-        own = [
-            (place.position, key)
-            for key, place in zip(found.keys, found.places, strict=True)
-            if place.generation == generation
-        ]
-        own.sort()
-        while own:
-            entry = rows.allocation_of(conn, found.row.pool_id, generation, own[0][0])
-            end = entry.hi if entry else own[0][0] + 1
-            taken = [pair for pair in own if pair[0] < end]
-            if entry is not None:
-                requests |= {key: entry.request_id for _, key in taken}
-            own = own[len(taken) :]
-    pool = f"{found.row.owner}/{found.row.code}"
-    known = order_rows.numbers_of_requests(conn, pool, sorted(set(requests.values())))
-    return {key: known[request] for key, request in requests.items() if request in known}
+def _has_withdrawn(row: rows.PoolRow) -> bool:
+    return row.returned + row.voided + row.expired > 0
 
 
-def _settled(conn: Connection, found: _Found) -> dict[ItemKey, str]:
-    """Return the numbers that were given back or made void."""
-    if not found.row.returned + found.row.voided:
-        return {}
-    told: dict[ItemKey, str] = {}
-    for generation in {place.generation for place in found.places}:
-        at = {
-            place.position: key
-            for key, place in zip(found.keys, found.places, strict=True)
-            if place.generation == generation
-        }
-        positions = np.array(sorted(at), dtype=np.int64)
-        spots = rows.multirange((int(p), int(p) + 1) for p in positions)
-        for entry in rows.withdrawn(conn, found.row.pool_id, generation, spots):
-            for span in entry.ranges:
-                lo, hi = np.searchsorted(positions, (span.lower or 0, span.upper or 0))
-                told |= {at[int(p)]: entry.kind for p in positions[lo:hi]}
-    return told
+def _withdrawn(origin: supply.Origin | None) -> str | None:
+    """Return what took a number out of use; to be used is what it was given for."""
+    return origin.settled if origin is not None and origin.settled != "used" else None
 
 
 def _allocate(
     app: Application, actor: Actor, order: OrderRow, pool: str, count: int, request_id: str
-) -> serials.Delivery:
-    return serials.allocate(
+) -> Delivery:
+    return allocate(
         app, for_owner(actor, order), pool, count, request_id=request_id, party=order.operator,
         purpose=f"order {order.code}",
     )  # fmt: skip

@@ -14,6 +14,7 @@ from packtrail.lifecycle.fold import examine
 from packtrail.services import capture, describing
 from packtrail.services.codes import CONFLICTING_EVENT, REPEATED_EVENTS, UNKNOWN_ORIGIN
 from packtrail.services.organisations import visible_to
+from packtrail.services.supply import alarms
 from packtrail.store import captures as capture_rows
 from packtrail.store import census, events, journeys, lots, oddities
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from packtrail.lifecycle.journey import Status
     from packtrail.services.application import Application
     from packtrail.services.capture import CaptureJob
+    from packtrail.services.supply.alarms import Alarm
     from packtrail.store.census import CensusRow
 
 _CAPTURES_SHOWN = 10
@@ -135,7 +137,7 @@ def overview(app: Application, actor: Actor) -> Overview:
         counts=_counts(survey, capture_count),
         by_status=_by_status(survey.census),
         captures=tuple(recent),
-        attention=survey.attention,
+        attention=_ordered([*survey.attention, *_of_supply(app, actor)]),
     )
 
 
@@ -206,8 +208,33 @@ def _is_container(row: CensusRow) -> bool:
 def _attention(
     conn: Connection, taken: census.Survey, audience_ids: Sequence[int]
 ) -> tuple[Attention, ...]:
-    found = [*_of_captures(conn, audience_ids), *_of_objects(conn, taken, audience_ids)]
+    return (*_of_captures(conn, audience_ids), *_of_objects(conn, taken, audience_ids))
+
+
+def _ordered(found: Iterable[Attention]) -> tuple[Attention, ...]:
     return tuple(sorted(found, key=lambda each: (_ORDER[each.severity], -each.count, each.code)))
+
+
+def _of_supply(app: Application, actor: Actor) -> Iterator[Attention]:
+    """Yield what is wrong with the supply of serial numbers."""
+    if not actor.may(Permission.POOL_READ):
+        return
+    by_code: defaultdict[str, list[Alarm]] = defaultdict(list)
+    for alarm in alarms.alarms(app, actor):
+        by_code[alarm.finding.code].append(alarm)
+    for code, found in by_code.items():
+        finding = found[0].finding
+        noun, verb, verbs = _SUPPLY_SAID[code]
+        text = f"{_number(len(found), noun)} {verb if len(found) == 1 else verbs}."
+        yield _attention_of(
+            finding.severity,
+            code,
+            finding.message if len(found) == 1 else text,
+            len(found),
+            [AttentionItem(each.label, each.path, each.finding.message) for each in found],
+            examples=[each.label for each in found],
+            remedy=finding.remedy,
+        )
 
 
 def _of_captures(conn: Connection, audience_ids: Sequence[int]) -> Iterator[Attention]:
@@ -358,6 +385,13 @@ _SAID = {
     "TRC-203": "commissioned a second time",
 }
 """Finding -> what is said of the objects that have it."""
+_SUPPLY_SAID = {
+    "SER-010": ("pool", "runs low", "run low"),
+    "SER-030": ("sealed block", "is overdue", "are overdue"),
+    "SER-033": ("pool", "will soon run low", "will soon run low"),
+    "SER-034": ("order", "of numbers waits to be sent", "of numbers wait to be sent"),
+}
+"""Finding -> what has it, and what is said of one and of many."""
 
 
 def _has(row: capture_rows.CaptureRow, code: str) -> bool:

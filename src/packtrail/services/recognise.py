@@ -11,6 +11,7 @@ from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.gs1.codes import CHECK_DIGIT
+from packtrail.gs1.subjects import about
 from packtrail.rendering import words
 from packtrail.services import (
     capture,
@@ -59,9 +60,9 @@ def recognise(app: Application, actor: Actor, text: str) -> tuple[Recognition, .
     Args:
         app: The application.
         actor: Who asks; only what its organisation may see is found.
-        text: Element string with or without brackets and GS, EPC URI, Digital Link, GTIN, SSCC,
-            GLN, lot, event id, capture id, file name, number of a purchase order or another
-            business document, place or product name.
+        text: Element string with or without brackets and GS, EPC URI, Digital Link, bits of an
+            RFID tag, NDC, GTIN, SSCC, GLN, lot, event id, capture id, file name, number of a
+            purchase order or another business document, place or product name.
 
     Raises:
         NotPermitted: The actor may not read events.
@@ -199,7 +200,7 @@ def _read(text: str) -> tuple[gs1.Key | None, str | None]:
             is_pack = elements.key.serial is not None
             return elements.key, None if is_pack else elements.lot
     try:
-        return gs1.parse(text), None
+        return about(text).key, None
     except RefusedError:
         return None, None
 

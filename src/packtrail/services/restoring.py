@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from packtrail import __version__
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError, UsageError
+from packtrail.serials.codes import HELD_AFTER_RESTORE
 from packtrail.services import auditing
 from packtrail.services.backups import require_free
 from packtrail.services.master_key import fingerprint
-from packtrail.store import migrations
+from packtrail.store import migrations, serials
 from packtrail.store.backup import base, manifest, portable, sample
 from packtrail.store.backup.manifest import Kind, Manifest
 from packtrail.store.codes import NO_MASTER_KEY, OTHER_VERSION
@@ -75,11 +76,16 @@ def restore(
         with database.reading() as conn:
             findings = sample.compare(conn, told.sample)
         with database.transaction() as conn:
-            detail = {"made_at": told.finished_at.isoformat(), "findings": len(findings)}
-            auditing.write(
-                conn, actor, Action.BACKUP_RESTORED, str(path), at=clock(), detail=detail
-            )
-    return _comparison(path, told, (*findings, *_missing_key(settings, told)))
+            at = clock()
+            held = serials.hold_pools(conn, at=at)
+            detail = {
+                "made_at": told.finished_at.isoformat(),
+                "findings": len(findings),
+                "held_pools": held,
+            }
+            auditing.write(conn, actor, Action.BACKUP_RESTORED, str(path), at=at, detail=detail)
+    found = (*findings, *_missing_key(settings, told), *_held(held, told))
+    return _comparison(path, told, found)
 
 
 def check(
@@ -188,9 +194,19 @@ def _comparison(path: Path, told: Manifest, findings: tuple[Finding, ...]) -> Co
     )
 
 
+def _held(pools: int, told: Manifest) -> Iterator[Finding]:
+    if pools:
+        yield HELD_AFTER_RESTORE.found(
+            f"{pools:,} {'pool' if pools == 1 else 'pools'} may have given serial numbers after "
+            f"{told.finished_at:%Y-%m-%d %H:%M:%S} UTC, which would be given again. Until somebody "
+            "says how many, they give none."
+        )
+
+
 def _missing_key(settings: Settings, told: Manifest) -> Iterator[Finding]:
-    here = fingerprint(settings)
-    if told.needs_master_key and (here is None or here != (told.master_key or here)):
+    here = (fingerprint(settings) or "").split("+")
+    wanted = (told.master_key or here[0]).split("+")
+    if told.needs_master_key and (here == [""] or not {*wanted} <= {*here}):
         whose = f"with fingerprint {told.master_key} " if told.master_key else ""
         yield NO_MASTER_KEY.found(
             f"The keys of its pools were encrypted with a master key {whose}that is not here."

@@ -16,9 +16,10 @@ from packtrail.access import Permission, require
 from packtrail.base.errors import LimitExceeded, RefusedError
 from packtrail.lifecycle.fold import counted, examine, fold
 from packtrail.lifecycle.notices import Condition, condition
-from packtrail.services import describing, notices, policies, pools, stock
+from packtrail.services import describing, notices, policies, stock
 from packtrail.services.codes import NO_PURPOSE, TOO_MANY_QUESTIONS
 from packtrail.services.organisations import visible_to
+from packtrail.services.supply.origins import origins_in
 from packtrail.store import ids, journeys, lots
 from packtrail.store import serials as serial_rows
 from packtrail.store import verifications as rows
@@ -295,12 +296,10 @@ class Verifier:
         """Tell whether one of the pools that may be seen gave a number out."""
         for pool in serial_rows.by_class(self._conn, self._audience_ids, question.item[0]):
             try:
-                place = pools.opened(self._app, self._conn, pool).find(question.serial)
+                (origin,) = origins_in(self._conn, self._app, pool, [question.serial])
             except RefusedError:
                 continue  # Without its master key a pool cannot tell what it gave.
-            if place is not None and serial_rows.allocation_of(
-                self._conn, pool.pool_id, place.generation, place.position
-            ):
+            if origin is not None:
                 return True
         return False
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.base.errors import Conflict, PacktrailError
 from packtrail.production.levels import Level, Tier
+from packtrail.serials.levels import Levels
 from packtrail.serials.policy import Policy
-from packtrail.services import floor, order_commands, orders, organisations, pools
+from packtrail.services import floor, order_commands, orders, organisations
+from packtrail.services.supply.opening import Opening, create_pool, create_sscc_pool
 from packtrail.simulation.network import NetworkRates
 from packtrail.simulation.organisations import (
     ASTERION,
@@ -155,13 +157,12 @@ def _describe(app: Application, owner: Actor, product: Product) -> None:
 def _open_pool(app: Application, owner: Actor, code: str, tier: Tier) -> None:
     serves = CORVUS.code
     if tier.gtin:
-        name = f"{code}-{tier.level}s"
-        pools.create_pool(app, owner, name, gtin=tier.gtin, policy=_POLICY, serves=serves)
+        what = Opening(code=f"{code}-{tier.level}s", serves=serves)
+        create_pool(app, owner, what, gtin=tier.gtin, policy=_POLICY)
     else:
-        pools.create_sscc_pool(
-            app, owner, f"{tier.level}s", prefix=tier.prefix or "", extension=tier.extension,
-            serves=serves,
-        )  # fmt: skip
+        what = Opening(code=f"{tier.level}s", serves=serves, levels=Levels(low_water=5_000))
+        prefix = tier.prefix or ""
+        create_sscc_pool(app, owner, what, prefix=prefix, extension=tier.extension)
 
 
 def _tiers(product: Product) -> tuple[Tier, ...]:

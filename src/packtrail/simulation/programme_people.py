@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from packtrail.planning.communication import Briefing, By, Notice, Receipt
 from packtrail.planning.inputs import Input, InputKind, InputState, Remark, Resolution, Way
 from packtrail.planning.requirements import (
     AcceptanceTest,
@@ -57,6 +58,7 @@ def entries(today: date) -> Iterator[object]:
     yield from _sessions(today)
     yield from _inputs(today)
     yield from _requirements(today)
+    yield from _telling(today)
 
 
 def _people() -> Iterator[Person]:
@@ -145,6 +147,28 @@ def _requirements(today: date) -> Iterator[object]:
     yield AcceptanceTest(
         code="T-40", title="Sign a batch and print its reconciliation", requirements=("REQ-40",)
     )
+
+
+def _telling(today: date) -> Iterator[object]:
+    ago = _ago(today)
+    yield Briefing(code="week", title="What changed, is due and is needed", owner="M. Okafor",
+                   departments=tuple(D), by=By.DIGEST, every_weeks=1, weekday=0)  # fmt: skip
+    yield Briefing(code="law", title="Dates of the law that move", owner="L. Ferri", by=By.NOTICE,
+                   departments=(D.COMPLIANCE, D.REGULATORY, D.QUALITY, D.SUPPLY_CHAIN, D.CMO),
+                   every_weeks=0)  # fmt: skip
+    yield Briefing(code="board", title="Dates, drift and money", owner="M. Okafor", by=By.REPORT,
+                   departments=(D.MANAGEMENT, D.FINANCE), every_weeks=4, weekday=3)  # fmt: skip
+    yield Notice(
+        code="N-1", title="Cork 3 is not stopped in October: India is at risk",
+        text="Its printers came three weeks late. Until the committee decides on a stop in March, "
+             "plan no Indian vaccines for June.",
+        departments=(D.PACKAGING, D.SUPPLY_CHAIN, D.QUALITY), published_on=ago(12),
+        written_by="S. Byrne", receipts=(_read("E. Nolan", ago(11)), _read("W. Chen", ago(9))),
+    )  # fmt: skip
+
+
+def _read(by: str, on: date) -> Receipt:
+    return Receipt(by=by, at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
 
 
 def _ago(today: date) -> Callable[[int], date]:

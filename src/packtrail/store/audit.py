@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from psycopg.rows import class_row
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -31,22 +32,20 @@ class AuditRow:
 
 def append(conn: Connection, organisation_id: int, row: AuditRow) -> None:
     """Add a row; its number is given by the database."""
+    append_many(conn, organisation_id, [row])
+
+
+def append_many(conn: Connection, organisation_id: int, rows: Sequence[AuditRow]) -> None:
+    """Add rows of one organisation in one statement."""
     conn.execute(
         """
         insert into audit (at, organisation_id, actor_kind, actor_id, actor_name, action, subject,
                            detail)
-        values (%s, %s, %s, %s, %s, %s, %s, %s)
+        select at, %s, actor_kind, actor_id, actor_name, action, subject, detail
+          from json_to_recordset(%s) as r (at timestamptz, actor_kind text, actor_id text,
+               actor_name text, action text, subject text, detail jsonb)
         """,
-        (
-            row.at,
-            organisation_id,
-            row.actor_kind,
-            row.actor_id,
-            row.actor_name,
-            row.action,
-            row.subject,
-            Jsonb(dict(row.detail)),
-        ),
+        (organisation_id, Json(rows, dumps=msgspec.json.encode)),
     )
 
 

@@ -40,9 +40,11 @@ def template(event: Event, namespaces: Mapping[str, str]) -> bytes:
     """Return what the body of an event shares with those of its like.
 
     In place of the time stands the offset that it is written with; the event id and lists of
-    objects are null.
+    objects are null. What another repository recorded, and when, is not kept: this one sets a time
+    of its own.
     """
     body = epcis.event_json_standalone(event, namespaces)
+    body.pop("recordTime", None)
     body["eventTime"] = body["eventTime"][len(_LOCAL_TIME) :].lstrip(_FRACTION)
     body["eventID"] = None
     for name in LISTS.values():

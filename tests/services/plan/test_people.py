@@ -8,20 +8,23 @@ from datetime import date, timedelta
 import pytest
 from tests.services.conftest import World
 from tests.services.documents import commissioning, document, pack
+from tests.services.supply.making import create_pool
 from tests.unit.planning.scopes import scope
 
 from packtrail.access import ROLES, Actor, Permission, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.planning.book import Terms
+from packtrail.planning.communication import Notice
 from packtrail.planning.inputs import Input, InputKind, InputState, Resolution, Way
 from packtrail.planning.readiness import ReadyState
 from packtrail.planning.requirements import AcceptanceTest, OutcomeOfTest, Requirement
+from packtrail.planning.scope import Market
 from packtrail.planning.templates import Department
 from packtrail.planning.training import Course, Person, Session
-from packtrail.planning.work import WorkPackage
+from packtrail.planning.work import WorkKind, WorkPackage
 from packtrail.serials.policy import Order, Policy
-from packtrail.services import audit, capture, pools
-from packtrail.services.plan import books, history, inputs, people, programmes, readiness
+from packtrail.services import audit, capture
+from packtrail.services.plan import books, history, inputs, people, programmes, readiness, telling
 from packtrail.services.plan.inputs import Decision, NewInput
 from packtrail.services.plan.writing import Put, Remove, write
 
@@ -235,7 +238,7 @@ def test_readiness_is_what_was_recorded_and_pooled(world: World, maker: Actor) -
     full(world, maker, GTIN)
     before = states(world, maker)
     counted = replace(Policy.of("numeric", 12), order=Order.SEQUENTIAL)
-    pools.create_pool(world.app, maker, "packs", gtin=GTIN, policy=counted)
+    create_pool(world.app, maker, "packs", gtin=GTIN, policy=counted)
     job = capture.submit(
         world.app, maker, document(commissioning(1, [pack("A1"), pack("A2")])),
         media_type="application/json",
@@ -285,3 +288,50 @@ def test_nobody_elses_packs_make_one_ready(world: World, maker: Actor) -> None:
     assert job.success
 
     assert states(world, maker)["packs"] == {ReadyState.MISSING}
+
+
+# --- telling --------------------------------------------------------------------------------------
+
+
+def test_a_digest_tells_what_changed_with_its_reason(world: World, maker: Actor) -> None:
+    known = books.opened(world.app, maker, "eu").book.packages["FORMAT"]
+    changed = replace(known, kind=WorkKind.EQUIPMENT, duration_days=9)
+    write(world.app, maker, "eu", [Put(changed)], reason="The recipe is larger")
+    found = telling.digest_of(world.app, maker, "eu", Department.PACKAGING)
+    world.clock.advance(days=8)
+    later = telling.digest_of(world.app, maker, "eu", Department.PACKAGING)
+
+    assert [(e.code, e.more) for e in found.changed] == [("FORMAT", "new (The recipe is larger)")]
+    assert later.changed == ()
+
+
+def test_a_notice_is_read_once_and_a_draft_by_nobody(world: World, maker: Actor) -> None:
+    notice = Notice(code="N", title="Stop in May", text="May 3", published_on=DAY)
+    draft = Notice(code="M", title="Not yet")
+    write(world.app, maker, "eu", [Put(notice), Put(draft)])
+    telling.acknowledge(world.app, reader(maker), "eu", "N")
+    read = telling.acknowledge(world.app, reader(maker), "eu", "N")
+
+    assert [each.by for each in read.receipts] == ["Ann"]
+    with pytest.raises(NotFound):
+        telling.acknowledge(world.app, maker, "eu", "M")
+
+
+def test_a_notice_is_drafted_from_what_the_law_says_and_the_scope_does_not(
+    world: World, maker: Actor
+) -> None:
+    assert telling.drafted(world.app, maker, "eu") is None
+    write(world.app, maker, "eu", [Put(Market(code="IT", name="Italy"))])
+    found = telling.drafted(world.app, maker, "eu")
+
+    assert found is not None
+    assert "is due on" in found.text
+    assert "LAW-20261130" not in books.opened(world.app, maker, "eu").book.notices
+
+
+def test_a_meeting_has_a_pack_with_each_point_of_its_agenda(world: World, maker: Actor) -> None:
+    raised(world, maker)
+
+    assert telling.meeting_pack(world.app, maker, "eu", "core").startswith(b"%PDF")
+    with pytest.raises(NotFound):
+        telling.meeting_pack(world.app, maker, "eu", "nope")

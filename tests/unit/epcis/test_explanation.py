@@ -102,13 +102,13 @@ def test_a_whole_story_is_said_to_be_whole() -> None:
             f"<epc>{CASE}9</epc></childEPCs>",
             f"<epc>{CASE}9</epc><epc>{PACK}1</epc></childEPCs>",
             "packed_twice",
-            f"{PACK}1 is packed while it is in {CASE}9.",
+            f"{PACK}1 is packed while in {CASE}9.",
         ),
         (
             f"<epc>{PALLET}</epc></epcList><action>OBSERVE",
             f"<epc>{CASE}9</epc></epcList><action>OBSERVE",
             "shipped_inside",
-            f"{CASE}9 is shipped by name while it is in a container.",
+            f"{CASE}9 is shipped by name while in a container.",
         ),
         (
             (
@@ -177,6 +177,48 @@ def test_nothing_readable_is_explained_too() -> None:
     ]
 
 
+def test_a_file_that_breaks_off_is_told_up_to_there() -> None:
+    told = explained(MESSAGE[: MESSAGE.rindex("<ObjectEvent>") + 80])
+
+    assert told.sentences[0].text == (
+        "The file breaks off: only its whole events up to there are told."
+    )
+    assert told.deliveries == ()
+    assert len(told.timeline) == 4
+
+
+def test_what_is_told_by_quantity_is_told_in_amounts() -> None:
+    quantities = (
+        "<quantityList><quantityElement><epcClass>urn:epc:class:lgtin:4012345.012345.A</epcClass>"
+        "<quantity>1000</quantity></quantityElement><quantityElement><epcClass>"
+        "urn:epc:class:lgtin:4012345.012346.B</epcClass><quantity>2.5</quantity><uom>KGM</uom>"
+        "</quantityElement></quantityList>"
+    )
+    shipped = MESSAGE[MESSAGE.rindex("<ObjectEvent>") : MESSAGE.rindex("</EventList>")]
+    start, end = shipped.index("<epcList>"), shipped.index("</epcList>") + len("</epcList>")
+    by_lot = shipped[:start] + "<epcList/>" + shipped[end:]
+    by_lot = by_lot.replace("<extension>", f"<extension>{quantities}", 1)
+    by_lot = by_lot.replace("bizstep:shipping", "bizstep:shipping")
+
+    told = explained(MESSAGE.replace(shipped, by_lot))
+
+    assert told.deliveries[0].amounts == "1,000 items, 2.5 KGM of 2 lots or products"
+    assert " ships 1,000 items, 2.5 KGM of 2 lots or products to " in told.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("urn:epcglobal:fmcg:bizstep:receiving", "Receiving: 1 serial number"),
+        ("https://ns.example.org/steps#stock-taking", "Stock taking: 1 serial number"),
+    ],
+)
+def test_a_step_of_a_vendor_is_told_by_its_last_word(step: str, words: str) -> None:
+    told = explained(MESSAGE.replace("urn:epcglobal:cbv:bizstep:shipping", step))
+
+    assert told.timeline[-1].text.startswith(words)
+
+
 def test_withdrawn_events_do_not_count() -> None:
     shipped = MESSAGE[MESSAGE.rindex("<ObjectEvent>") : MESSAGE.rindex("</EventList>")]
     declared = shipped.replace(
@@ -188,7 +230,7 @@ def test_withdrawn_events_do_not_count() -> None:
     told = explained(MESSAGE.replace(shipped, declared))
 
     assert told.deliveries == ()
-    assert "1 event of them do not count: an error declaration takes them back." in [
+    assert "1 of the events does not count: an error declaration takes it back." in [
         one.text for one in told.sentences
     ]
 

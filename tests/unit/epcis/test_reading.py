@@ -365,3 +365,45 @@ def test_a_time_may_have_any_number_of_decimals_in_both_notations() -> None:
     plain = epcis.read(document(EVENT | {"eventTime": decimals[:26] + "+02:00"})).document
     assert plain
     assert from_json.document.events[0].event_time == plain.events[0].event_time
+
+
+@pytest.mark.parametrize(
+    ("context", "name"),
+    [
+        ([{"a": "https://a.example/", "b": "a:sub/"}], "{https://a.example/sub/}x"),
+        ([{"b": "a:sub/", "a": "https://a.example/"}], "{https://a.example/sub/}x"),
+        ([{"a": "https://a.example/"}, {"b": "a:sub/"}], "{https://a.example/sub/}x"),
+        ([{"b": "a:sub/"}, {"a": "https://a.example/"}], "{a:sub/}x"),
+        ([{"b": "gs1:sub-"}], "{https://gs1.org/voc/sub-}x"),
+        ([{"b": "b:sub/"}], "{b:sub/}x"),
+        ([{"a": "b:1/", "b": "a:2/"}], None),
+    ],
+)
+def test_a_prefix_may_be_declared_by_another(context: list[Any], name: str | None) -> None:
+    found = epcis.read(document({**EVENT, "b:x": "1"}, context=[*context]))
+
+    assert found.document
+    names = list(found.document.events[0].extensions)
+    assert names == [name] if name else len(names) == 1
+
+
+def test_a_name_that_begins_with_a_brace_is_refused() -> None:
+    found = epcis.read(document({**EVENT, "type": "x:Event", "{a": "1"}, context=[{"x": "urn:x:"}]))
+
+    assert [(one.code, one.message) for one in found.findings] == [
+        ("EPC-102", "The name '{a' begins with a brace.")
+    ]
+
+
+def test_of_two_contexts_the_later_one_counts() -> None:
+    own = {"cbvmda": "https://x.example/"}
+    gs1_context = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
+    event = {**EVENT, "cbvmda:y": "1"}
+
+    first = epcis.read(document(event, context=[gs1_context, own])).document
+    last = epcis.read(document(event, context=[own, gs1_context])).document
+
+    assert first
+    assert list(first.events[0].extensions) == ["{https://x.example/}y"]
+    assert last
+    assert list(last.events[0].extensions) == ["{urn:epcglobal:cbv:mda:}y"]

@@ -194,8 +194,53 @@ def test_an_event_without_time_offset_or_action_is_left_out(content: bytes) -> N
     assert any(one.severity == "error" for one in reading.findings)
 
 
-def test_a_text_cut_off_is_not_mended() -> None:
-    assert epcis.read(in_xml(WHOLE)[:-30], strict=False).document is None
+def _two(content: bytes) -> bytes:
+    """Return a document with its event a second time."""
+    start, end = content.index(b"<ObjectEvent>"), content.index(b"</ObjectEvent>") + 14
+    return content[:end] + b"\n" + content[start:end] + content[end:]
+
+
+@pytest.mark.parametrize("cut", [-30, -60, -120, -180])
+def test_of_a_text_cut_off_the_whole_events_are_read(cut: int) -> None:
+    content = _two(in_xml(WHOLE))[:cut]
+    strict, tolerant = epcis.read(content), epcis.read(content, strict=False)
+
+    assert strict.document is None
+    assert tolerant.document is not None
+    assert tolerant.document.events == (plain(),) * content.count(b"</ObjectEvent>")
+    assert {"EPC-001", "EPC-007"} <= {one.code for one in tolerant.findings}
+
+
+@pytest.mark.parametrize("damage", [b"\0", b"</childEPCs>", b"&nothing;", b"<", b"\xff"])
+def test_what_follows_damage_is_not_read(damage: bytes) -> None:
+    content = _two(in_xml(WHOLE))
+    at = content.rindex(b"<action>")
+    reading = epcis.read(content[:at] + damage + content[at:], strict=False)
+
+    assert reading.document is None or reading.document.events == (plain(),)
+    assert reading.document is not None or damage == b"\xff"
+
+
+def test_an_event_that_is_cut_off_is_not_mended() -> None:
+    assert epcis.read(in_xml(WHOLE)[:-80], strict=False).document is None
+
+
+def test_of_a_json_text_cut_off_the_whole_events_are_read() -> None:
+    one = json.dumps(EVENT).encode()
+    whole = in_json().replace(one, one + b", " + one)
+    reading = epcis.read(whole[: whole.rindex(b"action")], strict=False)
+
+    assert epcis.read(whole[:-20]).document is None
+    assert reading.document is not None
+    assert reading.document.events == (plain(),)
+    assert [one.code for one in reading.findings] == ["EPC-001", "EPC-007"]
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"eventList": [{"a": ', b"[[[", b'{"a": ["b"', b'{"x": {"a": 1}} }']
+)
+def test_of_a_json_text_without_a_whole_event_nothing_is_read(content: bytes) -> None:
+    assert epcis.read(content, strict=False).document is None
 
 
 def test_a_header_without_namespace_still_names_its_parties() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from packtrail import epcis
@@ -76,3 +78,27 @@ def test_an_association_in_a_1_2_document_may_have_the_times_of_1_2(
     assert found.document
     assert [type(event) for event in found.document.events] == [epcis.AssociationEvent]
     assert [one.code for one in found.findings] == codes
+
+
+@pytest.mark.parametrize("target", ["1.2", "2.0"])
+def test_an_offset_that_xml_does_not_have_is_written_as_utc(target: Any) -> None:
+    sensed = {"type": "Temperature", "value": 1, "uom": "CEL", "time": "2026-01-01T00:00:00+21:00"}
+    told = _read(
+        document(
+            {
+                **EVENT,
+                "eventTime": "2026-01-01T00:00:00+21:00",
+                "recordTime": "2026-01-01T00:00:00-14:01",
+                "sensorElementList": [{"sensorReport": [sensed]}],
+            }
+        )
+    )
+
+    again = epcis.read(epcis.write_xml(told, version=target))
+
+    assert [one for one in again.findings if one.severity == "error"] == []
+    assert again.document
+    assert again.document.events[0].event_time == told.events[0].event_time
+    assert again.document.events[0].record_time == told.events[0].record_time
+    reports = again.document.events[0].sensor_elements[0].reports
+    assert reports[0]["time"] == "2025-12-31T03:00:00.000Z"

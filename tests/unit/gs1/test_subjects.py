@@ -88,3 +88,16 @@ def test_elements_that_must_stand_together_are_a_warning_that_refuses_nothing() 
         ("warning", "GS1-035"),
         ("warning", "GS1-034"),
     ]
+
+
+def test_caps_lock_that_changes_the_symbology_identifier_is_named() -> None:
+    found = describe("]D2" + "0103000101234509" + "21abc")
+
+    assert found.suggestion == "]d2" + "0103000101234509" + "21ABC"
+    assert found.findings[0].code == "GS1-061"
+
+
+def test_a_text_of_another_symbol_is_left_alone() -> None:
+    found = describe("]A0HELLO")
+
+    assert (found.symbol, found.content, found.findings) == ("Code 39", "text", ())

@@ -8,11 +8,12 @@ from fractions import Fraction
 import pytest
 
 from packtrail.base.errors import RefusedError
-from packtrail.serials import ff1, keys, numberings, policy
+from packtrail.serials import ff1, forecast, guessing, keys, numberings, policy
+from packtrail.serials.guessing import Share
 from packtrail.serials.policy import EU_GUESS_LIMIT, PRESETS, Order, Policy
 
 
-@pytest.mark.parametrize("module", [ff1, keys, numberings, policy])
+@pytest.mark.parametrize("module", [ff1, forecast, guessing, keys, numberings, policy])
 def test_the_examples_in_the_documentation_work(module: object) -> None:
     assert doctest.testmod(module).failed == 0
 
@@ -33,10 +34,10 @@ def test_the_share_of_issued_numbers_stays_below_the_limit() -> None:
     uneven = Policy.of("unambiguous", 6)
 
     assert exact.issued_max == 9_999
-    assert exact.guess_probability(10_000) == EU_GUESS_LIMIT
+    assert Share(exact, 10_000).density == EU_GUESS_LIMIT
     for each in (exact, uneven):
-        assert each.guess_probability(each.issued_max) < EU_GUESS_LIMIT
-        assert each.guess_probability(each.issued_max + 1) >= EU_GUESS_LIMIT
+        assert Share(each, each.issued_max).density < EU_GUESS_LIMIT
+        assert Share(each, each.issued_max + 1).density >= EU_GUESS_LIMIT
 
 
 def test_without_a_limit_the_whole_space_may_be_issued() -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _PAGES = {
     "package": "work", "deadline": "dates", "resource": "load", "register": "register",
     "calendar": "scope", "meeting": "scope", "requirement": "trace", "test": "trace",
-    "person": "training", "course": "training", "session": "training",
+    "notice": "news", "briefing": "news", "person": "training", "course": "training",
+    "session": "training",
 }  # fmt: skip
 """Kind -> the page one comes back to."""
 

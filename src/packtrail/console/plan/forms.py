@@ -11,6 +11,7 @@ from packtrail.base.errors import RefusedError
 from packtrail.console.visit import Visit, without_nul
 from packtrail.planning import codes
 from packtrail.planning.book import KINDS
+from packtrail.planning.communication import By
 from packtrail.planning.registers import SHAPES, EntryKind
 from packtrail.planning.requirements import OutcomeOfTest, RequirementState
 from packtrail.planning.scope import Capability, PartnerKind
@@ -180,6 +181,25 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("run_by", "Run by"),
         F("evidence", "Evidence", hint="Where the record is: a document, an event, a file"),
         F("method", "What is done, what is expected", "area"),
+    ),
+    "notice": (
+        F("code", "Code", is_required=True),
+        F("title", "In a line", is_required=True),
+        F("text", "What they must know", "area"),
+        F("departments", "Who must know", "set", tuple(each.value for each in Department),
+          hint="None: everybody"),
+        F("published_on", "Published on", "day", hint="Empty: a draft that nobody is told of"),
+        F("written_by", "Written by"),
+        F("source", "Drafted from"),
+    ),
+    "briefing": (
+        F("code", "Code", is_required=True),
+        F("title", "What they must know", is_required=True),
+        F("departments", "Who must know", "set", tuple(each.value for each in Department)),
+        F("by", "How", "choice", tuple(each.value for each in By)),
+        F("every_weeks", "Every so many weeks", "whole", hint="0: whenever it changes"),
+        F("weekday", "Day of the week", "whole", hint="0 is Monday, 6 Sunday"),
+        F("owner", "Who tells them"),
     ),
     "person": (
         F("code", "Code", is_required=True, hint="The name of their account, where they have one"),

@@ -28,6 +28,7 @@ TABS = (
     ("/scope", "Scope"),
     ("/inputs", "Inputs"),
     ("/training", "Training"),
+    ("/news", "News"),
     ("/register", "Register"),
     ("/files", "Files"),
 )

@@ -128,14 +128,17 @@ def events_after_creation(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 _SENTENCES: dict[Trouble, str] = {
-    Trouble.COMMISSIONED_TWICE: "{0} was commissioned before, and is commissioned again.",
-    Trouble.PACKED_TWICE: "{0} is packed while it is in {1}.",
-    Trouble.DEAD: "{0} was decommissioned or destroyed before this event.",
-    Trouble.NOT_COMMISSIONED: "{0} is packed here, and no event commissions it.",
-    Trouble.SHIPPED_UNCOMMISSIONED: "{0} is shipped, and no event commissions it.",
-    Trouble.SHIPPED_INSIDE: "{0} is shipped by name while it is in a container.",
-    Trouble.SHIPPED_EMPTY: "{0} is shipped, and no event packs anything into it.",
+    Trouble.COMMISSIONED_TWICE: "{0} {was} commissioned before, and {is_} commissioned again.",
+    Trouble.PACKED_TWICE: "{0} {is_} packed while in {1}.",
+    Trouble.DEAD: "{0} {was} decommissioned or destroyed before this event.",
+    Trouble.NOT_COMMISSIONED: "{0} {is_} packed here, and no event commissions {it}.",
+    Trouble.SHIPPED_UNCOMMISSIONED: "{0} {is_} shipped, and no event commissions {it}.",
+    Trouble.SHIPPED_INSIDE: "{0} {is_} shipped by name while in a container.",
+    Trouble.SHIPPED_EMPTY: "{0} {is_} shipped, and no event packs anything into {it}.",
 }
+
+_ONE = {"is_": "is", "was": "was", "it": "it"}
+_MANY = {"is_": "are", "was": "were", "it": "them"}
 
 
 def incidents(subject: Subject, *, trouble: str) -> Iterator[tuple[str, str]]:
@@ -147,7 +150,8 @@ def incidents(subject: Subject, *, trouble: str) -> Iterator[tuple[str, str]]:
 
 def sentence(trouble: Trouble, objects: tuple[str, ...], other: str = "") -> str:
     """Return an incident in words."""
-    return _SENTENCES[trouble].format(some(objects), other)
+    words = _ONE if len(objects) == 1 else _MANY
+    return _SENTENCES[trouble].format(some(objects), other, **words)
 
 
 _PLACES = ("urn:epc:id:sgln:", "urn:epc:id:sgtin:", "urn:epc:id:grai:", "urn:epc:id:giai:", "geo:")

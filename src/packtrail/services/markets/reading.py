@@ -7,11 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Permission, require
-from packtrail.base.errors import RefusedError
+from packtrail.base.errors import NotFound, RefusedError
 from packtrail.base.findings import has_errors
-from packtrail.compliance import evaluation, pages
+from packtrail.compliance import codes, evaluation, pages
 from packtrail.compliance.encoding import node_of
 from packtrail.compliance.loading import subject_of
+from packtrail.services import rule_packs
 from packtrail.services.markets.accepting import in_force
 
 if TYPE_CHECKING:
@@ -44,7 +45,15 @@ def market(app: Application, actor: Actor, code: str, *, on: date | None = None)
         NotFound: `LAW-014`, no rule pack is about it.
     """
     require(actor, Permission.OBLIGATION_READ)
-    pack = in_force(app, actor).pack_of(code)
+    try:
+        pack = in_force(app, actor).pack_of(code)
+    except NotFound:
+        if code in rule_packs.catalogue(app.settings).markets:
+            message = f"The rules of {code} are installed, and nobody has accepted them yet."
+            raise NotFound(
+                codes.NO_PACK.found(message, at="market", remedy="Look at them under Changes.")
+            ) from None
+        raise
     return pages.page(pack, on=on or app.clock().date(), market=code)
 
 

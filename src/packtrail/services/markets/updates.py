@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
@@ -121,7 +121,7 @@ def updates(app: Application, actor: Actor) -> tuple[UpdateRow, ...]:
         accepted = accepting.accepted_packs(conn, installed, actor.organisation_id)
         book = books.opened(app, conn, actor.organisation_id).book
     sold = {each.market for each in book.licences.values()}
-    found = [_row(*each, sold) for each in _differing(accepted, installed)]
+    found = [_row(each, installed, sold) for each in _differing(accepted, installed)]
     return tuple(sorted(found, key=lambda each: (not each.is_sold_there, each.pack_id)))
 
 
@@ -152,7 +152,7 @@ def update(app: Application, actor: Actor, pack_id: str) -> UpdatePage:
     if found is None:
         message = f"No other version of {pack_id[:80]!r} waits to be accepted."
         raise NotFound(codes.NO_PACK.found(message, at="pack"))
-    seen = _Seen(app.clock().date(), company, accepted, notes, findings)
+    seen = _Seen(app.clock().date(), company, installed, accepted, notes, findings)
     return _page(seen, found)
 
 
@@ -166,15 +166,17 @@ def _differing(
             yield old, new
 
 
-def _row(old: Pack | None, new: Pack | None, sold: set[str]) -> UpdateRow:
+def _row(found: tuple[Pack | None, Pack | None], installed: Catalogue, sold: set[str]) -> UpdateRow:
+    old, new = found
     pack = new or old
     if pack is None:
         raise RuntimeError("an update of nothing")
-    changes = between_versions(old, new) if old and new else ()
+    changes = between_versions(old, new)
     counts: dict[str, int] = {}
     for each in changes:
         counts[each.what.value] = counts.get(each.what.value, 0) + 1
-    markets = pack.markets
+    reached = dict.fromkeys((*pack.markets, *installed.reached_by(pack.id)))
+    markets = tuple(sorted(reached, key=lambda market: market not in sold))
     return UpdateRow(
         pack_id=pack.id,
         title=pack.heading.title,
@@ -197,6 +199,7 @@ class _Seen:
     today: date
     company: Company | None
     """None where the accepted rules cannot be used."""
+    installed: Catalogue
     accepted: Mapping[str, Pack]
     notes: Sequence[Note]
     findings: tuple[Finding, ...]
@@ -205,8 +208,8 @@ class _Seen:
 def _page(seen: _Seen, found: tuple[Pack | None, Pack | None]) -> UpdatePage:
     old, new = found
     company = seen.company
-    row = _row(old, new, set(company.portfolio.markets if company else ()))
-    changes = between_versions(old, new) if old and new else ()
+    row = _row(found, seen.installed, set(company.portfolio.markets if company else ()))
+    changes = between_versions(old, new)
     after, findings = _after(seen.accepted, row.pack_id, new)
     moved: tuple[Moved, ...] = ()
     was: tuple[BreakView, ...] = ()
@@ -308,19 +311,26 @@ def _one_moved(was: Obligation | None, now: Obligation | None) -> Moved | None:
     )  # fmt: skip
 
 
+_RULE_IS: Final = {
+    How.ADDED: "The rule is new",
+    How.REMOVED: "The rule no longer holds",
+    How.CHANGED: "The rule changed",
+}
+
+
 def _touched(
     row: UpdateRow, changes: Sequence[Change], moved: Sequence[Moved], notes: Sequence[Note]
 ) -> Iterator[Touched]:
     """Yield documents: pages of the markets, and evidence for obligations that change."""
-    rules = {each.name for each in changes if each.what is What.RULE}
+    rules = {each.name: each.how for each in changes if each.what is What.RULE}
     for market in row.markets[:1]:
         yield Touched(
             what=f"The page of {name_of(market)}",
             why=f"{sum(row.counts.values())} entries differ" if row.counts else f"It is {row.sort}",
             link=f"/comply/markets/{market}",
         )
-    for code in sorted(rules):
-        yield Touched(what=f"The page of the rule {code}", why="The rule changed", link="")
+    for code, how in sorted(rules.items()):
+        yield Touched(what=f"Procedures that follow {code}", why=_RULE_IS[how], link="")
     keys = {each.key: each for each in moved}
     for note in notes:
         if note.key in keys and (note.evidence or note.evidence_sha256):

@@ -66,7 +66,9 @@ def _waiting(app: Application, actor: Actor) -> Iterator[Attention]:
     yield Attention(
         severity=Severity.WARNING if found[0].is_sold_there else Severity.NOTE,
         code="",
-        text=f"Another version of {len(found)} rule pack{'s' * (len(found) > 1)} waits",
+        text="1 rule pack waits to be accepted"
+        if len(found) == 1
+        else f"{len(found)} rule packs wait to be accepted",
         count=len(found),
         link="/comply/changes",
         examples=tuple(each.pack_id for each in found),

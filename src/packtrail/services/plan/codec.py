@@ -13,6 +13,7 @@ from packtrail.base.errors import RefusedError
 from packtrail.planning import codes
 from packtrail.planning.book import KINDS, Terms
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _encoder = msgspec.json.Encoder()
 
 

@@ -11,9 +11,10 @@ from packtrail.planning.readiness import Evidence, Item, Score, by_market, readi
 from packtrail.production.orders import State as OrderState
 from packtrail.rendering.tables import Column, Kind, Table
 from packtrail.reporting.life import State as ReportState
-from packtrail.services import describing, floor, pools
+from packtrail.services import describing, floor
 from packtrail.services.organisations import visible_to
 from packtrail.services.plan.scheduling import planned
+from packtrail.services.supply import pools
 from packtrail.store import plan_evidence as rows
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from packtrail import epcis, gs1
 from packtrail.base.errors import RefusedError
 from packtrail.epcis.events import Event, ObjectEvent
 from packtrail.hierarchy.containment import DEPTH_MAX
+from packtrail.reporting import codes
 from packtrail.reporting.assembling import Birth, Known, Sources, gln_of, objects_of
 from packtrail.reporting.histories import COMMISSIONING
 from packtrail.services import describing
@@ -294,5 +295,6 @@ def gtin14(text: str) -> str:
     """
     key = gs1.parse(text)
     if key.type not in {gs1.KeyType.GTIN, gs1.KeyType.SGTIN}:
-        raise RefusedError(*gs1.check(text))
+        message = f"{text[:80]!r} is no GTIN."
+        raise RefusedError(codes.BAD_VALUE.found(message, at="gtin"))
     return key.primary[:14]

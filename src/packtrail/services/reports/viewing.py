@@ -331,6 +331,21 @@ def of_object(app: Application, actor: Actor, text: str) -> tuple[Mention, ...]:
         return tuple(rows.reasons_of_object(conn, actor.organisation_id, class_key, item_key))
 
 
+def about(app: Application, actor: Actor, text: str) -> tuple[Mention, ...]:
+    """Return what reports have to do with an event or object: those that tell of it, refusals.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        text: Event id, EPC URI, Digital Link or element string.
+    """
+    try:
+        identifier = gs1.parse(text).digital_link()
+    except RefusedError:
+        identifier = text  # An event, or something that is no key of GS1.
+    return (*of_event(app, actor, text), *of_object(app, actor, identifier))
+
+
 def undecided(app: Application, actor: Actor) -> dict[str, str]:
     """Return trade items that name no market: GTIN -> name. Nothing is found due for them."""
     require(actor, Permission.REPORTING_READ)

@@ -52,4 +52,5 @@ select version, change_no, kind, code, before::text as before, after::text as af
 
 -- name: pools
 select class_key, code, policy, issued from serial_pool
- where owner_id = %s and kind = 'sgtin' order by pool_id
+ where owner_id = %s and kind = 'sgtin' and source <> 'drawn' and closed_at is null
+ order by pool_id

@@ -1,0 +1,222 @@
+"""Communication: who must know what, when; and what a department is told of a programme.
+
+A digest has three parts, for whoever has little time: what changed for you, what is due, what we
+need from you. Whether something is for a department follows from the RACI of its kind of work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from packtrail.planning import codes
+from packtrail.planning.calendars import EVERY_DAY
+from packtrail.planning.checking import check_day
+from packtrail.planning.inputs import InputState
+from packtrail.planning.registers import EntryKind
+from packtrail.planning.standing import due
+from packtrail.planning.templates import Department, Part
+from packtrail.planning.training import Standing, competences, is_needed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from packtrail.base.findings import Finding
+    from packtrail.planning.book import Book
+    from packtrail.planning.schedules import Schedule
+    from packtrail.planning.templates import Template
+
+DAYS_AHEAD = 14
+_WEEKS_MAX = 53
+_DOING = frozenset({Part.RESPONSIBLE, Part.ACCOUNTABLE, Part.BOTH})
+
+
+class By(StrEnum):
+    """How somebody is told."""
+
+    DIGEST = "digest"
+    NOTICE = "notice"
+    MEETING = "meeting"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """A row of the communication plan: who must know what, when and how."""
+
+    code: str
+    title: str
+    """What they must know."""
+    departments: tuple[Department, ...]
+    by: By = By.DIGEST
+    every_weeks: int = 1
+    """0: whenever it changes."""
+    weekday: int = 0
+    """Monday is 0."""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Somebody has read a notice."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that departments are told once, and whether they read it."""
+
+    code: str
+    title: str
+    text: str = ""
+    departments: tuple[Department, ...] = ()
+    """Who must know; none: everybody."""
+    published_on: date | None = None
+    """None: it is a draft."""
+    written_by: str = ""
+    source: str = ""
+    """What it was drafted from."""
+    receipts: tuple[Receipt, ...] = ()
+
+    def is_for(self, department: Department) -> bool:
+        """Tell whether a department must know."""
+        return not self.departments or department in self.departments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An entry that changed."""
+
+    kind: str
+    code: str
+    title: str
+    told: str
+    """What differs, and why."""
+    work: str = ""
+    """Kind of work, of a package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that a digest says."""
+
+    text: str
+    more: str = ""
+    kind: str = ""
+    """Kind of the entry it is about: package, deadline, input, register, notice, course."""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What a department is told."""
+
+    department: Department
+    changed: tuple[Line, ...]
+    due: tuple[Line, ...]
+    needed: tuple[Line, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not (self.changed or self.due or self.needed)
+
+
+def digest(
+    book: Book,
+    schedule: Schedule,
+    template: Template,
+    department: Department,
+    changes: Iterable[Change],
+) -> Digest:
+    """Return what a department is told.
+
+    Args:
+        book: The programme.
+        schedule: Its schedule, of the day on which it is told.
+        template: Says who has to do with which work.
+        department: Who is told.
+        changes: What changed since they were told last.
+    """
+    return Digest(
+        department=department,
+        changed=tuple(_changed(template, department, changes)),
+        due=tuple(_due(schedule, template, department)),
+        needed=tuple(_needed(book, department, schedule.today, template)),
+    )
+
+
+def check_briefing(told: Briefing, at: str) -> Iterator[Finding]:
+    """Yield what is wrong with a row of the communication plan, `PLN-004`."""
+    if not told.departments:
+        message = "Nobody is named who must know it."
+        yield codes.BAD_VALUE.found(message, at=f"{at}/departments")
+    if told.weekday not in EVERY_DAY or not 0 <= told.every_weeks <= _WEEKS_MAX:
+        message = "It is told on a day 0 (Monday) to 6, every 0 (on change) to 53 weeks."
+        yield codes.BAD_VALUE.found(message, at=f"{at}/every_weeks")
+
+
+def check_notice(told: Notice, at: str) -> Iterator[Finding]:
+    """Yield what is wrong with a notice, `PLN-004`."""
+    yield from check_day(told.published_on, "The day of a notice", f"{at}/published_on")
+    if told.published_on is not None and not told.text.strip():
+        yield codes.BAD_VALUE.found("A notice that is published says something.", at=f"{at}/text")
+
+
+def _changed(
+    template: Template, department: Department, changes: Iterable[Change]
+) -> Iterator[Line]:
+    for each in changes:
+        if not each.work or _part(template, each.work, department):
+            yield Line(text=each.title, more=each.told, kind=each.kind, code=each.code)
+
+
+def _due(schedule: Schedule, template: Template, department: Department) -> Iterator[Line]:
+    for each in due(schedule, DAYS_AHEAD):
+        if _part(template, each.package.kind.value, department) in _DOING:
+            days = f"{each.slot.start_on} to {each.slot.finish_on}"
+            critical = ", may not slip" if each.is_critical else ""
+            yield Line(
+                text=each.package.title, more=f"{each.task.value}: {days}{critical}",
+                kind="package", code=each.package.code,
+            )  # fmt: skip
+
+
+def _needed(book: Book, department: Department, today: date, template: Template) -> Iterator[Line]:
+    people = {each.code: each for each in book.people.values() if each.department is department}
+    names = {each.name for each in people.values()} | set(people)
+    until = today + timedelta(days=DAYS_AHEAD)
+    for entry in book.register.values():
+        if entry.kind is EntryKind.DECISION and entry.is_open and entry.owner in names:
+            by = f"by {entry.due_on}" if entry.due_on else "no day is set"
+            yield Line(text=f"Decide: {entry.title}", more=by, kind="register", code=entry.code)
+    triages = department is (Department.IT if template.is_small else Department.MANAGEMENT)
+    for told in book.inputs.values():
+        if told.state is InputState.RAISED and triages:
+            yield Line(text=f"Triage: {told.title}", more=f"raised by {told.raised_by}",
+                       kind="input", code=told.code)  # fmt: skip
+        elif told.is_open and told.owner in names:
+            late = ", overdue" if told.due_on and told.due_on < today else ""
+            yield Line(text=f"Answer: {told.title}", more=f"due {told.due_on}{late}",
+                       kind="input", code=told.code)  # fmt: skip
+    for notice in book.notices.values():
+        readers = {each.by for each in notice.receipts}
+        if notice.published_on and notice.is_for(department) and not readers & names:
+            yield Line(text=f"Read: {notice.title}", more=f"since {notice.published_on}",
+                       kind="notice", code=notice.code)  # fmt: skip
+    stands = competences(people, book.courses, book.sessions.values(), today)
+    for one in stands:
+        ends = one.valid_until is not None and one.valid_until <= until
+        if is_needed(one.course, one.person) and (not one.is_valid or ends):
+            told_ = one.standing.value if one.standing is not Standing.NEAR else "ends soon"
+            yield Line(text=f"Train: {one.person.name}, {one.course.title}", more=told_,
+                       kind="course", code=one.course.code)  # fmt: skip
+
+
+def _part(template: Template, work: str, department: Department) -> Part | None:
+    found = next((each for each in template.raci if each.value == work), None)
+    return template.raci[found].get(department) if found else None

@@ -1,0 +1,237 @@
+"""Telling people: digests, notices with receipts, drafts from the law, packs for meetings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from packtrail.access import Permission, require
+from packtrail.base.errors import NotFound
+from packtrail.planning import codes
+from packtrail.planning.communication import Change, Digest, Notice, Receipt, digest
+from packtrail.planning.templates import TEMPLATES, Department
+from packtrail.rendering import plan_words, times
+from packtrail.rendering.reports import Report, Section, write_pdf
+from packtrail.services.plan import books, history, overview, proposing
+from packtrail.services.plan.scheduling import planned
+from packtrail.services.plan.writing import Put, write_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from packtrail.access import Actor
+    from packtrail.planning.communication import Line
+    from packtrail.planning.templates import Meeting
+    from packtrail.services.application import Application
+
+DAYS = 7
+_TOLD_KINDS = frozenset({"package", "deadline", "need", "register"})
+_SHOWN_MAX = 3
+_SILENT = frozenset({"is_proposed", "products", "reason", "acceptance"})
+
+
+def digest_of(
+    app: Application, actor: Actor, programme: str, department: Department, *, days: int = DAYS
+) -> Digest:
+    """Return what a department is told: what changed, what is due, what is needed of it.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        programme: Code of the programme.
+        department: Who is told.
+        days: Changes of so many days count.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    now = planned(app, actor, programme)
+    since = app.clock() - timedelta(days=days)
+    found = history.changes(app, actor, programme, since=since, limit=history.PAGE_MAX)
+    template = TEMPLATES[now.opened.terms.template]
+    return digest(now.opened.book, now.schedule, template, department, _told(found))
+
+
+def acknowledge(app: Application, actor: Actor, programme: str, code: str) -> Notice:
+    """Take down that the actor has read a notice; the first time counts.
+
+    Raises:
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme or notice.
+        NotPermitted: The actor may not say so.
+    """
+    require(actor, Permission.PLAN_RAISE)
+    at = app.clock()
+    with app.database.transaction() as conn:
+        row = books.visible(conn, actor, programme, is_locked=True)
+        known = books.read(app, conn, row).book.notices.get(code)
+        if known is None or known.published_on is None:
+            message = f"There is no published notice {code[:80]!r}."
+            raise NotFound(codes.NO_ENTRY.found(message, at="code"))
+        if actor.name in {each.by for each in known.receipts}:
+            return known
+        read = replace(known, receipts=(*known.receipts, Receipt(by=actor.name, at=at)))
+        write_in(app, conn, actor, row, [Put(read)], at=at, reason="Read")
+    return read
+
+
+def drafted(app: Application, actor: Actor, programme: str) -> Notice | None:
+    """Return a notice drafted from what the law says and the scope does not; None: nothing new.
+
+    Nothing is kept: whoever asked reads it, changes it and puts it.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    found = proposing.law_changes(app, actor, programme)
+    if not found:
+        return None
+    today = app.clock().date()
+    lines = []
+    for each in found:
+        moved = (
+            f"moves from {times.day(each.before.due_on)} to {times.day(each.need.due_on)}"
+            if each.before and each.days
+            else f"is due on {times.day(each.need.due_on)}"
+        )
+        source = f" ({each.need.source})" if each.need.source else ""
+        lines.append(f"{each.need.title} {moved}{source}.")
+    return Notice(
+        code=f"LAW-{today:%Y%m%d}",
+        title=f"Rules: {len(found)} change{'' if len(found) == 1 else 's'} to our plan",
+        text="\n".join(lines),
+        departments=(Department.COMPLIANCE, Department.REGULATORY, Department.QUALITY),
+        written_by=actor.name,
+        source="Rule packs",
+    )
+
+
+def meeting_pack(app: Application, actor: Actor, programme: str, code: str) -> bytes:
+    """Return the pack for a meeting, as PDF: each point of its agenda with what is known of it.
+
+    Raises:
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme or meeting.
+        UsageError: The extra `reports` is not installed.
+    """
+    seen = overview.glance(app, actor, programme)
+    meeting = seen.opened.book.meetings.get(code)
+    if meeting is None:
+        raise NotFound(codes.NO_ENTRY.found(f"There is no meeting {code[:80]!r}.", at="code"))
+    digests = [digest_of(app, actor, programme, each) for each in meeting.departments]
+    points = _points(app, actor, seen, digests)
+    return write_pdf(
+        Report(
+            title=meeting.name,
+            subtitle=f"{seen.opened.row.name}: {plan_words.verdict(seen.verdict)}",
+            author=f"{actor.name}, {actor.organisation_code}",
+            made_at=app.clock(),
+            facts=_facts(seen, meeting),
+            sections=tuple(
+                Section(heading=point, paragraphs=points.get(point) or ["To be told at the table."])
+                for point in meeting.agenda
+            ),
+        )
+    )
+
+
+def _facts(seen: overview.Glance, meeting: Meeting) -> dict[str, str]:
+    days = overview.meeting_days(seen.opened.book, seen.schedule.today, weeks=53)
+    following = next((each for each in days if each.name == meeting.name), None)
+    return {
+        "On": times.day(following.on) if following else "no day is set",
+        "Minutes": str(meeting.minutes),
+        "With": ", ".join(plan_words.DEPARTMENTS.get(e, e) for e in meeting.departments),
+        "Dates made": f"{seen.verdict.made} of {seen.verdict.total}",
+    }
+
+
+def _points(
+    app: Application, actor: Actor, seen: overview.Glance, digests: list[Digest]
+) -> dict[str, list[str]]:
+    """Return the points that an agenda may have: words -> what is known."""
+    titles = {code: each.title for code, each in seen.schedule.plan.by_code.items()}
+    dates = [f"{e.deadline.title}: {plan_words.outlook(e)}" for e in seen.schedule.outlooks]
+    paths = [
+        f"{each.deadline.title}: {' → '.join(titles[code] for code in each.path[-5:])}"
+        for each in seen.verdict.worst
+    ]
+    changes = seen.drift.comparison.dates if seen.drift else ()
+    drift = [f"{each.title}: {plan_words.date_shift(each)}" for each in changes if each.days]
+    inputs = [
+        f"{each.code} {each.title} ({each.state.value}, due {each.due_on})"
+        for each in seen.opened.book.inputs.values()
+        if each.is_open
+    ]
+    law = [
+        f"{each.need.title}: due {times.day(each.need.due_on)}"
+        for each in proposing.law_changes(app, actor, seen.opened.code)
+    ]
+    decisions = [f"{each.code} {each.title}" for each in seen.decisions]
+    risks = [f"{e.code} {e.title} ({e.score} of 25)" for e in seen.risks]
+    needed = [
+        f"{plan_words.DEPARTMENTS.get(each.department, each.department)}: {_list(each.needed)}"
+        for each in digests
+        if each.needed
+    ]
+    week = [
+        f"{plan_words.TASKS[each.task].text}: {each.package.title} "
+        f"({each.package.owner or each.package.role or 'nobody named'})"
+        for each in seen.due
+    ]
+    return {
+        "Dates": dates, "Dates and buffers": dates, "This week": week, "Critical path": paths,
+        "Drift since the baseline": drift, "Open inputs": inputs, "Change requests": inputs,
+        "Rule changes": law, "Decisions wanted": decisions, "Risks": risks,
+        "What we need from each other": needed, "Effects on the plan": paths,
+    }  # fmt: skip
+
+
+def _list(lines: Iterable[Line]) -> str:
+    return "; ".join(each.text for each in lines)
+
+
+def _told(found: Iterable[history.Change]) -> Iterator[Change]:
+    """Yield entries that changed, each once with all that differs since."""
+    first: dict[tuple[str, str], history.Change] = {}
+    last: dict[tuple[str, str], history.Change] = {}
+    for each in found:  # The newest comes first.
+        key = each.kind, each.code
+        last.setdefault(key, each)
+        first[key] = each
+    for key, newest in last.items():
+        if newest.kind not in _TOLD_KINDS:
+            continue
+        before, after = first[key].before or {}, newest.after or {}
+        told = _difference(before, after)
+        if told:
+            shown = after or before
+            yield Change(
+                kind=newest.kind,
+                code=newest.code,
+                title=str(shown.get("title") or newest.code),
+                told=told + (f" ({newest.reason})" if newest.reason else ""),
+                work=str(shown.get("kind", "")) if newest.kind == "package" else "",
+            )
+
+
+def _difference(before: Any, after: Any) -> str:
+    if not before:
+        return "new" if after else ""
+    if not after:
+        return "taken out"
+    names = [
+        name
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name) and name not in _SILENT
+    ]
+    told = [
+        f"{name.replace('_', ' ')} {_value(before.get(name))} → {_value(after.get(name))}"
+        for name in names[:_SHOWN_MAX]
+    ]
+    return ", ".join(told) + (f" and {len(names) - _SHOWN_MAX} more" if names[_SHOWN_MAX:] else "")
+
+
+def _value(value: Any) -> str:
+    if value in {None, ""} if not isinstance(value, list | dict) else not value:
+        return "nothing"
+    return str(value)[:60]

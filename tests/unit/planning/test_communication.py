@@ -1,0 +1,107 @@
+"""Digests: what changed for you, what is due, what we need from you; by the RACI, not by taste."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from tests.unit.planning.making import MONDAY, package, plan
+
+from packtrail.planning.book import Book
+from packtrail.planning.communication import (
+    Briefing,
+    Change,
+    Digest,
+    Notice,
+    Receipt,
+    check_briefing,
+    check_notice,
+    digest,
+)
+from packtrail.planning.inputs import Input, InputKind, InputState
+from packtrail.planning.registers import Entry, EntryKind
+from packtrail.planning.scheduling import schedule
+from packtrail.planning.templates import LARGE, SMALL, Department
+from packtrail.planning.training import Course, Person
+from packtrail.planning.work import WorkKind
+
+ANN = Person(code="ann", name="Ann", department=Department.VALIDATION)
+PLAN = plan(package("A", 3, kind=WorkKind.VALIDATION), package("B", 3, kind=WorkKind.TRAINING))
+BOOK = Book(people={"ann": ANN})
+
+
+def told(book: Book, department: Department = Department.VALIDATION, *changes: Change) -> Digest:
+    return digest(book, schedule(PLAN, MONDAY), LARGE, department, changes)
+
+
+def test_work_is_due_for_those_who_do_it_or_answer_for_it() -> None:
+    assert [each.code for each in told(BOOK).due] == ["A"]
+    assert [each.code for each in told(BOOK, Department.QUALITY).due] == ["A", "B"]
+    assert told(BOOK, Department.FINANCE).due == ()
+
+
+def test_a_change_is_for_all_who_have_to_do_with_that_work() -> None:
+    change = Change(kind="package", code="A", title="A", told="longer", work="validation")
+    date = Change(kind="deadline", code="IT", title="Italy", told="moved")
+
+    assert [each.code for each in told(BOOK, Department.IT, change, date).changed] == ["A", "IT"]
+    assert [each.code for each in told(BOOK, Department.FINANCE, change, date).changed] == ["IT"]
+
+
+def test_decisions_and_answers_are_needed_of_those_who_own_them() -> None:
+    entry = Entry(code="D1", kind=EntryKind.DECISION, title="Which?", state="wanted", owner="Ann")
+    asked = Input(
+        code="IN-1", kind=InputKind.QUESTION, title="Why?", raised_by="Ben", raised_on=MONDAY,
+        state=InputState.TRIAGED, owner="ann", due_on=MONDAY - timedelta(days=1),
+    )  # fmt: skip
+    book = replace(BOOK, register={"D1": entry}, inputs={"IN-1": asked})
+
+    assert [(each.kind, each.text) for each in told(book).needed] == [
+        ("register", "Decide: Which?"), ("input", "Answer: Why?")
+    ]  # fmt: skip
+    assert "overdue" in told(book).needed[1].more
+    assert told(book, Department.QUALITY).needed == ()
+
+
+def test_a_new_input_is_triaged_by_whoever_leads() -> None:
+    asked = Input(
+        code="IN-1", kind=InputKind.QUESTION, title="Why?", raised_by="Ben", raised_on=MONDAY
+    )
+    book = replace(BOOK, inputs={"IN-1": asked})
+    small = digest(book, schedule(PLAN, MONDAY), SMALL, Department.IT, ())
+
+    assert [each.code for each in told(book, Department.MANAGEMENT).needed] == ["IN-1"]
+    assert told(book, Department.IT).needed == ()
+    assert [each.code for each in small.needed] == ["IN-1"]
+
+
+def test_a_notice_is_needed_until_somebody_of_the_department_read_it() -> None:
+    notice = Notice(code="N", title="Stop", text="May", published_on=MONDAY)
+    read = Receipt(by="Ann", at=datetime(2026, 11, 30, tzinfo=UTC))
+
+    assert [e.code for e in told(replace(BOOK, notices={"N": notice})).needed] == ["N"]
+    seen = replace(notice, receipts=(read,))
+    assert told(replace(BOOK, notices={"N": seen})).needed == ()
+    draft = replace(notice, published_on=None)
+    assert told(replace(BOOK, notices={"N": draft})).needed == ()
+    others = replace(notice, departments=(Department.IT,))
+    assert told(replace(BOOK, notices={"N": others})).needed == ()
+
+
+def test_whoever_must_be_trained_is_named() -> None:
+    course = Course(code="X", title="Exceptions", departments=(Department.VALIDATION,))
+    book = replace(BOOK, courses={"X": course})
+
+    assert [each.text for each in told(book).needed] == ["Train: Ann, Exceptions"]
+
+
+def test_a_department_without_anything_is_told_nothing() -> None:
+    assert told(BOOK, Department.FINANCE).is_empty
+
+
+def test_what_cannot_be_is_refused() -> None:
+    bad = Briefing(code="B", title="B", departments=(), every_weeks=99)
+    empty = Notice(code="N", title="N", published_on=MONDAY)
+
+    assert [e.at for e in check_briefing(bad, "b")] == ["b/departments", "b/every_weeks"]
+    assert [each.at for each in check_notice(empty, "n")] == ["n/text"]
