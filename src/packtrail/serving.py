@@ -33,18 +33,21 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.settings import Settings
 
-API_PREFIXES = ("/epcis/", "/api/")
+API_PREFIXES = ("/epcis/", "/api/", "/verify/", "/checkConnectivity")
 API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
 FORM_BYTES = 64 * 1024
 """What a form may take besides the file it carries."""
 LARGER_BODIES = {
+    "/scan/verify/image": 21 * 1024 * 1024,
+    "/goods/stock": 21 * 1024 * 1024,
+    "/corrections": 2 * 1024 * 1024,
     "/comply/portfolio/import": 20 * 1024 * 1024,
     "/api/v1/portfolio/imports": 20 * 1024 * 1024,
     "/comply/obligations/": 11 * 1024 * 1024,
     "/api/v1/obligations/": 15 * 1024 * 1024,
 }
-"""Beginning of a path -> largest body in bytes: tables of a portfolio, files of evidence."""
+"""Beginning of a path -> largest body in bytes: tables, files of evidence, images."""
 DOCUMENT_PATHS = re.compile(
     r"/captures|/explain|/reports/preflight|"
     r"/api/v1/(stock-comparisons|verifications/image|preflights|serials/(?!.*/imports$).*)"

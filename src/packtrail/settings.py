@@ -248,6 +248,10 @@ class Settings:
             "empty: none."
         ),
     )
+    label_templates_dir: str = field(
+        default="",
+        metadata=_says("Directory with label templates of your own, TOML files; empty: none."),
+    )
     receiver_tokens: tuple[str, ...] = field(
         default=(),
         repr=False,

@@ -78,6 +78,7 @@ def test_a_name_that_merely_points_here_is_not(browser: TestClient, host: str) -
     [
         ("/api/v1/keys", serving.API_BODY_BYTES_MAX + 1, 413),
         ("/sign-in", serving.FORM_BYTES + 1, 413),
+        ("/scan/verify/image", 21 * 1024 * 1024 + 1, 413),
         ("/captures", 2048 + serving.FORM_BYTES + 1, 413),
     ],
 )

@@ -213,6 +213,12 @@ def test_an_update_is_accepted_with_a_reason(world: World) -> None:
     go_back(world, PACK, (calendar_file(world), *MOVED[1:]), LOOSER, version="old again")
 
 
+def test_a_line_leads_to_what_it_must_do(anyone: Desk) -> None:
+    page = anyone.sign_in("law.admin").client.get("/lines/floor").text
+
+    assert 'href="/comply?line=w1"' in page
+
+
 def test_the_home_page_says_what_waits(office: Desk) -> None:
     page = office.client.get("/").text
 

@@ -257,3 +257,19 @@ def test_nobody_else_sees_the_orders_and_an_owner_sees_only_its_own(room: Room) 
         assert "WO-1" not in desk.client.get("/lines").text
     for desk in browser(plant, plant.maker, f"{where[-12:]}.owner"):
         assert desk.client.get(where).status_code == 200
+
+
+def test_the_label_of_each_level_is_shown_and_can_be_had(room: Room) -> None:
+    where = room.order()
+    labels = f"{where}/labels"
+
+    page = room.get(f"{labels}/pack")
+    picture = room.desk.client.get(f"{labels}/pack/picture")
+
+    assert "The symbol says" in page
+    assert f"(01) {GTIN}" in page
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert room.desk.client.get(f"{labels}/pallet/zpl").text.startswith("^XA")
+    assert room.desk.client.get(labels).content[:4] == b"%PDF"
+    assert "LIN-022" in room.get(f"{labels}/pack?number=NEVER", 422)
+    room.get(f"{labels}/crate", 404)

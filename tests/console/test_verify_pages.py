@@ -152,3 +152,14 @@ def test_a_pack_is_dispensed_at_the_counter_once_and_taken_back(counter: Desk) -
     assert "Taken back: Dispense" in back
     assert nowhere.status_code == 422
     assert "VER-091" in nowhere.text
+
+
+def test_a_maker_that_nobody_names_cannot_be_asked(counter: Desk) -> None:
+    where = "/scan/messages"
+    page = text_of(counter.client.get(where).text)
+    asked = counter.post(where, where, scan=SCAN, req_gln="0300013333332")
+
+    assert "does not answer verification messages yet" in page
+    assert asked.status_code == 422
+    assert "VER-104" in asked.text
+    assert SCAN[:20] in asked.text

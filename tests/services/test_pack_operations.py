@@ -141,6 +141,7 @@ def test_a_recalled_pack_is_not_dispensed_and_not_taken_back_and_alarms_nobody(
 
 def test_an_expired_pack_is_neither_dispensed_nor_taken_back(packs: World) -> None:
     at = datetime(2028, 12, 31, 12, tzinfo=UTC)
+    packs.clock.now = at
     assert do(packs, "dispense", "1", at=at).is_done
     packs.clock.now = at + timedelta(days=2)
 
@@ -258,6 +259,8 @@ def test_an_operation_names_its_premises_and_is_one_there_is(packs: World) -> No
         do(packs, "eat")
     with pytest.raises(RefusedError, match="none of"):
         do(packs, "verify", undo=True)
+    with pytest.raises(RefusedError, match="it is "):
+        do(packs, "dispense", at=packs.clock.now + timedelta(minutes=6))
     assert do(packs, "verify").outcome is Outcome.ACTIVE
     reader = packs.maker.with_permissions(ROLES[RoleName.READER])
     request = Request(operation="dispense", ask=scan("1"))

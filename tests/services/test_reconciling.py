@@ -151,6 +151,9 @@ def test_an_order_is_signed_and_closed(over: Plant) -> None:
         quality.name, "I have checked that the numbers add up", True,
     )  # fmt: skip
     assert (closed.state, closed.commands) == (State.CLOSED, ())
+    packs = pools.pool(over.app, over.maker, "packs")
+    assert (packs.used, packs.outstanding) == (8, 0)
+    assert packs.issued == packs.used + packs.returned + packs.voided
     for actor in (over.maker, over.packer):
         final = account(over.app, actor, "WO-1")
         assert (final.is_final, final.digest, final.sums) == (True, found.digest, found.sums)

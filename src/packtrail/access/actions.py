@@ -29,6 +29,8 @@ class Action(StrEnum):
     ORGANISATION_CREATED = "organisation:record:created"
     AGREEMENT_CREATED = "organisation:agreement:created"
     EVENT_CORRECTED = "event:record:corrected"
+    RESPONDER_UPDATED = "verification:responder:updated"
+    DIRECTORY_UPDATED = "verification:directory:updated"
     NOTICE_CREATED = "notice:record:created"
     NOTICE_RETRACTED = "notice:record:retracted"
     POOL_CREATED = "pool:record:created"

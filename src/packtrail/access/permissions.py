@@ -63,6 +63,8 @@ class Permission(StrEnum):
     """Ask whether a pack is genuine and may be supplied; question and answer are kept."""
     PACK_OPERATE = "pack:state:change"
     """Dispense packs, take them out of use, and take that back."""
+    VRS_UPDATE = "verification:responder:update"
+    """Say who answers verification messages, for which products, and how."""
     VERIFICATION_READ = "verification:record:read"
     """See what was verified, by whom, and what was answered."""
     NOTICE_READ = "notice:record:read"

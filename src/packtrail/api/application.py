@@ -37,6 +37,7 @@ from packtrail.api import (
     soap,
     socket_routes,
     verification_routes,
+    vrs_routes,
 )
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def build(application: Application) -> FastAPI:
         correction_routes.router,
         verification_routes.router,
         pack_operation_routes.router,
+        vrs_routes.responder,
+        vrs_routes.own,
         report_routes.router,
         plan_routes.router,
         plan_people_routes.router,

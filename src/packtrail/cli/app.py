@@ -19,6 +19,7 @@ from packtrail.cli import (
     epcis,
     goods,
     gs1,
+    labels,
     lines,
     markets,
     notices,
@@ -39,6 +40,7 @@ from packtrail.cli import (
     serials,
     trace,
     verify,
+    vrs,
 )
 from packtrail.cli.output import guarded, write_line
 
@@ -61,11 +63,12 @@ GROUPS = {
     "lines": lines.lines,
     "orders": orders.orders,
     "operations": pack_operations.operations,
+    "vrs": vrs.vrs,
     "portfolio": portfolio.portfolio,
     "obligations": obligations.obligations,
 }
 
-_JOINED = (company_markets, order_accounts, order_reports)
+_JOINED = (company_markets, labels, order_accounts, order_reports)
 """Modules whose commands belong to a group of another one."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packtrail.services import accounts, capture, line_folder
+from packtrail.services import accounts, capture, line_folder, vrs_requests
 from packtrail.services.chores import Chore
 from packtrail.services.obligations import reminding
 from packtrail.services.reports import sending, watching
@@ -17,5 +17,6 @@ CHORES: tuple[Chore, ...] = (
     Chore("Remind of obligations that come near", 6 * 3600, reminding.remind_all),
     Chore("Find reports that have become due", 30, watching.find_due),
     Chore("Send reports and ask for answers", 15, sending.go_on),
+    Chore("Ask responders again, and end what nobody answered", 20, vrs_requests.send_due),
     Chore("Take reports that lines dropped into their folders", 10, line_folder.take_all),
 )

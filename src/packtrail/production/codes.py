@@ -347,3 +347,24 @@ CHANGED_MEANWHILE = FindingCode(
     remedy="Read it again as it is now, then sign.",
     clause="21 CFR 11.70",
 )
+
+# --- labels ---------------------------------------------------------------------------------------
+
+NO_TEMPLATE = FindingCode(
+    "LIN-070",
+    _E,
+    "There is no such label template",
+    remedy="Name one that `packtrail lines label-templates` lists, or add your own.",
+)
+BAD_TEMPLATE = FindingCode(
+    "LIN-071",
+    _E,
+    "A label template is wrong, or too small for what it is to hold",
+    remedy="Correct the file: the message names the place.",
+)
+LABEL_LACKS = FindingCode(
+    "LIN-072",
+    _E,
+    "A label needs something that the object does not have",
+    remedy="Add it to the trade item or the order, or use another template.",
+)

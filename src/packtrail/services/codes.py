@@ -396,3 +396,39 @@ BAD_QUEUE = FindingCode(
     "A line of an offline queue cannot be read",
     remedy="Put the line right or take it out, and post the file again; nothing is done twice.",
 )
+NOT_YET = FindingCode(
+    "VER-094",
+    Severity.ERROR,
+    "An operation was done later than now",
+    remedy="Set the clock of the till, and put the time of the operation right.",
+)
+NO_RESPONDER = FindingCode(
+    "VER-102",
+    Severity.ERROR,
+    "The organisation does not answer verification messages for this GTIN",
+    remedy="Ask the responder that the lookup directory names; or set one up (`packtrail vrs`).",
+)
+BAD_ENTRY = FindingCode(
+    "VER-103",
+    Severity.ERROR,
+    "An entry of the lookup directory cannot be used",
+    remedy="Give a GTIN, an https address, a GLN, and the name of an environment variable.",
+)
+NO_ENTRY = FindingCode(
+    "VER-104",
+    Severity.ERROR,
+    "Nobody in the lookup directory answers for this GTIN",
+    remedy="Add its responder: `packtrail vrs directory put`.",
+)
+NOT_ASKABLE = FindingCode(
+    "VER-105",
+    Severity.ERROR,
+    "A responder cannot be asked about the pack",
+    remedy="Scan the whole code, which has the lot; check address and credential of the responder.",
+)
+NO_REQUEST = FindingCode(
+    "VER-106",
+    Severity.ERROR,
+    "No such request to a responder, or none your organisation made",
+    remedy="Look it up in the list: `packtrail vrs requests`.",
+)

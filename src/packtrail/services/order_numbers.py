@@ -169,7 +169,7 @@ def settled_of(
     app: Application, conn: Connection, order: OrderRow, pool: str, numbers: Sequence[str]
 ) -> dict[str, str]:
     """Return the numbers that are out no more: `returned`, `void` or `expired`."""
-    row = _pool_row(conn, order.owner_id, pool)
+    row = pool_row(conn, order.owner_id, pool)
     if row is None or not _has_withdrawn(row):
         return {}
     told = zip(numbers, origins_in(conn, app, row, numbers), strict=True)
@@ -179,8 +179,18 @@ def settled_of(
 def ledgers_of(conn: Connection, order: OrderRow) -> tuple[int, ...]:
     """Return a mark that changes when a pool of the order gives or takes anything."""
     drawn = {each.pool for each in order_rows.numbers(conn, order.order_id)}
-    found = (_pool_row(conn, order.owner_id, pool) for pool in sorted(drawn))
+    found = (pool_row(conn, order.owner_id, pool) for pool in sorted(drawn))
     return tuple(row.entries for row in found if row is not None)
+
+
+def pool_row(conn: Connection, owner_id: int, pool: str) -> rows.PoolRow | None:
+    """Return a pool of an owner, named as `owner/code`."""
+    name = pool.rpartition("/")[2]
+    for kind in (SGTIN, SSCC):
+        for row in rows.of_owner(conn, owner_id, kind):
+            if row.code == name:
+                return row
+    return None
 
 
 def origins(
@@ -282,15 +292,6 @@ def _allocate(
         app, for_owner(actor, order), pool, count, request_id=request_id, party=order.operator,
         purpose=f"order {order.code}",
     )  # fmt: skip
-
-
-def _pool_row(conn: Connection, owner_id: int, pool: str) -> rows.PoolRow | None:
-    name = pool.rpartition("/")[2]
-    for kind in (SGTIN, SSCC):
-        for row in rows.of_owner(conn, owner_id, kind):
-            if row.code == name:
-                return row
-    return None
 
 
 def _request(order: OrderRow, level: Level, draw_no: int) -> str:

@@ -8,7 +8,7 @@ again, because the answer was lost, is answered the same again and not done twic
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
@@ -22,6 +22,7 @@ from packtrail.services.codes import (
     BAD_OPERATION_ID,
     NO_OPERATION,
     NO_PREMISES,
+    NOT_YET,
     TOO_MANY_QUESTIONS,
 )
 from packtrail.services.organisations import audience_for
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
 
 OPERATIONS_MAX: Final = 1_000
 """Most operations at once."""
+_AHEAD_MAX: Final = timedelta(minutes=5)
+"""How far the clock of a till may be ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +127,8 @@ def perform(
         at: Where, when and under whose law.
 
     Raises:
-        RefusedError: `VER-090` no such operation, `VER-091` no premises, `VER-092` no UUID, or
-            fields that cannot be used: nothing was done then.
+        RefusedError: `VER-090` no such operation, `VER-091` no premises, `VER-092` no UUID,
+            `VER-094` in the future, or fields that cannot be used: nothing was done then.
         Conflict: `VER-092`, the id is that of another operation.
         LimitExceeded: `VER-072`, too many at once.
         NotPermitted: The actor may not do operations.
@@ -136,7 +139,9 @@ def perform(
         raise LimitExceeded(TOO_MANY_QUESTIONS.found(text))
     if not at.place.strip():
         raise RefusedError(NO_PREMISES.found("It names no place.", at="place"))
-    stock.place_key(at.place)
+    if at.at is not None and at.at > app.clock() + _AHEAD_MAX:
+        text = f"It was done at {at.at.isoformat()}; it is {app.clock().isoformat()}."
+        raise RefusedError(NOT_YET.found(text, at="at"))
     named = [_named(each) for each in requests]
     table = codes_of(app)
     with app.database.transaction() as conn:

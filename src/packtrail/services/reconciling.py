@@ -26,7 +26,7 @@ from packtrail.production.reconciliation import (
     outcome_of,
     reconcile,
 )
-from packtrail.services import auditing, order_numbers, signing
+from packtrail.services import auditing, order_fates, order_numbers, signing
 from packtrail.services.known_numbers import known_numbers
 from packtrail.services.order_steps import Why, is_repeated, move, note_step
 from packtrail.services.orders import WorkOrder, order_row, own_row, seen
@@ -189,6 +189,8 @@ def sign(app: Application, actor: Actor, code: str, statement: Statement) -> Acc
 def close(app: Application, actor: Actor, code: str, *, request_id: str | None = None) -> WorkOrder:
     """Close a work order: the command Clear. Its account is signed, and nothing is open.
 
+    The pools are told which numbers were used and which were spoilt.
+
     Raises:
         NotFound: `LIN-010`, no such order.
         Conflict: `LIN-013`, it is not over; `LIN-050` or `LIN-056`, numbers are open; `LIN-058`, it
@@ -207,6 +209,7 @@ def close(app: Application, actor: Actor, code: str, *, request_id: str | None =
         if not found.is_signed:
             message = f"Nobody has approved the reconciliation of {order.code} as it is now."
             raise Conflict(codes.NOT_SIGNED.found(message, at="signature"))
+    fates = order_fates.fates(app, actor, order)
     with app.database.transaction() as conn:
         order = order_row(conn, actor, order.order_id, is_locked=True)
         if order.reports != found.order.reports:
@@ -214,6 +217,7 @@ def close(app: Application, actor: Actor, code: str, *, request_id: str | None =
             raise Conflict(codes.NOT_SIGNED.found(message, at="signature"))
         why = Why(at=app.clock(), request_id=request_id, detail={"digest": found.digest})
         move(conn, actor, order, Command.CLEAR, why)
+        order_fates.tell_pools(conn, app, actor, order, fates)
         return seen(own_row(conn, actor, order.order_id))
 
 

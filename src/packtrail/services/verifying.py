@@ -79,6 +79,8 @@ class Circumstances:
     """When it was asked, where that is not now."""
     follows_places: bool = True
     """Whether it counts against a pack that by the record it lies elsewhere."""
+    names_products: bool = True
+    """Whether the answers tell the names of products."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +208,8 @@ class Verifier:
             self._conn, subjects.values(), self._audience_ids, as_of=self._at,
             market=self._told.market,
         )  # fmt: skip
-        names = self._product_names(each.question.gtin for each in chosen if each)
+        gtins = [each.question.gtin for each in chosen if each]
+        names = self._product_names(gtins) if self._told.names_products else {}
         found = []
         for ask, reading, candidate in zip(asks, readings, chosen, strict=True):
             item = candidate.question.item if candidate else ("", "")

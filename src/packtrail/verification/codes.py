@@ -290,6 +290,20 @@ BAD_RETURN_CODES = FindingCode(
     "A table of return codes cannot be read",
     remedy="Compare it with return_codes.toml of the package; the message names the row.",
 )
+BAD_MESSAGE = FindingCode(
+    "VER-100",
+    Severity.ERROR,
+    "A verification message is not as the standard says",
+    remedy="Put right what is named; lot and serial number are percent-encoded in the path.",
+    clause="GS1 Lightweight Messaging Standard",
+)
+BAD_ANSWER = FindingCode(
+    "VER-101",
+    Severity.ERROR,
+    "A responder answered something that is no answer to the request",
+    remedy="Tell the operator of the responder; the request is sent again until its clock ends.",
+    clause="GS1 Lightweight Messaging Standard",
+)
 
 REMEDIES = {
     each.code: each.remedy for each in list(vars().values()) if isinstance(each, FindingCode)

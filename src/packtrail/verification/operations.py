@@ -224,7 +224,7 @@ def _first(reasons: Iterable[Finding]) -> Finding | None:
 def _ended(ending: Ending, judged: Judged, standing: Standing, condition: Condition) -> Decision:
     own = STATES[standing.status]
     if own.eu != "active" and standing.status not in _BARS:
-        return _says(_O.ALREADY_INACTIVE, f"It is {_words(standing.status)}. {standing.why}")
+        return _says(_O.ALREADY_INACTIVE, standing.why)
     is_barred = condition.status in _BARS or condition.is_expired
     if ending.status in {Status.DESTROYED, Status.STOLEN}:
         return Decision(outcome=_O.DONE, finding=None, records=True)  # Of what is barred, too.

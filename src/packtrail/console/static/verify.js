@@ -111,6 +111,7 @@ async function send(image) {
   body.set("image", image, "frame.png");
   const response = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
   if (response.status === 422) return false;
+  if (!response.ok) throw new Error(`status ${response.status}`);
   answer.innerHTML = await response.text();
   return true;
 }
@@ -132,7 +133,7 @@ async function look() {
       if (frame && await send(frame)) { stop(); say(""); }
     } catch {
       stop();
-      say("The server does not answer. Nothing was verified; try again.");
+      say("The server did not take the picture. Nothing was verified; load the page again.");
     }
   }
 }
@@ -168,6 +169,6 @@ form?.addEventListener("submit", async (event) => {
     const image = await png(bitmap, bitmap.width, bitmap.height);
     say(image && await send(image) ? "" : "No barcode was found in the image. Come closer, hold still, let light fall on it.");
   } catch {
-    say("This file is no image that the browser can open.");
+    say("The image was not taken: the browser cannot open it, or the server refused it.");
   }
 });

@@ -38,12 +38,13 @@ def _found(app: Application, actor: Actor) -> Iterator[Attention]:
         (Severity.WARNING, "to be mended", "/reports", mend, "Correct what their pages name."),
     ):
         if count := by_receiver.total():
+            concerned = tuple(code for code, number in by_receiver.items() if number)
             yield Attention(
                 severity=severity,
                 code="",
                 text=f"{count} report{'s' * (count > 1)} {text}",
-                count=count,
+                count=len(concerned),
                 link=link,
-                examples=tuple(code for code, number in by_receiver.items() if number),
+                examples=concerned,
                 remedy=remedy,
             )

@@ -1,0 +1,228 @@
+"""Verification messages of GS1: the responder at `/verify` and `/checkConnectivity`, and our side.
+
+Only an answer with status 200 has a body, as the standard says; what is wrong with a request is
+told in the header `Packtrail-Finding`, for whoever looks into it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from packtrail.api.goods_schemas import AskIn
+from packtrail.api.requests import App, Caller, the_actor, the_application
+from packtrail.api.schemas import In, Out
+from packtrail.base.errors import (
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    RefusedError,
+    Unavailable,
+)
+from packtrail.services import vrs, vrs_requests
+from packtrail.services.verifying import Ask
+from packtrail.services.vrs_requests import Entry
+from packtrail.verification import messaging
+from packtrail.verification.messaging import ResponderPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+responder = APIRouter(tags=["Verification messages"])
+own = APIRouter(prefix="/api/v1/vrs", tags=["Verification messages"])
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (NotAuthenticated, 401),
+    (NotPermitted, 403),
+    (NotFound, 404),
+    (RefusedError, 400),
+    (Unavailable, 503),
+)
+_HEADERS = {
+    "cache-control": "private, no-cache",
+    messaging.VERSION_HEADER: messaging.VERSION,
+}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Answered, verified or not", "content": {"application/json": {}}},
+    **{
+        status: {"description": text}
+        for status, text in (
+            (400, "Not as the standard says"),
+            (401, "Requester not known"),
+            (403, "Not permitted"),
+            (404, "GTIN not handled"),
+            (503, "Not available"),
+        )
+    },
+}
+
+
+@responder.get(
+    "/verify/{message:path}",
+    summary="Verify a pack: GS1 lightweight message",
+    response_class=Response,
+    responses=_ANSWERS,
+)
+async def verify(request: Request, message: str) -> Response:
+    """Answer `gtin/{gtin}/lot/{lot}/ser/{serial}?exp=&linkType=&context=&reqGLN=&corrUUID=`."""
+    # The path as it came: a slash in a lot or serial number is percent-encoded there.
+    raw = request.scope.get("raw_path") or f"/verify/{message}".encode()
+    parts = raw.decode("latin-1").partition("?")[0].removeprefix("/verify/").split("/")
+    query = dict(request.query_params)
+    return await run_in_threadpool(
+        _answered, request, lambda app, actor: vrs.respond(app, actor, parts, query)
+    )
+
+
+@responder.get(
+    "/checkConnectivity",
+    summary="Tell whether a GTIN is answered for",
+    response_class=Response,
+    responses=_ANSWERS,
+)
+def check_connectivity(request: Request) -> Response:
+    """Answer with the GLN of the responder; `gtin`, `reqGLN` and `context` are needed."""
+    query = dict(request.query_params)
+    return _answered(request, lambda app, actor: vrs.check_connectivity(app, actor, query))
+
+
+def _answered(request: Request, act: Callable[[Any, Any], dict[str, Any]]) -> Response:
+    try:
+        application = the_application(request)
+        body = act(application, the_actor(request, application))
+    except (RefusedError, Unavailable) as fault:
+        status = next(status for kind, status in _STATUS if isinstance(fault, kind))
+        codes = {each.code for each in fault.findings} if isinstance(fault, RefusedError) else ()
+        said = {"packtrail-finding": " ".join(sorted(codes))} if codes else {}
+        return Response(status_code=status, headers={**_HEADERS, **said})
+    return Response(json.dumps(body), media_type="application/json", headers=_HEADERS)
+
+
+class PolicyIO(In):
+    """What a maker answers where the message leaves it open."""
+
+    verifies_recalled: bool = True
+    verifies_expired: bool = False
+    verifies_suspect: bool = True
+    tells_reason: bool = True
+
+
+class ResponderIO(In):
+    """With which GLN and policy an organisation answers."""
+
+    gln: str
+    policy: PolicyIO = PolicyIO()
+
+
+class EntryIn(In):
+    """One entry of the lookup directory."""
+
+    url: str
+    responder_gln: str
+    credential: str | None = None
+
+
+class EntryOut(Out):
+    """One entry of the lookup directory."""
+
+    gtin: str
+    url: str
+    responder_gln: str
+    credential: str | None
+
+
+class AskingIn(In):
+    """A pack to ask a responder about."""
+
+    pack: AskIn
+    context: str = messaging.SALEABLE_RETURN
+    req_gln: str | None = None
+
+
+class RequestOut(Out):
+    """A request to a responder, and what came of it."""
+
+    corr_uuid: UUID
+    gtin: str
+    serial: str
+    lot: str
+    expires: str | None
+    context: str
+    req_gln: str
+    url: str
+    asked_by: str
+    asked_at: datetime
+    due_at: datetime
+    next_at: datetime | None
+    attempts: int
+    status: str
+    answered_at: datetime | None
+    verified: bool | None
+    reason: str | None
+    info: str | None
+    responder_gln: str | None
+    http_status: int | None
+    problem: str | None
+
+
+@own.get("/responder", summary="Our responder", response_model=ResponderIO)
+def show_responder(app: App, actor: Caller) -> Any:
+    """Return with which GLN and policy we answer."""
+    found = vrs.responder(app, actor)
+    return {"gln": found.gln, "policy": found.policy}
+
+
+@own.put("/responder", summary="Set our responder up", response_model=ResponderIO)
+def set_responder(body: ResponderIO, app: App, actor: Caller) -> Any:
+    """Say with which GLN and policy we answer; an API key that may verify opens it to others."""
+    policy = ResponderPolicy(**body.policy.model_dump())
+    found = vrs.set_responder(app, actor, body.gln, policy)
+    return {"gln": found.gln, "policy": found.policy}
+
+
+@own.get("/directory", summary="The lookup directory", response_model=list[EntryOut])
+def list_entries(app: App, actor: Caller) -> Any:
+    """Return which responder answers for which GTIN."""
+    return vrs_requests.directory(app, actor)
+
+
+@own.put("/directory/{gtin}", summary="Name a responder", response_model=EntryOut)
+def put_entry(gtin: str, body: EntryIn, app: App, actor: Caller) -> Any:
+    """Say which responder answers for a GTIN."""
+    return vrs_requests.put_entry(app, actor, Entry(gtin=gtin, **body.model_dump()))
+
+
+@own.delete("/directory/{gtin}", status_code=204, summary="Forget a responder")
+def remove_entry(gtin: str, app: App, actor: Caller) -> Response:
+    """Take a GTIN out of the directory."""
+    vrs_requests.remove_entry(app, actor, gtin)
+    return Response(status_code=204)
+
+
+@own.get("/requests", summary="What others were asked", response_model=list[RequestOut])
+def list_requests(
+    app: App,
+    actor: Caller,
+    status: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Any:
+    """Return requests to responders, the newest first."""
+    return vrs_requests.requests(app, actor, status=status, limit=limit)
+
+
+@own.post("/requests", status_code=201, summary="Ask a responder", response_model=RequestOut)
+def ask(body: AskingIn, app: App, actor: Caller) -> Any:
+    """Ask the responder of a pack's maker; what is not answered is sent again for 24 hours."""
+    about = Ask(**body.pack.model_dump())
+    return vrs_requests.ask(app, actor, about, context=body.context, req_gln=body.req_gln)
+
+
+@own.get("/requests/{corr_uuid}", summary="A request", response_model=RequestOut)
+def show_request(corr_uuid: str, app: App, actor: Caller) -> Any:
+    """Return one request and what came of it."""
+    return vrs_requests.request(app, actor, corr_uuid)

@@ -1,0 +1,221 @@
+"""`packtrail vrs`: answer verification messages, ask others, and say who answers for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from packtrail.cli import options
+from packtrail.cli.output import FINDINGS, write_json, write_line, write_table
+
+if TYPE_CHECKING:
+    from packtrail.services.vrs import Responder
+    from packtrail.store.vrs import RequestRow
+
+vrs = typer.Typer(help="Verification messages between makers and others.", no_args_is_help=True)
+directory = typer.Typer(help="Who answers for which product.", no_args_is_help=True)
+vrs.add_typer(directory, name="directory")
+
+
+@vrs.command("responder")
+def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    gln: Annotated[str | None, typer.Option("--gln", help="Answer with this GLN.")] = None,
+    recalled: Annotated[
+        bool, typer.Option("--recalled/--not-recalled", help="Recalled packs are verified.")
+    ] = True,
+    expired: Annotated[
+        bool, typer.Option("--expired/--not-expired", help="Expired packs are verified.")
+    ] = False,
+    suspect: Annotated[
+        bool, typer.Option("--suspect/--not-suspect", help="Packs under investigation are, too.")
+    ] = True,
+    reason: Annotated[
+        bool, typer.Option("--reason/--no-reason", help="Tell why a pack is not verified.")
+    ] = True,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Show how this organisation answers; with --gln, set it up."""
+    from packtrail.services import vrs as use_cases
+    from packtrail.verification.messaging import ResponderPolicy
+
+    with options.acting(data, db, organisation) as (application, actor):
+        if gln is None:
+            found = use_cases.responder(application, actor)
+        else:
+            policy = ResponderPolicy(
+                verifies_recalled=recalled,
+                verifies_expired=expired,
+                verifies_suspect=suspect,
+                tells_reason=reason,
+            )
+            found = use_cases.set_responder(application, actor, gln, policy)
+    _tell_responder(found, json=json)
+
+
+@vrs.command("ask")
+def ask(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    scan: Annotated[str | None, typer.Argument(help="A scan with the lot.")] = None,
+    gtin: Annotated[str | None, typer.Option("--gtin", help="Instead of a scan.")] = None,
+    serial: Annotated[str | None, typer.Option("--serial", help="Serial number.")] = None,
+    lot: Annotated[str | None, typer.Option("--lot", help="Lot as printed.")] = None,
+    expires: Annotated[str | None, typer.Option("--expires", help="Expiry as printed.")] = None,
+    context: Annotated[
+        str, typer.Option("--context", help="Why it is asked.")
+    ] = "dscsaSaleableReturn",
+    req_gln: Annotated[
+        str | None, typer.Option("--req-gln", help="Our GLN; default: the responder's.")
+    ] = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Ask the responder of a pack's maker; exit 1 unless it is verified."""
+    from packtrail.services import vrs_requests
+    from packtrail.services.verifying import Ask
+
+    about = Ask(text=scan, gtin=gtin or "", serial=serial or "", lot=lot, expires=expires)
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_requests.ask(application, actor, about, context=context, req_gln=req_gln)
+    if json:
+        write_json(found)
+    else:
+        _tell(found)
+    if not found.verified:
+        raise typer.Exit(FINDINGS)
+
+
+@vrs.command("check")
+def check(
+    gtin: Annotated[str, typer.Argument(help="A product.")],
+    req_gln: Annotated[str, typer.Option("--req-gln", help="Our GLN.")],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Ask a responder whether it would answer us about a product."""
+    from packtrail.services import vrs_requests
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_requests.check_connectivity(application, actor, gtin, req_gln=req_gln)
+    if json:
+        write_json({"responder_gln": found.gln})
+    else:
+        write_line(f"{found.gln} answers for {gtin}.")
+
+
+@vrs.command("requests")
+def requests(
+    status: Annotated[
+        str | None, typer.Option("--status", help="waiting, answered, refused or overdue.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Most to show.")] = 50,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List what others were asked, the newest first."""
+    from packtrail.services import vrs_requests
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_requests.requests(application, actor, status=status, limit=limit)
+    if json:
+        write_json(found)
+        return
+    for each in found:
+        _tell(each)
+
+
+@vrs.command("send-due")
+def send_due(data: options.Data = None, db: options.Db = None) -> None:
+    """Send again what is not answered; a server does it by itself."""
+    from packtrail.services import vrs_requests
+
+    with options.installation(data, db) as (application, _):
+        vrs_requests.send_due(application)
+
+
+@directory.command("put")
+def put_entry(
+    gtin: Annotated[str, typer.Argument(help="A product.")],
+    url: Annotated[str, typer.Argument(help="Base address of its responder.")],
+    gln: Annotated[str, typer.Option("--gln", help="GLN of the responder.")],
+    credential: Annotated[
+        str | None,
+        typer.Option("--credential", help="Environment variable PACKTRAIL_VRS_… with the token."),
+    ] = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Say which responder answers for a product."""
+    from packtrail.services import vrs_requests
+
+    entry = vrs_requests.Entry(gtin=gtin, url=url, responder_gln=gln, credential=credential)
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_requests.put_entry(application, actor, entry)
+    if json:
+        write_json(found)
+    else:
+        write_line(f"{found.responder_gln} answers for {found.gtin} at {found.url}")
+
+
+@directory.command("remove")
+def remove_entry(
+    gtin: Annotated[str, typer.Argument(help="A product.")],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+) -> None:
+    """Take a product out of the directory."""
+    from packtrail.services import vrs_requests
+
+    with options.acting(data, db, organisation) as (application, actor):
+        vrs_requests.remove_entry(application, actor, gtin)
+
+
+@directory.command("list")
+def list_entries(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List who answers for which product."""
+    from packtrail.services import vrs_requests
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_requests.directory(application, actor)
+    if json:
+        write_json(found)
+        return
+    write_table(
+        "",
+        ("GTIN", "Responder", "Address", "Credential"),
+        ((each.gtin, each.responder_gln, each.url, each.credential) for each in found),
+    )
+
+
+def _tell_responder(found: Responder, *, json: bool) -> None:
+    if json:
+        write_json(found)
+        return
+    write_line(f"Answers with GLN {found.gln}.")
+    policy: Any = found.policy
+    for name in ("verifies_recalled", "verifies_expired", "verifies_suspect", "tells_reason"):
+        write_line(f"  {name.replace('_', ' ')}: {'yes' if getattr(policy, name) else 'no'}")
+
+
+def _tell(found: RequestRow) -> None:
+    said = {True: "verified", False: "NOT verified", None: found.status}[found.verified]
+    more = ", ".join(each for each in (found.reason, found.info, found.problem) if each)
+    write_line(f"(01) {found.gtin} (21) {found.serial}: {said}{': ' + more if more else ''}")
+    if found.status == "waiting":
+        write_line(f"  It is sent again; the maker has until {found.due_at:%Y-%m-%d %H:%M} UTC.")

@@ -1,0 +1,153 @@
+"""Answering verification messages: a maker's responder, with its policy; every question is kept.
+
+Who asks is known by an API key of the maker's organisation. The answer is decided like any other
+verification, and put into the words of the message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from packtrail.access import Action, Permission, require
+from packtrail.base.errors import NotFound, RefusedError
+from packtrail.services import auditing
+from packtrail.services.codes import NO_RESPONDER
+from packtrail.services.organisations import visible_to
+from packtrail.services.verifying import Ask, Circumstances, Verifier
+from packtrail.store import lots
+from packtrail.store import verifications as verification_rows
+from packtrail.store import vrs as rows
+from packtrail.verification import messaging
+from packtrail.verification.codes import BAD_MESSAGE, PRODUCT_UNKNOWN
+from packtrail.verification.judging import Purpose
+from packtrail.verification.messaging import ResponderPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from psycopg import Connection
+
+    from packtrail.access import Actor
+    from packtrail.services.application import Application
+
+_PURPOSES = {messaging.SALEABLE_RETURN: Purpose.RETURN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responder:
+    """How an organisation answers."""
+
+    gln: str
+    policy: ResponderPolicy
+
+
+def responder(app: Application, actor: Actor) -> Responder:
+    """Return how the actor's organisation answers.
+
+    Raises:
+        NotFound: `VER-102`, it answers nobody.
+        NotPermitted: The actor may not see verifications.
+    """
+    require(actor, Permission.VERIFICATION_READ)
+    with app.database.reading() as conn:
+        return _responder(conn, actor)
+
+
+def set_responder(app: Application, actor: Actor, gln: str, policy: ResponderPolicy) -> Responder:
+    """Say with which GLN and policy the actor's organisation answers.
+
+    Raises:
+        RefusedError: `VER-100`, it is no GLN.
+        NotPermitted: The actor may not change it.
+    """
+    require(actor, Permission.VRS_UPDATE)
+    if not messaging.is_gln(gln):
+        raise RefusedError(BAD_MESSAGE.found(f"{gln[:40]!r} is no GLN.", at="gln"))
+    at = app.clock()
+    with app.database.transaction() as conn:
+        values = {
+            "organisation_id": actor.organisation_id, "gln": gln, "at": at, "by": actor.name,
+        }  # fmt: skip
+        rows.set_responder(conn, values, asdict(policy))
+        detail = {"gln": gln, **asdict(policy)}
+        auditing.write(conn, actor, Action.RESPONDER_UPDATED, gln, at=at, detail=detail)
+    return Responder(gln=gln, policy=policy)
+
+
+def respond(
+    app: Application, actor: Actor, parts: Sequence[str], query: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the body of the answer to a request to verify, and keep both.
+
+    Args:
+        app: The application.
+        actor: Who asks, by a key of the organisation that answers.
+        parts: The path after `/verify/`, split at its slashes, still percent-encoded.
+        query: The parameters.
+
+    Raises:
+        RefusedError: `VER-100` or `VER-002`, the request is not as the standard says.
+        NotFound: `VER-102`, the organisation does not answer for this GTIN.
+        NotPermitted: The key may not verify.
+    """
+    require(actor, Permission.PACK_VERIFY)
+    asked = messaging.read_message(parts, query)
+    purpose = _PURPOSES.get(asked.context, Purpose.CHECK)
+    with app.database.transaction() as conn:
+        told = _responder(conn, actor)
+        circumstances = Circumstances(purpose=purpose, follows_places=False, names_products=False)
+        verifier = Verifier(app, conn, actor, circumstances)
+        ask = Ask(gtin=asked.gtin, serial=asked.serial, lot=asked.lot, expires=asked.exp, way="vrs")
+        (found,) = verifier.answers([ask])
+        said = messaging.say(found.reasons, told.policy)
+        detail = {
+            "corrUUID": asked.corr_uuid,
+            "context": asked.context,
+            "reqGLN": asked.req_gln,
+            **said.members(),
+        }
+        verification_rows.insert(conn, [replace(each, detail=detail) for each in verifier.rows])
+    if any(each.code == PRODUCT_UNKNOWN.code for each in found.reasons):
+        raise _not_handled(asked.gtin)
+    return messaging.body_of(said, at=found.at, responder_gln=told.gln, corr_uuid=asked.corr_uuid)
+
+
+def check_connectivity(app: Application, actor: Actor, query: Mapping[str, str]) -> dict[str, str]:
+    """Return that the organisation answers for a GTIN.
+
+    Raises:
+        RefusedError: `VER-100`, a parameter is missing or wrong.
+        NotFound: `VER-102`, it does not.
+        NotPermitted: The key may not verify.
+    """
+    require(actor, Permission.PACK_VERIFY)
+    found = messaging.requester_findings(query)
+    gtin = query.get("gtin", "")
+    if not messaging.is_gtin(gtin):
+        found.append(BAD_MESSAGE.found(f"{gtin[:40]!r} is no GTIN-14.", at="gtin"))
+    if found:
+        raise RefusedError(*found)
+    with app.database.reading() as conn:
+        return {"responderGLN": _handling(conn, actor, gtin).gln}
+
+
+def _responder(conn: Connection, actor: Actor) -> Responder:
+    row = rows.responder(conn, actor.organisation_id)
+    if row is None:
+        text = "This organisation does not answer verification messages yet."
+        raise NotFound(NO_RESPONDER.found(text))
+    gln, policy = row
+    return Responder(gln=gln, policy=ResponderPolicy(**policy))
+
+
+def _handling(conn: Connection, actor: Actor, gtin: str) -> Responder:
+    told = _responder(conn, actor)
+    if not lots.names_product(conn, gtin, visible_to(conn, actor)):
+        raise _not_handled(gtin)
+    return told
+
+
+def _not_handled(gtin: str) -> NotFound:
+    text = f"This organisation does not answer for {gtin}."
+    return NotFound(NO_RESPONDER.found(text, at="gtin"))

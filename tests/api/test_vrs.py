@@ -1,0 +1,315 @@
+"""Verification messages over HTTP: a maker's responder, and a wholesaler who asks it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+import packtrail.api
+from packtrail.access import Permission
+from packtrail.base.errors import NotFound, NotPermitted, RefusedError
+from packtrail.services import (
+    accounts,
+    notices,
+    pack_operations,
+    verifications,
+    vrs,
+    vrs_requests,
+)
+from packtrail.services.notices import Proposal
+from packtrail.services.pack_operations import At, Request
+from packtrail.services.verifying import Ask
+from packtrail.services.vrs_requests import CLOCK, Entry
+from packtrail.store.database import Database
+from packtrail.verification.messaging import ResponderPolicy
+
+from ..services.conftest import World, make_world
+from ..services.documents import LOT, commissioning, document, pack
+from .conftest import ALL, Rest, client_of, make_rest
+
+GTIN = "00300010123455"
+MAKER_GLN, SHOP_GLN = "0300011111116", "0300013333332"
+CORR = "6d1f7a9e-0000-4000-8000-000000000001"
+CREDENTIAL = "PACKTRAIL_VRS_MAKER"
+ASKED = {
+    "exp": "281231",
+    "linkType": "verificationService",
+    "context": "dscsaSaleableReturn",
+    "reqGLN": SHOP_GLN,
+    "corrUUID": CORR,
+}
+
+
+@dataclass(frozen=True)
+class Network:
+    """A maker who answers, and a wholesaler who asks."""
+
+    rest: Rest
+    url: str
+
+    @property
+    def world(self) -> World:
+        return self.rest.world
+
+    def ask(self, serial: str = "1", lot: str = LOT):
+        about = Ask(gtin=GTIN, serial=serial, lot=lot, expires="281231")
+        world = self.world
+        return vrs_requests.ask(world.app, world.wholesaler, about, req_gln=SHOP_GLN)
+
+
+@contextmanager
+def served(world: World) -> Iterator[str]:
+    """Serve the interface on a free port of this machine."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(packtrail.api.build(world.app), log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def maker(fresh_database: Database) -> Iterator[Rest]:
+    world = make_world(fresh_database, webhook_allowed_networks=("127.0.0.0/8",))
+    rest = make_rest(world)
+    content = document(commissioning(1, [pack(n) for n in (1, 2, 3, "A%2FB")]))
+    answer = rest.maker.post(
+        "/epcis/v2/capture", content=content, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 202
+    vrs.set_responder(world.app, world.maker, MAKER_GLN, ResponderPolicy())
+    yield rest
+    world.app.workers.shutdown(wait=True)
+
+
+@pytest.fixture
+def network(maker: Rest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+    world = maker.world
+    key = accounts.create_api_key(
+        world.app, world.maker, "vrs", scopes=[Permission.PACK_VERIFY, Permission.EVENT_READ]
+    )
+    monkeypatch.setenv(CREDENTIAL, key.secret)
+    with served(world) as url:
+        entry = Entry(gtin=GTIN, url=url, responder_gln=MAKER_GLN, credential=CREDENTIAL)
+        vrs_requests.put_entry(world.app, world.wholesaler, entry)
+        yield Network(maker, url)
+
+
+def path(serial: str = "1", lot: str = LOT, gtin: str = GTIN) -> str:
+    return f"/verify/gtin/{gtin}/lot/{lot}/ser/{serial}"
+
+
+def test_a_pack_is_verified_in_the_words_of_the_standard(maker: Rest) -> None:
+    answer = maker.maker.get(path(), params=ASKED)
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body.pop("verificationTimestamp").endswith("Z")
+    assert body == {
+        "responderGLN": MAKER_GLN, "corrUUID": CORR, "data": {"verified": True},
+    }  # fmt: skip
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert maker.maker.get(path("A%2FB"), params=ASKED).json()["data"] == {"verified": True}
+
+
+@pytest.mark.parametrize(
+    ("serial", "lot", "exp", "reason"),
+    [
+        ("404", LOT, "281231", "No_match_GTIN_Serial"),
+        ("1", "OTHER", "281231", "No_match_GTIN_Serial_Lot"),
+        ("1", LOT, "271231", "No_match_GTIN_Serial_Expiry"),
+        ("1", "OTHER", "271231", "No_match_GTIN_Serial_Lot_Expiry"),
+        ("1", LOT.lower(), "281231", "No_match_GTIN_Serial_Lot"),
+    ],
+)
+def test_what_does_not_match_is_an_answer(maker: Rest, serial, lot, exp, reason) -> None:
+    answer = maker.maker.get(path(serial, lot), params=ASKED | {"exp": exp})
+
+    assert answer.status_code == 200
+    assert answer.json()["data"] == {"verified": False, "verificationFailureReason": reason}
+
+
+def test_a_dead_pack_is_never_verified(maker: Rest) -> None:
+    world = maker.world
+    for operation, serial in (("destroy", "1"), ("dispense", "2"), ("report_stolen", "3")):
+        request = Request(operation=operation, ask=Ask(gtin=GTIN, serial=serial))
+        (done,) = pack_operations.perform(world.app, world.maker, [request], At(place=SHOP_GLN))
+        assert done.is_done
+
+    for serial in "123":
+        assert maker.maker.get(path(serial), params=ASKED).json()["data"]["verified"] is False
+
+
+def test_recall_and_policy_decide(maker: Rest) -> None:
+    world = maker.world
+    recall = Proposal(kind="recalled", gtin=GTIN, lot=LOT, reason="Cracked tablets")
+    notices.make(world.app, world.maker, recall)
+
+    assert maker.maker.get(path(), params=ASKED).json()["data"] == {
+        "verified": True, "additionalInfo": "Recalled",
+    }  # fmt: skip
+    policy = {"gln": MAKER_GLN, "policy": {"verifies_recalled": False, "tells_reason": False}}
+    assert maker.maker.put("/api/v1/vrs/responder", json=policy).status_code == 200
+    assert maker.maker.get(path(), params=ASKED).json()["data"] == {
+        "verified": False,
+        "verificationFailureReason": "No_reason_provided",
+        "additionalInfo": "Recalled",
+    }
+    assert maker.maker.get("/api/v1/vrs/responder").json()["policy"]["tells_reason"] is False
+
+
+def test_each_status_is_the_one_of_the_standard_and_has_no_body(maker: Rest) -> None:
+    world = maker.world
+    narrow = client_of(world, world.maker, Permission.EVENT_READ)
+    other = path(gtin="03000101234509")
+    answers = {
+        400: maker.maker.get(path(), params=ASKED | {"corrUUID": "x"}),
+        401: maker.anyone.get(path(), params=ASKED),
+        403: narrow.get(path(), params=ASKED),
+        404: maker.maker.get(other, params=ASKED),
+        405: maker.maker.post(path(), params=ASKED),
+    }
+
+    assert {status: each.status_code for status, each in answers.items()} == {
+        status: status for status in answers
+    }
+    assert all(not each.content for status, each in answers.items() if status != 405)
+    assert answers[400].headers["packtrail-finding"] == "VER-100"
+    assert maker.wholesaler.get(path(), params=ASKED).status_code == 404
+
+
+def test_connectivity_is_answered_for_products_that_are_handled(maker: Rest) -> None:
+    asked = {"gtin": GTIN, "reqGLN": SHOP_GLN, "context": "dscsaSaleableReturn"}
+    client: TestClient = maker.maker
+
+    assert client.get("/checkConnectivity", params=asked).json() == {"responderGLN": MAKER_GLN}
+    unknown = client.get("/checkConnectivity", params=asked | {"gtin": "03000101234509"})
+    assert unknown.status_code == 404
+    assert client.get("/checkConnectivity", params={"gtin": GTIN}).status_code == 400
+    assert maker.anyone.get("/checkConnectivity", params=asked).status_code == 401
+
+
+def test_every_question_is_kept_with_its_correlation(maker: Rest) -> None:
+    maker.maker.get(path("404"), params=ASKED)
+    (kept,) = verifications.history(maker.world.app, maker.world.maker)
+
+    assert (kept.way, kept.serial, kept.purpose) == ("vrs", "404", "return")
+    assert kept.detail == {
+        "corrUUID": CORR,
+        "context": "dscsaSaleableReturn",
+        "reqGLN": SHOP_GLN,
+        "verified": False,
+        "verificationFailureReason": "No_match_GTIN_Serial",
+    }
+
+
+def test_a_wholesaler_asks_the_responder_of_the_directory(network: Network) -> None:
+    good, wrong = network.ask(), network.ask("404")
+    slash = network.ask("A/B")
+
+    assert (good.status, good.verified, good.responder_gln) == ("answered", True, MAKER_GLN)
+    assert (wrong.status, wrong.verified, wrong.reason) == (
+        *("answered", False),
+        "No_match_GTIN_Serial",
+    )
+    assert slash.verified is True
+    assert good.due_at - good.asked_at == CLOCK
+    world = network.world
+    listed = vrs_requests.requests(world.app, world.wholesaler)
+    assert len(listed) == 3
+    assert vrs_requests.requests(world.app, world.maker) == ()
+    found = vrs_requests.check_connectivity(world.app, world.wholesaler, GTIN, req_gln=SHOP_GLN)
+    assert found.gln == MAKER_GLN
+
+
+def test_what_is_refused_for_good_is_not_sent_again(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CREDENTIAL, "ptk_wrong")
+    found = network.ask()
+
+    assert (found.status, found.http_status, found.verified) == ("refused", 401, None)
+    assert found.next_at is None
+
+
+def test_an_unanswered_request_is_sent_again_and_its_clock_runs_out(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = network.world
+    monkeypatch.delenv(CREDENTIAL)
+    found = network.ask()
+    assert (found.status, found.attempts) == ("waiting", 1)
+    assert CREDENTIAL in (found.problem or "")
+
+    vrs_requests.send_due(world.app)
+    assert vrs_requests.request(world.app, world.wholesaler, str(found.corr_uuid)).attempts == 1
+    world.clock.advance(minutes=3)
+    vrs_requests.send_due(world.app)
+    again = vrs_requests.request(world.app, world.wholesaler, str(found.corr_uuid))
+    assert (again.status, again.attempts) == ("waiting", 2)
+    world.clock.advance(hours=25)
+    vrs_requests.send_due(world.app)
+    ended = vrs_requests.request(world.app, world.wholesaler, str(found.corr_uuid))
+    assert (ended.status, ended.verified) == ("overdue", None)
+    assert [each.status for each in vrs_requests.requests(
+        world.app, world.wholesaler, status="overdue")] == ["overdue"]  # fmt: skip
+
+
+def test_an_answer_that_comes_late_still_counts_within_the_clock(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = network.world
+    key = accounts.create_api_key(
+        world.app, world.maker, "late", scopes=[Permission.PACK_VERIFY, Permission.EVENT_READ]
+    )
+    monkeypatch.delenv(CREDENTIAL)
+    found = network.ask()
+    monkeypatch.setenv(CREDENTIAL, key.secret)
+    world.clock.advance(hours=1)
+    vrs_requests.send_due(world.app)
+
+    answered = vrs_requests.request(world.app, world.wholesaler, str(found.corr_uuid))
+    assert (answered.status, answered.verified) == ("answered", True)
+
+
+def test_the_directory_takes_only_what_can_be_used(maker: Rest) -> None:
+    app, wholesaler = maker.world.app, maker.world.wholesaler
+    good = {"gtin": GTIN, "url": "https://maker.example/", "responder_gln": MAKER_GLN}
+    for wrong in (
+        {"url": "ftp://maker.example"},
+        {"url": "https://192.168.1.1/"},
+        {"responder_gln": "1"},
+        {"credential": "PATH"},
+        {"gtin": "12"},
+    ):
+        with pytest.raises(RefusedError):
+            vrs_requests.put_entry(app, wholesaler, Entry(**good | wrong))
+    put = maker.wholesaler.put(
+        f"/api/v1/vrs/directory/{GTIN}", json={k: v for k, v in good.items() if k != "gtin"}
+    )
+    assert put.status_code == 200
+    assert len(maker.wholesaler.get("/api/v1/vrs/directory").json()) == 1
+    assert maker.wholesaler.delete(f"/api/v1/vrs/directory/{GTIN}").status_code == 204
+    with pytest.raises(NotFound):
+        vrs_requests.remove_entry(app, wholesaler, GTIN)
+    with pytest.raises(NotFound):
+        vrs_requests.ask(app, wholesaler, Ask(gtin=GTIN, serial="1", lot="L"), req_gln=SHOP_GLN)
+    with pytest.raises(RefusedError, match="lot"):
+        vrs_requests.ask(app, wholesaler, Ask(gtin=GTIN, serial="1"), req_gln=SHOP_GLN)
+    reader = wholesaler.with_permissions({Permission.VERIFICATION_READ})
+    with pytest.raises(NotPermitted):
+        vrs_requests.put_entry(app, reader, Entry(**good))
+    assert Permission.VRS_UPDATE in ALL
