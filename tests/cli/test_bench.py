@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.services.conftest import make_world
 
 from packtrail import epcis
@@ -62,7 +63,10 @@ def test_the_documents_for_the_rivals_are_valid_and_new_in_every_run() -> None:
     assert not set(documents(0)) & set(documents(1))
 
 
-def test_a_store_of_whole_lives_is_asked_in_every_way(database: Database) -> None:
+def test_a_store_of_whole_lives_is_asked_in_every_way(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_reads, "_ASKED", 200)
     world = make_world(database)
     bench_reads.fill(world.app, world.maker, 5_000)
     store = bench_reads.sampled(world.app, world.maker)
