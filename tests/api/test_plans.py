@@ -241,7 +241,7 @@ def test_an_input_goes_its_way_and_is_traced(maker: TestClient) -> None:
     traced = maker.get(f"{P}/trace", params={"input": raised.json()["code"]}).json()
     assert [(each["requirement"], each["proof"]) for each in traced] == [("REQ-API", "none")]
     ages = maker.get(f"{P}/ageing").json()
-    assert [(each["department"], each["open"]) for each in ages] == [("cmo", 0)]
+    assert [each["open"] for each in ages if each["department"] == "cmo"] == [0]
     assert maker.post(f"{at}/reopening", json={"text": "Anew"}).json()["state"] == "triaged"
     assert codes(maker.delete(at)) == ["PLN-023"]
 
