@@ -60,6 +60,8 @@ OPERATIONS_MAX: Final = 1_000
 """Most operations at once."""
 _AHEAD_MAX: Final = timedelta(minutes=5)
 """How far the clock of a till may be ahead."""
+_TICK: Final = timedelta(microseconds=1)
+"""What is done to a pack later is recorded later: at one moment the record time decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +240,7 @@ class _Performing:
         self._app, self._conn, self._actor, self._at = app, conn, actor, at
         self._now = app.clock()
         self._done_at = at.at or self._now
+        self._recorded_at = self._now
         self._key = stock.place_key(at.place)
         place = packing.place_of(packing.Occasion(place=at.place))
         self._place = place.id if place else at.place
@@ -264,6 +267,7 @@ class _Performing:
                 text = f"{pending[0].operation_id} is named twice."
                 raise Conflict(BAD_OPERATION_ID.found(text, at="operation_id"))
             made += self._some(batch)
+            self._recorded_at += _TICK
             pending = pending[len(batch) :]
         return made
 
@@ -347,7 +351,7 @@ class _Performing:
         recording.record(
             self._conn, self._actor, list(events.values()),
             name=f"operations of {self._now:%Y-%m-%d %H:%M:%S}.jsonld",
-            owner_id=owner_id, audience_id=audience_id, at=self._now,
+            owner_id=owner_id, audience_id=audience_id, at=self._recorded_at,
         )  # fmt: skip
         return {
             operation_id: events[kind].event_id or ""
