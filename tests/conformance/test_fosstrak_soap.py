@@ -105,7 +105,9 @@ def _events(results: etree._Element) -> list[str]:
     ) % (QUERY_1.encode(), events)
     read = epcis.read(document, strict=False).document
     assert read is not None
-    return sorted(str(msgspec.structs.replace(each, event_id=None, record_time=None)) for each in read.events)
+    return sorted(
+        str(msgspec.structs.replace(each, event_id=None, record_time=None)) for each in read.events
+    )
 
 
 def _all_events(answers: list[etree._Element]) -> list[str]:

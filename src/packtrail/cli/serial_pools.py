@@ -424,8 +424,9 @@ def _policy(
     """Return a policy: what is not said is as the first of the markets asks, or usual."""
     from packtrail.serials.policy import Order, Policy
 
-    asked = _suggested(market)
-    base = asked.policy if asked else Policy.of(*_USUAL[order == "imported"])
+    is_imported = order == Order.IMPORTED
+    asked = _suggested(market, is_imported=is_imported)
+    base = asked.policy if asked else Policy.of(*_USUAL[is_imported])
     chosen = Order(order) if order else base.order
     limit = base.guess_limit if guess_limit is None else _limit(guess_limit)
     return Policy.of(
@@ -438,7 +439,7 @@ def _policy(
     )
 
 
-def _suggested(market: str) -> MarketPolicy | None:
+def _suggested(market: str, *, is_imported: bool = False) -> MarketPolicy | None:
     """Return what the first of some markets asks, if one is named."""
     from datetime import UTC, datetime
 
@@ -448,7 +449,8 @@ def _suggested(market: str) -> MarketPolicy | None:
     first = market.split(",", maxsplit=1)[0].strip()
     if not first:
         return None
-    return suggested(Settings.of(), first, on=datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    return suggested(Settings.of(), first, on=today, is_imported=is_imported)
 
 
 def _limit(text: str) -> Fraction | None:

@@ -17,17 +17,18 @@ from packtrail.services.supply.market_rules import (
     markets,
     policy_for,
     pool_findings,
+    suggested,
 )
 
 TODAY = date(2026, 11, 28)
 
 
 def test_every_market_has_a_policy_that_keeps_to_its_law(world: World) -> None:
-    known = markets(world.app, world.maker)
+    known, settings = markets(world.app, world.maker), world.app.settings
     broken = {
         market: [finding.message for finding in found]
         for market in known
-        for policy in [policy_for(world.app, world.maker, market, on=TODAY).policy]
+        for policy in [suggested(settings, market, on=TODAY).policy]
         if (found := market_findings(world.app, market, policy, on=TODAY))
     }
 
@@ -82,3 +83,5 @@ def test_russia_takes_numbers_of_either(world: World) -> None:
         world.app, world.maker, "codes", policy=numbers, market="RU"
     ).market == "RU"  # fmt: skip
     assert policy_for(world.app, world.maker, "RU").policy.length == 13
+    theirs = policy_for(world.app, world.maker, "RU", is_imported=True).policy
+    assert "U" in theirs.alphabet

@@ -202,7 +202,12 @@ def _form(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
     findings = refusal.findings if refusal else ()
     if market and not refusal:
         try:
-            suggested = market_rules.policy_for(visit.app, visit.who, market.split(",")[0].strip())
+            suggested = market_rules.policy_for(
+                visit.app,
+                visit.who,
+                market.split(",")[0].strip(),
+                is_imported=(visit.sent("source") or visit.query("source")) == "imported",
+            )
         except RefusedError as unknown:
             findings = unknown.findings
         else:

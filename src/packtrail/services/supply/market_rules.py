@@ -87,10 +87,17 @@ def policy_for(
     market: str,
     *,
     product_class: ProductClass = ProductClass.PRESCRIPTION,
+    is_imported: bool = False,
 ) -> MarketPolicy:
     """Return a policy that keeps to the law of a market today; see `suggested`."""
     require(actor, Permission.POOL_READ)
-    return suggested(app.settings, market, on=app.clock().date(), product_class=product_class)
+    return suggested(
+        app.settings,
+        market,
+        on=app.clock().date(),
+        product_class=product_class,
+        is_imported=is_imported,
+    )
 
 
 def suggested(
@@ -99,6 +106,7 @@ def suggested(
     *,
     on: date,
     product_class: ProductClass = ProductClass.PRESCRIPTION,
+    is_imported: bool = False,
 ) -> MarketPolicy:
     """Return a policy that keeps to the law of a market; the law is no secret of anybody.
 
@@ -107,16 +115,19 @@ def suggested(
         market: Code of the market, such as `DE`.
         on: The day.
         product_class: What kind of product it is.
+        is_imported: Somebody else makes the numbers, also where the law leaves the choice: then no
+            character that the law allows may be left out.
 
     Raises:
         NotFound: `LAW-014`, no rule pack knows the market.
     """
     rules = _rules(settings, market, on, product_class)
+    is_imported = is_imported or _value(rules.issuer) is Issuer.OPERATOR
     return MarketPolicy(
         market=market,
         rules=rules,
-        policy=_policy(rules),
-        is_imported=_value(rules.issuer) is Issuer.OPERATOR,
+        policy=_policy(rules, is_imported=is_imported),
+        is_imported=is_imported,
     )
 
 
@@ -181,15 +192,19 @@ def _value(decided: Decided[T] | None) -> T | None:
     return decided.value if decided else None
 
 
-def _policy(rules: SerialRules) -> Policy:
-    is_imported = _value(rules.issuer) is Issuer.OPERATOR
+def _policy(rules: SerialRules, *, is_imported: bool) -> Policy:
     is_numeric = _value(rules.characters) is Characters.NUMERIC
-    alphabet = "numeric" if is_numeric else "mixed-case" if is_imported else "unambiguous"
+    alphabet = "numeric" if is_numeric else _widest(rules) if is_imported else "unambiguous"
     most = _value(rules.length_max) or LENGTH_MAX
     length = _value(rules.length) or min(LENGTHS.get(alphabet, most), most)
     limit = min(_value(rules.guess_probability_max) or EU_GUESS_LIMIT, EU_GUESS_LIMIT)
     order = Order.IMPORTED if is_imported else Order.RANDOM
     return Policy.of(alphabet, length, order=order, guess_limit=None if is_imported else limit)
+
+
+def _widest(rules: SerialRules) -> str:
+    is_in_capitals = _value(rules.characters) is Characters.CAPITALS
+    return "alphanumeric" if is_in_capitals else "mixed-case"
 
 
 # --- checks: what the law asks, and the sentence that says how a policy breaks it -----------------
