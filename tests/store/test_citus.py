@@ -37,7 +37,7 @@ BANNED = {
     "merge": r"\bmerge\s+into\b",
     "rollup or cube": r"\b(rollup|cube|grouping\s+sets)\b",
     "left join unnest": r"\bleft\s+join\s+unnest\b",
-    "advisory lock": r"\bpg_(try_)?advisory",
+    "advisory lock": r"\bpg_(try_)?advisory(?!_xact_lock_shared)",  # See decision 0026.
     "notify": r"\b(pg_notify|notify|listen)\b",
     "foreign key": r"\bforeign\s+key\b",
 }

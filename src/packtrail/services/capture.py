@@ -251,7 +251,7 @@ def _record_at_once(
 
     def record(turn: capturing.Turn) -> rows.Outcome:
         new = _for_owner(turn.conn, actor, owner, handed_in)
-        outcome = capturing.record(turn, capturing.Job.of(new), planned, now=app.clock())
+        outcome = capturing.record(turn, capturing.Job.of(new), planned, clock=app.clock)
         _write_down(turn.conn, actor, new, outcome, Action.CAPTURE_RECORDED)
         return outcome
 

@@ -116,14 +116,14 @@ def plan(app: Application, content: bytes) -> Plan:
     return Plan(content, known, reading.findings, reading.event_count)
 
 
-def record(turn: Turn, job: Job, planned: Plan, *, now: datetime) -> rows.Outcome:
+def record(turn: Turn, job: Job, planned: Plan, *, clock: Callable[[], datetime]) -> rows.Outcome:
     """Record the events and master data of a document, and keep its original.
 
     Args:
         turn: A transaction, which a fault must undo.
         job: For whom it is recorded.
         planned: What is to be recorded.
-        now: The time now; events are never recorded before those recorded last.
+        clock: Tells the time; events are never recorded before those recorded last.
 
     Raises:
         Refused: Nothing may be recorded.
@@ -132,7 +132,8 @@ def record(turn: Turn, job: Job, planned: Plan, *, now: datetime) -> rows.Outcom
     is_all_or_nothing = job.error_behaviour == "rollback"
     if reading is None or (is_all_or_nothing and has_errors(planned.findings)):
         raise Refused(planned.findings)
-    at = _not_before(now, turn.newest())
+    newest = turn.newest()
+    at = _not_before(clock(), newest)  # Taken when the turn is announced, and not before.
     are_new = turn.is_first and planned.event_count >= _BET_MIN
     recorded = _record_events(turn, job, reading, at, are_new=are_new)
     conflicts = _conflicts(planned, recorded)
@@ -173,6 +174,7 @@ def attempt(app: Application, work: Callable[[Turn], T]) -> T:
     for count in range(_TRIES):
         try:
             with app.database.transaction(is_pipelined=True) as conn:
+                store.announce(conn, app.clock())
                 return work(Turn(conn, store.ask_newest(conn), is_first=count == 0))
         except months.MonthMissing as missing:
             with app.database.transaction() as conn:
@@ -289,7 +291,7 @@ def _record_claimed(
     """Record a document, unless another has or is at it."""
     if rows.claim(turn.conn, row.capture_id):
         originals.delete(turn.conn, job.capture_id)
-        outcome = record(turn, job, planned, now=app.clock())
+        outcome = record(turn, job, planned, clock=app.clock)
         rows.finish(turn.conn, row.capture_id, outcome)
         _audit(turn.conn, row, Action.CAPTURE_RECORDED, outcome)
 

@@ -135,8 +135,8 @@ class _Delivery:
         if row.delivery_id is not None and row.delivery_until is not None:
             return row.delivery_until, True
         with self.app.database.transaction() as conn:
-            running = rows.oldest_running_capture(conn)
             now = self.app.clock()
+            running = rows.oldest_running_capture(conn)
             until = max(min(now, running or now), row.min_record_time)
             if not self._has_news(conn, until) and not self._reports_nothing():
                 return until, False

@@ -63,9 +63,10 @@ def record(
         owner_id=owner_id, audience_id=audience_id, actor_kind=actor.kind.value, actor_id=actor.id,
         actor_name=actor.name, error_behaviour="rollback", at=at,
     )  # fmt: skip
+    store.announce(conn, at)
     turn = capturing.Turn(conn, store.ask_newest(conn), is_first=False)
     try:
-        outcome = capturing.record(turn, capturing.Job.of(new), planned, now=at)
+        outcome = capturing.record(turn, capturing.Job.of(new), planned, clock=lambda: at)
     except capturing.Refused as refused:
         raise Conflict(*refused.findings) from None
     rows.insert(conn, new, outcome)

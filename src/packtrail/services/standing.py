@@ -72,9 +72,8 @@ def run(app: Application, query: Standing) -> list[bytes]:
     known = named(app, query.actor, query.query_name)
     asked = parameters.understood(app.settings, known.params, namespaces=known.prefixes)
     with app.database.reading() as conn:
-        # The captures first: what one of them records later has a later record time.
-        running = rows.oldest_running_capture(conn)
         now = app.clock()
+        running = rows.oldest_running_capture(conn)
         until = max(min(now, running or now), query.min_record_time)
         start = query.min_record_time
         wanted = replace(

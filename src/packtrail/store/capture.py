@@ -18,7 +18,7 @@ import psycopg
 
 from packtrail.store import factrows, instances, months, named, segmentrows
 from packtrail.store.drafts import draft as draft_of
-from packtrail.store.ids import SegmentNumbers
+from packtrail.store.ids import SegmentNumbers, announcement
 from packtrail.store.known_events import EventConflict, KnownEvents
 from packtrail.store.parameters import bigints
 from packtrail.store.segmentrows import Piece, Recording
@@ -38,6 +38,7 @@ __all__ = [
     "EventConflict",
     "Recorded",
     "Recording",
+    "announce",
     "ask_newest",
     "newest_record_time",
     "record",
@@ -63,6 +64,16 @@ class Recorded:
     """Places of the events that were not recorded now, among those handed in."""
     span: tuple[int, int] | None = None
     """Number of the first segment, and the one after the last; None where there are none."""
+
+
+def announce(conn: Connection, since: datetime) -> None:
+    """Tell everybody, until the transaction ends, that it may record events from a moment on.
+
+    What it records is seen only when it ends. Who goes through the events in the order of their
+    record time asks `subscriptions.oldest_running_capture`, and does not go past it. The time of
+    the events is to be taken after this was done: whoever looks meanwhile waits for them.
+    """
+    conn.execute(_SQL["announce"], [announcement(since)], prepare=True)
 
 
 def ask_newest(conn: Connection) -> Callable[[], datetime | None]:

@@ -16,6 +16,7 @@ _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _UNIX: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _COUNTER_BITS: Final = 21
+_ANNOUNCED_BITS: Final = 48
 SEGMENTS_MAX: Final = 1 << _COUNTER_BITS - 1
 """Segments that a capture may have."""
 
@@ -56,6 +57,14 @@ class SegmentNumbers:
 def segment_floor(record_time: datetime) -> int:
     """Return the least number that a segment recorded at this moment, or later, can have."""
     return (record_time - _EPOCH) // _MILLISECOND << _COUNTER_BITS
+
+
+def announcement(since: datetime) -> int:
+    """Return the number of the lock that tells since when a transaction records.
+
+    "PT" and the milliseconds since 2020; `oldest_running_capture` in `subscriptions.sql` reads it.
+    """
+    return int.from_bytes(b"PT") << _ANNOUNCED_BITS | (since - _EPOCH) // _MILLISECOND
 
 
 def new_id(at: datetime) -> UUID:

@@ -222,7 +222,10 @@ def fail(conn: Connection, claim: Claim, error: str, *, next_at: datetime) -> bo
 
 
 def oldest_running_capture(conn: Connection) -> datetime | None:
-    """Return since when the oldest capture runs: it will record events with later times only."""
+    """Return since when the oldest capture runs: it will record events with later times only.
+
+    Take the time now before asking: what is recorded before then is seen, or runs.
+    """
     row = conn.execute(_SQL["oldest_running_capture"]).fetchone()
     return row[0] if row else None
 

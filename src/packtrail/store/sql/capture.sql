@@ -37,5 +37,9 @@ values (%s, %s, %s, %s, %s, %s, %s, %s)
 insert into touch (segment_id, class_id, seq, audience_id, role)
 select * from unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::smallint[])
 
+-- name: announce
+-- A lock that nobody waits for: its name is a time, which others read in pg_locks while it is held.
+select pg_advisory_xact_lock_shared(%s)
+
 -- name: newest_record_time
 select record_time from segment order by segment_id desc limit 1

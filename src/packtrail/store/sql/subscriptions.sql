@@ -79,4 +79,13 @@ update subscription
    and claim = %(claim)s
 
 -- name: oldest_running_capture
-select min(created_at) from capture where is_running
+-- Those that are recorded in one transaction are seen by the locks that announce them: see
+-- `packtrail.store.ids.announcement`.
+select least(
+    (select min(created_at) from capture where is_running),
+    (select timestamptz '2020-01-01 00:00:00+00'
+            + interval '1 millisecond' * min((classid::bigint & 65535) << 32 | objid::bigint)
+       from pg_locks
+      where locktype = 'advisory' and objsubid = 1 and classid::bigint >> 16 = x'5054'::bigint
+        and database = (select oid from pg_database where datname = current_database()))
+)
