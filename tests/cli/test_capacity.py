@@ -68,6 +68,21 @@ def test_every_figure_of_the_table_has_its_basis(forecast: Path) -> None:
     assert all(row.rstrip().endswith(bases) for row in rows)
 
 
+def test_a_report_on_paper_is_written(tmp_path: Path, forecast: Path) -> None:
+    pytest.importorskip("typst", reason="the extra `reports` is not installed")
+    paper = tmp_path / "capacity.pdf"
+
+    assert packtrail(forecast, "--to", paper).returncode == 0
+    assert paper.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_file_of_another_kind_is_a_wrong_call(tmp_path: Path, forecast: Path) -> None:
+    done = packtrail(forecast, "--to", tmp_path / "capacity.doc")
+
+    assert done.returncode == 2
+    assert "expected one of .xlsx, .pdf" in done.stderr
+
+
 def test_lines_that_are_too_few_are_warned_of(tmp_path: Path) -> None:
     many = written(tmp_path / "many.csv", FORECAST.replace("1000000", "90000000"))
     done = packtrail(many)

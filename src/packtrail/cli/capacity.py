@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,13 +15,11 @@ from packtrail.cli.files import write_file
 from packtrail.cli.output import tell_findings, write_json, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from packtrail.base.findings import Finding
     from packtrail.planning.capacity import Estimate, Figure, Input
 
-_WHOLE_FROM = 1000
-"""From here on nobody reads what comes after the point."""
 _SEED_HELP = "Seed of the simulation: the same seed gives the same ranges."
 
 
@@ -40,7 +39,11 @@ def capacity(
     ] = None,
     to: Annotated[
         Path | None,
-        typer.Option("--to", metavar="FILE", help="Also write an XLSX file with formulas."),
+        typer.Option(
+            "--to",
+            metavar="FILE",
+            help="Also write a file: XLSX with formulas, or a PDF report, by its ending.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help=_SEED_HELP)] = 1,
     json: options.Json = False,
@@ -53,13 +56,14 @@ def capacity(
     from packtrail.planning.capacity import estimate
     from packtrail.planning.capacity_model import QUANTITIES
 
+    write = _writer(to)
     made = {
         name: estimate(inputs, QUANTITIES, random.Random(seed))  # noqa: S311 - no secret
         for name, inputs in _inputs(forecast, scenarios or ()).items()
     }
     findings = [each for name, told in made.items() for each in _lines_full(name, told)]
     if to is not None:
-        _write_book(to, made, f"{forecast.name}, seed {seed}")
+        write_file(to, (write(made, f"{forecast.name}, seed {seed}"),))
     if json:
         told = {name: each.figures for name, each in made.items()}
         write_json({"scenarios": told, "findings": findings})
@@ -106,12 +110,35 @@ def _lines_full(name: str, told: Estimate) -> Sequence[Finding]:
     return (LINES_FULL.found(message, at=f"{name}: line_load"),)
 
 
-def _write_book(to: Path, made: Mapping[str, Estimate], source: str) -> None:
+def _writer(to: Path | None) -> Callable[[Mapping[str, Estimate], str], bytes]:
+    """Return what writes a file of that ending, before anything is worked out.
+
+    Raises:
+        UsageError: Nothing does.
+    """
+    ending = ".xlsx" if to is None else to.suffix.casefold()
+    if ending not in _WRITERS:
+        raise UsageError(f"{to} ends in {ending!r}: expected one of {', '.join(_WRITERS)}.")
+    return _WRITERS[ending]
+
+
+def _book(made: Mapping[str, Estimate], source: str) -> bytes:
     from packtrail.rendering.capacity_sheets import sheet_of
     from packtrail.rendering.tables import write_xlsx
 
     sheets = tuple(sheet_of(name, each) for name, each in made.items())
-    write_file(to, (write_xlsx(sheets, about={"Made from": source}),))
+    return write_xlsx(sheets, about={"Made from": source})
+
+
+def _report(made: Mapping[str, Estimate], source: str) -> bytes:
+    from packtrail.rendering.capacity_sheets import report_of
+    from packtrail.rendering.reports import write_pdf
+
+    return write_pdf(report_of(made, source, at=datetime.now(UTC)))
+
+
+_WRITERS = {".xlsx": _book, ".pdf": _report}
+"""Ending of a file -> what writes it."""
 
 
 def _row(figures: Sequence[Figure]) -> tuple[str, ...]:
@@ -121,6 +148,8 @@ def _row(figures: Sequence[Figure]) -> tuple[str, ...]:
 
 
 def _told(figure: Figure) -> str:
+    from packtrail.rendering.capacity_sheets import to_the_eye
+
     span = (figure.low, figure.likely, figure.high)
     shown = span if figure.low < figure.high else (figure.likely,)
-    return " ".join(f"{each:,.0f}" if each >= _WHOLE_FROM else f"{each:.3g}" for each in shown)
+    return " ".join(map(to_the_eye, shown))
