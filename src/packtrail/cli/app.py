@@ -12,6 +12,7 @@ from packtrail import __version__
 from packtrail.cli import (
     accounts,
     backups,
+    capacity,
     capture,
     company_markets,
     corrections,
@@ -97,6 +98,7 @@ def build(
         "trace": trace.trace,
         "census": goods.census,
         "verify": verify.verify,
+        "capacity": capacity.capacity,
         "validate": epcis.validate,
         "convert": epcis.convert,
         "event-hash": epcis.event_hash,

@@ -154,3 +154,9 @@ NO_MAIL = FindingCode(
     "The file is no mail",
     remedy="Save the mail as a file (.eml) in the mail program, or type what it says.",
 )
+LINES_FULL = FindingCode(
+    "PLN-026",
+    Severity.WARNING,
+    "The lines may not make what the forecast asks for",
+    remedy="Man the lines for more hours, equip another, or move packs into a quieter month.",
+)
