@@ -140,11 +140,11 @@ class _Writer:
                 self._made.issued.add(pack)
                 del self._made.packs[pack]  # Its commissioning is reported late.
                 continue
-            if lot != faulty:
-                self._sold.append((pack, scan))
             if self._rng.random() < 0.02:
                 scan = self._moved(pack, scan, shops)
                 shop = scan.place
+            if lot != faulty:
+                self._sold.append((pack, scan))
             if self._rng.random() < 0.0002:
                 self._scan((product, pack[1][: self._rng.randint(5, 12)]), arrived, shop)
             if self._rng.random() < 0.8:
