@@ -27,6 +27,7 @@ AREAS = {
     "STO": "The store",
     "LIF": "Lot and product status",
     "VER": "Verification",
+    "SIG": "Signals over many scans",
     "SER": "Serial numbers",
     "LAW": "Rule packs",
     "PRE": "Pre-flight of outgoing files",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import packtrail.launch.bench_capture
+import packtrail.launch.bench_detection
 import packtrail.launch.bench_growth
 import packtrail.launch.bench_gs1
 import packtrail.launch.bench_plan

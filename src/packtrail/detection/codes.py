@@ -1,0 +1,85 @@
+"""Signals over many scans: `SIG-0nn`."""
+
+from packtrail.base.findings import FindingCode, Severity
+
+_EU = "Delegated Regulation (EU) 2016/161, Articles 18, 24 and 30"
+
+SUPPLIED_TWICE = FindingCode(
+    "SIG-001",
+    Severity.ERROR,
+    "A pack was supplied at two places, where once is lawful",
+    remedy="Put both packs aside; compare them with each other and with a genuine one.",
+    clause=_EU,
+)
+TOO_FAST = FindingCode(
+    "SIG-002",
+    Severity.ERROR,
+    "A pack was seen at two places, faster than it can travel",
+    remedy="Ask both places to hold the pack in hand; whoever has none was shown a copy.",
+    clause=_EU,
+)
+NEAR_ISSUED = FindingCode(
+    "SIG-003",
+    Severity.ERROR,
+    "A number that was never issued differs in one character from one that was",
+    remedy="Put the pack aside; ask for a picture of it, and where the pack of the near number is.",
+    clause=_EU,
+)
+PROBING = FindingCode(
+    "SIG-004",
+    Severity.ERROR,
+    "Somebody tries numbers of a product one beside the other",
+    remedy="Ask who uses this access, and lock it until that is known.",
+)
+BURST = FindingCode(
+    "SIG-005",
+    Severity.ERROR,
+    "One actor met more unknown numbers than chance and habit explain",
+    remedy="Put the packs aside, and ask from whom they came.",
+    clause=_EU,
+)
+DEAD_SEEN = FindingCode(
+    "SIG-006",
+    Severity.ERROR,
+    "A pack that no longer exists was scanned at another place",
+    remedy="Put the pack aside: its number was taken from an empty box, or the report was wrong.",
+    clause=_EU,
+)
+STOLEN_SEEN = FindingCode(
+    "SIG-007",
+    Severity.ERROR,
+    "A pack that was reported stolen was scanned",
+    remedy="Put the pack aside, keep the supplier's papers, inform police and authority.",
+)
+WRONG_DATA = FindingCode(
+    "SIG-008",
+    Severity.ERROR,
+    "A recorded number was scanned with another lot or expiry",
+    remedy="Compare with the print; where it is as scanned, the number was copied.",
+    clause=_EU,
+)
+DIVERTED = FindingCode(
+    "SIG-009",
+    Severity.ERROR,
+    "A pack is traded in a market for which it has no licence",
+    remedy="Ask the seller for the import licence; follow the pack back to who sold it out.",
+)
+NEVER_SOLD = FindingCode(
+    "SIG-010",
+    Severity.ERROR,
+    "A pack came back that was never sold",
+    remedy="Do not put it back into stock; ask who returned it, and from whom it was bought.",
+    clause="FD&C Act, section 582(c)(4)(D)",
+)
+SCANNER = FindingCode(
+    "SIG-020",
+    Severity.NOTE,
+    "A scanner or keyboard damages numbers: this is no faker",
+    remedy="Set scanner and computer to one keyboard layout; scan the code instead of typing it.",
+)
+DATA_FAULT = FindingCode(
+    "SIG-021",
+    Severity.WARNING,
+    "Most packs of a lot are scanned with data other than recorded: the record is wrong",
+    remedy="Compare the lot's record with a pack; correct what was reported of the lot.",
+)

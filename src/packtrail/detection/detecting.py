@@ -1,0 +1,81 @@
+"""The table of rules, and what they say of many scans."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Final, TypeVar
+
+from packtrail.detection import rules_of_actors as actors
+from packtrail.detection import rules_of_lots as lots
+from packtrail.detection import rules_of_packs as packs
+from packtrail.detection.scans import Known, Pack, Parameters, Scan, Signal
+
+_Key = TypeVar("_Key", bound=Hashable)
+PackRule = Callable[[Sequence[Scan], Pack, Known, Parameters], Iterator[Signal]]
+
+PACK_RULES: Final[tuple[PackRule, ...]] = (
+    packs.supplied_twice,
+    packs.too_fast,
+    packs.dead_seen,
+    packs.stolen_seen,
+    packs.diverted,
+    packs.never_sold,
+)
+
+
+def detect(
+    scans: Iterable[Scan], known: Known, parameters: Parameters | None = None
+) -> list[Signal]:
+    """Return the signals that scans give, the surest first.
+
+    Args:
+        scans: Of a time; those before it that matter are part of it.
+        known: What is recorded of their packs, products and places.
+        parameters: What the rules are set to.
+    """
+    parameters = parameters or Parameters()
+    ordered = sorted(scans, key=lambda each: (each.at, each.scan_id))
+    found = [
+        signal
+        for rules in (_of_packs, _of_lots, _of_actors)
+        for signal in rules(ordered, known, parameters)
+    ]
+    return sorted(found, key=lambda each: (-each.score, each.code, each.scans))
+
+
+def _of_packs(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:
+    for key, own in _grouped(scans, lambda each: each.pack).items():
+        pack = known.packs.get(key)
+        if pack is not None:
+            for rule in PACK_RULES:
+                yield from rule(own, pack, known, parameters)
+
+
+def _of_lots(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:
+    recorded = [each for each in scans if each.pack in known.packs]
+    for own in _grouped(recorded, lambda each: (each.product, known.packs[each.pack].lot)).values():
+        yield from lots.wrong_data(own, known, parameters)
+
+
+def _of_actors(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:
+    for own in _grouped(scans, lambda each: each.actor).values():
+        strange = [each for each in own if not known.has(each.pack)]
+        damaged = [each for each in strange if actors.meant(each, known)]
+        excused = {each.scan_id for each in damaged}
+        unknown = [
+            each
+            for each in strange
+            if each.scan_id not in excused and not actors.corrected(each, own, known, parameters)
+        ]
+        yield from actors.scanner(damaged, parameters)
+        yield from actors.near_issued(unknown, known, parameters)
+        yield from actors.probing(unknown, known, parameters)
+        yield from actors.burst(unknown, own, parameters)
+
+
+def _grouped(scans: Sequence[Scan], key: Callable[[Scan], _Key]) -> dict[_Key, list[Scan]]:
+    groups: dict[_Key, list[Scan]] = defaultdict(list)
+    for scan in scans:
+        groups[key(scan)].append(scan)
+    return groups

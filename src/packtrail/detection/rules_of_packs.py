@@ -1,0 +1,157 @@
+"""Signals that the scans of one recorded pack give, held against its record."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from packtrail.detection import codes
+from packtrail.detection.chances import distance
+from packtrail.detection.scans import Fate, Purpose, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import timedelta
+
+    from packtrail.base.findings import FindingCode
+    from packtrail.detection.scans import Happening, Known, Pack, Parameters, Scan
+
+
+def supplied_twice(
+    scans: Sequence[Scan], pack: Pack, known: Known, parameters: Parameters
+) -> Iterator[Signal]:
+    """Yield a signal where a pack is to be supplied that was supplied at another place."""
+    del known
+    for scan in scans:
+        last = _ended(scan, pack, parameters)
+        if last and last.fate is Fate.SUPPLIED and scan.purpose is Purpose.SUPPLY:
+            said = f"supplied at {last.place} {last.at:%Y-%m-%d %H:%M}; again at {scan.place}"
+            said += f" {scan.at:%Y-%m-%d %H:%M}; no undo between"
+            yield _signal(codes.SUPPLIED_TWICE, 0.97, said, [scan], [last])
+
+
+def dead_seen(
+    scans: Sequence[Scan], pack: Pack, known: Known, parameters: Parameters
+) -> Iterator[Signal]:
+    """Yield a signal where a pack is scanned elsewhere after its end, not to be supplied."""
+    for scan in scans:
+        last = _ended(scan, pack, parameters)
+        if last and _is_near(scan.place, last.place, known, parameters):
+            undone = (each for each in pack.happenings if each.fate is Fate.UNDONE)
+            if any(last.at < each.at <= last.at + parameters.undo_within for each in undone):
+                continue
+        if last is None or last.fate not in {Fate.SUPPLIED, Fate.DESTROYED}:
+            continue
+        if scan.purpose is not Purpose.SUPPLY or last.fate is Fate.DESTROYED:
+            said = f"{last.fate} at {last.place} {last.at:%Y-%m-%d %H:%M}; seen at {scan.place}"
+            said += f" {_days(scan.at - last.at)} later"
+            yield _signal(codes.DEAD_SEEN, 0.95, said, [scan], [last])
+
+
+def stolen_seen(
+    scans: Sequence[Scan], pack: Pack, known: Known, parameters: Parameters
+) -> Iterator[Signal]:
+    """Yield a signal where a pack is scanned after it was stolen."""
+    del known, parameters
+    for scan in scans:
+        last = _last(scan, pack)
+        if last and last.fate is Fate.STOLEN:
+            said = f"stolen {last.at:%Y-%m-%d} from {last.place}; seen at {scan.place}"
+            said += f" {_days(scan.at - last.at)} later"
+            yield _signal(codes.STOLEN_SEEN, 0.99, said, [scan], [last])
+
+
+def too_fast(
+    scans: Sequence[Scan], pack: Pack, known: Known, parameters: Parameters
+) -> Iterator[Signal]:
+    """Yield a signal where the next scan is farther away than a pack travels in the time."""
+    del pack
+    for one, other in pairwise(scans):
+        here, there = known.places.get(one.place), known.places.get(other.place)
+        if here is None or there is None or not _are_timely((one, other), parameters):
+            continue
+        way = distance(here, there)
+        hours = (other.at - one.at + parameters.clock_error).total_seconds() / 3600
+        if way >= parameters.distance_min and way > parameters.speed * hours:
+            said = f"{way:.0f} km in at most {hours:.2f} h (clocks allowed for)"
+            said += f" = {way / hours:.0f} km/h; at most {parameters.speed:.0f} km/h are travelled"
+            yield _signal(codes.TOO_FAST, 0.96, said, [one, other], [])
+
+
+def diverted(
+    scans: Sequence[Scan], pack: Pack, known: Known, parameters: Parameters
+) -> Iterator[Signal]:
+    """Yield a signal where a pack is received or supplied outside its licensed markets."""
+    del pack, parameters
+    for scan in scans:
+        place, product = known.places.get(scan.place), known.products.get(scan.product)
+        if place is None or product is None or scan.purpose is Purpose.LOOK:
+            continue
+        if place.market not in product.markets:
+            said = f"{scan.purpose} in {place.market}; licensed in {sorted(product.markets)}"
+            yield _signal(codes.DIVERTED, 0.93, said, [scan], [])
+
+
+def never_sold(
+    scans: Sequence[Scan], pack: Pack, known: Known, parameters: Parameters
+) -> Iterator[Signal]:
+    """Yield a signal where a pack comes back, and no sale before was reported even late."""
+    del known
+    sales = [each for each in pack.happenings if each.fate is Fate.SOLD]
+    for scan in scans:
+        if scan.purpose is not Purpose.RETURN:
+            continue
+        if not any(each.at <= scan.at + parameters.settle for each in sales):
+            said = f"returned {scan.at:%Y-%m-%d}; 0 sales recorded until"
+            said += f" {scan.at + parameters.settle:%Y-%m-%d}"
+            yield _signal(codes.NEVER_SOLD, 0.92, said, [scan], [])
+
+
+def _last(scan: Scan, pack: Pack) -> Happening | None:
+    before = [each for each in pack.happenings if each.at < scan.at]
+    return before[-1] if before else None
+
+
+def _ended(scan: Scan, pack: Pack, parameters: Parameters) -> Happening | None:
+    """Return what ended a pack before a scan at another place, unless it is soon undone."""
+    last = _last(scan, pack)
+    if last is None or last.place == scan.place or scan.at - last.at < parameters.clock_error:
+        return None
+    end = scan.at + parameters.settle
+    later = [each for each in pack.happenings if scan.at <= each.at <= end]
+    return None if any(each.fate is Fate.UNDONE for each in later) else last
+
+
+def _is_near(one: str, other: str, known: Known, parameters: Parameters) -> bool:
+    here, there = known.places.get(one), known.places.get(other)
+    return (
+        here is not None and there is not None and distance(here, there) < parameters.distance_min
+    )
+
+
+def _are_timely(scans: Sequence[Scan], parameters: Parameters) -> bool:
+    late = (abs(each.recorded_at - each.at) for each in scans)
+    return all(each <= parameters.late_max for each in late)
+
+
+def _days(time: timedelta) -> str:
+    return f"{time.total_seconds() / 86400:.1f} days"
+
+
+def _signal(
+    code: FindingCode,
+    score: float,
+    arithmetic: str,
+    scans: Sequence[Scan],
+    happenings: Sequence[Happening],
+) -> Signal:
+    product, serial = scans[0].pack
+    return Signal(
+        code=code.code,
+        score=score,
+        message=f"{code.title}: {product} {serial}.",
+        arithmetic=arithmetic,
+        subject=f"{product} {serial}",
+        scans=tuple(each.scan_id for each in scans),
+        events=tuple(each.event_id for each in happenings),
+    )
