@@ -197,7 +197,7 @@ def _filled(packs: int, at: Path | None) -> Iterator[Store]:
 
     with contextlib.ExitStack() as stack:
         data = stack.enter_context(_temporary_data()) if at is None else at
-        is_there = data.exists()
+        is_there = data.is_dir() and any(data.iterdir())
         application = stack.enter_context(_application(data))
         if is_there:
             actor = organisations.system_actor(application, "bench", organisation="bench")
