@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from starlette.responses import Response
 
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import templates
+from packtrail.console.downloads import attachment
 from packtrail.console.visit import new_request_id, redirect
 from packtrail.production.reconciliation import Outcome
 from packtrail.rendering.accounts import OUTCOMES
@@ -61,18 +61,13 @@ def close(visit: Visit) -> Response:
 def pdf(visit: Visit) -> Response:
     """Return the reconciliation as PDF."""
     content, name = account_files.pdf(visit.app, visit.who, visit.path("order_id"))
-    return _download(content, name, "application/pdf")
+    return attachment(content, name, "application/pdf")
 
 
 def xlsx(visit: Visit) -> Response:
     """Return the reconciliation as XLSX."""
     content, name = account_files.xlsx(visit.app, visit.who, visit.path("order_id"))
-    return _download(content, name, _XLSX)
-
-
-def _download(content: bytes, name: str, media_type: str) -> Response:
-    told = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, media_type=media_type, headers={"content-disposition": told})
+    return attachment(content, name, _XLSX)
 
 
 def _act(visit: Visit, act: Callable[[], Any]) -> Response:

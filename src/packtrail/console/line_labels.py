@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import templates
+from packtrail.console.downloads import attachment
 from packtrail.production.levels import LEVELS, Level
 from packtrail.services import order_labels, orders
 
@@ -56,13 +56,13 @@ def zpl(visit: Visit) -> Response:
     """Return the label for a printer."""
     level = _level(visit)
     content = _drawn(visit, level).zpl()
-    return _download(content.encode(), f"{level}.zpl", "text/plain; charset=utf-8")
+    return attachment(content.encode(), f"{level}.zpl", "text/plain; charset=utf-8")
 
 
 def proof(visit: Visit) -> Response:
     """Return the labels of all levels as PDF."""
     content = order_labels.proof(visit.app, visit.who, visit.path("order_id"))
-    return _download(content, "label-proof.pdf", "application/pdf")
+    return attachment(content, "label-proof.pdf", "application/pdf")
 
 
 def _drawn(visit: Visit, level: Level) -> Label:
@@ -76,8 +76,3 @@ def _level(visit: Visit) -> Level:
     if visit.path("level") not in LEVELS:
         raise HTTPException(404)
     return Level(visit.path("level"))
-
-
-def _download(content: bytes, name: str, media_type: str) -> Response:
-    told = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, media_type=media_type, headers={"content-disposition": told})

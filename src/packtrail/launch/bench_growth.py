@@ -16,7 +16,7 @@ import typer
 
 from packtrail.cli import options
 from packtrail.launch.bench import Figure, _application, _temporary_data, _timed, bench, tell
-from packtrail.launch.bench_capture import _serials
+from packtrail.launch.bench_capture import _bare_copy
 from packtrail.launch.bench_size import _actor, _capture
 from packtrail.launch.factory import PACKS_PER_CASE, Factory, Sent
 
@@ -49,7 +49,7 @@ def grown(application: Any, actor: Actor, lots: int, size: int) -> Iterator[Figu
         sent = [document for _ in range(count) for document in _told(factory, size)]
         seconds = sum(_timed(_capture, application, actor, document) for document in sent)
         rates.append(count * size / seconds)
-        bare.append(statistics.median(_bare(application, document) for document in sent[::2]))
+        bare.append(statistics.median(_bare_copy(application, document) for document in sent[::2]))
         traces.append(_traced(application, actor))
         yield Figure(
             f"commissioned and packed, {(part + 1) * 10} % of {lots * size:,} packs",
@@ -66,12 +66,6 @@ def _told(factory: Factory, size: int) -> Iterator[Sent]:
     packs = factory.packs(size)
     yield factory.commissioning(packs)
     yield factory.packing(packs, factory.containers(size // PACKS_PER_CASE))
-
-
-def _bare(application: Any, sent: Sent) -> float:
-    from packtrail.services import health
-
-    return sent.packs / health.bare_copy_seconds(application, _serials(sent))
 
 
 def _traced(application: Any, actor: Actor) -> float:
