@@ -26,6 +26,7 @@ from .documents import CASE, LOT, PRODUCT, commissioning, document, event, pack,
 GTIN = "00300010123455"
 DEPOT, SHOP = "urn:epc:id:sgln:0300020.00000.0", "urn:epc:id:sgln:0300030.00000.0"
 DEPOT_GLN, SHOP_GLN = "0300020000005", "0300030000002"
+SITE_GLN = "0300011111116"
 PASSWORD = "a long sentence to sign with"
 PLACES = {
     "type": "urn:epcglobal:epcis:vtype:Location",
@@ -63,7 +64,9 @@ def _tell(world: World, *events: dict, vocabularies: tuple = ()) -> None:
 @pytest.fixture
 def chain(world: World) -> World:
     """Ten packs: a case of four at the depot, one of three under way to a shop, three elsewhere."""
-    other = CASE.replace("0001", "0002", 1)
+    other = CASE.replace("00000000001", "00000000002")
+    with world.app.database.transaction() as conn:
+        conn.execute("update organisation set gln = %s where code = 'maker'", [SITE_GLN])
     _tell(
         world,
         commissioning(1, [pack(n) for n in range(10)]),
@@ -110,7 +113,8 @@ def test_packs_are_found_in_containers_and_under_way(chain: World) -> None:
     by_holder = {each.key: each.holding.by_fate for each in found.lines}
     assert by_holder[DEPOT_GLN] == {Fate.HELD: 4}
     assert by_holder[SHOP_GLN] == {Fate.IN_TRANSIT: 3, Fate.HELD: 1, Fate.DISPENSED: 1}
-    assert found.account.total == 10
+    assert by_holder[SITE_GLN] == {Fate.OURS: 1}
+    assert (found.account.total, found.account.missing) == (10, 8)
     assert found.line(SHOP_GLN).name == "Apotheke am Markt"
     assert (found.line(SHOP_GLN).is_retail, found.line(DEPOT_GLN).is_retail) == (True, False)
     moving = next(p for p in found.line(SHOP_GLN).holding.parts if p.fate is Fate.IN_TRANSIT)
@@ -310,7 +314,7 @@ def test_a_message_is_a_mail_with_the_packs_of_its_holder(chain: World) -> None:
         drafting.mail(chain.app, chain.maker, number, SHOP_GLN), policy=policy.default
     )
     (table,) = mail.iter_attachments()
-    lines = table.get_content().decode("utf-8-sig").splitlines()
+    lines = table.get_payload(decode=True).decode("utf-8-sig").splitlines()
 
     assert mail["To"] == "Frau Grün <qs@apotheke.example>"
     assert "rappel de médicaments" in mail["Subject"]

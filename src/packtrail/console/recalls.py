@@ -209,6 +209,7 @@ def _holder(visit: Visit, findings: Sequence[Finding] = (), *, wanted: str = "")
         today=visit.app.clock().astimezone(UTC).date(),
         counts=_COUNTS,
         ways=acting.WAYS,
+        sent={name: visit.sent(name) for name in ("confirmation", "reason")},
         languages=LANGUAGES,
         path_of=path_of,
         holder_path=holder_path,
