@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from packtrail.console import (
     audit,
+    capacity,
     captures,
     comply,
     correcting,
@@ -103,6 +104,7 @@ ROUTES = (
     *comply.ROUTES,
     *line_routes.ROUTES,
     *plan.ROUTES,
+    *capacity.ROUTES,
     *serials.ROUTES,
     *report_routes.ROUTES,
     Route("/audit", page(audit.audit)),

@@ -24,6 +24,7 @@ TABS = (
     ("/work", "Work"),
     ("/dates", "Dates"),
     ("/load", "Load"),
+    ("/capacity", "Capacity"),
     ("/what-if", "What if"),
     ("/scope", "Scope"),
     ("/inputs", "Inputs"),
@@ -69,7 +70,9 @@ def render(
         programme=opened,
         template_=TEMPLATES[opened.terms.template],
         base=base,
-        tabs=[(base + path, title) for path, title in TABS],
+        tabs=[
+            (path if path.startswith("/capacity") else base + path, title) for path, title in TABS
+        ],
         findings=refusal.findings if refusal else (),
         **context,
     )
