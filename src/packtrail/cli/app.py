@@ -39,6 +39,7 @@ from packtrail.cli import (
     report_receivers,  # noqa: F401 - so does this
     reports,
     serials,
+    technology,
     trace,
     verify,
     vrs,
@@ -67,6 +68,7 @@ GROUPS = {
     "vrs": vrs.vrs,
     "portfolio": portfolio.portfolio,
     "obligations": obligations.obligations,
+    "technology": technology.technology,
 }
 
 _JOINED = (company_markets, labels, order_accounts, order_reports)
