@@ -105,8 +105,10 @@ def test_a_figure_that_cannot_be_is_refused(company: World) -> None:
     )  # fmt: skip
 
     assert [each.partition(": ")[0] for each in found] == [
-        "TEC-003 system/x/read_rate", "TEC-003 system/x/validated_on", "TEC-003 measurement/m/value",
-    ]  # fmt: skip
+        "TEC-003 system/x/read_rate",
+        "TEC-003 system/x/validated_on",
+        "TEC-003 measurement/m/value",
+    ]
 
 
 def test_what_others_need_is_not_taken_out(company: World) -> None:

@@ -125,7 +125,7 @@ def _row(told: dict[str, Any], product: dict[str, Any], name: str, each: dict[st
         release=each["release"],
         vendor=product["vendor"],
         words=_words(name) | frozenset(words),
-        ends_on=each["ends_on"],
+        ends_on=each.get("ends_on"),
         paid_until=each.get("paid_until"),
         source=product["source"],
         seen_on=told["seen_on"],

@@ -40,7 +40,7 @@ def test_every_row_has_a_source_a_day_and_a_confidence() -> None:
 
     assert len(rows) > 250
     assert [each.title for each in rows if not each.source.startswith("https://")] == []
-    assert [each.title for each in rows if each.seen_on is None or each.ends_on is None] == []
+    assert [each.title for each in rows if each.seen_on is None] == []
     assert [each.title for each in rows if each.confidence is Confidence.HIGH and not
             each.checked_with] == []  # fmt: skip
 
