@@ -36,6 +36,8 @@ AREAS = {
     "TAB": "Tables from other systems",
     "LIN": "Lines and work orders",
     "PLN": "Plans and programmes",
+    "CPA": "Capacity",
+    "TEC": "Systems and equipment",
     "SIM": "Simulation",
 }
 
