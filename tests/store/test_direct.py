@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from tests.store.making import commissioning, journey, pack_uri, packing, record, seen, sscc
 
+from packtrail import gs1
 from packtrail.store import class_rows, direct
 from packtrail.store.database import Database
 from packtrail.store.direct import Kind, Statement
@@ -55,14 +56,26 @@ def test_an_error_is_the_error_of_the_driver_and_ends_the_transaction(database: 
                 direct.rows(conn, halved, 1)
 
 
-def test_a_connection_that_begins_transactions_by_itself_begins_one(database: Database):
-    with psycopg.connect(database.url) as conn:
+@pytest.mark.parametrize("kind", [psycopg.Connection, direct.DirectConnection])
+def test_a_connection_that_begins_transactions_by_itself_begins_one(database: Database, kind):
+    with kind.connect(database.url) as conn:
         assert asked(conn) == [ROW]
         assert conn.info.transaction_status is psycopg.pq.TransactionStatus.INTRANS
 
 
+def test_what_the_driver_lets_go_of_after_a_rollback_is_prepared_again(database: Database):
+    with database.reading() as conn:
+        conn.execute("select 1", prepare=True)
+        with conn.transaction(force_rollback=True):
+            asked(conn)
+        with conn.transaction():
+            asked(conn)
+            conn.execute("select 1", prepare=True)
+            assert asked(conn) == [ROW]
+
+
 def test_a_lost_connection_is_told_as_one(database: Database):
-    with psycopg.connect(database.url, autocommit=True) as conn:
+    with direct.DirectConnection.connect(database.url, autocommit=True) as conn:
         asked(conn)
         with database.reading() as other:
             other.execute("select pg_terminate_backend(%s)", [conn.info.backend_pid])
@@ -84,11 +97,11 @@ def test_a_class_of_a_transaction_that_failed_is_not_believed(fresh_database: Da
 
 
 def test_the_length_of_a_prefix_that_is_learned_later_is_told(fresh_database: Database):
-    link = "https://id.gs1.org/01/00300010123458/21/1"
-    with fresh_database.reading() as conn:
+    link = gs1.parse(pack_uri(1)).digital_link()
+    with fresh_database.transaction() as conn:
         record(conn, [commissioning(0, [link])])
         before = journey(conn, link)
-        record(conn, [commissioning(1, ["urn:epc:id:sgtin:0300010.012345.2"])])
+        record(conn, [commissioning(1, [pack_uri(2)])])
         after = journey(conn, link)
 
     assert before is not None
@@ -97,7 +110,7 @@ def test_the_length_of_a_prefix_that_is_learned_later_is_told(fresh_database: Da
 
 
 def test_many_classes_are_read_at_once_and_few_one_by_one(fresh_database: Database):
-    with fresh_database.reading() as conn:
+    with fresh_database.transaction() as conn:
         packs = [f"urn:epc:id:sgtin:0300010.01234{n}.1" for n in range(9)]
         record(conn, [commissioning(0, packs)])
         keys = [row[0] for row in conn.execute("select class_key from class order by 1")]
@@ -118,7 +131,7 @@ def test_a_list_of_members_is_searched_and_its_columns_decide(fresh_database: Da
     # The octets of 0x0100 are those that say "a list" and begin the first lane.
     some = [packs[n] for n in (0x0201, 0x0403)]
     others = [packs[n] for n in (0x0001, 0x0100, 0x0400)]
-    with fresh_database.reading() as conn:
+    with fresh_database.transaction() as conn:
         record(conn, [commissioning(0, packs)])
         record(conn, [packing(1, sscc(1), some), seen(2, others, "storing")])
         steps = {

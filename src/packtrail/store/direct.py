@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass, field
 from enum import Enum
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
-from psycopg import OperationalError, errors
+from psycopg import Connection, OperationalError, errors
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, Format, PipelineStatus, TransactionStatus
 
@@ -25,8 +23,8 @@ from packtrail.store.parameters import bigints, integers
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from psycopg import Connection
-    from psycopg.pq.abc import PGconn, PGresult
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
 
 _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
 _ARRAY: Final = struct.Struct(">iiiii")
@@ -93,59 +91,64 @@ class Statement:
         self.numbered = numbered.replace("%%", "%").encode()
 
 
-@dataclass(slots=True)
-class _Known:
-    """What is known of a connection."""
+class DirectConnection(Connection[tuple[Any, ...]]):
+    """A connection over which statements may be sent directly."""
 
-    transformer: Any
-    """The driver's `Transformer`, which reads rows."""
-    prepared: set[bytes] = field(default_factory=set)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prepared: set[bytes] = set()
+        """Names of the statements that the server has prepared."""
+        self.transformer: Any = None
+        """What reads rows; made with the first."""
+
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        # After a rollback the driver lets the server forget all that was prepared, ours as well.
+        if name is None:
+            self.prepared.clear()
+        return super()._deallocate(name)
 
 
-_connections: WeakKeyDictionary[Connection, _Known] = WeakKeyDictionary()
-
-
-def rows(conn: Connection, statement: Statement, *values: Any) -> list[tuple[Any, ...]]:
+def rows(conn: Connection[Any], statement: Statement, *values: Any) -> list[tuple[Any, ...]]:
     """Return the rows that a statement finds.
 
     Args:
-        conn: A connection, in a transaction or one that commits each statement by itself.
+        conn: A connection; over one of another class the statement is sent by a cursor.
         statement: The statement.
         values: A value for each parameter, in order; none may be null.
 
     Raises:
         psycopg.Error: As the driver's own cursor would.
     """
-    pgconn = conn.pgconn
-    if not _is_idle(conn, pgconn):
+    if not isinstance(conn, DirectConnection) or not _is_idle(conn):
         return _by_cursor(conn, statement, values)
-    known = _connections.get(conn)
-    if known is None:
-        known = _connections[conn] = _Known(Transformer(conn))
+    pgconn = conn.pgconn
     written = [write(value) for write, value in zip(statement.writers, values, strict=True)]
     with conn.lock:
-        if statement.name not in known.prepared:
+        if statement.name not in conn.prepared:
             _checked(pgconn.prepare(statement.name, statement.numbered, statement.oids), conn)
-            known.prepared.add(statement.name)
+            conn.prepared.add(statement.name)
         result = pgconn.exec_prepared(statement.name, written, statement.formats, Format.BINARY)
     _checked(result, conn)
     found = result.ntuples
     if not found:
         return []
-    known.transformer.set_pgresult(result, set_loaders=True, format=Format.BINARY)
-    loaded: list[tuple[Any, ...]] = known.transformer.load_rows(0, found, tuple)
+    if conn.transformer is None:
+        conn.transformer = Transformer(conn)
+    conn.transformer.set_pgresult(result, set_loaders=True, format=Format.BINARY)
+    loaded: list[tuple[Any, ...]] = conn.transformer.load_rows(0, found, tuple)
     return loaded
 
 
-def _is_idle(conn: Connection, pgconn: PGconn) -> bool:
+def _is_idle(conn: DirectConnection) -> bool:
     """Tell whether a statement may be sent now: no pipeline, and no transaction is to be begun."""
+    pgconn = conn.pgconn
     return pgconn.pipeline_status == PipelineStatus.OFF and (
         conn.autocommit or pgconn.transaction_status != TransactionStatus.IDLE
     )
 
 
 def _by_cursor(
-    conn: Connection, statement: Statement, values: Sequence[Any]
+    conn: Connection[Any], statement: Statement, values: Sequence[Any]
 ) -> list[tuple[Any, ...]]:
     bound = {
         name: _WRAPPED[kind](value) if kind in _WRAPPED else value
@@ -155,7 +158,7 @@ def _by_cursor(
         return cursor.execute(statement.text, bound, prepare=True).fetchall()
 
 
-def _checked(result: PGresult, conn: Connection) -> None:
+def _checked(result: PGresult, conn: Connection[Any]) -> None:
     if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
         if conn.pgconn.status != ConnStatus.OK:
             raise OperationalError(result.get_error_message())
