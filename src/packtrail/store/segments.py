@@ -37,9 +37,10 @@ _SQL = named.statements("segments")
 SELECT, FROM = _SQL["columns"].rsplit("\n", 1)
 COLUMNS: Final = f"{SELECT} {FROM}"
 """Selects what a `Segment` is made of."""
-_WITHOUT_TEMPLATE: Final = SELECT.removeprefix("select").replace("e.template", "''::bytea")
 _NAMING: Final = Statement(
-    named.statements("objects")["segments_naming"].replace(":columns", _WITHOUT_TEMPLATE),
+    named.statements("objects")["segments_naming"].replace(
+        ":columns", SELECT.removeprefix("select")
+    ),
     class_id=Kind.INTEGER,
     seq=Kind.INTEGER,
     block=Kind.INTEGER,
@@ -238,7 +239,7 @@ def read(
 
 
 def naming(conn: Connection, instance: Instance, *, audience_ids: Sequence[int]) -> list[Segment]:
-    """Return the segments whose events name an object, without their templates.
+    """Return the segments whose events name an object.
 
     A few may be among them that do not; `places_of_one` finds nothing in those.
 
