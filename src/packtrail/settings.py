@@ -100,6 +100,20 @@ class Settings:
         default=1,
         metadata=_says("How many large documents are captured at the same time.", least=1),
     )
+    archive_dir: str = field(
+        default="",
+        metadata=_says(
+            "Folder of the archives of closed months. Default: `archive` in the data directory."
+        ),
+    )
+    archive_after_months: int = field(
+        default=0,
+        metadata=_says(
+            "A server closes months by itself that ended so many months ago, exports them and "
+            "verifies the archive; 0: by hand. Nothing is ever dropped by itself.",
+            least=0,
+        ),
+    )
     disk_free_bytes_min: int = field(
         default=256 * 1024 * 1024,
         metadata=_says(
@@ -335,6 +349,11 @@ class Settings:
                 raise UsageError(f"webhook_allowed_networks has {network!r}: {error}.") from error
         if self.port > 65_535:
             raise UsageError(f"port must be at most 65535; it is {self.port}.")
+
+    @property
+    def archives(self) -> Path:
+        """The folder of the archives of closed months."""
+        return Path(self.archive_dir) if self.archive_dir else self.data_dir / "archive"
 
     @property
     def is_loopback(self) -> bool:

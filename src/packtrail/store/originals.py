@@ -16,7 +16,7 @@ import msgspec
 import zstandard
 
 from packtrail.base.errors import PacktrailError
-from packtrail.store import months, named, objects, packing, segments, weaving
+from packtrail.store import months, named, objects, packing, segments, shelf, weaving
 from packtrail.store.packing import Sort
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from packtrail.store.segments import Segment
 
 _SQL = named.statements("originals")
-_PLAIN: Final = 0
-_WOVEN: Final = 1
+PLAIN: Final = 0
+WOVEN: Final = 1
+ARCHIVED: Final = 3
+"""What stands here is the SHA-256 of the manifest of the archive that holds the part."""
 
 
 class DamagedOriginal(PacktrailError):
@@ -40,7 +42,7 @@ class DamagedOriginal(PacktrailError):
 def insert(conn: Connection, capture_id: UUID, content: bytes, *, at: datetime) -> None:
     """Keep a document as it is."""
     months.ensure(conn, at)
-    conn.execute(_SQL["insert"], [capture_id, 0, _PLAIN, packing.compress(content, Sort.TEXT)])
+    conn.execute(_SQL["insert"], [capture_id, 0, PLAIN, packing.compress(content, Sort.TEXT)])
 
 
 def insert_woven(
@@ -56,7 +58,7 @@ def insert_woven(
         at: When the document came.
     """
     months.ensure(conn, at)
-    conn.execute(_SQL["insert"], [capture_id, 0, _WOVEN, weaving.weave(outline, left_out)])
+    conn.execute(_SQL["insert"], [capture_id, 0, WOVEN, weaving.weave(outline, left_out)])
 
 
 def delete(conn: Connection, capture_id: UUID) -> None:
@@ -76,10 +78,11 @@ def read(conn: Connection, capture_id: str) -> bytes:
     sha256, *span = row or (None, None, None)
     of_part = {} if span[0] is None else _segments(conn, capture_id, span)
     damage = f"The original of capture {capture_id} is damaged: look for it in a backup."
+    parts = [_part(capture_id, *part) for part in parts]
     try:
         content = b"".join(
             _unwoven(conn, packed, of_part.get(part_no, []))
-            if kind == _WOVEN
+            if kind == WOVEN
             else packing.decompress(packed)
             for part_no, kind, packed in parts
         )
@@ -88,6 +91,13 @@ def read(conn: Connection, capture_id: str) -> bytes:
     if hashlib.sha256(content).digest() != sha256:
         raise DamagedOriginal(damage)
     return content
+
+
+def _part(capture_id: str, part_no: int, kind: int, content: bytes) -> tuple[int, int, bytes]:
+    """Return a part of a document; of an archived month from its archive."""
+    if kind == ARCHIVED:
+        return part_no, *shelf.original(content, capture_id, part_no)
+    return part_no, kind, content
 
 
 def _segments(conn: Connection, capture_id: str, span: Sequence[int]) -> dict[int, list[Segment]]:
