@@ -92,6 +92,14 @@ class Settings:
             least=1024,
         ),
     )
+    capture_part_bytes: int = field(
+        default=8 * 1024 * 1024,
+        metadata=_says(
+            "Size of the parts in which large documents are read, in bytes: what a capture "
+            "holds in memory is some ten times as much.",
+            least=1024,
+        ),
+    )
     capture_events_max: int = field(
         default=2_000_000,
         metadata=_says("Largest number of events in one captured document.", least=1),

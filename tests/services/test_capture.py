@@ -35,7 +35,8 @@ def test_a_document_is_recorded_and_its_job_says_so(world: World) -> None:
 def test_the_original_comes_back_byte_for_byte(world: World) -> None:
     job = _submit(world, GOOD)
 
-    content, media_type, filename = capture.original(world.app, world.maker, job.capture_id)
+    original = capture.original(world.app, world.maker, job.capture_id)
+    content, media_type, filename = original.content(), original.media_type, original.filename
 
     assert content == GOOD
     assert media_type == "application/json"
@@ -296,4 +297,4 @@ def test_a_file_name_cannot_hide_what_it_is(world: World, sent: str, shown: str)
     )
 
     assert job.filename == shown
-    assert capture.original(world.app, world.maker, job.capture_id)[2] == shown
+    assert capture.original(world.app, world.maker, job.capture_id).filename == shown

@@ -18,6 +18,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from packtrail.base.findings import Severity
+from packtrail.epcis import codes
 from packtrail.epcis.parts_cut import Bounds, Cuts, Part, Undivided
 from packtrail.epcis.parts_json import JsonScanner
 from packtrail.epcis.parts_xml import XmlScanner
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding
 
-__all__ = ["Bounds", "Layout", "Part", "Undivided", "layout"]
+__all__ = ["Bounds", "Gathered", "Layout", "Part", "Undivided", "layout"]
 
 _MARKS: Final = b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"
 _IN_XML: Final = re.compile(r"(/EventList/)([^/\[\s]+)(?:\[(\d+)\])?")
@@ -84,6 +86,15 @@ class Layout:
             at = f"{at} (in events {part.first + 1} and the {part.count - 1} after it)"
         return replace(finding, at=at, message=self._bytes(finding.message, part))
 
+    def is_shared(self, at: str) -> bool:
+        """Tell whether a place in a part is one in the head or the tail, which all parts have."""
+        if _IN_JSON.search(at) or _IN_XML.search(at):
+            return False
+        if self.is_xml:
+            line = _LINE.search(at)
+            return line is not None and int(line[1]) <= self._lines
+        return at not in {"", "/"} and not _BYTE.search(at)
+
     def place(self, at: str, part: Part) -> str:
         """Return a place in a part as one in the whole."""
         if not part.number:
@@ -109,6 +120,59 @@ class Layout:
             return f"{match[1]} {place - len(self.head) + part.start}"
 
         return _BYTE.sub(moved, text)
+
+
+class Gathered:
+    """What was found in the parts of a document, each thing once and told of the whole.
+
+    Args:
+        layout: Of the document.
+        limit: Errors that are listed, and as many remarks.
+    """
+
+    def __init__(self, layout: Layout, limit: int) -> None:
+        self._layout = layout
+        self._limit = limit
+        self._listed: dict[tuple[str, str, str], Finding] = {}
+        self._counts = {True: 0, False: 0}
+        """Errors and remarks that are listed."""
+        self._dropped = 0
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything is wrong."""
+        return self._counts[True] > 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more errors were found than are listed."""
+        return self._counts[True] >= self._limit
+
+    def add(self, part: Part, findings: Iterable[Finding]) -> None:
+        """Take what was found in a part."""
+        for each in findings:
+            finding = self._layout.placed(each, part)
+            is_error = finding.severity is Severity.ERROR
+            # What stands in head or tail is found in every part; a remark is made once.
+            at = finding.at if is_error else ""
+            key = (finding.code, at, finding.message)
+            if self._layout.is_shared(each.at):
+                key = (each.code, each.at, each.message)
+                finding = each
+            if key in self._listed:
+                continue
+            if self._counts[is_error] >= self._limit:
+                self._dropped += 1
+                continue
+            self._counts[is_error] += 1
+            self._listed[key] = finding
+
+    def all(self) -> tuple[Finding, ...]:
+        """Return what was found, with a last line when not all of it is listed."""
+        if not self._dropped:
+            return tuple(self._listed.values())
+        message = f"{self._dropped} more findings are not listed; the limit is {self._limit}."
+        return (*self._listed.values(), codes.MORE_FINDINGS.found(message))
 
 
 def layout(

@@ -6,7 +6,7 @@ What it changes, it changes in one transaction, which may be cut off anywhere an
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -243,7 +243,13 @@ def record_events(
         namespaces=namespaces,
         part_no=part.number,
     )
-    return store.record_draft(turn.conn, draft, recording, numbers, are_new=part.are_new)
+    done = store.record_draft(turn.conn, draft, recording, numbers, are_new=part.are_new)
+    # What another part of the document says was recorded just now, and is no earlier record.
+    own = str(job.capture_id)
+    told = (
+        replace(one, recorded_at=None) if one.capture_id == own else one for one in done.conflicts
+    )
+    return replace(done, conflicts=tuple(told))
 
 
 def record_master_data(turn: Turn, job: Job, reading: BulkReading, at: datetime) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from packtrail.base.errors import LimitExceeded, Unavailable
 from packtrail.base.findings import has_errors
-from packtrail.epcis.parts import Bounds, Layout, Undivided, layout
+from packtrail.epcis.parts import Bounds, Gathered, Layout, Undivided, layout
 from packtrail.services import capturing
 from packtrail.services.codes import NOT_DIVIDED, NOT_READ_ON, TOO_MANY_EVENTS
 from packtrail.services.uploads import PIECE_BYTES
@@ -85,7 +85,9 @@ def planned(app: Application, upload: Upload) -> Planned:
     settings = app.settings
     if upload.size <= settings.capture_inline_bytes_max:
         return Whole(capturing.plan(app, upload.read(0, upload.size)))
-    bounds = Bounds(event_bytes=settings.capture_whole_bytes_max)
+    bounds = Bounds(
+        part_bytes=settings.capture_part_bytes, event_bytes=settings.capture_whole_bytes_max
+    )
     try:
         found = layout(_told(upload), upload.read, bounds)
     except Undivided as why:
@@ -152,12 +154,14 @@ class _Recording:
     layout: Layout
     turn: capturing.Turn
     job: capturing.Job
-    findings: list[Finding] = field(default_factory=list)
-    of_all: frozenset[Finding] = frozenset()
-    """Findings in what every part begins or ends with: told once."""
+    gathered: Gathered = field(init=False)
     event_count: int = 0
     stored: int = 0
     repeated: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin with nothing found."""
+        self.gathered = Gathered(self.layout, FINDINGS_MAX)
 
     def all(self, clock: Callable[[], datetime]) -> rows.Outcome:
         """Record all parts."""
@@ -183,7 +187,7 @@ class _Recording:
         return self._outcome(at, numbers)
 
     def _outcome(self, at: datetime, numbers: SegmentNumbers | None) -> rows.Outcome:
-        findings = [*self.findings, *capturing.repeated(self.repeated)]
+        findings = [*self.gathered.all(), *capturing.repeated(self.repeated)]
         self.whole.event_count = self.event_count
         return rows.Outcome(
             is_success=not has_errors(findings),
@@ -199,18 +203,14 @@ class _Recording:
         events = octets if part.number else octets[part.start :]
         events = events[: part.stop - part.start]
         planned = self._read(part, events)
-        if planned.reading is None or (self._is_all_or_nothing and has_errors(self.findings)):
-            self._refuse(part)
-        if planned.reading is None:  # `_refuse` has raised; this is for the type checker.
-            return
+        if planned.reading is None or (self._is_all_or_nothing and self.gathered.has_errors):
+            raise self._refusal(part)
         how = capturing.Part(at, self.turn.is_first, part.number, part.first)
         recorded = capturing.record_events(self.turn, self.job, planned.reading, numbers, how)
         conflicts = capturing.conflicts_of(planned, recorded, first=part.first)
-        self.findings += [self.layout.placed(each, part) for each in conflicts]
+        self.gathered.add(part, conflicts)
         if conflicts and self._is_all_or_nothing:
-            self._refuse(part)
-        if len(self.findings) > FINDINGS_MAX:
-            self._refuse(part)
+            raise self._refusal(part)
         if not part.number:
             capturing.record_master_data(self.turn, self.job, planned.reading, at)
         self.stored += recorded.stored
@@ -223,32 +223,27 @@ class _Recording:
 
     def _read(self, part: Part, events: bytes) -> capturing.Plan:
         planned = capturing.plan(self.whole.app, self.layout.document(part, events))
-        found = planned.findings
-        if not part.number:
-            self.of_all = frozenset(found)
-            self.findings += found
-        else:
-            own = [each for each in found if each not in self.of_all]
-            self.findings += [self.layout.placed(each, part) for each in own]
+        self.gathered.add(part, planned.findings)
         self.event_count += planned.event_count
         return planned
 
-    def _refuse(self, last: Part) -> None:
-        """Undo everything, and say what else is wrong behind the part that was read last."""
+    def _refusal(self, last: Part) -> NotAll:
+        """Return what undoes everything; what is wrong behind that part is found out afterwards."""
         self.whole.event_count = self.event_count
-        raise NotAll(self, last)
+        return NotAll(self, last)
 
     def rest(self, last: Part) -> tuple[Finding, ...]:
         """Return what is wrong with the document, read on behind a part."""
+        further: list[Finding] = []
         for part in self.layout.parts[last.number + 1 :]:
-            if len(self.findings) >= FINDINGS_MAX:
+            if self.gathered.is_full:
                 text = f"From event {part.first + 1} on the document was not read."
-                self.findings.append(NOT_READ_ON.found(text, at=f"event {part.first + 1}"))
+                further.append(NOT_READ_ON.found(text, at=f"event {part.first + 1}"))
                 break
             self.whole.upload.tell("reading", part.start / self.layout.size)
             self._read(part, self.whole.upload.read(part.start, part.stop))
         self.whole.event_count = self.event_count
-        return tuple(self.findings)
+        return (*self.gathered.all(), *further)
 
     def _keep(
         self, part: Part, octets: bytes, events: bytes, outline: Outline | None, recorded: Recorded

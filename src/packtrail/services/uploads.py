@@ -56,7 +56,7 @@ class Upload:
         """Hears how far its capture is."""
         # Closed by `close`; a file of it is opened only when there is too much for the memory.
         self._file: Any = tempfile.SpooledTemporaryFile(  # noqa: SIM115
-            max_size=settings.capture_inline_bytes_max, dir=settings.upload_dir or None
+            max_size=max(1, settings.capture_inline_bytes_max), dir=settings.upload_dir or None
         )
 
     @classmethod
