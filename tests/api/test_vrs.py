@@ -360,7 +360,7 @@ def test_a_responder_can_want_the_credential_of_a_trading_partner(maker: Rest) -
     assert (bad.status_code, good.status_code) == (200, 200)
     for each in (without, refused):
         assert (each.status_code, each.headers["packtrail-finding"]) == (403, "VER-107")
-    kept = [each.detail["presentation"] for each in verifications.listed(world.app, world.maker)]
+    kept = [each.detail["presentation"] for each in verifications.history(world.app, world.maker)]
     assert [sorted(each) for each in kept] == [
         ["expires", "holder", "issuer", "notChecked"], ["problem"],
     ]  # fmt: skip
@@ -410,7 +410,7 @@ def test_a_list_for_the_directory_is_taken_in_row_by_row(maker: Rest) -> None:
     assert (taken["new"], taken["changed"], taken["same"]) == (1, 0, 0)
     assert (again["new"], again["changed"], again["same"]) == (0, 0, 1)
     assert [each["at"] for each in taken["findings"]] == [
-        "row 3, url", "row 4", "row 5, responder_gln",
+        "row 3, url", "row 4, gtin", "row 5, responder_gln",
     ]  # fmt: skip
     assert nothing.json()["findings"][0]["code"] == "VER-109"
     assert numeric.status_code == 422

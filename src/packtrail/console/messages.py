@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from packtrail.store.vrs import RequestRow
 
 _PAGE: Final = 50
+_KEPT: Final = ("gln", "gtin", "responder_gln", "url", "credential", "presentation")
+"""Fields that keep what was typed where it was refused."""
 POLICIES: Final = {
     "verifies_recalled": "Recalled packs are verified, and said to be recalled",
     "verifies_expired": "Expired packs are verified, and said to be expired",
@@ -131,7 +133,7 @@ def _page(
         policy=own.policy if own else ResponderPolicy(),
         imported=imported,
         made=made,
-        sent=dict(visit.form) if findings else {},
+        sent={name: visit.sent(name) if findings else "" for name in _KEPT},
         partners=vrs_partners.partners(visit.app, visit.who),
         rows=vrs_requests.requests(visit.app, visit.who, limit=_PAGE),
         directory=vrs_directory.directory(visit.app, visit.who, limit=_PAGE),

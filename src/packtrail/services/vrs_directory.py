@@ -183,9 +183,13 @@ def _checked(app: Application, entry: Entry) -> Entry:
     Raises:
         RefusedError: `VER-103`; everything that is wrong with it; or it is no GTIN.
     """
-    gtin = product_of(entry.gtin)
     bad = BAD_ENTRY.found
-    found = []
+    found: list[Finding] = []
+    gtin = entry.gtin
+    try:
+        gtin = product_of(entry.gtin)
+    except RefusedError as refused:
+        found += [replace(each, at="gtin") for each in refused.findings]
     try:
         calls.check(entry.url, calls.Networks.of(app.settings.webhook_allowed_networks))
     except calls.BadAddress as wrong:
