@@ -71,6 +71,14 @@ class Permission(StrEnum):
     """See what is said of lots and products: recalls, withdrawals, holds."""
     NOTICE_CREATE = "notice:record:create"
     """Recall, withdraw, hold, release; retract what should not have been said."""
+    ALERT_READ = "alert:record:read"
+    """See alerts, what they rest on, and the cases in which they are worked off."""
+    CASE_UPDATE = "alert:case:update"
+    """Open cases, sort them, write notes, put packs in quarantine, prepare drafts."""
+    CASE_DECIDE = "alert:case:decide"
+    """Confirm, refute, close and reopen cases, and release packs from quarantine."""
+    DETECTION_UPDATE = "alert:parameter:update"
+    """Set the parameters of the rules that raise alerts."""
     LINE_READ = "line:record:read"
     """See sites, lines and trade items, work orders, what lines reported, and reconciliations."""
     LINE_CREATE = "line:record:create"
@@ -130,6 +138,7 @@ _READING = frozenset(
         Permission.REPORTING_READ,
         Permission.NOTICE_READ,
         Permission.VERIFICATION_READ,
+        Permission.ALERT_READ,
         Permission.LINE_READ,
         Permission.PORTFOLIO_READ,
         Permission.OBLIGATION_READ,
@@ -169,6 +178,9 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.CASE_UPDATE,
+            Permission.CASE_DECIDE,
+            Permission.DETECTION_UPDATE,
             Permission.PLAN_RAISE,
         },
         RoleName.REGULATORY: _READING
@@ -177,6 +189,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.PORTFOLIO_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
+            Permission.CASE_UPDATE,
             Permission.PLAN_RAISE,
         },
         RoleName.READER: _READING | {Permission.PLAN_RAISE},

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
+from packtrail.detection import codes
 from packtrail.detection import rules_of_actors as actors
 from packtrail.detection import rules_of_lots as lots
 from packtrail.detection import rules_of_packs as packs
@@ -23,6 +24,18 @@ PACK_RULES: Final[tuple[PackRule, ...]] = (
     packs.never_sold,
 )
 
+PACK_CODES: Final = frozenset(
+    each.code
+    for each in (
+        codes.SUPPLIED_TWICE, codes.TOO_FAST, codes.DEAD_SEEN, codes.STOLEN_SEEN,
+        codes.DIVERTED, codes.NEVER_SOLD,
+    )
+)  # fmt: skip
+LOT_CODES: Final = frozenset({codes.WRONG_DATA.code, codes.DATA_FAULT.code})
+ACTOR_CODES: Final = frozenset(
+    each.code for each in (codes.NEAR_ISSUED, codes.PROBING, codes.BURST, codes.SCANNER)
+)
+
 
 def detect(
     scans: Iterable[Scan], known: Known, parameters: Parameters | None = None
@@ -38,13 +51,14 @@ def detect(
     ordered = sorted(scans, key=lambda each: (each.at, each.scan_id))
     found = [
         signal
-        for rules in (_of_packs, _of_lots, _of_actors)
+        for rules in (of_packs, of_lots, of_actors)
         for signal in rules(ordered, known, parameters)
     ]
     return sorted(found, key=lambda each: (-each.score, each.code, each.scans))
 
 
-def _of_packs(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:
+def of_packs(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:
+    """Yield what the scans of packs give; of each pack there are all, in the order of time."""
     for key, own in _grouped(scans, lambda each: each.pack).items():
         pack = known.packs.get(key)
         if pack is not None:
@@ -52,13 +66,15 @@ def _of_packs(scans: Sequence[Scan], known: Known, parameters: Parameters) -> It
                 yield from rule(own, pack, known, parameters)
 
 
-def _of_lots(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:
+def of_lots(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:
+    """Yield what the scans of lots give; of each lot there are all of some time."""
     recorded = [each for each in scans if each.pack in known.packs]
     for own in _grouped(recorded, lambda each: (each.product, known.packs[each.pack].lot)).values():
         yield from lots.wrong_data(own, known, parameters)
 
 
-def _of_actors(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:
+def of_actors(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:
+    """Yield what the scans of actors give; of each actor there are all of some time."""
     for own in _grouped(scans, lambda each: each.actor).values():
         strange = [each for each in own if not known.has(each.pack)]
         damaged = [each for each in strange if actors.meant(each, known)]
@@ -68,7 +84,8 @@ def _of_actors(scans: Sequence[Scan], known: Known, parameters: Parameters) -> I
             for each in strange
             if each.scan_id not in excused and not actors.corrected(each, own, known, parameters)
         ]
-        yield from actors.scanner(damaged, parameters)
+        repaired = [each for each in own if each.is_repaired and each.scan_id not in excused]
+        yield from actors.scanner([*damaged, *repaired], parameters)
         yield from actors.near_issued(unknown, known, parameters)
         yield from actors.probing(unknown, known, parameters)
         yield from actors.burst(unknown, own, parameters)

@@ -46,7 +46,7 @@ def near_issued(unknown: Sequence[Scan], known: Known, parameters: Parameters) -
     """Yield a signal for each unknown number that is one character from an issued one."""
     for scan in unknown:
         product = known.products.get(scan.product)
-        if product is None or scan.is_typed:
+        if product is None or not product.space or scan.is_typed:
             continue
         chance = near_chance(product)
         near = _neighbour(scan, product.alphabet, known)
@@ -65,7 +65,7 @@ def probing(unknown: Sequence[Scan], known: Known, parameters: Parameters) -> It
         by_product[scan.product].append(scan)
     for code, scans in by_product.items():
         product = known.products.get(code)
-        if product is None:
+        if product is None or not product.space:
             continue
         for series in _series(sorted(scans, key=lambda each: each.serial)):
             if len(series) >= parameters.series_min:

@@ -71,6 +71,8 @@ def too_fast(
         if here is None or there is None or not _are_timely((one, other), parameters):
             continue
         way = distance(here, there)
+        if way is None:
+            continue
         hours = (other.at - one.at + parameters.clock_error).total_seconds() / 3600
         if way >= parameters.distance_min and way > parameters.speed * hours:
             said = f"{way:.0f} km in at most {hours:.2f} h (clocks allowed for)"
@@ -85,9 +87,9 @@ def diverted(
     del pack, parameters
     for scan in scans:
         place, product = known.places.get(scan.place), known.products.get(scan.product)
-        if place is None or product is None or scan.purpose is Purpose.LOOK:
+        if place is None or product is None or scan.purpose is Purpose.LOOK or place.is_own:
             continue
-        if place.market not in product.markets:
+        if place.market and product.markets and place.market not in product.markets:
             said = f"{scan.purpose} in {place.market}; licensed in {sorted(product.markets)}"
             yield _signal(codes.DIVERTED, 0.93, said, [scan], [])
 
@@ -115,7 +117,10 @@ def _last(scan: Scan, pack: Pack) -> Happening | None:
 def _ended(scan: Scan, pack: Pack, parameters: Parameters) -> Happening | None:
     """Return what ended a pack before a scan at another place, unless it is soon undone."""
     last = _last(scan, pack)
-    if last is None or last.place == scan.place or scan.at - last.at < parameters.clock_error:
+    is_elsewhere = last is not None and "" not in {last.place, scan.place}
+    if last is None or not is_elsewhere or last.place == scan.place:
+        return None
+    if scan.at - last.at < parameters.clock_error:
         return None
     end = scan.at + parameters.settle
     later = [each for each in pack.happenings if scan.at <= each.at <= end]
@@ -124,9 +129,8 @@ def _ended(scan: Scan, pack: Pack, parameters: Parameters) -> Happening | None:
 
 def _is_near(one: str, other: str, known: Known, parameters: Parameters) -> bool:
     here, there = known.places.get(one), known.places.get(other)
-    return (
-        here is not None and there is not None and distance(here, there) < parameters.distance_min
-    )
+    way = distance(here, there) if here is not None and there is not None else None
+    return way is not None and way < parameters.distance_min
 
 
 def _are_timely(scans: Sequence[Scan], parameters: Parameters) -> bool:

@@ -30,8 +30,11 @@ class Scan:
     serial: str
     actor: str
     place: str
+    """Empty where it is not known."""
     purpose: Purpose = Purpose.LOOK
     is_typed: bool = False
+    is_repaired: bool = False
+    """The scanner damaged the code, and it was read all the same."""
     lot: str = ""
     """Empty where it was not asked with; so is the expiry."""
     expires: str = ""
@@ -79,11 +82,11 @@ class Product:
     """What is known of a product."""
 
     markets: frozenset[str]
-    """Where it may be traded, import licences included."""
+    """Where it may be traded, import licences included; empty: nobody has said."""
     issued: int
     """Serial numbers given out."""
     space: int
-    """Texts that its numbers are drawn from."""
+    """Texts that its numbers are drawn from; 0: not known."""
     alphabet: str
     length: int
 
@@ -93,9 +96,12 @@ class Place:
     """Where scans are made."""
 
     market: str
-    latitude: float
-    """Degrees."""
-    longitude: float
+    """ISO code of the country; empty: not known."""
+    latitude: float | None = None
+    """Degrees; None: not known, so that nothing is said of distances."""
+    longitude: float | None = None
+    is_own: bool = False
+    """A site of the company itself, where packs of any market may lie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,7 +153,7 @@ class _Writer:
     def _moved(self, pack: tuple[str, str], scan: Scan, shops: list[str]) -> Scan:
         """Send a pack to another shop by road."""
         shop, places = self._rng.choice(shops), self._made.places
-        road = 1.2 * distance(places[scan.place], places[shop])
+        road = 1.2 * (distance(places[scan.place], places[shop]) or 0.0)
         hours = self._rng.uniform(0.5, 30) + road / self._rng.uniform(60, 120)
         at = scan.recorded_at + timedelta(hours=hours)
         return self._scan(pack, at, shop, Purpose.RECEIVE)
