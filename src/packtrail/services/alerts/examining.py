@@ -252,7 +252,7 @@ class _Writer:
         packs: Mapping[tuple[str, str], Pack],
         accounts: Mapping[str, str],
     ) -> None:
-        evidence = [*self._evidence(told.evidence, sightings, packs, accounts)]
+        evidence = [*self._evidence(told, told.evidence, sightings, packs, accounts)]
         alert_id = rows.add(
             self._conn,
             {
@@ -281,7 +281,7 @@ class _Writer:
         packs: Mapping[tuple[str, str], Pack],
         accounts: Mapping[str, str],
     ) -> None:
-        evidence = [*self._evidence(added, sightings, packs, accounts)]
+        evidence = [*self._evidence(told, added, sightings, packs, accounts)]
         if not evidence:
             return
         rows.add_evidence(self._conn, [replace(each, alert_id=alert.alert_id) for each in evidence])
@@ -298,6 +298,7 @@ class _Writer:
 
     def _evidence(
         self,
+        told: Told,
         wanted: Collection[str],
         sightings: Mapping[str, Sighted],
         packs: Mapping[tuple[str, str], Pack],
@@ -312,7 +313,7 @@ class _Writer:
             for each in recorded.happenings
         }
         for one in sorted(wanted):
-            if one in sightings:
+            if one in told.scans:
                 scan = sightings[one].scan
                 place = places.get(scan.place)
                 detail = {
