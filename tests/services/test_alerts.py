@@ -1,4 +1,4 @@
-"""Alerts raised from the server's own log: once, growing, and taken back when the record changes."""
+"""Alerts from the server's own log: once, growing, taken back when the record changes."""
 
 from __future__ import annotations
 
@@ -176,7 +176,9 @@ def test_a_run_that_was_cut_off_is_done_again_without_a_second_alert(world: Worl
     scan(world, "2", place=OTHER_SHOP_GLN, purpose="supply")
     watch(world)
     with world.app.database.transaction() as conn:
-        conn.execute("update detection_mark set verified_at = '2000-01-01', events_until = '2000-01-01'")
+        conn.execute(
+            "update detection_mark set verified_at = '2000-01-01', events_until = '2000-01-01'"
+        )
 
     assert watch(world).raised == 0
     assert len(told(world)) == 1

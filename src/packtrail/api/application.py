@@ -9,6 +9,7 @@ from fastapi import FastAPI
 import packtrail
 from packtrail.api import (
     accounts_routes,
+    alert_routes,
     capture_routes,
     correction_routes,
     discovery,
@@ -78,6 +79,7 @@ def build(application: Application) -> FastAPI:
         serial_routes.router,
         serial_supply_routes.router,
         notice_routes.router,
+        alert_routes.router,
         goods_routes.router,
         correction_routes.router,
         verification_routes.router,

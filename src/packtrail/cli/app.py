@@ -11,6 +11,7 @@ import typer
 from packtrail import __version__
 from packtrail.cli import (
     accounts,
+    alerts,
     backups,
     capacity,
     capture,
@@ -54,6 +55,7 @@ GROUPS = {
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "alerts": alerts.alerts,
     "reports": reports.reports,
     "lots": goods.lots,
     "places": goods.places,

@@ -9,13 +9,13 @@ from packtrail.base.errors import RefusedError
 from packtrail.detection.scans import Known, Pack, Place, Product
 from packtrail.services import describing
 from packtrail.services.alerts import mapping
+from packtrail.services.alerts.sightings import spellings
 from packtrail.services.organisations import visible_to
 from packtrail.services.portfolio.books import company_of
 from packtrail.services.supply.origins import origins_in
 from packtrail.services.supply.pools import policy_of
 from packtrail.store import journeys, objects, organisations, vocabulary
 from packtrail.store import serials as serial_rows
-from packtrail.store.places import spelled
 from packtrail.verification.alike import variants
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Record:
     def places(self, wanted: Iterable[str]) -> dict[str, Place]:
         """Return what master data says of places."""
         missing = [each for each in sorted(set(wanted)) if each not in self._places]
-        by_spelling = {text: site for site in missing for text in _spellings(site)}
+        by_spelling = {text: site for site in missing for text in spellings(site)}
         rows = vocabulary.find(self.conn, sorted(by_spelling), self.audience_ids)
         for row in rows.values():
             told = describing.place(row).attributes
@@ -182,14 +182,6 @@ class Record:
 
 _PLAIN: Final = Pack(lot="", expires="")
 """Of an actor's packs only that they exist is asked."""
-
-
-def _spellings(site: str) -> list[str]:
-    key = describing.key_of(site) if ":" in site else None
-    if ":" in site and key is None:
-        return [site]
-    identifier = key.digital_link() if key else f"https://id.gs1.org/414/{site}"
-    return [identifier, *spelled([identifier])] if site else []
 
 
 def _degrees(text: str | None) -> float | None:
