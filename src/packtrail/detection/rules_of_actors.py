@@ -92,7 +92,8 @@ def burst(
         expected = total * parameters.unknown_share
         chance = at_least(len({each.pack for each in within}), expected)
         if chance <= parameters.chance_max:
-            said = f"{len(within)} unknown of {total} scans within {parameters.window};"
+            hours = parameters.window.total_seconds() / 3600
+            said = f"{len(within)} unknown of {total} scans within {hours:g} h;"
             said += f" {expected:.3f} expected; by chance {chance:.1e}"
             yield _signal(codes.BURST, 1 - chance, said, within, first.actor)
             told = end

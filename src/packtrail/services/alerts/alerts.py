@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
+from packtrail.base.findings import FindingCode
 from packtrail.detection import codes
 from packtrail.detection.lessons import Lesson
 from packtrail.detection.lessons import lessons as learned
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
-    from packtrail.base.findings import FindingCode
     from packtrail.services.application import Application
 
 MEANINGS: dict[str, FindingCode] = {
-    each.code: each for each in vars(codes).values() if hasattr(each, "remedy")
+    each.code: each for each in vars(codes).values() if isinstance(each, FindingCode)
 }
 """Code -> what the signal means and what to do."""
 

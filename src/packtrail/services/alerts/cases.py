@@ -273,7 +273,7 @@ def move(
             closed_at=change.now if what is Move.CLOSE else None,
         )
         said = [each for each in (wish.category, wish.cause) if each]
-        text = f"{wish.move}{' ' + ', '.join(said) if said else ''}: {wish.reason.strip()}"
+        text = f"{wish.move.title()}{' ' + ', '.join(said) if said else ''}: {wish.reason.strip()}"
         change.write(what.value, text[:TEXT_MAX], detail={"from": row.state, "to": after.state})
         if what is Move.CONFIRM:
             from packtrail.services.alerts import quarantine  # noqa: PLC0415 - it needs this module
