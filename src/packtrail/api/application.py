@@ -10,6 +10,7 @@ import packtrail
 from packtrail.api import (
     accounts_routes,
     alert_routes,
+    capacity_routes,
     capture_routes,
     correction_routes,
     discovery,
@@ -37,6 +38,7 @@ from packtrail.api import (
     serial_supply_routes,
     soap,
     socket_routes,
+    technology_routes,
     verification_routes,
     vrs_routes,
 )
@@ -90,12 +92,14 @@ def build(application: Application) -> FastAPI:
         plan_routes.router,
         plan_people_routes.router,
         plan_entry_routes.router,
+        capacity_routes.router,
         accounts_routes.router,
         line_routes.router,
         order_routes.router,
         market_routes.router,
         portfolio_routes.router,
         obligation_routes.router,
+        technology_routes.router,
     ):
         api.include_router(routes)
     problems.install(api)
