@@ -18,8 +18,10 @@ from packtrail.detection.cases import Wish
 from packtrail.services import capture, organisations, verifying
 from packtrail.services.alerts import alerts, cases, mapping, quarantine, watching
 from packtrail.services.verifying import Ask, Circumstances
+from packtrail.simulation.documents import address_of
 from packtrail.simulation.organisations import FOXGLOVE_STORES, GENTIAN_STORES, LOCATIONS
 from packtrail.simulation.products import PRODUCTS
+from packtrail.simulation.scribe import CBV_MASTER_DATA
 from packtrail.store import journeys, objects
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
 BEGAN_AGO: Final = timedelta(days=3, hours=5)
 OWNER: Final = "Ida Marlow, quality"
-_ATTRIBUTES: Final = "urn:epcglobal:cbv:mda"
 _MAPLE, _HARBOR, _MILL = FOXGLOVE_STORES
 _, _BREMEN = GENTIAN_STORES
 _LOOKED_AT: Final = 60
@@ -62,14 +63,8 @@ def _record_places(app: Application, actor: Actor) -> None:
         {
             "id": each.sgln,
             "attributes": [
-                {"id": f"{_ATTRIBUTES}:{name}", "attribute": value}
-                for name, value in (
-                    ("name", each.name),
-                    ("city", each.city),
-                    ("countryCode", each.country),
-                    ("latitude", each.coordinates[0]),
-                    ("longitude", each.coordinates[1]),
-                )
+                {"id": name, "attribute": value}
+                for name, value in (address_of(each) | _coordinates(each)).items()
             ],
         }
         for each in LOCATIONS
@@ -90,6 +85,14 @@ def _record_places(app: Application, actor: Actor) -> None:
     )  # fmt: skip
     if not job.success:
         raise UsageError(f"The places of the demo were refused: {job.findings}")
+
+
+def _coordinates(location: Location) -> dict[str, str]:
+    latitude, longitude = location.coordinates
+    return {
+        f"{CBV_MASTER_DATA}#latitude": latitude,
+        f"{CBV_MASTER_DATA}#longitude": longitude,
+    }
 
 
 def _packs(app: Application, actor: Actor) -> list[tuple[str, str, Pack]]:

@@ -13,7 +13,14 @@ from packtrail.detection.clocks import Clock, running
 from packtrail.detection.triage import Category
 from packtrail.services import auditing
 from packtrail.services.alerts import alerts
-from packtrail.services.alerts.changing import Change, changing, counted, require_reason, row_of
+from packtrail.services.alerts.changing import (
+    TEXT_MAX,
+    Change,
+    changing,
+    counted,
+    require_reason,
+    row_of,
+)
 from packtrail.services.rule_packs import catalogue
 from packtrail.store import alerts as alert_rows
 from packtrail.store import cases as rows
@@ -29,7 +36,6 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.store.cases import CaseRow, EntryRow
 
-TEXT_MAX: Final = 4_000
 ALERTS_MAX: Final = 500
 """Most alerts of one case that are shown."""
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.store.cases import CaseRow
 
+TEXT_MAX: Final = 4_000
 _COLUMNS: Final = (
     "state", "category", "outcome", "cause", "owner", "title", "market", "confirmed_at",
     "high_risk_at", "closed_at",

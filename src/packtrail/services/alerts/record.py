@@ -9,7 +9,7 @@ from packtrail.base.errors import RefusedError
 from packtrail.detection.scans import Known, Pack, Place, Product
 from packtrail.services import describing
 from packtrail.services.alerts import mapping
-from packtrail.services.alerts.sightings import spellings
+from packtrail.services.alerts.spelling import spellings
 from packtrail.services.organisations import visible_to
 from packtrail.services.portfolio.books import company_of
 from packtrail.services.supply.origins import origins_in
