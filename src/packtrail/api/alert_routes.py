@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from packtrail.api.alert_schemas import (
     AlertOut,
     AlertsIn,
+    AnswersIn,
     CaseIn,
     CaseLineOut,
     CaseOut,
     DoneIn,
+    DraftOut,
     HoldIn,
     LessonOut,
     MergeIn,
     MoveIn,
     OwnerIn,
     ParametersIn,
+    PictureOut,
     ReasonIn,
     ReleaseIn,
     SettingOut,
@@ -26,13 +29,22 @@ from packtrail.api.alert_schemas import (
 )
 from packtrail.api.requests import App, Caller
 from packtrail.detection.cases import Wish
-from packtrail.services.alerts import alerts, cases, policies, quarantine
+from packtrail.services.alerts import (
+    alerts,
+    bundle,
+    cases,
+    drafts,
+    policies,
+    quarantine,
+    sightings,
+)
 
 if TYPE_CHECKING:
     from packtrail.api.alert_schemas import PackIn
 
 router = APIRouter(prefix="/api/v1", tags=["Alerts"])
 PAGE_MAX = 500
+_MEDIA_TYPES = {"pdf": "application/pdf", "csv": "text/csv", "json": "application/json"}
 
 
 @router.get("/alerts", summary="Alerts", response_model=list[AlertOut])
@@ -164,6 +176,37 @@ def hold_packs(code: str, body: HoldIn, app: App, actor: Caller) -> Any:
 def release_packs(code: str, body: ReleaseIn, app: App, actor: Caller) -> Any:
     """Release packs that a refuted case holds."""
     return quarantine.release(app, actor, code, reason=body.reason, packs=_packs(body.packs))
+
+
+@router.get("/cases/{code}/sightings", summary="Where packs were", response_model=PictureOut)
+def get_sightings(code: str, app: App, actor: Caller) -> Any:
+    """Return where the packs of a case were, and what they share with other packs."""
+    return sightings.picture(app, actor, code)
+
+
+@router.get("/cases/{code}/bundle", summary="Evidence as ZIP", response_class=Response)
+def get_bundle(code: str, app: App, actor: Caller) -> Response:
+    """Return paper, data and a manifest of SHA-256 hashes; that it was handed out is audited."""
+    return Response(bundle.bundle(app, actor, code), media_type="application/zip")
+
+
+@router.get("/cases/{code}/drafts/{form}", summary="A draft", response_model=DraftOut)
+def get_draft(code: str, form: str, app: App, actor: Caller) -> Any:
+    """Return what an authority asks of a case, filled as far as is known. Nothing is sent."""
+    return drafts.draft(app, actor, code, form)
+
+
+@router.post("/cases/{code}/drafts/{form}", summary="Write a draft", response_model=DraftOut)
+def write_draft(code: str, form: str, body: AnswersIn, app: App, actor: Caller) -> Any:
+    """Write fields of a draft; an empty one is worked out from the case again."""
+    return drafts.answer(app, actor, code, form, body.values)
+
+
+@router.get("/cases/{code}/drafts/{form}/{kind}", summary="A draft as a file")
+def get_draft_file(code: str, form: str, kind: str, app: App, actor: Caller) -> Response:
+    """Return a draft as `pdf`, `csv` or `json`."""
+    content = drafts.exported(app, actor, code, form, kind)
+    return Response(content, media_type=_MEDIA_TYPES[kind])
 
 
 def _packs(packs: list[PackIn] | None) -> list[tuple[str, str]] | None:

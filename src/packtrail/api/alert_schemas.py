@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from packtrail.api.schemas import In, Out
+from packtrail.api.schemas import FindingOut, In, Out
 
 
 class EvidenceOut(Out):
@@ -246,3 +246,94 @@ class ParametersIn(In):
     values: dict[str, float | None]
     reason: str
     effective_at: AwareDatetime | None = None
+
+
+class FieldOut(Out):
+    """One thing a form asks."""
+
+    name: str
+    title: str
+    clause: str
+    source: str
+    default: str
+    one_of: list[str]
+    is_optional: bool
+
+
+class FormOut(Out):
+    """What an authority asks about a case."""
+
+    name: str
+    title: str
+    authority: str
+    markets: list[str]
+    clause: str
+    channel: str
+    note: str
+    fields: list[FieldOut]
+
+
+class FilledOut(Out):
+    """A field with its value; a finding where it is missing or does not fit."""
+
+    field: FieldOut
+    value: str
+    is_written: bool
+    finding: FindingOut | None
+
+
+class DraftOut(Out):
+    """A form filled from a case. Nobody has sent it."""
+
+    form: FormOut
+    fields: list[FilledOut]
+
+
+class AnswersIn(In):
+    """What to write into a draft, by field."""
+
+    values: Annotated[dict[str, Annotated[str, Field(max_length=4000)]], Field(max_length=100)]
+
+
+class SightingOut(Out):
+    """A pack at a place at a moment."""
+
+    at: datetime
+    pack: tuple[str, str]
+    place: str
+    name: str
+    market: str
+    latitude: float | None
+    longitude: float | None
+    what: str
+    who: str
+    is_suspect: bool
+
+
+class WayOut(Out):
+    """Packs that were at one place, and next at another."""
+
+    source: str
+    target: str
+    count: int
+    is_suspect: bool
+
+
+class SharedOut(Out):
+    """Something that packs of a case have in common with others."""
+
+    kind: str
+    identifier: str
+    label: str
+    suspects: int
+    others: list[tuple[str, str]]
+    other_count: int
+
+
+class PictureOut(Out):
+    """Where the packs of a case were, and how far a recall would reach."""
+
+    sightings: list[SightingOut]
+    ways: list[WayOut]
+    names: dict[str, str]
+    reach: list[SharedOut]

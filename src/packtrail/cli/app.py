@@ -11,6 +11,7 @@ import typer
 from packtrail import __version__
 from packtrail.cli import (
     accounts,
+    alert_files,  # noqa: F401 - its commands join the group `alerts`
     alerts,
     backups,
     capacity,

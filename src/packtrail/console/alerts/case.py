@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup
+
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import templates
+from packtrail.console.alerts.papers import FORMS
 from packtrail.console.visit import redirect
 from packtrail.detection.cases import MOVES, OPEN, Move, Wish
 from packtrail.detection.triage import CAUSES, Category
-from packtrail.services.alerts import cases, quarantine
+from packtrail.rendering import sightings as pictures
+from packtrail.services.alerts import cases, quarantine, sightings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,6 +103,7 @@ def _page(visit: Visit, findings: Sequence[Finding] = ()) -> Response:
     found = cases.case(visit.app, visit.who, visit.path("code"))
     states = [each.value for each in OPEN]
     others = cases.listed(visit.app, visit.who, states=states, limit=_OTHERS)
+    picture = sightings.picture(visit.app, visit.who, found.line.code)
     surest = max(found.alerts, key=lambda each: each.score, default=None)
     return templates.render(
         visit,
@@ -111,4 +116,8 @@ def _page(visit: Visit, findings: Sequence[Finding] = ()) -> Response:
         categories=tuple(Category),
         causes=CAUSES,
         proposed=surest.proposed if surest else None,
+        picture=picture,
+        lanes=Markup(pictures.over_time(picture.sightings)),  # noqa: S704 - the drawing escapes
+        map=Markup(pictures.on_map(picture.sightings)),  # noqa: S704 - the drawing escapes
+        forms=FORMS,
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.routing import Route
 
-from packtrail.console.alerts import case, listing, rules
+from packtrail.console.alerts import case, listing, papers, rules
 from packtrail.console.visit import page
 
 ROUTES: Final = (
@@ -18,5 +18,9 @@ ROUTES: Final = (
     Route("/alerts/cases", page(listing.cases_page)),
     Route("/alerts/cases/{code}", page(case.show)),
     Route("/alerts/cases/{code}", page(case.act), methods=["POST"]),
+    Route("/alerts/cases/{code}/bundle", page(papers.bundle_file)),
+    Route("/alerts/cases/{code}/drafts/{form}", page(papers.draft)),
+    Route("/alerts/cases/{code}/drafts/{form}", page(papers.answer), methods=["POST"]),
+    Route("/alerts/cases/{code}/drafts/{form}/{kind}", page(papers.draft_file)),
     Route("/alerts/{alert_id}", page(listing.alert)),
 )

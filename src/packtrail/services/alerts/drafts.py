@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from packtrail.access import Permission, require
+from packtrail.base.errors import NotFound
 from packtrail.detection import codes as signals
 from packtrail.detection import drafts
 from packtrail.detection.cases import State
@@ -60,6 +61,36 @@ def draft(app: Application, actor: Actor, code: str, form: str) -> Draft:
     with app.database.reading() as conn:
         case = cases.case_in(app, conn, actor, row_of(conn, actor, code))
         return draft_in(conn, actor, case, form)
+
+
+def exported(app: Application, actor: Actor, code: str, form: str, kind: str) -> bytes:
+    """Return a draft as a file; nobody is sent anything.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        code: The case.
+        form: The form.
+        kind: `pdf`, `csv` or `json`.
+
+    Raises:
+        NotFound: `SIG-051`; `SIG-062`, there is no such form or kind of file.
+        UsageError: PDF needs the extra `reports`.
+        NotPermitted: The actor may not see alerts.
+    """
+    require(actor, Permission.ALERT_READ)
+    with app.database.reading() as conn:
+        case = cases.case_in(app, conn, actor, row_of(conn, actor, code))
+        made = draft_in(conn, actor, case, form)
+    match kind:
+        case "pdf":
+            return as_pdf(case, made, by=actor.organisation_code)
+        case "csv":
+            return as_csv(case, made)
+        case "json":
+            return as_json(case, made)
+    text = f"{kind[:20]!r} is none of pdf, csv, json."
+    raise NotFound(signals.NO_FORM.found(text, at="kind"))
 
 
 def answer(
