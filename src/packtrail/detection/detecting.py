@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Final, TypeVar
 
 from packtrail.detection import codes
@@ -24,6 +26,8 @@ PACK_RULES: Final[tuple[PackRule, ...]] = (
     packs.never_sold,
 )
 
+CLOCK_SCANS_MIN: Final = 20
+"""Scans of a place by which its clock is told."""
 PACK_CODES: Final = frozenset(
     each.code
     for each in (
@@ -49,12 +53,33 @@ def detect(
     """
     parameters = parameters or Parameters()
     ordered = sorted(scans, key=lambda each: (each.at, each.scan_id))
+    clocks = clocks_of(ordered)
+    places = {
+        name: replace(place, clock=clocks.get(name, place.clock))
+        for name, place in known.places.items()
+    }
+    known = replace(known, places=places)
     found = [
         signal
         for rules in (of_packs, of_lots, of_actors)
         for signal in rules(ordered, known, parameters)
     ]
     return sorted(found, key=lambda each: (-each.score, each.code, each.scans))
+
+
+def clocks_of(scans: Iterable[Scan]) -> dict[str, timedelta]:
+    """Return how far the clocks of places are behind: the middle of what their scans show.
+
+    Most scans are recorded at once, so late ones do not matter; a place with few has no entry.
+    """
+    behind: dict[str, list[timedelta]] = defaultdict(list)
+    for scan in scans:
+        behind[scan.place].append(scan.recorded_at - scan.at)
+    return {
+        place: sorted(some)[len(some) // 2]
+        for place, some in behind.items()
+        if len(some) >= CLOCK_SCANS_MIN
+    }
 
 
 def of_packs(scans: Sequence[Scan], known: Known, parameters: Parameters) -> Iterator[Signal]:

@@ -45,7 +45,7 @@ KNOBS: Final[Mapping[str, Knob]] = {
     ),
     "late_max": Knob(
         unit="hours", least=0.01, most=240, rules=("SIG-002",),
-        meaning="A scan recorded later than this has no speed: its time is only a claim",
+        meaning="A scan recorded later than this has no speed; before, it was made in between",
     ),
     "retype_within": Knob(
         unit="hours", least=0, most=24, rules=("SIG-003", "SIG-004", "SIG-005"),
@@ -62,6 +62,14 @@ KNOBS: Final[Mapping[str, Knob]] = {
     "burst_min": Knob(
         unit="numbers", least=2, most=100, rules=("SIG-005",),
         meaning="Fewest unknown numbers that are a burst",
+    ),
+    "close_window": Knob(
+        unit="hours", least=0.1, most=24, rules=("SIG-005",),
+        meaning="Scans of an actor that lie close together",
+    ),
+    "close_min": Knob(
+        unit="numbers", least=2, most=100, rules=("SIG-005",),
+        meaning="Fewest unknown numbers close together that are a burst",
     ),
     "unknown_share": Knob(
         unit="share", least=1e-6, most=0.2, rules=("SIG-005",),

@@ -11,10 +11,10 @@ from packtrail.detection.scans import Fate, Purpose, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from packtrail.base.findings import FindingCode
-    from packtrail.detection.scans import Happening, Known, Pack, Parameters, Scan
+    from packtrail.detection.scans import Happening, Known, Pack, Parameters, Place, Scan
 
 
 def supplied_twice(
@@ -68,14 +68,16 @@ def too_fast(
     del pack
     for one, other in pairwise(scans):
         here, there = known.places.get(one.place), known.places.get(other.place)
-        if here is None or there is None or not _are_timely((one, other), parameters):
+        if here is None or there is None:
             continue
         way = distance(here, there)
-        if way is None:
+        first, second = _between(one, here, parameters), _between(other, there, parameters)
+        if way is None or first is None or second is None:
             continue
-        hours = (other.at - one.at + parameters.clock_error).total_seconds() / 3600
+        apart = max(second[1] - first[0], first[1] - second[0]) + parameters.clock_error
+        hours = apart.total_seconds() / 3600
         if way >= parameters.distance_min and way > parameters.speed * hours:
-            said = f"{way:.0f} km in at most {hours:.2f} h (clocks allowed for)"
+            said = f"{way:.0f} km in at most {hours:.2f} h (clocks and late reports allowed for)"
             said += f" = {way / hours:.0f} km/h; at most {parameters.speed:.0f} km/h are travelled"
             yield _signal(codes.TOO_FAST, 0.96, said, [one, other], [])
 
@@ -133,9 +135,18 @@ def _is_near(one: str, other: str, known: Known, parameters: Parameters) -> bool
     return way is not None and way < parameters.distance_min
 
 
-def _are_timely(scans: Sequence[Scan], parameters: Parameters) -> bool:
-    late = (abs(each.recorded_at - each.at) for each in scans)
-    return all(each <= parameters.late_max for each in late)
+def _between(scan: Scan, place: Place, parameters: Parameters) -> tuple[datetime, datetime] | None:
+    """Return between which moments a scan was made; None where its time is only a claim.
+
+    A place whose prompt scans tell how its clock goes is believed when it sends one late; of any
+    other a scan was made between what it says and when it was recorded.
+    """
+    if place.clock is not None:
+        return scan.at + place.clock, scan.at + place.clock
+    if abs(scan.recorded_at - scan.at) > parameters.late_max:
+        return None
+    early, late = sorted((scan.at, scan.recorded_at))
+    return early, late
 
 
 def _days(time: timedelta) -> str:

@@ -100,6 +100,8 @@ class Place:
     latitude: float | None = None
     """Degrees; None: not known, so that nothing is said of distances."""
     longitude: float | None = None
+    clock: timedelta | None = None
+    """How far its clock is behind, by its prompt scans; None: too few to tell."""
     is_own: bool = False
     """A site of the company itself, where packs of any market may lie."""
 
@@ -131,8 +133,8 @@ class Parameters:
     """Kilometres below which two places count as one."""
     clock_error: timedelta = timedelta(minutes=30)
     """By how much clocks of two places may differ."""
-    late_max: timedelta = timedelta(hours=1)
-    """How long after a scan it is recorded; where it took longer, its time is only a claim."""
+    late_max: timedelta = timedelta(hours=24)
+    """How long after a scan it is recorded at most for its time to be used: it was made between."""
     retype_within: timedelta = timedelta(minutes=30)
     """A typed or misread number is corrected by the same actor within this time."""
     window: timedelta = timedelta(days=1)
@@ -140,6 +142,9 @@ class Parameters:
     series_min: int = 3
     """Neighbouring unknown numbers that are a series."""
     burst_min: int = 3
+    close_window: timedelta = timedelta(hours=1)
+    """Scans of an actor that lie so close that two unknown numbers are a burst already."""
+    close_min: int = 2
     unknown_share: float = 3e-4
     """Share of unknown numbers among honest scans: the habit."""
     settle: timedelta = timedelta(days=2)

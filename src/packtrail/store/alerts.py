@@ -15,7 +15,7 @@ from packtrail.store.verifications import VerificationRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from psycopg import Connection
@@ -240,6 +240,19 @@ def verifications_of_actor(
         conn, "verifications_of_actor", organisation_id=organisation_id, actor_id=actor_id,
         since=since, until=until, limit=limit,
     )  # fmt: skip
+
+
+def clocks(
+    conn: Connection, organisation_id: int, places: Sequence[str], *, since: datetime, least: int
+) -> dict[str, timedelta]:
+    """Return how far the clocks of places are behind, by so many verifications or more."""
+    asked = {
+        "organisation_id": organisation_id,
+        "places": list(places),
+        "since": since,
+        "least": least,
+    }
+    return dict(conn.execute(_SQL["clocks"], asked).fetchall())
 
 
 def _verifications(conn: Connection, name: str, **asked: Any) -> list[VerificationRow]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from packtrail.base.errors import RefusedError
+from packtrail.detection.detecting import CLOCK_SCANS_MIN
 from packtrail.detection.scans import Known, Pack, Place, Product
 from packtrail.services import describing
 from packtrail.services.alerts import mapping
@@ -14,6 +16,7 @@ from packtrail.services.organisations import visible_to
 from packtrail.services.portfolio.books import company_of
 from packtrail.services.supply.origins import origins_in
 from packtrail.services.supply.pools import policy_of
+from packtrail.store import alerts as rows
 from packtrail.store import journeys, objects, organisations, vocabulary
 from packtrail.store import serials as serial_rows
 from packtrail.verification.alike import variants
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from packtrail.store.journeys import ItemKey, Journey
 
 _CANDIDATES_AT_ONCE: Final = 20_000
+CLOCK_LOOK_BACK: Final = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -62,7 +66,7 @@ class Record:
         return Known(
             packs=packs,
             products={each.product: self.product(each.product) for each in scans},
-            places=self.places(places),
+            places=self.with_clocks(self.places(places)),
         )
 
     def known_to_actors(self, scans: Sequence[Scan], strange: Sequence[Scan]) -> Known:
@@ -105,8 +109,8 @@ class Record:
         """Return what master data says of places."""
         missing = [each for each in sorted(set(wanted)) if each not in self._places]
         by_spelling = {text: site for site in missing for text in spellings(site)}
-        rows = vocabulary.find(self.conn, sorted(by_spelling), self.audience_ids)
-        for row in rows.values():
+        found = vocabulary.find(self.conn, sorted(by_spelling), self.audience_ids)
+        for row in found.values():
             told = describing.place(row).attributes
             site = by_spelling[row.id]
             before = self._places.get(site)
@@ -120,12 +124,20 @@ class Record:
                 )
         return {each: self._places[each] for each in set(wanted) if each in self._places}
 
+    def with_clocks(self, places: dict[str, Place]) -> dict[str, Place]:
+        """Return places with how far their clocks are behind, where that can be told."""
+        clocks = rows.clocks(
+            self.conn, self.actor.organisation_id, sorted(places), since=self.now - CLOCK_LOOK_BACK,
+            least=CLOCK_SCANS_MIN,
+        )  # fmt: skip
+        return {name: replace(place, clock=clocks.get(name)) for name, place in places.items()}
+
     def _is_own(self, site: str, identifier: str) -> bool:
         key = describing.key_of(identifier)
         length = key.prefix_length if key else None
         if self._own is None:
-            rows = organisations.by_ids(self.conn, [self.actor.organisation_id])
-            self._own = next((row.gln for row in rows if row.gln), "")
+            own = organisations.by_ids(self.conn, [self.actor.organisation_id])
+            self._own = next((row.gln for row in own if row.gln), "")
         return bool(length and self._own and self._own[:length] == site[:length])
 
     def _markets_of(self, gtin: str) -> frozenset[str]:

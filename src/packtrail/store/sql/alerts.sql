@@ -201,3 +201,10 @@ select code, count(*), count(*) filter (where case_id is null and withdrawn_at i
 
 -- name: put_in_case
 update alert set case_id = %(case_id)s, changed_at = %(at)s where alert_id = any(%(alert_ids)s)
+
+-- name: clocks
+-- How far the clocks of places are behind: the middle of what their verifications show.
+select place, percentile_disc(0.5) within group (order by recorded_at - at)
+  from verification
+ where organisation_id = %(organisation_id)s and place = any(%(places)s) and at >= %(since)s
+ group by place having count(*) >= %(least)s
