@@ -13,6 +13,7 @@ from packtrail.cli import (
     accounts,
     alert_files,  # noqa: F401 - its commands join the group `alerts`
     alerts,
+    archive,
     backups,
     capacity,
     capacity_meters,  # noqa: F401 - its commands join the group `capacity`
@@ -39,6 +40,7 @@ from packtrail.cli import (
     plan_people,  # noqa: F401 - and these
     portfolio,
     query,
+    recalls,
     report_checks,  # noqa: F401 - it joins the group `reports`
     report_receivers,  # noqa: F401 - so does this
     reports,
@@ -51,6 +53,7 @@ from packtrail.cli import (
 from packtrail.cli.output import guarded, write_line
 
 GROUPS = {
+    "archive": archive.archive,
     "organisations": accounts.organisations,
     "users": accounts.users,
     "keys": accounts.keys,
@@ -61,6 +64,7 @@ GROUPS = {
     "markets": markets.markets,
     "notices": notices.notices,
     "alerts": alerts.alerts,
+    "recalls": recalls.recalls,
     "reports": reports.reports,
     "lots": goods.lots,
     "places": goods.places,

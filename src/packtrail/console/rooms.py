@@ -39,7 +39,7 @@ ROOMS = (
         "/goods",
         "Goods",
         "pallet",
-        ("/goods/", "/notices", "/corrections", "/lots/", "/documents/"),
+        ("/goods/", "/recalls", "/notices", "/corrections", "/lots/", "/documents/"),
     ),
     Room("/alerts", "Alerts", "warning", ("/alerts/",), Permission.ALERT_READ),
     Room("/captures", "Captures", "capture", ("/captures/", "/explain"), Permission.CAPTURE_READ),

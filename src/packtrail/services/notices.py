@@ -72,7 +72,6 @@ def make(app: Application, actor: Actor, proposal: Proposal) -> Notice:
         RefusedError: `LIF-001` to `LIF-009`; everything that is wrong with it.
         NotPermitted: The actor may not make notices.
     """
-    require(actor, Permission.NOTICE_CREATE)
     with app.database.transaction() as conn:
         return make_in(app, conn, actor, proposal)
 
@@ -80,7 +79,7 @@ def make(app: Application, actor: Actor, proposal: Proposal) -> Notice:
 def make_in(
     app: Application, conn: Connection, actor: Actor, proposal: Proposal, *, for_case: str = ""
 ) -> Notice:
-    """Make a notice in the transaction of something else that asked for permission.
+    """Make a notice in the transaction of something else.
 
     Args:
         app: The application.
@@ -91,7 +90,9 @@ def make_in(
 
     Raises:
         RefusedError: Everything that is wrong with it.
+        NotPermitted: The actor may not make notices.
     """
+    require(actor, Permission.NOTICE_CREATE)
     rows.lock(conn)
     notice, findings = _proposed(app, conn, actor, proposal)
     if notice is not None and RULES[notice.kind].ends:
