@@ -71,6 +71,14 @@ class Permission(StrEnum):
     """See what is said of lots and products: recalls, withdrawals, holds."""
     NOTICE_CREATE = "notice:record:create"
     """Recall, withdraw, hold, release; retract what should not have been said."""
+    ALERT_READ = "alert:record:read"
+    """See alerts, what they rest on, and the cases in which they are worked off."""
+    CASE_UPDATE = "alert:case:update"
+    """Open cases, sort them, write notes, put packs in quarantine, prepare drafts."""
+    CASE_DECIDE = "alert:case:decide"
+    """Confirm, refute, close and reopen cases, and release packs from quarantine."""
+    DETECTION_UPDATE = "alert:parameter:update"
+    """Set the parameters of the rules that raise alerts."""
     RECALL_READ = "recall:record:read"
     """See recalls and drills, who holds what, and how to reach them."""
     RECALL_UPDATE = "recall:record:update"
@@ -151,6 +159,7 @@ _READING = frozenset(
         Permission.NOTICE_READ,
         Permission.RECALL_READ,
         Permission.VERIFICATION_READ,
+        Permission.ALERT_READ,
         Permission.LINE_READ,
         Permission.PORTFOLIO_READ,
         Permission.OBLIGATION_READ,
@@ -199,6 +208,9 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.CASE_UPDATE,
+            Permission.CASE_DECIDE,
+            Permission.DETECTION_UPDATE,
             Permission.RECALL_UPDATE,
             Permission.RECALL_DECIDE,
             Permission.PLAN_RAISE,
@@ -212,6 +224,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RECALL_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
+            Permission.CASE_UPDATE,
             Permission.PLAN_RAISE,
             Permission.ARCHIVE_READ,
             Permission.HOLD_CREATE,

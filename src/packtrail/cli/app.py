@@ -11,6 +11,8 @@ import typer
 from packtrail import __version__
 from packtrail.cli import (
     accounts,
+    alert_files,  # noqa: F401 - its commands join the group `alerts`
+    alerts,
     archive,
     backups,
     capacity,
@@ -61,6 +63,7 @@ GROUPS = {
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "alerts": alerts.alerts,
     "recalls": recalls.recalls,
     "reports": reports.reports,
     "lots": goods.lots,

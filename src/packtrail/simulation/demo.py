@@ -13,6 +13,7 @@ from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
 from packtrail.simulation import (
+    demo_alerts,
     demo_lines,
     demo_recalls,
     portfolio,
@@ -94,6 +95,7 @@ def load(
     demo_lines.load(app)
     technology.load(app, acting[COMPANY])
     programme.load(app, acting[COMPANY])
+    demo_alerts.load(app, acting[COMPANY])
     demo_recalls.load(app, acting[COMPANY], has_drill=True)
     demo_recalls.load(app, acting[WHOLESALER], has_drill=False)
     if authority is not None:
