@@ -17,8 +17,16 @@ from packtrail.planning.capacity import codes
 from packtrail.planning.capacity.estimating import Basis, Figure, Sway
 from packtrail.planning.capacity.scenarios import Assumption, Scenario
 from packtrail.services.application import Application
-from packtrail.services.capacity import calibrating, files, forecasts, runs, scenarios
+from packtrail.services.capacity import (
+    calibrating,
+    files,
+    forecasts,
+    outlook,
+    runs,
+    scenarios,
+)
 from packtrail.services.capacity.forecasts import Forecast, ForecastView, Imported
+from packtrail.services.capacity.outlook import Outlook
 from packtrail.services.capacity.runs import Opened, Results, Run
 from packtrail.services.capacity.scenarios import ScenarioChange, ScenarioView
 
@@ -318,6 +326,15 @@ def download(name: str, app: App, actor: Caller) -> Response:
         raise NotFound(codes.NO_FIGURE.found(message, at="name"))
     media_type, make = FILES[name]
     return Response(make(app, actor), media_type=media_type)
+
+
+# --- meters ---------------------------------------------------------------------------------------
+
+
+@router.get("/outlook", summary="Meters, plan and walls", response_model=Outlook)
+def show_outlook(app: App, actor: Caller) -> Any:
+    """Return what this installation does beside the plan, and when it reaches what there is."""
+    return outlook.outlook(app, actor)
 
 
 # --- calibration ----------------------------------------------------------------------------------

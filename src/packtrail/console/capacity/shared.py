@@ -23,6 +23,7 @@ TABS = (
     ("/capacity/forecast", "Forecast"),
     ("/capacity/scenarios", "Scenarios"),
     ("/capacity/lines", "Lines"),
+    ("/capacity/live", "Live"),
     ("/capacity/calibration", "Calibration"),
     ("/capacity/runs", "Runs"),
 )

@@ -98,6 +98,8 @@ INPUTS: tuple[Input, ...] = tuple(
          (0, 0.05, 0.3), _A, _EARLY, 0),
         ("bytes_stored", "Database bytes a pack, whole life", "bytes", (146, 276, 332), _M,
          "packtrail bench size and bench year, docs/performance.md", 1),
+        ("disk_there", "Disk there is for the database; 0: as the meters see it", "GB", (0, 0, 0),
+         _A, "a database server of your own: say it here", 0),
         ("retention_years", "Years kept", "years", (6, 10, 12), _A,
          "US law asks for 6 years; " + _EARLY, 1),
         ("memory_share", "Share of a year's data to hold in memory", "share", (0.1, 0.25, 0.5), _A,
