@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.console.capacity import shared
 from packtrail.console.plan.shared import picture
-from packtrail.planning.capacity.meters import Day
+from packtrail.planning.capacity.meters import Day, amount
 from packtrail.rendering import capacity_charts
 from packtrail.rendering.capacity_charts import Series
 from packtrail.services.capacity import outlook
@@ -34,7 +34,9 @@ def live(visit: Visit) -> Response:
         for number, each in enumerate(seen.walls)
         if each.trend is not None and each.first is not None
     ]
-    return shared.render(visit, "capacity/live.html", seen=seen, pictures=pictures[:_PICTURES_MAX])
+    return shared.render(
+        visit, "capacity/live.html", seen=seen, pictures=pictures[:_PICTURES_MAX], amount=amount
+    )
 
 
 def _drawn(wall: Wall, days: tuple[Day, ...], today: date, number: int) -> str:

@@ -28,6 +28,8 @@ class Read(StrEnum):
     LAST = "last"
     HIGHEST = "highest"
     TOTAL = "total"
+    MEAN = "mean"
+    """Of its samples: of what goes up and down within a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +92,10 @@ METERS: Final[tuple[Meter, ...]] = tuple(
         ("events_rate", "Events, busiest sample", "a second", Read.HIGHEST, False, 1),
         ("verifications_rate", "Verifications, busiest sample", "a second", Read.HIGHEST, False, 1),
         ("requests", "Requests to the interface", "a day", Read.TOTAL, False, 1),
-        ("request_p99", "Request, 99 of 100 within", "ms", Read.HIGHEST, False, 1),
-        ("verify_p99", "Verification, 99 of 100 within", "ms", Read.HIGHEST, False, 1),
+        ("request_p99", "Request, 99 of 100 within", "ms", Read.MEAN, False, 1),
+        ("verify_p99", "Verification, 99 of 100 within", "ms", Read.MEAN, False, 1),
         ("serials_left", "Serial numbers left in pools", "numbers", Read.LAST, True, 1),
-        ("cpu_load", "Programs that want to run, a core", "x", Read.HIGHEST, False, 1),
+        ("cpu_load", "Programs that want to run, a core", "x", Read.MEAN, False, 1),
         ("memory_free", "Memory that is free", "GB", Read.LAST, False, 1e-9),
     )
 )
@@ -140,6 +142,17 @@ def compare(
             measured = max(each.value for each in some)
             found.append(_beside(name, measured, (key,), plan, "a second", len(some)))
     return tuple(found)
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value with its unit, as people say it.
+
+    >>> amount(0.0531, "GB"), amount(268.4, "GB"), amount(12.3, "a second")
+    ('53.1 MB', '268.4 GB', '12.3 a second')
+    """
+    if unit.startswith("GB") and abs(value) < 1:
+        return f"{value * 1000:,.4g} {unit.replace('GB', 'MB', 1)}"
+    return f"{value:,.4g} {unit}"
 
 
 def _latest(days: Sequence[Day], today: date) -> Sequence[Day]:

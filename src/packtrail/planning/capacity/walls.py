@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.planning.capacity import codes
 from packtrail.planning.capacity.estimating import Span
-from packtrail.planning.capacity.meters import Day, Meter
+from packtrail.planning.capacity.meters import Day, Meter, Read, amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -133,6 +133,8 @@ def wall(limit: Limit, days: Sequence[Day], today: date) -> Wall | None:
         return None
     now, found = days[-1].value, trend(days)
     is_over = now <= limit.value if limit.is_floor else now >= limit.value
+    if found is None and limit.meter.read is not Read.LAST:
+        is_over = False  # What goes up and down says nothing on its first days.
 
     def at(per_day: float | None) -> date | None:
         if is_over:
@@ -150,7 +152,7 @@ def wall(limit: Limit, days: Sequence[Day], today: date) -> Wall | None:
         earliest=at(steep),
         likely=at(found.per_day.likely if found else None),
         latest=at(flat),
-        by_plan=at(limit.planned.likely if limit.planned else None),
+        by_plan=at(limit.planned.likely) if limit.planned else None,
     )
 
 
@@ -168,14 +170,14 @@ def alarms(walls: Sequence[Wall], today: date) -> Iterator[Finding]:
 def _told(each: Wall, today: date) -> str:
     meter, limit = each.limit.meter, each.limit
     reaches = "falls to" if limit.is_floor else "reaches"
-    now = f"{meter.title} is {each.now:,.4g} {meter.unit} now"
+    now = f"{meter.title} is {amount(each.now, meter.unit)} now"
     if each.first is not None and each.first <= today:
-        return f"{now}: {limit.source} is {limit.value:,.4g} {meter.unit}."
+        return f"{now}: {limit.source} is {amount(limit.value, meter.unit)}."
     parts = []
     if each.earliest is not None:
         likely = f", likely {each.likely:%d %B %Y}" if each.likely else ""
         parts.append(f"by its trend from {each.earliest:%d %B %Y} on{likely}")
     if each.by_plan is not None:
         parts.append(f"at the pace of the plan on {each.by_plan:%d %B %Y}")
-    what = f"{limit.value:,.4g} {meter.unit} ({limit.source})"
+    what = f"{amount(limit.value, meter.unit)} ({limit.source})"
     return f"{now}, and {reaches} {what} {' and '.join(parts)}."

@@ -12,7 +12,7 @@ from packtrail.base.errors import NotFound
 from packtrail.base.findings import Finding
 from packtrail.planning.capacity import codes, walls
 from packtrail.planning.capacity.estimating import Estimate, Span
-from packtrail.planning.capacity.meters import BY_NAME, Comparison, Day, Read, compare
+from packtrail.planning.capacity.meters import BY_NAME, Comparison, Day, Read, amount, compare
 from packtrail.planning.capacity.walls import Limit, Wall
 from packtrail.services import room
 from packtrail.services.capacity import runs
@@ -146,7 +146,13 @@ def _days(found: Sequence[rows.MeterRow], own: int) -> dict[str, tuple[Day, ...]
             continue
         if meter.is_own and row.organisation_id != own:
             continue
-        value = {Read.LAST: row.last, Read.HIGHEST: row.highest, Read.TOTAL: row.total}[meter.read]
+        values = {
+            Read.LAST: row.last,
+            Read.HIGHEST: row.highest,
+            Read.TOTAL: row.total,
+            Read.MEAN: row.total / row.samples,
+        }
+        value = values[meter.read]
         days[row.name].append(Day(on=row.day, value=value * meter.scale))
     return {name: tuple(each) for name, each in days.items()}
 
@@ -210,13 +216,13 @@ def _disk_advice(
     months: Sequence[tuple[str, int]],
 ) -> Iterator[str]:
     if growth:
-        yield f"Buy disk: {value + 2 * growth:,.0f} GB do for two more years of the plan."
+        yield f"Buy disk: {amount(value + 2 * growth, 'GB')} do for two more years of the plan."
     if len(months) > 1:
         name, size = months[0]
         old = sum(size for _, size in months[:-1]) / _GIGABYTE
         yield (
-            f"Archive closed months: {len(months) - 1} before this one hold {old:,.2f} GB, the"
-            f" oldest, {name.replace('_', '-')}, {size / _GIGABYTE:,.2f} GB."
+            f"Archive closed months: {len(months) - 1} before this one hold {amount(old, 'GB')}, the"
+            f" oldest, {name.replace('_', '-')}, {amount(size / _GIGABYTE, 'GB')}."
         )
     final = plan["stored_10"].high if plan else 0.0
     if disk is not None and final > value:
@@ -253,8 +259,9 @@ def _off_plan(compared: Sequence[Comparison]) -> Iterator[Finding]:
     for each in compared:
         if each.verdict == "above":
             message = (
-                f"{each.meter.title}: {each.measured:,.4g} {each.unit} at the pace of the last"
-                f" {each.days} days; the plan has {each.low:,.4g} to {each.high:,.4g}."
+                f"{each.meter.title}: {amount(each.measured, each.unit)} at the pace of the last"
+                f" {each.days} days; the plan has {amount(each.low, each.unit)} to"
+                f" {amount(each.high, each.unit)}."
             )
             yield codes.OFF_PLAN.found(message, at=each.meter.name)
 
