@@ -36,6 +36,7 @@ AREAS = {
     "LIN": "Lines and work orders",
     "PLN": "Plans and programmes",
     "CPA": "Capacity",
+    "TEC": "Systems and equipment",
     "SIM": "Simulation",
 }
 

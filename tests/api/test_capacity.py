@@ -83,7 +83,7 @@ def test_a_benchmark_calibrates(module_rest: Rest, maker: TestClient) -> None:
     taken = maker.post(f"{URL}/benches?filename=size.json", content=content)
     seen = maker.get(f"{URL}/calibration").json()
 
-    assert taken.json()["sets"] == ["bytes_stored", "bytes_listed", "bytes_lone"]
+    assert taken.json()["sets"] == ["bytes_stored", "bytes_event", "bytes_listed", "bytes_lone"]
     assert {each["key"] for each in seen["constants"]} == set(taken.json()["sets"])
     assert maker.post(f"{URL}/benches", content=b"{}").status_code in {409, 422}
 

@@ -74,6 +74,7 @@ class Action(StrEnum):
     REPORT_RECORDED = "line:report:recorded"
     REWORK_RECORDED = "line:rework:recorded"
     PORTFOLIO_CHANGED = "portfolio:record:changed"
+    TECHNOLOGY_CHANGED = "technology:record:changed"
     OBLIGATION_CHANGED = "law:obligation:changed"
     RULES_ACCEPTED = "law:rule_pack:accepted"
     CALENDAR_CREATED = "law:calendar:created"

@@ -105,6 +105,10 @@ class Permission(StrEnum):
     """See forecasts of packs, scenarios and what they take."""
     CAPACITY_UPDATE = "plan:capacity:update"
     """Import forecasts and results of benchmarks, change scenarios, keep runs."""
+    TECHNOLOGY_READ = "technology:record:read"
+    """See systems and equipment, when their support ends, and what lines can do."""
+    TECHNOLOGY_UPDATE = "technology:record:update"
+    """Write systems, support dates, measurements and options."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -139,6 +143,7 @@ _READING = frozenset(
         Permission.OBLIGATION_READ,
         Permission.PLAN_READ,
         Permission.CAPACITY_READ,
+        Permission.TECHNOLOGY_READ,
     }
 )
 
@@ -165,6 +170,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.PLAN_UPDATE,
             Permission.PLAN_RAISE,
             Permission.CAPACITY_UPDATE,
+            Permission.TECHNOLOGY_UPDATE,
         },
         RoleName.QUALITY: _READING
         | {

@@ -37,6 +37,7 @@ from packtrail.api import (
     serial_supply_routes,
     soap,
     socket_routes,
+    technology_routes,
     verification_routes,
     vrs_routes,
 )
@@ -96,6 +97,7 @@ def build(application: Application) -> FastAPI:
         market_routes.router,
         portfolio_routes.router,
         obligation_routes.router,
+        technology_routes.router,
     ):
         api.include_router(routes)
     problems.install(api)

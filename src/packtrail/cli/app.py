@@ -41,6 +41,7 @@ from packtrail.cli import (
     report_receivers,  # noqa: F401 - so does this
     reports,
     serials,
+    technology,
     trace,
     verify,
     vrs,
@@ -70,6 +71,7 @@ GROUPS = {
     "vrs": vrs.vrs,
     "portfolio": portfolio.portfolio,
     "obligations": obligations.obligations,
+    "technology": technology.technology,
 }
 
 _JOINED = (company_markets, labels, order_accounts, order_reports)

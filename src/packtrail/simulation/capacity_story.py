@@ -33,7 +33,7 @@ QUOTA_DAYS: Final = 215
 _GROWTH_A_YEAR: Final = 0.04
 _SEASON: Final = 0.18
 """Winter over the mean of the year: what the company sells is asked for then."""
-_BYTES_A_DAY: Final = PILOT_PACKS * 276 / 365
+_BYTES_A_DAY: Final = PILOT_PACKS * (146 + 93) / 365
 _WEIGHTS: Final = {"US": 6.0, "DE": 4.0, "FR": 3.0, "IT": 2.5, "TR": 2.0, "KR": 2.0}
 """How much more than others a market takes."""
 
