@@ -94,6 +94,18 @@ def test_files_are_handed_out(maker: TestClient, name: str) -> None:
     assert maker.get(f"{URL}/files/none").status_code == 404
 
 
+def test_outlook_and_business_case_are_there(maker: TestClient) -> None:
+    seen = maker.get(f"{URL}/outlook").json()
+    case = maker.get(f"{URL}/business-case").json()
+    book = maker.get(f"{URL}/business-case/files/business-case.xlsx")
+
+    assert [each["code"] for each in seen["findings"]] == ["CPA-023"]
+    assert {"outlay", "case_pack"} <= {each["key"] for each in case["figures"]}
+    assert (book.status_code, book.content[:2]) == (200, b"PK")
+    assert maker.get(f"{URL}/business-case?programme=none").status_code == 404
+    assert maker.get(f"{URL}/business-case/files/none").status_code == 404
+
+
 def test_nobody_sees_it_without_a_key(module_rest: Rest) -> None:
     client = TestClient(packtrail.api.build(module_rest.world.app))
 
@@ -111,7 +123,8 @@ OPERATIONS = [
 @pytest.fixture(scope="module")
 def fuzzed(module_rest: Rest) -> Any:
     world = module_rest.world
-    scopes = [Permission.CAPACITY_READ, Permission.CAPACITY_UPDATE, Permission.STORE_READ]
+    scopes = [Permission.CAPACITY_READ, Permission.CAPACITY_UPDATE, Permission.STORE_READ,
+              Permission.PLAN_READ]  # fmt: skip
     made = accounts.create_api_key(world.app, world.wholesaler, "fuzz", scopes=scopes)
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", packtrail.api.build(world.app))
     schema.config.update(headers={"Authorization": f"Bearer {made.secret}"})

@@ -25,6 +25,7 @@ TABS = (
     ("/capacity/lines", "Lines"),
     ("/capacity/live", "Live"),
     ("/capacity/calibration", "Calibration"),
+    ("/capacity/business", "Business case"),
     ("/capacity/runs", "Runs"),
 )
 FILE_BYTES_MAX = 20 * 1024 * 1024

@@ -221,8 +221,8 @@ def _disk_advice(
         name, size = months[0]
         old = sum(size for _, size in months[:-1]) / _GIGABYTE
         yield (
-            f"Archive closed months: {len(months) - 1} before this one hold {amount(old, 'GB')}, the"
-            f" oldest, {name.replace('_', '-')}, {amount(size / _GIGABYTE, 'GB')}."
+            f"Archive closed months: {len(months) - 1} before this one hold {amount(old, 'GB')},"
+            f" the oldest, {name.replace('_', '-')}, {amount(size / _GIGABYTE, 'GB')}."
         )
     final = plan["stored_10"].high if plan else 0.0
     if disk is not None and final > value:
