@@ -15,6 +15,7 @@ from packtrail.services import accounts, capture, organisations
 from packtrail.simulation import (
     capacity_story,
     demo_lines,
+    demo_recalls,
     portfolio,
     programme,
     supply,
@@ -38,6 +39,8 @@ that meet the counterfeiter."""
 USER = "demo-{}"
 COMPANY = "asterion"
 """The maker that has a programme."""
+WHOLESALER = "delta-wholesale"
+"""Who has a recall that goes to many pharmacies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def load(
     demo_lines.load(app)
     technology.load(app, acting[COMPANY])
     programme.load(app, acting[COMPANY])
+    demo_recalls.load(app, acting[COMPANY], has_drill=True)
+    demo_recalls.load(app, acting[WHOLESALER], has_drill=False)
     capacity_story.load(app, acting[COMPANY])
     if authority is not None:
         Filings(app, acting[COMPANY], authority).load()

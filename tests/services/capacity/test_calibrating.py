@@ -50,6 +50,16 @@ def test_a_rate_is_turned_into_answers_a_second(world: World) -> None:
     assert (constant.input.key, constant.input.span.likely) == ("check_rate", 200)
 
 
+def test_cpu_time_of_a_verification_counts_before_its_duration(world: World) -> None:
+    figures = {"answer, kept durably, p50": 5.0, "/verify, CPU of the server": 2.0}
+    content = report(world.clock(), figures, load=99.0)
+    calibrating.take_bench(world.app, world.maker, content, "vrs.json")
+    (constant,) = calibrating.calibration(world.app, world.maker).constants
+
+    assert constant.bench == "vrs"
+    assert (constant.input.span.likely, constant.input.span.high) == (500, 500)
+
+
 def test_a_newer_result_counts_before_an_older_one(world: World) -> None:
     name = "dispensing, an event a pack"
     newer = report(world.clock(), {name: 2_000.0})
