@@ -14,6 +14,7 @@ from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
 from packtrail.simulation import (
     demo_alerts,
+    capacity_story,
     demo_lines,
     demo_recalls,
     portfolio,
@@ -98,6 +99,7 @@ def load(
     demo_alerts.load(app, acting[COMPANY])
     demo_recalls.load(app, acting[COMPANY], has_drill=True)
     demo_recalls.load(app, acting[WHOLESALER], has_drill=False)
+    capacity_story.load(app, acting[COMPANY])
     if authority is not None:
         Filings(app, acting[COMPANY], authority).load()
     return captured
