@@ -169,3 +169,8 @@ def members(conn: Connection, audience_ids: Iterable[int]) -> dict[int, frozense
 def audiences_of(conn: Connection, organisation_id: int) -> list[int]:
     """Return the audiences an organisation is in: what it may see."""
     return [row[0] for row in direct.rows(conn, _AUDIENCES_OF, organisation_id)]
+
+
+def every_audience(conn: Connection) -> list[int]:
+    """Return the numbers of all audiences, for what concerns the whole installation."""
+    return [row[0] for row in conn.execute("select audience_id from audience")]
