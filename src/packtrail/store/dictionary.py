@@ -80,8 +80,8 @@ def look_up(
     found: dict[tuple[str, str], tuple[Instance, Name]] = {}
     for row in classes.values():
         found |= _look_up(conn, row, list(by_class[row.class_key]))
-    empty = by_class.keys() - {class_key for class_key, _ in found}
-    for row in class_rows.by_key(conn, empty, is_fresh=True).values() if empty else ():
+    empty = classes.keys() - {class_key for class_key, _ in found}
+    for row in class_rows.by_key(conn, empty, is_fresh=True).values():
         if classes.get(row.class_key) != row:
             found |= _look_up(conn, row, list(by_class[row.class_key]))
     return found
