@@ -18,6 +18,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from packtrail.base.errors import LimitExceeded, RefusedError, Unavailable, UsageError
 from packtrail.store import migrations
 from packtrail.store.codes import BAD_TEXT
+from packtrail.store.keyring import KeyedConnection, Keyring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,16 +54,22 @@ class Database:
     Args:
         url: `postgresql://…`, or a libpq connection string.
         connections_max: Most connections held at once.
+        keyring: Opens the keys of pools that made serials; None: no master key is known.
 
     Raises:
         UsageError: The URL cannot be read.
     """
 
-    def __init__(self, url: str, *, connections_max: int = 10) -> None:
+    def __init__(
+        self, url: str, *, connections_max: int = 10, keyring: Keyring | None = None
+    ) -> None:
         _require_readable(url)
         self.url = url
-        self._pool = ConnectionPool(
+        self._keyring = keyring or Keyring()
+        self._pool: ConnectionPool[KeyedConnection] = ConnectionPool(
             url,
+            connection_class=KeyedConnection,
+            configure=self._hand_keyring,
             min_size=1,
             max_size=connections_max,
             open=False,
@@ -161,6 +168,9 @@ class Database:
         """
         with self.reading() as conn:
             return migrations.run(conn)
+
+    def _hand_keyring(self, conn: KeyedConnection) -> None:
+        conn.keyring = self._keyring
 
     @contextlib.contextmanager
     def _lent(self) -> Iterator[Connection]:

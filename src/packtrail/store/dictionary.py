@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
-from packtrail.store import name_blocks, named
-from packtrail.store.mentions import Texts, hashes, str_of, texts
+from packtrail.store import name_blocks, named, pool_blocks
+from packtrail.store.blocks import BLOCK_SIZE, LANE_MASK, decode
+from packtrail.store.mentions import Hashes, Texts, hashes, str_of, texts
 from packtrail.store.name_blocks import BLOCK_MAX
 from packtrail.store.names import identifier
 from packtrail.store.parameters import bigints, integers
+from packtrail.store.pool_blocks import PoolBlock, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.store.integers import Numbers
+    from packtrail.store.keyring import Source
+    from packtrail.store.pool_blocks import Places
 
 _SQL = named.statements("objects")
 _ASKED_AT_ONCE: Final = 400
@@ -28,6 +32,8 @@ _DENSE: Final = 50
 
 Instance = tuple[int, int]
 """(class_id, seq)"""
+_Sources: TypeAlias = "dict[tuple[int, int], Source]"
+"""(pool, generation) -> what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Neighbouring objects of a class."""
+    """Objects of a class near each other."""
 
-    seq_from: int
+    seqs: Numbers
+    """Ascending."""
     serials: Texts
     prefix_lengths: bytes | None
 
@@ -66,27 +73,33 @@ def look_up(
     Args:
         conn: A connection.
         keys: (class key, item key)
+
+    Raises:
+        Unavailable: Serials are recorded as positions under a key that does not open.
     """
     by_class: defaultdict[str, list[str]] = defaultdict(list)
     for class_key, item_key in keys:
         by_class[class_key].append(item_key)
     found = {}
     rows = conn.execute(_SQL["classes"], [list(by_class)], prepare=True).fetchall()
-    for class_id, class_key, length, salt in rows:
+    for class_id, class_key, length, salt, names, told in rows:
         item_keys = list(dict.fromkeys(by_class[class_key]))
         wanted = texts(item_keys)
-        hashed = hashes(wanted, np.full(len(wanted), salt, dtype=np.uint64))
-        numbers = name_blocks.keys(np.full(len(wanted), class_id, dtype=np.int64), hashed)
-        places = dict(zip(wanted.tolist(), item_keys, strict=True))
-        for block in _blocks_by_key(conn, class_id, numbers):
-            for place, item_key in _places(block, wanted, places):
-                name = Name(class_key, item_key, block.prefix_length(place, length))
-                found[class_key, item_key] = (class_id, block.seq_from + place), name
+        some = list(pool_blocks.candidates(conn, sources_of(told), wanted))
+        hashed = _hashes(wanted if names else wanted[:0], salt)
+        numbers = name_blocks.keys(np.full(len(hashed), class_id, dtype=np.int64), hashed)
+        for seq, place, own in _numbers(conn, class_id, wanted, numbers, some):
+            name = Name(class_key, item_keys[place], own or length)
+            found[class_key, item_keys[place]] = (class_id, seq), name
     return found
 
 
 def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Name]:
-    """Return what the dictionary knows of objects."""
+    """Return what the dictionary knows of objects.
+
+    Raises:
+        Unavailable: Serials are recorded as positions under a key that does not open.
+    """
     by_class: defaultdict[int, list[int]] = defaultdict(list)
     for class_id, seq in instances:
         by_class[class_id].append(seq)
@@ -94,13 +107,10 @@ def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Nam
     if not by_class:
         return found
     rows = conn.execute(_SQL["classes_by_id"], [list(by_class)], prepare=True).fetchall()
-    for class_id, class_key, length in rows:
-        seqs = np.unique(np.array(by_class[class_id], dtype=np.int64))
-        for block in blocks_of(conn, class_id, seqs):
-            start = np.searchsorted(seqs, block.seq_from)
-            stop = np.searchsorted(seqs, block.seq_from + len(block.serials))
-            for seq in seqs[start:stop].tolist():
-                place = seq - block.seq_from
+    for class_id, class_key, length, told in rows:
+        wanted = np.unique(np.array(by_class[class_id], dtype=np.int64))
+        for block in _blocks_of(conn, class_id, wanted, _by_number(told)):
+            for place, seq in enumerate(block.seqs.tolist()):
                 found[class_id, seq] = Name(
                     class_key,
                     str_of(block.serials[place]),
@@ -109,31 +119,27 @@ def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Nam
     return found
 
 
-def blocks_of(conn: Connection, class_id: int, seqs: Numbers) -> Iterator[Block]:
-    """Yield the blocks that hold some objects of a class.
+def blocks_after(
+    conn: Connection, class_id: int, seq: int, limit: int
+) -> tuple[list[Block], int | None]:
+    """Return blocks of a class that begin after a number, in order.
 
     Args:
         conn: A connection.
         class_id: The class.
-        seqs: Ascending numbers of the objects.
+        seq: Where to go on from; -1 for the beginning.
+        limit: Most blocks.
+
+    Returns:
+        The blocks, and where to go on; None at the end.
     """
-    lowest, highest = int(seqs[0]), int(seqs[-1])
-    is_dense = highest - lowest < _DENSE * len(seqs) + BLOCK_MAX
-    span = [class_id, lowest - BLOCK_MAX + 1, highest]
-    each = {"class_id": class_id, "seqs": integers(seqs)}
+    (row,) = conn.execute(_SQL["classes_by_id"], [[class_id]], prepare=True).fetchall()
+    sources = _by_number(row[-1])
+    bound = {"class_id": class_id, "after": seq, "limit": limit}
     with conn.cursor(binary=True) as cursor:
-        if is_dense:
-            cursor.execute(_SQL["blocks_between"], span, prepare=True)
-        else:
-            cursor.execute(_SQL["blocks_of_seqs"], each, prepare=True)
-        yield from map(_block, cursor)
-
-
-def blocks_after(conn: Connection, class_id: int, seq: int, limit: int) -> list[Block]:
-    """Return blocks of a class that begin after a number, in order."""
-    with conn.cursor(binary=True) as cursor:
-        rows = cursor.execute(_SQL["blocks_of_class"], [class_id, seq, limit], prepare=True)
-        return [_block(row) for row in rows]
+        rows = cursor.execute(_SQL["blocks_of_class"], bound, prepare=True).fetchall()
+    blocks = [_block(conn, class_id, row, sources) for row in rows]
+    return blocks, rows[-1][0] if rows else None
 
 
 def objects_after(conn: Connection, after: Instance, limit: int) -> list[Instance]:
@@ -145,36 +151,119 @@ def objects_after(conn: Connection, after: Instance, limit: int) -> list[Instanc
         limit: Most objects to return; fewer are the last.
     """
     found: list[Instance] = []
-    class_id, seq = after[0], after[1] - BLOCK_MAX
+    # The block that holds `after` is read again, and of either kind.
+    class_id, seq = after[0], after[1] - BLOCK_SIZE
     while len(found) < limit:
-        bound = [class_id, seq, 2 + limit // BLOCK_MAX]
+        bound = {"class_id": class_id, "after": seq, "limit": 2 + limit // BLOCK_MAX}
         rows = conn.execute(_SQL["blocks_after"], bound, binary=True).fetchall()
-        for class_id, seq, serials in rows:
-            count = len(name_blocks.unpack(serials))
-            every = [(class_id, seq + place) for place in range(count)]
+        for class_id, seq, serials, lo, hi, members in rows:
+            if serials is None:
+                places = decode(lo, hi, members).tolist()
+            else:
+                places = range(len(name_blocks.unpack(serials)))
+            every = [(class_id, seq + place) for place in places]
             found += [one for one in every if one > after]
-        if len(rows) < bound[2]:
+        if len(rows) < bound["limit"]:
             break
     return found[:limit]
 
 
-def _blocks_by_key(conn: Connection, class_id: int, keys: Numbers) -> Iterator[Block]:
+def _numbers(
+    conn: Connection, class_id: int, wanted: Texts, keys: Numbers, some: Sequence[Places]
+) -> Iterator[tuple[int, int, int | None]]:
+    """Yield (number, place among the serials, length of its own prefix) of those there are."""
+    places = {serial: place for place, serial in enumerate(wanted.tolist())}
+    blocks: dict[pool_blocks.Stretch, PoolBlock] = {}
+    for seq_from, serials, lengths, *of_pool in _rows_by_key(conn, class_id, keys, some):
+        if serials is None:
+            block = PoolBlock(class_id, seq_from, *of_pool)
+            blocks[block.key] = block
+            continue
+        named_ones = name_blocks.unpack(serials)
+        for at in np.flatnonzero(np.isin(named_ones, wanted)).tolist():
+            yield seq_from + at, places[named_ones[at]], lengths[at] if lengths else None
+    for which, seqs in pool_blocks.match(class_id, some, blocks):
+        yield from ((seq, at, None) for seq, at in zip(seqs.tolist(), which.tolist(), strict=True))
+
+
+def _rows_by_key(
+    conn: Connection, class_id: int, keys: Numbers, some: Sequence[Places]
+) -> Iterator[Sequence[Any]]:
+    """Yield rows of blocks that may have serials, each once."""
+    stretches = pool_blocks.stretches(class_id, some)
     seen = set()
     with conn.cursor(binary=True) as cursor:
-        for start in range(0, len(keys), _ASKED_AT_ONCE):
-            chunk = [class_id, bigints(keys[start : start + _ASKED_AT_ONCE])]
-            for row in cursor.execute(_SQL["blocks_by_key"], chunk, prepare=True).fetchall():
+        for start in range(0, max(len(keys), bool(stretches)), _ASKED_AT_ONCE):
+            bound = {
+                "class_id": class_id,
+                "keys": bigints(keys[start : start + _ASKED_AT_ONCE]),
+                "pools": integers(sorted({each[1] for each in stretches})),
+                "generations": integers(sorted({each[2] for each in stretches})),
+                "stretches": bigints(sorted({each[3] for each in stretches})),
+            }
+            stretches = set()  # Asked for once.
+            for row in cursor.execute(_SQL["blocks_by_key"], bound, prepare=True).fetchall():
                 if row[0] not in seen:
                     seen.add(row[0])
-                    yield _block(row)
+                    yield row
 
 
-def _places(block: Block, wanted: Texts, item_keys: dict[bytes, str]) -> Iterator[tuple[int, str]]:
-    """Yield where in a block wanted serials are."""
-    for place in np.flatnonzero(np.isin(block.serials, wanted)).tolist():
-        yield place, item_keys[block.serials[place]]
+def _blocks_of(
+    conn: Connection, class_id: int, seqs: Numbers, sources: _Sources
+) -> Iterator[Block]:
+    """Yield some objects of a class, block by block.
+
+    Args:
+        conn: A connection.
+        class_id: The class.
+        seqs: Their numbers, ascending.
+        sources: The generations of its pools.
+    """
+    lowest, highest = int(seqs[0]), int(seqs[-1])
+    is_dense = highest - lowest < _DENSE * len(seqs) + BLOCK_MAX
+    bound: dict[str, object] = {"class_id": class_id}
+    if is_dense:
+        bound |= {"first_name": lowest - BLOCK_MAX + 1, "highest": highest}
+        bound["first_position"] = lowest - BLOCK_SIZE + 1
+    else:
+        bound |= {"seqs": integers(seqs), "starts": integers(np.unique(seqs & ~LANE_MASK))}
+    statement = _SQL["blocks_between" if is_dense else "blocks_of_seqs"]
+    with conn.cursor(binary=True) as cursor:
+        for row in cursor.execute(statement, bound, prepare=True).fetchall():
+            yield _block(conn, class_id, row, sources, seqs)
 
 
-def _block(row: Sequence[object]) -> Block:
-    seq_from, serials, prefix_lengths = row
-    return Block(int(seq_from), name_blocks.unpack(serials), prefix_lengths)  # type: ignore[call-overload,arg-type]
+def _block(
+    conn: Connection,
+    class_id: int,
+    row: Sequence[Any],
+    sources: _Sources,
+    seqs: Numbers | None = None,
+) -> Block:
+    """Return the objects of a row, or those of them that are wanted."""
+    seq_from, serials, lengths, *of_pool = row
+    if serials is None:
+        block = PoolBlock(class_id, seq_from, *of_pool)
+        lanes = block.lanes if seqs is None else _within(seqs, seq_from, BLOCK_SIZE)
+        lanes = lanes if seqs is None else lanes[block.has(lanes)]
+        source = sources[block.pool_id, block.generation]
+        positions = block.stretch * BLOCK_SIZE + lanes
+        return Block(seq_from + lanes, pool_blocks.serials_at(conn, source, positions), None)
+    found = name_blocks.unpack(serials)
+    places = np.arange(len(found)) if seqs is None else _within(seqs, seq_from, len(found))
+    own = bytes(lengths[place] for place in places.tolist()) if lengths else None
+    return Block(seq_from + places, found[places], own)
+
+
+def _within(seqs: Numbers, seq_from: int, size: int) -> Numbers:
+    """Return the places of wanted numbers in a block."""
+    start, stop = np.searchsorted(seqs, (seq_from, seq_from + size))
+    return seqs[start:stop] - seq_from
+
+
+def _by_number(told: Sequence[Sequence[int]]) -> _Sources:
+    return {(each.pool_id, each.generation): each for each in sources_of(told)}
+
+
+def _hashes(wanted: Texts, salt: int) -> Hashes:
+    return hashes(wanted, np.full(len(wanted), salt, dtype=np.uint64))
