@@ -12,7 +12,6 @@ from packtrail.base.errors import RefusedError, UsageError
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services import capture
 from packtrail.services.application import Application
-from packtrail.services.master_key import keyring_of
 from packtrail.store.database import Database
 from packtrail.store.embedded import EmbeddedServer, OwnedElsewhere, join
 
@@ -51,9 +50,7 @@ def open_application(settings: Settings, *, is_server: bool = False) -> Iterator
     company_prefixes = _register(settings.company_prefixes_file)
     with contextlib.ExitStack() as stack:
         url, is_owner = _database_url(settings, stack, is_server=is_server)
-        database = Database(
-            url, connections_max=settings.database_connections_max, keyring=keyring_of(settings)
-        )
+        database = Database(url, connections_max=settings.database_connections_max)
         stack.enter_context(database)
         database.migrate()
         workers = ThreadPoolExecutor(settings.capture_workers, thread_name_prefix="capture")

@@ -65,11 +65,10 @@ class Database:
     ) -> None:
         _require_readable(url)
         self.url = url
-        self._keyring = keyring or Keyring()
+        self.keyring = keyring or Keyring()
         self._pool: ConnectionPool[KeyedConnection] = ConnectionPool(
             url,
             connection_class=KeyedConnection,
-            configure=self._hand_keyring,
             min_size=1,
             max_size=connections_max,
             open=False,
@@ -169,13 +168,11 @@ class Database:
         with self.reading() as conn:
             return migrations.run(conn)
 
-    def _hand_keyring(self, conn: KeyedConnection) -> None:
-        conn.keyring = self._keyring
-
     @contextlib.contextmanager
     def _lent(self) -> Iterator[Connection]:
         try:
             with _readable_faults(self.url), self._pool.connection() as conn:
+                conn.keyring = self.keyring
                 yield conn
         except Unavailable as fault:
             if _is_lost(fault.__cause__):

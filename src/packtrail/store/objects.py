@@ -32,7 +32,7 @@ __all__ = [
 
 _SQL = named.statements("objects")
 _DRAWS: Final = 8
-"""How often objects are drawn until there are enough."""
+"""How often numbers are drawn until enough are found, twice as many each time."""
 _BLOCKS: Final = 500
 """Blocks of the dictionary that are read at once."""
 _WILDCARDS: Final = {"_": ".", "%": ".*"}
@@ -96,8 +96,8 @@ def some(conn: Connection, kind: str, count: int, draw: Random) -> list[Name]:
         if size and class_key.startswith(kind)
     }
     found: dict[Instance, Name] = {}
-    for _ in range(_DRAWS if sizes else 0):
-        drawn = draw.choices(list(sizes), list(sizes.values()), k=count)
+    for turn in range(_DRAWS if sizes else 0):
+        drawn = draw.choices(list(sizes), list(sizes.values()), k=count << turn)
         wanted = dict.fromkeys((class_id, draw.randrange(sizes[class_id])) for class_id in drawn)
         there = names(conn, wanted)  # Not every number is somebody's.
         found |= {one: there[one] for one in wanted if one in there}
