@@ -184,7 +184,7 @@ def test_several_pools_and_keys_meet_in_one_document_with_foreign_serials(world:
     serials = given_out(world, "site-a", 40) + given_out(world, "line", 30)
     replace_key(world.app, world.maker, "site-a")
     serials += given_out(world, "site-a", 40)
-    foreign = [f"FOREIGN{n}" for n in range(50)] + ["9" * 12, "/" * 12]
+    foreign = [f"FOREIGN{n}" for n in range(50)] + ["9" * 12]
     mixed = [each for pair in zip(serials, foreign * 3, strict=False) for each in pair]
     mixed = list(dict.fromkeys([*mixed, *serials]))
 
@@ -248,7 +248,7 @@ STEPS = st.one_of(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(STEPS, min_size=3, max_size=12), data=st.data())
 def test_any_mix_in_any_order_gives_each_pack_one_identity(
