@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from packtrail.console import (
     audit,
+    capacity,
     captures,
     comply,
     correcting,
@@ -32,6 +33,7 @@ from packtrail.console import (
     serials,
     setup,
     sign_in,
+    technology,
     templates,
     verifying,
     wedge,
@@ -103,6 +105,8 @@ ROUTES = (
     *comply.ROUTES,
     *line_routes.ROUTES,
     *plan.ROUTES,
+    *capacity.ROUTES,
+    *technology.ROUTES,
     *serials.ROUTES,
     *report_routes.ROUTES,
     Route("/audit", page(audit.audit)),

@@ -260,7 +260,7 @@ _JSON_DOCUMENT: Final = """\
  ]}}
 """
 _JSON_DISPENSE: Final = """\
-  {"type": "ObjectEvent", "eventTime": "%s+02:00", "eventTimeZoneOffset": "+02:00",
+  {"type": "ObjectEvent", "eventTime": "%sZ", "eventTimeZoneOffset": "+02:00",
    "eventID": "%s", "epcList": [%s],
    "action": "OBSERVE", "bizStep": "dispensing", "disposition": "dispensed",
    "readPoint": {"id": "%s"}}"""

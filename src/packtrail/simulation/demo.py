@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
-from packtrail.simulation import demo_lines, portfolio, programme, supply
+from packtrail.simulation import demo_lines, portfolio, programme, supply, technology
 from packtrail.simulation.filings import Filings
 from packtrail.simulation.world import simulate
 
@@ -83,6 +83,7 @@ def load(
             on_progress(number)
     supply.stock(app, acting)
     demo_lines.load(app)
+    technology.load(app, acting[COMPANY])
     programme.load(app, acting[COMPANY])
     if authority is not None:
         Filings(app, acting[COMPANY], authority).load()
