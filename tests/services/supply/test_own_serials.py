@@ -16,19 +16,26 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.services import documents
 from tests.services.conftest import World
 from tests.services.supply.making import GTIN, create_drawn_pool, create_pool
 
 from packtrail.base.errors import Unavailable
 from packtrail.epcis.events import ObjectEvent
+from packtrail.gs1 import identify
 from packtrail.gs1.check_digits import check_digit
 from packtrail.serials.policy import Order, Policy
 from packtrail.serials.pool import strings
 from packtrail.services.application import Application
+from packtrail.services.capture import original, submit
+from packtrail.services.overview import overview
+from packtrail.services.parameters import parse
+from packtrail.services.query import matching
 from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.changing import close_pool, replace_key
 from packtrail.services.supply.pools import one_visible
 from packtrail.services.supply.sources import opened
+from packtrail.services.tracing import trace
 from packtrail.store import capture, dictionary, instances, months, name_blocks, objects
 from packtrail.store.mentions import named
 
@@ -412,3 +419,48 @@ def test_what_was_recorded_by_name_before_an_upgrade_stays_so(world: World, pool
         assert conn.execute("select names from class where class_key = %s", [CLASS]).fetchall() == [
             (1_500,)
         ]
+
+
+def test_whatever_is_asked_tells_own_packs_like_others(world: World) -> None:
+    ((class_key, _),) = identify([documents.pack("1")])
+    gtin = class_key.partition("/")[2]
+    create_pool(world.app, world.maker, "packs-2", gtin=gtin)
+    own = given_out(world, "packs-2", 30)
+    packs = [documents.pack(each) for each in [*own, *(f"FOREIGN{n}" for n in range(30))]]
+    content = documents.document(
+        documents.commissioning(1, packs),
+        documents.packing(2, documents.CASE, packs),
+        documents.dispensing(3, packs[0]),
+        documents.dispensing(4, packs[-1]),
+    )
+
+    job = submit(world.app, world.maker, content, media_type="application/json")
+
+    assert job.success
+    assert original(world.app, world.maker, job.capture_id)[0] == content
+    for which in (0, 1):
+        (mine, other) = (trace(world.app, world.maker, packs[n]) for n in (which, -1 - which))
+        assert mine.identifier == packs[which]
+        assert [step.event_id for step in mine.steps][:2] == [
+            step.event_id for step in other.steps
+        ][:2]
+        assert mine.standing.status == other.standing.status
+    assert overview(world.app, world.maker).counts.packs == 60
+    wanted = parse({"MATCH_epc": packs[0]}, events_max=10)
+    assert len(matching(world.app, world.maker, wanted).events) == 3
+
+
+def test_a_document_is_refused_as_unavailable_until_the_master_key_is_back(
+    world: World, pool: str
+) -> None:
+    serials = given_out(world, pool, 10)
+    record(world, serials[:5])
+    content = documents.document(documents.commissioning(1, [uri(each) for each in serials]))
+    lost = replace(world.app, settings=replace(world.app.settings, master_key=OTHER_MASTER))
+
+    with pytest.raises(Unavailable, match="SER-012"):
+        submit(lost, world.maker, content, media_type="application/json")
+
+    Application.__post_init__(world.app)
+    assert submit(world.app, world.maker, content, media_type="application/json").success
+    the_same(world, serials)
