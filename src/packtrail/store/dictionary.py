@@ -4,36 +4,50 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from packtrail.store import name_blocks, named, pool_blocks
+from packtrail.store import class_rows, direct, name_blocks, named, pool_blocks
 from packtrail.store.blocks import BLOCK_SIZE, LANE_MASK, decode
-from packtrail.store.mentions import Hashes, Texts, hashes, str_of, texts
+from packtrail.store.direct import Kind, Statement
+from packtrail.store.mentions import Texts, hashes, str_of, texts
 from packtrail.store.name_blocks import BLOCK_MAX
 from packtrail.store.names import identifier
-from packtrail.store.parameters import bigints, integers
-from packtrail.store.pool_blocks import PoolBlock, sources_of
+from packtrail.store.parameters import integers
+from packtrail.store.pool_blocks import PoolBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from psycopg import Connection
 
+    from packtrail.store.class_rows import ClassRow
     from packtrail.store.integers import Numbers
-    from packtrail.store.keyring import Source
     from packtrail.store.pool_blocks import Places
 
 _SQL = named.statements("objects")
+_BY_KEY: Final = Statement(
+    _SQL["blocks_by_key"],
+    class_id=Kind.INTEGER,
+    keys=Kind.BIGINTS,
+    pools=Kind.INTEGERS,
+    generations=Kind.INTEGERS,
+    stretches=Kind.BIGINTS,
+)
+_BETWEEN: Final = Statement(
+    _SQL["blocks_between"],
+    class_id=Kind.INTEGER,
+    first_name=Kind.INTEGER,
+    first_position=Kind.INTEGER,
+    highest=Kind.INTEGER,
+)
 _ASKED_AT_ONCE: Final = 400
 _DENSE: Final = 50
 """Numbers with at most this many between them are read as one range."""
 
 Instance = tuple[int, int]
 """(class_id, seq)"""
-_Sources: TypeAlias = "dict[tuple[int, int], Source]"
-"""(pool, generation) -> what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +91,42 @@ def look_up(
     Raises:
         Unavailable: Serials are recorded as positions under a key that does not open.
     """
-    by_class: defaultdict[str, list[str]] = defaultdict(list)
+    by_class: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for class_key, item_key in keys:
-        by_class[class_key].append(item_key)
-    found = {}
-    rows = conn.execute(_SQL["classes"], [list(by_class)], prepare=True).fetchall()
-    for class_id, class_key, length, salt, names, told in rows:
-        item_keys = list(dict.fromkeys(by_class[class_key]))
-        wanted = texts(item_keys)
-        some = list(pool_blocks.candidates(conn, sources_of(told), wanted))
-        hashed = _hashes(wanted if names else wanted[:0], salt)
-        numbers = name_blocks.keys(np.full(len(hashed), class_id, dtype=np.int64), hashed)
-        for seq, place, own in _numbers(conn, class_id, wanted, numbers, some):
-            name = Name(class_key, item_keys[place], own or length)
-            found[class_key, item_keys[place]] = (class_id, seq), name
+        by_class[class_key][item_key] = None
+    classes = class_rows.by_key(conn, by_class)
+    found: dict[tuple[str, str], tuple[Instance, Name]] = {}
+    for row in classes.values():
+        found |= _look_up(conn, row, list(by_class[row.class_key]))
+    missing = {
+        class_key: some
+        for class_key, items in by_class.items()
+        if (some := [item for item in items if (class_key, item) not in found])
+    }
+    # What was remembered of a class may be too old to find them.
+    for row in class_rows.by_key(conn, missing, is_fresh=True).values() if missing else ():
+        if classes.get(row.class_key) != row:
+            found |= _look_up(conn, row, missing[row.class_key])
     return found
+
+
+def _look_up(
+    conn: Connection, of_class: ClassRow, item_keys: list[str]
+) -> dict[tuple[str, str], tuple[Instance, Name]]:
+    """Return the objects of a class that are in the dictionary."""
+    class_id, class_key, length, salt, names, sources = of_class
+    wanted = texts(item_keys)
+    some = list(pool_blocks.candidates(conn, sources, wanted))
+    by_name = wanted if names else wanted[:0]
+    hashed = hashes(by_name, np.full(len(by_name), salt, dtype=np.uint64))
+    numbers = name_blocks.keys(np.full(len(by_name), class_id, dtype=np.int64), hashed)
+    return {
+        (class_key, item_keys[place]): (
+            (class_id, seq),
+            Name(class_key, item_keys[place], own or length),
+        )
+        for seq, place, own in _numbers(conn, class_id, wanted, numbers, some)
+    }
 
 
 def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Name]:
@@ -106,10 +141,10 @@ def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Nam
     found: dict[Instance, Name] = {}
     if not by_class:
         return found
-    rows = conn.execute(_SQL["classes_by_id"], [list(by_class)], prepare=True).fetchall()
-    for class_id, class_key, length, told in rows:
+    for of_class in class_rows.by_id(conn, by_class).values():
+        class_id, class_key, length = of_class[:3]
         wanted = np.unique(np.array(by_class[class_id], dtype=np.int64))
-        for block in _blocks_of(conn, class_id, wanted, _by_number(told)):
+        for block in _blocks(conn, of_class, _rows_of(conn, class_id, wanted), wanted):
             for place, seq in enumerate(block.seqs.tolist()):
                 found[class_id, seq] = Name(
                     class_key,
@@ -133,13 +168,11 @@ def blocks_after(
     Returns:
         The blocks, and where to go on; None at the end.
     """
-    (row,) = conn.execute(_SQL["classes_by_id"], [[class_id]], prepare=True).fetchall()
-    sources = _by_number(row[-1])
+    (of_class,) = class_rows.by_id(conn, [class_id]).values()
     bound = {"class_id": class_id, "after": seq, "limit": limit}
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(_SQL["blocks_of_class"], bound, prepare=True).fetchall()
-    blocks = [_block(conn, class_id, row, sources) for row in rows]
-    return blocks, rows[-1][0] if rows else None
+    return list(_blocks(conn, of_class, rows)), rows[-1][0] if rows else None
 
 
 def objects_after(conn: Connection, after: Instance, limit: int) -> list[Instance]:
@@ -180,7 +213,8 @@ def _numbers(
             blocks[block.key] = block
             continue
         named_ones = name_blocks.unpack(serials)
-        for at in np.flatnonzero(np.isin(named_ones, wanted)).tolist():
+        is_it = named_ones == wanted[0] if len(wanted) == 1 else np.isin(named_ones, wanted)
+        for at in np.flatnonzero(is_it).tolist():
             yield seq_from + at, places[named_ones[at]], lengths[at] if lengths else None
     for which, seqs in pool_blocks.match(class_id, some, blocks):
         yield from ((seq, at, None) for seq, at in zip(seqs.tolist(), which.tolist(), strict=True))
@@ -190,65 +224,66 @@ def _rows_by_key(
     conn: Connection, class_id: int, keys: Numbers, some: Sequence[Places]
 ) -> Iterator[Sequence[Any]]:
     """Yield rows of blocks that may have serials, each once."""
-    stretches = pool_blocks.stretches(class_id, some)
+    stretches = sorted(pool_blocks.stretches(class_id, some))
+    _, pools, generations, numbers = (
+        (sorted(set(column)) for column in zip(*stretches, strict=True))
+        if stretches
+        else ([], [], [], [])
+    )
     seen = set()
-    with conn.cursor(binary=True) as cursor:
-        for start in range(0, max(len(keys), bool(stretches)), _ASKED_AT_ONCE):
-            bound = {
-                "class_id": class_id,
-                "keys": bigints(keys[start : start + _ASKED_AT_ONCE]),
-                "pools": integers(sorted({each[1] for each in stretches})),
-                "generations": integers(sorted({each[2] for each in stretches})),
-                "stretches": bigints(sorted({each[3] for each in stretches})),
-            }
-            stretches = set()  # Asked for once.
-            for row in cursor.execute(_SQL["blocks_by_key"], bound, prepare=True).fetchall():
-                if row[0] not in seen:
-                    seen.add(row[0])
-                    yield row
+    for start in range(0, max(len(keys), bool(stretches)), _ASKED_AT_ONCE):
+        chunk = keys[start : start + _ASKED_AT_ONCE].tolist()
+        for row in direct.rows(conn, _BY_KEY, class_id, chunk, pools, generations, numbers):
+            if row[0] not in seen:
+                seen.add(row[0])
+                yield row
+        numbers = []  # Asked for once.
 
 
-def _blocks_of(
-    conn: Connection, class_id: int, seqs: Numbers, sources: _Sources
-) -> Iterator[Block]:
-    """Yield some objects of a class, block by block.
+def _rows_of(conn: Connection, class_id: int, seqs: Numbers) -> Iterable[Sequence[Any]]:
+    """Return rows of the blocks that hold some objects of a class.
 
     Args:
         conn: A connection.
         class_id: The class.
         seqs: Their numbers, ascending.
-        sources: The generations of its pools.
     """
     lowest, highest = int(seqs[0]), int(seqs[-1])
-    is_dense = highest - lowest < _DENSE * len(seqs) + BLOCK_MAX
-    bound: dict[str, object] = {"class_id": class_id}
-    if is_dense:
-        bound |= {"first_name": lowest - BLOCK_MAX + 1, "highest": highest}
-        bound["first_position"] = lowest - BLOCK_SIZE + 1
-    else:
-        bound |= {"seqs": integers(seqs), "starts": integers(np.unique(seqs & ~LANE_MASK))}
-    statement = _SQL["blocks_between" if is_dense else "blocks_of_seqs"]
+    if highest - lowest < _DENSE * len(seqs) + BLOCK_MAX:
+        firsts = (max(lowest - size + 1, 0) for size in (BLOCK_MAX, BLOCK_SIZE))
+        return direct.rows(conn, _BETWEEN, class_id, *firsts, highest)
+    starts = np.unique(seqs & ~LANE_MASK)
+    each = {"class_id": class_id, "seqs": integers(seqs), "starts": integers(starts)}
     with conn.cursor(binary=True) as cursor:
-        for row in cursor.execute(statement, bound, prepare=True).fetchall():
-            yield _block(conn, class_id, row, sources, seqs)
+        return cursor.execute(_SQL["blocks_of_seqs"], each, prepare=True).fetchall()
 
 
-def _block(
+def _blocks(
     conn: Connection,
-    class_id: int,
-    row: Sequence[Any],
-    sources: _Sources,
+    of_class: ClassRow,
+    rows: Iterable[Sequence[Any]],
     seqs: Numbers | None = None,
-) -> Block:
-    """Return the objects of a row, or those of them that are wanted."""
-    seq_from, serials, lengths, *of_pool = row
-    if serials is None:
-        block = PoolBlock(class_id, seq_from, *of_pool)
+) -> Iterator[Block]:
+    """Yield the objects of rows, or those of them that are wanted."""
+    sources = {(each.pool_id, each.generation): each for each in of_class.sources}
+    for seq_from, serials, lengths, *of_pool in rows:
+        if serials is not None:
+            yield _named(seq_from, serials, lengths, seqs)
+            continue
+        block = PoolBlock(of_class.class_id, seq_from, *of_pool)
+        made_by = block.pool_id, block.generation
+        if made_by not in sources:  # It was opened since the class was remembered.
+            (of_class,) = class_rows.by_id(conn, [of_class.class_id], is_fresh=True).values()
+            sources = {(each.pool_id, each.generation): each for each in of_class.sources}
         lanes = block.lanes if seqs is None else _within(seqs, seq_from, BLOCK_SIZE)
         lanes = lanes if seqs is None else lanes[block.has(lanes)]
-        source = sources[block.pool_id, block.generation]
         positions = block.stretch * BLOCK_SIZE + lanes
-        return Block(seq_from + lanes, pool_blocks.serials_at(conn, source, positions), None)
+        texts = pool_blocks.serials_at(conn, sources[made_by], positions)
+        yield Block(seq_from + lanes, texts, None)
+
+
+def _named(seq_from: int, serials: bytes, lengths: bytes | None, seqs: Numbers | None) -> Block:
+    """Return the objects of a row that are known by name, or those of them that are wanted."""
     found = name_blocks.unpack(serials)
     places = np.arange(len(found)) if seqs is None else _within(seqs, seq_from, len(found))
     own = bytes(lengths[place] for place in places.tolist()) if lengths else None
@@ -259,11 +294,3 @@ def _within(seqs: Numbers, seq_from: int, size: int) -> Numbers:
     """Return the places of wanted numbers in a block."""
     start, stop = np.searchsorted(seqs, (seq_from, seq_from + size))
     return seqs[start:stop] - seq_from
-
-
-def _by_number(told: Sequence[Sequence[int]]) -> _Sources:
-    return {(each.pool_id, each.generation): each for each in sources_of(told)}
-
-
-def _hashes(wanted: Texts, salt: int) -> Hashes:
-    return hashes(wanted, np.full(len(wanted), salt, dtype=np.uint64))

@@ -9,15 +9,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-import psycopg
+from typing import TYPE_CHECKING, Final
 
 from packtrail.base.errors import RefusedError, Unavailable, UsageError
 from packtrail.serials import keys
 from packtrail.serials.numberings import numbering_of
 from packtrail.serials.policy import stored_policy
 from packtrail.store import named
+from packtrail.store.direct import DirectConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +104,7 @@ class Keyring:
             ) from fault
 
 
-class KeyedConnection(psycopg.Connection[Any]):
+class KeyedConnection(DirectConnection):
     """A connection that knows the keyring of its database."""
 
     keyring: Keyring | None = None

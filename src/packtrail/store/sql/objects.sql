@@ -1,7 +1,7 @@
 -- name: class_ids
 select class_key, class_id from class where class_key = any(%s)
 
--- name: classes
+-- name: class_rows
 -- With the generations of our pools that made serials of them; see store/keyring.py.
 select c.class_id, c.class_key, c.prefix_length, c.salt, c.names, array(
            select array[p.pool_id::bigint, g.generation, g.reached,
@@ -10,17 +10,7 @@ select c.class_id, c.class_key, c.prefix_length, c.salt, c.names, array(
             where p.class_key = c.class_key and p.kind = 'sgtin' and p.source = 'made'
               and g.reached > 0
             order by p.pool_id, g.generation)
-  from class c where c.class_key = any(%s)
-
--- name: classes_by_id
-select c.class_id, c.class_key, c.prefix_length, array(
-           select array[p.pool_id::bigint, g.generation, g.reached,
-                        (extract(epoch from g.opened_at) * 1000000)::bigint]
-             from serial_pool p join serial_generation g using (pool_id)
-            where p.class_key = c.class_key and p.kind = 'sgtin' and p.source = 'made'
-              and g.reached > 0
-            order by p.pool_id, g.generation)
-  from class c where c.class_id = any(%s)
+  from class c
 
 -- name: blocks_by_key
 -- By name, or by the positions that serials may have.
@@ -56,6 +46,26 @@ union all
 select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
   from pool_block
  where class_id = %(class_id)s and seq_from = any(%(starts)s::integer[])
+
+-- name: segments_naming
+-- The segments that may name one object: touches of it, and postings that hold it. A list of members
+-- is searched octet by octet, so that a segment may come that does not name it; its columns tell.
+select :columns
+  from (select distinct segment_id
+          from (select segment_id from touch
+                 where class_id = %(class_id)s and seq = %(seq)s
+                   and audience_id = any(%(audience_ids)s)
+                union all
+                select segment_id from posting
+                 where class_id = %(class_id)s and block = %(block)s
+                   and audience_id = any(%(audience_ids)s)
+                   and lo <= %(lane)s and hi >= %(lane)s
+                   and (members is null
+                        or case get_byte(members, 0)
+                           when 1 then get_bit(members, 8 + %(lane)s - lo) = 1
+                           else position(%(octets)s in substring(members from 2)) > 0 end)) t) s
+  join segment e on e.segment_id = s.segment_id
+ where e.audience_id = any(%(audience_ids)s)
 
 -- name: sightings
 -- Touches, then the postings that may name one of the seqs; whether they do, the members tell.
