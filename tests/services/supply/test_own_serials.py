@@ -437,7 +437,7 @@ def test_whatever_is_asked_tells_own_packs_like_others(world: World) -> None:
     job = submit(world.app, world.maker, content, media_type="application/json")
 
     assert job.success
-    assert original(world.app, world.maker, job.capture_id)[0] == content
+    assert original(world.app, world.maker, job.capture_id).content() == content
     for which in (0, 1):
         (mine, other) = (trace(world.app, world.maker, packs[n]) for n in (which, -1 - which))
         assert mine.identifier == packs[which]
