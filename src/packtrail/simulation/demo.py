@@ -13,8 +13,8 @@ from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
 from packtrail.simulation import (
-    demo_alerts,
     capacity_story,
+    demo_alerts,
     demo_lines,
     demo_recalls,
     portfolio,
