@@ -35,6 +35,7 @@ AREAS = {
     "TAB": "Tables from other systems",
     "LIN": "Lines and work orders",
     "PLN": "Plans and programmes",
+    "CPA": "Capacity",
     "TEC": "Systems and equipment",
     "SIM": "Simulation",
 }

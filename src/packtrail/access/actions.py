@@ -83,3 +83,7 @@ class Action(StrEnum):
     PROGRAMME_CHANGED = "plan:programme:changed"
     PLAN_ENTRIES_CHANGED = "plan:entry:changed"
     BASELINE_CREATED = "plan:baseline:created"
+    FORECAST_CREATED = "plan:forecast:created"
+    SCENARIO_CHANGED = "plan:scenario:changed"
+    CAPACITY_RUN_KEPT = "plan:capacity_run:kept"
+    BENCH_CREATED = "plan:bench:created"

@@ -101,6 +101,10 @@ class Permission(StrEnum):
     """Change programmes: work, links, dates, progress, registers."""
     PLAN_RAISE = "plan:input:create"
     """Raise inputs to programmes, discuss them, and say that one has read a notice."""
+    CAPACITY_READ = "plan:capacity:read"
+    """See forecasts of packs, scenarios and what they take."""
+    CAPACITY_UPDATE = "plan:capacity:update"
+    """Import forecasts and results of benchmarks, change scenarios, keep runs."""
     TECHNOLOGY_READ = "technology:record:read"
     """See systems and equipment, when their support ends, and what lines can do."""
     TECHNOLOGY_UPDATE = "technology:record:update"
@@ -138,6 +142,7 @@ _READING = frozenset(
         Permission.PORTFOLIO_READ,
         Permission.OBLIGATION_READ,
         Permission.PLAN_READ,
+        Permission.CAPACITY_READ,
         Permission.TECHNOLOGY_READ,
     }
 )
@@ -164,6 +169,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.REWORK_CREATE,
             Permission.PLAN_UPDATE,
             Permission.PLAN_RAISE,
+            Permission.CAPACITY_UPDATE,
             Permission.TECHNOLOGY_UPDATE,
         },
         RoleName.QUALITY: _READING

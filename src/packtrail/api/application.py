@@ -9,6 +9,7 @@ from fastapi import FastAPI
 import packtrail
 from packtrail.api import (
     accounts_routes,
+    capacity_routes,
     capture_routes,
     correction_routes,
     discovery,
@@ -89,6 +90,7 @@ def build(application: Application) -> FastAPI:
         plan_routes.router,
         plan_people_routes.router,
         plan_entry_routes.router,
+        capacity_routes.router,
         accounts_routes.router,
         line_routes.router,
         order_routes.router,

@@ -13,6 +13,8 @@ from packtrail.cli import (
     accounts,
     backups,
     capacity,
+    capacity_meters,  # noqa: F401 - its commands join the group `capacity`
+    capacity_plans,  # noqa: F401 - so do these
     capture,
     company_markets,
     corrections,
@@ -52,6 +54,7 @@ GROUPS = {
     "keys": accounts.keys,
     "gs1": gs1.gs1,
     "plan": plan.plan,
+    "capacity": capacity.capacity,
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
@@ -100,7 +103,6 @@ def build(
         "trace": trace.trace,
         "census": goods.census,
         "verify": verify.verify,
-        "capacity": capacity.capacity,
         "validate": epcis.validate,
         "convert": epcis.convert,
         "event-hash": epcis.event_hash,

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from packtrail.console import (
     audit,
+    capacity,
     captures,
     comply,
     correcting,
@@ -104,6 +105,7 @@ ROUTES = (
     *comply.ROUTES,
     *line_routes.ROUTES,
     *plan.ROUTES,
+    *capacity.ROUTES,
     *technology.ROUTES,
     *serials.ROUTES,
     *report_routes.ROUTES,

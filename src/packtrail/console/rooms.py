@@ -45,7 +45,7 @@ ROOMS = (
     Room("/serials", "Serials", "serials", ("/serials/",), Permission.POOL_READ),
     Room("/lines", "Lines", "line", ("/lines/",), Permission.LINE_READ),
     Room("/comply", "Comply", "comply", ("/comply/",), Permission.OBLIGATION_READ),
-    Room("/plan", "Plan", "plan", ("/plan/", "/technology"), Permission.PLAN_READ),
+    Room("/plan", "Plan", "plan", ("/plan/", "/capacity", "/technology"), Permission.PLAN_READ),
     Room("/reports", "Reports", "export", ("/reports/",), Permission.REPORTING_READ),
     Room("/audit", "Audit", "audit", permission=Permission.AUDIT_READ),
     Room("/setup", "Setup", "setup", ("/setup/", "/products", "/locations")),

@@ -34,7 +34,10 @@ TABS = (
     ("/files", "Files"),
 )
 """Path below the programme -> title."""
-NEIGHBOURS = (("/technology", "Technology", Permission.TECHNOLOGY_READ),)
+NEIGHBOURS = (
+    ("/capacity", "Capacity", Permission.CAPACITY_READ),
+    ("/technology", "Technology", Permission.TECHNOLOGY_READ),
+)
 """Other parts of the room: path, title, and what somebody needs to see it."""
 
 

@@ -9,15 +9,9 @@ from datetime import date
 import pytest
 
 from packtrail.base.errors import RefusedError
-from packtrail.planning.capacity import Basis, Estimate, Input, Span, estimate
-from packtrail.planning.capacity_model import (
-    INPUTS,
-    QUANTITIES,
-    YEARS,
-    ForecastRow,
-    forecast_inputs,
-    inputs_of,
-)
+from packtrail.planning.capacity.estimating import Basis, Estimate, Input, Span, estimate
+from packtrail.planning.capacity.forecasts import ForecastRow, forecast_inputs
+from packtrail.planning.capacity.model import INPUTS, QUANTITIES, YEARS, inputs_of
 
 
 def months(packs: float, count: int = 12) -> list[ForecastRow]:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from packtrail.base.errors import UsageError
-from packtrail.planning.capacity import Basis, Estimate, Input, Quantity, Span, estimate
+from packtrail.planning.capacity.estimating import Basis, Estimate, Input, Quantity, Span, estimate
 
 
 def put_in(key: str, low: float, likely: float, high: float) -> Input:

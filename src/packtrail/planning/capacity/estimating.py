@@ -17,25 +17,32 @@ import operator
 import random
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from packtrail.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 DRAWS = 2_000
 """Draws of the simulation: enough that the range moves by a percent or two with another seed."""
 _LOW, _HIGH = 0.1, 0.9
 
-_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+V = TypeVar("V", float, "NDArray[np.float64]")
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
 }
-_FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max}
+_FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {"min": np.minimum, "max": np.maximum}
+"""Of two values each."""
 
 
 class Basis(StrEnum):
@@ -160,20 +167,62 @@ def estimate(
     """
     trees = {each.key: _tree(each) for each in quantities}
     likely = _worked_out({each.key: each.span.likely for each in inputs}, trees)
-    drawn = {each.key: [0.0] * draws for each in quantities}
-    for at in range(draws):
-        values = _worked_out({each.key: _drawn(each.span, generator) for each in inputs}, trees)
-        for key, column in drawn.items():
-            column[at] = values[key]
-    for column in drawn.values():
-        column.sort()
+    # A row is a draw of all inputs; a column is what a formula takes, all draws at once.
+    rows = [[_drawn(each.span, generator) for each in inputs] for _ in range(draws)]
+    columns = np.asarray(rows, dtype=np.float64).reshape(draws, len(inputs)).T
+    drawn = _worked_out(
+        {each.key: column for each, column in zip(inputs, columns, strict=True)}, trees
+    )
     roots = _roots(inputs, trees)
     return Estimate(
         (
             *(_told(each) for each in inputs),
-            *(_figure(each, likely, drawn[each.key], roots[each.key]) for each in quantities),
+            *(
+                _figure(each, likely[each.key], drawn[each.key], roots[each.key])
+                for each in quantities
+            ),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sway:
+    """What one input does to a figure: the figure with that input at either end."""
+
+    key: str
+    """Of the input."""
+    at_low: float
+    at_high: float
+
+    @property
+    def width(self) -> float:
+        """How far the figure moves."""
+        return abs(self.at_high - self.at_low)
+
+
+def sways(inputs: Sequence[Input], quantities: Sequence[Quantity], key: str) -> tuple[Sway, ...]:
+    """Return what each input alone does to a figure, what moves it most first.
+
+    All others stay at their likely values.
+
+    Args:
+        inputs: Each key once.
+        quantities: Each uses inputs and quantities before it.
+        key: Of the quantity.
+    """
+    trees = {each.key: _tree(each) for each in quantities}
+    roots = _roots(inputs, trees)[key]
+    likely = {each.key: each.span.likely for each in inputs}
+
+    def told(changed: str, value: float) -> float:
+        return float(_worked_out({**likely, changed: value}, trees)[key])
+
+    found = (
+        Sway(each.key, told(each.key, each.span.low), told(each.key, each.span.high))
+        for each in inputs
+        if each.key in roots and each.span.low < each.span.high
+    )
+    return tuple(sorted(found, key=lambda each: (-each.width, each.key)))
 
 
 def names_in(formula: str) -> tuple[str, ...]:
@@ -197,13 +246,13 @@ def _tree(quantity: Quantity) -> ast.expr:
     return ast.parse(quantity.formula, mode="eval").body
 
 
-def _worked_out(values: dict[str, float], trees: Mapping[str, ast.expr]) -> dict[str, float]:
+def _worked_out(values: dict[str, V], trees: Mapping[str, ast.expr]) -> dict[str, V]:
     for key, tree in trees.items():
         values[key] = _value(tree, values)
     return values
 
 
-def _value(node: ast.expr, values: Mapping[str, float]) -> float:
+def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number)
@@ -211,8 +260,8 @@ def _value(node: ast.expr, values: Mapping[str, float]) -> float:
             return values[name]
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             return _OPERATORS[type(op)](_value(left, values), _value(right, values))
-        case ast.Call(func=ast.Name(id=name), args=args) if name in _FUNCTIONS:
-            return _FUNCTIONS[name](*(_value(each, values) for each in args))
+        case ast.Call(func=ast.Name(id=name), args=[one, other]) if name in _FUNCTIONS:
+            return _FUNCTIONS[name](_value(one, values), _value(other, values))
     raise UsageError(f"{ast.unparse(node)!r} cannot stand in a formula here.")
 
 
@@ -240,16 +289,14 @@ def _told(given: Input) -> Figure:
     )
 
 
-def _figure(
-    quantity: Quantity, likely: Mapping[str, float], drawn: Sequence[float], roots: tuple[str, ...]
-) -> Figure:
+def _figure(quantity: Quantity, likely: Any, drawn: Any, roots: tuple[str, ...]) -> Figure:
     low, high = _ends(drawn)
     return Figure(
         quantity.key,
         quantity.title,
         quantity.unit,
         low,
-        likely[quantity.key],
+        float(likely),
         high,
         Basis.FORMULA,
         quantity.formula,
@@ -257,6 +304,8 @@ def _figure(
     )
 
 
-def _ends(drawn: Sequence[float]) -> Iterator[float]:
-    last = len(drawn) - 1
-    return (drawn[round(share * last)] for share in (_LOW, _HIGH))
+def _ends(drawn: Any) -> tuple[float, float]:
+    """Return what 90 % and what 10 % of the draws exceed; a constant is the same in all."""
+    column = np.sort(np.atleast_1d(np.asarray(drawn, dtype=np.float64)))
+    last = len(column) - 1
+    return float(column[round(_LOW * last)]), float(column[round(_HIGH * last)])

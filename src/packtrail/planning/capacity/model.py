@@ -1,87 +1,46 @@
 """The model of capacity: its inputs with what is known of each, and its formulas.
 
-A scenario replaces inputs; it never replaces a formula. Figures of `docs/performance.md` are
-measurements of a shared machine: put those of your own installation into the scenario.
+A calibration, the data of this installation or a scenario replace inputs; nothing replaces a
+formula. Rates that the model begins with are measurements of a shared machine
+(`docs/performance.md`): calibrate with those of your own installation.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from packtrail.base.errors import RefusedError
 from packtrail.planning import codes
-from packtrail.planning.capacity import Basis, Input, Quantity, Span
+from packtrail.planning.capacity.estimating import Basis, Input, Quantity, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from packtrail.base.findings import Finding
+    from packtrail.planning.capacity.estimating import Estimate
 
 YEARS = 10
 """Years for which the growth of the database is told."""
-VALUE_MAX = 1e12
-"""Largest value of an input: more than the packs of the world."""
-_MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForecastRow:
-    """Packs of a product for a market in a month."""
+def inputs_of(
+    given: Sequence[Input],
+    scenario: Mapping[str, Input],
+    *,
+    seen: Sequence[Input] = (),
+) -> tuple[Input, ...]:
+    """Return all inputs: those of the forecast and of the model, replaced where others know better.
 
-    product: str
-    market: str
-    month: date
-    """Any day of it."""
-    packs: float
-
-
-def forecast_inputs(rows: Sequence[ForecastRow], source: str) -> tuple[Input, ...]:
-    """Return what a forecast puts into the model: its first twelve months.
-
-    A shorter forecast is stretched to a year; the source of the figure says so.
-
-    Raises:
-        RefusedError: `PLN-004`, the forecast has no packs, or fewer than none.
-    """
-    by_month: dict[tuple[int, int], float] = {}
-    for row in rows:
-        key = row.month.year, row.month.month
-        by_month[key] = by_month.get(key, 0.0) + row.packs
-    year = dict(islice(sorted(by_month.items()), _MONTHS))
-    if any(row.packs < 0 for row in rows) or not 1 <= sum(year.values()) <= VALUE_MAX:
-        told = codes.BAD_VALUE.found(
-            f"{source}: expected packs of 0 or more, and 1 to {VALUE_MAX:g} in the first year."
-        )
-        raise RefusedError(told)
-    told_source = f"{source}: {len(year)} of {len(by_month)} months"
-    if len(year) < _MONTHS:
-        told_source += f", times {_MONTHS}/{len(year)}"
-    used = [row for row in rows if (row.month.year, row.month.month) in year]
-    found = {
-        "packs_year": (
-            "Packs forecast for the year",
-            "packs",
-            sum(year.values()) * _MONTHS / len(year),
-        ),
-        "packs_month_peak": ("Packs forecast for the busiest month", "packs", max(year.values())),
-        "products": ("Products", "products", len({row.product for row in used})),
-        "markets": ("Markets", "markets", len({row.market for row in used})),
-    }
-    return tuple(
-        Input(key, title, unit, Span.of(value, value, value), Basis.FORECAST, told_source, 1)
-        for key, (title, unit, value) in found.items()
-    )
-
-
-def inputs_of(given: Sequence[Input], scenario: Mapping[str, Input]) -> tuple[Input, ...]:
-    """Return all inputs: those of the forecast and of the model, replaced where a scenario says so.
+    Args:
+        given: What the forecast gives.
+        scenario: What somebody assumes; it counts before everything else.
+        seen: What this installation holds or has measured; it counts before the model.
 
     Raises:
         RefusedError: `PLN-002`, the scenario names an input that there is not; `PLN-004`, a value
             is smaller than makes sense.
     """
-    known = {each.key: each for each in (*given, *INPUTS)}
+    known = {each.key: each for each in (*given, *INPUTS, *seen)}
     found = [
         codes.UNKNOWN_REFERENCE.found(f"{key!r} is no input; there are {', '.join(known)}.", at=key)
         for key in scenario
@@ -97,6 +56,17 @@ def inputs_of(given: Sequence[Input], scenario: Mapping[str, Input]) -> tuple[In
     if found:
         raise RefusedError(*found)
     return tuple(scenario.get(key, each) for key, each in known.items())
+
+
+def lines_full(name: str, told: Estimate) -> Iterator[Finding]:
+    """Yield whether the lines may not make what the forecast asks for."""
+    load = told["line_load"]
+    if load.high > 1:
+        message = (
+            f"In its busiest month the lines need {load.likely:.0%} of their hours,"
+            f" and in one case of ten {load.high:.0%} or more."
+        )
+        yield codes.LINES_FULL.found(message, at=f"{name}: line_load")
 
 
 _A, _F, _M = Basis.ASSUMPTION, Basis.FACT, Basis.MEASUREMENT
@@ -120,6 +90,12 @@ INPUTS: tuple[Input, ...] = tuple(
          "counted on public vendor samples: list-style EPCIS XML", 1),
         ("bytes_lone", "Document bytes of an event of one pack", "bytes", (520, 685, 850), _F,
          "counted on public vendor samples: an event a serial number", 1),
+        ("packs_per_message", "Packs that a message of a line or warehouse lists", "packs",
+         (1000, 5000, 10000), _A, _EARLY, 1),
+        ("packs_per_sale", "Pack events in a message of a pharmacy", "events", (5, 20, 100), _A,
+         _EARLY, 1),
+        ("single_share", "Pack events that come each as a message of its own", "share",
+         (0, 0.05, 0.3), _A, _EARLY, 0),
         ("bytes_stored", "Database bytes a pack, whole life", "bytes", (146, 276, 332), _M,
          "packtrail bench size and bench year, docs/performance.md", 1),
         ("retention_years", "Years kept", "years", (6, 10, 12), _A,
@@ -128,6 +104,14 @@ INPUTS: tuple[Input, ...] = tuple(
          _EARLY, 0),
         ("lone_rate", "Events of one pack a process takes", "a second", (4504, 5000, 5880), _M,
          "packtrail bench capture, dispensing, two runs on two cores; likely lies between", 0.001),
+        ("list_rate", "Packs in lists a process takes", "a second", (18406, 100000, 212419), _M,
+         "packtrail bench capture, lists, two runs on two cores; likely lies between", 0.001),
+        ("message_rate", "Messages of one pack a process takes", "a second", (19, 100, 178), _M,
+         "packtrail bench capture, lone messages, two runs on two cores; likely lies between",
+         0.001),
+        ("serial_rate", "Serial numbers a process issues", "a second",
+         (1000000, 6000000, 6426042), _M,
+         "packtrail bench serials on a quiet machine; the low end is assumed", 0.001),
         ("check_rate", "Verifications a process answers", "a second", (35, 50, 67), _M,
          "hey against /verify/gtin on a loaded machine; likely lies between", 0.001),
         ("lines", "Lines", "lines", (6, 6, 6), _A, _EARLY, 1),
@@ -189,6 +173,12 @@ QUANTITIES: tuple[Quantity, ...] = (
              "packs_peak * checks / 3600"),
             ("bytes_sent", "Documents sent in the year", "GB",
              "packs * (2 * bytes_listed + lone_events * bytes_lone) / 1e9"),
+            ("messages_lone", "Messages for an event of one pack", "messages",
+             "single_share + (1 - single_share) / packs_per_sale"),
+            ("messages", "Messages taken in during the year", "messages",
+             "packs * (2 / packs_per_message + lone_events * messages_lone)"),
+            ("messages_peak", "Messages in the busiest hour", "a second",
+             "packs_peak / 3600 * (2 / packs_per_message + lone_events * messages_lone)"),
             ("network", "Network in the busiest hour", "Mbit/s",
              "packs_peak * (2 * bytes_listed + lone_events * bytes_lone) * 8 / 3600 / 1e6"),
         )
@@ -198,8 +188,14 @@ QUANTITIES: tuple[Quantity, ...] = (
         Quantity(key, title, unit, formula)
         for key, title, unit, formula in (
             ("memory", "Memory for the database", "GB", "2 + stored_1 * memory_share"),
+            ("lone_seconds", "Time of a process for an event of one pack", "s",
+             "(1 - single_share) / lone_rate + single_share / message_rate"),
+            ("busy", "Processes kept busy by packs in the busiest hour", "processes",
+             "packs_peak / 3600 * (2 / list_rate + lone_events * lone_seconds)"),
             ("processes", "Server processes kept busy at the peak", "processes",
-             "packs_peak * lone_events / 3600 / lone_rate + checks_peak / check_rate"),
+             "busy + checks_peak / check_rate"),
+            ("serials_hours", "Hours of a process to issue a year's serial numbers", "hours",
+             "serials / serial_rate / 3600"),
             ("line_hours", "Line hours", "hours", "packs / (line_speed * 60 * line_yield)"),
             ("line_load", "Line hours needed of those manned, in the busiest month", "share",
              "line_hours * packs_month_peak / packs_year / (lines * line_hours_month)"),
