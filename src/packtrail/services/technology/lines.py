@@ -174,6 +174,13 @@ def market_fit(
     )
 
 
+def markets(app: Application, actor: Actor) -> tuple[str, ...]:
+    """Return the markets that one can ask about."""
+    require(actor, Permission.TECHNOLOGY_READ)
+    with app.database.reading() as conn:
+        return tuple(sorted(in_force_for(app, conn, actor.organisation_id).markets))
+
+
 def _known(
     app: Application, conn: Connection, actor: Actor, around: Around
 ) -> Mapping[str, LineAbilities]:
