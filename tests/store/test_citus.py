@@ -12,21 +12,7 @@ from pathlib import Path
 import pytest
 
 from packtrail.store.database import Database
-
-DISTRIBUTED = {
-    "segment": "segment_id",
-    "segment_value": "segment_id",
-    "event_key": "event_id",
-    "retold": "event_id",
-    "name_block": "class_id",
-    "posting": "class_id",
-    "touch": "class_id",
-    "capture": "capture_id",
-    "original": "capture_id",
-    "vocabulary_element": "id",
-    "verification": "class_key",
-}
-"""Table -> the column that would distribute it."""
+from packtrail.store.distribution import COLUMNS
 
 WITHOUT_KEY = {"segment_value", "posting", "touch"}
 """Tables whose rows nothing but their transaction keeps from being there twice."""
@@ -56,7 +42,7 @@ def test_a_statement_uses_nothing_that_citus_lacks(path: Path, name: str):
     assert not re.search(BANNED[name], bare(path.read_text()))
 
 
-@pytest.mark.parametrize("table", DISTRIBUTED)
+@pytest.mark.parametrize("table", COLUMNS)
 def test_every_unique_key_holds_the_distribution_column(database: Database, table: str):
     with database.reading() as conn:
         keys = conn.execute(
@@ -70,12 +56,12 @@ def test_every_unique_key_holds_the_distribution_column(database: Database, tabl
         ).fetchall()
 
     assert keys or table in WITHOUT_KEY
-    assert [name for name, columns in keys if DISTRIBUTED[table] not in columns] == []
+    assert [name for name, columns in keys if COLUMNS[table] not in columns] == []
 
 
 def test_distributed_tables_have_no_triggers_and_no_foreign_keys(database: Database):
     with database.reading() as conn:
-        tables = list(DISTRIBUTED)
+        tables = list(COLUMNS)
         triggers = conn.execute(
             "select tgname from pg_trigger where tgrelid = any(%s::regclass[])", [tables]
         ).fetchall()
