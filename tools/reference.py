@@ -26,6 +26,7 @@ AREAS = {
     "ACC": "Accounts and permissions",
     "STO": "The store",
     "LIF": "Lot and product status",
+    "RCL": "Recalls and drills",
     "VER": "Verification",
     "SIG": "Signals over many scans",
     "SER": "Serial numbers",
@@ -35,6 +36,8 @@ AREAS = {
     "TAB": "Tables from other systems",
     "LIN": "Lines and work orders",
     "PLN": "Plans and programmes",
+    "CPA": "Capacity",
+    "TEC": "Systems and equipment",
     "SIM": "Simulation",
 }
 

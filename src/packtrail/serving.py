@@ -44,6 +44,8 @@ LARGER_BODIES = {
     "/corrections": 2 * 1024 * 1024,
     "/comply/portfolio/import": 20 * 1024 * 1024,
     "/api/v1/portfolio/imports": 20 * 1024 * 1024,
+    "/capacity/": 21 * 1024 * 1024,
+    "/api/v1/capacity/": 20 * 1024 * 1024,
     "/comply/obligations/": 11 * 1024 * 1024,
     "/api/v1/obligations/": 15 * 1024 * 1024,
 }

@@ -210,6 +210,13 @@ class Settings:
         default=1000,
         metadata=_says("Most events in one document sent to a subscriber.", least=1),
     )
+    recall_two_persons: bool = field(
+        default=False,
+        metadata=_says(
+            "Publishing the status of a recall, and closing one, take two persons: one proposes, "
+            "another does it."
+        ),
+    )
     webhook_allowed_networks: tuple[str, ...] = field(
         default=(),
         metadata=_says(

@@ -20,7 +20,7 @@ SCENARIO = '[lines]\nvalue = 8\nbasis = "fact"\nsource = "list of lines"\n'
 
 def packtrail(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "packtrail", "capacity", *map(str, arguments)],
+        [sys.executable, "-m", "packtrail", "capacity", "estimate", *map(str, arguments)],
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -71,6 +71,12 @@ class Permission(StrEnum):
     """See what is said of lots and products: recalls, withdrawals, holds."""
     NOTICE_CREATE = "notice:record:create"
     """Recall, withdraw, hold, release; retract what should not have been said."""
+    RECALL_READ = "recall:record:read"
+    """See recalls and drills, who holds what, and how to reach them."""
+    RECALL_UPDATE = "recall:record:update"
+    """Open recalls and drills, draft messages, note answers and checks, keep contacts."""
+    RECALL_DECIDE = "recall:record:decide"
+    """Take the steps of a recall that cannot be undone: publish, mark as sent, close."""
     LINE_READ = "line:record:read"
     """See sites, lines and trade items, work orders, what lines reported, and reconciliations."""
     LINE_CREATE = "line:record:create"
@@ -101,6 +107,14 @@ class Permission(StrEnum):
     """Change programmes: work, links, dates, progress, registers."""
     PLAN_RAISE = "plan:input:create"
     """Raise inputs to programmes, discuss them, and say that one has read a notice."""
+    CAPACITY_READ = "plan:capacity:read"
+    """See forecasts of packs, scenarios and what they take."""
+    CAPACITY_UPDATE = "plan:capacity:update"
+    """Import forecasts and results of benchmarks, change scenarios, keep runs."""
+    TECHNOLOGY_READ = "technology:record:read"
+    """See systems and equipment, when their support ends, and what lines can do."""
+    TECHNOLOGY_UPDATE = "technology:record:update"
+    """Write systems, support dates, measurements and options."""
     AUDIT_READ = "audit:entry:read"
     STORE_READ = "store:condition:read"
     """See size and health of the installation, its backups and chores."""
@@ -129,11 +143,14 @@ _READING = frozenset(
         Permission.POOL_READ,
         Permission.REPORTING_READ,
         Permission.NOTICE_READ,
+        Permission.RECALL_READ,
         Permission.VERIFICATION_READ,
         Permission.LINE_READ,
         Permission.PORTFOLIO_READ,
         Permission.OBLIGATION_READ,
         Permission.PLAN_READ,
+        Permission.CAPACITY_READ,
+        Permission.TECHNOLOGY_READ,
     }
 )
 
@@ -159,6 +176,8 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.REWORK_CREATE,
             Permission.PLAN_UPDATE,
             Permission.PLAN_RAISE,
+            Permission.CAPACITY_UPDATE,
+            Permission.TECHNOLOGY_UPDATE,
         },
         RoleName.QUALITY: _READING
         | {
@@ -169,12 +188,15 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.RECALL_UPDATE,
+            Permission.RECALL_DECIDE,
             Permission.PLAN_RAISE,
         },
         RoleName.REGULATORY: _READING
         | {
             Permission.AUDIT_READ,
             Permission.PORTFOLIO_UPDATE,
+            Permission.RECALL_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
             Permission.PLAN_RAISE,

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 import packtrail
 from packtrail.api import (
     accounts_routes,
+    capacity_routes,
     capture_routes,
     correction_routes,
     discovery,
@@ -29,6 +30,7 @@ from packtrail.api import (
     portfolio_routes,
     problems,
     query_routes,
+    recall_routes,
     report_routes,
     resource_routes,
     serial_pool_routes,
@@ -36,6 +38,7 @@ from packtrail.api import (
     serial_supply_routes,
     soap,
     socket_routes,
+    technology_routes,
     verification_routes,
     vrs_routes,
 )
@@ -78,6 +81,7 @@ def build(application: Application) -> FastAPI:
         serial_routes.router,
         serial_supply_routes.router,
         notice_routes.router,
+        recall_routes.router,
         goods_routes.router,
         correction_routes.router,
         verification_routes.router,
@@ -88,12 +92,14 @@ def build(application: Application) -> FastAPI:
         plan_routes.router,
         plan_people_routes.router,
         plan_entry_routes.router,
+        capacity_routes.router,
         accounts_routes.router,
         line_routes.router,
         order_routes.router,
         market_routes.router,
         portfolio_routes.router,
         obligation_routes.router,
+        technology_routes.router,
     ):
         api.include_router(routes)
     problems.install(api)

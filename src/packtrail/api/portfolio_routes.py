@@ -44,7 +44,7 @@ Revision = Annotated[
     str | None,
     Header(alias="If-Match", max_length=40, description="ETag of the entry that was changed."),
 ]
-_FILE = {
+TABLE_FILE = {
     "requestBody": {
         "required": True,
         "content": {
@@ -70,16 +70,16 @@ def history(
     """Return who changed what, when and why, the newest first."""
     found = entries.history(
         app, actor, kind=KINDS[kind] if kind else None, key=key, limit=limit,
-        before=_cursor(cursor),
+        before=cursor_of(cursor),
     )  # fmt: skip
     if len(found) == limit:
-        _link(request, response, cursor=f"{found[-1].version}.{found[-1].number}")
+        link_next(request, response, cursor=f"{found[-1].version}.{found[-1].number}")
     return found
 
 
 @router.post(
     "/imports", summary="Import", response_model=ImportOut, responses=CHANGING,
-    openapi_extra=_FILE,
+    openapi_extra=TABLE_FILE,
 )  # fmt: skip
 async def import_file(
     request: Request,
@@ -155,7 +155,7 @@ def list_entries(
     """Return the entries of a kind, by key, a page at a time."""
     found = [each for each in entries.entries(app, actor, KINDS[kind]) if each.key > cursor]
     if len(found) > limit:
-        _link(request, response, cursor=found[limit - 1].key)
+        link_next(request, response, cursor=found[limit - 1].key)
     return found[:limit]
 
 
@@ -182,7 +182,7 @@ def put_entry(
 
     With `If-Match` only if nobody has changed it meanwhile; revision 0 is an entry that is new.
     """
-    change = Put(entries.read(KINDS[kind], body), _revision(revision))
+    change = Put(entries.read(KINDS[kind], body), revision_of(revision))
     return entries.change(app, actor, [change], reason=reason, is_trial=dry_run)
 
 
@@ -195,11 +195,11 @@ def remove_entry(
     revision: Revision = None,
 ) -> Any:  # fmt: skip
     """Take an entry out; its history stays."""
-    change = Remove(KINDS[kind], key, _revision(revision))
+    change = Remove(KINDS[kind], key, revision_of(revision))
     return entries.change(app, actor, [change], reason=reason)
 
 
-def _revision(text: str | None) -> int | None:
+def revision_of(text: str | None) -> int | None:
     """Return the revision of an ETag.
 
     Raises:
@@ -213,7 +213,12 @@ def _revision(text: str | None) -> int | None:
     return int(digits)
 
 
-def _cursor(text: str | None) -> tuple[int, int] | None:
+def cursor_of(text: str | None) -> tuple[int, int] | None:
+    """Return the version and number of a cursor.
+
+    Raises:
+        Refusal: 422, it is none of ours.
+    """
     if text is None:
         return None
     version, _, number = text.partition(".")
@@ -222,7 +227,8 @@ def _cursor(text: str | None) -> tuple[int, int] | None:
     return int(version), int(number)
 
 
-def _link(request: Request, response: Response, **more: str) -> None:
+def link_next(request: Request, response: Response, **more: str) -> None:
+    """Say in a header where the next page is."""
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in more]
     params = urlencode([*kept, *more.items()])
     response.headers["Link"] = f'<{request.url.path}?{params}>; rel="next"'

@@ -13,6 +13,8 @@ from packtrail.cli import (
     accounts,
     backups,
     capacity,
+    capacity_meters,  # noqa: F401 - its commands join the group `capacity`
+    capacity_plans,  # noqa: F401 - so do these
     capture,
     company_markets,
     corrections,
@@ -35,10 +37,12 @@ from packtrail.cli import (
     plan_people,  # noqa: F401 - and these
     portfolio,
     query,
+    recalls,
     report_checks,  # noqa: F401 - it joins the group `reports`
     report_receivers,  # noqa: F401 - so does this
     reports,
     serials,
+    technology,
     trace,
     verify,
     vrs,
@@ -51,9 +55,11 @@ GROUPS = {
     "keys": accounts.keys,
     "gs1": gs1.gs1,
     "plan": plan.plan,
+    "capacity": capacity.capacity,
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "recalls": recalls.recalls,
     "reports": reports.reports,
     "lots": goods.lots,
     "places": goods.places,
@@ -67,6 +73,7 @@ GROUPS = {
     "vrs": vrs.vrs,
     "portfolio": portfolio.portfolio,
     "obligations": obligations.obligations,
+    "technology": technology.technology,
 }
 
 _JOINED = (company_markets, labels, order_accounts, order_reports)
@@ -98,7 +105,6 @@ def build(
         "trace": trace.trace,
         "census": goods.census,
         "verify": verify.verify,
-        "capacity": capacity.capacity,
         "validate": epcis.validate,
         "convert": epcis.convert,
         "event-hash": epcis.event_hash,

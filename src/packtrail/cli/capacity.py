@@ -1,4 +1,4 @@
-"""`packtrail capacity`: what a forecast takes, without a database."""
+"""`packtrail capacity estimate`: what a forecast takes, from files, without a database."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ from packtrail.cli.output import tell_findings, write_json, write_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from packtrail.base.findings import Finding
-    from packtrail.planning.capacity import Estimate, Figure, Input
+    from packtrail.planning.capacity.estimating import Estimate, Figure, Input
 
+capacity = typer.Typer(
+    help="Capacity: what a forecast of packs takes, and whether what is there will do.",
+    no_args_is_help=True,
+)
 _SEED_HELP = "Seed of the simulation: the same seed gives the same ranges."
 
 
-def capacity(
+@capacity.command("estimate")
+def estimate_files(
     forecast: Annotated[
         Path,
         typer.Argument(
@@ -48,35 +52,40 @@ def capacity(
     seed: Annotated[int, typer.Option("--seed", help=_SEED_HELP)] = 1,
     json: options.Json = False,
 ) -> None:
-    """Work out what a forecast takes: numbers, events, storage, lines, people and cost.
+    """Work out what a forecast in a file takes: events, storage, lines, people and cost.
 
     Every figure has a range and a basis: measurement, fact, assumption, forecast or formula.
     Without a scenario the inputs of the model are taken as they are.
     """
-    from packtrail.planning.capacity import estimate
-    from packtrail.planning.capacity_model import QUANTITIES
+    from packtrail.planning.capacity.estimating import estimate
+    from packtrail.planning.capacity.model import QUANTITIES, lines_full
 
     write = _writer(to)
     made = {
         name: estimate(inputs, QUANTITIES, random.Random(seed))  # noqa: S311 - no secret
         for name, inputs in _inputs(forecast, scenarios or ()).items()
     }
-    findings = [each for name, told in made.items() for each in _lines_full(name, told)]
+    findings = [each for name, told in made.items() for each in lines_full(name, told)]
     if to is not None:
         write_file(to, (write(made, f"{forecast.name}, seed {seed}"),))
     if json:
         told = {name: each.figures for name, each in made.items()}
         write_json({"scenarios": told, "findings": findings})
         return
-    headings = ("Figure", "Unit", *(f"{name}: low, likely, high" for name in made), "Basis")
-    figures = (each.figures for each in made.values())
-    write_table("", headings, map(_row, zip(*figures, strict=True)))
+    tell_columns({name: each.figures for name, each in made.items()})
     tell_findings(findings)
+
+
+def tell_columns(columns: Mapping[str, Sequence[Figure]]) -> None:
+    """Tell the figures of scenarios side by side."""
+    headings = ("Figure", "Unit", *(f"{name}: low, likely, high" for name in columns), "Basis")
+    write_table("", headings, map(_row, zip(*columns.values(), strict=True)))
 
 
 def _inputs(forecast: Path, scenarios: Sequence[Path]) -> Mapping[str, tuple[Input, ...]]:
     from packtrail.exchange.capacity_files import read_forecast, read_scenario
-    from packtrail.planning.capacity_model import INPUTS, forecast_inputs, inputs_of
+    from packtrail.planning.capacity.forecasts import forecast_inputs
+    from packtrail.planning.capacity.model import INPUTS, inputs_of
 
     given = forecast_inputs(read_forecast(_content(forecast), forecast.name), forecast.name)
     if not scenarios:
@@ -95,19 +104,6 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def _lines_full(name: str, told: Estimate) -> Sequence[Finding]:
-    from packtrail.planning.codes import LINES_FULL
-
-    load = told["line_load"]
-    if load.high <= 1:
-        return ()
-    message = (
-        f"In its busiest month the lines need {load.likely:.0%} of their hours,"
-        f" and in one case of ten {load.high:.0%} or more."
-    )
-    return (LINES_FULL.found(message, at=f"{name}: line_load"),)
 
 
 def _writer(to: Path | None) -> Callable[[Mapping[str, Estimate], str], bytes]:

@@ -13,8 +13,10 @@ from packtrail.cli import options
 from packtrail.cli.output import tell_findings, write_json, write_line, write_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packtrail.compliance.book import Kind
-    from packtrail.services.portfolio.entries import Outcome
+    from packtrail.services.book_views import ChangeView, EntryView, Outcome
     from packtrail.services.portfolio.importing import Receipt
 
 portfolio = typer.Typer(
@@ -62,7 +64,7 @@ def list_entries(
     write_table(
         "",
         [each.replace("_", " ").capitalize() for each in columns],
-        ([_cell(each.body.get(name)) for name in columns] for each in found),
+        ([cell(each.body.get(name)) for name in columns] for each in found),
     )
 
 
@@ -80,17 +82,7 @@ def show(
 
     with options.acting(data, db, organisation) as (application, actor):
         found = entries.entry(application, actor, _kind(what), key)
-    if json:
-        write_json(found)
-        return
-    write_table(
-        f"{found.kind} {found.key}",
-        ("", ""),
-        (
-            *((name, _cell(value)) for name, value in found.body.items()),
-            ("Changed", f"{found.changed_at:%Y-%m-%d %H:%M} UTC by {found.changed_by}"),
-        ),
-    )
+    tell_entry(found, json=json)
 
 
 @portfolio.command("put")
@@ -120,7 +112,7 @@ def put(
         outcome = entries.change(
             application, actor, [entries.Put(entry)], reason=reason, is_trial=dry_run
         )
-    _tell_outcome(outcome, json=json)
+    tell_outcome(outcome, json=json)
 
 
 @portfolio.command("remove")
@@ -139,7 +131,7 @@ def remove(
     gone = entries.Remove(_kind(what), key)
     with options.acting(data, db, organisation) as (application, actor):
         outcome = entries.change(application, actor, [gone], reason=reason)
-    _tell_outcome(outcome, json=json)
+    tell_outcome(outcome, json=json)
 
 
 @portfolio.command("history")
@@ -158,21 +150,7 @@ def history(
     kind = _kind(what) if what else None
     with options.acting(data, db, organisation) as (application, actor):
         found = entries.history(application, actor, kind=kind, key=key, limit=limit)
-    if json:
-        write_json(found)
-        return
-    write_table(
-        "",
-        ("Version", "At (UTC)", "By", "What", "Entry", "Why"),
-        (
-            (
-                each.version, f"{each.at:%Y-%m-%d %H:%M}", each.by,
-                "removed" if each.after is None else "changed" if each.before else "added",
-                f"{each.kind} {each.key}", each.reason,
-            )
-            for each in found
-        ),
-    )  # fmt: skip
+    tell_history(found, json=json)
 
 
 @portfolio.command("import")
@@ -236,11 +214,7 @@ def export(
             if what
             else exporting.workbook(application, actor)
         )
-    if file is None:
-        sys.stdout.buffer.write(content)
-    else:
-        file.write_bytes(content)
-        write_line(f"{file}: {len(content):,} bytes")
+    hand_out(content, file)
 
 
 @portfolio.command("template")
@@ -250,9 +224,7 @@ def template(
     """Write an empty workbook with every sheet and column that an import reads."""
     from packtrail.services.portfolio import exporting
 
-    content = exporting.template()
-    file.write_bytes(content)
-    write_line(f"{file}: {len(content):,} bytes")
+    hand_out(exporting.template(), file)
 
 
 def _kind(text: str) -> Kind:
@@ -264,20 +236,65 @@ def _kind(text: str) -> Kind:
     raise UsageError(f"{text!r} is no kind of entry: expected {', '.join(Kind)}.")
 
 
-def _cell(value: Any) -> str:
+def tell_history(found: Sequence[ChangeView], *, json: bool) -> None:
+    """Tell who changed what, when and why."""
+    if json:
+        write_json(found)
+        return
+    write_table(
+        "",
+        ("Version", "At (UTC)", "By", "What", "Entry", "Why"),
+        (
+            (
+                each.version, f"{each.at:%Y-%m-%d %H:%M}", each.by,
+                "removed" if each.after is None else "changed" if each.before else "added",
+                f"{each.kind} {each.key}", each.reason,
+            )
+            for each in found
+        ),
+    )  # fmt: skip
+
+
+def tell_entry(found: EntryView, *, json: bool) -> None:
+    """Tell one entry with who changed it last."""
+    if json:
+        write_json(found)
+        return
+    write_table(
+        f"{found.kind} {found.key}",
+        ("", ""),
+        (
+            *((name, cell(value)) for name, value in found.body.items()),
+            ("Changed", f"{found.changed_at:%Y-%m-%d %H:%M} UTC by {found.changed_by}"),
+        ),
+    )
+
+
+def hand_out(content: bytes, file: Path | None) -> None:
+    """Write a file, or to standard output."""
+    if file is None:
+        sys.stdout.buffer.write(content)
+    else:
+        file.write_bytes(content)
+        write_line(f"{file}: {len(content):,} bytes")
+
+
+def cell(value: Any) -> str:
+    """Return a value of an entry as one cell of a table."""
     match value:
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
         case list():
-            return ", ".join(map(_cell, value))
+            return ", ".join(map(cell, value))
         case dict():
-            return "; ".join(f"{name}: {_cell(each)}" for name, each in value.items())
+            return "; ".join(f"{name}: {cell(each)}" for name, each in value.items())
     return str(value)
 
 
-def _tell_outcome(outcome: Outcome, *, json: bool) -> None:
+def tell_outcome(outcome: Outcome, *, json: bool) -> None:
+    """Tell what became of changes."""
     if json:
         write_json(outcome)
         return

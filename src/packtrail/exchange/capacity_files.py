@@ -10,8 +10,8 @@ from packtrail.base.errors import RefusedError, UsageError
 from packtrail.base.findings import has_errors
 from packtrail.exchange.tables import Field, Kind, read_table
 from packtrail.planning import codes
-from packtrail.planning.capacity import Basis, Input, Span
-from packtrail.planning.capacity_model import VALUE_MAX, ForecastRow
+from packtrail.planning.capacity.estimating import Basis, Input, Span
+from packtrail.planning.capacity.forecasts import VALUE_MAX, ForecastRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

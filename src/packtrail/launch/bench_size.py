@@ -64,6 +64,7 @@ def _style(style: str, packs: int, *, is_listed: bool) -> Iterator[Figure]:
     total = grown.pop("")
     beside = f"{sent / packs:,.0f} bytes/pack of documents sent"
     yield Figure(f"{style}: whole life of a pack", total, "bytes/pack", beside)
+    yield Figure(f"{style}: documents sent", sent / packs, "bytes/pack")
     for name, tables in _KINDS.items():
         size = sum(grown.pop(table, 0) for table in tables)
         total -= size

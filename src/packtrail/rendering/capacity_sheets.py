@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packtrail.planning.capacity import Basis, Figure
+from packtrail.planning.capacity.estimating import Basis, Figure
 from packtrail.rendering.reports import Report, Section
 from packtrail.rendering.tables import Cell, Column, Formula, Kind, Table
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from packtrail.planning.capacity import Estimate
+    from packtrail.planning.capacity.estimating import Estimate
 
 _COLUMNS = (
     Column("Figure"),
@@ -40,18 +40,25 @@ def sheet_of(name: str, estimate: Estimate) -> Table:
     return Table(name, _COLUMNS, tuple(_row(each, cells) for each in estimate.figures))
 
 
-def report_of(made: Mapping[str, Estimate], source: str, *, at: datetime) -> Report:
+def report_of(
+    made: Mapping[str, Estimate],
+    source: str,
+    *,
+    at: datetime,
+    author: str = "packtrail capacity",
+) -> Report:
     """Return the report on paper: for each scenario what was put in, and what it takes.
 
     Args:
         made: Estimates by the name of their scenario.
         source: What they were made from.
         at: When, aware.
+        author: Who had it made.
     """
     return Report(
         title="Capacity",
         subtitle="Nine draws of ten are over the low figure, nine of ten under the high one",
-        author="packtrail capacity",
+        author=author,
         made_at=at,
         facts={"Made from": source, "Scenarios": ", ".join(made)},
         sections=tuple(section for name, each in made.items() for section in _sections(name, each)),

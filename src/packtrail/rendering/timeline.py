@@ -44,19 +44,28 @@ class Mark:
     is_certain: bool = True
     is_small: bool = False
     link: str = ""
+    when: str = ""
+    """How its day is written; default: day and month."""
 
 
 def draw(
-    marks: Sequence[Mark], *, first: date, last: date, title: str, prefix: str = "line"
+    marks: Sequence[Mark],
+    *,
+    first: date,
+    last: date,
+    title: str,
+    prefix: str = "line",
+    today: date | None = None,
 ) -> str:
     """Draw deadlines from one day to another.
 
     Args:
         marks: What is due; each lies between the two days.
-        first: Left end; today.
+        first: Left end.
         last: Right end.
         title: What the picture shows.
         prefix: Start of the ids in the picture, unique on its page.
+        today: The day of the line; default: the left end.
     """
     axis = _Axis(first, last)
     lanes = _arranged(marks, axis)
@@ -67,7 +76,7 @@ def draw(
         element("title", text(title), id=f"{prefix}-title"),
         element("desc", text(told), id=f"{prefix}-desc"),
         *map(_ground, lanes),
-        *_ticks(axis, bottom),
+        *_ticks(axis, bottom, today or first),
         *(drawn for lane in lanes for drawn in _marks(lane, axis)),
     ]
     return element(
@@ -102,7 +111,7 @@ class _Axis:
         return _LABELS + (_WIDTH - _LABELS - 24) * (on - self.first).days / days
 
 
-def _ticks(axis: _Axis, bottom: int) -> Iterator[str]:
+def _ticks(axis: _Axis, bottom: int, today: date) -> Iterator[str]:
     """Yield the lines of months, quarters or years, whichever give room for their names."""
     months = (axis.last.year - axis.first.year) * 12 + axis.last.month - axis.first.month
     every = 1 if months <= 12 else 3 if months <= 40 else 12
@@ -119,7 +128,7 @@ def _ticks(axis: _Axis, bottom: int) -> Iterator[str]:
         )  # fmt: skip
         name = _MONTHS[day.month - 1] + (f" {day.year}" if is_year or every == 1 else "")
         yield element("text", text(name), x=x + 3, y=14, class_="t-quiet", fill="#4d605c")
-    x = axis.x(axis.first)
+    x = axis.x(today)
     yield element("line", x1=x, x2=x, y1=_TOP - 14, y2=bottom, class_="t-today",
                   stroke="#0a6b5d", stroke_width="2")  # fmt: skip
 
@@ -160,7 +169,7 @@ def _is_left(each: Mark, axis: _Axis) -> bool:
 
 
 def _shown(each: Mark) -> str:
-    day = times.day(each.on).rpartition(" ")[0]
+    day = each.when or times.day(each.on).rpartition(" ")[0]
     return f"{day}  {textwrap.shorten(each.label, _LABEL_MAX, placeholder='…')}"
 
 

@@ -285,6 +285,11 @@ def operators_for(conn: Connection, actor: Actor) -> list[int]:
     return sorted({actor.organisation_id, *packers})
 
 
+def name_for(own: int, operator_id: int, operator: str, code: str) -> str:
+    """Return what one calls a site or line: by its code, another's by `operator/code`."""
+    return code if operator_id == own else f"{operator}/{code}"
+
+
 def site_row(conn: Connection, actor: Actor, code: str) -> rows.SiteRow:
     """Return the site an actor means.
 

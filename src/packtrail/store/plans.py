@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import class_row
 
 from packtrail.store import named
+from packtrail.store.book_rows import ChangeRow, EntryRow, NewChange, columns, sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,36 +36,6 @@ class ProgrammeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryRow:
-    """An entry as it is now."""
-
-    kind: str
-    code: str
-    revision: int
-    body: str
-    """JSON."""
-    changed_at: datetime
-    changed_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeRow:
-    """One change of one entry."""
-
-    version: int
-    change_no: int
-    kind: str
-    code: str
-    before: str | None
-    """JSON; None where it was new."""
-    after: str | None
-    """JSON; None where it was taken out."""
-    at: datetime
-    actor_name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRow:
     """What was changed at once."""
 
@@ -88,16 +59,6 @@ class BaselineRow:
     at: datetime
     created_by: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewChange:
-    """A change to be written down."""
-
-    kind: str
-    code: str
-    before: str | None
-    after: str | None
 
 
 def insert(conn: Connection, **values: Any) -> int | None:
@@ -179,18 +140,17 @@ def write(
     kind, id_, name = actor
     shared = {"programme_id": programme_id, "at": at, "by": name}
     if gone:
-        conn.execute(_SQL["remove"], shared | _columns(gone))
+        conn.execute(_SQL["remove"], shared | columns(gone))
     if puts:
         bodies = [each.after for each in puts]
-        conn.execute(_SQL["put"], shared | _columns(puts) | {"bodies": bodies})
+        conn.execute(_SQL["put"], shared | columns(puts) | {"bodies": bodies})
     conn.execute(
         _SQL["add_changes"],
         shared
-        | _columns(changes)
+        | columns(changes)
+        | sides(changes)
         | {
             "version": version,
-            "befores": [each.before for each in changes],
-            "afters": [each.after for each in changes],
             "actor_kind": kind,
             "actor_id": id_,
             "actor_name": name,
@@ -287,7 +247,3 @@ def baseline(conn: Connection, programme_id: int, baseline_no: int) -> str | Non
 def _programmes(conn: Connection, where: str, values: list[Any]) -> list[ProgrammeRow]:
     with conn.cursor(row_factory=class_row(ProgrammeRow)) as cursor:
         return cursor.execute(f"{_SQL['programmes']} where {where}", values).fetchall()
-
-
-def _columns(changes: Sequence[NewChange]) -> dict[str, list[str]]:
-    return {"kinds": [each.kind for each in changes], "codes": [each.code for each in changes]}

@@ -9,14 +9,9 @@ from datetime import date
 
 import pytest
 
-from packtrail.planning.capacity import Span, estimate
-from packtrail.planning.capacity_model import (
-    INPUTS,
-    QUANTITIES,
-    ForecastRow,
-    forecast_inputs,
-    inputs_of,
-)
+from packtrail.planning.capacity.estimating import Span, estimate
+from packtrail.planning.capacity.forecasts import ForecastRow, forecast_inputs
+from packtrail.planning.capacity.model import INPUTS, QUANTITIES, inputs_of
 from packtrail.rendering.capacity_sheets import sheet_of
 from packtrail.rendering.tables import Formula
 

@@ -17,7 +17,8 @@ from packtrail.console.visit import redirect
 from packtrail.services import floor
 from packtrail.services.portfolio import entries, exporting, importing, sheets
 from packtrail.services.portfolio.entries import Put, Remove
-from packtrail.services.portfolio.sheets import BOOK, Form
+from packtrail.services.portfolio.sheets import BOOK
+from packtrail.services.sheets import Form
 
 if TYPE_CHECKING:
     from packtrail.console.visit import Visit

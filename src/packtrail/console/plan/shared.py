@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from packtrail.access import Permission
 from packtrail.base.errors import NotFound, NotPermitted
 from packtrail.console import templates
 from packtrail.planning.templates import TEMPLATES
@@ -33,6 +34,11 @@ TABS = (
     ("/files", "Files"),
 )
 """Path below the programme -> title."""
+NEIGHBOURS = (
+    ("/capacity", "Capacity", Permission.CAPACITY_READ),
+    ("/technology", "Technology", Permission.TECHNOLOGY_READ),
+)
+"""Other parts of the room: path, title, and what somebody needs to see it."""
 
 
 def render(
@@ -70,6 +76,7 @@ def render(
         template_=TEMPLATES[opened.terms.template],
         base=base,
         tabs=[(base + path, title) for path, title in TABS],
+        neighbours=[each for each in NEIGHBOURS if visit.who.may(each[2])],
         findings=refusal.findings if refusal else (),
         **context,
     )

@@ -12,7 +12,7 @@ from packtrail.compliance.obligations import reminders as due_reminders
 from packtrail.services.obligations import reading
 from packtrail.services.portfolio import books
 from packtrail.store import obligations as rows
-from packtrail.store import portfolio as portfolio_rows
+from packtrail.store.organisation_books import PORTFOLIO
 
 if TYPE_CHECKING:
     from packtrail.services.application import Application
@@ -40,7 +40,7 @@ class Reminder:
 def remind_all(app: Application) -> int:
     """Write down the reminders of all organisations that are due; return how many are new."""
     with app.database.reading() as conn:
-        found = portfolio_rows.organisations(conn)
+        found = PORTFOLIO.organisations(conn)
     return sum(_remind(app, Actor.system(
         "reminders", organisation_id=number, organisation_code=code
     )) for number, code in found)  # fmt: skip

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
+    from packtrail.store.book_rows import ChangeRow
 
 PAGE_MAX = 500
 
@@ -128,7 +129,7 @@ def versions(
     )
 
 
-def _seen(row: rows.ChangeRow) -> Change:
+def _seen(row: ChangeRow) -> Change:
     return Change(
         version=row.version,
         number=row.change_no,

@@ -21,6 +21,7 @@ from packtrail.services import auditing
 from packtrail.services.plan import books, codec
 from packtrail.services.plan.holidays import calendars_of
 from packtrail.store import plans as rows
+from packtrail.store.book_rows import NewChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -204,20 +205,20 @@ def _require_good(
 
 def _differences(
     book: Book, puts: Sequence[object], gone: Sequence[tuple[str, str]]
-) -> Iterator[rows.NewChange]:
+) -> Iterator[NewChange]:
     for kind_name, code in gone:
         before = book.of_kind(kind_name)[code]
-        yield rows.NewChange(kind_name, code, codec.encode(before), None)
+        yield NewChange(kind_name, code, codec.encode(before), None)
     for entry in puts:
         kind = kind_of(entry)
         code = kind.code_of(entry)
         before = book.of_kind(kind.name).get(code)
         if before != entry:
             old = None if before is None else codec.encode(before)
-            yield rows.NewChange(kind.name, code, old, codec.encode(entry))
+            yield NewChange(kind.name, code, old, codec.encode(entry))
 
 
-def _detail(written: Sequence[rows.NewChange], version: int, reason: str) -> dict[str, object]:
+def _detail(written: Sequence[NewChange], version: int, reason: str) -> dict[str, object]:
     counts = Counter(
         f"{each.kind} {'removed' if each.after is None else 'changed' if each.before else 'added'}"
         for each in written

@@ -16,6 +16,7 @@ from packtrail.services import floor, organisations
 from packtrail.services.markets.accepting import in_force_for
 from packtrail.store import floor as floor_rows
 from packtrail.store import portfolio as rows
+from packtrail.store.organisation_books import PORTFOLIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.compliance import Portfolio
     from packtrail.services.application import Application
+    from packtrail.store.book_rows import EntryRow
 
 NO_VERSION: Final = 0
 
@@ -66,12 +68,12 @@ class Company:
 
 def opened(app: Application, conn: Connection, organisation_id: int) -> Opened:
     """Return the book of an organisation; it is read again only when it was changed."""
-    version = rows.version(conn, organisation_id)
+    version = PORTFOLIO.version(conn, organisation_id)
     name = f"portfolio {organisation_id}"
     known = app.remembered.get(name, version)
     if isinstance(known, Opened):
         return known
-    made = _opened(rows.entries(conn, organisation_id), version)
+    made = _opened(PORTFOLIO.entries(conn, organisation_id), version)
     app.remembered.put(name, version, made)
     return made
 
@@ -130,7 +132,7 @@ def to_json(entry: Entry) -> str:
     return json.dumps(plain(entry), ensure_ascii=False, sort_keys=True)
 
 
-def _opened(found: list[rows.EntryRow], version: int) -> Opened:
+def _opened(found: list[EntryRow], version: int) -> Opened:
     entries: list[Entry] = []
     written: dict[tuple[Kind, str], Written] = {}
     for row in found:
@@ -147,8 +149,8 @@ def _opened(found: list[rows.EntryRow], version: int) -> Opened:
 
 
 def _name(row: floor_rows.SiteRow | floor_rows.LineRow, own: int) -> str:
-    """Return what a site or line is called: by its code, another's by `operator/code`."""
-    return row.code if row.organisation_id == own else f"{row.organisation}/{row.code}"
+    """Return what a site or line is called."""
+    return floor.name_for(own, row.organisation_id, row.organisation, row.code)
 
 
 def _serials(conn: Connection, owner_id: int) -> dict[str, SeenSerials]:

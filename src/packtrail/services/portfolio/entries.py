@@ -19,12 +19,21 @@ from packtrail.compliance.book import Book, Entry, Kind, read_entry
 from packtrail.compliance.book_checks import around, check_entries, named_by
 from packtrail.compliance.encoding import node_of
 from packtrail.services import auditing
+from packtrail.services.book_views import (
+    ChangeView,
+    EntryView,
+    Outcome,
+    change_view,
+    outcome,
+    told_by,
+)
 from packtrail.services.markets import accepting, in_force_for
 from packtrail.services.portfolio import books
-from packtrail.store import portfolio as rows
+from packtrail.store.book_rows import NewChange
+from packtrail.store.organisation_books import PORTFOLIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -55,53 +64,6 @@ class Remove:
     kind: Kind
     key: str
     revision: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryView:
-    """An entry with when it was last changed."""
-
-    kind: str
-    key: str
-    body: Mapping[str, Any]
-    """As text, lists and dictionaries."""
-    revision: int
-    changed_at: datetime
-    changed_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeView:
-    """One change of one entry."""
-
-    version: int
-    number: int
-    kind: str
-    key: str
-    before: str | None
-    """JSON; None where it was new."""
-    after: str | None
-    """JSON; None where it was taken out."""
-    at: datetime
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of changes, or would become of them."""
-
-    version: int
-    added: int
-    changed: int
-    removed: int
-    findings: tuple[Finding, ...]
-    """Warnings and notes."""
-
-    @property
-    def count(self) -> int:
-        """How many entries differ from before."""
-        return self.added + self.changed + self.removed
 
 
 def entries(app: Application, actor: Actor, kind: Kind) -> tuple[EntryView, ...]:
@@ -165,17 +127,11 @@ def history(
     """
     require(actor, Permission.PORTFOLIO_READ)
     with app.database.reading() as conn:
-        found = rows.changes(
+        found = PORTFOLIO.changes(
             conn, actor.organisation_id, limit=limit, before=before,
             kind=kind.value if kind else None, code=key,
         )  # fmt: skip
-    return tuple(
-        ChangeView(
-            version=row.version, number=row.change_no, kind=row.kind, key=row.code,
-            before=row.before, after=row.after, at=row.at, by=row.actor_name, reason=row.reason,
-        )
-        for row in found
-    )  # fmt: skip
+    return tuple(map(change_view, found))
 
 
 def change(
@@ -209,7 +165,7 @@ def change(
         raise NotPermitted(codes.NO_ENTRY.found("The actor acts for no organisation."))
     at = app.clock()
     with app.database.transaction() as conn:
-        rows.locked(conn, actor.organisation_id)
+        PORTFOLIO.locked(conn, actor.organisation_id)
         seen = books.seen_by(conn, actor).with_(planned or Seen())
         return _change(app, conn, actor, changes, seen, reason=reason, at=at, is_trial=is_trial)
 
@@ -247,18 +203,12 @@ def _change(
         if not before.version:
             accepting.begin(app, conn, actor, at=at)
         who = (actor.kind.value, actor.id, actor.name)
-        rows.write(
+        PORTFOLIO.write(
             conn, actor.organisation_id, told, version=version, at=at, actor=who,
             reason=reason.strip()[:REASON_LENGTH_MAX],
         )  # fmt: skip
         _audit(conn, actor, told, version=version, at=at, reason=reason)
-    return Outcome(
-        version=version,
-        added=sum(each.before is None for each in told),
-        changed=sum(each.before is not None and each.after is not None for each in told),
-        removed=sum(each.after is None for each in told),
-        findings=findings,
-    )
+    return outcome(version, told, findings)
 
 
 def _require_current(before: Opened, change: Put | Remove) -> None:
@@ -272,23 +222,23 @@ def _require_current(before: Opened, change: Put | Remove) -> None:
         raise NotFound(no_entry(kind, key))
     now = written.revision if written else books.NO_VERSION
     if change.revision is not None and change.revision != now:
-        who = f"{written.by} on {written.at:%Y-%m-%d at %H:%M} UTC" if written else "somebody"
+        who = told_by(written.by, written.at) if written else "somebody"
         message = f"The {kind} {key[:80]!r} was changed by {who}."
         raise Conflict(codes.CHANGED_MEANWHILE.found(message, at=f"{kind}/{key[:80]}"))
 
 
-def _written_down(before: Book, puts: Iterable[Entry]) -> Iterable[rows.NewChange]:
+def _written_down(before: Book, puts: Iterable[Entry]) -> Iterable[NewChange]:
     """Yield the changes that make a difference."""
     for each in puts:
         known = before.entries[each.KIND].get(each.key)
         old, new = (books.to_json(known) if known else None), books.to_json(each)
         if old != new:
-            yield rows.NewChange(each.KIND.value, each.key, old, new)
+            yield NewChange(each.KIND.value, each.key, old, new)
 
 
-def _taken_out(before: Book, gone: Iterable[tuple[Kind, str]]) -> Iterable[rows.NewChange]:
+def _taken_out(before: Book, gone: Iterable[tuple[Kind, str]]) -> Iterable[NewChange]:
     for kind, key in gone:
-        yield rows.NewChange(kind.value, key, books.to_json(before.entries[kind][key]), None)
+        yield NewChange(kind.value, key, books.to_json(before.entries[kind][key]), None)
 
 
 def _require_good(
@@ -325,7 +275,7 @@ def _still_named(after: Book, kind: Kind, key: str) -> Iterable[Finding]:
 def _audit(
     conn: Connection,
     actor: Actor,
-    told: Sequence[rows.NewChange],
+    told: Sequence[NewChange],
     *,
     version: int,
     at: datetime,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.services.portfolio.sheets import Sheet
+    from packtrail.services.sheets import Sheet
 
 
 def workbook(app: Application, actor: Actor) -> bytes:

@@ -11,6 +11,7 @@ from packtrail.exchange.codes import NOT_A_NUMBER
 from packtrail.production.levels import Level, Tier
 from packtrail.services import floor
 from packtrail.services.portfolio import sheets
+from packtrail.services.sheets import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.services.application import Application
-    from packtrail.services.portfolio.sheets import Sheet
+    from packtrail.services.sheets import Sheet
 
 Body = dict[str, Any]
 
@@ -149,7 +150,7 @@ def _new(
 def _count_defects(sheet: Sheet, place: str, body: Body) -> Iterator[Finding]:
     for column in sheet.columns:
         value = body.get(column.name)
-        if column.form is sheets.Form.COUNT and value is not None and not isinstance(value, int):
+        if column.form is Form.COUNT and value is not None and not isinstance(value, int):
             message = f"{value} in {column.name} is no whole number."
             yield NOT_A_NUMBER.found(message, at=place)
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.exchange.tables import Reading
     from packtrail.services.application import Application
-    from packtrail.services.portfolio.entries import Outcome
-    from packtrail.services.portfolio.sheets import Sheet
+    from packtrail.services.book_views import Outcome
+    from packtrail.services.sheets import Sheet
 
 _LIMITS: Final = Limits(rows_max=20_000, bytes_max=20 * 1024 * 1024, cell_characters_max=30_000)
 

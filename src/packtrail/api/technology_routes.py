@@ -1,0 +1,188 @@
+"""Systems and equipment: the inventory with its history, files, and the radar of support."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from packtrail.api.law_schemas import ChangedOut, EntryChangeOut, EntryOut
+from packtrail.api.market_routes import XLSX, On
+from packtrail.api.portfolio_routes import (
+    CHANGING,
+    CSV,
+    READING,
+    TABLE_FILE,
+    Reason,
+    Revision,
+    cursor_of,
+    link_next,
+    revision_of,
+)
+from packtrail.api.requests import App, Caller, bounded_body
+from packtrail.api.technology_schemas import InventoryImportOut, SupportItemOut, SupportRowOut
+from packtrail.planning.technology.inventory import Kind
+from packtrail.services.technology import entries, files, radar
+from packtrail.services.technology.entries import Put, Remove
+
+router = APIRouter(prefix="/api/v1/technology", tags=["Technology"])
+KINDS = {
+    "systems": Kind.SYSTEM,
+    "support": Kind.SUPPORT,
+    "measurements": Kind.MEASUREMENT,
+    "options": Kind.OPTION,
+}
+KindName = Literal["systems", "support", "measurements", "options"]
+StandingName = Literal["out", "soon", "ahead", "far", "unknown"]
+_ICS = {"content": {"text/calendar": {"schema": {"type": "string"}}}}
+
+
+@router.get(
+    "/radar", summary="End of support", response_model=list[SupportItemOut], responses=READING
+)
+def support_radar(
+    app: App, actor: Caller, standing: StandingName | None = None, on: On = None
+) -> Any:
+    """Return every part of every system with the last day of its support and what it endangers."""
+    return radar.items_view(app, actor, standing=standing or "", on=on)
+
+
+@router.get(
+    "/calendar", summary="End of support as calendar", response_class=Response,
+    responses=READING | {200: _ICS},
+)  # fmt: skip
+def support_calendar(app: App, actor: Caller) -> Response:
+    """Return the ends of support that are still to come, as iCalendar."""
+    return Response(radar.calendar(app, actor), media_type="text/calendar")
+
+
+@router.get(
+    "/known-support", summary="What is known of a product", response_model=list[SupportRowOut],
+    responses=READING,
+)  # fmt: skip
+def known_support(
+    app: App,
+    actor: Caller,
+    product: Annotated[
+        str, Query(min_length=1, max_length=200, description="As an inventory writes it.")
+    ],
+) -> Any:
+    """Return the row that says until when a product is kept up: one, or none."""
+    return radar.known_support(app, actor, product)
+
+
+@router.get("/history", summary="History", response_model=list[EntryChangeOut], responses=READING)
+def history(
+    request: Request,
+    response: Response,
+    app: App,
+    actor: Caller,
+    kind: KindName | None = None,
+    code: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(max_length=60)] = None,
+) -> Any:
+    """Return who changed what, when and why, the newest first."""
+    found = entries.history(
+        app, actor, kind=KINDS[kind] if kind else None, code=code, limit=limit,
+        before=cursor_of(cursor),
+    )  # fmt: skip
+    if len(found) == limit:
+        link_next(request, response, cursor=f"{found[-1].version}.{found[-1].number}")
+    return found
+
+
+@router.post(
+    "/imports", summary="Import", response_model=InventoryImportOut, responses=CHANGING,
+    openapi_extra=TABLE_FILE,
+)  # fmt: skip
+async def import_file(
+    request: Request,
+    app: App,
+    actor: Caller,
+    what: Annotated[
+        KindName | None, Query(alias="as", description="What a single table is.")
+    ] = None,
+    reason: Reason = "",
+    filename: Annotated[str, Query(max_length=200)] = "file",
+    *,
+    dry_run: Annotated[bool, Query(description="Say only what would become of it.")] = False,
+) -> Any:
+    """Take entries from CSV, JSON or a workbook: all of the file, or nothing of it."""
+    content = await bounded_body(request, app.settings)
+    return await run_in_threadpool(
+        files.import_tables, app, actor, content, filename, what=what, reason=reason,
+        is_trial=dry_run,
+    )  # fmt: skip
+
+
+@router.get("/workbook", summary="Export", responses=READING, response_class=Response)
+def workbook(app: App, actor: Caller) -> Response:
+    """Return the whole inventory as a workbook that can be imported again."""
+    headers = {"Content-Disposition": 'attachment; filename="inventory.xlsx"'}
+    return Response(files.workbook(app, actor), media_type=XLSX, headers=headers)
+
+
+@router.get("/tables/{what}", summary="Export a table", responses=READING, response_class=Response)
+def table(what: KindName, app: App, actor: Caller) -> Response:
+    """Return one table of the inventory as CSV."""
+    headers = {"Content-Disposition": f'attachment; filename="{what}.csv"'}
+    return Response(files.table(app, actor, what), media_type=CSV, headers=headers)
+
+
+@router.get("/{kind}", summary="Entries", response_model=list[EntryOut], responses=READING)
+def list_entries(
+    kind: KindName,
+    request: Request,
+    response: Response,
+    app: App,
+    actor: Caller,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 500,
+    cursor: Annotated[str, Query(max_length=100)] = "",
+) -> Any:
+    """Return the entries of a kind, by code, a page at a time."""
+    found = [each for each in entries.entries(app, actor, KINDS[kind]) if each.key > cursor]
+    if len(found) > limit:
+        link_next(request, response, cursor=found[limit - 1].key)
+    return found[:limit]
+
+
+@router.get("/{kind}/{code}", summary="An entry", response_model=EntryOut, responses=READING)
+def one_entry(kind: KindName, code: str, app: App, actor: Caller, response: Response) -> Any:
+    """Return one entry by its code."""
+    found = entries.entry(app, actor, KINDS[kind], code)
+    response.headers["ETag"] = f'"{found.revision}"'
+    return found
+
+
+@router.put("/{kind}", summary="Write an entry", response_model=ChangedOut, responses=CHANGING)
+def put_entry(
+    kind: KindName,
+    app: App,
+    actor: Caller,
+    body: Annotated[dict[str, Any], Body(description="The entry; identifiers are text.")],
+    reason: Reason = "",
+    revision: Revision = None,
+    *,
+    dry_run: Annotated[bool, Query(description="Say only what would become of it.")] = False,
+) -> Any:
+    """Write an entry: it is new, or takes the place of the one with its code.
+
+    With `If-Match` only if nobody has changed it meanwhile; revision 0 is an entry that is new.
+    """
+    change = Put(entries.read(KINDS[kind], body), revision_of(revision))
+    return entries.change(app, actor, [change], reason=reason, is_trial=dry_run)
+
+
+@router.delete(
+    "/{kind}/{code}", summary="Take an entry out", response_model=ChangedOut, responses=CHANGING
+)
+def remove_entry(
+    kind: KindName, code: str, app: App, actor: Caller, reason: Reason = "",
+    revision: Revision = None,
+) -> Any:  # fmt: skip
+    """Take an entry out; its history stays."""
+    change = Remove(KINDS[kind], code, revision_of(revision))
+    return entries.change(app, actor, [change], reason=reason)

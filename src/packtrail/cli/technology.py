@@ -1,0 +1,270 @@
+"""`packtrail technology`: systems and equipment, and when their support ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from packtrail.base.errors import RefusedError, UsageError
+from packtrail.cli import options
+from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line, write_table
+from packtrail.cli.portfolio import cell, hand_out, tell_entry, tell_history, tell_outcome
+
+if TYPE_CHECKING:
+    from packtrail.planning.technology.inventory import Kind
+
+technology = typer.Typer(
+    help="Systems and equipment: inventory, end of support, what lines can do, upgrades.",
+    no_args_is_help=True,
+)
+
+What = Annotated[
+    str, typer.Argument(metavar="KIND", help="system, support, measurement or option.")
+]
+Code = Annotated[str, typer.Argument(help="Code of the entry.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the history.")]
+Trial = Annotated[bool, typer.Option("--dry-run", help="Say only what would become of it.")]
+Table = Annotated[
+    str | None,
+    typer.Option("--as", metavar="WHAT", help="systems, support, measurements or options."),
+]
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "system": ("code", "name", "role", "site", "lines", "vendor", "product", "version", "software"),
+    "support": ("code", "product", "ends_on", "paid_until", "source", "seen_on", "confidence"),
+    "measurement": ("code", "line", "what", "value", "capability", "measured_on", "source"),
+    "option": ("code", "title", "closes", "lines", "cost_eur", "lead_days", "stop_days"),
+}
+"""Kind -> what a list shows of its entries."""
+
+
+@technology.command("list")
+def list_entries(
+    what: What = "system",
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List the entries of a kind."""
+    from packtrail.services.technology import entries
+
+    kind = _kind(what)
+    with options.acting(data, db, organisation) as (application, actor):
+        found = entries.entries(application, actor, kind)
+    if json:
+        write_json(found)
+        return
+    columns = _COLUMNS[kind.value]
+    titles = [each.replace("_", " ").capitalize() for each in columns]
+    write_table("", titles, ([cell(each.body.get(name)) for name in columns] for each in found))
+
+
+@technology.command("show")
+def show(
+    what: What,
+    code: Code,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Show one entry."""
+    from packtrail.services.technology import entries
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = entries.entry(application, actor, _kind(what), code)
+    tell_entry(found, json=json)
+
+
+@technology.command("put")
+def put(
+    what: What,
+    file: Annotated[
+        typer.FileBinaryRead, typer.Argument(help="YAML or JSON; - is standard input.")
+    ],
+    reason: Reason = "",
+    dry_run: Trial = False,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Write one entry: it is new, or takes the place of the one with its code."""
+    from packtrail.compliance import nodes
+    from packtrail.services.technology import entries
+
+    table, findings = nodes.read(file.read(nodes.BYTES_MAX + 1), file.name)
+    if findings:
+        raise RefusedError(*findings)
+    entry = entries.read(_kind(what), table, at=file.name)
+    with options.acting(data, db, organisation) as (application, actor):
+        outcome = entries.change(
+            application, actor, [entries.Put(entry)], reason=reason, is_trial=dry_run
+        )
+    tell_outcome(outcome, json=json)
+
+
+@technology.command("remove")
+def remove(
+    what: What,
+    code: Code,
+    reason: Reason = "",
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Take an entry out; its history stays."""
+    from packtrail.services.technology import entries
+
+    gone = entries.Remove(_kind(what), code)
+    with options.acting(data, db, organisation) as (application, actor):
+        outcome = entries.change(application, actor, [gone], reason=reason)
+    tell_outcome(outcome, json=json)
+
+
+@technology.command("history")
+def history(
+    what: Annotated[str | None, typer.Argument(metavar="KIND", help="Only of this kind.")] = None,
+    code: Annotated[str | None, typer.Argument(help="Only of this entry.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many.")] = 50,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell who changed what, when and why, the newest first."""
+    from packtrail.services.technology import entries
+
+    kind = _kind(what) if what else None
+    with options.acting(data, db, organisation) as (application, actor):
+        found = entries.history(application, actor, kind=kind, code=code, limit=limit)
+    tell_history(found, json=json)
+
+
+@technology.command("import")
+def import_file(
+    file: Annotated[typer.FileBinaryRead, typer.Argument(help="CSV, JSON or XLSX.")],
+    what: Table = None,
+    reason: Reason = "",
+    dry_run: Trial = False,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Take entries from a file: all of it, or nothing. A workbook may hold every kind."""
+    from packtrail.services.technology import files
+
+    with options.acting(data, db, organisation) as (application, actor):
+        receipt = files.import_tables(
+            application, actor, file.read(), Path(file.name).name, what=_table(what),
+            reason=reason, is_trial=dry_run,
+        )  # fmt: skip
+    if json:
+        write_json(receipt)
+        return
+    tell_findings(receipt.findings)
+    rows = ", ".join(f"{count} {name}" for name, count in receipt.rows.items())
+    verb = "would be" if receipt.is_trial else "are"
+    outcome = receipt.outcome
+    write_line(f"read: {rows}")
+    write_line(f"{outcome.added} {verb} added, {outcome.changed} changed")
+
+
+@technology.command("export")
+def export(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Workbook to write; with --as default is standard output."),
+    ] = None,
+    what: Table = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+) -> None:
+    """Write the inventory as a workbook that can be imported again, or one table as CSV."""
+    from packtrail.services.technology import files
+
+    word = _table(what)
+    if word is None and file is None:
+        raise UsageError("Name the workbook to write, or give --as for one table.")
+    with options.acting(data, db, organisation) as (application, actor):
+        content = (
+            files.table(application, actor, word) if word else files.workbook(application, actor)
+        )
+    hand_out(content, file)
+
+
+@technology.command("template")
+def template(file: Annotated[Path, typer.Argument(help="Workbook to write.")]) -> None:
+    """Write an empty workbook with every sheet and column that an import reads."""
+    from packtrail.services.technology import files
+
+    hand_out(files.template(), file)
+
+
+@technology.command("radar")
+def radar(
+    standing: Annotated[
+        str, typer.Option("--standing", help="Only: out, soon, ahead, far or unknown.")
+    ] = "",
+    on: Annotated[str | None, typer.Option("--on", metavar="DAY", help="As seen on a day.")] = None,
+    ics: Annotated[
+        Path | None, typer.Option("--ics", metavar="FILE", help="Write what ends as a calendar.")
+    ] = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell what goes out of support when, and which lines and markets that endangers.
+
+    The exit code is 1 when something in use is out of support, or ends within a year.
+    """
+    from packtrail.planning.technology.radar import Standing
+    from packtrail.services.technology import radar as service
+
+    if standing and standing not in set(Standing):
+        raise UsageError(f"--standing is {standing!r}: expected one of {', '.join(Standing)}.")
+    with options.acting(data, db, organisation) as (application, actor):
+        if ics:
+            hand_out(service.calendar(application, actor), ics)
+            return
+        day = options.day(on, option="--on")
+        found = service.items_view(application, actor, standing=standing, on=day)
+        watched = service.watched(application, actor, on=day).radar
+    if json:
+        write_json(found)
+    else:
+        tell_findings(watched.findings)
+        talk.print(", ".join(f"{count} {each}" for each, count in watched.counts.items()))
+        rows = (
+            (each.ends_on or "", each.standing, each.component, each.system, each.criticality,
+             each.confidence, " ".join(each.lines), len(each.products), " ".join(each.markets))
+            for each in found
+        )  # fmt: skip
+        titles = ("Until", "Stands", "Part", "System", "Criticality", "Sure", "Lines", "Products",
+                  "Markets")  # fmt: skip
+        write_table("", titles, rows)
+    if any(each.standing in {"out", "soon"} for each in found):
+        raise typer.Exit(FINDINGS)
+
+
+def _kind(text: str) -> Kind:
+    from packtrail.planning.technology.inventory import Kind
+
+    for kind in Kind:
+        if text in {kind.value, f"{kind.value}s"}:
+            return kind
+    raise UsageError(f"{text!r} is no kind of entry: expected {', '.join(Kind)}.")
+
+
+def _table(what: str | None) -> str | None:
+    from packtrail.services.technology.sheets import SHEETS
+
+    if what is not None and what not in SHEETS:
+        raise UsageError(f"--as is {what!r}: expected one of {', '.join(SHEETS)}.")
+    return what

@@ -1,0 +1,133 @@
+"""Lines: what a forecast asks of each, by the placements of its products."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from packtrail.planning.capacity.estimating import Basis, Input, Span
+from packtrail.planning.capacity.forecasts import first_year
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from packtrail.planning.capacity.forecasts import ForecastRow
+
+_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFacts:
+    """A line as it is known here."""
+
+    code: str
+    """`operator/code` where another runs it."""
+    name: str
+    site: str
+    packs_per_minute: float | None
+    """None: nobody said how fast it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineLoad:
+    """What a forecast asks of a line."""
+
+    line: LineFacts
+    packs_year: float
+    peak_month: date | None
+    """The busiest; None: nothing is asked of it."""
+    packs_peak: float
+    """In its busiest month."""
+    hours_peak: float
+    """That these take."""
+    share: float
+    """Of the hours it is manned."""
+
+
+def line_inputs(
+    rows: Sequence[ForecastRow],
+    placements: Mapping[tuple[str, str], tuple[str, ...]],
+    lines: Sequence[LineFacts],
+) -> tuple[Input, ...]:
+    """Return how many lines there are, and how fast they are for the packs that are forecast.
+
+    Args:
+        rows: The forecast.
+        placements: Product and market, as the forecast names them -> codes of lines.
+        lines: All lines.
+    """
+    if not lines:
+        return ()
+    count = float(len(lines))
+    sites = len({each.site for each in lines})
+    source = f"{len(lines)} lines at {sites} sites described here"
+    found = [Input("lines", "Lines", "lines", Span.of(count, count, count), Basis.FACT, source, 1)]
+    speeds = {each.code: each.packs_per_minute for each in lines if each.packs_per_minute}
+    if speeds:
+        mean = _speed(rows, placements, speeds)
+        span = Span.of(min(speeds.values()), mean, max(speeds.values()))
+        source = f"rated speed of {len(speeds)} of {len(lines)} lines, over what each packs"
+        found.append(
+            Input("line_speed", "Speed of a line", "packs/min", span, Basis.FACT, source, 0.001)
+        )
+    return tuple(found)
+
+
+def line_loads(
+    rows: Sequence[ForecastRow],
+    placements: Mapping[tuple[str, str], tuple[str, ...]],
+    lines: Sequence[LineFacts],
+    inputs: Mapping[str, Input],
+) -> tuple[LineLoad, ...]:
+    """Return what the first year of a forecast asks of each line, the fullest first.
+
+    A product that several lines pack is shared out evenly. A line without a speed has that of the
+    model.
+    """
+    asked = _asked(rows, placements)
+    hours = inputs["line_hours_month"].span.likely
+    made = inputs["line_yield"].span.likely * _MINUTES
+    usual = inputs["line_speed"].span.likely
+    found = []
+    for line in lines:
+        months = asked.get(line.code, {})
+        peak = max(months, key=lambda month: months[month], default=None)
+        packs = months[peak] if peak else 0.0
+        needed = packs / ((line.packs_per_minute or usual) * made)
+        found.append(
+            LineLoad(
+                line=line,
+                packs_year=sum(months.values()),
+                peak_month=peak,
+                packs_peak=packs,
+                hours_peak=needed,
+                share=needed / hours,
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (-each.share, each.line.code)))
+
+
+def _asked(
+    rows: Sequence[ForecastRow], placements: Mapping[tuple[str, str], tuple[str, ...]]
+) -> Mapping[str, Mapping[date, float]]:
+    asked: defaultdict[str, defaultdict[date, float]] = defaultdict(lambda: defaultdict(float))
+    for row in first_year(rows):
+        codes = placements.get((row.product, row.market), ())
+        for code in codes:
+            asked[code][row.month.replace(day=1)] += row.packs / len(codes)
+    return asked
+
+
+def _speed(
+    rows: Sequence[ForecastRow],
+    placements: Mapping[tuple[str, str], tuple[str, ...]],
+    speeds: Mapping[str, float],
+) -> float:
+    """Return the speed with which the packs that are placed take as long as on their lines."""
+    packs = {code: sum(months.values()) for code, months in _asked(rows, placements).items()}
+    placed = {code: count for code, count in packs.items() if code in speeds and count}
+    if not placed:
+        return sum(speeds.values()) / len(speeds)
+    return sum(placed.values()) / sum(count / speeds[code] for code, count in placed.items())

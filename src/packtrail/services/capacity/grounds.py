@@ -1,0 +1,154 @@
+"""The grounds of a plan: all inputs, each from who knows it best.
+
+A scenario counts before a benchmark of this installation, that before what the installation holds,
+and that before what the model has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from packtrail.base.errors import NotFound
+from packtrail.planning.capacity import calibrating, codes, forecasts
+from packtrail.planning.capacity.calibrating import Bench, Calibrated
+from packtrail.planning.capacity.forecasts import ForecastRow
+from packtrail.planning.capacity.lines import line_inputs
+from packtrail.planning.capacity.model import INPUTS
+from packtrail.services import machine
+from packtrail.services.capacity.holdings import holdings
+from packtrail.store import capacity as rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from psycopg import Connection
+
+    from packtrail.access import Actor
+    from packtrail.base.findings import Finding
+    from packtrail.planning.capacity.estimating import Input
+    from packtrail.planning.capacity.forecasts import MarketYear
+    from packtrail.services.application import Application
+    from packtrail.services.capacity.holdings import Holdings
+
+BENCHES_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What a plan rests on, before anybody assumes anything."""
+
+    forecast: rows.ForecastHead
+    rows: tuple[ForecastRow, ...]
+    given: tuple[Input, ...]
+    """What the forecast gives."""
+    seen: tuple[Input, ...]
+    """What this installation holds, and what it has measured of itself."""
+    markets: tuple[MarketYear, ...]
+    held: Holdings
+    calibrated: tuple[Calibrated, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def known(self) -> Mapping[str, Input]:
+        """All inputs by key, as they are without a scenario."""
+        return {each.key: each for each in (*self.given, *INPUTS, *self.seen)}
+
+
+def grounds(
+    app: Application, conn: Connection, actor: Actor, *, forecast_no: int | None = None
+) -> Grounds:
+    """Return what a plan of the actor's organisation rests on.
+
+    Args:
+        app: The application.
+        conn: A connection.
+        actor: Who asks.
+        forecast_no: Number of the forecast; None: the latest.
+
+    Raises:
+        NotFound: `CPA-001`, there is no such forecast.
+    """
+    head = forecast_head(conn, actor, forecast_no)
+    found = forecast_rows(app, conn, actor, head)
+    now = app.clock()
+    pairs = tuple(dict.fromkeys((row.product, row.market) for row in found))
+    held = holdings(app, conn, actor, pairs, on=now.date())
+    source = f"forecast {head.forecast_no}, {head.name}"
+    given = forecasts.forecast_inputs(found, source)
+    markets = forecasts.by_market(found, held.retention)
+    retention = forecasts.retention_input(markets)
+    measured = calibrated(conn, actor, now=now)
+    seen = (
+        *forecasts.packing_inputs(found, held.packings),
+        *((retention,) if retention else ()),
+        *line_inputs(found, held.placements, held.lines),
+        *(each.input for each in measured),
+    )
+    return Grounds(
+        forecast=head,
+        rows=found,
+        given=given,
+        seen=seen,
+        markets=markets,
+        held=held,
+        calibrated=measured,
+        findings=(
+            *forecasts.check_rows(found),
+            *forecasts.check_packings(found, held.packings),
+            *forecasts.check_retention(markets),
+            *calibrating.check_calibrated(measured),
+        ),
+    )
+
+
+def forecast_head(conn: Connection, actor: Actor, forecast_no: int | None) -> rows.ForecastHead:
+    """Return a forecast without its rows, the latest unless one is named.
+
+    Raises:
+        NotFound: `CPA-001`, there is none.
+    """
+    heads = rows.forecasts(conn, actor.organisation_id)
+    wanted = (each for each in heads if forecast_no in {None, each.forecast_no})
+    head = next(wanted, None)
+    if head is None:
+        message = (
+            "No forecast was imported yet."
+            if forecast_no is None
+            else (f"There is no forecast {forecast_no}.")
+        )
+        raise NotFound(codes.NO_FORECAST.found(message, at="forecast"))
+    return head
+
+
+def forecast_rows(
+    app: Application, conn: Connection, actor: Actor, head: rows.ForecastHead
+) -> tuple[ForecastRow, ...]:
+    """Return the rows of a forecast; a forecast never changes, so it is read once."""
+    name = f"forecast {actor.organisation_id}"
+    known = app.remembered.get(name, head.forecast_no)
+    if known is not None:
+        return cast("tuple[ForecastRow, ...]", known)
+    made = tuple(
+        ForecastRow(product=row.product, market=row.market, month=row.month, packs=row.packs)
+        for row in rows.forecast_rows(conn, actor.organisation_id, head.forecast_no)
+    )
+    app.remembered.put(name, head.forecast_no, made)
+    return made
+
+
+def calibrated(conn: Connection, actor: Actor, *, now: datetime) -> tuple[Calibrated, ...]:
+    """Return the inputs that benchmarks of this installation set."""
+    known = {each.key: each for each in INPUTS}
+    found = benches(rows.benches(conn, actor.organisation_id, limit=BENCHES_MAX))
+    return calibrating.calibrated(found, known, machine.machine(), now=now)
+
+
+def benches(found: Sequence[rows.BenchRow]) -> tuple[Bench, ...]:
+    """Return results of benchmarks as values."""
+    return tuple(
+        replace(msgspec.json.decode(row.body, type=Bench), number=row.bench_no) for row in found
+    )

@@ -1,0 +1,167 @@
+"""What this installation holds that the model asks for: packing, lines, and rules of retention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from packtrail.access import Permission
+from packtrail.compliance.spans import Span
+from packtrail.planning.capacity.forecasts import Packing
+from packtrail.planning.capacity.lines import LineFacts
+from packtrail.production.levels import Level
+from packtrail.services import floor, organisations
+from packtrail.services.markets.accepting import in_force_for
+from packtrail.services.portfolio import books
+from packtrail.store import floor as floor_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from psycopg import Connection
+
+    from packtrail.access import Actor
+    from packtrail.compliance.book import Book
+    from packtrail.production.levels import Tier
+    from packtrail.services.application import Application
+
+_HOURS_A_YEAR: Final = 365 * 24
+Pairs = tuple[tuple[str, str], ...]
+"""Products and markets, as a forecast names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What is held, for the products and markets of a forecast."""
+
+    packings: Mapping[tuple[str, str], Packing]
+    placements: Mapping[tuple[str, str], tuple[str, ...]]
+    """Product and market -> codes of lines."""
+    lines: tuple[LineFacts, ...]
+    retention: Mapping[str, float]
+    """Market -> years."""
+
+
+def holdings(
+    app: Application, conn: Connection, actor: Actor, pairs: Pairs, *, on: date
+) -> Holdings:
+    """Return what is held of the products and markets of a forecast, as far as the actor sees it.
+
+    A product may be named by its GTIN, by the code of its trade item, or by its own code.
+
+    Args:
+        app: The application.
+        conn: A connection.
+        actor: Who asks.
+        pairs: Products and markets.
+        on: The day whose rules count.
+    """
+    markets = {market for _, market in pairs}
+    retention = _retention(app, conn, actor, markets, on)
+    if not actor.may(Permission.LINE_READ):
+        return Holdings(packings={}, placements={}, lines=(), retention=retention)
+    own = actor.organisation_id
+    items = [
+        row
+        for row in floor_rows.packagings(conn, organisations.visible_to(conn, actor))
+        if row.owner_id == own
+    ]
+    may_see = actor.may(Permission.PORTFOLIO_READ)
+    book = books.opened(app, conn, own).book if may_see else None
+    named = {row.gtin: row for row in items} | {row.code: row for row in items}
+    sold, placed = _sold(book), _Placed.of(book)
+    packings, placements = {}, {}
+    for product, market in pairs:
+        code = named[product].code if product in named else sold.get((product, market), "")
+        row = named.get(code)
+        if row is not None and (found := _packing(row.levels())) is not None:
+            packings[product, market] = found
+        if lines := placed.find(product, code, market):
+            placements[product, market] = lines
+    return Holdings(
+        packings=packings,
+        placements=placements,
+        lines=_lines(conn, actor, placements.values()),
+        retention=retention,
+    )
+
+
+def _packing(tiers: Iterable[Tier]) -> Packing | None:
+    """Return how many packs go into a case and cases onto a pallet; None: only packs are known."""
+    packs, case, pallet = 1, 0, 0
+    for tier in tiers:
+        packs *= tier.holds or 1
+        if tier.level is Level.CASE:
+            case = packs
+        elif tier.level is Level.PALLET and case:
+            pallet = packs // case
+    return Packing(packs_per_case=case, cases_per_pallet=pallet) if case else None
+
+
+def _sold(book: Book | None) -> dict[tuple[str, str], str]:
+    """Return product and market -> code of the trade item that is sold there."""
+    licences = book.licences.values() if book else ()
+    return {(each.product, each.market): each.trade_item for each in licences if each.trade_item}
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Which lines pack what, from the portfolio."""
+
+    products: Mapping[str, frozenset[str]]
+    """Code of a trade item -> codes of the products that it is."""
+    lines: Mapping[tuple[str, str], tuple[str, ...]]
+    """Code of a product, and market -> codes of lines."""
+
+    @classmethod
+    def of(cls, book: Book | None) -> _Placed:
+        """Return what a portfolio says; nothing where nobody may look."""
+        products: dict[str, frozenset[str]] = {}
+        lines: dict[tuple[str, str], tuple[str, ...]] = {}
+        for sold in book.licences.values() if book else ():
+            known = products.get(sold.trade_item, frozenset())
+            products[sold.trade_item] = known | {sold.product}
+        for placed in book.placements.values() if book else ():
+            key = placed.product, placed.market
+            lines[key] = (*lines.get(key, ()), placed.line)
+        return cls(products, lines)
+
+    def find(self, product: str, item: str, market: str) -> tuple[str, ...]:
+        """Return the lines that pack a product, or the products of a trade item, for a market."""
+        named = {product} | (self.products.get(item, frozenset()) if item else frozenset())
+        found = (line for each in sorted(named) for line in self.lines.get((each, market), ()))
+        return tuple(dict.fromkeys(found))
+
+
+def _lines(
+    conn: Connection, actor: Actor, placed: Iterable[tuple[str, ...]]
+) -> tuple[LineFacts, ...]:
+    """Return one's own lines, and those of others that pack one's products."""
+    used = {code for codes in placed for code in codes}
+    found = []
+    for row in floor_rows.lines(conn, floor.operators_for(conn, actor)):
+        is_own = row.organisation_id == actor.organisation_id
+        code = row.code if is_own else f"{row.organisation}/{row.code}"
+        if row.retired_at is None and (is_own or code in used):
+            speed = row.speed_packs_per_minute
+            facts = LineFacts(
+                code=code,
+                name=row.name,
+                site=row.site if is_own else f"{row.organisation}/{row.site}",
+                packs_per_minute=float(speed) if speed else None,
+            )
+            found.append(facts)
+    return tuple(found)
+
+
+def _retention(
+    app: Application, conn: Connection, actor: Actor, markets: set[str], on: date
+) -> dict[str, float]:
+    rules = in_force_for(app, conn, actor.organisation_id)
+    found = {}
+    for market in sorted(markets & rules.markets.keys()):
+        span = rules.pack_of(market).value("retention.for", on)
+        if isinstance(span, Span):
+            found[market] = span.hours / _HOURS_A_YEAR
+    return found

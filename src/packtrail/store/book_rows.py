@@ -1,0 +1,63 @@
+"""Rows that every book has: entries as they are now, and every change of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """An entry as it is now."""
+
+    kind: str
+    code: str
+    revision: int
+    body: str
+    """JSON."""
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """One change of one entry."""
+
+    version: int
+    change_no: int
+    kind: str
+    code: str
+    before: str | None
+    """JSON; None where it was new."""
+    after: str | None
+    """JSON; None where it was taken out."""
+    at: datetime
+    actor_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewChange:
+    """A change to be written down."""
+
+    kind: str
+    code: str
+    before: str | None
+    after: str | None
+
+
+def columns(changes: Sequence[NewChange]) -> dict[str, list[str]]:
+    """Return kinds and codes of changes, each as the array of a statement."""
+    return {"kinds": [each.kind for each in changes], "codes": [each.code for each in changes]}
+
+
+def sides(changes: Sequence[NewChange]) -> dict[str, list[str | None]]:
+    """Return what was and what is, each as the array of a statement."""
+    return {
+        "befores": [each.before for each in changes],
+        "afters": [each.after for each in changes],
+    }

@@ -1,0 +1,103 @@
+"""The model of capacity beside public figures: docs/guides/capacity.md tells the same."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from packtrail.base.errors import RefusedError
+from packtrail.planning.capacity.estimating import Basis, Estimate, Input, Span, estimate
+from packtrail.planning.capacity.forecasts import ForecastRow, forecast_inputs
+from packtrail.planning.capacity.model import INPUTS, QUANTITIES, YEARS, inputs_of
+
+
+def months(packs: float, count: int = 12) -> list[ForecastRow]:
+    return [
+        ForecastRow(
+            product="P", market="TR", month=date(2027 + at // 12, at % 12 + 1, 1), packs=packs
+        )
+        for at in range(count)
+    ]
+
+
+def set_to(**values: float) -> dict[str, Input]:
+    known = {each.key: each for each in (*forecast_inputs(months(1), "f"), *INPUTS)}
+    return {
+        key: replace(known[key], span=Span.of(value, value, value), basis=Basis.FACT)
+        for key, value in values.items()
+    }
+
+
+def planned(packs_month: float, **values: float) -> Estimate:
+    given = forecast_inputs(months(packs_month), "forecast.csv")
+    scenario = set_to(forecast_factor=1, **values)
+    return estimate(inputs_of(given, scenario), QUANTITIES, random.Random(1), draws=100)
+
+
+def test_turkey_tells_800_notifications_a_second() -> None:
+    made = planned(2.5e9 / 12, lone_events=10, packs_per_case=1000, cases_per_pallet=40)
+
+    assert made["events"].likely == pytest.approx(25e9, rel=0.001)
+    assert round(made["events_mean"].likely) == 793
+
+
+def test_germany_checks_150_packs_a_second_in_business_hours() -> None:
+    made = planned(6.2e6 * 30, checks=1, open_hours=11.5 * 30, peak_factor=1)
+
+    assert round(made["checks_peak"].likely) == 150
+
+
+def test_a_company_of_24_sites_invests_200_million() -> None:
+    made = planned(40e6, lines=200)
+
+    assert made["investment"].likely == 200e6
+    assert made["investment"].low > 100e6
+
+
+def test_a_database_grows_until_as_many_years_are_kept() -> None:
+    made = planned(1e6, retention_years=6, growth=0, bytes_stored=100)
+
+    sizes = [made[f"stored_{year}"].likely for year in range(1, YEARS + 1)]
+    assert sizes == pytest.approx([1.2 * min(year, 6) for year in range(1, YEARS + 1)])
+
+
+def test_growth_is_in_what_is_kept_and_in_what_is_dropped() -> None:
+    made = planned(1e6, retention_years=6, growth=0.1, bytes_stored=100)
+
+    assert made["stored_10"].likely == pytest.approx(sum(1.2 * 1.1**year for year in range(4, 10)))
+
+
+def test_the_first_twelve_months_of_a_forecast_count() -> None:
+    rows = [*months(10, 24), replace(months(10)[3], packs=5, product="Q", market="DE")]
+    values = {each.key: each.span.likely for each in forecast_inputs(rows, "f.csv")}
+
+    assert values == {"packs_year": 125, "packs_month_peak": 15, "products": 2, "markets": 2}
+
+
+def test_a_short_forecast_is_stretched_and_says_so() -> None:
+    packs = forecast_inputs(months(10, 3), "f.csv")[0]
+
+    assert packs.span.likely == 120
+    assert packs.source == "f.csv: 3 of 3 months, times 12/3"
+
+
+@pytest.mark.parametrize("rows", [[], months(0), [*months(10), replace(months(1)[0], packs=-1)]])
+def test_a_forecast_without_packs_is_refused(rows: list[ForecastRow]) -> None:
+    with pytest.raises(RefusedError) as refused:
+        forecast_inputs(rows, "f.csv")
+
+    assert refused.value.findings[0].code == "PLN-004"
+
+
+def test_a_scenario_with_a_strange_name_or_a_senseless_value_is_refused() -> None:
+    scenario = {**set_to(packs_per_case=0), "lnes": set_to(lines=8)["lines"]}
+    with pytest.raises(RefusedError) as refused:
+        inputs_of(forecast_inputs(months(1), "f"), scenario)
+
+    assert [(each.code, each.at) for each in refused.value.findings] == [
+        ("PLN-002", "lnes"),
+        ("PLN-004", "packs_per_case"),
+    ]
