@@ -6,7 +6,7 @@ user must be allowed to create databases on every node, with the same name and n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -21,12 +21,12 @@ Node = tuple[str, int]
 
 
 def create(url: str, name: str) -> None:
-    """Make an empty database on every node, migrate it and spread its tables."""
+    """Make an empty database on every node, migrate it and spread its tables.
+
+    Nobody can connect to it afterwards: it is there to be copied.
+    """
     for node in _nodes(url):
-        with psycopg.connect(node, autocommit=True) as conn:
-            # Each node by itself: older versions of Citus do not carry a new database to the others.
-            conn.execute("set citus.enable_create_database_propagation to off")
-            conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        _run(node, "create database {}", name)
         with psycopg.connect(make_conninfo(node, dbname=name), autocommit=True) as conn:
             conn.execute("create extension citus")
     mine = make_conninfo(url, dbname=name)
@@ -34,16 +34,32 @@ def create(url: str, name: str) -> None:
     with Database(mine) as database:
         database.migrate()
         database.distribute()
+    for node in _nodes(url):
+        _run(node, "alter database {} allow_connections false", name)
+        with psycopg.connect(node, autocommit=True) as conn:
+            conn.execute(
+                "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = %s",
+                [name],
+            )
+
+
+def copy(url: str, name: str, template: str) -> None:
+    """Copy a database on every node: what the coordinator knows of the others stays true."""
+    for node in _nodes(url):
+        _run(node, "create database {} template {}", name, template)
 
 
 def drop(url: str, name: str) -> None:
-    """Remove a database from every node."""
+    """Remove a database from every node, first where Citus keeps going to the others from."""
     for node in _nodes(url):
-        with psycopg.connect(node, autocommit=True) as conn:
-            conn.execute("set citus.enable_create_database_propagation to off")
-            conn.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-            )
+        _run(node, "drop database if exists {} with (force)", name)
+
+
+def _run(node: str, statement: LiteralString, *names: str) -> None:
+    with psycopg.connect(node, autocommit=True) as conn:
+        # Each node by itself: older versions of Citus do not carry a new database to the others.
+        conn.execute("set citus.enable_create_database_propagation to off")
+        conn.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _introduce(url: str, workers: Sequence[Node]) -> None:
@@ -54,9 +70,9 @@ def _introduce(url: str, workers: Sequence[Node]) -> None:
 
 
 def _nodes(url: str) -> Iterator[str]:
+    yield url
     for host, port in _workers(url):
         yield make_conninfo(url, host=host, port=port)
-    yield url
 
 
 def _workers(url: str) -> list[Node]:

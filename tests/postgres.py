@@ -57,11 +57,11 @@ def template_database(server_url: str) -> Iterator[str]:
     """The name of a migrated database without rows."""
     name = f"packtrail_template_{uuid.uuid4().hex[:12]}"
     if CITUS_URL:
-        yield ""
-        return
-    _create(server_url, name)
-    with Database(make_conninfo(server_url, dbname=name)) as database:
-        database.migrate()
+        cluster.create(server_url, name)
+    else:
+        _create(server_url, name)
+        with Database(make_conninfo(server_url, dbname=name)) as database:
+            database.migrate()
     yield name
     _drop(server_url, name)
 
@@ -101,7 +101,7 @@ def _reachable_dir() -> Path:
 
 def _create(server_url: str, name: str, template: str = "template1") -> None:
     if CITUS_URL:
-        cluster.create(server_url, name)
+        cluster.copy(server_url, name, template)
         return
     statement = sql.SQL("create database {} template {}")
     with psycopg.connect(server_url, autocommit=True) as conn:
