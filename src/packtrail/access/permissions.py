@@ -122,6 +122,12 @@ class Permission(StrEnum):
     """Back the whole installation up; no role of an organisation has it."""
     BACKUP_RESTORE = "store:backup:restore"
     """Restore a backup; no role of an organisation has it."""
+    ARCHIVE_READ = "store:archive:read"
+    """See months, their archives, until when they are kept, and legal holds."""
+    ARCHIVE_UPDATE = "store:archive:update"
+    """Close, export, drop and restore months; no role of an organisation has it."""
+    HOLD_CREATE = "store:hold:create"
+    """Place legal holds, and release those that somebody else has placed."""
 
 
 class RoleName(StrEnum):
@@ -155,7 +161,12 @@ _READING = frozenset(
 )
 
 OF_THE_INSTALLATION = frozenset(
-    {Permission.ORGANISATION_CREATE, Permission.BACKUP_CREATE, Permission.BACKUP_RESTORE}
+    {
+        Permission.ORGANISATION_CREATE,
+        Permission.BACKUP_CREATE,
+        Permission.BACKUP_RESTORE,
+        Permission.ARCHIVE_UPDATE,
+    }
 )
 """What concerns every organisation: only the command line of the machine may do it."""
 
@@ -191,6 +202,8 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RECALL_UPDATE,
             Permission.RECALL_DECIDE,
             Permission.PLAN_RAISE,
+            Permission.ARCHIVE_READ,
+            Permission.HOLD_CREATE,
         },
         RoleName.REGULATORY: _READING
         | {
@@ -200,6 +213,8 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
             Permission.PLAN_RAISE,
+            Permission.ARCHIVE_READ,
+            Permission.HOLD_CREATE,
         },
         RoleName.READER: _READING | {Permission.PLAN_RAISE},
         RoleName.AUDITOR: _READING
@@ -208,6 +223,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.USER_READ,
             Permission.KEY_READ,
             Permission.STORE_READ,
+            Permission.ARCHIVE_READ,
         },
     }
 )

@@ -11,6 +11,7 @@ import typer
 from packtrail import __version__
 from packtrail.cli import (
     accounts,
+    archive,
     backups,
     capacity,
     capacity_meters,  # noqa: F401 - its commands join the group `capacity`
@@ -50,6 +51,7 @@ from packtrail.cli import (
 from packtrail.cli.output import guarded, write_line
 
 GROUPS = {
+    "archive": archive.archive,
     "organisations": accounts.organisations,
     "users": accounts.users,
     "keys": accounts.keys,
