@@ -1,7 +1,7 @@
 """Databases of a Citus cluster, for the tests of the store.
 
-`PACKTRAIL_TEST_CITUS_URL` names the coordinator of a cluster of which this project keeps nothing. Its
-user must be allowed to create databases on every node, with the same name and no password.
+`PACKTRAIL_TEST_CITUS_URL` names the coordinator of a cluster; its user must be allowed to create
+databases on every node, with the same name and no password.
 """
 
 from __future__ import annotations

@@ -19,7 +19,6 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-
 from tests import cluster
 
 from packtrail.store.database import Database

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from packtrail.base.errors import UsageError
+from packtrail.store import distribution
 from packtrail.store.database import Database
 from packtrail.store.distribution import COLUMNS
 
@@ -63,7 +65,10 @@ def test_distributed_tables_have_no_triggers_and_no_foreign_keys(database: Datab
     with database.reading() as conn:
         tables = list(COLUMNS)
         triggers = conn.execute(
-            "select tgname from pg_trigger where tgrelid = any(%s::regclass[])", [tables]
+            # Those that Citus adds itself to tables it has spread are its own affair.
+            "select tgname from pg_trigger where tgrelid = any(%s::regclass[])"
+            " and not tgisinternal and tgname not like 'truncate_trigger_%%'",
+            [tables],
         ).fetchall()
         keys = conn.execute(
             "select conname from pg_constraint where contype = 'f' "
@@ -72,3 +77,14 @@ def test_distributed_tables_have_no_triggers_and_no_foreign_keys(database: Datab
         ).fetchall()
 
     assert (triggers, keys) == ([], [])
+
+
+def test_nothing_is_to_be_spread_on_one_server(database: Database) -> None:
+    with database.reading() as conn:
+        if distribution.is_cluster(conn):
+            assert distribution.missing(conn) == ()
+            assert distribution.workers(conn) > 0
+            return
+        assert (distribution.missing(conn), distribution.workers(conn)) == ((), 0)
+    with pytest.raises(UsageError, match="no coordinator of a Citus cluster"):
+        database.distribute()
