@@ -14,26 +14,7 @@ import pytest
 from packtrail.base.errors import UsageError
 from packtrail.store import distribution
 from packtrail.store.database import Database
-<<<<<<< HEAD
-
-DISTRIBUTED = {
-    "segment": "segment_id",
-    "segment_value": "segment_id",
-    "event_key": "event_id",
-    "retold": "event_id",
-    "name_block": "class_id",
-    "pool_block": "class_id",
-    "posting": "class_id",
-    "touch": "class_id",
-    "capture": "capture_id",
-    "original": "capture_id",
-    "vocabulary_element": "id",
-    "verification": "class_key",
-}
-"""Table -> the column that would distribute it."""
-=======
 from packtrail.store.distribution import COLUMNS
->>>>>>> citus
 
 WITHOUT_KEY = {"segment_value", "posting", "touch"}
 """Tables whose rows nothing but their transaction keeps from being there twice."""
