@@ -150,7 +150,7 @@ def check_connectivity(app: Application, actor: Actor, query: Mapping[str, str])
 
 def _responder(conn: Connection, actor: Actor) -> Responder:
     is_key = actor.kind is ActorKind.API_KEY
-    key_id = actor.id.removeprefix("key:") if is_key else None
+    key_id = actor.id.removeprefix("key:") if is_key else ""
     row = rows.responder(conn, actor.organisation_id, key_id=key_id)
     if row is None:
         text = "This organisation does not answer verification messages yet."

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import args_row
 from psycopg.types.json import Jsonb
 
-from packtrail.store import named
+from packtrail.store import direct, named
+from packtrail.store.direct import Kind, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SQL = named.statements("vrs")
+_RESPONDER = Statement(_SQL["responder"], organisation_id=Kind.INTEGER, key_id=Kind.TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class RequestRow:
 
 
 def responder(
-    conn: Connection, organisation_id: int, *, key_id: str | None = None
+    conn: Connection, organisation_id: int, *, key_id: str = ""
 ) -> tuple[str, dict[str, Any], str | None] | None:
     """Return with which GLN and policy an organisation answers; None: it answers nobody.
 
@@ -85,9 +87,8 @@ def responder(
         organisation_id: Who answers.
         key_id: The key with which somebody asks; the last part is the GLN that it is bound to.
     """
-    asked = {"organisation_id": organisation_id, "key_id": key_id}
-    row = conn.execute(_SQL["responder"], asked).fetchone()
-    return (row[0], row[1], row[2]) if row else None
+    found = direct.rows(conn, _RESPONDER, organisation_id, key_id)
+    return (found[0][0], found[0][1], found[0][2]) if found else None
 
 
 def add_partner(conn: Connection, values: Mapping[str, Any]) -> None:
