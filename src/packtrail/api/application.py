@@ -9,6 +9,7 @@ from fastapi import FastAPI
 import packtrail
 from packtrail.api import (
     accounts_routes,
+    archive_routes,
     capacity_routes,
     capture_routes,
     correction_routes,
@@ -75,6 +76,7 @@ def build(application: Application) -> FastAPI:
         capture_routes.own,
         object_routes.router,
         identifier_routes.router,
+        archive_routes.router,
         operations_routes.router,
         serial_pool_routes.router,
         serial_routes.router,
