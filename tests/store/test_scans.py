@@ -112,8 +112,8 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    """Wait until somebody listens, a minute at most."""
-    for _ in range(600):
+    """Wait until somebody listens, three minutes at most: Java is slow on a busy machine."""
+    for _ in range(1_800):
         with socket.socket() as one:
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return
