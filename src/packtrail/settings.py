@@ -81,18 +81,34 @@ class Settings:
         ),
     )
     capture_bytes_max: int = field(
-        default=64 * 1024 * 1024,
+        default=512 * 1024 * 1024,
         metadata=_says("Largest document a capture accepts, in bytes.", least=1024),
     )
+    capture_whole_bytes_max: int = field(
+        default=64 * 1024 * 1024,
+        metadata=_says(
+            "Largest document that is held in memory, in bytes; larger ones are read in parts. "
+            "Also the largest single event, and the largest of all other files handed in.",
+            least=1024,
+        ),
+    )
+    capture_part_bytes: int = field(
+        default=8 * 1024 * 1024,
+        metadata=_says(
+            "Size of the parts in which large documents are read, in bytes: what a capture "
+            "holds in memory is some ten times as much.",
+            least=1024,
+        ),
+    )
     capture_events_max: int = field(
-        default=200_000,
+        default=2_000_000,
         metadata=_says("Largest number of events in one captured document.", least=1),
     )
     capture_inline_bytes_max: int = field(
         default=8 * 1024 * 1024,
         metadata=_says(
-            "Documents up to this many bytes are captured before the answer; larger ones "
-            "after it, by a worker.",
+            "Documents up to this many bytes are captured before the answer and in memory; larger "
+            "ones are read in parts, after the answer, by a worker.",
             least=0,
         ),
     )
@@ -112,6 +128,13 @@ class Settings:
             "A server closes months by itself that ended so many months ago, exports them and "
             "verifies the archive; 0: by hand. Nothing is ever dropped by itself.",
             least=0,
+        ),
+    )
+    upload_dir: str = field(
+        default="",
+        metadata=_says(
+            "Directory where large documents lie while they are received and recorded, in files "
+            "without a name. Default: the system's directory for temporary files."
         ),
     )
     disk_free_bytes_min: int = field(
@@ -223,6 +246,13 @@ class Settings:
     subscription_events_max: int = field(
         default=1000,
         metadata=_says("Most events in one document sent to a subscriber.", least=1),
+    )
+    recall_two_persons: bool = field(
+        default=False,
+        metadata=_says(
+            "Publishing the status of a recall, and closing one, take two persons: one proposes, "
+            "another does it."
+        ),
     )
     webhook_allowed_networks: tuple[str, ...] = field(
         default=(),

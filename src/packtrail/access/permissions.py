@@ -71,6 +71,12 @@ class Permission(StrEnum):
     """See what is said of lots and products: recalls, withdrawals, holds."""
     NOTICE_CREATE = "notice:record:create"
     """Recall, withdraw, hold, release; retract what should not have been said."""
+    RECALL_READ = "recall:record:read"
+    """See recalls and drills, who holds what, and how to reach them."""
+    RECALL_UPDATE = "recall:record:update"
+    """Open recalls and drills, draft messages, note answers and checks, keep contacts."""
+    RECALL_DECIDE = "recall:record:decide"
+    """Take the steps of a recall that cannot be undone: publish, mark as sent, close."""
     LINE_READ = "line:record:read"
     """See sites, lines and trade items, work orders, what lines reported, and reconciliations."""
     LINE_CREATE = "line:record:create"
@@ -143,6 +149,7 @@ _READING = frozenset(
         Permission.POOL_READ,
         Permission.REPORTING_READ,
         Permission.NOTICE_READ,
+        Permission.RECALL_READ,
         Permission.VERIFICATION_READ,
         Permission.LINE_READ,
         Permission.PORTFOLIO_READ,
@@ -192,6 +199,8 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.RECALL_UPDATE,
+            Permission.RECALL_DECIDE,
             Permission.PLAN_RAISE,
             Permission.ARCHIVE_READ,
             Permission.HOLD_CREATE,
@@ -200,6 +209,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
         | {
             Permission.AUDIT_READ,
             Permission.PORTFOLIO_UPDATE,
+            Permission.RECALL_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
             Permission.PLAN_RAISE,

@@ -38,6 +38,7 @@ from packtrail.cli import (
     plan_people,  # noqa: F401 - and these
     portfolio,
     query,
+    recalls,
     report_checks,  # noqa: F401 - it joins the group `reports`
     report_receivers,  # noqa: F401 - so does this
     reports,
@@ -62,6 +63,7 @@ GROUPS = {
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "recalls": recalls.recalls,
     "reports": reports.reports,
     "lots": goods.lots,
     "places": goods.places,

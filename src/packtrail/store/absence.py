@@ -97,6 +97,13 @@ def are_absent(
     return ~found
 
 
+def forget(conn: Connection) -> None:
+    """Forget what is remembered of a database: some of it may never be committed."""
+    with _lock:
+        for name in [name for name in _memories if name[0] == conn.info.dsn]:
+            del _memories[name]
+
+
 def _brought_up(
     conn: Connection, memory: _Memory, class_id: int, next_seq: int, salt: int
 ) -> _Memory:
