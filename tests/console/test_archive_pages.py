@@ -15,9 +15,7 @@ def test_months_show_state_size_and_until_when_they_are_kept(admin: Desk, shipme
     assert "years after" in page
 
 
-def test_a_hold_is_placed_and_not_released_by_the_same_person(
-    admin: Desk, shipment: bytes
-) -> None:
+def test_a_hold_is_placed_and_not_released_by_the_same_person(admin: Desk, shipment: bytes) -> None:
     admin.drop(shipment, "held.xml")
     month = {"kind": "month", "subject": "2026-01/2030-12", "reason": "Case 12", "owner": "Court"}
     answer = admin.post("/setup/archive/holds", page="/setup/archive", **month)
