@@ -6,6 +6,7 @@ import resource
 import shutil
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -17,7 +18,9 @@ from packtrail.cli.output import talk
 from packtrail.launch.bench import Figure, bench, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from packtrail.store.scans.scanning import Found
 
 __all__ = ["bench", "bench_scans"]
 
@@ -66,9 +69,9 @@ def measured(folder: Path, packs: int, master: str | None) -> Iterator[Figure]:
     yield Figure("archives made", made, "s", f"{world.mentions:,} mentions")
     yield Figure("size of mentions", size / world.mentions, "bytes each", f"{size / 1e6:,.0f} MB")
     asked = Asked(files=files_in(folder), places=world.places)
-    engines = {"DuckDB": duck.run}
+    engines: dict[str, Callable[[Scan, Asked], tuple[Found, ...]]] = {"DuckDB": duck.run}
     if master:
-        engines[master] = lambda scan, asked: spark.run(scan, asked, master=master)
+        engines[master] = partial(spark.run, master=master)
     for name, run in engines.items():
         for scan in Scan:
             began, cpu = time.perf_counter(), time.process_time()
