@@ -26,6 +26,7 @@ AREAS = {
     "ACC": "Accounts and permissions",
     "STO": "The store",
     "LIF": "Lot and product status",
+    "RCL": "Recalls and drills",
     "VER": "Verification",
     "SIG": "Signals over many scans",
     "SER": "Serial numbers",

@@ -195,3 +195,34 @@ def test_a_pharmacy_dispenses_takes_back_and_posts_what_it_queued(
     assert packtrail("operations", "do", "dispense").returncode == 2
     Path(queue).write_text("{\n")
     assert packtrail("operations", "post", queue).returncode == 1
+
+
+def test_a_drill_is_run_from_the_command_line(packtrail: Packtrail, tmp_path: Path) -> None:
+    opened = packtrail.json(
+        "recalls", "open", "Drill", "--drill", "--of", f"{GTIN}/{LOT}", "--reason", "Yearly"
+    )
+    number = opened["number"]
+    holder = "0300012222224"
+    packtrail("recalls", "contact", holder, "--person", "Ms Depot", "--email", "q@depot.example")
+    counted = packtrail.json("recalls", "count", number)
+    wrong = packtrail("recalls", "publish", number, "--confirm", number, "--reason", "Try")
+    sent = packtrail.json("recalls", "sent", number, "--confirm", number, "--reason", "Mail")
+    answered = packtrail.json(
+        *("recalls", "acknowledge", number, holder, "--person", "Ms Depot", "--on", "2026-03-09"),
+        *("--quarantined", "2"),
+    )
+    mail = tmp_path / "mail.eml"
+    report = tmp_path / "report.pdf"
+    assert packtrail("recalls", "message", number, holder, "-O", mail).returncode == 0
+    assert packtrail("recalls", "report", number, "-O", report).returncode == 0
+    check = ("recalls", "check", number, holder, "--person", "Ms Depot", "--effective")
+
+    assert counted["account"]["total"] == 3
+    assert (wrong.returncode, b"RCL-007" in wrong.stderr) == (1, True)
+    assert sent["told"] == 2
+    assert answered["account"]["by_word"] == 2
+    assert packtrail(*check).returncode == 0
+    assert b"Ms Depot" in mail.read_bytes()
+    assert report.read_bytes().startswith(b"%PDF")
+    assert number in packtrail("recalls", "list").stdout.decode()
+    assert b"(00)" in packtrail("recalls", "packs", number, "--holder", holder).stdout

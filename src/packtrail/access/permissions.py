@@ -71,6 +71,12 @@ class Permission(StrEnum):
     """See what is said of lots and products: recalls, withdrawals, holds."""
     NOTICE_CREATE = "notice:record:create"
     """Recall, withdraw, hold, release; retract what should not have been said."""
+    RECALL_READ = "recall:record:read"
+    """See recalls and drills, who holds what, and how to reach them."""
+    RECALL_UPDATE = "recall:record:update"
+    """Open recalls and drills, draft messages, note answers and checks, keep contacts."""
+    RECALL_DECIDE = "recall:record:decide"
+    """Take the steps of a recall that cannot be undone: publish, mark as sent, close."""
     LINE_READ = "line:record:read"
     """See sites, lines and trade items, work orders, what lines reported, and reconciliations."""
     LINE_CREATE = "line:record:create"
@@ -116,6 +122,12 @@ class Permission(StrEnum):
     """Back the whole installation up; no role of an organisation has it."""
     BACKUP_RESTORE = "store:backup:restore"
     """Restore a backup; no role of an organisation has it."""
+    ARCHIVE_READ = "store:archive:read"
+    """See months, their archives, until when they are kept, and legal holds."""
+    ARCHIVE_UPDATE = "store:archive:update"
+    """Close, export, drop and restore months; no role of an organisation has it."""
+    HOLD_CREATE = "store:hold:create"
+    """Place legal holds, and release those that somebody else has placed."""
 
 
 class RoleName(StrEnum):
@@ -137,6 +149,7 @@ _READING = frozenset(
         Permission.POOL_READ,
         Permission.REPORTING_READ,
         Permission.NOTICE_READ,
+        Permission.RECALL_READ,
         Permission.VERIFICATION_READ,
         Permission.LINE_READ,
         Permission.PORTFOLIO_READ,
@@ -148,7 +161,12 @@ _READING = frozenset(
 )
 
 OF_THE_INSTALLATION = frozenset(
-    {Permission.ORGANISATION_CREATE, Permission.BACKUP_CREATE, Permission.BACKUP_RESTORE}
+    {
+        Permission.ORGANISATION_CREATE,
+        Permission.BACKUP_CREATE,
+        Permission.BACKUP_RESTORE,
+        Permission.ARCHIVE_UPDATE,
+    }
 )
 """What concerns every organisation: only the command line of the machine may do it."""
 
@@ -181,15 +199,22 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.RECALL_UPDATE,
+            Permission.RECALL_DECIDE,
             Permission.PLAN_RAISE,
+            Permission.ARCHIVE_READ,
+            Permission.HOLD_CREATE,
         },
         RoleName.REGULATORY: _READING
         | {
             Permission.AUDIT_READ,
             Permission.PORTFOLIO_UPDATE,
+            Permission.RECALL_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
             Permission.PLAN_RAISE,
+            Permission.ARCHIVE_READ,
+            Permission.HOLD_CREATE,
         },
         RoleName.READER: _READING | {Permission.PLAN_RAISE},
         RoleName.AUDITOR: _READING
@@ -198,6 +223,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.USER_READ,
             Permission.KEY_READ,
             Permission.STORE_READ,
+            Permission.ARCHIVE_READ,
         },
     }
 )

@@ -11,6 +11,7 @@ import typer
 from packtrail import __version__
 from packtrail.cli import (
     accounts,
+    archive,
     backups,
     capacity,
     capacity_meters,  # noqa: F401 - its commands join the group `capacity`
@@ -37,6 +38,7 @@ from packtrail.cli import (
     plan_people,  # noqa: F401 - and these
     portfolio,
     query,
+    recalls,
     report_checks,  # noqa: F401 - it joins the group `reports`
     report_receivers,  # noqa: F401 - so does this
     reports,
@@ -49,6 +51,7 @@ from packtrail.cli import (
 from packtrail.cli.output import guarded, write_line
 
 GROUPS = {
+    "archive": archive.archive,
     "organisations": accounts.organisations,
     "users": accounts.users,
     "keys": accounts.keys,
@@ -58,6 +61,7 @@ GROUPS = {
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "recalls": recalls.recalls,
     "reports": reports.reports,
     "lots": goods.lots,
     "places": goods.places,

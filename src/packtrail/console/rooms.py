@@ -39,7 +39,7 @@ ROOMS = (
         "/goods",
         "Goods",
         "pallet",
-        ("/goods/", "/notices", "/corrections", "/lots/", "/documents/"),
+        ("/goods/", "/recalls", "/notices", "/corrections", "/lots/", "/documents/"),
     ),
     Room("/captures", "Captures", "capture", ("/captures/", "/explain"), Permission.CAPTURE_READ),
     Room("/serials", "Serials", "serials", ("/serials/",), Permission.POOL_READ),

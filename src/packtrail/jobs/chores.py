@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from packtrail.services import accounts, capture, line_folder, vrs_requests
+from packtrail.services.archive import months
 from packtrail.services.chores import Chore
 from packtrail.services.obligations import reminding
+from packtrail.services.recalls import reminding as recall_reminding
 from packtrail.services.reports import sending, watching
 from packtrail.services.supply import expiring, ordering, topping_up
 
@@ -15,8 +17,10 @@ CHORES: tuple[Chore, ...] = (
     Chore("Order serial numbers of authorities where they run low", 300, ordering.reorder),
     Chore("Let unused serial numbers expire", 3600, expiring.expire_unused),
     Chore("Remind of obligations that come near", 6 * 3600, reminding.remind_all),
+    Chore("Remind holders of recalls who have not answered", 300, recall_reminding.remind_all),
     Chore("Find reports that have become due", 30, watching.find_due),
     Chore("Send reports and ask for answers", 15, sending.go_on),
     Chore("Ask responders again, and end what nobody answered", 20, vrs_requests.send_due),
+    Chore("Close and archive months that are long over", 6 * 3600, months.go_on),
     Chore("Take reports that lines dropped into their folders", 10, line_folder.take_all),
 )

@@ -7,7 +7,7 @@ has led: status, place, holder, and the step that says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -88,6 +88,17 @@ class Step:
     """The event names, beside the object itself, something that held it."""
     told_again_by: tuple[str, ...] = ()
     """Other events that tell the same of the object: recorded later, they add nothing to it."""
+
+    def through(self, via: tuple[str, ...]) -> Step:
+        """Return the step as seen from something that these holders held."""
+        made = object.__new__(Step)
+        for name in _STEP_FIELDS:
+            object.__setattr__(made, name, getattr(self, name))
+        object.__setattr__(made, "via", via)
+        return made
+
+
+_STEP_FIELDS = tuple(each.name for each in fields(Step))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ def place(
         rows, arriving = (
             stock.grouped(picture, *each) for each in ((here, _WHAT), (coming, _WHENCE))
         )
-        holders, loose = _holders(picture, here)
+        holders, loose = outermost_of(picture, here)
         shown = holders[:CONTAINERS_SHOWN]
         return PlaceView(
             place=text,
@@ -122,7 +122,7 @@ def place(
             here=rows,
             here_total=int(here.sum()),
             inferred_total=int((here & ~sweep.is_direct).sum()),
-            containers=tuple(_named(conn, picture, shown)),
+            containers=tuple(named_containers(conn, picture, shown)),
             container_count=len(holders),
             loose=loose,
             arriving=arriving,
@@ -158,7 +158,7 @@ def _about(conn: Connection, text: str, audience_ids: Sequence[int]) -> Place | 
     return describing.place_of(conn, key, audience_ids) if key is not None else None
 
 
-def _holders(picture: Picture, here: NDArray[np.bool_]) -> tuple[list[tuple[int, int]], int]:
+def outermost_of(picture: Picture, here: NDArray[np.bool_]) -> tuple[list[tuple[int, int]], int]:
     """Return the outermost containers of packs with their counts, and how many have none."""
     numbers = np.flatnonzero(here)
     outer, counts = np.unique(picture.stock.outermost()[numbers], return_counts=True)
@@ -170,9 +170,10 @@ def _holders(picture: Picture, here: NDArray[np.bool_]) -> tuple[list[tuple[int,
     return found, int(counts[~holds].sum())
 
 
-def _named(
+def named_containers(
     conn: Connection, picture: Picture, holders: Sequence[tuple[int, int]]
 ) -> Iterator[Holder]:
+    """Yield outermost containers with what they are called."""
     numbers = np.array([number for number, _ in holders], dtype=np.int64)
     names = picture.stock.names(conn, numbers)
     for name, (_, packs) in zip(names, holders, strict=True):

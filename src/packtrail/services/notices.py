@@ -70,18 +70,23 @@ def make(app: Application, actor: Actor, proposal: Proposal) -> Notice:
         RefusedError: `LIF-001` to `LIF-009`; everything that is wrong with it.
         NotPermitted: The actor may not make notices.
     """
-    require(actor, Permission.NOTICE_CREATE)
     with app.database.transaction() as conn:
-        rows.lock(conn)
-        notice, findings = _proposed(app, conn, actor, proposal)
-        if notice is None or has_errors(findings):
-            raise RefusedError(*(each for each in findings if each.code != codes.FINAL.code))
-        number = _insert(conn, actor, notice)
-        made = replace(notice, notice_id=str(number))
-        auditing.write(
-            conn, actor, Action.NOTICE_CREATED, made.notice_id, at=made.recorded_at,
-            detail=_detail(made),
-        )  # fmt: skip
+        return make_in(app, conn, actor, proposal)
+
+
+def make_in(app: Application, conn: Connection, actor: Actor, proposal: Proposal) -> Notice:
+    """Make a notice in a transaction of somebody else, as `make` does."""
+    require(actor, Permission.NOTICE_CREATE)
+    rows.lock(conn)
+    notice, findings = _proposed(app, conn, actor, proposal)
+    if notice is None or has_errors(findings):
+        raise RefusedError(*(each for each in findings if each.code != codes.FINAL.code))
+    number = _insert(conn, actor, notice)
+    made = replace(notice, notice_id=str(number))
+    auditing.write(
+        conn, actor, Action.NOTICE_CREATED, made.notice_id, at=made.recorded_at,
+        detail=_detail(made),
+    )  # fmt: skip
     return made
 
 

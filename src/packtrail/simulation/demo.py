@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
-from packtrail.simulation import demo_lines, portfolio, programme, supply, technology
+from packtrail.simulation import (
+    demo_lines,
+    demo_recalls,
+    portfolio,
+    programme,
+    supply,
+    technology,
+)
 from packtrail.simulation.filings import Filings
 from packtrail.simulation.world import simulate
 
@@ -31,6 +38,8 @@ that meet the counterfeiter."""
 USER = "demo-{}"
 COMPANY = "asterion"
 """The maker that has a programme."""
+WHOLESALER = "delta-wholesale"
+"""Who has a recall that goes to many pharmacies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,8 @@ def load(
     demo_lines.load(app)
     technology.load(app, acting[COMPANY])
     programme.load(app, acting[COMPANY])
+    demo_recalls.load(app, acting[COMPANY], has_drill=True)
+    demo_recalls.load(app, acting[WHOLESALER], has_drill=False)
     if authority is not None:
         Filings(app, acting[COMPANY], authority).load()
     return captured

@@ -15,7 +15,7 @@ import numpy as np
 import zstandard
 
 from packtrail.store import packing
-from packtrail.store.integers import Column, Numbers, pack, unpack
+from packtrail.store.integers import Column, Lane, Numbers, Spans, pack
 from packtrail.store.mentions import Texts, str_of
 from packtrail.store.mentions import texts as texts_of
 from packtrail.store.packing import Sort
@@ -65,18 +65,36 @@ _decoder = msgspec.msgpack.Decoder(Packed)
 _texts_decoder = msgspec.msgpack.Decoder(list[bytes])
 
 
-class Mentions(msgspec.Struct, frozen=True):
-    """What the events of a segment name in one role, unpacked."""
+class Mentions:
+    """What the events of a segment name in one role, unpacked as far as it is asked for."""
 
-    role: int
-    starts: Numbers
-    """Where the mentions of each event begin; one more than there are events."""
-    form_of: Numbers
-    seqs: Numbers
+    __slots__ = ("form_lane", "role", "seq_lane", "spans")
+
+    def __init__(self, stream: Stream, count: int) -> None:
+        self.role = stream.role
+        self.spans = Spans(Lane(stream.counts, count))
+        """Which mentions are those of each event."""
+        self.form_lane = Lane(stream.form_of, stream.total)
+        self.seq_lane = Lane(stream.seqs, stream.total)
+
+    @property
+    def starts(self) -> Numbers:
+        """Where the mentions of each event begin; one more than there are events."""
+        return self.spans.starts
+
+    @property
+    def form_of(self) -> Numbers:
+        """Number of the form, by mention."""
+        return self.form_lane.numbers
+
+    @property
+    def seqs(self) -> Numbers:
+        """Number of the object within its class, by mention."""
+        return self.seq_lane.numbers
 
     def of(self, place: int) -> slice:
         """Return which mentions are those of an event."""
-        return slice(int(self.starts[place]), int(self.starts[place + 1]))
+        return self.spans.of(place)
 
     def event_of(self, mentions: Numbers) -> Numbers:
         """Return the events that mentions belong to."""
@@ -98,20 +116,31 @@ class Columns:
         self._start = start
         self.forms = self._packed.forms
 
-    @cached_property
+        self._ordinals = Lane(self._packed.ordinals, count)
+        self._times = Lane(self._packed.times, count)
+
+    @property
     def ordinals(self) -> Numbers:
         """Place in the document, by event."""
-        return unpack(self._packed.ordinals, self._count)
+        return self._ordinals.numbers
+
+    def ordinal(self, place: int) -> int:
+        """Return the place in the document of one event."""
+        return self._ordinals.at(place)
 
     @cached_property
     def times(self) -> Numbers:
         """Microseconds since 1970, by event."""
-        return self._start + unpack(self._packed.times, self._count) * self._packed.unit
+        return self._start + self._times.numbers * self._packed.unit
+
+    def time(self, place: int) -> int:
+        """Return the time of one event, in microseconds since 1970."""
+        return self._start + self._times.at(place) * self._packed.unit
 
     @cached_property
     def mentions(self) -> tuple[Mentions, ...]:
         """What the events name, by role."""
-        return tuple(map(self._mentions, self._packed.streams))
+        return tuple(Mentions(stream, self._count) for stream in self._packed.streams)
 
     @cached_property
     def form_classes(self) -> Numbers:
@@ -148,15 +177,6 @@ class Columns:
     def _identity_texts(self) -> list[str]:
         data = zstandard.ZstdDecompressor().decompress(self._packed.identities)
         return [str_of(text) for text in _texts_decoder.decode(data)]
-
-    def _mentions(self, stream: Stream) -> Mentions:
-        counts = unpack(stream.counts, self._count)
-        return Mentions(
-            role=stream.role,
-            starts=np.concatenate(([0], counts.cumsum())),
-            form_of=unpack(stream.form_of, stream.total),
-            seqs=unpack(stream.seqs, stream.total),
-        )
 
 
 def stream(role: int, counts: Numbers, form_of: Numbers, seqs: Numbers) -> Stream:

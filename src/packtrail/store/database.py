@@ -18,6 +18,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from packtrail.base.errors import LimitExceeded, RefusedError, Unavailable, UsageError
 from packtrail.store import migrations
 from packtrail.store.codes import BAD_TEXT
+from packtrail.store.direct import DirectConnection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,7 @@ class Database:
         self.url = url
         self._pool = ConnectionPool(
             url,
+            connection_class=DirectConnection,
             min_size=1,
             max_size=connections_max,
             open=False,

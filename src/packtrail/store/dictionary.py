@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from packtrail.store import name_blocks, named
+from packtrail.store import class_rows, direct, name_blocks, named
+from packtrail.store.direct import Kind, Statement
 from packtrail.store.mentions import Texts, hashes, str_of, texts
 from packtrail.store.name_blocks import BLOCK_MAX
 from packtrail.store.names import identifier
-from packtrail.store.parameters import bigints, integers
+from packtrail.store.parameters import integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from psycopg import Connection
 
+    from packtrail.store.class_rows import ClassRow
     from packtrail.store.integers import Numbers
 
 _SQL = named.statements("objects")
+_BY_KEY: Final = Statement(_SQL["blocks_by_key"], class_id=Kind.INTEGER, keys=Kind.BIGINTS)
+_BETWEEN: Final = Statement(
+    _SQL["blocks_between"], class_id=Kind.INTEGER, lowest=Kind.INTEGER, highest=Kind.INTEGER
+)
 _ASKED_AT_ONCE: Final = 400
 _DENSE: Final = 50
 """Numbers with at most this many between them are read as one range."""
@@ -67,21 +73,34 @@ def look_up(
         conn: A connection.
         keys: (class key, item key)
     """
-    by_class: defaultdict[str, list[str]] = defaultdict(list)
+    by_class: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for class_key, item_key in keys:
-        by_class[class_key].append(item_key)
+        by_class[class_key][item_key] = None
+    classes = class_rows.by_key(conn, by_class)
+    found: dict[tuple[str, str], tuple[Instance, Name]] = {}
+    for row in classes.values():
+        found |= _look_up(conn, row, list(by_class[row.class_key]))
+    empty = by_class.keys() - {class_key for class_key, _ in found}
+    for row in class_rows.by_key(conn, empty, is_fresh=True).values() if empty else ():
+        if classes.get(row.class_key) != row:
+            found |= _look_up(conn, row, list(by_class[row.class_key]))
+    return found
+
+
+def _look_up(
+    conn: Connection, of_class: ClassRow, item_keys: list[str]
+) -> dict[tuple[str, str], tuple[Instance, Name]]:
+    """Return the objects of a class that are in the dictionary."""
+    class_id, class_key, length, salt = of_class
+    wanted = texts(item_keys)
+    hashed = hashes(wanted, np.full(len(wanted), salt, dtype=np.uint64))
+    numbers = name_blocks.keys(np.full(len(wanted), class_id, dtype=np.int64), hashed)
+    places = dict(zip(wanted.tolist(), item_keys, strict=True))
     found = {}
-    rows = conn.execute(_SQL["classes"], [list(by_class)], prepare=True).fetchall()
-    for class_id, class_key, length, salt in rows:
-        item_keys = list(dict.fromkeys(by_class[class_key]))
-        wanted = texts(item_keys)
-        hashed = hashes(wanted, np.full(len(wanted), salt, dtype=np.uint64))
-        numbers = name_blocks.keys(np.full(len(wanted), class_id, dtype=np.int64), hashed)
-        places = dict(zip(wanted.tolist(), item_keys, strict=True))
-        for block in _blocks_by_key(conn, class_id, numbers):
-            for place, item_key in _places(block, wanted, places):
-                name = Name(class_key, item_key, block.prefix_length(place, length))
-                found[class_key, item_key] = (class_id, block.seq_from + place), name
+    for block in _blocks_by_key(conn, class_id, numbers):
+        for place, item_key in _places(block, wanted, places):
+            name = Name(class_key, item_key, block.prefix_length(place, length))
+            found[class_key, item_key] = (class_id, block.seq_from + place), name
     return found
 
 
@@ -93,8 +112,7 @@ def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Nam
     found: dict[Instance, Name] = {}
     if not by_class:
         return found
-    rows = conn.execute(_SQL["classes_by_id"], [list(by_class)], prepare=True).fetchall()
-    for class_id, class_key, length in rows:
+    for class_id, class_key, length, _ in class_rows.by_id(conn, by_class).values():
         seqs = np.unique(np.array(by_class[class_id], dtype=np.int64))
         for block in blocks_of(conn, class_id, seqs):
             start = np.searchsorted(seqs, block.seq_from)
@@ -119,14 +137,13 @@ def blocks_of(conn: Connection, class_id: int, seqs: Numbers) -> Iterator[Block]
     """
     lowest, highest = int(seqs[0]), int(seqs[-1])
     is_dense = highest - lowest < _DENSE * len(seqs) + BLOCK_MAX
-    span = [class_id, lowest - BLOCK_MAX + 1, highest]
+    if is_dense:
+        first = max(lowest - BLOCK_MAX + 1, 0)
+        yield from map(_block, direct.rows(conn, _BETWEEN, class_id, first, highest))
+        return
     each = {"class_id": class_id, "seqs": integers(seqs)}
     with conn.cursor(binary=True) as cursor:
-        if is_dense:
-            cursor.execute(_SQL["blocks_between"], span, prepare=True)
-        else:
-            cursor.execute(_SQL["blocks_of_seqs"], each, prepare=True)
-        yield from map(_block, cursor)
+        yield from map(_block, cursor.execute(_SQL["blocks_of_seqs"], each, prepare=True))
 
 
 def blocks_after(conn: Connection, class_id: int, seq: int, limit: int) -> list[Block]:
@@ -160,18 +177,18 @@ def objects_after(conn: Connection, after: Instance, limit: int) -> list[Instanc
 
 def _blocks_by_key(conn: Connection, class_id: int, keys: Numbers) -> Iterator[Block]:
     seen = set()
-    with conn.cursor(binary=True) as cursor:
-        for start in range(0, len(keys), _ASKED_AT_ONCE):
-            chunk = [class_id, bigints(keys[start : start + _ASKED_AT_ONCE])]
-            for row in cursor.execute(_SQL["blocks_by_key"], chunk, prepare=True).fetchall():
-                if row[0] not in seen:
-                    seen.add(row[0])
-                    yield _block(row)
+    for start in range(0, len(keys), _ASKED_AT_ONCE):
+        chunk = keys[start : start + _ASKED_AT_ONCE].tolist()
+        for row in direct.rows(conn, _BY_KEY, class_id, chunk):
+            if row[0] not in seen:
+                seen.add(row[0])
+                yield _block(row)
 
 
 def _places(block: Block, wanted: Texts, item_keys: dict[bytes, str]) -> Iterator[tuple[int, str]]:
     """Yield where in a block wanted serials are."""
-    for place in np.flatnonzero(np.isin(block.serials, wanted)).tolist():
+    is_it = block.serials == wanted[0] if len(wanted) == 1 else np.isin(block.serials, wanted)
+    for place in np.flatnonzero(is_it).tolist():
         yield place, item_keys[block.serials[place]]
 
 

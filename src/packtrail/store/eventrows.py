@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from packtrail.store import named, segments
+from packtrail.store import direct, named, segments
+from packtrail.store.direct import Kind, Statement
 from packtrail.store.identity import event_key, probes
-from packtrail.store.parameters import bigints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from packtrail.store.segments import Segment
 
 _SQL = named.statements("eventrows")
+_OF_KEYS = Statement(_SQL["segments_of_keys"], keys=Kind.BIGINTS)
 _CHUNK = 20_000
 
 Ref: TypeAlias = tuple[int, int]
@@ -73,7 +74,7 @@ def row(segment: Segment, place: int) -> EventRow:
         event_time=segment.event_time(place),
         record_time=segment.record_time,
         capture_id=segment.capture_id,
-        ordinal=int(segment.columns.ordinals[place]),
+        ordinal=segment.columns.ordinal(place),
         epc_count=epc_count,
         output_count=output_count,
         parent=segment.parent(place),
@@ -121,8 +122,7 @@ def _declared_wrong(
     keys = list(wanted)
     places: dict[int, list[int]] = {}
     for start in range(0, len(keys), _CHUNK):
-        chunk = [bigints(keys[start : start + _CHUNK])]
-        for key, segment_id in conn.execute(_SQL["segments_of_keys"], chunk, prepare=True):
+        for key, segment_id in direct.rows(conn, _OF_KEYS, keys[start : start + _CHUNK]):
             places.setdefault(segment_id, []).append(key)
     if not places:
         return

@@ -13,11 +13,15 @@ compressed where that helps.
 from __future__ import annotations
 
 import struct
-from typing import Final, TypeAlias
+import threading
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Numbers: TypeAlias = NDArray[np.int64]
 Column: TypeAlias = int | tuple[int, int] | bytes
@@ -27,6 +31,16 @@ _HEAD: Final = struct.Struct("<Bq")
 _STEPS, _ZSTD, _WIDTHS = 0x10, 0x20, (1, 2, 4, 8)
 _ZSTD_MIN: Final = 96
 """Octets below which compression gains nothing."""
+
+
+class _Codecs(threading.local):
+    """A decompressor is not shared between threads."""
+
+    def __init__(self) -> None:
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_codecs: Final = _Codecs()
 
 
 def pack(numbers: Numbers) -> Column:
@@ -60,7 +74,7 @@ def unpack(column: Column, count: int) -> Numbers:
     how, least = _HEAD.unpack_from(column)
     data = column[_HEAD.size :]
     if how & _ZSTD:
-        data = zstandard.ZstdDecompressor().decompress(data)
+        data = _codecs.decompressor.decompress(data)
     width = how & 0x0F
     if how & _STEPS:
         (first,) = struct.unpack_from("<q", data)
@@ -68,6 +82,92 @@ def unpack(column: Column, count: int) -> Numbers:
         return np.concatenate(([first], steps)).cumsum()
     numbers: Numbers = np.frombuffer(data, dtype=f"<u{width}").astype(np.int64) + least
     return numbers
+
+
+class Lane:
+    """The numbers of a column, unpacked when more than a formula is needed to tell them.
+
+    Args:
+        column: What `pack` made.
+        count: How many numbers there are.
+    """
+
+    __slots__ = ("_column", "_count", "_unpacked")
+
+    def __init__(self, column: Column, count: int) -> None:
+        self._column = column
+        self._count = count
+        self._unpacked: Numbers | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def constant(self) -> int | None:
+        """The number that all of them are, where the column says that they are one."""
+        return self._column if isinstance(self._column, int) else None
+
+    @property
+    def numbers(self) -> Numbers:
+        """All of them."""
+        if self._unpacked is None:
+            self._unpacked = unpack(self._column, self._count)
+        return self._unpacked
+
+    def at(self, place: int) -> int:
+        """Return one of them."""
+        column = self._column
+        if isinstance(column, int):
+            return column
+        if isinstance(column, tuple):
+            return column[0] + column[1] * place
+        return int(self.numbers[place])
+
+    def places_of(self, number: int) -> Sequence[int]:
+        """Return where a number is, ascending."""
+        column = self._column
+        if isinstance(column, int):
+            return range(self._count) if column == number else ()
+        if isinstance(column, tuple):
+            place, rest = divmod(number - column[0], column[1])
+            return () if rest or not 0 <= place < self._count else (place,)
+        found: list[int] = np.flatnonzero(self.numbers == number).tolist()
+        return found
+
+
+class Spans:
+    """Where the things of each of several owners begin and end, from how many each has.
+
+    Args:
+        counts: How many, by owner.
+    """
+
+    __slots__ = ("_constant", "_counts", "_starts")
+
+    def __init__(self, counts: Lane) -> None:
+        self._counts = counts
+        self._constant = counts.constant
+        self._starts: Numbers | None = None
+
+    @property
+    def starts(self) -> Numbers:
+        """Where those of each begin; one more than there are owners."""
+        if self._starts is None:
+            self._starts = np.concatenate(([0], self._counts.numbers.cumsum()))
+        return self._starts
+
+    def of(self, owner: int) -> slice:
+        """Return which things are those of an owner."""
+        each = self._constant
+        if each is not None:
+            return slice(each * owner, each * owner + each)
+        return slice(int(self.starts[owner]), int(self.starts[owner + 1]))
+
+    def owner(self, thing: int) -> int:
+        """Return whose a thing is."""
+        if self._constant:
+            return thing // self._constant
+        return int(np.searchsorted(self.starts, thing, side="right")) - 1
 
 
 def _packed(numbers: Numbers, kind: int, first: int | None = None) -> bytes:

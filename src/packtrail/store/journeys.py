@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from packtrail.store.eventrows import EventRow, Ref
     from packtrail.store.objects import Instance, Name
     from packtrail.store.segments import Segment
+
+_FEW: Final = 3
+"""Objects of a level that are asked for one by one: sooner than in two steps for all of them."""
 
 ItemKey = tuple[str, str]
 """(class key, item key)"""
@@ -119,9 +122,18 @@ class _Told:
     """Instance -> (event, role code)."""
     withdrawn: set[Ref] = field(default_factory=set)
     names: dict[Instance, Name] = field(default_factory=dict)
+    identifiers: dict[Instance, str] = field(default_factory=dict)
+    """Those of the names that were asked for; each is put together once."""
     is_too_deep: bool = False
     holders: dict[Instance, tuple[Containment, list[Step]]] = field(default_factory=dict)
     """Per instance: what held it, and its own steps; made once."""
+
+    def identifier(self, instance: Instance) -> str:
+        """Return how people name an object."""
+        known = self.identifiers.get(instance)
+        if known is None:
+            known = self.identifiers[instance] = self.names[instance].identifier
+        return known
 
 
 def _load(scope: _Scope, instances: dict[Instance, Name]) -> _Told:
@@ -141,19 +153,39 @@ def _load(scope: _Scope, instances: dict[Instance, Name]) -> _Told:
 
 
 def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
+    find = _sightings_of_few if len(level) <= _FEW else _sightings_of_many
+    named: defaultdict[Instance, list[tuple[Ref, int]]] = defaultdict(list)
+    for instance, segment, place, role in find(scope, told, level):
+        if role in ROLES and _take(scope, told, segment, place):
+            named[instance].append(((segment.segment_id, place), role))
+    for instance in level:
+        told.named[instance] = _first_records(told, named[instance])
+
+
+def _sightings_of_few(
+    scope: _Scope, told: _Told, level: Iterable[Instance]
+) -> Iterator[tuple[Instance, Segment, int, int]]:
+    """Yield where objects are named (object, segment, place, role), asking for each by itself."""
+    for instance in level:
+        for found in segments.naming(scope.conn, instance, audience_ids=scope.audience_ids):
+            segment = told.segments.setdefault(found.segment_id, found)
+            for place, role in segment.places_of_one(*instance):
+                yield instance, segment, place, role
+
+
+def _sightings_of_many(
+    scope: _Scope, told: _Told, level: Iterable[Instance]
+) -> Iterator[tuple[Instance, Segment, int, int]]:
+    """Yield where objects are named, reading each segment once."""
     by_segment: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for (class_id, seq), segment_id, _ in objects.sightings(scope.conn, level, scope.audience_ids):
         by_segment[segment_id, class_id].append(seq)
     new = {segment_id for segment_id, _ in by_segment} - told.segments.keys()
     told.segments |= segments.read(scope.conn, new, audience_ids=scope.audience_ids)
-    named: defaultdict[Instance, list[tuple[Ref, int]]] = defaultdict(list)
     for (segment_id, class_id), seqs in by_segment.items():
         segment = told.segments[segment_id]
         for seq, place, role in segment.places_of(class_id, np.unique(seqs)):
-            if role in ROLES and _take(scope, told, segment, place):
-                named[class_id, seq].append(((segment_id, place), role))
-    for instance in level:
-        told.named[instance] = _first_records(told, named[instance])
+            yield (class_id, seq), segment, place, role
 
 
 def _take(scope: _Scope, told: _Told, segment: Segment, place: int) -> bool:
@@ -198,11 +230,12 @@ def _journey(told: _Told, instance: Instance) -> Journey | None:
     if not told.named[instance]:
         return None
     findings: list[Finding] = []
-    steps = _steps(told, instance, (), findings)
-    name = told.names[instance]
+    steps = [
+        step.through(via) if via else step for step, via in _steps(told, instance, (), findings)
+    ]
     return Journey(
-        identifier=name.identifier,
-        prefix_length=name.prefix_length,
+        identifier=told.identifier(instance),
+        prefix_length=told.names[instance].prefix_length,
         steps=in_order(steps),
         holders=tuple(_holders_now(told, instance)),
         findings=tuple(dict.fromkeys(findings)),
@@ -211,10 +244,13 @@ def _journey(told: _Told, instance: Instance) -> Journey | None:
 
 def _steps(
     told: _Told, instance: Instance, path: tuple[Instance, ...], findings: list[Finding]
-) -> list[Step]:
-    """Return the steps of an instance, its own and those of its holders while they held it."""
+) -> list[tuple[Step, tuple[str, ...]]]:
+    """Return the steps of an instance, its own and those of its holders while they held it.
+
+    Each with the holders through which it was touched; in the steps these are not noted yet.
+    """
     if instance in path or len(path) > DEPTH_MAX:
-        name = told.names[instance].identifier
+        name = told.identifier(instance)
         if instance in path:
             text = f"The containers around it lead to {name} again and again."
             findings.append(codes.HOLDS_ITSELF.found(text))
@@ -223,15 +259,15 @@ def _steps(
             findings.append(codes.TOO_DEEP.found(text))
         return []
     held, own = _held(told, instance)
-    steps = list(own)
-    parents = {told.names[parent].identifier: parent for parent in _parents(told, instance)}
+    steps: list[tuple[Step, tuple[str, ...]]] = [(step, ()) for step in own]
+    parents = {told.identifier(parent): parent for parent in _parents(told, instance)}
     for parent in dict.fromkeys(holding.parent for holding in held.holdings):
         theirs = _steps(told, parents[parent], (*path, instance), findings)
         during = [holding for holding in held.holdings if holding.parent == parent]
-        for step in theirs:
+        for step, via in theirs:
             at = moment(step)
             if step.role is not Role.PARENT and any(one.covers(at) for one in during):
-                steps.append(replace(step, via=(parent, *step.via)))
+                steps.append((step, (parent, *via)))
     return steps
 
 
@@ -271,7 +307,7 @@ def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:
     seen = {instance}
     while (now := _held(told, instance)[0].now) is not None:
         yield now.held()
-        by_name = {told.names[parent].identifier: parent for parent in _parents(told, instance)}
+        by_name = {told.identifier(parent): parent for parent in _parents(told, instance)}
         instance = by_name[now.parent]
         if instance in seen or instance not in told.named:
             return
@@ -295,7 +331,7 @@ def _step(told: _Told, row: EventRow, role: int) -> Step:
         disposition=row.disposition,
         read_point=row.read_point,
         biz_location=row.biz_location,
-        parent=told.names[row.parent].identifier if row.parent else None,
+        parent=told.identifier(row.parent) if row.parent else None,
         biz_transactions=tuple((t, i) for kind, t, i in links if kind == TRANSACTION),
         sources=tuple((t or "", i) for kind, t, i in links if kind == SOURCE),
         destinations=tuple((t or "", i) for kind, t, i in links if kind == DESTINATION),

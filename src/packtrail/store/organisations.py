@@ -167,3 +167,8 @@ def audiences_of(conn: Connection, organisation_id: int) -> list[int]:
             (organisation_id,),
         )
         return cursor.fetchall()
+
+
+def every_audience(conn: Connection) -> list[int]:
+    """Return the numbers of all audiences, for what concerns the whole installation."""
+    return [row[0] for row in conn.execute("select audience_id from audience")]

@@ -15,7 +15,7 @@ import msgspec
 import zstandard
 
 from packtrail.base.errors import PacktrailError
-from packtrail.store import months, named, objects, packing, segments, weaving
+from packtrail.store import months, named, objects, packing, segments, shelf, weaving
 from packtrail.store.packing import Sort
 
 if TYPE_CHECKING:
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from packtrail.epcis.outline import Outline
 
 _SQL = named.statements("originals")
-_PLAIN: Final = 0
-_WOVEN: Final = 1
+PLAIN: Final = 0
+WOVEN: Final = 1
+ARCHIVED: Final = 3
+"""What stands here is the SHA-256 of the manifest of the archive that holds the part."""
 
 
 class DamagedOriginal(PacktrailError):
@@ -52,7 +54,7 @@ def insert_each(
 
 def insert_part(conn: Connection, capture_id: UUID, part_no: int, content: bytes) -> None:
     """Keep a part of a document as it is; the partitions of its month are there."""
-    bound = [capture_id, part_no, _PLAIN, packing.compress(content, Sort.TEXT)]
+    bound = [capture_id, part_no, PLAIN, packing.compress(content, Sort.TEXT)]
     conn.execute(_SQL["insert"], bound)
 
 
@@ -90,7 +92,7 @@ def insert_woven_part(
     """
     part_no, first = part
     woven = weaving.weave(outline, left_out, first=first)
-    conn.execute(_SQL["insert"], [capture_id, part_no, _WOVEN, woven])
+    conn.execute(_SQL["insert"], [capture_id, part_no, WOVEN, woven])
 
 
 def delete(conn: Connection, capture_id: UUID) -> None:
@@ -147,9 +149,9 @@ def _piece(
         row = cursor.execute(_SQL["part"], [capture_id, number]).fetchone()
     if row is None:
         raise damage
-    kind, packed = row
+    kind, packed = _shelved(capture_id, number, *row)
     try:
-        if kind != _WOVEN:
+        if kind != WOVEN:
             return packing.decompress(packed)
         rows = conn.execute(_SQL["segments"], [*span, capture_id, number])
         ids = [segment_id for (segment_id,) in rows]
@@ -159,3 +161,8 @@ def _piece(
         return weaving.unweave(packed, some, objects.names(conn, wanted))
     except (zstandard.ZstdError, msgspec.MsgspecError, LookupError, ValueError) as error:
         raise damage from error
+
+
+def _shelved(capture_id: str, part_no: int, kind: int, content: bytes) -> tuple[int, bytes]:
+    """Return a part of a document as it is; of an archived month from its archive."""
+    return shelf.original(content, capture_id, part_no) if kind == ARCHIVED else (kind, content)

@@ -14,8 +14,10 @@ from uuid import UUID
 import numpy as np
 from psycopg.rows import args_row
 
-from packtrail.store import bodies, named
+from packtrail.store import bodies, direct, named, shelf
+from packtrail.store.blocks import BLOCK_BITS, LANE_MASK
 from packtrail.store.columns import Columns
+from packtrail.store.direct import Kind, Statement
 from packtrail.store.drafts import microseconds, moment
 from packtrail.store.identity import event_keys
 from packtrail.store.mentions import text_of, texts
@@ -35,6 +37,17 @@ _SQL = named.statements("segments")
 SELECT, FROM = _SQL["columns"].rsplit("\n", 1)
 COLUMNS: Final = f"{SELECT} {FROM}"
 """Selects what a `Segment` is made of."""
+_NAMING: Final = Statement(
+    named.statements("objects")["segments_naming"].replace(
+        ":columns", SELECT.removeprefix("select")
+    ),
+    class_id=Kind.INTEGER,
+    seq=Kind.INTEGER,
+    block=Kind.INTEGER,
+    lane=Kind.SMALLINT,
+    octets=Kind.BYTES,
+    audience_ids=Kind.INTEGERS,
+)
 _CHUNK: Final = 5_000
 EVENTS_MAX: Final = 1_024
 """Events of a segment: more would make each read of one of them slow."""
@@ -70,12 +83,19 @@ class Segment:
     @cached_property
     def columns(self) -> Columns:
         """What tells the events apart."""
-        return Columns(self.packed_columns, self.event_count, microseconds(self.time_from))
+        return Columns(self._packed[1], self.event_count, microseconds(self.time_from))
 
     @cached_property
     def template(self) -> dict[str, Any]:
         """The body that the events share."""
-        return bodies.read(self.packed_template)
+        return bodies.read(self._packed[0])
+
+    @cached_property
+    def _packed(self) -> tuple[bytes, bytes]:
+        """Template and columns; of an archived month from its archive."""
+        if self.packed_template:
+            return self.packed_template, self.packed_columns
+        return shelf.body(self.packed_columns, self.segment_id)
 
     def identity(self, place: int) -> str:
         """Return the event id of an event, or its hash where it has none."""
@@ -90,15 +110,17 @@ class Segment:
         """Return when an event happened, in UTC."""
         if self.event_count == 1:
             return self.time_from
-        return moment(int(self.columns.times[place]))
+        return moment(self.columns.time(place))
 
     def parent(self, place: int) -> Instance | None:
         """Return the parent that an event names."""
         for stream in self.columns.mentions:
+            if stream.role != PARENT:
+                continue
             mentions = stream.of(place)
-            if stream.role == PARENT and mentions.stop > mentions.start:
-                form = int(stream.form_of[mentions.start])
-                return self.columns.forms[form][0], int(stream.seqs[mentions.start])
+            if mentions.stop > mentions.start:
+                form = stream.form_lane.at(mentions.start)
+                return self.columns.forms[form][0], stream.seq_lane.at(mentions.start)
         return None
 
     def counts(self, place: int) -> tuple[int, int]:
@@ -135,9 +157,12 @@ class Segment:
 
     def places_of(self, class_id: int, seqs: Numbers) -> list[tuple[int, int, int]]:
         """Return where objects of a class are named: (seq, place of the event, role)."""
+        if len(seqs) == 1:
+            seq = int(seqs[0])
+            return [(seq, place, role) for place, role in self.places_of_one(class_id, seq)]
         found = []
         for stream in self.columns.mentions:
-            at = np.flatnonzero(self._is_any_of(stream.seqs, seqs))
+            at = np.flatnonzero(np.isin(stream.seqs, seqs))
             if len(at):
                 at = at[self.columns.form_classes[stream.form_of[at]] == class_id]
                 events = stream.event_of(at).tolist()
@@ -147,9 +172,15 @@ class Segment:
                 ]
         return found
 
-    @staticmethod
-    def _is_any_of(column: Numbers, seqs: Numbers) -> Any:
-        return column == seqs[0] if len(seqs) == 1 else np.isin(column, seqs)
+    def places_of_one(self, class_id: int, seq: int) -> list[tuple[int, int]]:
+        """Return where an object is named: (place of the event, role)."""
+        forms = self.columns.forms
+        return [
+            (stream.spans.owner(mention), stream.role)
+            for stream in self.columns.mentions
+            for mention in stream.seq_lane.places_of(seq)
+            if forms[stream.form_lane.at(mention)][0] == class_id
+        ]
 
     def body(self, place: int, names: Mapping[Instance, Name]) -> dict[str, Any]:
         """Return an event as standalone JSON-LD.
@@ -212,3 +243,20 @@ def read(
             for row in cursor.execute(statement, bound, prepare=True):
                 found[row.segment_id] = row
     return found
+
+
+def naming(conn: Connection, instance: Instance, *, audience_ids: Sequence[int]) -> list[Segment]:
+    """Return the segments whose events name an object.
+
+    A few may be among them that do not; `places_of_one` finds nothing in those.
+
+    Args:
+        conn: A connection.
+        instance: The object.
+        audience_ids: Only those these may see.
+    """
+    class_id, seq = instance
+    lane = seq & LANE_MASK
+    octets = lane.to_bytes(2, "little")
+    asked = class_id, seq, seq >> BLOCK_BITS, lane, octets, audience_ids
+    return [Segment(*row) for row in direct.rows(conn, _NAMING, *asked)]

@@ -1,2 +1,2 @@
 -- name: segments_of_keys
-select event_id, segment_id from event_key where event_id = any(%s::bigint[])
+select event_id, segment_id from event_key where event_id = any(%(keys)s::bigint[])

@@ -5,15 +5,21 @@ select class_key, class_id from class where class_key = any(%s)
 select class_id, class_key, prefix_length, salt from class where class_key = any(%s)
 
 -- name: classes_by_id
-select class_id, class_key, prefix_length from class where class_id = any(%s)
+select class_id, class_key, prefix_length, salt from class where class_id = any(%s)
+
+-- name: class_by_key
+select class_id, class_key, prefix_length, salt from class where class_key = %(class_key)s
+
+-- name: class_by_id
+select class_id, class_key, prefix_length, salt from class where class_id = %(class_id)s
 
 -- name: blocks_by_key
 select seq_from, serials, prefix_lengths from name_block
- where class_id = %s and keys && %s::bigint[]
+ where class_id = %(class_id)s and keys && %(keys)s::bigint[]
 
 -- name: blocks_between
 select seq_from, serials, prefix_lengths from name_block
- where class_id = %s and seq_from between %s and %s
+ where class_id = %(class_id)s and seq_from between %(lowest)s and %(highest)s
 
 -- name: blocks_of_seqs
 select seq_from, serials, prefix_lengths from name_block
@@ -21,6 +27,26 @@ select seq_from, serials, prefix_lengths from name_block
    and seq_from in (select (select max(b.seq_from) from name_block b
                              where b.class_id = %(class_id)s and b.seq_from <= s.seq)
                       from unnest(%(seqs)s::integer[]) as s (seq))
+
+-- name: segments_naming
+-- The segments that may name one object: touches of it, and postings that hold it. A list of members
+-- is searched octet by octet, so that a segment may come that does not name it; its columns tell.
+select :columns
+  from (select distinct segment_id
+          from (select segment_id from touch
+                 where class_id = %(class_id)s and seq = %(seq)s
+                   and audience_id = any(%(audience_ids)s)
+                union all
+                select segment_id from posting
+                 where class_id = %(class_id)s and block = %(block)s
+                   and audience_id = any(%(audience_ids)s)
+                   and lo <= %(lane)s and hi >= %(lane)s
+                   and (members is null
+                        or case get_byte(members, 0)
+                           when 1 then get_bit(members, 8 + %(lane)s - lo) = 1
+                           else position(%(octets)s in substring(members from 2)) > 0 end)) t) s
+  join segment e on e.segment_id = s.segment_id
+ where e.audience_id = any(%(audience_ids)s)
 
 -- name: sightings
 -- Touches, then the postings that may name one of the seqs; whether they do, the members tell.

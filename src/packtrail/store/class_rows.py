@@ -1,0 +1,88 @@
+"""Rows of `class`, remembered: each look-up asks for them, and they never change again.
+
+Number and salt of a class stay what they are, and so does the length of its company prefix once it
+is known. What is remembered ends with the connection, so that a database that was restored or
+replaced is read anew. A row that was read in a transaction which failed later does no harm: it
+leads to no object, because the number of a class is not given twice, and then it is read again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+from packtrail.store import direct, named
+from packtrail.store.direct import Kind, Statement
+from packtrail.store.names import has_own_prefix_length
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from psycopg import Connection
+
+_SQL = named.statements("objects")
+_BY_KEY: Final = Statement(_SQL["class_by_key"], class_key=Kind.TEXT)
+_BY_ID: Final = Statement(_SQL["class_by_id"], class_id=Kind.INTEGER)
+_ONE_BY_ONE: Final = 4
+"""Classes that are asked for each by itself."""
+_REMEMBERED_MAX: Final = 20_000
+"""Classes by connection; beyond, all are forgotten."""
+
+
+class ClassRow(NamedTuple):
+    """A class of objects."""
+
+    class_id: int
+    class_key: str
+    prefix_length: int | None
+    """Of the company prefix of all its objects, where it is known."""
+    salt: int
+    """Secret start of the hashes of its serials."""
+
+
+_remembered: WeakKeyDictionary[Connection, dict[str | int, ClassRow]] = WeakKeyDictionary()
+"""By class key, and by number."""
+
+
+def by_key(
+    conn: Connection, class_keys: Iterable[str], *, is_fresh: bool = False
+) -> dict[str, ClassRow]:
+    """Return the classes that are known, by key.
+
+    Args:
+        conn: A connection.
+        class_keys: Which.
+        is_fresh: Whether to read them, whatever is remembered.
+    """
+    known = {} if is_fresh else _remembered.get(conn, {})
+    wanted = list(class_keys)
+    found = {key: known[key] for key in wanted if key in known}
+    missing = [key for key in wanted if key not in found]
+    return found | {row.class_key: row for row in _read(conn, missing, _BY_KEY, "classes")}
+
+
+def by_id(conn: Connection, class_ids: Iterable[int]) -> dict[int, ClassRow]:
+    """Return classes by number."""
+    known = _remembered.get(conn, {})
+    wanted = list(class_ids)
+    found = {number: known[number] for number in wanted if number in known}
+    missing = [number for number in wanted if number not in found]
+    return found | {row.class_id: row for row in _read(conn, missing, _BY_ID, "classes_by_id")}
+
+
+def _read(
+    conn: Connection, wanted: Sequence[str | int], each: Statement, many: str
+) -> list[ClassRow]:
+    """Read classes, and remember those that are complete."""
+    if len(wanted) > _ONE_BY_ONE:
+        rows = conn.execute(_SQL[many], [wanted], prepare=True).fetchall()
+    else:
+        rows = [row for one in wanted for row in direct.rows(conn, each, one)]
+    found = [ClassRow(*row) for row in rows]
+    remembered = _remembered.setdefault(conn, {})
+    if len(remembered) > _REMEMBERED_MAX:
+        remembered.clear()
+    for row in found:
+        if row.prefix_length is not None or has_own_prefix_length(row.class_key):
+            remembered[row.class_key] = remembered[row.class_id] = row
+    return found

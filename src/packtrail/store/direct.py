@@ -1,0 +1,165 @@
+"""Statements that are asked thousands of times a second, sent without the driver's cursor.
+
+A cursor looks at the text and at every value each time; for a look-up that the server answers in
+forty microseconds this takes longer than the answer. Such a statement says once which types its
+parameters have, is prepared once a connection, and its answer comes in binary. The driver still
+reads the rows.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from enum import Enum
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg import Connection, OperationalError, errors
+from psycopg.adapt import Transformer
+from psycopg.pq import ConnStatus, ExecStatus, Format, PipelineStatus, TransactionStatus
+
+from packtrail.store.parameters import bigints, integers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
+
+_PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
+_ARRAY: Final = struct.Struct(">iiiii")
+_numbers: Final = count(1)
+
+
+def _integer_array(values: Sequence[int]) -> bytes:
+    return _array(values, 23, "i", 4)
+
+
+def _bigint_array(values: Sequence[int]) -> bytes:
+    return _array(values, 20, "q", 8)
+
+
+def _array(values: Sequence[int], oid: int, letter: str, width: int) -> bytes:
+    """Return an array as the protocol has it: a head, then length and value of each."""
+    if not values:
+        return struct.pack(">iii", 0, 0, oid)
+    each = [part for value in values for part in (width, value)]
+    return _ARRAY.pack(1, 0, oid, len(values), 1) + struct.pack(
+        ">" + f"i{letter}" * len(values), *each
+    )
+
+
+class Kind(Enum):
+    """A type of parameters: its number in the catalogue, and how a value is written."""
+
+    SMALLINT = (21, struct.Struct(">h").pack)
+    INTEGER = (23, struct.Struct(">i").pack)
+    BIGINT = (20, struct.Struct(">q").pack)
+    TEXT = (25, str.encode)
+    BYTES = (17, bytes)
+    INTEGERS = (1007, _integer_array)
+    BIGINTS = (1016, _bigint_array)
+
+
+_WRAPPED: Final[dict[Kind, Callable[[Any], object]]] = {
+    Kind.INTEGERS: integers,
+    Kind.BIGINTS: bigints,
+}
+"""How the driver itself is given a value that it would take for something else."""
+
+
+class Statement:
+    """A statement with parameters of known types.
+
+    Args:
+        text: The statement, its parameters as `%(name)s`.
+        kinds: Type by parameter; values are given in this order.
+    """
+
+    def __init__(self, text: str, /, **kinds: Kind) -> None:
+        self.text = text
+        self.names = tuple(kinds)
+        self.kinds = tuple(kinds.values())
+        self.oids = tuple(kind.value[0] for kind in self.kinds)
+        self.writers: tuple[Callable[[Any], bytes], ...] = tuple(
+            kind.value[1] for kind in self.kinds
+        )
+        self.formats = (Format.BINARY,) * len(self.kinds)
+        self.name = b"packtrail_%d" % next(_numbers)
+        places = {name: f"${place}" for place, name in enumerate(self.names, 1)}
+        numbered = _PLACEHOLDER.sub(lambda found: places[found[1]], text)
+        self.numbered = numbered.replace("%%", "%").encode()
+
+
+class DirectConnection(Connection[tuple[Any, ...]]):
+    """A connection over which statements may be sent directly."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prepared: set[bytes] = set()
+        """Names of the statements that the server has prepared."""
+        self.transformer: Any = None
+        """What reads rows; made with the first."""
+
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        # After a rollback the driver lets the server forget all that was prepared, ours as well.
+        if name is None:
+            self.prepared.clear()
+        return super()._deallocate(name)
+
+
+def rows(conn: Connection[Any], statement: Statement, *values: Any) -> list[tuple[Any, ...]]:
+    """Return the rows that a statement finds.
+
+    Args:
+        conn: A connection; over one of another class the statement is sent by a cursor.
+        statement: The statement.
+        values: A value for each parameter, in order; none may be null.
+
+    Raises:
+        psycopg.Error: As the driver's own cursor would.
+    """
+    if not isinstance(conn, DirectConnection) or not _is_idle(conn):
+        return _by_cursor(conn, statement, values)
+    pgconn = conn.pgconn
+    written = [write(value) for write, value in zip(statement.writers, values, strict=True)]
+    with conn.lock:
+        if statement.name not in conn.prepared:
+            _checked(pgconn.prepare(statement.name, statement.numbered, statement.oids), conn)
+            conn.prepared.add(statement.name)
+        result = pgconn.exec_prepared(statement.name, written, statement.formats, Format.BINARY)
+    _checked(result, conn)
+    found = result.ntuples
+    if not found:
+        return []
+    if conn.transformer is None:
+        conn.transformer = Transformer(conn)
+    conn.transformer.set_pgresult(result, set_loaders=True, format=Format.BINARY)
+    loaded: list[tuple[Any, ...]] = conn.transformer.load_rows(0, found, tuple)
+    return loaded
+
+
+def _is_idle(conn: DirectConnection) -> bool:
+    """Tell whether a statement may be sent now: no pipeline, and no transaction is to be begun."""
+    pgconn = conn.pgconn
+    return pgconn.pipeline_status == PipelineStatus.OFF and (
+        conn.autocommit or pgconn.transaction_status != TransactionStatus.IDLE
+    )
+
+
+def _by_cursor(
+    conn: Connection[Any], statement: Statement, values: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    bound = {
+        name: _WRAPPED[kind](value) if kind in _WRAPPED else value
+        for name, kind, value in zip(statement.names, statement.kinds, values, strict=True)
+    }
+    with conn.cursor(binary=True) as cursor:
+        return cursor.execute(statement.text, bound, prepare=True).fetchall()
+
+
+def _checked(result: PGresult, conn: Connection[Any]) -> None:
+    if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+        if conn.pgconn.status != ConnStatus.OK:
+            raise OperationalError(result.get_error_message())
+        raise errors.error_from_result(result, conn.info.encoding)

@@ -1,0 +1,151 @@
+"""Statements sent without the driver's cursor say the same as with it."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from tests.store.making import commissioning, journey, pack_uri, packing, record, seen, sscc
+
+from packtrail import gs1
+from packtrail.store import class_rows, direct
+from packtrail.store.database import Database
+from packtrail.store.direct import Kind, Statement
+
+SUM = Statement(
+    "select %(one)s::bigint + array_length(%(some)s::integer[], 1), %(text)s, '100%%', %(one)s",
+    one=Kind.BIGINT,
+    some=Kind.INTEGERS,
+    text=Kind.TEXT,
+)
+ROW = (9, "lot / 7 é", "100%", 7)
+
+
+def asked(conn):
+    return direct.rows(conn, SUM, 7, [1, -2], "lot / 7 é")
+
+
+def test_the_answer_is_that_of_a_cursor(database: Database):
+    with database.reading() as conn:
+        assert asked(conn) == [ROW]
+        assert asked(conn) == [ROW]  # Prepared now.
+        with conn.pipeline():
+            assert asked(conn) == [ROW]
+        assert direct.rows(conn, Statement("select 1 where false")) == []
+
+
+def test_a_statement_takes_part_in_the_transaction(database: Database):
+    make = Statement("create temporary table gone (a integer)")
+    with database.reading() as conn:
+        with conn.transaction(force_rollback=True):
+            direct.rows(conn, make)
+        found = direct.rows(conn, Statement("select to_regclass('gone')::text is null"))
+
+    assert found == [(True,)]
+
+
+def test_an_error_is_the_error_of_the_driver_and_ends_the_transaction(database: Database):
+    halved = Statement("select 1 / %(by)s", by=Kind.INTEGER)
+    with database.reading() as conn:
+        with pytest.raises(psycopg.errors.DivisionByZero, match="division by zero"):
+            direct.rows(conn, halved, 0)
+        assert direct.rows(conn, halved, 1) == [(1,)]
+        with conn.transaction(force_rollback=True):
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                direct.rows(conn, halved, 0)
+            with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+                direct.rows(conn, halved, 1)
+
+
+@pytest.mark.parametrize("kind", [psycopg.Connection, direct.DirectConnection])
+def test_a_connection_that_begins_transactions_by_itself_begins_one(database: Database, kind):
+    with kind.connect(database.url) as conn:
+        assert asked(conn) == [ROW]
+        assert conn.info.transaction_status is psycopg.pq.TransactionStatus.INTRANS
+
+
+def test_what_the_driver_lets_go_of_after_a_rollback_is_prepared_again(database: Database):
+    with database.reading() as conn:
+        conn.execute("select 1", prepare=True)
+        with conn.transaction(force_rollback=True):
+            asked(conn)
+        with conn.transaction():
+            asked(conn)
+            conn.execute("select 1", prepare=True)
+            assert asked(conn) == [ROW]
+
+
+def test_a_lost_connection_is_told_as_one(database: Database):
+    with direct.DirectConnection.connect(database.url, autocommit=True) as conn:
+        asked(conn)
+        with database.reading() as other:
+            other.execute("select pg_terminate_backend(%s)", [conn.info.backend_pid])
+        with pytest.raises(psycopg.OperationalError):
+            asked(conn)
+
+
+def test_a_class_of_a_transaction_that_failed_is_not_believed(fresh_database: Database):
+    with fresh_database.reading() as conn:
+        with conn.transaction(force_rollback=True):
+            record(conn, [commissioning(0, [pack_uri(1)]), packing(1, sscc(1), [pack_uri(1)])])
+            assert journey(conn, pack_uri(1)) is not None
+        with conn.transaction():
+            record(conn, [commissioning(0, [pack_uri(1)])])
+        found = journey(conn, pack_uri(1))
+
+    assert found is not None
+    assert len(found.steps) == 1
+
+
+def test_the_length_of_a_prefix_that_is_learned_later_is_told(fresh_database: Database):
+    link = gs1.parse(pack_uri(1)).digital_link()
+    with fresh_database.transaction() as conn:
+        record(conn, [commissioning(0, [link])])
+        before = journey(conn, link)
+        record(conn, [commissioning(1, [pack_uri(2)])])
+        after = journey(conn, link)
+
+    assert before is not None
+    assert after is not None
+    assert (before.prefix_length, after.prefix_length) == (None, 7)
+
+
+def test_many_classes_are_read_at_once_and_few_one_by_one(fresh_database: Database):
+    with fresh_database.transaction() as conn:
+        packs = [f"urn:epc:id:sgtin:0300010.01234{n}.1" for n in range(9)]
+        record(conn, [commissioning(0, packs)])
+        keys = [row[0] for row in conn.execute("select class_key from class order by 1")]
+        many = class_rows.by_key(conn, keys)
+        few = {key: class_rows.by_key(conn, [key], is_fresh=True)[key] for key in keys}
+        again = class_rows.by_id(conn, [row.class_id for row in many.values()])
+        unknown = class_rows.by_key(conn, ["sgtin/nothing"])
+
+    assert many == few
+    assert {row.class_key: row for row in again.values()} == many
+    assert len(many) == 9
+    assert unknown == {}
+
+
+def test_a_list_of_members_is_searched_and_its_columns_decide(fresh_database: Database):
+    # Lane 0x0302 is among the octets of 0x0201 and 0x0403 in their list, though no member of it.
+    packs = [pack_uri(n) for n in range(0x0500)]
+    # The octets of 0x0100 are those that say "a list" and begin the first lane.
+    some = [packs[n] for n in (0x0201, 0x0403)]
+    others = [packs[n] for n in (0x0001, 0x0100, 0x0400)]
+    with fresh_database.transaction() as conn:
+        record(conn, [commissioning(0, packs)])
+        record(conn, [packing(1, sscc(1), some), seen(2, others, "storing")])
+        steps = {
+            n: len(told.steps)
+            for n in (0x0201, 0x0403, 0x0302, 0x0001, 0x0100, 0x0400, 0x0002)
+            if (told := journey(conn, packs[n])) is not None
+        }
+
+    assert steps == {
+        0x0201: 2,
+        0x0403: 2,
+        0x0302: 1,
+        0x0001: 2,
+        0x0100: 2,
+        0x0400: 2,
+        0x0002: 1,
+    }
