@@ -15,6 +15,7 @@ import packtrail.launch.bench_rivals
 import packtrail.launch.bench_scans
 import packtrail.launch.bench_serials
 import packtrail.launch.bench_size
+import packtrail.launch.bench_stream
 import packtrail.launch.bench_vrs
 import packtrail.launch.bench_year
 import packtrail.launch.line_twin
