@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 _SQL = named.statements("objects")
+_DRAWS: Final = 8
+"""How often numbers are drawn until enough are found, twice as many each time."""
 _BLOCKS: Final = 500
 """Blocks of the dictionary that are read at once."""
 _WILDCARDS: Final = {"_": ".", "%": ".*"}
@@ -67,16 +69,16 @@ def instances_like(
     found: set[Instance] = set()
     pattern = _regular(serials)
     for class_id, length in conn.execute(_SQL["classes_like"], [classes]).fetchall():
-        after = -1
-        while blocks := dictionary.blocks_after(conn, class_id, after, _BLOCKS):
-            after = blocks[-1].seq_from
+        after: int | None = -1
+        while after is not None:
+            blocks, after = dictionary.blocks_after(conn, class_id, after, _BLOCKS)
             for block in blocks:
                 for place, serial in enumerate(block.serials.tolist()):
                     if not pattern.fullmatch(serial):
                         continue
                     own = block.prefix_length(place, length)
                     if prefix_length is None or own is None or own == prefix_length:
-                        found.add((class_id, block.seq_from + place))
+                        found.add((class_id, int(block.seqs[place])))
     return found
 
 
@@ -94,10 +96,15 @@ def some(conn: Connection, kind: str, count: int, draw: Random) -> list[Name]:
         for class_id, class_key, _, size in conn.execute(named.statements("census")["classes"])
         if size and class_key.startswith(kind)
     }
-    drawn = draw.choices(list(sizes), list(sizes.values()), k=count) if sizes else []
-    wanted = dict.fromkeys((class_id, draw.randrange(sizes[class_id])) for class_id in drawn)
-    found = names(conn, wanted)
-    return [found[one] for one in wanted if one in found]
+    found: dict[Instance, Name] = {}
+    for turn in range(_DRAWS if sizes else 0):
+        drawn = draw.choices(list(sizes), list(sizes.values()), k=count << turn)
+        wanted = dict.fromkeys((class_id, draw.randrange(sizes[class_id])) for class_id in drawn)
+        there = names(conn, wanted)  # Not every number is somebody's.
+        found |= {one: there[one] for one in wanted if one in there}
+        if len(found) >= count:
+            break
+    return list(found.values())[:count]
 
 
 def sightings(
