@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Action, Permission, require
+from packtrail.serials.codes import BAD_MASTER_KEY
 from packtrail.services import room
 from packtrail.services.room import Room
 from packtrail.store import capture as capture_rows
@@ -74,8 +75,10 @@ def operations(app: Application, actor: Actor) -> Operations:
         chores = tuple(chore_rows.every(conn))
         newest = capture_rows.newest_record_time(conn)
         tables = tuple(health.table_sizes(conn))
+        closed = tuple(app.database.keyring.closed(conn))
     disk = room.room(app.settings)
     findings = (
+        *(BAD_MASTER_KEY.found(message) for message in closed),
         *_of_condition(condition),
         *_of_room(disk),
         *_of_clock(now, newest),
