@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services.combining import Combiner
 from packtrail.services.master_key import keyring_of
+from packtrail.services.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +85,8 @@ class Application:
     """The time now, aware, in UTC."""
     progress: ProgressBoard = field(default_factory=ProgressBoard)
     remembered: Remembered = field(default_factory=Remembered)
+    traffic: Traffic = field(default_factory=Traffic)
+    """What this process answers."""
     combiner: Combiner = field(default_factory=Combiner)
     """Does small requests that come at the same time in one transaction."""
     company_prefixes: CompanyPrefixes = field(default_factory=lambda: CompanyPrefixes({}))

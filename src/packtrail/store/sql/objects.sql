@@ -72,10 +72,12 @@ select :columns
 select seq, segment_id, role, null::smallint as lo, null::smallint as hi, null::bytea as members
   from touch
  where class_id = %(class_id)s and seq = any(%(seqs)s) and audience_id = any(%(audience_ids)s)
+   and (%(role)s::smallint is null or role = %(role)s)
 union all
 select block, segment_id, role, lo, hi, members
   from posting
  where class_id = %(class_id)s and block = any(%(blocks)s) and audience_id = any(%(audience_ids)s)
+   and (%(role)s::smallint is null or role = %(role)s)
    and lo <= %(highest)s and hi >= %(lowest)s
 
 -- name: segments_of_class
