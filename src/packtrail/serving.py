@@ -53,8 +53,10 @@ LARGER_BODIES = {
     "/api/v1/obligations/": 15 * 1024 * 1024,
 }
 """Beginning of a path -> largest body in bytes: tables, files of evidence, images."""
+CAPTURE_PATH = "/captures"
+"""Where documents of any size are taken, in a form."""
 DOCUMENT_PATHS = re.compile(
-    r"/captures|/explain|/reports/preflight|"
+    r"/explain|/reports/preflight|"
     r"/api/v1/(stock-comparisons|verifications/image|preflights|serials/(?!.*/imports$).*)"
 )
 """Where documents and lists of serial numbers are taken; all other forms and bodies are small."""
@@ -178,7 +180,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._document_bytes_max = settings.capture_bytes_max + FORM_BYTES
+        self._capture_bytes_max = settings.capture_bytes_max + FORM_BYTES
+        self._document_bytes_max = settings.capture_whole_bytes_max + FORM_BYTES
         self._numbers_bytes_max = settings.serials_import_bytes_max + FORM_BYTES
         self._names = frozenset(name.lower() for name in settings.allowed_hosts)
         if settings.is_loopback:
@@ -231,6 +234,8 @@ class Guard:
                 return most
         if NUMBERS_PATHS.fullmatch(path):
             return self._numbers_bytes_max
+        if path == CAPTURE_PATH:
+            return self._capture_bytes_max
         if DOCUMENT_PATHS.fullmatch(path):
             return self._document_bytes_max
         return API_BODY_BYTES_MAX if path.startswith("/api/") else FORM_BYTES

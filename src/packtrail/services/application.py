@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services.combining import Combiner
+from packtrail.services.master_key import keyring_of
 from packtrail.services.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -94,3 +95,7 @@ class Application:
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="capture")
     )
     """Run the captures that are too large to finish before the answer."""
+
+    def __post_init__(self) -> None:
+        """Give the database the keys with which it names packs of our own pools."""
+        self.database.keyring = keyring_of(self.settings)
