@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Action, Permission, require
+from packtrail.serials.codes import BAD_MASTER_KEY
 from packtrail.services import room
 from packtrail.services.capacity.attention import alarms
 from packtrail.services.room import Room
@@ -75,9 +76,11 @@ def operations(app: Application, actor: Actor) -> Operations:
         chores = tuple(chore_rows.every(conn))
         newest = capture_rows.newest_record_time(conn)
         tables = tuple(health.table_sizes(conn))
+        closed = tuple(app.database.keyring.closed(conn))
         missing = distribution.missing(conn)
     disk = room.room(app.settings)
     findings = (
+        *(BAD_MASTER_KEY.found(message) for message in closed),
         *_of_condition(condition),
         *_of_cluster(missing),
         *_of_room(disk),

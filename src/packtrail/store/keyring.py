@@ -19,7 +19,7 @@ from packtrail.store import named
 from packtrail.store.direct import DirectConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from psycopg import Connection
 
@@ -81,6 +81,17 @@ class Keyring:
             while len(self._numberings) > _NUMBERINGS_MAX:
                 self._numberings.popitem(last=False)
         return made
+
+    def closed(self, conn: Connection) -> Iterator[str]:
+        """Yield why packs cannot be named, for each key under which some are kept and that fails.
+
+        The keys are opened anew, whatever is remembered.
+        """
+        for pool_id, generation in conn.execute(_SQL["used"]).fetchall():
+            try:
+                self._open(conn, Source(pool_id, generation, reached=0, opened=0))
+            except Unavailable as fault:
+                yield str(fault)
 
     def _open(self, conn: Connection, source: Source) -> Numbering:
         values = [source.pool_id, source.generation]

@@ -20,6 +20,7 @@ from tests.services import documents
 from tests.services.conftest import World
 from tests.services.supply.making import GTIN, create_drawn_pool, create_pool
 
+from packtrail.access import Actor
 from packtrail.base.errors import Unavailable
 from packtrail.epcis.events import ObjectEvent
 from packtrail.gs1 import identify
@@ -28,6 +29,7 @@ from packtrail.serials.policy import Order, Policy
 from packtrail.serials.pool import strings
 from packtrail.services.application import Application
 from packtrail.services.capture import original, submit
+from packtrail.services.operations import operations
 from packtrail.services.overview import overview
 from packtrail.services.parameters import parse
 from packtrail.services.query import matching
@@ -345,6 +347,8 @@ def test_without_the_master_key_packs_are_refused_and_get_no_second_identity(
         with pytest.raises(Unavailable, match=r"pool packs .* does not open \(SER-012\)") as fault:
             refused()
         assert not any(each in f"{fault.value}{fault.value.told}" for each in serials)
+    told = operations(lost, Actor.system("test", organisation_id=1, organisation_code="maker"))
+    assert [each.code for each in told.findings if each.code == "SER-012"] == ["SER-012"]
     other = Item.new()
     record(lost_world, serials, other)  # What has no pool goes on.
 

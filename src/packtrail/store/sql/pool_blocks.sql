@@ -19,6 +19,9 @@ select c.class_key, c.names, array(
 -- name: is_used
 select exists (select from pool_block where pool_id = %s and generation = %s)
 
+-- name: used
+select distinct pool_id, generation from pool_block order by pool_id, generation
+
 -- name: blocks_at
 select class_id, seq_from, pool_id, generation, stretch, lo, hi, members from pool_block
  where class_id = any(%s::integer[]) and pool_id = any(%s::integer[])
