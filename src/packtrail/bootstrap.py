@@ -12,6 +12,7 @@ from packtrail.base.errors import RefusedError, UsageError
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services import capture
 from packtrail.services.application import Application
+from packtrail.store import shelf
 from packtrail.store.database import Database
 from packtrail.store.embedded import EmbeddedServer, OwnedElsewhere, join
 
@@ -53,6 +54,7 @@ def open_application(settings: Settings, *, is_server: bool = False) -> Iterator
         database = Database(url, connections_max=settings.database_connections_max)
         stack.enter_context(database)
         database.migrate()
+        shelf.SHELF.add(settings.archives)
         workers = ThreadPoolExecutor(settings.capture_workers, thread_name_prefix="capture")
         stack.callback(workers.shutdown, wait=True, cancel_futures=True)
         application = Application(

@@ -10,6 +10,7 @@ import contextlib
 import re
 import signal
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from packtrail.services.application import Application
+    from packtrail.services.traffic import Traffic
     from packtrail.settings import Settings
 
 API_PREFIXES = ("/epcis/", "/api/", "/verify/", "/checkConnectivity")
+VERIFY_PREFIXES = ("/verify/", "/scan/verify", "/api/v1/verifications")
 API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
 FORM_BYTES = 64 * 1024
@@ -50,8 +53,10 @@ LARGER_BODIES = {
     "/api/v1/obligations/": 15 * 1024 * 1024,
 }
 """Beginning of a path -> largest body in bytes: tables, files of evidence, images."""
+CAPTURE_PATH = "/captures"
+"""Where documents of any size are taken, in a form."""
 DOCUMENT_PATHS = re.compile(
-    r"/captures|/explain|/reports/preflight|"
+    r"/explain|/reports/preflight|"
     r"/api/v1/(stock-comparisons|verifications/image|preflights|serials/(?!.*/imports$).*)"
 )
 """Where documents and lists of serial numbers are taken; all other forms and bodies are small."""
@@ -127,7 +132,39 @@ def asgi(application: Application) -> ASGIApp:
         is_api = f"{scope['path']}/".startswith(API_PREFIXES)
         await (api if is_api else pages)(scope, receive, send)
 
-    return Guard(Receiving(route, application.settings), application.settings)
+    guarded = Guard(Receiving(route, application.settings), application.settings)
+    return Counting(guarded, application.traffic)
+
+
+class Counting:
+    """Counts requests by kind, with how long each took to be answered.
+
+    Args:
+        app: The application inside.
+        traffic: Where it is counted.
+    """
+
+    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
+        self._app = app
+        self._traffic = traffic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._traffic.note(kind_of(scope["path"]), time.perf_counter() - began)
+
+
+def kind_of(path: str) -> str:
+    """Return as what a request counts: `verify`, `api` or `console`."""
+    if path.startswith(VERIFY_PREFIXES):
+        return "verify"
+    return "api" if f"{path}/".startswith(API_PREFIXES) else "console"
 
 
 class Guard:
@@ -143,7 +180,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._document_bytes_max = settings.capture_bytes_max + FORM_BYTES
+        self._capture_bytes_max = settings.capture_bytes_max + FORM_BYTES
+        self._document_bytes_max = settings.capture_whole_bytes_max + FORM_BYTES
         self._numbers_bytes_max = settings.serials_import_bytes_max + FORM_BYTES
         self._names = frozenset(name.lower() for name in settings.allowed_hosts)
         if settings.is_loopback:
@@ -196,6 +234,8 @@ class Guard:
                 return most
         if NUMBERS_PATHS.fullmatch(path):
             return self._numbers_bytes_max
+        if path == CAPTURE_PATH:
+            return self._capture_bytes_max
         if DOCUMENT_PATHS.fullmatch(path):
             return self._document_bytes_max
         return API_BODY_BYTES_MAX if path.startswith("/api/") else FORM_BYTES

@@ -81,24 +81,61 @@ class Settings:
         ),
     )
     capture_bytes_max: int = field(
-        default=64 * 1024 * 1024,
+        default=512 * 1024 * 1024,
         metadata=_says("Largest document a capture accepts, in bytes.", least=1024),
     )
+    capture_whole_bytes_max: int = field(
+        default=64 * 1024 * 1024,
+        metadata=_says(
+            "Largest document that is held in memory, in bytes; larger ones are read in parts. "
+            "Also the largest single event, and the largest of all other files handed in.",
+            least=1024,
+        ),
+    )
+    capture_part_bytes: int = field(
+        default=8 * 1024 * 1024,
+        metadata=_says(
+            "Size of the parts in which large documents are read, in bytes: what a capture "
+            "holds in memory is some ten times as much.",
+            least=1024,
+        ),
+    )
     capture_events_max: int = field(
-        default=200_000,
+        default=2_000_000,
         metadata=_says("Largest number of events in one captured document.", least=1),
     )
     capture_inline_bytes_max: int = field(
         default=8 * 1024 * 1024,
         metadata=_says(
-            "Documents up to this many bytes are captured before the answer; larger ones "
-            "after it, by a worker.",
+            "Documents up to this many bytes are captured before the answer and in memory; larger "
+            "ones are read in parts, after the answer, by a worker.",
             least=0,
         ),
     )
     capture_workers: int = field(
         default=1,
         metadata=_says("How many large documents are captured at the same time.", least=1),
+    )
+    archive_dir: str = field(
+        default="",
+        metadata=_says(
+            "Folder of the archives of closed months. Default: `archive` in the data directory."
+        ),
+    )
+    archive_after_months: int = field(
+        default=0,
+        metadata=_says(
+            "A server closes months by itself that ended so many months ago, exports them and "
+            "verifies the archive; 0: by hand. Nothing is ever dropped by itself.",
+            least=0,
+        ),
+    )
+    upload_dir: str = field(
+        default="",
+        metadata=_says(
+            "Directory where large documents lie while they are received and recorded, in files "
+            "without a name. Default: the system's directory for temporary files."
+        ),
     )
     disk_free_bytes_min: int = field(
         default=256 * 1024 * 1024,
@@ -241,6 +278,15 @@ class Settings:
             "the file master.key in its directory, made when it is needed."
         ),
     )
+    serials_as_positions: bool = field(
+        default=True,
+        metadata=_says(
+            "Whether recorded packs whose serial a random or sequential pool of ours made are kept "
+            "as a position of that pool instead of a name, which saves most of their room in the "
+            "dictionary. Without the master key such packs cannot be read. Off: what is new is "
+            "kept by name; what is kept as a position stays so."
+        ),
+    )
     reports_dir: Path = field(
         default=Path("reports"),
         metadata=_says(
@@ -335,6 +381,11 @@ class Settings:
                 raise UsageError(f"webhook_allowed_networks has {network!r}: {error}.") from error
         if self.port > 65_535:
             raise UsageError(f"port must be at most 65535; it is {self.port}.")
+
+    @property
+    def archives(self) -> Path:
+        """The folder of the archives of closed months."""
+        return Path(self.archive_dir) if self.archive_dir else self.data_dir / "archive"
 
     @property
     def is_loopback(self) -> bool:

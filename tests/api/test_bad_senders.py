@@ -183,7 +183,9 @@ def test_a_database_server_that_is_killed_is_started_again_and_nothing_is_lost(
         jobs = capture.jobs(app, maker, limit=200)
         while any(job.running for job in jobs):  # The server finishes what it acknowledged.
             jobs = capture.jobs(app, maker, limit=200)
-        originals = [json.loads(capture.original(app, maker, job.capture_id)[0]) for job in jobs]
+        originals = [
+            json.loads(capture.original(app, maker, job.capture_id).content()) for job in jobs
+        ]
     for number in (300, 301):
         mine = [job for job, told in zip(jobs, originals, strict=True) if is_of(told, number)]
         assert any(job.success and job.stored_count == 1 for job in mine)

@@ -286,7 +286,7 @@ def test_options_announce_versions_to_anyone(filled: Rest, path: str) -> None:
     assert answer.headers["GS1-EPCIS-Max"] == "2.0.0"
     if path == "/capture":
         assert answer.headers["GS1-Capture-Error-Behaviour"] == "all"
-        assert answer.headers["GS1-EPCIS-Capture-File-Size-Limit"] == str(64 * 1024 * 1024)
+        assert answer.headers["GS1-EPCIS-Capture-File-Size-Limit"] == str(512 * 1024 * 1024)
 
 
 def test_an_invalid_document_is_answered_at_once_and_kept(rest: Rest) -> None:

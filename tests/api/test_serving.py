@@ -182,7 +182,7 @@ def test_what_was_acknowledged_survives_a_killed_server(reachable_dir: Path) -> 
         process.kill()
     with open_application(settings) as app:
         job = capture.job(app, organisations.system_actor(app, "tests"), capture_id)
-        kept = capture.original(app, organisations.system_actor(app, "tests"), capture_id)[0]
+        kept = capture.original(app, organisations.system_actor(app, "tests"), capture_id).content()
 
     assert (job.success, job.stored_count) == (True, 40)
     assert kept == content

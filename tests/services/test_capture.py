@@ -4,7 +4,7 @@ import pytest
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import LimitExceeded, NotFound, NotPermitted, RefusedError
-from packtrail.services import audit, capture, capturing, query
+from packtrail.services import audit, capture, capture_runs, capturing, query
 from packtrail.store.database import Database
 
 from .conftest import World, make_world
@@ -35,7 +35,8 @@ def test_a_document_is_recorded_and_its_job_says_so(world: World) -> None:
 def test_the_original_comes_back_byte_for_byte(world: World) -> None:
     job = _submit(world, GOOD)
 
-    content, media_type, filename = capture.original(world.app, world.maker, job.capture_id)
+    original = capture.original(world.app, world.maker, job.capture_id)
+    content, media_type, filename = original.content(), original.media_type, original.filename
 
     assert content == GOOD
     assert media_type == "application/json"
@@ -59,7 +60,7 @@ def test_rollback_records_nothing_of_a_document_with_one_bad_event(world: World)
     assert job.is_unreadable
     assert job.findings[0].at == "/epcisBody/eventList/1/eventTime"
     assert _event_count(world) == 0
-    assert capture.original(world.app, world.maker, job.capture_id)[0] == HALF
+    assert capture.original(world.app, world.maker, job.capture_id).content() == HALF
 
 
 def test_proceed_records_the_good_events_of_such_a_document(world: World) -> None:
@@ -97,7 +98,7 @@ def test_what_is_no_document_is_kept_with_its_findings(world: World) -> None:
     job = _submit(world, b"this is no EPCIS")
 
     assert (job.success, job.is_unreadable) == (False, True)
-    assert capture.original(world.app, world.maker, job.capture_id)[0] == b"this is no EPCIS"
+    assert capture.original(world.app, world.maker, job.capture_id).content() == b"this is no EPCIS"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_an_acknowledged_capture_that_was_cut_off_is_run_at_the_next_start(
 ) -> None:
     world = make_world(fresh_database, capture_inline_bytes_max=0)
     with monkeypatch.context() as patch:
-        patch.setattr(capturing, "run_patiently", lambda *_: None)
+        patch.setattr(capture_runs, "run_patiently", lambda *_: None)
         cut_off = _submit(world, GOOD, wait=False)
 
     assert cut_off.running
@@ -174,7 +175,7 @@ def test_an_acknowledged_capture_that_nobody_finishes_is_run_after_a_while(
 ) -> None:
     world = make_world(fresh_database, capture_inline_bytes_max=0)
     with monkeypatch.context() as patch:
-        patch.setattr(capturing, "run_patiently", lambda *_: None)
+        patch.setattr(capture_runs, "run_patiently", lambda *_: None)
         left = _submit(world, GOOD, wait=False)
     world.clock.advance(minutes=6)
 
@@ -206,7 +207,7 @@ def test_a_fault_inside_leaves_a_finding_and_no_half_recorded_document(
 def test_two_runs_of_one_capture_record_it_once(world: World) -> None:
     job = _submit(world, GOOD)
 
-    capturing.run(world.app, job.capture_id, GOOD)
+    capture_runs.run(world.app, job.capture_id)
 
     assert capture.job(world.app, world.maker, job.capture_id) == job
     actions = [each.action for each in audit.entries(world.app, world.maker)]
@@ -296,4 +297,4 @@ def test_a_file_name_cannot_hide_what_it_is(world: World, sent: str, shown: str)
     )
 
     assert job.filename == shown
-    assert capture.original(world.app, world.maker, job.capture_id)[2] == shown
+    assert capture.original(world.app, world.maker, job.capture_id).filename == shown

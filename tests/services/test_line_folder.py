@@ -125,7 +125,7 @@ def _changed(path: Path) -> datetime:
 
 
 def test_a_file_beyond_the_limit_is_refused(plant: Plant, tmp_path: Path) -> None:
-    app = replace(plant.app, settings=replace(plant.app.settings, capture_bytes_max=10))
+    app = replace(plant.app, settings=replace(plant.app.settings, capture_whole_bytes_max=10))
     (tmp_path / "WO-1__big.csv").write_bytes(b"kind;at;number\n")
 
     (found,) = line_folder.take(app, plant.packer, tmp_path)

@@ -63,7 +63,8 @@ def test_the_events_are_a_capture_of_owner_and_packer(running: Plant) -> None:
             1,
             running.maker.organisation_code,
         )
-        content, _, name = capture.original(running.app, actor, job.capture_id)
+        original = capture.original(running.app, actor, job.capture_id)
+        content, name = original.content(), original.filename
         assert (b"commissioning" in content, name) == (True, "WO-1-1.jsonld")
     with pytest.raises(NotFound):
         capture.job(running.app, running.world.wholesaler, receipt.capture_id or "")

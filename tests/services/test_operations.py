@@ -11,7 +11,7 @@ import pytest
 
 from packtrail.access import ROLES, Action, Actor
 from packtrail.base.errors import NotPermitted
-from packtrail.services import auditing, capture, capturing, chores
+from packtrail.services import auditing, capture, capture_runs, chores
 from packtrail.services.chores import Chore
 from packtrail.services.operations import Operations, operations
 
@@ -103,7 +103,7 @@ def test_a_chore_that_fails_and_captures_left_unfinished_are_told(
     failing = (Chore("Divide", 60, fail),)
     chores.announce(world.app, failing)
     chores.run_next(world.app, failing)
-    monkeypatch.setattr(capturing, "run_patiently", lambda *_: None)
+    monkeypatch.setattr(capture_runs, "run_patiently", lambda *_: None)
     large = replace(world.app, settings=replace(world.app.settings, capture_inline_bytes_max=0))
     content = document(commissioning(1, [pack(1)]))
     capture.submit(large, world.maker, content, media_type="application/json", wait=False)

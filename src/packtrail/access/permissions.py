@@ -71,6 +71,14 @@ class Permission(StrEnum):
     """See what is said of lots and products: recalls, withdrawals, holds."""
     NOTICE_CREATE = "notice:record:create"
     """Recall, withdraw, hold, release; retract what should not have been said."""
+    ALERT_READ = "alert:record:read"
+    """See alerts, what they rest on, and the cases in which they are worked off."""
+    CASE_UPDATE = "alert:case:update"
+    """Open cases, sort them, write notes, put packs in quarantine, prepare drafts."""
+    CASE_DECIDE = "alert:case:decide"
+    """Confirm, refute, close and reopen cases, and release packs from quarantine."""
+    DETECTION_UPDATE = "alert:parameter:update"
+    """Set the parameters of the rules that raise alerts."""
     RECALL_READ = "recall:record:read"
     """See recalls and drills, who holds what, and how to reach them."""
     RECALL_UPDATE = "recall:record:update"
@@ -122,6 +130,14 @@ class Permission(StrEnum):
     """Back the whole installation up; no role of an organisation has it."""
     BACKUP_RESTORE = "store:backup:restore"
     """Restore a backup; no role of an organisation has it."""
+    CLUSTER_DISTRIBUTE = "store:cluster:distribute"
+    """Spread the tables over the workers of a cluster; no role of an organisation has it."""
+    ARCHIVE_READ = "store:archive:read"
+    """See months, their archives, until when they are kept, and legal holds."""
+    ARCHIVE_UPDATE = "store:archive:update"
+    """Close, export, drop and restore months; no role of an organisation has it."""
+    HOLD_CREATE = "store:hold:create"
+    """Place legal holds, and release those that somebody else has placed."""
 
 
 class RoleName(StrEnum):
@@ -145,6 +161,7 @@ _READING = frozenset(
         Permission.NOTICE_READ,
         Permission.RECALL_READ,
         Permission.VERIFICATION_READ,
+        Permission.ALERT_READ,
         Permission.LINE_READ,
         Permission.PORTFOLIO_READ,
         Permission.OBLIGATION_READ,
@@ -155,7 +172,13 @@ _READING = frozenset(
 )
 
 OF_THE_INSTALLATION = frozenset(
-    {Permission.ORGANISATION_CREATE, Permission.BACKUP_CREATE, Permission.BACKUP_RESTORE}
+    {
+        Permission.ORGANISATION_CREATE,
+        Permission.BACKUP_CREATE,
+        Permission.BACKUP_RESTORE,
+        Permission.CLUSTER_DISTRIBUTE,
+        Permission.ARCHIVE_UPDATE,
+    }
 )
 """What concerns every organisation: only the command line of the machine may do it."""
 
@@ -188,9 +211,14 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RULES_ACCEPT,
             Permission.PACK_VERIFY,
             Permission.NOTICE_CREATE,
+            Permission.CASE_UPDATE,
+            Permission.CASE_DECIDE,
+            Permission.DETECTION_UPDATE,
             Permission.RECALL_UPDATE,
             Permission.RECALL_DECIDE,
             Permission.PLAN_RAISE,
+            Permission.ARCHIVE_READ,
+            Permission.HOLD_CREATE,
         },
         RoleName.REGULATORY: _READING
         | {
@@ -199,7 +227,10 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.RECALL_UPDATE,
             Permission.OBLIGATION_UPDATE,
             Permission.RULES_ACCEPT,
+            Permission.CASE_UPDATE,
             Permission.PLAN_RAISE,
+            Permission.ARCHIVE_READ,
+            Permission.HOLD_CREATE,
         },
         RoleName.READER: _READING | {Permission.PLAN_RAISE},
         RoleName.AUDITOR: _READING
@@ -208,6 +239,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.USER_READ,
             Permission.KEY_READ,
             Permission.STORE_READ,
+            Permission.ARCHIVE_READ,
         },
     }
 )

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 import packtrail
 from packtrail.api import (
     accounts_routes,
+    alert_routes,
     capacity_routes,
     capture_routes,
     correction_routes,
@@ -81,6 +82,7 @@ def build(application: Application) -> FastAPI:
         serial_routes.router,
         serial_supply_routes.router,
         notice_routes.router,
+        alert_routes.router,
         recall_routes.router,
         goods_routes.router,
         correction_routes.router,

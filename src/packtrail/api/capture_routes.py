@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from packtrail.api.headers import limit_headers, standard_headers
 from packtrail.api.paging import list_place, listed
@@ -26,9 +26,9 @@ from packtrail.api.requests import (
     App,
     Caller,
     acceptable,
-    bounded_body,
     require_media_type,
     require_versions,
+    uploaded,
 )
 from packtrail.api.responses import JOB, JOBS, SUBMITTING
 from packtrail.api.schemas import CaptureJobOut
@@ -54,17 +54,17 @@ async def submit(request: Request, app: App, actor: Caller) -> Response:
     """
     require_versions(request)
     media_type = require_media_type(request)
-    content = await bounded_body(request, app.settings)
-    job = await run_in_threadpool(
-        capture.submit,
-        app,
-        actor,
-        content,
-        media_type=media_type,
-        owner=request.headers.get("Packtrail-Owner"),
-        error_behaviour=request.headers.get("GS1-Capture-Error-Behaviour", "rollback"),
-        wait=False,
-    )
+    with await uploaded(request, app.settings) as upload:
+        job = await run_in_threadpool(
+            capture.submit,
+            app,
+            actor,
+            upload,
+            media_type=media_type,
+            owner=request.headers.get("Packtrail-Owner"),
+            error_behaviour=request.headers.get("GS1-Capture-Error-Behaviour", "rollback"),
+            wait=False,
+        )
     location = f"/epcis/v2/capture/{job.capture_id}"
     headers = {**standard_headers(), "Location": location}
     if job.is_unreadable:
@@ -112,14 +112,16 @@ def one_capture(capture_id: str, app: App, actor: Caller) -> Any:
 @own.get("/{capture_id}/original", summary="The document as handed in")
 def original(capture_id: str, app: App, actor: Caller) -> Response:
     """Return the original document, byte for byte, as a download."""
-    content, media_type, filename = capture.original(app, actor, capture_id)
+    found = capture.original(app, actor, capture_id)
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename, safe='')}",
+        "Content-Length": str(found.size_bytes),
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox",
     }
-    served = media_type if media_type in MEDIA_TYPES else "application/octet-stream"
-    return Response(content, media_type=served, headers=headers)
+    is_known = found.media_type in MEDIA_TYPES
+    served = found.media_type if is_known else "application/octet-stream"
+    return StreamingResponse(found.pieces, media_type=served, headers=headers)
 
 
 def _refusal(app: App, job: CaptureJob, headers: dict[str, str]) -> Refusal:

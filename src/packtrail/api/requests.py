@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from packtrail.access import Actor
 from packtrail.access.codes import CROSS_SITE, NOT_SIGNED_IN
@@ -24,11 +25,12 @@ from packtrail.api.problems import (
     TOO_LONG,
     Refusal,
 )
-from packtrail.base.errors import NotAuthenticated, NotPermitted
+from packtrail.base.errors import LimitExceeded, NotAuthenticated, NotPermitted
 from packtrail.services import accounts, codes
 from packtrail.services.application import Application
 from packtrail.services.documents import Form
 from packtrail.services.translating import cbv_xml_format, epc_format
+from packtrail.services.uploads import PIECE_BYTES, Upload
 
 if TYPE_CHECKING:
     from packtrail.settings import Settings
@@ -85,28 +87,60 @@ Caller = Annotated[Actor, Depends(the_actor)]
 
 
 async def bounded_body(request: Request, settings: Settings) -> bytes:
-    """Return the body, never holding more of it than a capture accepts.
+    """Return the body, never holding more of it than is read as a whole.
 
     Raises:
         Refusal: 413, it is larger.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared) > settings.capture_bytes_max:
-        raise _too_large(settings)
+    most = settings.capture_whole_bytes_max
+    _require_declared(request, settings, most)
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > settings.capture_bytes_max:
-            raise _too_large(settings)
+        if size > most:
+            raise _too_large(settings, most)
         parts.append(part)
     return b"".join(parts)
 
 
-def _too_large(settings: Settings) -> Refusal:
-    finding = codes.DOCUMENT_TOO_LARGE.found(
-        f"The document is larger than {settings.capture_bytes_max} bytes."
-    )
+async def uploaded(request: Request, settings: Settings) -> Upload:
+    """Return the body as an upload, which the caller closes; a large one is not held in memory.
+
+    Raises:
+        Refusal: 413, it is larger than a capture accepts.
+        Unavailable: There is no room for it.
+    """
+    _require_declared(request, settings, settings.capture_bytes_max)
+    upload = Upload(settings)
+    pending: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            pending.append(part)
+            size += len(part)
+            if size >= PIECE_BYTES:
+                await run_in_threadpool(upload.write, b"".join(pending))
+                pending, size = [], 0
+        if size:
+            upload.write(b"".join(pending))
+    except LimitExceeded:
+        upload.close()
+        raise _too_large(settings, settings.capture_bytes_max) from None
+    except BaseException:
+        upload.close()
+        raise
+    return upload
+
+
+def _require_declared(request: Request, settings: Settings, most: int) -> None:
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > most:
+        raise _too_large(settings, most)
+
+
+def _too_large(settings: Settings, most: int) -> Refusal:
+    finding = codes.DOCUMENT_TOO_LARGE.found(f"The document is larger than {most} bytes.")
     return Refusal(
         CAPTURE_LIMIT, finding.message, findings=(finding,), headers=limit_headers(settings)
     )

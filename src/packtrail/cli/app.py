@@ -11,11 +11,15 @@ import typer
 from packtrail import __version__
 from packtrail.cli import (
     accounts,
+    alert_files,  # noqa: F401 - its commands join the group `alerts`
+    alerts,
+    archive,
     backups,
     capacity,
     capacity_meters,  # noqa: F401 - its commands join the group `capacity`
     capacity_plans,  # noqa: F401 - so do these
     capture,
+    cluster,
     company_markets,
     corrections,
     doctor,
@@ -50,6 +54,7 @@ from packtrail.cli import (
 from packtrail.cli.output import guarded, write_line
 
 GROUPS = {
+    "archive": archive.archive,
     "organisations": accounts.organisations,
     "users": accounts.users,
     "keys": accounts.keys,
@@ -59,6 +64,7 @@ GROUPS = {
     "serials": serials.serials,
     "markets": markets.markets,
     "notices": notices.notices,
+    "alerts": alerts.alerts,
     "recalls": recalls.recalls,
     "reports": reports.reports,
     "lots": goods.lots,
@@ -111,6 +117,7 @@ def build(
         "explain": epcis.explain,
         "backup": backups.backup,
         "restore": backups.restore,
+        "distribute": cluster.distribute,
         "doctor": doctor.doctor,
     }
     for name, command in commands.items():

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from packtrail.base.errors import UsageError
 from packtrail.cli import options
 from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
+    from packtrail.services.application import Application
     from packtrail.services.capture import CaptureJob
+    from packtrail.services.uploads import Upload
 
 
 def capture(
@@ -43,23 +48,27 @@ def capture(
 
     Each document is one transaction: its events are recorded, or it is refused with every finding
     and its place. The original is kept byte for byte. Capturing a document again changes nothing.
+    A large document is read in parts, so that it takes little memory, and recorded as a whole all
+    the same, or not at all.
     """
     from packtrail.services.capture import ErrorBehaviour, submit
 
     behaviour = ErrorBehaviour.PROCEED if proceed else ErrorBehaviour.ROLLBACK
-    contents = [(name, _read(name)) for name in files]
     jobs = []
-    with options.acting(data, db, organisation) as (application, actor):
-        for name, content in contents:
-            job = submit(
-                application,
-                actor,
-                content,
-                media_type=None,
-                filename=None if name == "-" else Path(name).name,
-                owner=owner,
-                error_behaviour=behaviour,
-            )
+    with ExitStack() as stack:
+        opened = [(name, stack.enter_context(_opened(name))) for name in files]
+        application, actor = stack.enter_context(options.acting(data, db, organisation))
+        for name, file in opened:
+            with _uploaded(application, name, file) as upload:
+                job = submit(
+                    application,
+                    actor,
+                    upload,
+                    media_type=None,
+                    filename=None if name == "-" else Path(name).name,
+                    owner=owner,
+                    error_behaviour=behaviour,
+                )
             jobs.append(job)
             if not json:
                 _tell(name, job)
@@ -68,13 +77,35 @@ def capture(
     _finish(jobs)
 
 
-def _read(name: str) -> bytes:
+def _opened(name: str) -> AbstractContextManager[IO[bytes]]:
     if name == "-":
-        return sys.stdin.buffer.read()
+        return nullcontext(sys.stdin.buffer)
     try:
-        return Path(name).read_bytes()
+        return Path(name).open("rb")
     except OSError as error:
         raise UsageError(f"Cannot read {name}: {error.strerror}.") from error
+
+
+@contextmanager
+def _uploaded(application: Application, name: str, file: IO[bytes]) -> Iterator[Upload]:
+    """Take a file in, and show on stderr how far its capture is."""
+    from rich.progress import Progress
+
+    from packtrail.services.uploads import Upload, pieces_of
+
+    with Progress(console=talk, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(f"{escape(name)}: receiving", total=None)
+
+        def tell(phase: str, fraction: float) -> None:
+            bar.update(task, description=f"{escape(name)}: {phase}", total=1, completed=fraction)
+
+        try:
+            upload = Upload.of(application.settings, pieces_of(file))
+        except OSError as error:
+            raise UsageError(f"Cannot read {name}: {error.strerror}.") from error
+        with upload:
+            upload.tell = tell
+            yield upload
 
 
 def _tell(name: str, job: CaptureJob) -> None:

@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from packtrail.console import (
+    alerts,
     audit,
     capacity,
     captures,
@@ -88,6 +89,7 @@ ROUTES = (
     Route("/notices", page(notices.listing)),
     Route("/notices", page(notices.propose), methods=["POST"]),
     Route("/notices/{notice_id}/retraction", page(notices.retract), methods=["POST"]),
+    *alerts.ROUTES,
     *recalls.ROUTES,
     Route("/corrections", page(correcting.form)),
     Route("/corrections", page(correcting.correct), methods=["POST"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from packtrail.access import Permission
 from packtrail.base.errors import NotPermitted, RefusedError
@@ -18,6 +18,7 @@ from packtrail.rendering.journey_layout import place_name
 from packtrail.services import brought, describing, organisations
 from packtrail.services import capture as captures
 from packtrail.services.capture import ErrorBehaviour
+from packtrail.services.uploads import Upload, pieces_of
 
 if TYPE_CHECKING:
     from packtrail.base.findings import Finding
@@ -94,31 +95,33 @@ def progress(visit: Visit) -> Response:
 
 def original(visit: Visit) -> Response:
     """Return the document byte for byte, always as a download."""
-    content, _, filename = captures.original(visit.app, visit.who, visit.path("capture_id"))
+    found = captures.original(visit.app, visit.who, visit.path("capture_id"))
+    name = quote(found.filename, safe="")
     # Never the sender's media type: a browser must not open a partner's file as a page of ours.
-    return Response(
-        content,
+    return StreamingResponse(
+        found.pieces,
         media_type="application/octet-stream",
-        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}"},
+        headers={
+            "content-disposition": f"attachment; filename*=UTF-8''{name}",
+            "content-length": str(found.size_bytes),
+        },
     )
 
 
 def _submit_one(visit: Visit, file: UploadFile) -> CaptureJob:
-    limit = visit.app.settings.capture_bytes_max
-    # One byte more than the limit is enough for the service to refuse it by name.
-    content = file.file.read(limit + 1)
     wished = visit.sent("error_behaviour")
     known = {each.value for each in ErrorBehaviour}
-    return captures.submit(
-        visit.app,
-        visit.who,
-        content,
-        media_type=without_nul(file.content_type or "") or None,
-        filename=without_nul(file.filename or "") or None,
-        owner=visit.sent("owner") or None,
-        error_behaviour=wished if wished in known else ErrorBehaviour.ROLLBACK,
-        wait=False,
-    )
+    with Upload.of(visit.app.settings, pieces_of(file.file)) as upload:
+        return captures.submit(
+            visit.app,
+            visit.who,
+            upload,
+            media_type=without_nul(file.content_type or "") or None,
+            filename=without_nul(file.filename or "") or None,
+            owner=visit.sent("owner") or None,
+            error_behaviour=wished if wished in known else ErrorBehaviour.ROLLBACK,
+            wait=False,
+        )
 
 
 def _of_file(file: UploadFile, finding: Finding) -> Finding:

@@ -49,8 +49,9 @@ def file(visit: Visit) -> Response:
 def of_capture(visit: Visit) -> Response:
     """Explain the document of a capture, as it was handed in."""
     capture_id = visit.path("capture_id")
-    content, _, filename = captures.original(visit.app, visit.who, capture_id)
-    return _explained(visit, content, filename, capture_id=capture_id)
+    found = captures.original(visit.app, visit.who, capture_id)
+    _require_explainable(found.size_bytes)
+    return _explained(visit, found.content(), found.filename, capture_id=capture_id)
 
 
 def _form(visit: Visit, *, findings: tuple[Finding, ...] = ()) -> Response:
@@ -58,17 +59,21 @@ def _form(visit: Visit, *, findings: tuple[Finding, ...] = ()) -> Response:
     return templates.render(visit, "explain_form.html", status=status, findings=findings)
 
 
-def _explained(
-    visit: Visit, content: bytes, filename: str, *, capture_id: str | None = None
-) -> Response:
-    if not content:
-        raise RefusedError(EMPTY_DOCUMENT.found("The file has no bytes."))
-    if len(content) > BYTES_MAX:
+def _require_explainable(size_bytes: int) -> None:
+    if size_bytes > BYTES_MAX:
         raise LimitExceeded(
             DOCUMENT_TOO_LARGE.found(
                 f"The file is larger than {BYTES_MAX} bytes, the most that is explained at once."
             )
         )
+
+
+def _explained(
+    visit: Visit, content: bytes, filename: str, *, capture_id: str | None = None
+) -> Response:
+    if not content:
+        raise RefusedError(EMPTY_DOCUMENT.found("The file has no bytes."))
+    _require_explainable(len(content))
     reading = epcis.read(content, strict=False, limits=epcis.Limits(size_bytes=BYTES_MAX))
     told = epcis.explain(reading)
     ordered = sorted(told.findings, key=lambda finding: _ORDER.index(finding.severity))

@@ -41,6 +41,7 @@ ROOMS = (
         "pallet",
         ("/goods/", "/recalls", "/notices", "/corrections", "/lots/", "/documents/"),
     ),
+    Room("/alerts", "Alerts", "warning", ("/alerts/",), Permission.ALERT_READ),
     Room("/captures", "Captures", "capture", ("/captures/", "/explain"), Permission.CAPTURE_READ),
     Room("/serials", "Serials", "serials", ("/serials/",), Permission.POOL_READ),
     Room("/lines", "Lines", "line", ("/lines/",), Permission.LINE_READ),

@@ -38,11 +38,14 @@ def hit_chance(product: Product) -> float:
     return min(1.0, product.issued / product.space)
 
 
-def distance(one: Place, other: Place) -> float:
-    """Return the great-circle distance of two places in kilometres."""
-    lat1, lat2 = radians(one.latitude), radians(other.latitude)
-    half = sin((lat2 - lat1) / 2) ** 2
-    half += cos(lat1) * cos(lat2) * sin(radians(other.longitude - one.longitude) / 2) ** 2
+def distance(one: Place, other: Place) -> float | None:
+    """Return the great-circle distance of two places in kilometres; None where one is unknown."""
+    here, there = (one.latitude, one.longitude), (other.latitude, other.longitude)
+    if None in here or None in there:
+        return None
+    lat1, lat2 = radians(one.latitude or 0), radians(other.latitude or 0)
+    east = radians((other.longitude or 0) - (one.longitude or 0))
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(east / 2) ** 2
     return 2 * _EARTH * asin(min(1.0, sqrt(half)))
 
 

@@ -83,3 +83,106 @@ DATA_FAULT = FindingCode(
     "Most packs of a lot are scanned with data other than recorded: the record is wrong",
     remedy="Compare the lot's record with a pack; correct what was reported of the lot.",
 )
+
+NO_ALERT = FindingCode(
+    "SIG-050",
+    Severity.ERROR,
+    "There is no such alert",
+    remedy="Look it up with `packtrail alerts list`.",
+)
+NO_CASE = FindingCode(
+    "SIG-051",
+    Severity.ERROR,
+    "There is no such case",
+    remedy="Look it up with `packtrail alerts cases`.",
+)
+BAD_MOVE = FindingCode(
+    "SIG-052",
+    Severity.ERROR,
+    "A case cannot go there from where it is",
+    remedy="See which moves the case offers now.",
+)
+NO_REASON = FindingCode(
+    "SIG-053",
+    Severity.ERROR,
+    "What is done to a case has no reason",
+    remedy="Write in a sentence why; it stays with the case.",
+)
+BAD_CATEGORY = FindingCode(
+    "SIG-054",
+    Severity.ERROR,
+    "The category of a case does not fit",
+    remedy="Say whether it is technical, procedural or suspect.",
+)
+NO_OWNER = FindingCode(
+    "SIG-055",
+    Severity.ERROR,
+    "Nobody sees to the case",
+    remedy="Name who does, before the investigation begins.",
+)
+NO_CAUSE = FindingCode(
+    "SIG-056",
+    Severity.ERROR,
+    "A false alert has no cause",
+    remedy="Choose what it came from; the rules learn from it.",
+)
+STILL_HELD = FindingCode(
+    "SIG-057",
+    Severity.ERROR,
+    "Packs of a false alert are still in quarantine",
+    remedy="Release them, with a reason, before the case is closed.",
+)
+IN_QUARANTINE = FindingCode(
+    "SIG-058",
+    Severity.ERROR,
+    "A pack is in quarantine for a case that is not refuted",
+    remedy="Refute the case first, and release the pack there.",
+)
+ALERT_TAKEN = FindingCode(
+    "SIG-059",
+    Severity.ERROR,
+    "An alert belongs to another case",
+    remedy="Merge the cases, or choose other alerts.",
+)
+BAD_PARAMETER = FindingCode(
+    "SIG-060",
+    Severity.ERROR,
+    "A parameter of detection cannot be set so",
+    remedy="See names, units and limits with `packtrail alerts parameters`.",
+)
+CASE_STALE = FindingCode(
+    "SIG-061",
+    Severity.ERROR,
+    "The case was changed by somebody else meanwhile",
+    remedy="Read it again, and decide again.",
+)
+NO_FORM = FindingCode(
+    "SIG-062",
+    Severity.ERROR,
+    "There is no such form, or it has no such field",
+    remedy="See forms and fields with `packtrail alerts forms`.",
+)
+NOT_IN_CASE = FindingCode(
+    "SIG-063",
+    Severity.ERROR,
+    "A pack does not belong to the case, or is not as it would have to be",
+    remedy="Name packs of the case's alerts; the page of the case lists them.",
+)
+CASE_DECIDED = FindingCode(
+    "SIG-064",
+    Severity.ERROR,
+    "The case is decided",
+    remedy="Reopen it with a reason first.",
+)
+NOTHING_CHOSEN = FindingCode(
+    "SIG-065",
+    Severity.ERROR,
+    "No alert was chosen",
+    remedy="Choose one alert or more.",
+)
+FIELD_MISSING = FindingCode(
+    "SIG-066",
+    Severity.WARNING,
+    "A draft lacks a field that the form asks for",
+    remedy="Fill it in on the page of the draft, or with `packtrail alerts answer`.",
+)

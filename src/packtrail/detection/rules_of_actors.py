@@ -13,6 +13,7 @@ from packtrail.verification.alike import variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import timedelta
 
     from packtrail.base.findings import FindingCode
     from packtrail.detection.scans import Known, Parameters, Scan
@@ -46,7 +47,7 @@ def near_issued(unknown: Sequence[Scan], known: Known, parameters: Parameters) -
     """Yield a signal for each unknown number that is one character from an issued one."""
     for scan in unknown:
         product = known.products.get(scan.product)
-        if product is None or scan.is_typed:
+        if product is None or not product.space or scan.is_typed:
             continue
         chance = near_chance(product)
         near = _neighbour(scan, product.alphabet, known)
@@ -65,7 +66,7 @@ def probing(unknown: Sequence[Scan], known: Known, parameters: Parameters) -> It
         by_product[scan.product].append(scan)
     for code, scans in by_product.items():
         product = known.products.get(code)
-        if product is None:
+        if product is None or not product.space:
             continue
         for series in _series(sorted(scans, key=lambda each: each.serial)):
             if len(series) >= parameters.series_min:
@@ -78,21 +79,43 @@ def probing(unknown: Sequence[Scan], known: Known, parameters: Parameters) -> It
 def burst(
     unknown: Sequence[Scan], asked: Sequence[Scan], parameters: Parameters
 ) -> Iterator[Signal]:
-    """Yield a signal for each time that holds more unknown numbers than habit explains."""
+    """Yield a signal for each time that holds more unknown numbers than habit explains.
+
+    Many in a longer time are looked for first, then few that lie close together.
+    """
+    told: set[str] = set()
+    for window, least in (
+        (parameters.window, parameters.burst_min),
+        (parameters.close_window, parameters.close_min),
+    ):
+        left = [each for each in unknown if each.scan_id not in told]
+        for signal in _bursts(left, asked, window, least, parameters):
+            told.update(signal.scans)
+            yield signal
+
+
+def _bursts(
+    unknown: Sequence[Scan],
+    asked: Sequence[Scan],
+    window: timedelta,
+    least: int,
+    parameters: Parameters,
+) -> Iterator[Signal]:
     ordered = sorted(unknown, key=lambda each: each.at)
     told = None
     for first in ordered:
         if told is not None and first.at < told:
             continue
-        end = first.at + parameters.window
+        end = first.at + window
         within = [each for each in ordered if first.at <= each.at < end]
-        if len({each.pack for each in within}) < parameters.burst_min:
+        if len({each.pack for each in within}) < least:
             continue
         total = sum(first.at <= each.at < end for each in asked)
         expected = total * parameters.unknown_share
         chance = at_least(len({each.pack for each in within}), expected)
         if chance <= parameters.chance_max:
-            said = f"{len(within)} unknown of {total} scans within {parameters.window};"
+            hours = window.total_seconds() / 3600
+            said = f"{len(within)} unknown of {total} scans within {hours:g} h;"
             said += f" {expected:.3f} expected; by chance {chance:.1e}"
             yield _signal(codes.BURST, 1 - chance, said, within, first.actor)
             told = end

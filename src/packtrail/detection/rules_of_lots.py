@@ -23,7 +23,7 @@ def wrong_data(scans: Sequence[Scan], known: Known, parameters: Parameters) -> I
     wrong = [
         (scan, said)
         for scan in scans
-        if not scan.is_typed and (said := _differences(scan, known.packs[scan.pack]))
+        if not scan.is_typed and (said := differences(scan, known.packs[scan.pack]))
     ]
     differing, seen = len({scan.pack for scan, _ in wrong}), len({each.pack for each in scans})
     if differing >= parameters.fault_min and 2 * differing >= seen:
@@ -48,11 +48,12 @@ def wrong_data(scans: Sequence[Scan], known: Known, parameters: Parameters) -> I
         )
 
 
-def _differences(scan: Scan, pack: Pack) -> str:
+def differences(scan: Scan, pack: Pack) -> str:
+    """Return how lot and expiry of a scan differ from the record; empty: not at all."""
     said = []
-    if scan.lot and not looks_alike(scan.lot, pack.lot):
+    if scan.lot and pack.lot and not looks_alike(scan.lot, pack.lot):
         said.append(f"lot {scan.lot!r}, recorded {pack.lot!r}")
-    if scan.expires and not _is_same_day(scan.expires, pack.expires):
+    if scan.expires and pack.expires and not _is_same_day(scan.expires, pack.expires):
         said.append(f"expiry {scan.expires}, recorded {pack.expires}")
     return ", ".join(said)
 

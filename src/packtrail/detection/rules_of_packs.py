@@ -11,10 +11,10 @@ from packtrail.detection.scans import Fate, Purpose, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from packtrail.base.findings import FindingCode
-    from packtrail.detection.scans import Happening, Known, Pack, Parameters, Scan
+    from packtrail.detection.scans import Happening, Known, Pack, Parameters, Place, Scan
 
 
 def supplied_twice(
@@ -68,12 +68,16 @@ def too_fast(
     del pack
     for one, other in pairwise(scans):
         here, there = known.places.get(one.place), known.places.get(other.place)
-        if here is None or there is None or not _are_timely((one, other), parameters):
+        if here is None or there is None:
             continue
         way = distance(here, there)
-        hours = (other.at - one.at + parameters.clock_error).total_seconds() / 3600
+        first, second = _between(one, here, parameters), _between(other, there, parameters)
+        if way is None or first is None or second is None:
+            continue
+        apart = max(second[1] - first[0], first[1] - second[0]) + parameters.clock_error
+        hours = apart.total_seconds() / 3600
         if way >= parameters.distance_min and way > parameters.speed * hours:
-            said = f"{way:.0f} km in at most {hours:.2f} h (clocks allowed for)"
+            said = f"{way:.0f} km in at most {hours:.2f} h (clocks and late reports allowed for)"
             said += f" = {way / hours:.0f} km/h; at most {parameters.speed:.0f} km/h are travelled"
             yield _signal(codes.TOO_FAST, 0.96, said, [one, other], [])
 
@@ -85,9 +89,9 @@ def diverted(
     del pack, parameters
     for scan in scans:
         place, product = known.places.get(scan.place), known.products.get(scan.product)
-        if place is None or product is None or scan.purpose is Purpose.LOOK:
+        if place is None or product is None or scan.purpose is Purpose.LOOK or place.is_own:
             continue
-        if place.market not in product.markets:
+        if place.market and product.markets and place.market not in product.markets:
             said = f"{scan.purpose} in {place.market}; licensed in {sorted(product.markets)}"
             yield _signal(codes.DIVERTED, 0.93, said, [scan], [])
 
@@ -115,7 +119,10 @@ def _last(scan: Scan, pack: Pack) -> Happening | None:
 def _ended(scan: Scan, pack: Pack, parameters: Parameters) -> Happening | None:
     """Return what ended a pack before a scan at another place, unless it is soon undone."""
     last = _last(scan, pack)
-    if last is None or last.place == scan.place or scan.at - last.at < parameters.clock_error:
+    is_elsewhere = last is not None and "" not in {last.place, scan.place}
+    if last is None or not is_elsewhere or last.place == scan.place:
+        return None
+    if scan.at - last.at < parameters.clock_error:
         return None
     end = scan.at + parameters.settle
     later = [each for each in pack.happenings if scan.at <= each.at <= end]
@@ -124,14 +131,22 @@ def _ended(scan: Scan, pack: Pack, parameters: Parameters) -> Happening | None:
 
 def _is_near(one: str, other: str, known: Known, parameters: Parameters) -> bool:
     here, there = known.places.get(one), known.places.get(other)
-    return (
-        here is not None and there is not None and distance(here, there) < parameters.distance_min
-    )
+    way = distance(here, there) if here is not None and there is not None else None
+    return way is not None and way < parameters.distance_min
 
 
-def _are_timely(scans: Sequence[Scan], parameters: Parameters) -> bool:
-    late = (abs(each.recorded_at - each.at) for each in scans)
-    return all(each <= parameters.late_max for each in late)
+def _between(scan: Scan, place: Place, parameters: Parameters) -> tuple[datetime, datetime] | None:
+    """Return between which moments a scan was made; None where its time is only a claim.
+
+    A place whose prompt scans tell how its clock goes is believed when it sends one late; of any
+    other a scan was made between what it says and when it was recorded.
+    """
+    if place.clock is not None:
+        return scan.at + place.clock, scan.at + place.clock
+    if abs(scan.recorded_at - scan.at) > parameters.late_max:
+        return None
+    early, late = sorted((scan.at, scan.recorded_at))
+    return early, late
 
 
 def _days(time: timedelta) -> str:

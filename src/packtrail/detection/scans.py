@@ -30,8 +30,11 @@ class Scan:
     serial: str
     actor: str
     place: str
+    """Empty where it is not known."""
     purpose: Purpose = Purpose.LOOK
     is_typed: bool = False
+    is_repaired: bool = False
+    """The scanner damaged the code, and it was read all the same."""
     lot: str = ""
     """Empty where it was not asked with; so is the expiry."""
     expires: str = ""
@@ -79,11 +82,11 @@ class Product:
     """What is known of a product."""
 
     markets: frozenset[str]
-    """Where it may be traded, import licences included."""
+    """Where it may be traded, import licences included; empty: nobody has said."""
     issued: int
     """Serial numbers given out."""
     space: int
-    """Texts that its numbers are drawn from."""
+    """Texts that its numbers are drawn from; 0: not known."""
     alphabet: str
     length: int
 
@@ -93,9 +96,14 @@ class Place:
     """Where scans are made."""
 
     market: str
-    latitude: float
-    """Degrees."""
-    longitude: float
+    """ISO code of the country; empty: not known."""
+    latitude: float | None = None
+    """Degrees; None: not known, so that nothing is said of distances."""
+    longitude: float | None = None
+    clock: timedelta | None = None
+    """How far its clock is behind, by its prompt scans; None: too few to tell."""
+    is_own: bool = False
+    """A site of the company itself, where packs of any market may lie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +133,8 @@ class Parameters:
     """Kilometres below which two places count as one."""
     clock_error: timedelta = timedelta(minutes=30)
     """By how much clocks of two places may differ."""
-    late_max: timedelta = timedelta(hours=1)
-    """How long after a scan it is recorded; where it took longer, its time is only a claim."""
+    late_max: timedelta = timedelta(hours=24)
+    """How long after a scan it is recorded at most for its time to be used: it was made between."""
     retype_within: timedelta = timedelta(minutes=30)
     """A typed or misread number is corrected by the same actor within this time."""
     window: timedelta = timedelta(days=1)
@@ -134,6 +142,9 @@ class Parameters:
     series_min: int = 3
     """Neighbouring unknown numbers that are a series."""
     burst_min: int = 3
+    close_window: timedelta = timedelta(hours=1)
+    """Scans of an actor that lie so close that two unknown numbers are a burst already."""
+    close_min: int = 2
     unknown_share: float = 3e-4
     """Share of unknown numbers among honest scans: the habit."""
     settle: timedelta = timedelta(days=2)

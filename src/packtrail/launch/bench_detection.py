@@ -1,6 +1,7 @@
 """`packtrail bench detection`: what signals find of planted wrongs, and how often they are false.
 
-The rules were set with seeds below 1,000; the benchmark takes seeds from 1,001 on.
+The rules were set with seeds below 2,000; the benchmark takes seeds from 2,001 on. Those from 1,001
+to 1,005 were held out once, and have served to set rules since they were looked at.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bench", "bench_detection"]
 
-FIRST_SEED: Final = 1_001
+FIRST_SEED: Final = 2_001
 
 
 @bench.command("detection")
@@ -57,17 +58,19 @@ def measured(seeds: range, packs: int) -> Iterator[Figure]:
         signals = detect(made.scans, made.known)
         seconds += time.perf_counter() - began
         wrongs = {s for one in made.planted if one.code not in notes for s in one.scans}
+        faults = {s for one in made.planted if one.code in notes for s in one.scans}
         named = {(one.code, scan) for one in signals for scan in one.scans}
         for wrong in made.planted:
             planted[wrong.code] += 1
             found[wrong.code] += any((wrong.code, scan) in named for scan in wrong.scans)
         for signal in signals:
             raised[signal.code] += 1
-            right[signal.code] += not wrongs.isdisjoint(signal.scans)
+            told = faults if signal.code in notes else wrongs
+            right[signal.code] += not told.isdisjoint(signal.scans)
     for code in sorted(planted):
         beside = f"{found[code]} of {planted[code]} planted; aim over 0.95"
         yield Figure(f"{code} recall", found[code] / planted[code], "", beside)
-        if code not in notes and raised[code]:
+        if raised[code]:
             beside = f"{right[code]} of {raised[code]} raised"
             yield Figure(f"{code} precision", right[code] / raised[code], "", beside)
     false = sum(raised[code] - right[code] for code in raised if code not in notes)

@@ -2,16 +2,18 @@
 
 A document that is waited for, or small, is kept, checked and recorded in one transaction, with its
 job and the audit trail; the answer says what became of it. A larger one is kept in a transaction of
-its own: from then on it is acknowledged and never lost. The run that records it has a transaction
-of its own; when it is cut off it is done again at the next start: recording twice changes nothing.
+its own: from then on it is acknowledged and never lost. The run that records it, part by part, has
+a transaction of its own; when it is cut off it is done again at the next start: recording twice
+changes nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from packtrail.access import Action, Permission, require
@@ -23,7 +25,7 @@ from packtrail.base.errors import (
     Unavailable,
 )
 from packtrail.base.findings import Finding, Severity
-from packtrail.services import auditing, capturing, room
+from packtrail.services import auditing, capture_runs, capturing, room, streams
 from packtrail.services.codes import (
     BAD_ERROR_BEHAVIOUR,
     BAD_PAGE_TOKEN,
@@ -34,11 +36,13 @@ from packtrail.services.codes import (
     NO_CAPTURE,
 )
 from packtrail.services.organisations import audience_for, visible_to
+from packtrail.services.uploads import Upload
 from packtrail.store import captures as rows
 from packtrail.store import ids, originals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from psycopg import Connection
@@ -103,7 +107,7 @@ class CaptureJob:
 def submit(
     app: Application,
     actor: Actor,
-    content: bytes,
+    content: bytes | Upload,
     *,
     media_type: str | None,
     filename: str | None = None,
@@ -116,7 +120,8 @@ def submit(
     Args:
         app: The application.
         actor: Who hands it in.
-        content: The document, 1 to `capture_bytes_max` bytes.
+        content: The document, 1 to `capture_bytes_max` bytes; as an upload, which the caller
+            closes, where it is not held in memory.
         media_type: As the sender named it; the content decides.
         filename: As the sender named it, for people; what cannot be printed becomes `_`.
         owner: Code of the organisation to record for; default: the actor's own.
@@ -134,13 +139,14 @@ def submit(
     """
     require(actor, Permission.CAPTURE_CREATE)
     behaviour = _behaviour(error_behaviour)
-    _check_size(app, content)
+    size = content.size if isinstance(content, Upload) else len(content)
+    _check_size(app, size)
     room.require(app.settings)
     at = app.clock()
     handed_in = rows.NewCapture(
         capture_id=ids.new_id(at),
-        size_bytes=len(content),
-        sha256=hashlib.sha256(content).digest(),
+        size_bytes=size,
+        sha256=b"",
         media_type=media_type or "application/octet-stream",
         filename=_readable(filename),
         owner_id=0,
@@ -151,10 +157,19 @@ def submit(
         error_behaviour=behaviour.value,
         at=at,
     )
-    is_small = len(content) <= app.settings.capture_inline_bytes_max
-    if wait or is_small:
-        return _record_at_once(app, actor, owner, handed_in, content)
-    return _record_afterwards(app, actor, owner, handed_in, content)
+    with _taken_in(app, content) as upload:
+        handed_in = replace(handed_in, sha256=upload.sha256)
+        if wait or size <= app.settings.capture_inline_bytes_max:
+            planned = streams.planned(app, upload)
+            return _record_at_once(app, actor, owner, handed_in, planned)
+        return _record_afterwards(app, actor, owner, handed_in, upload)
+
+
+def _taken_in(app: Application, content: bytes | Upload) -> AbstractContextManager[Upload]:
+    """Return a document as an upload, which is closed in the end unless the caller closes it."""
+    if isinstance(content, Upload):
+        return nullcontext(content)
+    return Upload.of(app.settings, [content])
 
 
 def job(app: Application, actor: Actor, capture_id: str) -> CaptureJob:
@@ -201,17 +216,37 @@ def find(app: Application, actor: Actor, text: str, *, limit: int) -> Sequence[C
     return tuple(_job(app, row) for row in found)
 
 
-def original(app: Application, actor: Actor, capture_id: str) -> tuple[bytes, str, str]:
-    """Return an original document as it was handed in: content, media type, file name.
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A document as it was handed in."""
+
+    pieces: Iterator[bytes]
+    """Its octets; the last of them come only when the whole has proved to be right."""
+    size_bytes: int
+    media_type: str
+    filename: str
+
+    def content(self) -> bytes:
+        """Return all of it, once."""
+        return b"".join(self.pieces)
+
+
+def original(app: Application, actor: Actor, capture_id: str) -> Original:
+    """Return an original document as it was handed in.
 
     Raises:
         NotFound: No such capture, or none the actor's organisation may see.
     """
     row = capture_row(app, actor, capture_id)
-    with app.database.reading() as conn:
-        content = originals.read(conn, row.capture_id)
-    ending = "xml" if content.lstrip()[:1] == b"<" else "jsonld"
-    return content, row.media_type, row.filename or f"{row.capture_id}.{ending}"
+    pieces = originals.pieces(row.capture_id, app.database.reading)
+    first = next(pieces)
+    ending = "xml" if first.lstrip()[:1] == b"<" else "jsonld"
+    return Original(
+        pieces=chain([first], pieces),
+        size_bytes=row.size_bytes,
+        media_type=row.media_type,
+        filename=row.filename or f"{row.capture_id}.{ending}",
+    )
 
 
 def recover(app: Application) -> int:
@@ -239,19 +274,22 @@ def finish_unfinished(app: Application) -> int:
 def _resume(app: Application, left: Sequence[rows.CaptureRow]) -> int:
     for row in left:
         app.progress.put(row.capture_id, "waiting", 0.0)
-        app.workers.submit(capturing.run_patiently, app, row.capture_id)
+        app.workers.submit(capture_runs.run_patiently, app, row.capture_id)
     return len(left)
 
 
 def _record_at_once(
-    app: Application, actor: Actor, owner: str | None, handed_in: rows.NewCapture, content: bytes
+    app: Application,
+    actor: Actor,
+    owner: str | None,
+    handed_in: rows.NewCapture,
+    planned: streams.Planned,
 ) -> CaptureJob:
     """Keep and record a document in one transaction: the answer says what became of it."""
-    planned = capturing.plan(app, content)
 
     def record(turn: capturing.Turn) -> rows.Outcome:
         new = _for_owner(turn.conn, actor, owner, handed_in)
-        outcome = capturing.record(turn, capturing.Job.of(new), planned, clock=app.clock)
+        outcome = planned.record(turn, capturing.Job.of(new), clock=app.clock)
         _write_down(turn.conn, actor, new, outcome, Action.CAPTURE_RECORDED)
         return outcome
 
@@ -260,25 +298,26 @@ def _record_at_once(
     except (Unavailable, NotPermitted):
         raise
     except Exception as error:  # noqa: BLE001 - told in the job
-        findings = capturing.findings_of(error, handed_in.capture_id)
-        outcome = capturing.refusal(planned, findings, at=app.clock())
+        findings = streams.findings_of(error, handed_in.capture_id)
+        outcome = capturing.refusal(planned.event_count, findings, at=app.clock())
         with app.database.transaction() as conn:
             new = _for_owner(conn, actor, owner, handed_in)
-            originals.insert(conn, new.capture_id, content, at=new.at)
+            planned.keep(conn, new.capture_id, at=new.at)
             _write_down(conn, actor, new, outcome, Action.CAPTURE_REFUSED)
     return _finished(handed_in, outcome, owner or actor.organisation_code)
 
 
 def _record_afterwards(
-    app: Application, actor: Actor, owner: str | None, handed_in: rows.NewCapture, content: bytes
+    app: Application, actor: Actor, owner: str | None, handed_in: rows.NewCapture, upload: Upload
 ) -> CaptureJob:
     """Keep a document; it is recorded by a worker after the answer."""
     with app.database.transaction() as conn:
         new = _for_owner(conn, actor, owner, handed_in)
-        originals.insert(conn, new.capture_id, content, at=new.at)
+        pieces = upload.pieces(streams.STORED_BYTES)
+        originals.insert_each(conn, new.capture_id, pieces, at=new.at)
         _write_down(conn, actor, new, None, Action.CAPTURE_ACKNOWLEDGED)
     app.progress.put(str(new.capture_id), "waiting", 0.0)
-    app.workers.submit(capturing.run_patiently, app, str(new.capture_id))
+    app.workers.submit(capture_runs.run_patiently, app, str(new.capture_id))
     return job(app, actor.with_permissions({Permission.CAPTURE_READ}), str(new.capture_id))
 
 
@@ -394,11 +433,11 @@ def _behaviour(text: str) -> ErrorBehaviour:
         ) from None
 
 
-def _check_size(app: Application, content: bytes) -> None:
-    if not content:
+def _check_size(app: Application, size: int) -> None:
+    if not size:
         raise RefusedError(EMPTY_DOCUMENT.found("The document has no bytes."))
     most = app.settings.capture_bytes_max
-    if len(content) > most:
+    if size > most:
         raise LimitExceeded(
-            DOCUMENT_TOO_LARGE.found(f"The document has {len(content)} bytes; at most {most}.")
+            DOCUMENT_TOO_LARGE.found(f"The document has {size} bytes; at most {most}.")
         )

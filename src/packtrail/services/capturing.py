@@ -1,23 +1,19 @@
-"""The run of a capture: read, check, record, and say what became of it.
+"""Recording a document: read, check, record, and say what became of it.
 
-A run may be cut off anywhere and done again: what it changes, it changes in one transaction, and
-only while the job is its own.
+What it changes, it changes in one transaction, which may be cut off anywhere and done again.
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from packtrail import epcis
-from packtrail.access import Action, Actor, ActorKind
 from packtrail.base.errors import Unavailable
 from packtrail.base.findings import Finding, Severity, has_errors
 from packtrail.epcis.bulk import BulkReading, read_in_bulk
-from packtrail.services import auditing
 from packtrail.services.codes import (
     CONFLICTING_EVENT,
     INTERRUPTED,
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _TRIES = 5
-_WAIT_SECONDS = 2.0
 _BET_MIN = 200
 """Events of a document that is first taken to hold new ones only."""
 
@@ -98,6 +93,19 @@ class Job:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a document is recorded, and how."""
+
+    at: datetime
+    """Record time."""
+    are_new: bool
+    """All its events are taken to be new."""
+    number: int = 0
+    first: int = 0
+    """Events of the document before it."""
+
+
 def plan(app: Application, content: bytes) -> Plan:
     """Read a document; events that are not valid are left out by the reader."""
     limits = epcis.Limits(size_bytes=app.settings.capture_bytes_max)
@@ -133,23 +141,16 @@ def record(turn: Turn, job: Job, planned: Plan, *, clock: Callable[[], datetime]
     if reading is None or (is_all_or_nothing and has_errors(planned.findings)):
         raise Refused(planned.findings)
     newest = turn.newest()
-    at = _not_before(clock(), newest)  # Taken when the turn is announced, and not before.
+    at = not_before(clock(), newest)  # Taken when the turn is announced, and not before.
     are_new = turn.is_first and planned.event_count >= _BET_MIN
-    recorded = _record_events(turn, job, reading, at, are_new=are_new)
-    conflicts = _conflicts(planned, recorded)
+    numbers = SegmentNumbers(at)
+    recorded = record_events(turn, job, reading, numbers, Part(at, are_new=are_new))
+    conflicts = conflicts_of(planned, recorded)
     if conflicts and is_all_or_nothing:
         raise Refused((*planned.findings, *conflicts))
-    if reading.document is not None and reading.document.vocabularies:
-        vocabulary.record(
-            turn.conn,
-            reading.document.vocabularies,
-            owner_id=job.owner_id,
-            audience_id=job.audience_id,
-            capture_id=str(job.capture_id),
-            record_time=at,
-        )
+    record_master_data(turn, job, reading, at)
     _keep(turn.conn, job, planned, recorded)
-    findings = [*planned.findings, *conflicts, *_repeated(recorded.repeated)]
+    findings = [*planned.findings, *conflicts, *repeated(recorded.repeated)]
     return rows.Outcome(
         is_success=not has_errors(findings),
         event_count=planned.event_count,
@@ -157,7 +158,7 @@ def record(turn: Turn, job: Job, planned: Plan, *, clock: Callable[[], datetime]
         repeated_count=recorded.repeated,
         findings=[asdict(finding) for finding in findings],
         at=at,
-        span=recorded.span,
+        span=numbers.span,
     )
 
 
@@ -195,53 +196,17 @@ def findings_of(error: Exception, capture_id: UUID) -> tuple[Finding, ...]:
     return (_interrupted(),)
 
 
-def refusal(plan: Plan, findings: Sequence[Finding], *, at: datetime) -> rows.Outcome:
+def refusal(event_count: int, findings: Sequence[Finding], *, at: datetime) -> rows.Outcome:
     """Return the outcome of a document of which nothing was recorded, and why."""
     told = (*findings, NOTHING_RECORDED.found("Nothing of the document was recorded."))
     return rows.Outcome(
         is_success=False,
-        event_count=plan.event_count,
+        event_count=event_count,
         stored_count=0,
         repeated_count=0,
         findings=[asdict(finding) for finding in told],
         at=at,
     )
-
-
-def run(app: Application, capture_id: str, content: bytes) -> None:
-    """Record a document that is kept, or write down why not.
-
-    Raises:
-        Unavailable: The database did not answer; the job is unfinished, run it again.
-    """
-    try:
-        _run(app, capture_id, content)
-    finally:
-        app.progress.clear(capture_id)
-
-
-def run_patiently(app: Application, capture_id: str) -> None:
-    """Record a stored document in the background, trying again while the database is away."""
-    try:
-        _run_patiently(app, capture_id)
-    finally:
-        app.progress.clear(capture_id)
-
-
-def _run_patiently(app: Application, capture_id: str) -> None:
-    for left in reversed(range(_TRIES)):
-        try:
-            with app.database.reading() as conn:
-                is_left = rows.is_running(conn, capture_id)
-                content = originals.read(conn, capture_id) if is_left else b""
-            if is_left:
-                run(app, capture_id, content)
-        except Unavailable:
-            _LOG.warning("capture %s waits for the database", capture_id)
-            if left:
-                time.sleep(_WAIT_SECONDS)
-        else:
-            return
 
 
 def finding_of(stored: dict[str, str]) -> Finding:
@@ -259,61 +224,45 @@ def detail_of(outcome: rows.Outcome) -> dict[str, int]:
     }
 
 
-def _run(app: Application, capture_id: str, content: bytes) -> None:
-    app.progress.put(capture_id, "reading", 0.1)
-    planned = plan(app, content)
-    with app.database.reading() as conn:
-        row = rows.by_id_for_run(conn, capture_id)
-    job = Job(
-        capture_id=UUID(capture_id),
-        owner_id=row.owner_id,
-        audience_id=row.audience_id,
-        error_behaviour=row.error_behaviour,
-        created_at=row.created_at,
-    )
-    app.progress.put(capture_id, "recording", 0.4)
-    try:
-        attempt(app, lambda turn: _record_claimed(app, turn, row, job, planned))
-    except Unavailable:
-        raise
-    except Exception as error:  # noqa: BLE001 - told in the job
-        findings = findings_of(error, job.capture_id)
-        outcome = refusal(planned, findings, at=app.clock())
-        with app.database.transaction() as conn:
-            if rows.claim(conn, capture_id):
-                rows.finish(conn, capture_id, outcome)
-                _audit(conn, row, Action.CAPTURE_REFUSED, outcome)
-
-
-def _record_claimed(
-    app: Application, turn: Turn, row: rows.CaptureRow, job: Job, planned: Plan
-) -> None:
-    """Record a document, unless another has or is at it."""
-    if rows.claim(turn.conn, row.capture_id):
-        originals.delete(turn.conn, job.capture_id)
-        outcome = record(turn, job, planned, clock=app.clock)
-        rows.finish(turn.conn, row.capture_id, outcome)
-        _audit(turn.conn, row, Action.CAPTURE_RECORDED, outcome)
-
-
-def _record_events(
-    turn: Turn, job: Job, reading: BulkReading, at: datetime, *, are_new: bool
+def record_events(
+    turn: Turn, job: Job, reading: BulkReading, numbers: SegmentNumbers, part: Part
 ) -> store.Recorded:
+    """Record the events of a document, or of a part of one."""
     namespaces = reading.document.namespaces if reading.document else {}
     if reading.outline is not None:
         draft = drafts.draft_of_outline(reading.outline, reading.events, namespaces)
     else:
         draft = drafts.draft(list(reading.events.values()), namespaces)
+    for group in draft.groups:
+        group.indexes = group.indexes + part.first
     recording = store.Recording(
         owner_id=job.owner_id,
         audience_id=job.audience_id,
         capture_id=job.capture_id,
-        record_time=at,
+        record_time=part.at,
         namespaces=namespaces,
+        part_no=part.number,
     )
-    numbers = SegmentNumbers(at)
-    recorded = store.record_draft(turn.conn, draft, recording, numbers, are_new=are_new)
-    return replace(recorded, span=numbers.span)
+    done = store.record_draft(turn.conn, draft, recording, numbers, are_new=part.are_new)
+    # What another part of the document says was recorded just now, and is no earlier record.
+    own = str(job.capture_id)
+    told = (
+        replace(one, recorded_at=None) if one.capture_id == own else one for one in done.conflicts
+    )
+    return replace(done, conflicts=tuple(told))
+
+
+def record_master_data(turn: Turn, job: Job, reading: BulkReading, at: datetime) -> None:
+    """Record the master data of a document."""
+    if reading.document is not None and reading.document.vocabularies:
+        vocabulary.record(
+            turn.conn,
+            reading.document.vocabularies,
+            owner_id=job.owner_id,
+            audience_id=job.audience_id,
+            capture_id=str(job.capture_id),
+            record_time=at,
+        )
 
 
 def _keep(conn: Connection, job: Job, planned: Plan, recorded: store.Recorded) -> None:
@@ -325,7 +274,7 @@ def _keep(conn: Connection, job: Job, planned: Plan, recorded: store.Recorded) -
     originals.insert_woven(conn, job.capture_id, outline, recorded.left_out, at=job.created_at)
 
 
-def _not_before(now: datetime, newest: datetime | None) -> datetime:
+def not_before(now: datetime, newest: datetime | None) -> datetime:
     """Return the time now, but never one before what was recorded last.
 
     A clock that is set back would otherwise put new events into the past, and change what was known
@@ -337,49 +286,35 @@ def _not_before(now: datetime, newest: datetime | None) -> datetime:
     return newest
 
 
-def _audit(conn: Connection, job: rows.CaptureRow, action: Action, outcome: rows.Outcome) -> None:
-    """Tell the owner's trail, and that of the organisation which handed the document in."""
-    actor = Actor(
-        kind=ActorKind(job.actor_kind),
-        id=job.actor_id,
-        name=job.actor_name,
-        organisation_id=job.owner_id,
-        organisation_code=job.owner_code,
-        permissions=frozenset(),
-    )
-    for organisation_id in rows.members(conn, job.audience_id):
-        auditing.write(
-            conn,
-            actor,
-            action,
-            job.capture_id,
-            at=outcome.at,
-            organisation_id=organisation_id,
-            detail=detail_of(outcome),
-        )
+def conflicts_of(planned: Plan, recorded: store.Recorded, *, first: int = 0) -> list[Finding]:
+    """Return what is to be said of events that contradict what is recorded.
 
-
-def _conflicts(planned: Plan, recorded: store.Recorded) -> list[Finding]:
+    Args:
+        planned: The document, or the part of one.
+        recorded: What became of it.
+        first: Events of the document before the part.
+    """
     if not recorded.conflicts:
         return []
     places = planned.reading.places if planned.reading else None
     if places is None:
         # Events that an outline told alike have no places until somebody asks for them.
         places = epcis.read(planned.content).places
-    return [_conflict(each, places) for each in recorded.conflicts]
+    return [_conflict(each, places[each.index - first]) for each in recorded.conflicts]
 
 
-def _conflict(conflict: store.EventConflict, places: Sequence[str]) -> Finding:
+def _conflict(conflict: store.EventConflict, place: str) -> Finding:
     where = "in the same document"
     if conflict.recorded_at is not None:
         where = f"recorded at {conflict.recorded_at:%Y-%m-%dT%H:%M:%SZ}"
     return CONFLICTING_EVENT.found(
         f"The event {conflict.identity} says something else than the one of that identity {where}.",
-        at=places[conflict.index],
+        at=place,
     )
 
 
-def _repeated(count: int) -> Iterator[Finding]:
+def repeated(count: int) -> Iterator[Finding]:
+    """Yield what is to be said of events that were recorded before."""
     if count:
         yield REPEATED_EVENTS.found(f"{count} events were recorded before, exactly the same.")
 

@@ -76,6 +76,19 @@ EVENT_EXISTS = FindingCode(
     remedy="Nothing to do when it is the same event; else give it an eventID of its own.",
     clause="EPCIS 2.0, 12.6.2",
 )
+NOT_DIVIDED = FindingCode(
+    "CAP-012",
+    Severity.ERROR,
+    "A large document cannot be read in parts",
+    remedy="Mend what the message names, or split the document into smaller ones.",
+    clause="EPCIS 2.0, 12.6.3",
+)
+NOT_READ_ON = FindingCode(
+    "CAP-013",
+    Severity.NOTE,
+    "A document with very many findings was not read to its end",
+    remedy="Correct what the findings name first; they often have one cause.",
+)
 
 UNKNOWN_PARAMETER = FindingCode(
     "QRY-001",

@@ -35,7 +35,7 @@ from packtrail.store.filters import EventFilter
 from packtrail.store.roles import mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -176,13 +176,13 @@ class _Made:
         actor: Actor,
         events: tuple[Sequence[Event], Sequence[Event]],
         owner: tuple[int, int],
-        at: datetime,
+        clock: Callable[[], datetime],
     ) -> None:
         self._conn = conn
         self._actor = actor
         self._declarations, self.corrective = events
         self._owner = owner
-        self._at = at
+        self._clock = clock
         self.capture_ids: list[str] = []
 
     def changes(self) -> Changes:
@@ -198,10 +198,10 @@ class _Made:
                 self._conn,
                 self._actor,
                 [*self._declarations, *self.corrective],
-                name=f"correction of {self._at:%Y-%m-%d %H:%M:%S}.jsonld",
+                name=f"correction of {self._clock():%Y-%m-%d %H:%M:%S}.jsonld",
                 owner_id=owner_id,
                 audience_id=audience_id,
-                at=self._at,
+                clock=self._clock,
             )
         )
 
@@ -224,7 +224,7 @@ def _made(app: Application, conn: Connection, actor: Actor, correction: Correcti
         declarations.append(
             msgspec.structs.replace(epcis.read_event_json(body), error_declaration=declaration)
         )
-    return _Made(conn, actor, (declarations, corrective), owner, at)
+    return _Made(conn, actor, (declarations, corrective), owner, app.clock)
 
 
 def _require_sense(correction: Correction) -> None:

@@ -116,7 +116,7 @@ def _reported(app: Application, actor: Actor, path: Path) -> Receipt:
     if named is None:
         message = f"{path.name[:80]!r} does not begin with an order and two low lines: WO-1__a.csv."
         raise RefusedError(codes.BAD_REPORT.found(message, at="file"))
-    limit = app.settings.capture_bytes_max
+    limit = app.settings.capture_whole_bytes_max
     with path.open("rb") as file:
         content = file.read(limit + 1)
     if len(content) > limit:

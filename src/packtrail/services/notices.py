@@ -9,10 +9,12 @@ from packtrail import gs1
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.base.findings import has_errors
+from packtrail.detection.codes import IN_QUARANTINE
 from packtrail.lifecycle import codes
 from packtrail.lifecycle.notices import RULES, Notice, NoticeKind, concerning, in_force, refusals
 from packtrail.services import auditing
 from packtrail.services.organisations import audience_for, visible_to
+from packtrail.store import cases as case_rows
 from packtrail.store import notices as rows
 
 if TYPE_CHECKING:
@@ -74,11 +76,27 @@ def make(app: Application, actor: Actor, proposal: Proposal) -> Notice:
         return make_in(app, conn, actor, proposal)
 
 
-def make_in(app: Application, conn: Connection, actor: Actor, proposal: Proposal) -> Notice:
-    """Make a notice in a transaction of somebody else, as `make` does."""
+def make_in(
+    app: Application, conn: Connection, actor: Actor, proposal: Proposal, *, for_case: str = ""
+) -> Notice:
+    """Make a notice in the transaction of something else.
+
+    Args:
+        app: The application.
+        conn: A connection in a transaction.
+        actor: Who makes it.
+        proposal: The notice.
+        for_case: The case of alerts that makes it: its own packs it may release.
+
+    Raises:
+        RefusedError: Everything that is wrong with it.
+        NotPermitted: The actor may not make notices.
+    """
     require(actor, Permission.NOTICE_CREATE)
     rows.lock(conn)
     notice, findings = _proposed(app, conn, actor, proposal)
+    if notice is not None and RULES[notice.kind].ends:
+        findings = (*findings, *_quarantined(conn, actor, notice, for_case))
     if notice is None or has_errors(findings):
         raise RefusedError(*(each for each in findings if each.code != codes.FINAL.code))
     number = _insert(conn, actor, notice)
@@ -111,6 +129,9 @@ def retract(app: Application, actor: Actor, notice_id: str, *, reason: str) -> N
             raise NotFound(codes.NO_NOTICE.found(text, at="notice"))
         if notice.retracts is not None or rows.is_retracted(conn, number):
             raise Conflict(codes.RETRACTED.found(f"The notice {notice_id} is void already."))
+        found = tuple(_quarantined(conn, actor, notice, ""))
+        if found:
+            raise RefusedError(*found)
         at = app.clock()
         retraction = replace(
             notice, retracts=notice_id, effective_at=at, recorded_at=at, reason=reason.strip(),
@@ -218,6 +239,19 @@ def _proposed(
     if RULES[notice.kind].is_final:
         found.append(codes.FINAL.found(f"A notice {notice.kind.value} is for ever."))
     return notice, tuple(found)
+
+
+def _quarantined(
+    conn: Connection, actor: Actor, notice: Notice, for_case: str
+) -> Iterator[Finding]:
+    """Yield why a pack cannot be let go: a case of alerts keeps it in quarantine."""
+    if notice.serial is None:
+        return
+    pack = notice.gtin, notice.serial
+    for code, state in case_rows.holding(conn, actor.organisation_id, pack):
+        if code != for_case:
+            text = f"Pack {notice.serial} is in quarantine for case {code}, which is {state}."
+            yield IN_QUARANTINE.found(text, at="serial")
 
 
 def _malformed(proposal: Proposal) -> Iterator[Finding]:

@@ -267,9 +267,13 @@ class _Performing:
                 text = f"{pending[0].operation_id} is named twice."
                 raise Conflict(BAD_OPERATION_ID.found(text, at="operation_id"))
             made += self._some(batch)
-            self._recorded_at += _TICK
             pending = pending[len(batch) :]
         return made
+
+    def _clock(self) -> datetime:
+        """Tell the time; what is done after something in one transaction is recorded after it."""
+        self._recorded_at = max(self._app.clock(), self._recorded_at + _TICK)
+        return self._recorded_at
 
     def _verifier(self) -> Verifier:
         told = self._at
@@ -351,7 +355,7 @@ class _Performing:
         recording.record(
             self._conn, self._actor, list(events.values()),
             name=f"operations of {self._now:%Y-%m-%d %H:%M:%S}.jsonld",
-            owner_id=owner_id, audience_id=audience_id, at=self._recorded_at,
+            owner_id=owner_id, audience_id=audience_id, clock=self._clock,
         )  # fmt: skip
         return {
             operation_id: events[kind].event_id or ""

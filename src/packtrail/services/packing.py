@@ -111,7 +111,7 @@ def unpack(
             _aggregation(occasion, at, ("DELETE", "unpacking", "in_progress"), parent, children)
             for parent, children in held.items()
         ]  # fmt: skip
-        _record(conn, actor, events, name="unpacking", at=app.clock())
+        _record(app, conn, actor, events, name="unpacking")
     return tuple(
         Unpacked(
             parent=parent,
@@ -163,7 +163,7 @@ def inspect(
             *(occasion, at, ("OBSERVE", "inspecting", what), _name(parent, told)),
             [_name(key, told) for key in there],
         )
-        _record(conn, actor, [event], name="inspection", at=app.clock())
+        _record(app, conn, actor, [event], name="inspection")
     label = describing.label_of(_name(parent, told))
     findings = []
     if not is_right:
@@ -227,12 +227,12 @@ def _aggregation(
 
 
 def _record(
-    conn: Connection, actor: Actor, events: Sequence[Event], *, name: str, at: datetime
+    app: Application, conn: Connection, actor: Actor, events: Sequence[Event], *, name: str
 ) -> str:
     owner_id, audience_id = audience_for(conn, actor, None)
     return recording.record(
-        conn, actor, events, name=f"{name} of {at:%Y-%m-%d %H:%M:%S}.jsonld",
-        owner_id=owner_id, audience_id=audience_id, at=at,
+        conn, actor, events, name=f"{name} of {app.clock():%Y-%m-%d %H:%M:%S}.jsonld",
+        owner_id=owner_id, audience_id=audience_id, clock=app.clock,
     )  # fmt: skip
 
 

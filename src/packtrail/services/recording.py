@@ -20,7 +20,7 @@ from packtrail.store import captures as rows
 from packtrail.store import ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -39,7 +39,7 @@ def record(
     name: str,
     owner_id: int,
     audience_id: int,
-    at: datetime,
+    clock: Callable[[], datetime],
 ) -> str:
     """Record events; return the capture that holds them.
 
@@ -50,11 +50,14 @@ def record(
         name: What their document is called.
         owner_id: Organisation that owns them.
         audience_id: Who may see them.
-        at: Now.
+        clock: Tells the time. The events get the time at which everybody has been told that they
+            are being recorded, however long ago the use case began.
 
     Raises:
         Conflict: `CAP-003`, an event is recorded with another content.
     """
+    store.announce(conn, clock())
+    at = clock()
     document = epcis.EpcisDocument(schema_version="2.0", creation_date=at, events=tuple(events))
     planned = _plan(document)
     new = rows.NewCapture(
@@ -63,7 +66,6 @@ def record(
         owner_id=owner_id, audience_id=audience_id, actor_kind=actor.kind.value, actor_id=actor.id,
         actor_name=actor.name, error_behaviour="rollback", at=at,
     )  # fmt: skip
-    store.announce(conn, at)
     turn = capturing.Turn(conn, store.ask_newest(conn), is_first=False)
     try:
         outcome = capturing.record(turn, capturing.Job.of(new), planned, clock=lambda: at)

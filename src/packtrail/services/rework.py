@@ -345,7 +345,7 @@ def _record(app: Application, conn: Connection, actor: Actor, act: _Act, request
     effects = act.effects(at)
     capture_id = recording.record(
         conn, actor, act.decision.events, name=f"rework-{rework_id}.jsonld",
-        owner_id=act.owner_id, audience_id=audience_id, at=at,
+        owner_id=act.owner_id, audience_id=audience_id, clock=app.clock,
     )  # fmt: skip
     for mark in act.decision.marks:
         rows.insert_mark(conn, 0, mark)

@@ -104,7 +104,7 @@ def take_turn(
     taking = _Taking(told, app.clock())
     _decide(app, conn, order, taking)
     order = _follow(conn, actor, order, taking)
-    _keep(conn, actor, order, taking)
+    _keep(app, conn, actor, order, taking)
 
 
 def read_told(told: Sequence[Mapping[str, Any]]) -> tuple[Happening, ...]:
@@ -229,13 +229,15 @@ def _says_nothing_new(signal: Signal, now: State) -> bool:
     return is_over or same.get(signal) is now
 
 
-def _keep(conn: Connection, actor: Actor, order: OrderRow, taking: _Taking) -> None:
+def _keep(
+    app: Application, conn: Connection, actor: Actor, order: OrderRow, taking: _Taking
+) -> None:
     """Record the events and everything else that the report came to."""
     told, at, events, capture_id = taking.told, taking.at, taking.events, None
     if events:
         capture_id = recording.record(
             conn, actor, events, name=f"{order.code}-{told.report_no}.jsonld",
-            owner_id=order.owner_id, audience_id=order.audience_id, at=at,
+            owner_id=order.owner_id, audience_id=order.audience_id, clock=app.clock,
         )  # fmt: skip
     done, counted = taking.done, dict(order.line_counts)
     for name, count in (pair for each in told.happenings for pair in each.counts.items()):

@@ -156,7 +156,7 @@ def location_data(events: Iterable[Event]) -> Vocabulary:
     return Vocabulary(
         type=LOCATION,
         elements=tuple(
-            VocabularyElement(id=location.sgln, attributes=_address(location))
+            VocabularyElement(id=location.sgln, attributes=address_of(location))
             for location in mentioned.values()
             if location
         ),
@@ -192,7 +192,8 @@ def _attributes(product: Product) -> dict[str, Any]:
     return {f"{CBV_MASTER_DATA}#{name}": value for name, value in values.items() if value}
 
 
-def _address(location: Location) -> dict[str, Any]:
+def address_of(location: Location) -> dict[str, Any]:
+    """Return what master data says of a location: attribute -> value."""
     values = {
         "name": location.name,
         "streetAddressOne": location.street,

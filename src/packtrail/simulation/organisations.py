@@ -59,6 +59,11 @@ class Location:
     zone: Zone
 
     @property
+    def coordinates(self) -> tuple[str, str]:
+        """Latitude and longitude of its town, in degrees."""
+        return TOWNS[self.city]
+
+    @property
     def gln(self) -> str:
         """GLN, 13 digits."""
         return gln(self.organisation.company_prefix, self.number)
@@ -105,6 +110,16 @@ GENTIAN = Organisation(
 )
 
 ORGANISATIONS = (ASTERION, BELMONT, CORVUS, DELTA, ELBE, FOXGLOVE, GENTIAN)
+
+TOWNS = {
+    "Raleigh": ("35.78", "-78.64"), "Wilson": ("35.73", "-77.92"), "Garner": ("35.71", "-78.61"),
+    "Liège": ("50.63", "5.57"), "Leuven": ("50.88", "4.70"), "Herstal": ("50.67", "5.63"),
+    "Ulm": ("48.40", "9.99"), "Columbus": ("39.96", "-83.00"), "Louisville": ("38.25", "-85.76"),
+    "Hamburg": ("53.55", "9.99"), "Seevetal": ("53.39", "9.98"), "Nashville": ("36.16", "-86.78"),
+    "Memphis": ("35.15", "-90.05"), "Lexington": ("38.04", "-84.50"),
+    "Lüneburg": ("53.25", "10.41"), "Bremen": ("53.08", "8.80"),
+}  # fmt: skip
+"""Where towns are: latitude and longitude in degrees."""
 
 AGREEMENTS = (
     Agreement("asterion", "corvus-cmo", "records_for"),

@@ -77,6 +77,8 @@ class _Writer:
         self._events = 0
         self._clocks: dict[str, timedelta] = {}
         """By how much the clock of a shop is wrong."""
+        self._faulty: list[Scan] = []
+        """Scans of the lot whose expiry was reported wrong."""
         self._print: dict[tuple[str, str], tuple[str, str]] = {}
         """What is printed on a pack: lot and expiry."""
 
@@ -90,6 +92,8 @@ class _Writer:
             for _ in range(_INCIDENTS):
                 plant()
         self._clumsy()
+        if self._faulty:
+            self._plant(codes.DATA_FAULT.code, *self._faulty)
         return self._made
 
     def _set_up(self) -> None:
@@ -145,6 +149,8 @@ class _Writer:
                 shop = scan.place
             if lot != faulty:
                 self._sold.append((pack, scan))
+            elif recorded[:4] != printed[1][:4]:
+                self._faulty.append(scan)
             if self._rng.random() < 0.0002:
                 self._scan((product, pack[1][: self._rng.randint(5, 12)]), arrived, shop)
             if self._rng.random() < 0.8:
@@ -153,7 +159,7 @@ class _Writer:
     def _moved(self, pack: tuple[str, str], scan: Scan, shops: list[str]) -> Scan:
         """Send a pack to another shop by road."""
         shop, places = self._rng.choice(shops), self._made.places
-        road = 1.2 * distance(places[scan.place], places[shop])
+        road = 1.2 * (distance(places[scan.place], places[shop]) or 0.0)
         hours = self._rng.uniform(0.5, 30) + road / self._rng.uniform(60, 120)
         at = scan.recorded_at + timedelta(hours=hours)
         return self._scan(pack, at, shop, Purpose.RECEIVE)

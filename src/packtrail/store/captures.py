@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
+
+from packtrail.store import named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from psycopg import Connection
 
+_SQL = named.statements("captures")
 _COLUMNS = """
     c.capture_id::text, c.owner_id, o.code as owner_code, c.audience_id,
     c.actor_kind, c.actor_id, c.actor_name, c.error_behaviour, c.created_at, c.finished_at,
@@ -82,6 +85,18 @@ class Outcome:
     at: datetime
     span: tuple[int, int] | None = None
     """Number of its first segment, and the one after its last."""
+
+
+class For(Protocol):
+    """For whom a document is recorded."""
+
+    @property
+    def owner_id(self) -> int:
+        """Organisation that owns the events."""
+
+    @property
+    def audience_id(self) -> int:
+        """Who may see them."""
 
 
 _NOT_YET = Outcome(
@@ -274,6 +289,21 @@ def is_running(conn: Connection, capture_id: str) -> bool:
         "select 1 from capture where capture_id = %s and is_running", (capture_id,)
     ).fetchone()
     return found is not None
+
+
+def same_document(conn: Connection, sha256: bytes, job: For) -> int | None:
+    """Return how many events a document has that was captured whole before, octet for octet.
+
+    Args:
+        conn: A connection.
+        sha256: Of the document.
+        job: Whose events they were, and who could see them; both must be the same.
+
+    Returns:
+        None where there is no such document.
+    """
+    found = conn.execute(_SQL["same_document"], [sha256, job.owner_id, job.audience_id]).fetchone()
+    return int(found[0]) if found else None
 
 
 def members(conn: Connection, audience_id: int) -> list[int]:

@@ -106,3 +106,69 @@ LEFT_UNFINISHED = FindingCode(
     "Captures are acknowledged and not finished yet",
     remedy="A server that runs finishes them by itself: start one with `packtrail up`.",
 )
+NO_ARCHIVE = FindingCode(
+    "STO-070",
+    Severity.ERROR,
+    "The folder holds no archive that can be read",
+    remedy="Bring the folder of the archive back, from another copy of it, and try again.",
+)
+ARCHIVE_DAMAGED = FindingCode(
+    "STO-071",
+    Severity.ERROR,
+    "A file of the archive is missing or differs from its manifest",
+    remedy="Bring another copy of the archive back before anything of it is asked for.",
+)
+ARCHIVE_DISAGREES = FindingCode(
+    "STO-072",
+    Severity.ERROR,
+    "The archive does not hold what it should",
+    remedy="While the month is still in the database, export it again; else use another copy.",
+)
+MONTH_UNKNOWN = FindingCode(
+    "STO-073",
+    Severity.ERROR,
+    "Nothing was recorded in this month",
+    remedy="List the months with `packtrail archive list`.",
+)
+NOT_SPREAD = FindingCode(
+    "STO-090",
+    Severity.WARNING,
+    "A table of a cluster lies on the coordinator alone",
+    remedy="Run `packtrail distribute`.",
+)
+MONTH_NOT_OVER = FindingCode(
+    "STO-074",
+    Severity.ERROR,
+    "The month cannot be closed yet",
+    remedy="Wait until it is over and every capture of it is finished.",
+)
+MONTH_NOT_READY = FindingCode(
+    "STO-075",
+    Severity.ERROR,
+    "The month is not in the state that this needs",
+    remedy="The order is close, export, verify, drop; `packtrail archive list` shows where it is.",
+)
+UNDER_HOLD = FindingCode(
+    "STO-076",
+    Severity.ERROR,
+    "The month is under a legal hold",
+    remedy="Nothing of it is dropped until every hold that reaches it is released.",
+)
+HOLD_UNCLEAR = FindingCode(
+    "STO-077",
+    Severity.ERROR,
+    "It is not clear what the hold is over",
+    remedy="Name a month, lot, product, shipment or pack that is recorded, with reason and owner.",
+)
+HOLD_OF_SECOND_PERSON = FindingCode(
+    "STO-078",
+    Severity.ERROR,
+    "A hold is released by somebody other than who placed it",
+    remedy="Let a second person release it.",
+)
+HOLD_UNKNOWN = FindingCode(
+    "STO-079",
+    Severity.ERROR,
+    "There is no such hold in force",
+    remedy="List the holds with `packtrail archive holds`.",
+)

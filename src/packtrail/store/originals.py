@@ -6,9 +6,8 @@ other is kept as it is, compressed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -16,21 +15,23 @@ import msgspec
 import zstandard
 
 from packtrail.base.errors import PacktrailError
-from packtrail.store import months, named, objects, packing, segments, weaving
+from packtrail.store import months, named, objects, packing, segments, shelf, weaving
 from packtrail.store.packing import Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from psycopg import Connection
 
     from packtrail.epcis.outline import Outline
-    from packtrail.store.segments import Segment
 
 _SQL = named.statements("originals")
-_PLAIN: Final = 0
-_WOVEN: Final = 1
+PLAIN: Final = 0
+WOVEN: Final = 1
+ARCHIVED: Final = 3
+"""What stands here is the SHA-256 of the manifest of the archive that holds the part."""
 
 
 class DamagedOriginal(PacktrailError):
@@ -39,8 +40,22 @@ class DamagedOriginal(PacktrailError):
 
 def insert(conn: Connection, capture_id: UUID, content: bytes, *, at: datetime) -> None:
     """Keep a document as it is."""
+    insert_each(conn, capture_id, [content], at=at)
+
+
+def insert_each(
+    conn: Connection, capture_id: UUID, contents: Iterable[bytes], *, at: datetime
+) -> None:
+    """Keep a document as it is, piece by piece."""
     months.ensure(conn, at)
-    conn.execute(_SQL["insert"], [capture_id, 0, _PLAIN, packing.compress(content, Sort.TEXT)])
+    for part_no, content in enumerate(contents):
+        insert_part(conn, capture_id, part_no, content)
+
+
+def insert_part(conn: Connection, capture_id: UUID, part_no: int, content: bytes) -> None:
+    """Keep a part of a document as it is; the partitions of its month are there."""
+    bound = [capture_id, part_no, PLAIN, packing.compress(content, Sort.TEXT)]
+    conn.execute(_SQL["insert"], bound)
 
 
 def insert_woven(
@@ -56,7 +71,28 @@ def insert_woven(
         at: When the document came.
     """
     months.ensure(conn, at)
-    conn.execute(_SQL["insert"], [capture_id, 0, _WOVEN, weaving.weave(outline, left_out)])
+    insert_woven_part(conn, capture_id, (0, 0), outline, left_out)
+
+
+def insert_woven_part(
+    conn: Connection,
+    capture_id: UUID,
+    part: tuple[int, int],
+    outline: Outline,
+    left_out: Collection[int],
+) -> None:
+    """Keep a part of a document whose events have been recorded.
+
+    Args:
+        conn: A connection in a transaction; the partitions of the month are there.
+        capture_id: The capture that recorded them.
+        part: Its number, and how many events of the document stand before it.
+        outline: The part.
+        left_out: Events by place in the part that were not recorded.
+    """
+    part_no, first = part
+    woven = weaving.weave(outline, left_out, first=first)
+    conn.execute(_SQL["insert"], [capture_id, part_no, WOVEN, woven])
 
 
 def delete(conn: Connection, capture_id: UUID) -> None:
@@ -70,36 +106,63 @@ def read(conn: Connection, capture_id: str) -> bytes:
     Raises:
         DamagedOriginal: It cannot be given back octet for octet.
     """
+    return b"".join(pieces(capture_id, lambda: contextlib.nullcontext(conn)))
+
+
+def pieces(
+    capture_id: str, lend: Callable[[], AbstractContextManager[Connection]]
+) -> Iterator[bytes]:
+    """Yield a document as it was handed in, piece by piece.
+
+    The last piece comes only when the whole has proved to be what was handed in.
+
+    Args:
+        capture_id: The capture.
+        lend: Lends a connection; none is held while a piece is being looked at.
+
+    Raises:
+        DamagedOriginal: It cannot be given back octet for octet.
+    """
+    damage = DamagedOriginal(
+        f"The original of capture {capture_id} is damaged: look for it in a backup."
+    )
+    with lend() as conn:
+        row = conn.execute(_SQL["capture"], [capture_id]).fetchone()
+        numbers = [number for (number,) in conn.execute(_SQL["part_numbers"], [capture_id])]
+    if row is None or not numbers:
+        raise damage
+    sha256, *span = row
+    found = hashlib.sha256()
+    for number in numbers:
+        with lend() as conn:
+            piece = _piece(conn, capture_id, number, span, damage)
+        found.update(piece)
+        if number == numbers[-1] and found.digest() != sha256:
+            raise damage
+        yield piece
+
+
+def _piece(
+    conn: Connection, capture_id: str, number: int, span: Sequence[int | None], damage: Exception
+) -> bytes:
     with conn.cursor(binary=True) as cursor:
-        parts = cursor.execute(_SQL["parts"], [capture_id]).fetchall()
-        row = cursor.execute(_SQL["capture"], [capture_id]).fetchone()
-    sha256, *span = row or (None, None, None)
-    of_part = {} if span[0] is None else _segments(conn, capture_id, span)
-    damage = f"The original of capture {capture_id} is damaged: look for it in a backup."
+        row = cursor.execute(_SQL["part"], [capture_id, number]).fetchone()
+    if row is None:
+        raise damage
+    kind, packed = _shelved(capture_id, number, *row)
     try:
-        content = b"".join(
-            _unwoven(conn, packed, of_part.get(part_no, []))
-            if kind == _WOVEN
-            else packing.decompress(packed)
-            for part_no, kind, packed in parts
-        )
+        if kind != WOVEN:
+            return packing.decompress(packed)
+        rows = conn.execute(_SQL["segments"], [*span, capture_id, number])
+        ids = [segment_id for (segment_id,) in rows]
+        found = segments.read(conn, ids, audience_ids=None)
+        some = [found[segment_id] for segment_id in ids]
+        wanted = {one for each in some for one in each.instances(range(each.event_count))}
+        return weaving.unweave(packed, some, objects.names(conn, wanted))
     except (zstandard.ZstdError, msgspec.MsgspecError, LookupError, ValueError) as error:
-        raise DamagedOriginal(damage) from error
-    if hashlib.sha256(content).digest() != sha256:
-        raise DamagedOriginal(damage)
-    return content
+        raise damage from error
 
 
-def _segments(conn: Connection, capture_id: str, span: Sequence[int]) -> dict[int, list[Segment]]:
-    """Return the segments of a capture by part of the document."""
-    rows = conn.execute(_SQL["segments"], [*span, capture_id]).fetchall()
-    found = segments.read(conn, [segment_id for _, segment_id in rows], audience_ids=None)
-    return {
-        part_no: [found[segment_id] for _, segment_id in some]
-        for part_no, some in groupby(rows, key=itemgetter(0))
-    }
-
-
-def _unwoven(conn: Connection, packed: bytes, some: list[Segment]) -> bytes:
-    wanted = {one for each in some for one in each.instances(range(each.event_count))}
-    return weaving.unweave(packed, some, objects.names(conn, wanted))
+def _shelved(capture_id: str, part_no: int, kind: int, content: bytes) -> tuple[int, bytes]:
+    """Return a part of a document as it is; of an archived month from its archive."""
+    return shelf.original(content, capture_id, part_no) if kind == ARCHIVED else (kind, content)

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from psycopg.rows import args_row
 
-from packtrail.store import bodies, direct, named
+from packtrail.store import bodies, direct, named, shelf
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK
 from packtrail.store.columns import Columns
 from packtrail.store.direct import Kind, Statement
@@ -83,12 +83,19 @@ class Segment:
     @cached_property
     def columns(self) -> Columns:
         """What tells the events apart."""
-        return Columns(self.packed_columns, self.event_count, microseconds(self.time_from))
+        return Columns(self._packed[1], self.event_count, microseconds(self.time_from))
 
     @cached_property
     def template(self) -> dict[str, Any]:
         """The body that the events share."""
-        return bodies.read(self.packed_template)
+        return bodies.read(self._packed[0])
+
+    @cached_property
+    def _packed(self) -> tuple[bytes, bytes]:
+        """Template and columns; of an archived month from its archive."""
+        if self.packed_template:
+            return self.packed_template, self.packed_columns
+        return shelf.body(self.packed_columns, self.segment_id)
 
     def identity(self, place: int) -> str:
         """Return the event id of an event, or its hash where it has none."""

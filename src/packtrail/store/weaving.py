@@ -59,18 +59,22 @@ class _Woven(msgspec.Struct, array_like=True, frozen=True):
     count: int
     literals: tuple[bytes, ...]
     """The texts that are kept as they are, in order."""
+    first: int = 0
+    """Events of the document before this part."""
 
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Woven)
 
 
-def weave(outline: Outline, left_out: Collection[int] = ()) -> bytes:
-    """Return a document without what its segments hold.
+def weave(outline: Outline, left_out: Collection[int] = (), *, first: int = 0) -> bytes:
+    """Return a document, or a part of one, without what its segments hold.
 
     Args:
-        outline: The document.
-        left_out: Events by place that were not recorded with it, so that no segment holds them.
+        outline: The document, or the part.
+        left_out: Events by place in it that were not recorded with it, so that no segment holds
+            them.
+        first: Events of the document before this part.
     """
     cut = outline.cut
     pattern_of = np.full(len(cut.texts), -1, dtype=np.int64)
@@ -89,20 +93,18 @@ def weave(outline: Outline, left_out: Collection[int] = ()) -> bytes:
         pattern_of=pack(pattern_of),
         count=len(cut.texts),
         literals=tuple(cut.texts[place] for place in np.flatnonzero(pattern_of < 0).tolist()),
+        first=first,
     )
     return packing.compress(_encoder.encode(woven), Sort.TEXT)
 
 
-def unweave(
-    woven: bytes, segments: Iterable[Segment], names: Mapping[Instance, Name], *, first: int = 0
-) -> bytes:
+def unweave(woven: bytes, segments: Iterable[Segment], names: Mapping[Instance, Name]) -> bytes:
     """Undo `weave`.
 
     Args:
         woven: What `weave` made.
         segments: The segments that the document's events were recorded as.
         names: Of everything that they name.
-        first: Place in the document of the first event of this part.
     """
     found = _decoder.decode(packing.decompress(woven))
     pattern_of = unpack(found.pattern_of, found.count)
@@ -112,7 +114,7 @@ def unweave(
         texts[place] = next(literals)
     patterns = [_unpacked(*pattern) for pattern in found.patterns]
     for segment in segments:
-        ordinals = segment.columns.ordinals - first
+        ordinals = segment.columns.ordinals - found.first
         for number in np.unique(pattern_of[ordinals]).tolist():
             if number >= 0:
                 events = np.flatnonzero(pattern_of[ordinals] == number)

@@ -76,6 +76,7 @@ def lay(conn: Connection, backup: Path, manifest: Manifest) -> None:
                 months.make_all(conn)
             for column, number in table.sequences.items():
                 conn.execute(_SQL["set_number"], [_quoted(table.name), column, number])
+        months.seal_all(conn)
 
 
 def require_empty(conn: Connection) -> None:

@@ -1,8 +1,8 @@
 -- name: is_there
-select 1 from month where first_day = %s
+select closed_at is not null from month where first_day = %s
 
 -- name: kept
-select first_day from month where dropped_at is null order by first_day
+select first_day, closed_at is not null from month order by first_day
 
 -- name: lock
 lock table month in share row exclusive mode
@@ -15,3 +15,7 @@ create table {partition} (like {table} including defaults including storage incl
 
 -- name: attach
 alter table {table} attach partition {partition} for values from ({lower}) to ({upper})
+
+
+-- name: refuse_more
+alter table {partition} add constraint {constraint} check (false) not valid

@@ -1,0 +1,1 @@
+"""Archive: closing months, keeping them as files, and what must be kept for how long."""

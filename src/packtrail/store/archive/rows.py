@@ -1,0 +1,93 @@
+"""Rows of months and of what has become of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from packtrail.store import months, named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from psycopg import Connection
+
+_SQL = named.statements("archive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthRow:
+    """A month in which something was recorded."""
+
+    first_day: date
+    made_at: datetime
+    closed_at: datetime | None
+    exported_at: datetime | None
+    verified_at: datetime | None
+    dropped_at: datetime | None
+    manifest_sha256: bytes | None
+    manifest: Mapping[str, Any] | None
+
+
+def every(conn: Connection) -> list[MonthRow]:
+    """Return all months, the oldest first."""
+    with conn.cursor(row_factory=class_row(MonthRow)) as cursor:
+        return cursor.execute(_SQL["months"]).fetchall()
+
+
+def locked(conn: Connection, day: date) -> MonthRow | None:
+    """Return a month that nobody else changes until the transaction ends."""
+    with conn.cursor(row_factory=class_row(MonthRow)) as cursor:
+        return cursor.execute(_SQL["lock_month"], [day]).fetchone()
+
+
+def size(conn: Connection, day: date) -> int:
+    """Return what the partitions of a month take on disk, in bytes."""
+    partitions = [months.partition_of(table, day) for table in months.TABLES]
+    row = conn.execute(_SQL["sizes"], [partitions]).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def counts(conn: Connection, day: date) -> tuple[int, int]:
+    """Return how many segments and events were recorded in a month."""
+    row = conn.execute(_SQL["count"], months.bounds(day)["segment"]).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+def unfinished(conn: Connection, day: date) -> int:
+    """Return how many captures that came in a month are not finished."""
+    row = conn.execute(_SQL["unfinished"], months.bounds(day)["original"]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def last_expiry(conn: Connection, day: date) -> str | None:
+    """Return the latest expiry that is recorded in a month, as it is stored."""
+    row = conn.execute(_SQL["last_expiry"], months.bounds(day)["segment"]).fetchone()
+    return row[0] if row else None
+
+
+def set_closed(conn: Connection, day: date, *, at: datetime) -> None:
+    """Write that a month is closed."""
+    conn.execute(_SQL["set_closed"], {"day": day, "at": at})
+
+
+def set_exported(
+    conn: Connection, day: date, *, at: datetime, sha256: bytes, manifest: Mapping[str, Any]
+) -> None:
+    """Write that a month has an archive, which is not verified yet."""
+    bound = {"day": day, "at": at, "sha256": sha256, "manifest": Jsonb(manifest)}
+    conn.execute(_SQL["set_exported"], bound)
+
+
+def set_verified(conn: Connection, day: date, *, at: datetime | None) -> None:
+    """Write when the archive of a month was last whole; None: it is not."""
+    conn.execute(_SQL["set_verified"], {"day": day, "at": at})
+
+
+def set_dropped(conn: Connection, day: date, *, at: datetime | None) -> None:
+    """Write since when the archive alone holds bodies; None: the database has them again."""
+    conn.execute(_SQL["set_dropped"], {"day": day, "at": at})

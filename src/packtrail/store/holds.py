@@ -1,0 +1,168 @@
+"""Legal holds: what must be kept whatever its age, and which months it reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from psycopg.rows import class_row
+
+from packtrail.store import lots, months, named, objects, organisations, segments
+from packtrail.store.roles import CHILD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from psycopg import Connection
+
+_SQL = named.statements("holds")
+_KINDS_OF_CLASS: Final = ("sgtin", "itip", "lgtin")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A legal hold."""
+
+    hold_id: int
+    organisation_id: int
+    kind: str
+    """`month`, `lot`, `product`, `shipment` or `pack`."""
+    subject: str
+    """Lot, GTIN, document number, or a pack as `class key|serial`; of months nothing."""
+    first_day: date | None
+    last_day: date | None
+    """Of months: the first day of the first and of the last."""
+    reason: str
+    owner: str
+    """Who asked for it."""
+    placed_at: datetime
+    placed_by: str
+    released_at: datetime | None = None
+    released_by: str | None = None
+
+    @property
+    def over(self) -> str:
+        """What it is over, in words."""
+        if self.kind != "month":
+            return f"{self.kind} {self.subject.rpartition('|')[2]}"
+        if self.first_day is None:
+            return "every month"
+        if self.last_day in {None, self.first_day}:
+            return f"month {self.first_day:%Y-%m}"
+        return f"months {self.first_day:%Y-%m} to {self.last_day:%Y-%m}"
+
+
+def insert(
+    conn: Connection,
+    organisation_id: int,
+    *,
+    about: Mapping[str, object],
+    at: datetime,
+    by: str,
+) -> int:
+    """Write a hold; return its number.
+
+    Args:
+        conn: A connection in a transaction.
+        organisation_id: Whose.
+        about: `kind`, `subject`, `first_day`, `last_day`, `reason` and `owner`.
+        at: When it was placed.
+        by: Who placed it.
+    """
+    bound = {**about, "organisation_id": organisation_id, "placed_at": at, "placed_by": by}
+    row = conn.execute(_SQL["insert"], bound).fetchone()
+    return int(row[0]) if row else 0
+
+
+def of_organisation(conn: Connection, organisation_id: int) -> list[Hold]:
+    """Return all holds of an organisation, the newest first; released ones among them."""
+    with conn.cursor(row_factory=class_row(Hold)) as cursor:
+        asked = f"{_SQL['every']} {_SQL['of_organisation']}"
+        return cursor.execute(asked.encode(), [organisation_id]).fetchall()
+
+
+def in_force(conn: Connection) -> list[Hold]:
+    """Return the holds of all organisations that are not released."""
+    with conn.cursor(row_factory=class_row(Hold)) as cursor:
+        return cursor.execute(f"{_SQL['every']} {_SQL['in_force']}".encode()).fetchall()
+
+
+def locked(conn: Connection, hold_id: int, organisation_id: int) -> Hold | None:
+    """Return a hold in force that nobody else changes until the transaction ends."""
+    with conn.cursor(row_factory=class_row(Hold)) as cursor:
+        asked = f"{_SQL['every']} {_SQL['one']}"
+        return cursor.execute(asked.encode(), [hold_id, organisation_id]).fetchone()
+
+
+def release(conn: Connection, hold_id: int, *, at: datetime, by: str) -> None:
+    """Write that a hold is released."""
+    conn.execute(_SQL["release"], {"hold_id": hold_id, "at": at, "by": by})
+
+
+def is_recorded(conn: Connection, kind: str, subject: str) -> bool:
+    """Tell whether anything recorded is about what a hold would be over."""
+    if kind == "product":
+        return bool(_classes(conn, subject))
+    if kind == "pack":
+        return bool(objects.find(conn, [_pack(subject)]))
+    if kind == "lot" and lots.classes_of(conn, subject):
+        return True
+    row = conn.execute(_SQL[f"is_recorded_{kind}"], {"subject": subject}).fetchone()
+    return bool(row and row[0])
+
+
+def reaches(conn: Connection, hold: Hold, day: date) -> bool:
+    """Tell whether a month holds anything that a hold is over."""
+    if hold.kind == "month":
+        last = hold.last_day or hold.first_day
+        return hold.first_day is None or (last is not None and hold.first_day <= day <= last)
+    low, high = months.bounds(day)["segment"]
+    bound: dict[str, object] = {"low": low, "high": high}
+    if hold.kind == "pack":
+        return _names_pack(conn, hold.subject, int(low), int(high))
+    if hold.kind == "product":
+        asked = "reaches_classes"
+        bound["classes"] = _classes(conn, hold.subject)
+    else:
+        asked = f"reaches_{hold.kind}"
+        bound["subject"] = hold.subject
+        as_class = lots.classes_of(conn, hold.subject) if hold.kind == "lot" else []
+        if any(_names_pack(conn, f"{key}|{hold.subject}", int(low), int(high)) for key in as_class):
+            return True
+    row = conn.execute(_SQL[asked], bound).fetchone()
+    return bool(row and row[0])
+
+
+def _names_pack(conn: Connection, subject: str, low: int, high: int) -> bool:
+    """Tell whether a segment in a range names a pack, or what it was ever packed into.
+
+    Whatever held it tells where it was: what is said of the holder is said of the pack.
+    """
+    level = set(objects.find(conn, [_pack(subject)]).values())
+    seen = set(level)
+    while level:
+        rows = objects.sightings(conn, level, organisations.every_audience(conn))
+        if any(low <= segment_id < high for _, segment_id, _ in rows):
+            return True
+        within = {segment_id for one, segment_id, role in rows if role == CHILD and one in level}
+        found = segments.read(conn, within, audience_ids=None)
+        level = {
+            parent
+            for (class_id, seq), segment_id, role in rows
+            if role == CHILD
+            for _, place, _ in found[segment_id].places_of(class_id, np.array([seq]))
+            if (parent := found[segment_id].parent(place)) is not None
+        } - seen
+        seen |= level
+    return False
+
+
+def _pack(subject: str) -> tuple[str, str]:
+    class_key, _, item_key = subject.partition("|")
+    return class_key, item_key
+
+
+def _classes(conn: Connection, gtin: str) -> list[int]:
+    return objects.class_ids(conn, [f"{kind}/{gtin}" for kind in _KINDS_OF_CLASS])

@@ -1,0 +1,50 @@
+-- name: insert
+insert into legal_hold (organisation_id, kind, subject, first_day, last_day, reason, owner, placed_at,
+                        placed_by)
+values (%(organisation_id)s, %(kind)s, %(subject)s, %(first_day)s, %(last_day)s, %(reason)s, %(owner)s,
+        %(placed_at)s, %(placed_by)s)
+returning hold_id
+
+-- name: every
+select hold_id, organisation_id, kind, subject, first_day, last_day, reason, owner, placed_at, placed_by,
+       released_at, released_by
+  from legal_hold
+
+-- name: of_organisation
+ where organisation_id = %s order by hold_id desc
+
+-- name: in_force
+ where released_at is null order by hold_id
+
+-- name: one
+ where hold_id = %s and organisation_id = %s and released_at is null for update
+
+-- name: release
+update legal_hold set released_at = %(at)s, released_by = %(by)s where hold_id = %(hold_id)s
+
+-- name: reaches_lot
+select exists (
+    select from segment
+     where segment_id >= %(low)s and segment_id < %(high)s and lot = %(subject)s)
+
+-- name: reaches_shipment
+select exists (
+    select from segment s, unnest(s.links) as link
+     where segment_id >= %(low)s and segment_id < %(high)s
+       and substr(link, strpos(link, '|') + 1) = %(subject)s)
+
+-- name: reaches_classes
+select exists (
+    select from posting
+     where segment_id >= %(low)s and segment_id < %(high)s and class_id = any(%(classes)s)
+    union all
+    select from touch
+     where segment_id >= %(low)s and segment_id < %(high)s and class_id = any(%(classes)s))
+
+-- name: is_recorded_lot
+select exists (select from segment where lot = %(subject)s)
+
+-- name: is_recorded_shipment
+select exists (
+    select from segment s, unnest(s.links) as link
+     where substr(link, strpos(link, '|') + 1) = %(subject)s)
