@@ -30,6 +30,9 @@ _GRID_STEPS: Final = (0.5, 1, 2, 5, 10, 15, 30, 45)
 _LINES_MAX: Final = 7
 _MAP_HEIGHT: Final = 420.0
 _MARGIN: Final = 60.0
+_LINE: Final = 15.0
+_LABEL: Final = 240.0
+"""Height and width that a label takes: those that would meet are moved down."""
 
 
 def over_time(sightings: Sequence[Sighting]) -> str:
@@ -77,14 +80,19 @@ def on_map(sightings: Sequence[Sighting]) -> str:
         kind = "edge suspect" if way.is_suspect else "edge"
         parts.append(element("path", title, d=f"{curve} {x2:.1f} {y2:.1f}", class_=kind))
     seen = Counter(each.place for each in shown)
-    for number, each in enumerate(here):
+    labels: list[tuple[float, float]] = []
+    for each in here:
         x, y = at[each.place]
         radius = min(16.0, 6.0 + seen[each.place] ** 0.5)
         kind = "node suspect" if each.is_suspect else "node"
         dot = element("circle", cx=x, cy=y, r=radius)
         is_right = x > _WIDTH * 0.72
+        below = y + 4
+        while any(abs(below - b) < _LINE and abs(x - a) < _LABEL for a, b in labels):
+            below += _LINE
+        labels.append((x, below))
         label = element(
-            "text", text(_short(each.name or each.place)), y=y + (4 if number % 2 else -radius - 4),
+            "text", text(_short(each.name or each.place)), y=below,
             x=x - radius - 5 if is_right else x + radius + 5,
             text_anchor="end" if is_right else "start",
         )  # fmt: skip
