@@ -9,6 +9,7 @@ import packtrail.launch.bench_detection
 import packtrail.launch.bench_growth
 import packtrail.launch.bench_gs1
 import packtrail.launch.bench_plan
+import packtrail.launch.bench_prediction
 import packtrail.launch.bench_reads
 import packtrail.launch.bench_rivals
 import packtrail.launch.bench_serials

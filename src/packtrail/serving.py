@@ -10,6 +10,7 @@ import contextlib
 import re
 import signal
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from packtrail.services.application import Application
+    from packtrail.services.traffic import Traffic
     from packtrail.settings import Settings
 
 API_PREFIXES = ("/epcis/", "/api/", "/verify/", "/checkConnectivity")
+VERIFY_PREFIXES = ("/verify/", "/scan/verify", "/api/v1/verifications")
 API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
 FORM_BYTES = 64 * 1024
@@ -129,7 +132,39 @@ def asgi(application: Application) -> ASGIApp:
         is_api = f"{scope['path']}/".startswith(API_PREFIXES)
         await (api if is_api else pages)(scope, receive, send)
 
-    return Guard(Receiving(route, application.settings), application.settings)
+    guarded = Guard(Receiving(route, application.settings), application.settings)
+    return Counting(guarded, application.traffic)
+
+
+class Counting:
+    """Counts requests by kind, with how long each took to be answered.
+
+    Args:
+        app: The application inside.
+        traffic: Where it is counted.
+    """
+
+    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
+        self._app = app
+        self._traffic = traffic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._traffic.note(kind_of(scope["path"]), time.perf_counter() - began)
+
+
+def kind_of(path: str) -> str:
+    """Return as what a request counts: `verify`, `api` or `console`."""
+    if path.startswith(VERIFY_PREFIXES):
+        return "verify"
+    return "api" if f"{path}/".startswith(API_PREFIXES) else "console"
 
 
 class Guard:

@@ -278,6 +278,15 @@ class Settings:
             "the file master.key in its directory, made when it is needed."
         ),
     )
+    serials_as_positions: bool = field(
+        default=True,
+        metadata=_says(
+            "Whether recorded packs whose serial a random or sequential pool of ours made are kept "
+            "as a position of that pool instead of a name, which saves most of their room in the "
+            "dictionary. Without the master key such packs cannot be read. Off: what is new is "
+            "kept by name; what is kept as a position stays so."
+        ),
+    )
     reports_dir: Path = field(
         default=Path("reports"),
         metadata=_says(

@@ -83,7 +83,7 @@ def test_a_benchmark_calibrates(module_rest: Rest, maker: TestClient) -> None:
     taken = maker.post(f"{URL}/benches?filename=size.json", content=content)
     seen = maker.get(f"{URL}/calibration").json()
 
-    assert taken.json()["sets"] == ["bytes_stored", "bytes_listed", "bytes_lone"]
+    assert taken.json()["sets"] == ["bytes_stored", "bytes_event", "bytes_listed", "bytes_lone"]
     assert {each["key"] for each in seen["constants"]} == set(taken.json()["sets"])
     assert maker.post(f"{URL}/benches", content=b"{}").status_code in {409, 422}
 
@@ -92,6 +92,18 @@ def test_a_benchmark_calibrates(module_rest: Rest, maker: TestClient) -> None:
 def test_files_are_handed_out(maker: TestClient, name: str) -> None:
     assert maker.get(f"{URL}/files/{name}").status_code == 200
     assert maker.get(f"{URL}/files/none").status_code == 404
+
+
+def test_outlook_and_business_case_are_there(maker: TestClient) -> None:
+    seen = maker.get(f"{URL}/outlook").json()
+    case = maker.get(f"{URL}/business-case").json()
+    book = maker.get(f"{URL}/business-case/files/business-case.xlsx")
+
+    assert [each["code"] for each in seen["findings"]] == ["CPA-023"]
+    assert {"outlay", "case_pack"} <= {each["key"] for each in case["figures"]}
+    assert (book.status_code, book.content[:2]) == (200, b"PK")
+    assert maker.get(f"{URL}/business-case?programme=none").status_code == 404
+    assert maker.get(f"{URL}/business-case/files/none").status_code == 404
 
 
 def test_nobody_sees_it_without_a_key(module_rest: Rest) -> None:
@@ -111,7 +123,8 @@ OPERATIONS = [
 @pytest.fixture(scope="module")
 def fuzzed(module_rest: Rest) -> Any:
     world = module_rest.world
-    scopes = [Permission.CAPACITY_READ, Permission.CAPACITY_UPDATE, Permission.STORE_READ]
+    scopes = [Permission.CAPACITY_READ, Permission.CAPACITY_UPDATE, Permission.STORE_READ,
+              Permission.PLAN_READ]  # fmt: skip
     made = accounts.create_api_key(world.app, world.wholesaler, "fuzz", scopes=scopes)
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", packtrail.api.build(world.app))
     schema.config.update(headers={"Authorization": f"Bearer {made.secret}"})

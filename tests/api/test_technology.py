@@ -69,6 +69,30 @@ def test_it_is_told_what_is_known_of_a_product(api: TestClient) -> None:
     assert api.get(asked + "Oculus V4").json() == []
 
 
+def test_lines_fit_and_upgrades_are_told_and_put_into_a_plan(api: TestClient) -> None:
+    api.put(f"{TECHNOLOGY}/systems", json=PC)
+    api.put(f"{TECHNOLOGY}/systems", json={"code": "p", "name": "Printer", "role": "printer",
+                                           "lines": ["w1"], "symbologies": ["qr"]})  # fmt: skip
+    lines = {each["line"]: each for each in api.get(f"{TECHNOLOGY}/lines").json()}
+    assert (lines["w1"]["can"]["serials"]["can"], lines["w1"]["symbologies"]) == (False, ["qr"])
+
+    found = api.get(f"{TECHNOLOGY}/fit/us?packs_per_minute=90").json()
+    states = {each["topic"]: each["state"] for each in found["lines"][0]["answers"]}
+    assert (found["is_sold"], states["symbology"], states["speed"]) == (True, "lacking", "unknown")
+    assert api.get(f"{TECHNOLOGY}/fit/XX").status_code == 404
+
+    made = api.post(
+        "/api/v1/plans", json={"code": "eu", "name": "EU", "terms": {"template": "small"}}
+    )
+    assert made.status_code in {200, 201}, made.text
+    offered = api.get(f"{TECHNOLOGY}/upgrades/eu?months=120").json()
+    assert [(each["system"], each["is_in_plan"]) for each in offered] == [("w1-pc", False)]
+    path = f"{TECHNOLOGY}/upgrades/eu?months=120"
+    assert api.post(path, json={"systems": ["w1-pc"]}).json()["count"] > 10
+    assert api.post(path, json={"systems": ["w1-pc"]}).json()["count"] == 0
+    assert api.post(path, json={"systems": ["no"]}).status_code == 404
+
+
 def test_a_table_is_taken_in_and_given_out(api: TestClient) -> None:
     content = b"code,name,role,lines\nc,Camera,camera,w1\n"
     taken = api.post(f"{TECHNOLOGY}/imports?filename=t.csv", content=content)

@@ -66,6 +66,8 @@ def test_tables_are_told_to_people(db: str) -> None:
         (("forecast", "list"), "Plan"),
         (("forecast", "show"), "January 2027"),
         (("show",), "Serial numbers to issue"),
+        (("business",), "Cost a pack over 5 years"),
+        (("outlook",), "Until it is used up"),
         (("calibration",), "Low"),
         (("run", "list"), "Kept"),
         (("scenario", "list"), "Code"),
@@ -85,10 +87,22 @@ def test_a_benchmark_calibrates_and_another_machines_does_not(db: str, tmp_path:
     assert refused.exception.findings[0].code == "CPA-011"
 
 
+def test_a_sample_is_noted_and_the_business_case_is_written(db: str, tmp_path: Path) -> None:
+    book = tmp_path / "case.xlsx"
+    assert run(db, "sample").exit_code == 0
+    names = {each["name"] for each in answer(db, "outlook")["meters"]}
+    seen = answer(db, "business", "--to", str(book))
+
+    assert {"database", "cpu_load", "requests"} <= names
+    assert "case_pack" in {each["key"] for each in seen["figures"]}
+    assert book.read_bytes()[:2] == b"PK"
+
+
 def test_a_wrong_call_says_what_is_expected(db: str, tmp_path: Path) -> None:
     for words in (
         ("show", "--to", str(tmp_path / "x.doc")),
         ("forecast", "show", "--to", str(tmp_path / "x.pdf")),
+        ("business", "--to", str(tmp_path / "x.doc")),
         ("scenario", "assume", "nine", "lines", "9", "--basis", "hope"),
     ):
         assert isinstance(run(db, *words).exception, UsageError)

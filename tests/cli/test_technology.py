@@ -35,6 +35,20 @@ def test_a_table_becomes_a_radar_with_an_exit_code(typed: Typed, tmp_path: Path)
     assert "pc" in typed("technology", "list").stdout
 
 
+def test_lines_fit_and_upgrades_are_told_and_accepted(typed: Typed, tmp_path: Path) -> None:
+    table = tmp_path / "systems.csv"
+    table.write_text("code,name,role,lines,software\nold,PC,line_pc,w1,Windows 7 SP1\n")
+    typed("technology", "import", table)
+
+    assert "aggregation" in typed("technology", "lines").stdout
+    assert typed("technology", "fit", "US").exit_code == FINDINGS
+    assert "Tamper sealer" in typed("technology", "fit", "FR", "--line", "w1").stdout
+    assert typed("plan", "new", "eu", "--name", "EU", "--template", "small").exit_code == FINE
+    accepted = typed("technology", "upgrades", "eu", "--accept", "old")
+    assert accepted.exit_code == FINE
+    assert "in the plan" in accepted.stdout
+
+
 def test_an_entry_is_put_from_a_file_and_taken_out(typed: Typed, tmp_path: Path) -> None:
     file = tmp_path / "row.yaml"
     file.write_text('code: j60\nproduct: Kestrel J60\nends_on: 2027-06-30\nsource: "Letter"\n')

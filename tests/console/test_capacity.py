@@ -48,7 +48,8 @@ PAGES = (
     "/capacity", "/capacity/figures/stored_5", "/capacity/figures/lines?scenario=more",
     "/capacity/lines", "/capacity/forecast", "/capacity/forecast?number=1", "/capacity/scenarios",
     "/capacity/scenarios/today", "/capacity/scenarios/today?input=lines", "/capacity/calibration",
-    "/capacity/runs", "/capacity/runs/1",
+    "/capacity/runs", "/capacity/runs/1", "/capacity/live", "/capacity/business",
+    "/capacity/business?figure=case_pack",
 )  # fmt: skip
 
 

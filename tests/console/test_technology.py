@@ -13,8 +13,10 @@ from tests.console.test_pages import text_of
 from tests.services.companies import make_company
 
 from packtrail.console import build
+from packtrail.planning.book import Terms
 from packtrail.planning.technology.inventory import Kind
 from packtrail.services import accounts
+from packtrail.services.plan import programmes
 from packtrail.services.technology import entries
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ PAGES = (
     "/technology/inventory",
     *(f"/technology/inventory?show={word}" for word in ("support", "measurements", "options")),
     "/technology/inventory?find=pc&page=9",
+    "/technology/lines",
+    "/technology/fit",
+    "/technology/fit?market=FR&speed=120",
+    "/technology/upgrades",
     "/technology/history",
     "/technology/import",
     "/technology/entry/system",
@@ -78,6 +84,38 @@ def test_the_radar_draws_and_says_what_is_in_the_way(anyone: Desk) -> None:
     assert "1 part out of support" in text_of(page)
     assert "In the way of 1 line (w1) and 1 market (US)" in text_of(page)
     assert "Nobody yet" in text_of(page)
+
+
+@pytest.mark.parametrize("query", ["market=XX", "market=US&on=soon", "market=US&speed=fast"])
+def test_a_question_that_cannot_be_answered_is_told(anyone: Desk, query: str) -> None:
+    answer = anyone.sign_in("tech.reader").client.get(f"/technology/fit?{query}")
+
+    assert answer.status_code == 422
+    assert 'class="notice error"' in answer.text
+
+
+def test_a_market_that_is_not_sold_shows_gaps_and_ways(anyone: Desk) -> None:
+    page = text_of(anyone.sign_in("tech.reader").client.get("/technology/fit?market=FR").text)
+
+    assert "What if: nothing is packed for it today" in page
+    assert "Tamper sealer, installed : EUR 60" in page or "Tamper sealer, installed: EUR 60" in page
+
+
+def test_an_upgrade_is_chosen_and_stands_in_the_plan(anyone: Desk, world: World) -> None:
+    programmes.create_programme(
+        world.app, world.maker, "eu", name="EU", terms=Terms(template="small")
+    )
+    desk = anyone.sign_in("tech.operator")
+
+    answer = desk.post("/technology/upgrades", "/technology/upgrades", programme="eu",
+                       system="w1-pc", months="24")  # fmt: skip
+
+    assert answer.headers["location"].endswith("programme=eu&months=24&done=yes")
+    page = desk.client.get("/technology/upgrades?programme=eu").text
+    assert 'href="/plan/eu/package/UP-w1-pc-PLAN"' in page
+    assert desk.client.get("/plan/eu/package/UP-w1-pc-PLAN").status_code == 200
+    wrong = desk.post("/technology/upgrades", "/technology/upgrades", programme="eu", system="no")
+    assert "TEC-014" in wrong.text
 
 
 def test_a_system_is_entered_changed_with_a_reason_and_taken_out(anyone: Desk) -> None:

@@ -132,7 +132,7 @@ def test_a_base_backup_made_during_captures_comes_back_with_all_that_was_there(
         maker = organisations.system_actor(app, "tests")
         assert tracing.trace(app, maker, pack(0)).contents_total == 0
         assert tracing.trace(app, maker, case(1)).contents_total == 5
-        jobs = capture.jobs(app, maker, limit=200)
+        jobs = capture.jobs(app, maker, limit=len(installation.sent))
         assert all(job.success for job in jobs)
         originals = {capture.original(app, maker, job.capture_id).content() for job in jobs}
         assert originals <= set(installation.sent)

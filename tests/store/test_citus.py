@@ -19,6 +19,7 @@ DISTRIBUTED = {
     "event_key": "event_id",
     "retold": "event_id",
     "name_block": "class_id",
+    "pool_block": "class_id",
     "posting": "class_id",
     "touch": "class_id",
     "capture": "capture_id",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
+
 import psycopg
 import pytest
-from tests.store.making import commissioning, journey, pack_uri, packing, record, seen, sscc
+from tests.store.making import START, commissioning, journey, pack_uri, packing, record, seen, sscc
 
 from packtrail import gs1
 from packtrail.store import class_rows, direct
@@ -17,6 +19,10 @@ SUM = Statement(
     some=Kind.INTEGERS,
     text=Kind.TEXT,
 )
+KINDS = Statement(
+    "select %(a)s, %(b)s, %(c)s, %(d)s::text[], %(e)s::bigint[], %(f)s::integer[]",
+    a=Kind.SMALLINT, b=Kind.BYTES, c=Kind.MOMENT, d=Kind.TEXTS, e=Kind.BIGINTS, f=Kind.INTEGERS,
+)  # fmt: skip
 ROW = (9, "lot / 7 é", "100%", 7)
 
 
@@ -31,6 +37,19 @@ def test_the_answer_is_that_of_a_cursor(database: Database):
         with conn.pipeline():
             assert asked(conn) == [ROW]
         assert direct.rows(conn, Statement("select 1 where false")) == []
+
+
+def test_values_of_every_kind_come_back_as_they_were(database: Database):
+    values = [
+        (-3, b"\x00\xff", START, ["a", 'é, "', ""], [1 << 62, -1], [7]),
+        (0, b"", START.astimezone(timezone(timedelta(hours=-5))), [], [], []),
+    ]
+    with database.reading() as conn:
+        direct_rows = [direct.rows(conn, KINDS, *each) for each in values]
+        with conn.pipeline():
+            by_cursor = [direct.rows(conn, KINDS, *each) for each in values]
+
+    assert direct_rows == by_cursor == [[each] for each in values]
 
 
 def test_a_statement_takes_part_in_the_transaction(database: Database):

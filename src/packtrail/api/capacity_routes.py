@@ -17,8 +17,18 @@ from packtrail.planning.capacity import codes
 from packtrail.planning.capacity.estimating import Basis, Figure, Sway
 from packtrail.planning.capacity.scenarios import Assumption, Scenario
 from packtrail.services.application import Application
-from packtrail.services.capacity import calibrating, files, forecasts, runs, scenarios
+from packtrail.services.capacity import (
+    business,
+    calibrating,
+    files,
+    forecasts,
+    outlook,
+    runs,
+    scenarios,
+)
+from packtrail.services.capacity.business import BusinessCase
 from packtrail.services.capacity.forecasts import Forecast, ForecastView, Imported
+from packtrail.services.capacity.outlook import Outlook
 from packtrail.services.capacity.runs import Opened, Results, Run
 from packtrail.services.capacity.scenarios import ScenarioChange, ScenarioView
 
@@ -318,6 +328,41 @@ def download(name: str, app: App, actor: Caller) -> Response:
         raise NotFound(codes.NO_FIGURE.found(message, at="name"))
     media_type, make = FILES[name]
     return Response(make(app, actor), media_type=media_type)
+
+
+# --- meters ---------------------------------------------------------------------------------------
+
+
+@router.get("/outlook", summary="Meters, plan and walls", response_model=Outlook)
+def show_outlook(app: App, actor: Caller) -> Any:
+    """Return what this installation does beside the plan, and when it reaches what there is."""
+    return outlook.outlook(app, actor)
+
+
+# --- the business case ----------------------------------------------------------------------------
+
+
+@router.get("/business-case", summary="The business case", response_model=BusinessCase)
+def show_case(app: App, actor: Caller, scenario: str = "", programme: str = "") -> Any:
+    """Return investment, running cost, cost of delay and people by role, with every input."""
+    return business.business_case(app, actor, scenario=scenario, programme=programme)
+
+
+@router.get("/business-case/files/{name}", summary="As a file", response_class=Response)
+def download_case(
+    name: str, app: App, actor: Caller, scenario: str = "", programme: str = ""
+) -> Response:
+    """Return the business case as `business-case.xlsx`, all formulas, or `business-case.pdf`."""
+    writers = {
+        "business-case.xlsx": (XLSX, business.workbook),
+        "business-case.pdf": ("application/pdf", business.report),
+    }
+    if name not in writers:
+        message = f"There is no file {name[:80]!r}; there are {', '.join(writers)}."
+        raise NotFound(codes.NO_FIGURE.found(message, at="name"))
+    media_type, write = writers[name]
+    seen = business.business_case(app, actor, scenario=scenario, programme=programme)
+    return Response(write(actor, seen), media_type=media_type)
 
 
 # --- calibration ----------------------------------------------------------------------------------

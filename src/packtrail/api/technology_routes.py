@@ -22,9 +22,17 @@ from packtrail.api.portfolio_routes import (
     revision_of,
 )
 from packtrail.api.requests import App, Caller, bounded_body
-from packtrail.api.technology_schemas import InventoryImportOut, SupportItemOut, SupportRowOut
+from packtrail.api.technology_schemas import (
+    InventoryImportOut,
+    LineAbilitiesOut,
+    MarketFitOut,
+    SupportItemOut,
+    SupportRowOut,
+    UpgradeOut,
+)
 from packtrail.planning.technology.inventory import Kind
-from packtrail.services.technology import entries, files, radar
+from packtrail.services.plan.writing import Written
+from packtrail.services.technology import entries, files, lines, radar, upgrades
 from packtrail.services.technology.entries import Put, Remove
 
 router = APIRouter(prefix="/api/v1/technology", tags=["Technology"])
@@ -71,6 +79,61 @@ def known_support(
 ) -> Any:
     """Return the row that says until when a product is kept up: one, or none."""
     return radar.known_support(app, actor, product)
+
+
+@router.get(
+    "/lines", summary="What lines can do", response_model=list[LineAbilitiesOut],
+    responses=READING,
+)  # fmt: skip
+def line_abilities(app: App, actor: Caller) -> Any:
+    """Return what each line can do: measured, by its equipment, or as it was built."""
+    return list(lines.known_lines(app, actor).values())
+
+
+@router.get(
+    "/fit/{market}", summary="Fit of lines to a market", response_model=MarketFitOut,
+    responses=READING,
+)  # fmt: skip
+def market_fit(
+    market: str,
+    app: App,
+    actor: Caller,
+    on: On = None,
+    line: Annotated[list[str] | None, Query(max_length=1000, description="Only these.")] = None,
+    packs_per_minute: Annotated[float, Query(ge=0, le=100_000)] = 0,
+) -> Any:
+    """Return how lines stand to what the rules of a market ask, sold there or not."""
+    return lines.market_fit(
+        app, actor, market.upper(), on=on, lines=line or (), packs_per_minute=packs_per_minute
+    )
+
+
+@router.get(
+    "/upgrades/{programme}", summary="Upgrades for a plan", response_model=list[UpgradeOut],
+    responses=READING,
+)  # fmt: skip
+def offered_upgrades(
+    programme: str, app: App, actor: Caller, months: Annotated[int, Query(ge=1, le=120)] = 24
+) -> Any:
+    """Return the upgrades that the radar makes necessary, in the plan or not yet."""
+    return upgrades.views(upgrades.offer(app, actor, programme, months=months))
+
+
+@router.post(
+    "/upgrades/{programme}", summary="Put upgrades into a plan", response_model=Written,
+    responses=CHANGING,
+)  # fmt: skip
+def accept_upgrades(
+    programme: str,
+    app: App,
+    actor: Caller,
+    systems: Annotated[
+        list[str], Body(embed=True, max_length=1000, description="Codes of systems.")
+    ],
+    months: Annotated[int, Query(ge=1, le=120)] = 24,
+) -> Any:
+    """Put the upgrades of some systems into the plan; what is there already is not put in again."""
+    return upgrades.accept(app, actor, programme, systems, months=months)
 
 
 @router.get("/history", summary="History", response_model=list[EntryChangeOut], responses=READING)

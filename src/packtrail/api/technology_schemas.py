@@ -34,6 +34,102 @@ class SupportItemOut(Out):
     through: list[str]
 
 
+class AbilityOut(Out):
+    """Whether a line can do something, and what says so."""
+
+    can: bool
+    basis: str
+    told: str
+
+
+class FigureOut(Out):
+    """A figure of a line, and what says so."""
+
+    value: float
+    basis: str
+    told: str
+
+
+class LineAbilitiesOut(Out):
+    """What is known of a line."""
+
+    line: str
+    can: dict[str, AbilityOut]
+    levels: list[str]
+    symbologies: list[str]
+    elements: list[str]
+    protocols: list[str]
+    figures: dict[str, FigureOut]
+    equipment: list[str]
+
+
+class WayOut(Out):
+    """A way to close a gap."""
+
+    title: str
+    cost_eur: int
+    effort_days: float
+    lead_days: int
+    stop_days: int
+    source: str
+    is_own: bool
+
+
+class FitAnswerOut(Out):
+    """How a line stands to something a rule asks."""
+
+    topic: str
+    wanted: str
+    rule: str
+    clause: str
+    scope: str
+    state: str
+    told: str
+    basis: str
+    ways: list[WayOut]
+
+
+class LineFitOut(Out):
+    """How a line stands to all that the rules of a market ask."""
+
+    line: str
+    packs_for_it: bool
+    is_fit: bool
+    met: int
+    lacking: int
+    unknown: int
+    cost_eur: int
+    lead_days: int
+    answers: list[FitAnswerOut]
+
+
+class MarketFitOut(Out):
+    """How lines stand to what the rules of a market ask on a day."""
+
+    market: str
+    name: str
+    on: date
+    is_sold: bool
+    wanted: int
+    lines: list[LineFitOut]
+
+
+class UpgradeOut(Out):
+    """An upgrade that the radar makes necessary."""
+
+    system: str
+    name: str
+    parts: list[str]
+    ends_on: date | None
+    is_in_plan: bool
+    lines: list[str]
+    markets: list[str]
+    packages: list[str]
+    cost_eur: int
+    effort_days: float
+    due_on: date | None
+
+
 class SupportRowOut(Out):
     """Until when a release of a product is kept up, as Packtrail or the company knows it."""
 

@@ -1,15 +1,19 @@
-"""`packtrail capacity calibrate`, `calibration`: constants of this very installation."""
+"""`packtrail capacity calibrate`, `calibration`, `sample`, `outlook`: this very installation."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from packtrail.base.findings import has_errors
 from packtrail.cli import options
 from packtrail.cli.capacity import capacity
-from packtrail.cli.output import tell_findings, write_json, write_line, write_table
+from packtrail.cli.output import FINDINGS, tell_findings, write_json, write_line, write_table
+
+if TYPE_CHECKING:
+    from packtrail.services.capacity.outlook import Outlook
 
 
 @capacity.command("calibrate")
@@ -62,4 +66,55 @@ def show_calibration(
     )  # fmt: skip
     headings = ("Input", "Low", "Likely", "High", "Unit", "Source", "")
     write_table(seen.machine.name, headings, rows)
+    tell_findings(seen.findings)
+
+
+@capacity.command("sample")
+def sample(data: options.Data = None, db: options.Db = None) -> None:
+    """Note now what this installation does and has left; a server does so every quarter hour."""
+    from packtrail.services.capacity import metering
+
+    with options.installation(data, db) as (app, _):
+        metering.sample(app)
+    write_line("Noted.")
+
+
+@capacity.command("outlook")
+def show_outlook(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell what this installation does beside the plan, and when it reaches what there is.
+
+    The exit code is 1 when something will be used up within weeks.
+    """
+    from packtrail.services.capacity import outlook
+
+    with options.acting(data, db, organisation) as (app, actor):
+        seen = outlook.outlook(app, actor)
+    if json:
+        write_json(seen)
+    else:
+        _tell(seen)
+    if has_errors(seen.findings):
+        raise typer.Exit(FINDINGS)
+
+
+def _tell(seen: Outlook) -> None:
+    walls = (
+        (e.limit.meter.title, f"{e.now:,.4g}", f"{e.limit.value:,.4g}", e.limit.meter.unit,
+         e.earliest, e.likely, e.by_plan)
+        for e in seen.walls
+    )  # fmt: skip
+    headings = ("Meter", "Now", "There is", "Unit", "Earliest", "Likely", "By the plan")
+    write_table("Until it is used up", headings, walls)
+    compared = (
+        (e.meter.title, f"{e.measured:,.4g}", f"{e.low:,.4g}", f"{e.likely:,.4g}",
+         f"{e.high:,.4g}", e.unit, e.verdict)
+        for e in seen.comparisons
+    )  # fmt: skip
+    headings = ("Meter", "Measured", "Plan, low", "likely", "high", "Unit", "")
+    write_table(f"Beside the plan {seen.scenario!r}", headings, compared)
     tell_findings(seen.findings)

@@ -402,6 +402,56 @@ def show_run(
     _tell(seen.results, as_json=json)
 
 
+@capacity.command("business")
+def show_case(
+    scenario_code: Annotated[
+        str, typer.Option("--scenario", metavar="CODE", help="Default: the one in force.")
+    ] = "",
+    programme: Annotated[
+        str, typer.Option("--programme", metavar="CODE", help="Default: the first in use.")
+    ] = "",
+    to: To = None,
+    seed: Seed = 1,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell the business case: investment, running cost, cost of delay, people by role.
+
+    The spreadsheet (`--to case.xlsx`) is all formulas over its inputs, for finance to audit.
+    """
+    from packtrail.services.capacity import business
+
+    writers = {".xlsx": business.workbook, ".pdf": business.report}
+    ending = ".xlsx" if to is None else to.suffix.casefold()
+    if ending not in writers:
+        raise UsageError(f"{to} ends in {ending!r}: expected one of {', '.join(writers)}.")
+    with options.acting(data, db, organisation) as (app, actor):
+        seen = business.business_case(
+            app, actor, scenario=scenario_code, programme=programme, seed=seed
+        )
+        if to is not None:
+            write_file(to, (writers[ending](actor, seen),))
+    if json:
+        write_json(seen)
+        return
+    told = {each.key: each for each in seen.figures}
+    for part in seen.parts:
+        rows = (
+            (told[key].title, told[key].unit, *map(_shown, (told[key].low, told[key].likely,
+             told[key].high)))
+            for key in part.keys
+        )  # fmt: skip
+        write_table(part.heading, ("Figure", "Unit", "Low", "Likely", "High"), rows)
+
+
+def _shown(value: float) -> str:
+    from packtrail.rendering.capacity_sheets import to_the_eye
+
+    return to_the_eye(value)
+
+
 def _tell(made: Results, *, as_json: bool) -> None:
     from packtrail.cli.capacity import tell_columns
 

@@ -253,6 +253,109 @@ def radar(
         raise typer.Exit(FINDINGS)
 
 
+@technology.command("lines")
+def show_lines(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell what each line can do: measured, by its equipment, or as it was built."""
+    from packtrail.services.technology import lines
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = lines.known_lines(application, actor)
+    if json:
+        write_json(list(found.values()))
+        return
+    rows = (
+        (line, name, "yes" if each.can else "no", each.basis, each.told)
+        for line, known in found.items()
+        for name, each in sorted(known.can.items())
+    )
+    write_table("", ("Line", "What", "Can", "By", "Told"), rows)
+
+
+@technology.command("fit")
+def show_fit(
+    market: Annotated[str, typer.Argument(help="ISO 3166 code, sold there or not.")],
+    line: Annotated[
+        list[str] | None, typer.Option("--line", help="Only this line; may be repeated.")
+    ] = None,
+    speed: Annotated[
+        float, typer.Option("--speed", min=0, help="Packs a minute that the volume asks for.")
+    ] = 0,
+    on: Annotated[str | None, typer.Option("--on", metavar="DAY", help="Rules of a day.")] = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Hold what the rules of a market ask against what lines can do, with ways to close gaps.
+
+    Without --line those that pack for the market, or all where none does. The exit code is 1 when
+    no line can do it.
+    """
+    from packtrail.services.technology import lines
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = lines.market_fit(
+            application, actor, market.upper(), on=options.day(on, option="--on"),
+            lines=line or (), packs_per_minute=speed,
+        )  # fmt: skip
+    if json:
+        write_json(found)
+    else:
+        kind = "sold there" if found.is_sold else "not sold there: what if"
+        talk.print(f"{found.name}, {kind}; {found.wanted} things asked on {found.on}")
+        rows = (
+            (each.line, answer.wanted, answer.state, answer.basis, answer.told,
+             "; ".join(f"{way.title} (EUR {way.cost_eur:,})" for way in answer.ways))
+            for each in found.lines
+            for answer in each.answers
+        )  # fmt: skip
+        write_table("", ("Line", "Asked", "Stands", "By", "Told", "Ways"), rows)
+    if found.lines and not any(each.is_fit for each in found.lines):
+        raise typer.Exit(FINDINGS)
+
+
+@technology.command("upgrades")
+def show_upgrades(
+    programme: Annotated[str, typer.Argument(help="Code of the programme.")],
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="SYSTEM", help="Put its upgrade into the plan; repeat."),
+    ] = None,
+    months: Annotated[
+        int, typer.Option("--months", min=1, max=120, help="Support that ends within.")
+    ] = 24,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Tell which upgrades the radar makes necessary, or put some into the plan."""
+    from packtrail.services.technology import upgrades
+
+    with options.acting(data, db, organisation) as (application, actor):
+        if accept:
+            written = upgrades.accept(application, actor, programme, accept, months=months)
+            if not json:
+                talk.print(f"version {written.version}: {written.count} entries changed")
+        found = upgrades.views(upgrades.offer(application, actor, programme, months=months))
+    if json:
+        write_json(found)
+        return
+    rows = (
+        (each.system, each.ends_on, "in the plan" if each.is_in_plan else "offered",
+         each.due_on or "as soon as possible", " ".join(each.lines), len(each.packages),
+         f"{each.cost_eur:,}", f"{each.effort_days:g}", "; ".join(each.parts))
+        for each in found
+    )  # fmt: skip
+    titles = ("System", "Ends", "Stands", "Due", "Lines", "Packages", "EUR", "Days", "Parts")
+    write_table("", titles, rows)
+
+
 def _kind(text: str) -> Kind:
     from packtrail.planning.technology.inventory import Kind
 

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from packtrail.console import captures, templates
 from packtrail.services import overview
+from packtrail.services.capacity.attention import attention as of_capacity
 from packtrail.services.obligations.attention import attention as by_law
 from packtrail.services.reports.attention import attention as of_reports
 
@@ -30,6 +31,7 @@ def home(visit: Visit) -> Response:
         attention=(
             *by_law(visit.app, visit.who),
             *of_reports(visit.app, visit.who),
+            *of_capacity(visit.app, visit.who),
             *seen.attention,
         ),
         total=total,

@@ -8,7 +8,8 @@ event, or send an event for each pack. Pharmacies dispense packs of all products
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
 LOT: Final = 10_000
 DISPENSED_PER_DOCUMENT: Final = 50
 _PRODUCTS: Final = 20
+_TRACED: Final = 200
+"""Packs whose journey is read."""
 _KINDS: Final = {
     "events: times, ids, objects, templates": ("segment", "segment_value"),
     "keys that make recording idempotent": ("event_key", "retold"),
-    "dictionary of serials": ("name_block", "class"),
+    "dictionary of serials": ("name_block", "pool_block", "class"),
     "index from packs to events": ("posting", "touch"),
     "original documents": ("original",),
     "jobs and audit trail": ("capture", "audit"),
@@ -42,34 +45,96 @@ def bench_size(
     """Capture the whole life of packs in both styles, and say what it takes on disk.
 
     Everything counts: events, indexes, the dictionary of serials, the original documents byte for
-    byte, jobs and audit trail.
+    byte, jobs and audit trail. Each style is told twice: with serials of somebody else, and with
+    serials of pools of ours.
     """
     figures = [
         figure
         for style, is_listed in (("lists", True), ("an event a pack", False))
-        for figure in _style(style, packs, is_listed=is_listed)
+        for is_own in (False, True)
+        for figure in _style(style, packs, is_listed=is_listed, is_own=is_own)
     ]
     tell(figures, json=json)
 
 
-def _style(style: str, packs: int, *, is_listed: bool) -> Iterator[Figure]:
+def _style(style: str, packs: int, *, is_listed: bool, is_own: bool) -> Iterator[Figure]:
+    style += ", own pools" if is_own else ""
     with _temporary_data() as data, _application(data) as application:
         actor = _actor(application)
+        serials = _Pools(application, actor).take if is_own else None
+        factory = Factory(1, _PRODUCTS, serials=serials)
         before, sent = _sizes(application), 0
-        for document in life(Factory(1, _PRODUCTS), packs, is_listed=is_listed):
+        began = time.process_time(), time.perf_counter()
+        for document in life(factory, packs, is_listed=is_listed):
             _capture(application, actor, document)
             sent += len(document.content)
+        cpu, wall = time.process_time() - began[0], time.perf_counter() - began[1]
         after = _sizes(application)
+        yield from _journeys(style, application, actor, factory.sample[:_TRACED])
     grown = {table: (after[table] - before.get(table, 0)) / packs for table in after}
     total = grown.pop("")
     beside = f"{sent / packs:,.0f} bytes/pack of documents sent"
     yield Figure(f"{style}: whole life of a pack", total, "bytes/pack", beside)
+    beside = f"{packs / wall:,.0f} packs/s; documents are made in it, serials too"
+    yield Figure(f"{style}: whole life, CPU of the process", 1e6 * cpu / packs, "us/pack", beside)
     yield Figure(f"{style}: documents sent", sent / packs, "bytes/pack")
     for name, tables in _KINDS.items():
         size = sum(grown.pop(table, 0) for table in tables)
         total -= size
         yield Figure(f"{style}: {name}", size, "bytes/pack")
     yield Figure(f"{style}: everything else", total, "bytes/pack")
+
+
+class _Pools:
+    """Pools of ours that give the serials of the packs."""
+
+    def __init__(self, application: Any, actor: Actor) -> None:
+        self._application, self._actor = application, actor
+        self._pools: dict[str, str] = {}
+        self._requests = 0
+
+    def take(self, gtin: str, count: int) -> list[str]:
+        """Return serials of a GTIN, as a line asks for them."""
+        from packtrail.serials.policy import Policy
+        from packtrail.services.supply import allocating, opening
+
+        if gtin not in self._pools:
+            self._pools[gtin] = f"pool-{gtin}"
+            what, policy = opening.Opening(code=self._pools[gtin]), Policy.of("unambiguous", 12)
+            opening.create_pool(self._application, self._actor, what, gtin=gtin, policy=policy)
+        self._requests += 1
+        given = allocating.allocate(
+            *(self._application, self._actor, self._pools[gtin], count),
+            request_id=f"lot {self._requests}",
+        )
+        return given.serials()
+
+
+def _journeys(
+    style: str, application: Any, actor: Actor, packs: Sequence[Pack]
+) -> Iterator[Figure]:
+    """Yield what the journey of a pack takes, and what finding its number and its name do."""
+    from packtrail import gs1
+    from packtrail.services import tracing
+    from packtrail.store import objects
+
+    def measured(what: str, run: Callable[[Pack], object]) -> Figure:
+        for pack in packs:
+            run(pack)
+        began = time.process_time()
+        for pack in packs:
+            run(pack)
+        taken = time.process_time() - began
+        return Figure(f"{style}: {what}, CPU of the process", 1e3 * taken / len(packs), "ms")
+
+    yield measured("journey of a pack", lambda pack: tracing.trace(application, actor, pack.urn))
+    with application.database.reading() as conn:
+
+        def there_and_back(pack: Pack) -> None:
+            found = objects.find(conn, gs1.identify([pack.urn]))
+            objects.names(conn, found.values())
+
+        yield measured("number of a pack, and its name again", there_and_back)
 
 
 def life(factory: Factory, packs: int, *, is_listed: bool) -> Iterator[Sent]:

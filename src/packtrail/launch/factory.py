@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -21,6 +21,7 @@ _PREFIX: Final = "0300010"
 _PLANT: Final = f"urn:epc:id:sgln:{_PREFIX}.00001.0"
 _DEPOT: Final = "urn:epc:id:sgln:0300020.00009.0"
 _PHARMACY: Final = "https://id.gs1.org/414/0300030000002"
+_SAMPLED_EACH: Final = 500
 _START: Final = datetime(2026, 3, 2, 6, tzinfo=UTC)
 
 
@@ -58,9 +59,19 @@ class Factory:
     Args:
         seed: The same seed makes the same packs.
         products: How many products there are; they take turns, lot by lot.
+        serials: Gives so many serials of a GTIN; None: they are drawn from the seed.
     """
 
-    def __init__(self, seed: int, products: int = 1) -> None:
+    def __init__(
+        self,
+        seed: int,
+        products: int = 1,
+        *,
+        serials: Callable[[str, int], Sequence[str]] | None = None,
+    ) -> None:
+        self._serials = serials
+        self.sample: list[Pack] = []
+        """Some of the packs that it made."""
         self._random = random.Random(seed)  # noqa: S311 - a benchmark, no secret
         self._now = _START
         self._products = products
@@ -71,8 +82,14 @@ class Factory:
         """Return new packs of the next product."""
         product = 12_345 + self._lots % self._products
         self._lots += 1
-        draw = self._random.choices
-        return [Pack(product, "".join(draw(_ALPHABET, k=12))) for _ in range(count)]
+        if self._serials:
+            serials = self._serials(_gtin(product), count)
+        else:
+            draw = self._random.choices
+            serials = ["".join(draw(_ALPHABET, k=12)) for _ in range(count)]
+        made = [Pack(product, serial) for serial in serials]
+        self.sample += made[::_SAMPLED_EACH]
+        return made
 
     def containers(self, count: int) -> list[str]:
         """Return the EPC URIs of new containers."""

@@ -51,8 +51,8 @@ class Saying(NamedTuple):
     """What an event says of its objects, its texts as numbers; `NOTHING` where it says none."""
 
     effect: Effect | None
-    at: int
-    """Event time in microseconds since 1970, UTC."""
+    at: int | Objects
+    """Event time in microseconds since 1970, UTC; by object, where like events are told at once."""
     place: int = NOTHING
     lot: int = NOTHING
     expires: int = NOTHING
@@ -174,15 +174,16 @@ class Sweep:
                 outcomes = self._judged(objects, outcomes, said)
             counts, becomes = outcomes != _IMPOSSIBLE, outcomes == _CHANGES
             self.status[objects[becomes]] = _TABLE[before[becomes], number]
-            new = objects[becomes | (counts & (self.since[objects] == 0))]
-            self.since[new] = said.at
+            is_first = self.since[objects] == 0
+            new = objects[becomes | (counts & is_first)]
+            self.since[new] = _of(said.at, becomes | (counts & is_first))
             self._ended_at[new] = said.place
         if said.place != NOTHING:
             self.place[objects[counts]] = said.place
         if said.leaves is not None:
             self.is_moving[objects[counts]] = said.leaves
             self.goal[objects[counts]] = said.goal if said.leaves else NOTHING
-            self.left_at[objects[counts]] = said.at if said.leaves else 0
+            self.left_at[objects[counts]] = _of(said.at, counts) if said.leaves else 0
         return counts
 
     def _judged(
@@ -203,3 +204,8 @@ class Sweep:
         for values, value in ((self.lot, said.lot), (self.expires, said.expires)):
             if value != NOTHING:
                 values[objects[values[objects] == NOTHING]] = value
+
+
+def _of(at: int | Objects, which: NDArray[np.bool_]) -> int | Objects:
+    """Return the times of some of the objects."""
+    return at if isinstance(at, int) else at[which]

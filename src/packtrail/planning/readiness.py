@@ -8,7 +8,7 @@ and nothing was seen, the item says so.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.planning.requirements import Proof, trace
 from packtrail.planning.scope import LINE_CAPABILITIES, Capability, PartnerKind, Scope
+from packtrail.planning.technology.abilities import Basis, LineAbilities, capabilities
 from packtrail.planning.training import competences, is_needed
 from packtrail.planning.work import WorkKind
 
@@ -58,6 +59,8 @@ class Evidence:
     """Market -> day on which a receiver there took a report last."""
     refused: Mapping[str, int] = field(default_factory=dict)
     """Market -> reports that were rejected and not yet made good."""
+    lines: Mapping[str, LineAbilities] = field(default_factory=dict)
+    """Code of a line -> what measurements, batches and equipment show that it can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,9 +346,23 @@ def _line_can(look: _Look, code: str) -> Sight:
     wanted = look.lines_needing.get(code, frozenset()) & LINE_CAPABILITIES
     if not wanted:
         return Sight(1, 1, "Nothing is needed of the line")
-    lacks = sorted(wanted - look.book.lines[code].capabilities)
-    told = f"Lacks {', '.join(lacks).replace('_', ' ')}" if lacks else "Can do what is needed"
+    able = capabilities(look.evidence.lines.get(code), look.book.lines[code].capabilities)
+    lacks = sorted(each for each in wanted if not able[each].can)
+    if lacks:
+        told = "; ".join(
+            f"Lacks {each.replace('_', ' ')} ({able[each].basis}: {able[each].told})"
+            for each in lacks
+        )
+    else:
+        bases = Counter(able[each].basis for each in wanted)
+        shown = ", ".join(f"{bases[each]} {_BASES[each]}" for each in Basis if bases[each])
+        told = f"Can do what is needed: {shown}"
     return Sight(len(wanted) - len(lacks), len(wanted), told)
+
+
+_BASES: Final = {
+    Basis.MEASURED: "measured", Basis.EQUIPMENT: "by its equipment", Basis.SAID: "only said",
+}  # fmt: skip
 
 
 def _batch(look: _Look, code: str) -> Sight:

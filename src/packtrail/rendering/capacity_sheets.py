@@ -10,7 +10,7 @@ from packtrail.rendering.reports import Report, Section
 from packtrail.rendering.tables import Cell, Column, Formula, Kind, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from packtrail.planning.capacity.estimating import Estimate
@@ -28,6 +28,8 @@ _PRINTED = (Column("Figure"), Column("Unit"), Column("Likely"), Column("Low"), C
 _FIRST_ROW = 2
 _WHOLE_FROM = 1000
 """From here on nobody reads what comes after the point."""
+_TOO_LONG, _TOO_SMALL = 1e15, 1e-3
+"""Nobody counts the digits of what is larger, or sees a use for what is smaller."""
 _NAME = re.compile(r"\b[a-z][a-z0-9_]*\b(?!\.)")
 
 
@@ -92,12 +94,38 @@ def _printed(figure: Figure, why: str) -> tuple[Cell, ...]:
     return (figure.title, figure.unit, *map(to_the_eye, spans), told)
 
 
+def section_of(heading: str, told: Estimate, keys: Sequence[str]) -> Section:
+    """Return a part of a report: some figures, each with what it rests on or where it is from."""
+    titles = {each.key: each.title for each in told.figures}
+    rows = [
+        _printed(
+            each,
+            "; ".join(titles[root] for root in each.rests_on) if each.rests_on else each.source,
+        )
+        for each in map(told.__getitem__, keys)
+    ]
+    columns = (*_PRINTED, Column("Rests on, or basis and source"))
+    return Section(heading=heading, table=Table(heading, columns, rows))
+
+
+def told_span(figure: Figure) -> str:
+    """Return a figure with its range and unit, as one text."""
+    told = f"{to_the_eye(figure.likely)} {figure.unit}"
+    if figure.low < figure.high:
+        told += f" ({to_the_eye(figure.low)} to {to_the_eye(figure.high)})"
+    return told
+
+
 def to_the_eye(value: float) -> str:
     """Return a figure with as many digits as mean something to a reader.
 
     >>> to_the_eye(17_300_000.4), to_the_eye(0.05691)
     ('17,300,000', '0.0569')
     """
+    if abs(value) >= _TOO_LONG:
+        return f"{value:.3g}"
+    if 0 < abs(value) < _TOO_SMALL:
+        return f"< {_TOO_SMALL:g}"
     return f"{value:,.0f}" if value >= _WHOLE_FROM else f"{value:.3g}"
 
 

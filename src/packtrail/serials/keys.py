@@ -27,6 +27,11 @@ KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 
 
+def name_of_pool(pool_id: int, generation: int) -> str:
+    """Return what the key of a generation is called: only under this name it is opened."""
+    return f"pool {pool_id}, generation {generation}"
+
+
 def wrap(masters: Sequence[bytes], key: bytes, *, nonce: bytes, name: str) -> bytes:
     """Encrypt a key, or what else must be kept.
 

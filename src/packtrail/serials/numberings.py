@@ -47,6 +47,9 @@ class Numbering(Protocol):
     def texts(self, lo: int, hi: int) -> Texts:
         """Return the texts from position `lo` up to `hi`, excluded."""
 
+    def texts_at(self, places: Words) -> Texts:
+        """Return the texts at positions, in their order."""
+
     def positions(self, texts: Texts) -> Words:
         """Return the position of each text, `NOWHERE` where it has none."""
 
@@ -77,9 +80,13 @@ class SequentialNumbering:
 
     def texts(self, lo: int, hi: int) -> Texts:
         """Return the texts from position `lo` up to `hi`, excluded."""
+        return self.texts_at(positions(lo, hi))
+
+    def texts_at(self, places: Words) -> Texts:
+        """Return the texts at positions, in their order."""
         if not self._space.is_bulk:
-            return _one_by_one(self.text, range(lo, hi), self.length)
-        return self._space.write(*self._space.halves(positions(lo, hi)))
+            return _one_by_one(self.text, places, self.length)
+        return self._space.write(*self._space.halves(places))
 
     def positions(self, texts: Texts) -> Words:
         """Return the position of each text, `NOWHERE` where it has none."""
@@ -130,14 +137,18 @@ class RandomNumbering:
 
     def texts(self, lo: int, hi: int) -> Texts:
         """Return the texts from position `lo` up to `hi`, excluded."""
-        if not self._space.is_bulk or hi - lo < _BULK_MIN:
-            return _one_by_one(self.text, range(lo, hi), self.length)
-        halves = self._space.halves(positions(lo, hi))
+        return self.texts_at(positions(lo, hi))
+
+    def texts_at(self, places: Words) -> Texts:
+        """Return the texts at positions, in their order."""
+        if not self._space.is_bulk or len(places) < _BULK_MIN:
+            return _one_by_one(self.text, places, self.length)
+        halves = self._space.halves(places)
         return self._space.write(*self._walk(self._ff1.encrypt_many, *halves))
 
     def positions(self, texts: Texts) -> Words:
         """Return the position of each text, `NOWHERE` where it has none."""
-        if not self._space.is_bulk:
+        if not self._space.is_bulk or len(texts) < _BULK_MIN:
             return _positions_one_by_one(self.position, texts)
         left, right, good = self._space.read(texts)
         walked = self._walk(self._ff1.decrypt_many, left, right)
@@ -195,9 +206,13 @@ class SsccNumbering:
 
     def texts(self, lo: int, hi: int) -> Texts:
         """Return the SSCCs from position `lo` up to `hi`, excluded."""
-        texts = np.empty((hi - lo, self.length), dtype=np.uint8)
+        return self.texts_at(positions(lo, hi))
+
+    def texts_at(self, places: Words) -> Texts:
+        """Return the SSCCs at positions, in their order."""
+        texts = np.empty((len(places), self.length), dtype=np.uint8)
         texts[:, : len(self._start)] = np.frombuffer(self._start.encode(), dtype=np.uint8)
-        rest = positions(lo, hi)
+        rest = places
         for column in range(self.length - 2, len(self._start) - 1, -1):
             rest, digit = np.divmod(rest, np.uint64(10))
             texts[:, column] = digit + np.uint64(_ZERO)
@@ -242,8 +257,8 @@ def texts_of(strings: Iterable[str], length: int) -> Texts:
     return np.frombuffer(joined, dtype=np.uint8).reshape(-1, length)
 
 
-def _one_by_one(text: Callable[[int], str], wanted: range, length: int) -> Texts:
-    return texts_of(map(text, wanted), length)
+def _one_by_one(text: Callable[[int], str], wanted: Words, length: int) -> Texts:
+    return texts_of(map(text, wanted.tolist()), length)
 
 
 def _positions_one_by_one(position: Callable[[str], int | None], texts: Texts) -> Words:

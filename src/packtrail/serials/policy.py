@@ -21,14 +21,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from packtrail.base.errors import RefusedError
 from packtrail.gs1.charsets import SETS
 from packtrail.serials.codes import BAD_POLICY, SPACE_TOO_SMALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from packtrail.base.findings import Finding
 
@@ -164,6 +164,13 @@ class Policy:
     @cached_property
     def _tail_size(self) -> int:
         return int(len(self.alphabet) ** (self.body_length - 1))
+
+
+def stored_policy(stored: Mapping[str, Any]) -> Policy:
+    """Return a policy as the database keeps it."""
+    rest = {name: value for name, value in stored.items() if name not in {"guess_limit", "order"}}
+    limit = stored["guess_limit"]
+    return Policy(**rest, order=Order(stored["order"]), guess_limit=limit and Fraction(limit))
 
 
 def most_below(limit: Fraction | None, space: int) -> int:

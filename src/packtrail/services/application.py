@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services.combining import Combiner
+from packtrail.services.master_key import keyring_of
+from packtrail.services.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +85,8 @@ class Application:
     """The time now, aware, in UTC."""
     progress: ProgressBoard = field(default_factory=ProgressBoard)
     remembered: Remembered = field(default_factory=Remembered)
+    traffic: Traffic = field(default_factory=Traffic)
+    """What this process answers."""
     combiner: Combiner = field(default_factory=Combiner)
     """Does small requests that come at the same time in one transaction."""
     company_prefixes: CompanyPrefixes = field(default_factory=lambda: CompanyPrefixes({}))
@@ -91,3 +95,7 @@ class Application:
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="capture")
     )
     """Run the captures that are too large to finish before the answer."""
+
+    def __post_init__(self) -> None:
+        """Give the database the keys with which it names packs of our own pools."""
+        self.database.keyring = keyring_of(self.settings)

@@ -11,12 +11,14 @@ import hashlib
 import os
 import secrets
 import stat
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packtrail.base.errors import RefusedError, UsageError
 from packtrail.serials import keys
 from packtrail.serials.codes import BAD_MASTER_KEY
+from packtrail.store.keyring import Keyring
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +52,11 @@ def master_keys(settings: Settings, *, may_make: bool = False) -> tuple[bytes, .
     if may_make:
         _make(path)
     return keys.master_keys_of(_read(path))
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    """Return what opens the keys of pools for the dictionary of serials."""
+    return Keyring(partial(master_keys, settings), is_adding=settings.serials_as_positions)
 
 
 def add_to_file(settings: Settings) -> None:

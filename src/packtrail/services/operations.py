@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Action, Permission, require
 from packtrail.services import room
+from packtrail.services.capacity.attention import alarms
 from packtrail.services.room import Room
 from packtrail.store import capture as capture_rows
 from packtrail.store import chores as chore_rows
@@ -82,6 +83,7 @@ def operations(app: Application, actor: Actor) -> Operations:
         *(_of_backup(now, backup) if newest else ()),
         *_of_chores(chores),
         *_of_unfinished(unfinished),
+        *alarms(app, actor),
     )
     return Operations(
         at=now,

@@ -19,7 +19,7 @@ from packtrail.base.errors import RefusedError, UsageError
 from packtrail.serials.codes import HELD_AFTER_RESTORE
 from packtrail.services import auditing
 from packtrail.services.backups import require_free
-from packtrail.services.master_key import fingerprint
+from packtrail.services.master_key import fingerprint, keyring_of
 from packtrail.store import migrations, serials
 from packtrail.store.backup import base, manifest, portable, sample
 from packtrail.store.backup.manifest import Kind, Manifest
@@ -146,7 +146,7 @@ def _laid(settings: Settings, path: Path, told: Manifest) -> Iterator[Database]:
     lay = _lay_base if told.kind is Kind.BASE else _lay_portable
     with contextlib.ExitStack() as stack:
         url = lay(settings, path, told, stack)
-        database = stack.enter_context(Database(url))
+        database = stack.enter_context(Database(url, keyring=keyring_of(settings)))
         database.migrate()
         yield database
 

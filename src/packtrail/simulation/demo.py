@@ -13,6 +13,7 @@ from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
 from packtrail.services import accounts, capture, organisations
 from packtrail.simulation import (
+    capacity_story,
     demo_alerts,
     demo_lines,
     demo_recalls,
@@ -98,6 +99,7 @@ def load(
     demo_alerts.load(app, acting[COMPANY])
     demo_recalls.load(app, acting[COMPANY], has_drill=True)
     demo_recalls.load(app, acting[WHOLESALER], has_drill=False)
+    capacity_story.load(app, acting[COMPANY])
     if authority is not None:
         Filings(app, acting[COMPANY], authority).load()
     return captured

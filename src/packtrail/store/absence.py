@@ -59,13 +59,20 @@ _memories: OrderedDict[_ClassOf, _Memory] = OrderedDict()
 _lock = threading.Lock()
 
 
-def is_worth_it(conn: Connection, class_id: int, next_seq: int, wanted: int) -> bool:
-    """Tell whether absence is proved sooner than so many serials are looked up."""
+def is_worth_it(conn: Connection, class_id: int, names: int, wanted: int) -> bool:
+    """Tell whether absence is proved sooner than so many serials are looked up.
+
+    Args:
+        conn: A connection.
+        class_id: The class.
+        names: How many of its objects are known by name.
+        wanted: Serials that are to be looked for.
+    """
     if wanted < NEW_MIN:
         return False
     with _lock:
         known = _memories.get((conn.info.dsn, class_id))
-    unread = next_seq - (known.until if known else 0)
+    unread = names - (known.size if known else 0)
     return unread * _GROWTH_MIN <= wanted
 
 

@@ -6,11 +6,14 @@ argument.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row, scalar_row
+
+from packtrail.store import direct
+from packtrail.store.direct import Kind, Statement
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +31,11 @@ _KEY = """
            k.created_at, k.created_by, k.expires_at, k.revoked_at, k.last_used_at
       from api_key k join organisation o using (organisation_id)
 """
+_WORKING_KEY = Statement(
+    f"{_KEY} where k.secret_hash = %(hash)s and k.expires_at > %(at)s and k.revoked_at is null",
+    hash=Kind.BYTES,
+    at=Kind.MOMENT,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,9 @@ class KeyRow:
     expires_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None
+
+
+_KEY_FIELDS = tuple(field.name for field in fields(KeyRow))
 
 
 def insert_account(conn: Connection, account: NewAccount) -> bool:
@@ -292,12 +303,8 @@ def insert_key(conn: Connection, secret_hash: bytes, key: KeyRow) -> None:
 
 def key_by_secret(conn: Connection, secret_hash: bytes, *, at: datetime) -> KeyRow | None:
     """Return a key that works at a moment, or None."""
-    with conn.cursor(row_factory=class_row(KeyRow)) as cursor:
-        cursor.execute(
-            f"{_KEY} where k.secret_hash = %s and k.expires_at > %s and k.revoked_at is null",
-            (secret_hash, at),
-        )
-        return cursor.fetchone()
+    found = direct.rows(conn, _WORKING_KEY, secret_hash, at)
+    return KeyRow(**dict(zip(_KEY_FIELDS, found[0], strict=True))) if found else None
 
 
 def note_key_used(conn: Connection, key_id: str, *, at: datetime) -> None:

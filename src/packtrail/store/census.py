@@ -17,6 +17,7 @@ from packtrail.lifecycle.fold import expires_on
 from packtrail.lifecycle.rules import effect_of, goal_of, is_leaving
 from packtrail.lifecycle.sweep import NOTHING, STATUSES, Saying, Sweep
 from packtrail.store import happenings, named
+from packtrail.store.happenings import Event
 from packtrail.store.roles import CHILD, PARENT, ROLES
 from packtrail.store.rows import DESTINATION, read_link
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.lifecycle.journey import Status
-    from packtrail.store.happenings import Event, Index
+    from packtrail.store.happenings import Index
+    from packtrail.store.likes import Likes
 
 _SQL = named.statements("census")
 _EPOCH: Final = date(1970, 1, 1)
@@ -51,7 +53,7 @@ class Survey:
     """One pass over the index: what it counted, and what it went over."""
 
     rows: tuple[CensusRow, ...]
-    events: Sequence[Event]
+    events: Sequence[Event | Likes]
     """In the order in which they count."""
     index: Index
     sweep: Sweep
@@ -100,7 +102,10 @@ def survey(
         np.zeros(index.total, dtype=bool),
     )
     for event in events:
-        made.take(event)
+        if isinstance(event, Event):
+            made.take(event)
+        else:
+            made.take_likes(event)
     rows = tuple(_count(conn, index, made.sweep, made.is_seen, made.is_container))
     return Survey(
         *(rows, events, index, made.sweep, made.is_seen, made.is_container),
@@ -145,6 +150,12 @@ class _Pass:
             )
         if event.type == "AggregationEvent" and event.parent_class_id is not None:
             self._repack(event)
+
+    def take_likes(self, likes: Likes) -> None:
+        """Let like events have their effect, all at once: their objects differ and hold nothing."""
+        self.is_seen[likes.objects] = True
+        said = self._saying(likes.event, Role.EPC)._replace(at=likes.at)
+        self.sweep.observe(likes.objects, said, reaches_inside=False)
 
     def _repack(self, event: Event) -> None:
         """Move what an aggregation event packs or unpacks."""

@@ -1,9 +1,11 @@
-"""Rows of `class`, remembered: each look-up asks for them, and they never change again.
+"""Rows of `class`, remembered: each look-up asks for them, and they seldom change.
 
 Number and salt of a class stay what they are, and so does the length of its company prefix once it
-is known. What is remembered ends with the connection, so that a database that was restored or
-replaced is read anew. A row that was read in a transaction which failed later does no harm: it
-leads to no object, because the number of a class is not given twice, and then it is read again.
+is known. How many objects are known by name and what pools have given only grows: whoever does not
+find something asks again for the row as it is now. What is remembered ends with the connection, so
+that a database that was restored or replaced is read anew. A row that was read in a transaction
+which failed later does no harm: it leads to no object, because the number of a class is not given
+twice, and then it is read again.
 """
 
 from __future__ import annotations
@@ -14,15 +16,21 @@ from weakref import WeakKeyDictionary
 from packtrail.store import direct, named
 from packtrail.store.direct import Kind, Statement
 from packtrail.store.names import has_own_prefix_length
+from packtrail.store.pool_blocks import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from psycopg import Connection
 
+    from packtrail.store.keyring import Source
+
 _SQL = named.statements("objects")
-_BY_KEY: Final = Statement(_SQL["class_by_key"], class_key=Kind.TEXT)
-_BY_ID: Final = Statement(_SQL["class_by_id"], class_id=Kind.INTEGER)
+_ROWS: Final = _SQL["class_rows"]
+_BY_KEY: Final = Statement(f"{_ROWS} where c.class_key = %(class_key)s", class_key=Kind.TEXT)
+_BY_ID: Final = Statement(f"{_ROWS} where c.class_id = %(class_id)s", class_id=Kind.INTEGER)
+_BY_KEYS: Final = f"{_ROWS} where c.class_key = any(%s)"
+_BY_IDS: Final = f"{_ROWS} where c.class_id = any(%s)"
 _ONE_BY_ONE: Final = 4
 """Classes that are asked for each by itself."""
 _REMEMBERED_MAX: Final = 20_000
@@ -38,6 +46,10 @@ class ClassRow(NamedTuple):
     """Of the company prefix of all its objects, where it is known."""
     salt: int
     """Secret start of the hashes of its serials."""
+    names: int
+    """Objects of it that are known by name, at least."""
+    sources: tuple[Source, ...]
+    """The generations of our pools that made serials of it, as far as they came."""
 
 
 _remembered: WeakKeyDictionary[Connection, dict[str | int, ClassRow]] = WeakKeyDictionary()
@@ -58,16 +70,24 @@ def by_key(
     wanted = list(class_keys)
     found = {key: known[key] for key in wanted if key in known}
     missing = [key for key in wanted if key not in found]
-    return found | {row.class_key: row for row in _read(conn, missing, _BY_KEY, "classes")}
+    return found | {row.class_key: row for row in _read(conn, missing, _BY_KEY, _BY_KEYS)}
 
 
-def by_id(conn: Connection, class_ids: Iterable[int]) -> dict[int, ClassRow]:
-    """Return classes by number."""
-    known = _remembered.get(conn, {})
+def by_id(
+    conn: Connection, class_ids: Iterable[int], *, is_fresh: bool = False
+) -> dict[int, ClassRow]:
+    """Return classes by number.
+
+    Args:
+        conn: A connection.
+        class_ids: Which.
+        is_fresh: Whether to read them, whatever is remembered.
+    """
+    known = {} if is_fresh else _remembered.get(conn, {})
     wanted = list(class_ids)
     found = {number: known[number] for number in wanted if number in known}
     missing = [number for number in wanted if number not in found]
-    return found | {row.class_id: row for row in _read(conn, missing, _BY_ID, "classes_by_id")}
+    return found | {row.class_id: row for row in _read(conn, missing, _BY_ID, _BY_IDS)}
 
 
 def _read(
@@ -75,10 +95,13 @@ def _read(
 ) -> list[ClassRow]:
     """Read classes, and remember those that are complete."""
     if len(wanted) > _ONE_BY_ONE:
-        rows = conn.execute(_SQL[many], [wanted], prepare=True).fetchall()
+        rows = conn.execute(many, [wanted], prepare=True).fetchall()
     else:
         rows = [row for one in wanted for row in direct.rows(conn, each, one)]
-    found = [ClassRow(*row) for row in rows]
+    found = [
+        ClassRow(class_id, class_key, length, salt, names, sources_of(told))
+        for class_id, class_key, length, salt, names, told in rows
+    ]
     remembered = _remembered.setdefault(conn, {})
     if len(remembered) > _REMEMBERED_MAX:
         remembered.clear()

@@ -194,11 +194,10 @@ def _inside(scope: _Scope, containers: set[Instance]) -> dict[Instance, list[Ins
 
 def _events_of_parents(scope: _Scope, containers: set[Instance]) -> set[Ref]:
     by_segment: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for (class_id, seq), segment_id, role in objects.sightings(
-        scope.conn, containers, scope.audience_ids
+    for (class_id, seq), segment_id, _ in objects.sightings(
+        scope.conn, containers, scope.audience_ids, role=PARENT
     ):
-        if role == PARENT:
-            by_segment[segment_id, class_id].append(seq)
+        by_segment[segment_id, class_id].append(seq)
     scope.read(segment_id for segment_id, _ in by_segment)
     return {
         (segment_id, place)

@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from packtrail.base.errors import LimitExceeded, RefusedError, Unavailable, UsageError
 from packtrail.store import migrations
 from packtrail.store.codes import BAD_TEXT
-from packtrail.store.direct import DirectConnection
+from packtrail.store.keyring import KeyedConnection, Keyring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,17 +54,21 @@ class Database:
     Args:
         url: `postgresql://…`, or a libpq connection string.
         connections_max: Most connections held at once.
+        keyring: Opens the keys of pools that made serials; None: no master key is known.
 
     Raises:
         UsageError: The URL cannot be read.
     """
 
-    def __init__(self, url: str, *, connections_max: int = 10) -> None:
+    def __init__(
+        self, url: str, *, connections_max: int = 10, keyring: Keyring | None = None
+    ) -> None:
         _require_readable(url)
         self.url = url
-        self._pool = ConnectionPool(
+        self.keyring = keyring or Keyring()
+        self._pool: ConnectionPool[KeyedConnection] = ConnectionPool(
             url,
-            connection_class=DirectConnection,
+            connection_class=KeyedConnection,
             min_size=1,
             max_size=connections_max,
             open=False,
@@ -168,6 +172,7 @@ class Database:
     def _lent(self) -> Iterator[Connection]:
         try:
             with _readable_faults(self.url), self._pool.connection() as conn:
+                conn.keyring = self.keyring
                 yield conn
         except Unavailable as fault:
             if _is_lost(fault.__cause__):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from packtrail.store import class_rows, direct, name_blocks, named
+from packtrail.store import class_rows, direct, name_blocks, named, pool_blocks
+from packtrail.store.blocks import BLOCK_SIZE, LANE_MASK, decode
 from packtrail.store.direct import Kind, Statement
 from packtrail.store.mentions import Texts, hashes, str_of, texts
 from packtrail.store.name_blocks import BLOCK_MAX
 from packtrail.store.names import identifier
 from packtrail.store.parameters import integers
+from packtrail.store.pool_blocks import PoolBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,11 +24,23 @@ if TYPE_CHECKING:
 
     from packtrail.store.class_rows import ClassRow
     from packtrail.store.integers import Numbers
+    from packtrail.store.pool_blocks import Places
 
 _SQL = named.statements("objects")
-_BY_KEY: Final = Statement(_SQL["blocks_by_key"], class_id=Kind.INTEGER, keys=Kind.BIGINTS)
+_BY_KEY: Final = Statement(
+    _SQL["blocks_by_key"],
+    class_id=Kind.INTEGER,
+    keys=Kind.BIGINTS,
+    pools=Kind.INTEGERS,
+    generations=Kind.INTEGERS,
+    stretches=Kind.BIGINTS,
+)
 _BETWEEN: Final = Statement(
-    _SQL["blocks_between"], class_id=Kind.INTEGER, lowest=Kind.INTEGER, highest=Kind.INTEGER
+    _SQL["blocks_between"],
+    class_id=Kind.INTEGER,
+    first_name=Kind.INTEGER,
+    first_position=Kind.INTEGER,
+    highest=Kind.INTEGER,
 )
 _ASKED_AT_ONCE: Final = 400
 _DENSE: Final = 50
@@ -52,9 +66,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Neighbouring objects of a class."""
+    """Objects of a class near each other."""
 
-    seq_from: int
+    seqs: Numbers
+    """Ascending."""
     serials: Texts
     prefix_lengths: bytes | None
 
@@ -72,6 +87,9 @@ def look_up(
     Args:
         conn: A connection.
         keys: (class key, item key)
+
+    Raises:
+        Unavailable: Serials are recorded as positions under a key that does not open.
     """
     by_class: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for class_key, item_key in keys:
@@ -80,10 +98,15 @@ def look_up(
     found: dict[tuple[str, str], tuple[Instance, Name]] = {}
     for row in classes.values():
         found |= _look_up(conn, row, list(by_class[row.class_key]))
-    empty = by_class.keys() - {class_key for class_key, _ in found}
-    for row in class_rows.by_key(conn, empty, is_fresh=True).values() if empty else ():
+    missing = {
+        class_key: some
+        for class_key, items in by_class.items()
+        if (some := [item for item in items if (class_key, item) not in found])
+    }
+    # What was remembered of a class may be too old to find them.
+    for row in class_rows.by_key(conn, missing, is_fresh=True).values() if missing else ():
         if classes.get(row.class_key) != row:
-            found |= _look_up(conn, row, list(by_class[row.class_key]))
+            found |= _look_up(conn, row, missing[row.class_key])
     return found
 
 
@@ -91,34 +114,38 @@ def _look_up(
     conn: Connection, of_class: ClassRow, item_keys: list[str]
 ) -> dict[tuple[str, str], tuple[Instance, Name]]:
     """Return the objects of a class that are in the dictionary."""
-    class_id, class_key, length, salt = of_class
+    class_id, class_key, length, salt, names, sources = of_class
     wanted = texts(item_keys)
-    hashed = hashes(wanted, np.full(len(wanted), salt, dtype=np.uint64))
-    numbers = name_blocks.keys(np.full(len(wanted), class_id, dtype=np.int64), hashed)
-    places = dict(zip(wanted.tolist(), item_keys, strict=True))
-    found = {}
-    for block in _blocks_by_key(conn, class_id, numbers):
-        for place, item_key in _places(block, wanted, places):
-            name = Name(class_key, item_key, block.prefix_length(place, length))
-            found[class_key, item_key] = (class_id, block.seq_from + place), name
-    return found
+    some = list(pool_blocks.candidates(conn, sources, wanted))
+    by_name = wanted if names else wanted[:0]
+    hashed = hashes(by_name, np.full(len(by_name), salt, dtype=np.uint64))
+    numbers = name_blocks.keys(np.full(len(by_name), class_id, dtype=np.int64), hashed)
+    return {
+        (class_key, item_keys[place]): (
+            (class_id, seq),
+            Name(class_key, item_keys[place], own or length),
+        )
+        for seq, place, own in _numbers(conn, class_id, wanted, numbers, some)
+    }
 
 
 def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Name]:
-    """Return what the dictionary knows of objects."""
+    """Return what the dictionary knows of objects.
+
+    Raises:
+        Unavailable: Serials are recorded as positions under a key that does not open.
+    """
     by_class: defaultdict[int, list[int]] = defaultdict(list)
     for class_id, seq in instances:
         by_class[class_id].append(seq)
     found: dict[Instance, Name] = {}
     if not by_class:
         return found
-    for class_id, class_key, length, _ in class_rows.by_id(conn, by_class).values():
-        seqs = np.unique(np.array(by_class[class_id], dtype=np.int64))
-        for block in blocks_of(conn, class_id, seqs):
-            start = np.searchsorted(seqs, block.seq_from)
-            stop = np.searchsorted(seqs, block.seq_from + len(block.serials))
-            for seq in seqs[start:stop].tolist():
-                place = seq - block.seq_from
+    for of_class in class_rows.by_id(conn, by_class).values():
+        class_id, class_key, length = of_class[:3]
+        wanted = np.unique(np.array(by_class[class_id], dtype=np.int64))
+        for block in _blocks(conn, of_class, _rows_of(conn, class_id, wanted), wanted):
+            for place, seq in enumerate(block.seqs.tolist()):
                 found[class_id, seq] = Name(
                     class_key,
                     str_of(block.serials[place]),
@@ -127,30 +154,25 @@ def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Nam
     return found
 
 
-def blocks_of(conn: Connection, class_id: int, seqs: Numbers) -> Iterator[Block]:
-    """Yield the blocks that hold some objects of a class.
+def blocks_after(
+    conn: Connection, class_id: int, seq: int, limit: int
+) -> tuple[list[Block], int | None]:
+    """Return blocks of a class that begin after a number, in order.
 
     Args:
         conn: A connection.
         class_id: The class.
-        seqs: Ascending numbers of the objects.
+        seq: Where to go on from; -1 for the beginning.
+        limit: Most blocks.
+
+    Returns:
+        The blocks, and where to go on; None at the end.
     """
-    lowest, highest = int(seqs[0]), int(seqs[-1])
-    is_dense = highest - lowest < _DENSE * len(seqs) + BLOCK_MAX
-    if is_dense:
-        first = max(lowest - BLOCK_MAX + 1, 0)
-        yield from map(_block, direct.rows(conn, _BETWEEN, class_id, first, highest))
-        return
-    each = {"class_id": class_id, "seqs": integers(seqs)}
+    (of_class,) = class_rows.by_id(conn, [class_id]).values()
+    bound = {"class_id": class_id, "after": seq, "limit": limit}
     with conn.cursor(binary=True) as cursor:
-        yield from map(_block, cursor.execute(_SQL["blocks_of_seqs"], each, prepare=True))
-
-
-def blocks_after(conn: Connection, class_id: int, seq: int, limit: int) -> list[Block]:
-    """Return blocks of a class that begin after a number, in order."""
-    with conn.cursor(binary=True) as cursor:
-        rows = cursor.execute(_SQL["blocks_of_class"], [class_id, seq, limit], prepare=True)
-        return [_block(row) for row in rows]
+        rows = cursor.execute(_SQL["blocks_of_class"], bound, prepare=True).fetchall()
+    return list(_blocks(conn, of_class, rows)), rows[-1][0] if rows else None
 
 
 def objects_after(conn: Connection, after: Instance, limit: int) -> list[Instance]:
@@ -162,36 +184,113 @@ def objects_after(conn: Connection, after: Instance, limit: int) -> list[Instanc
         limit: Most objects to return; fewer are the last.
     """
     found: list[Instance] = []
-    class_id, seq = after[0], after[1] - BLOCK_MAX
+    # The block that holds `after` is read again, and of either kind.
+    class_id, seq = after[0], after[1] - BLOCK_SIZE
     while len(found) < limit:
-        bound = [class_id, seq, 2 + limit // BLOCK_MAX]
+        bound = {"class_id": class_id, "after": seq, "limit": 2 + limit // BLOCK_MAX}
         rows = conn.execute(_SQL["blocks_after"], bound, binary=True).fetchall()
-        for class_id, seq, serials in rows:
-            count = len(name_blocks.unpack(serials))
-            every = [(class_id, seq + place) for place in range(count)]
+        for class_id, seq, serials, lo, hi, members in rows:
+            if serials is None:
+                places = decode(lo, hi, members).tolist()
+            else:
+                places = range(len(name_blocks.unpack(serials)))
+            every = [(class_id, seq + place) for place in places]
             found += [one for one in every if one > after]
-        if len(rows) < bound[2]:
+        if len(rows) < bound["limit"]:
             break
     return found[:limit]
 
 
-def _blocks_by_key(conn: Connection, class_id: int, keys: Numbers) -> Iterator[Block]:
+def _numbers(
+    conn: Connection, class_id: int, wanted: Texts, keys: Numbers, some: Sequence[Places]
+) -> Iterator[tuple[int, int, int | None]]:
+    """Yield (number, place among the serials, length of its own prefix) of those there are."""
+    places = {serial: place for place, serial in enumerate(wanted.tolist())}
+    blocks: dict[pool_blocks.Stretch, PoolBlock] = {}
+    for seq_from, serials, lengths, *of_pool in _rows_by_key(conn, class_id, keys, some):
+        if serials is None:
+            block = PoolBlock(class_id, seq_from, *of_pool)
+            blocks[block.key] = block
+            continue
+        named_ones = name_blocks.unpack(serials)
+        is_it = named_ones == wanted[0] if len(wanted) == 1 else np.isin(named_ones, wanted)
+        for at in np.flatnonzero(is_it).tolist():
+            yield seq_from + at, places[named_ones[at]], lengths[at] if lengths else None
+    for which, seqs in pool_blocks.match(class_id, some, blocks):
+        yield from ((seq, at, None) for seq, at in zip(seqs.tolist(), which.tolist(), strict=True))
+
+
+def _rows_by_key(
+    conn: Connection, class_id: int, keys: Numbers, some: Sequence[Places]
+) -> Iterator[Sequence[Any]]:
+    """Yield rows of blocks that may have serials, each once."""
+    stretches = sorted(pool_blocks.stretches(class_id, some))
+    _, pools, generations, numbers = (
+        (sorted(set(column)) for column in zip(*stretches, strict=True))
+        if stretches
+        else ([], [], [], [])
+    )
     seen = set()
-    for start in range(0, len(keys), _ASKED_AT_ONCE):
+    for start in range(0, max(len(keys), bool(stretches)), _ASKED_AT_ONCE):
         chunk = keys[start : start + _ASKED_AT_ONCE].tolist()
-        for row in direct.rows(conn, _BY_KEY, class_id, chunk):
+        for row in direct.rows(conn, _BY_KEY, class_id, chunk, pools, generations, numbers):
             if row[0] not in seen:
                 seen.add(row[0])
-                yield _block(row)
+                yield row
+        numbers = []  # Asked for once.
 
 
-def _places(block: Block, wanted: Texts, item_keys: dict[bytes, str]) -> Iterator[tuple[int, str]]:
-    """Yield where in a block wanted serials are."""
-    is_it = block.serials == wanted[0] if len(wanted) == 1 else np.isin(block.serials, wanted)
-    for place in np.flatnonzero(is_it).tolist():
-        yield place, item_keys[block.serials[place]]
+def _rows_of(conn: Connection, class_id: int, seqs: Numbers) -> Iterable[Sequence[Any]]:
+    """Return rows of the blocks that hold some objects of a class.
+
+    Args:
+        conn: A connection.
+        class_id: The class.
+        seqs: Their numbers, ascending.
+    """
+    lowest, highest = int(seqs[0]), int(seqs[-1])
+    if highest - lowest < _DENSE * len(seqs) + BLOCK_MAX:
+        firsts = (max(lowest - size + 1, 0) for size in (BLOCK_MAX, BLOCK_SIZE))
+        return direct.rows(conn, _BETWEEN, class_id, *firsts, highest)
+    starts = np.unique(seqs & ~LANE_MASK)
+    each = {"class_id": class_id, "seqs": integers(seqs), "starts": integers(starts)}
+    with conn.cursor(binary=True) as cursor:
+        return cursor.execute(_SQL["blocks_of_seqs"], each, prepare=True).fetchall()
 
 
-def _block(row: Sequence[object]) -> Block:
-    seq_from, serials, prefix_lengths = row
-    return Block(int(seq_from), name_blocks.unpack(serials), prefix_lengths)  # type: ignore[call-overload,arg-type]
+def _blocks(
+    conn: Connection,
+    of_class: ClassRow,
+    rows: Iterable[Sequence[Any]],
+    seqs: Numbers | None = None,
+) -> Iterator[Block]:
+    """Yield the objects of rows, or those of them that are wanted."""
+    sources = {(each.pool_id, each.generation): each for each in of_class.sources}
+    for seq_from, serials, lengths, *of_pool in rows:
+        if serials is not None:
+            yield _named(seq_from, serials, lengths, seqs)
+            continue
+        block = PoolBlock(of_class.class_id, seq_from, *of_pool)
+        made_by = block.pool_id, block.generation
+        if made_by not in sources:  # It was opened since the class was remembered.
+            (of_class,) = class_rows.by_id(conn, [of_class.class_id], is_fresh=True).values()
+            sources = {(each.pool_id, each.generation): each for each in of_class.sources}
+        lanes = block.lanes if seqs is None else _within(seqs, seq_from, BLOCK_SIZE)
+        lanes = lanes if seqs is None else lanes[block.has(lanes)]
+        positions = block.stretch * BLOCK_SIZE + lanes
+        texts = pool_blocks.serials_at(conn, sources[made_by], positions)
+        yield Block(seq_from + lanes, texts, None)
+
+
+def _named(seq_from: int, serials: bytes, lengths: bytes | None, seqs: Numbers | None) -> Block:
+    """Return the objects of a row that are known by name, or those of them that are wanted."""
+    found = name_blocks.unpack(serials)
+    places = np.arange(len(found)) if seqs is None else _within(seqs, seq_from, len(found))
+    own = bytes(lengths[place] for place in places.tolist()) if lengths else None
+    return Block(seq_from + places, found[places], own)
+
+
+def _within(seqs: Numbers, seq_from: int, size: int) -> Numbers:
+    """Return the places of wanted numbers in a block."""
+    start, stop = np.searchsorted(seqs, (seq_from, seq_from + size))
+    return seqs[start:stop] - seq_from

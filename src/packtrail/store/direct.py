@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import struct
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
 _ARRAY: Final = struct.Struct(">iiiii")
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _numbers: Final = count(1)
 
 
@@ -37,6 +40,18 @@ def _integer_array(values: Sequence[int]) -> bytes:
 
 def _bigint_array(values: Sequence[int]) -> bytes:
     return _array(values, 20, "q", 8)
+
+
+def _text_array(values: Sequence[str]) -> bytes:
+    if not values:
+        return struct.pack(">iii", 0, 0, 25)
+    written = [value.encode() for value in values]
+    each = [part for value in written for part in (struct.pack(">i", len(value)), value)]
+    return _ARRAY.pack(1, 0, 25, len(values), 1) + b"".join(each)
+
+
+def _moment(value: datetime) -> bytes:
+    return struct.pack(">q", (value - _EPOCH) // _MICROSECOND)
 
 
 def _array(values: Sequence[int], oid: int, letter: str, width: int) -> bytes:
@@ -57,6 +72,8 @@ class Kind(Enum):
     BIGINT = (20, struct.Struct(">q").pack)
     TEXT = (25, str.encode)
     BYTES = (17, bytes)
+    MOMENT = (1184, _moment)
+    TEXTS = (1009, _text_array)
     INTEGERS = (1007, _integer_array)
     BIGINTS = (1016, _bigint_array)
 

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from psycopg.rows import args_row
 
 from packtrail.store import named, segments
 from packtrail.store.drafts import microseconds
+from packtrail.store.likes import Crowd, Likes, Timeline, occasion, occasion_base
 from packtrail.store.roles import CLASS_OFFSET, EPC, OUTPUT
 from packtrail.store.segments import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
     from psycopg import Connection
 
     from packtrail.lifecycle.sweep import Objects
-    from packtrail.store.eventrows import Ref
+    from packtrail.store.integers import Numbers
 
 _SQL = named.statements("census")
+NO_NUMBER: Final = -1
+"""Number of what stands for many events."""
 
 
 class Event(NamedTuple):
@@ -74,8 +77,10 @@ def read(
     audience_ids: Sequence[int],
     as_of: datetime | None = None,
     as_known_at: datetime | None = None,
-) -> tuple[list[Event], Index]:
+) -> tuple[list[Event | Likes], Index]:
     """Return the events that have an effect, in the order in which they count, and their objects.
+
+    Like events for which order is of no account come together.
 
     Args:
         conn: A connection in a transaction, so that its reads see one state of the store.
@@ -92,8 +97,9 @@ def read(
     index = Index(bases, total, defaultdict(list))
     with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
         found = list(cursor.execute(f"{segments.COLUMNS} {_SQL['in_scope']}", scope))
-    events = _events(found, _withdrawn(conn, found, as_known_at), index, as_of)
-    return _told_once(events, index), index
+    timeline = _effective(found, _in_order(found), _withdrawn(conn, found, as_known_at), as_of)
+    crowd = Crowd(found, timeline, bases, total)
+    return _told_once(list(_happenings(found, timeline, crowd, index)), index), index
 
 
 def first_mentions(mentions: Sequence[Objects]) -> list[NDArray[np.bool_]]:
@@ -119,48 +125,72 @@ def _bases(conn: Connection) -> tuple[dict[int, int], int]:
 
 def _withdrawn(
     conn: Connection, found: Sequence[Segment], as_known_at: datetime | None
-) -> set[Ref]:
-    """Return the events that their owners have declared wrong."""
+) -> dict[int, set[int]]:
+    """Return the places of the events that their owners have declared wrong, by segment."""
     declared: defaultdict[int, set[str]] = defaultdict(set)
     asked = {"as_known_at": as_known_at}
     with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
         for one in cursor.execute(f"{segments.COLUMNS} {_SQL['declaring_error']}", asked):
             declared[one.owner_id].update(map(one.identity, range(one.event_count)))
-    return {
-        (segment.segment_id, place)
-        for segment in found
-        for identity in declared.get(segment.owner_id, ())
-        if (place := segment.columns.place_of(identity)) is not None
-    }
+    wrong: defaultdict[int, set[int]] = defaultdict(set)
+    for segment in found:
+        for identity in declared.get(segment.owner_id, ()):
+            if (place := segment.columns.place_of(identity)) is not None:
+                wrong[segment.segment_id].add(place)
+    return wrong
 
 
-def _events(
-    found: Sequence[Segment], withdrawn: set[Ref], index: Index, as_of: datetime | None
-) -> list[Event]:
-    """Return the events that have an effect in order, and put what they name into the index."""
-    until = None if as_of is None else microseconds(as_of)
-    is_told_by_several = len({segment.owner_id for segment in found}) > 1
+def _effective(
+    found: Sequence[Segment],
+    timeline: Timeline,
+    withdrawn: Mapping[int, set[int]],
+    as_of: datetime | None,
+) -> Timeline:
+    """Leave out what had not happened by then, is told by several or was declared wrong."""
+    numbers, places = timeline
+    is_kept = np.ones(len(numbers), dtype=bool)
+    if as_of is not None and len(numbers):
+        until = microseconds(as_of)
+        sizes = np.cumsum([0, *(segment.event_count for segment in found)])
+        times = np.concatenate([segment.columns.times for segment in found])
+        is_kept = times[sizes[numbers] + places] <= until
+    if len({segment.owner_id for segment in found}) > 1:
+        is_kept[is_kept] = list(_are_first(found, numbers[is_kept], places[is_kept]))
+    for number, segment in enumerate(found):
+        wrong = withdrawn.get(segment.segment_id)
+        if wrong:
+            is_kept &= (numbers != number) | ~np.isin(places, list(wrong))
+    return Timeline(numbers[is_kept], places[is_kept])
+
+
+def _are_first(found: Sequence[Segment], numbers: Numbers, places: Numbers) -> Iterator[bool]:
+    """Tell of each event whether it is the first of its identity."""
     first: set[str] = set()
-    events: list[Event] = []
-    for segment, place in _in_order(found):
-        if until is not None and segment.columns.times[place] > until:
-            continue
-        if is_told_by_several:
-            identity = segment.identity(place)
-            if identity in first:
-                continue
-            first.add(identity)
-        if (segment.segment_id, place) in withdrawn:
-            continue
-        events.append(_event(segment, place, len(events)))
-        index.named[events[-1].event_id] += _named(segment, place, index.bases)
-    return events
+    for number, place in zip(numbers.tolist(), places.tolist(), strict=True):
+        identity = found[number].identity(place)
+        yield identity not in first
+        first.add(identity)
 
 
-def _in_order(found: Sequence[Segment]) -> Iterator[tuple[Segment, int]]:
-    """Yield every event in the order in which they count."""
+def _happenings(
+    found: Sequence[Segment], timeline: Timeline, crowd: Crowd, index: Index
+) -> Iterator[Event | Likes]:
+    """Yield the events in order, and put what those that are alone name into the index."""
+    kinds = [_event(segment, 0, NO_NUMBER) for segment in found]
+    for number, part in enumerate(crowd.stretches()):
+        if isinstance(part, int):
+            segment, place = found[int(timeline.numbers[part])], int(timeline.places[part])
+            index.named[number] += _named(segment, place, index.bases)
+            yield _event(segment, place, number)
+        else:
+            yield from crowd.likes(part, kinds)
+
+
+def _in_order(found: Sequence[Segment]) -> Timeline:
+    """Return every event in the order in which they count."""
+    none = np.empty(0, dtype=np.int64)
     if not found:
-        return
+        return Timeline(none, none)
     sizes = [segment.event_count for segment in found]
     number = np.repeat(np.arange(len(found)), sizes)
     place = np.concatenate([np.arange(size) for size in sizes])
@@ -169,14 +199,16 @@ def _in_order(found: Sequence[Segment]) -> Iterator[tuple[Segment, int]]:
     recorded = np.array([microseconds(segment.record_time) for segment in found])[number]
     order = np.lexsort([ordinals, recorded, times])
     times, recorded, ordinals = times[order], recorded[order], ordinals[order]
-    number, place = number[order].tolist(), place[order].tolist()
+
+    def identity(at: int) -> str:
+        return found[int(number[at])].identity(int(place[at]))
+
     is_tie = (times[1:] == times[:-1]) & (recorded[1:] == recorded[:-1])
     is_tie &= ordinals[1:] == ordinals[:-1]
-    pairs = [(found[i], at) for i, at in zip(number, place, strict=True)]
     for start, stop in _runs(is_tie):
         # Recorded at one moment by two captures: the identity decides.
-        pairs[start:stop] = sorted(pairs[start:stop], key=lambda one: one[0].identity(one[1]))
-    yield from pairs
+        order[start:stop] = sorted(order[start:stop].tolist(), key=identity)
+    return Timeline(number[order], place[order])
 
 
 def _runs(is_tie: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
@@ -189,7 +221,7 @@ def _runs(is_tie: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 def _event(segment: Segment, place: int, number: int) -> Event:
     parent = segment.parent(place)
-    time = int(segment.columns.times[place])
+    time = segment.columns.time(place)
     said = (segment.type, segment.action, segment.biz_step, segment.disposition)
     where = (segment.read_point, segment.biz_location)
     return Event(
@@ -202,7 +234,7 @@ def _event(segment: Segment, place: int, number: int) -> Event:
         parent_seq=parent[1] if parent else None,
         empties=segment.empties,
         fact=hash((time, said, where, parent)),
-        occasion=hash((time, segment.read_point, segment.lot, segment.expires)),
+        occasion=occasion(occasion_base(segment), time),
         at=time,
         read_point=segment.read_point,
         biz_location=segment.biz_location,
@@ -224,13 +256,13 @@ def _named(segment: Segment, place: int, bases: dict[int, int]) -> Iterator[tupl
         yield stream.role, objects
 
 
-def _told_once(events: list[Event], index: Index) -> list[Event]:
+def _told_once(events: list[Event | Likes], index: Index) -> list[Event | Likes]:
     """Take from the index, and from what empties, whatever an event before has told."""
-    counts = Counter(event.fact for event in events)
+    counts = Counter(event.fact for event in events if isinstance(event, Event))
     emptied: set[int] = set()
     told: defaultdict[tuple[int, ...], list[tuple[int, int]]] = defaultdict(list)
     for number, event in enumerate(events):
-        if counts[event.fact] == 1:
+        if isinstance(event, Likes) or counts[event.fact] == 1:
             continue
         if event.empties and event.fact in emptied:
             events[number] = event._replace(empties=False)

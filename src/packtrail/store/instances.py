@@ -19,7 +19,8 @@ from psycopg.pq import PipelineStatus
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
-from packtrail.store import absence, name_blocks, named
+from packtrail.store import absence, name_blocks, named, pool_blocks
+from packtrail.store.keyring import keyring_of
 from packtrail.store.mentions import Hashes, Texts, hashes, prefix_length_of
 from packtrail.store.names import has_own_prefix_length
 from packtrail.store.parameters import bigints, integers
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
     from psycopg import Connection, Cursor
 
     from packtrail.store.integers import Numbers
+    from packtrail.store.keyring import Source
     from packtrail.store.mentions import Named
+    from packtrail.store.pool_blocks import Places, PoolBlock
 
 _SQL = named.statements("instances")
+_POOLS: Final = named.statements("pool_blocks")
 _ASKED_AT_ONCE: Final = 400
 """Objects looked up by one statement: beyond, a GIN index takes longer for each."""
 _FIRST_ASKED: Final = 32
@@ -50,6 +54,12 @@ class _Class:
     class_id: int = 0
     next_seq: int = 0
     salt: int = 0
+    names: int = 0
+    """How many of its objects are known by name."""
+    sources: tuple[Source, ...] = ()
+    """The generations of our pools that made serials of it."""
+    places: list[Places] = field(default_factory=list)
+    """Where its serials lie in these."""
     items: Texts = field(default_factory=lambda: np.empty(0, dtype="S1"))
     """Its distinct serials, in order of first sight."""
     hashes: Hashes = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
@@ -73,6 +83,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class New:
+    """What is new in the dictionary."""
+
+    by_name: tuple[Block, ...] = ()
+    by_position: tuple[PoolBlock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """The numbers of what a draft names."""
 
@@ -80,7 +98,7 @@ class Resolved:
     """By class of the draft."""
     seqs: Numbers
     """By mention."""
-    new: tuple[Block, ...]
+    new: New
     """What the dictionary does not have yet: the caller inserts it in this transaction."""
 
 
@@ -90,77 +108,95 @@ class Resolving:
     Args:
         conn: A connection in a transaction.
         mentioned: What is named, in document order, repeats allowed.
+        has_pools: Whether serials may be positions of pools: not so in databases that do not know
+            of it yet.
     """
 
-    def __init__(self, conn: Connection, mentioned: Named) -> None:
+    def __init__(self, conn: Connection, mentioned: Named, *, has_pools: bool = True) -> None:
         self._conn = conn
         self._mentioned = mentioned
+        self._has_pools = has_pools
         class_of = mentioned.class_of
         self._classes = [
             _Class(key, np.flatnonzero(class_of == number))
             for number, key in enumerate(mentioned.classes)
         ]
-        self._asked = _ask_classes(conn, self._classes) if self._classes else None
+        self._asked = self._ask(self._classes) if self._classes else None
 
     def resolve(self) -> Resolved:
         """Return the numbers; the classes of new objects stay locked until the transaction ends."""
         classes, mentioned = self._classes, self._mentioned
         if self._asked is not None:
-            _find_classes(self._conn, self._asked, classes, mentioned)
+            self._find_classes(self._asked)
         for one in classes:
             _make_distinct(one, mentioned.items[one.mentions])
+            if one.sources:
+                one.places = list(pool_blocks.candidates(self._conn, one.sources, one.items))
+        _look_up_positions(self._conn, classes)
         _look_up(self._conn, classes)
-        new = tuple(_number(self._conn, classes, mentioned))
+        new = numbered(self._conn, classes, mentioned, has_pools=self._has_pools)
         seqs = np.empty(len(mentioned.items), dtype=np.int64)
         for one in classes:
             seqs[one.mentions] = one.seqs[one.place_of]
         class_ids = np.array([one.class_id for one in classes], dtype=np.int64)
         return Resolved(class_ids, seqs, new)
 
+    def _ask(self, classes: list[_Class]) -> tuple[Cursor[Any], Cursor[Any] | None]:
+        keys = [one.key for one in classes]
+        asked = self._conn.execute(_SQL["classes_by_key"], [keys], prepare=True)
+        return asked, _ask_known(self._conn, classes) if self._has_pools else None
 
-def resolve(conn: Connection, mentioned: Named) -> Resolved:
+    def _find_classes(self, asked: tuple[Cursor[Any], Cursor[Any] | None]) -> None:
+        self._read_classes(*asked, self._classes)
+        new = sorted((one for one in self._classes if one.class_id == 0), key=lambda one: one.key)
+        if new:
+            lengths = [_prefix_length(one, self._mentioned) for one in new]
+            salts = [secrets.randbits(63) for _ in new]
+            keys = [one.key for one in new]
+            self._conn.execute(_SQL["insert_classes"], [keys, lengths, salts])
+            self._read_classes(*self._ask(new), new)
+
+    def _read_classes(
+        self, asked: Cursor[Any], known: Cursor[Any] | None, classes: list[_Class]
+    ) -> None:
+        by_key = {one.key: one for one in classes}
+        for class_id, class_key, next_seq, prefix_length, salt in asked.fetchall():
+            one = by_key[class_key]
+            one.class_id, one.next_seq, one.salt = class_id, next_seq, salt
+            one.names = next_seq
+            length = _prefix_length(one, self._mentioned) if prefix_length is None else None
+            if length is not None:
+                self._conn.execute(_SQL["learn_prefix_length"], [length, one.class_id])
+        for class_key, names, told in known.fetchall() if known else ():
+            by_key[class_key].names = names
+            by_key[class_key].sources = pool_blocks.sources_of(told)
+
+
+def resolve(conn: Connection, mentioned: Named, *, has_pools: bool = True) -> Resolved:
     """Return the numbers of objects, numbering those that are new."""
-    return Resolving(conn, mentioned).resolve()
+    return Resolving(conn, mentioned, has_pools=has_pools).resolve()
 
 
-def insert(conn: Connection, blocks: Iterable[Block]) -> None:
+def insert(conn: Connection, new: New) -> None:
     """Insert new objects."""
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            _SQL["insert_block"],
-            [
-                (one.class_id, one.seq_from, bigints(one.keys), one.serials, one.prefix_lengths)
-                for one in blocks
-            ],
-        )
+    insert_names(conn, new.by_name)
+    pool_blocks.insert(conn, new.by_position)
 
 
-def _ask_classes(conn: Connection, classes: list[_Class]) -> Cursor[Any]:
+def insert_names(conn: Connection, blocks: Iterable[Block]) -> None:
+    """Insert new objects that are known by name."""
+    written = [
+        (one.class_id, one.seq_from, bigints(one.keys), one.serials, one.prefix_lengths)
+        for one in blocks
+    ]
+    if written:
+        with conn.cursor() as cursor:
+            cursor.executemany(_SQL["insert_block"], written)
+
+
+def _ask_known(conn: Connection, classes: Iterable[_Class]) -> Cursor[Any]:
     keys = [one.key for one in classes]
-    return conn.execute(_SQL["classes_by_key"], [keys], prepare=True)
-
-
-def _find_classes(
-    conn: Connection, asked: Cursor[Any], classes: list[_Class], mentioned: Named
-) -> None:
-    _read_classes(conn, asked, classes, mentioned)
-    new = sorted((one for one in classes if one.class_id == 0), key=lambda one: one.key)
-    if new:
-        lengths = [_prefix_length(one, mentioned) for one in new]
-        salts = [secrets.randbits(63) for _ in new]
-        conn.execute(_SQL["insert_classes"], [[one.key for one in new], lengths, salts])
-        _read_classes(conn, _ask_classes(conn, new), new, mentioned)
-
-
-def _read_classes(
-    conn: Connection, asked: Cursor[Any], classes: list[_Class], mentioned: Named
-) -> None:
-    by_key = {one.key: one for one in classes}
-    for class_id, class_key, next_seq, prefix_length, salt in asked.fetchall():
-        one = by_key[class_key]
-        one.class_id, one.next_seq, one.salt = class_id, next_seq, salt
-        if prefix_length is None and (length := _prefix_length(one, mentioned)) is not None:
-            conn.execute(_SQL["learn_prefix_length"], [length, one.class_id])
+    return conn.execute(_POOLS["known_by_key"], [keys], prepare=True)
 
 
 def _prefix_length(one: _Class, mentioned: Named) -> int | None:
@@ -205,9 +241,38 @@ def _make_distinct(one: _Class, items: Texts) -> None:
 # --- looking up -----------------------------------------------------------------------------------
 
 
+def _look_up_positions(conn: Connection, classes: list[_Class]) -> None:
+    """Fill the numbers of what the dictionary has as positions of pools."""
+    wanted = _stretches(classes)
+    if wanted:
+        _match_positions(classes, pool_blocks.Asked(conn, wanted).blocks())
+
+
+def _stretches(classes: Iterable[_Class]) -> set[pool_blocks.Stretch]:
+    """Return the stretches in which serials may lie whose numbers are not known."""
+    found: set[pool_blocks.Stretch] = set()
+    for one in classes:
+        one.places = [part for each in one.places if len((part := _open(one, each)).which)]
+        found |= pool_blocks.stretches(one.class_id, one.places)
+    return found
+
+
+def _open(one: _Class, places: Places) -> Places:
+    """Return the places of serials whose numbers are not known."""
+    return places.only(one.seqs[places.which] < 0)
+
+
+def _match_positions(
+    classes: Iterable[_Class], blocks: dict[pool_blocks.Stretch, PoolBlock]
+) -> None:
+    for one in classes:
+        for which, seqs in pool_blocks.match(one.class_id, one.places, blocks):
+            one.seqs[which] = seqs
+
+
 def _look_up(conn: Connection, classes: list[_Class]) -> None:
     """Fill the numbers of what the dictionary has."""
-    known = {id(one): np.arange(len(one.seqs)) for one in classes if one.next_seq > 0}
+    known = {id(one): np.arange(len(one.seqs)) for one in classes if one.names > 0}
     asked, is_last = _FIRST_ASKED, not known
     while not is_last:
         wanted: list[tuple[_Class, Numbers]] = []
@@ -232,7 +297,7 @@ def _perhaps_there(conn: Connection, one: _Class, missing: Numbers) -> Numbers:
         # What is remembered must be committed. A transaction that is not a capture's own may have
         # added to the dictionary before, and may yet be undone.
         return missing
-    if not absence.is_worth_it(conn, one.class_id, one.next_seq, len(missing)):
+    if not absence.is_worth_it(conn, one.class_id, one.names, len(missing)):
         return missing
     wanted = one.hashes[missing]
     return missing[~absence.are_absent(conn, one.class_id, one.next_seq, one.salt, wanted)]
@@ -289,28 +354,71 @@ def _match(one: _Class, blocks: dict[int, bytes]) -> None:
 # --- numbering ------------------------------------------------------------------------------------
 
 
-def _number(conn: Connection, classes: list[_Class], mentioned: Named) -> Iterator[Block]:
-    """Number what is not in the dictionary; yield it as blocks."""
+def numbered(conn: Connection, classes: list[_Class], mentioned: Named, *, has_pools: bool) -> New:
+    """Number what is not in the dictionary."""
     growing = {one.class_id: one for one in classes if (one.seqs < 0).any()}
     if not growing:
-        return
-    ids = integers(list(growing))
-    counts = integers([int((one.seqs < 0).sum()) for one in growing.values()])
-    locked = conn.execute(_SQL["lock_classes"], [ids], prepare=True)
-    conn.execute(_SQL["advance_classes"], [ids, counts], prepare=True)
+        return New()
+    locked = conn.execute(_SQL["lock_classes"], [integers(list(growing))], prepare=True)
+    known = _ask_known(conn, growing.values()) if has_pools else None
+    asked = pool_blocks.Asked(conn, _stretches(growing.values()))
     for class_id, next_seq in locked.fetchall():
         one = growing[class_id]
         if next_seq != one.next_seq:
             # Somebody added to the class since we looked: look at what came, now that nobody can.
-            # Numbers that are not needed after all stay unused.
             rows = conn.execute(_SQL["blocks_from"], [class_id, one.next_seq], binary=True)
             _match(one, {seq_from: serials for _, seq_from, serials in rows.fetchall()})
             one.next_seq = next_seq
+    if known and _are_others(conn, growing, known):
+        asked = pool_blocks.Asked(conn, _stretches(growing.values()))
+    blocks = asked.blocks()
+    _match_positions(growing.values(), blocks)
+    return _added(conn, growing, blocks, mentioned)
+
+
+def _are_others(conn: Connection, growing: dict[int, _Class], known: Cursor[Any]) -> bool:
+    """Tell whether pools have given more numbers since we looked, and place serials in these."""
+    by_key = {one.key: one for one in growing.values()}
+    are_others = False
+    for class_key, _, told in known.fetchall():
+        one, sources = by_key[class_key], pool_blocks.sources_of(told)
+        if sources == one.sources:
+            continue
+        one.sources, missing = sources, np.flatnonzero(one.seqs < 0)
+        found = pool_blocks.candidates(conn, sources, one.items[missing])
+        one.places = [each.among(missing) for each in found]
+        are_others = True
+    return are_others
+
+
+def _added(
+    conn: Connection,
+    growing: dict[int, _Class],
+    blocks: dict[pool_blocks.Stretch, PoolBlock],
+    mentioned: Named,
+) -> New:
+    """Give what is new its numbers: as a position where a pool of ours made it, else by name."""
+    by_name: list[Block] = []
+    by_position: list[PoolBlock] = []
+    advanced: list[tuple[int, int, int]] = []
+    is_adding = keyring_of(conn).is_adding
     for one in growing.values():
+        for places in one.places if is_adding else ():
+            one.next_seq, given, changed = pool_blocks.added(
+                one.class_id, one.next_seq, _open(one, places), blocks
+            )
+            by_position += changed
+            for which, seqs in given:
+                one.seqs[which] = seqs
         new = np.flatnonzero(one.seqs < 0)
         if len(new):
             one.seqs[new] = one.next_seq + np.arange(len(new))
-            yield from _blocks(one, new, mentioned)
+            one.next_seq += len(new)
+            by_name += _blocks(one, new, mentioned)
+        advanced.append((one.class_id, one.next_seq, len(new)))
+    values = [integers(each) for each in zip(*advanced, strict=True)]
+    conn.execute(_SQL["advance_classes"], values, prepare=True)
+    return New(tuple(by_name), tuple(by_position))
 
 
 def _blocks(one: _Class, new: Numbers, mentioned: Named) -> Iterator[Block]:

@@ -11,7 +11,8 @@ from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.notices import Notice, NoticeKind
 from packtrail.lifecycle.rules import effect_of
-from packtrail.store import eventrows, named, objects, segments
+from packtrail.store import direct, eventrows, named, objects, segments
+from packtrail.store.direct import Kind, Statement
 from packtrail.store.roles import EPC_CLASS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ Subject: TypeAlias = tuple[str, str]
 """(GTIN, lot)"""
 
 _SQL = named.statements("notices")
+_OF_PRODUCTS = Statement(_SQL["of_products"], gtins=Kind.TEXTS, audience_ids=Kind.INTEGERS)
 _TOLD = {Status.RECALLED: NoticeKind.RECALLED}
 """What an event makes of a whole lot -> the notice it is."""
 
@@ -50,8 +52,7 @@ def of_products(
 ) -> dict[str, tuple[Notice, ...]]:
     """Return every recorded notice about some products, their lots and packs, by GTIN."""
     found: defaultdict[str, list[Notice]] = defaultdict(list)
-    asked = [sorted(set(gtins)), list(audience_ids)]
-    for row in conn.execute(_SQL["of_products"], asked, prepare=True):
+    for row in direct.rows(conn, _OF_PRODUCTS, sorted(set(gtins)), audience_ids):
         found[row[2]].append(_notice(row))
     return {gtin: tuple(some) for gtin, some in found.items()}
 

@@ -11,6 +11,7 @@ import numpy as np
 from packtrail.store import dictionary, named
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, decode
 from packtrail.store.dictionary import Instance, Name, look_up, names
+from packtrail.store.parameters import integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 _SQL = named.statements("objects")
+_DRAWS: Final = 8
+"""How often numbers are drawn until enough are found, twice as many each time."""
 _BLOCKS: Final = 500
 """Blocks of the dictionary that are read at once."""
 _WILDCARDS: Final = {"_": ".", "%": ".*"}
@@ -66,16 +69,16 @@ def instances_like(
     found: set[Instance] = set()
     pattern = _regular(serials)
     for class_id, length in conn.execute(_SQL["classes_like"], [classes]).fetchall():
-        after = -1
-        while blocks := dictionary.blocks_after(conn, class_id, after, _BLOCKS):
-            after = blocks[-1].seq_from
+        after: int | None = -1
+        while after is not None:
+            blocks, after = dictionary.blocks_after(conn, class_id, after, _BLOCKS)
             for block in blocks:
                 for place, serial in enumerate(block.serials.tolist()):
                     if not pattern.fullmatch(serial):
                         continue
                     own = block.prefix_length(place, length)
                     if prefix_length is None or own is None or own == prefix_length:
-                        found.add((class_id, block.seq_from + place))
+                        found.add((class_id, int(block.seqs[place])))
     return found
 
 
@@ -93,14 +96,23 @@ def some(conn: Connection, kind: str, count: int, draw: Random) -> list[Name]:
         for class_id, class_key, _, size in conn.execute(named.statements("census")["classes"])
         if size and class_key.startswith(kind)
     }
-    drawn = draw.choices(list(sizes), list(sizes.values()), k=count) if sizes else []
-    wanted = dict.fromkeys((class_id, draw.randrange(sizes[class_id])) for class_id in drawn)
-    found = names(conn, wanted)
-    return [found[one] for one in wanted if one in found]
+    found: dict[Instance, Name] = {}
+    for turn in range(_DRAWS if sizes else 0):
+        drawn = draw.choices(list(sizes), list(sizes.values()), k=count << turn)
+        wanted = dict.fromkeys((class_id, draw.randrange(sizes[class_id])) for class_id in drawn)
+        there = names(conn, wanted)  # Not every number is somebody's.
+        found |= {one: there[one] for one in wanted if one in there}
+        if len(found) >= count:
+            break
+    return list(found.values())[:count]
 
 
 def sightings(
-    conn: Connection, instances: Iterable[Instance], audience_ids: Sequence[int]
+    conn: Connection,
+    instances: Iterable[Instance],
+    audience_ids: Sequence[int],
+    *,
+    role: int | None = None,
 ) -> list[Sighting]:
     """Return every segment that names one of the instances, with the role.
 
@@ -108,13 +120,14 @@ def sightings(
         conn: A connection.
         instances: Any number; asked for class by class.
         audience_ids: Only segments these may see.
+        role: Only where they are named in this role; None: in any.
     """
     by_class: defaultdict[int, list[int]] = defaultdict(list)
     for class_id, seq in instances:
         by_class[class_id].append(seq)
     found: list[Sighting] = []
     for class_id, seqs in by_class.items():
-        found += _of_class(conn, class_id, seqs, audience_ids)
+        found += _of_class(conn, class_id, seqs, audience_ids, role)
     return found
 
 
@@ -125,27 +138,28 @@ def _regular(pattern: str) -> re.Pattern[bytes]:
 
 
 def _of_class(
-    conn: Connection, class_id: int, seqs: list[int], audience_ids: Sequence[int]
+    conn: Connection, class_id: int, seqs: list[int], audience_ids: Sequence[int], role: int | None
 ) -> Iterator[Sighting]:
     lanes: defaultdict[int, list[int]] = defaultdict(list)
     for seq in seqs:
         lanes[seq >> BLOCK_BITS].append(seq & LANE_MASK)
     parameters = {
         "class_id": class_id,
-        "seqs": seqs,
-        "blocks": list(lanes),
+        "seqs": integers(seqs),
+        "blocks": integers(list(lanes)),
         "audience_ids": list(audience_ids),
+        "role": role,
         "highest": max(max(one) for one in lanes.values()),
         "lowest": min(min(one) for one in lanes.values()),
     }
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(_SQL["sightings"], parameters, prepare=True)
-        for place, segment_id, role, lo, hi, members in rows:
+        for place, segment_id, part, lo, hi, members in rows:
             if lo is None:
-                yield (class_id, place), segment_id, role
+                yield (class_id, place), segment_id, part
                 continue
             for lane in _named(lanes[place], lo, hi, members):
-                yield (class_id, place << BLOCK_BITS | lane), segment_id, role
+                yield (class_id, place << BLOCK_BITS | lane), segment_id, part
 
 
 def _named(lanes: list[int], lo: int, hi: int, members: bytes | None) -> list[int]:

@@ -13,9 +13,12 @@ import numpy as np
 
 from packtrail.lifecycle.rules import is_origin
 from packtrail.store import objects
-from packtrail.store.roles import ROLES
+from packtrail.store.happenings import Event
+from packtrail.store.roles import EPC, ROLES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from psycopg import Connection
 
@@ -84,13 +87,22 @@ def _lives(conn: Connection, survey: Survey) -> tuple[NDArray[np.bool_], NDArray
     index = survey.index
     is_seen, is_odd = (np.zeros(index.total, dtype=bool) for _ in range(2))
     origins = np.zeros(index.total, dtype=np.int64)
-    for event in survey.events:
-        for role, lanes in index.named.get(event.event_id, ()):
-            is_seen[lanes] = True
-            if is_origin(event.type, ROLES[role], event.action, event.biz_step):
-                is_odd[lanes] |= (origins[lanes] != 0) & (origins[lanes] != event.occasion)
-                origins[lanes] = event.occasion
+    for role, lanes, event, occasion in _mentions(survey):
+        is_seen[lanes] = True
+        if is_origin(event.type, ROLES[role], event.action, event.biz_step):
+            is_odd[lanes] |= (origins[lanes] != 0) & (origins[lanes] != occasion)
+            origins[lanes] = occasion
     return is_seen & (origins == 0) & _of_trade_items(conn, index), is_odd
+
+
+def _mentions(survey: Survey) -> Iterator[tuple[int, Objects, Event, int | Objects]]:
+    """Yield what was told, in order: role, objects, event, and the occasion of each."""
+    for event in survey.events:
+        if isinstance(event, Event):
+            for role, lanes in survey.index.named.get(event.event_id, ()):
+                yield role, lanes, event, event.occasion
+        else:
+            yield EPC, event.objects, event.event, event.occasions
 
 
 def _of_trade_items(conn: Connection, index: Index) -> NDArray[np.bool_]:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row, scalar_row
 
+from packtrail.store import direct
+from packtrail.store.direct import Kind, Statement
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -36,6 +39,10 @@ class AgreementRow:
 _COLUMNS = "organisation_id, code, name, gln"
 _BY_CODE = f"select {_COLUMNS} from organisation where code = %s"
 _AGREEMENTS = "select owner_id, partner_id, kind from agreement where %s in (owner_id, partner_id)"
+_AUDIENCES_OF = Statement(
+    "select audience_id from audience_member where organisation_id = %(organisation)s order by 1",
+    organisation=Kind.INTEGER,
+)
 _AUDIENCES = """
     select a.audience_id, a.members
       from audience_member m join audience a on a.audience_id = m.audience_id
@@ -161,12 +168,7 @@ def members(conn: Connection, audience_ids: Iterable[int]) -> dict[int, frozense
 
 def audiences_of(conn: Connection, organisation_id: int) -> list[int]:
     """Return the audiences an organisation is in: what it may see."""
-    with conn.cursor(row_factory=scalar_row) as cursor:
-        cursor.execute(
-            "select audience_id from audience_member where organisation_id = %s order by 1",
-            (organisation_id,),
-        )
-        return cursor.fetchall()
+    return [row[0] for row in direct.rows(conn, _AUDIENCES_OF, organisation_id)]
 
 
 def every_audience(conn: Connection) -> list[int]:

@@ -61,6 +61,21 @@ def batches(conn: Connection, audience_ids: Sequence[int], states: Sequence[str]
     return dict(conn.execute(_SQL["batches"], bound).fetchall())
 
 
+def made(
+    conn: Connection, audience_ids: Sequence[int], states: Sequence[str]
+) -> dict[tuple[str, str], dict[str, int]]:
+    """Return what the work orders in some states came to.
+
+    Returns:
+        (operator, line) -> sum of each kind and level, such as `commission:pack`.
+    """
+    bound = {"audience_ids": list(audience_ids), "states": list(states)}
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for operator, line, name, count in conn.execute(_SQL["made"], bound).fetchall():
+        found.setdefault((operator, line), {})[name] = count
+    return found
+
+
 def messages(conn: Connection, audience_ids: Sequence[int], since: datetime) -> dict[str, datetime]:
     """Return when the last good message of each organisation was taken: code -> moment."""
     bound = {"audience_ids": list(audience_ids), "since": since}

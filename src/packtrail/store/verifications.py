@@ -70,6 +70,9 @@ def insert(conn: Connection, rows: Iterable[VerificationRow]) -> None:
     for row in rows:
         *columns, detail = (getattr(row, each.name) for each in fields(row))
         values.append([*columns, None if detail is None else Jsonb(dict(detail))])
+    if len(values) == 1:  # By far the most often, and without a pipeline of its own.
+        conn.execute(_SQL["insert"], values[0], prepare=True)
+        return
     with conn.cursor() as cursor:
         cursor.executemany(_SQL["insert"], values)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import args_row
 from psycopg.types.json import Jsonb
 
-from packtrail.store import named
+from packtrail.store import direct, named
+from packtrail.store.direct import Kind, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SQL = named.statements("vrs")
+_RESPONDER = Statement(_SQL["responder"], organisation_id=Kind.INTEGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ class RequestRow:
 
 def responder(conn: Connection, organisation_id: int) -> tuple[str, dict[str, Any]] | None:
     """Return GLN and policy with which an organisation answers; None: it answers nobody."""
-    row = conn.execute(_SQL["responder"], [organisation_id]).fetchone()
-    return (row[0], row[1]) if row else None
+    found = direct.rows(conn, _RESPONDER, organisation_id)
+    return (found[0][0], found[0][1]) if found else None
 
 
 def set_responder(conn: Connection, values: Mapping[str, Any], policy: Mapping[str, Any]) -> None:

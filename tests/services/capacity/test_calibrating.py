@@ -31,15 +31,15 @@ def test_a_benchmark_sets_what_the_plan_is_worked_out_with(world: World) -> None
     taken = calibrating.take_bench(app, maker, report(world.clock(), SIZE), "size.json")
     after = runs.opened(app, maker).column.estimate
 
-    assert taken.sets == ("bytes_stored", "bytes_listed", "bytes_lone")
-    assert before["bytes_stored"].likely == 276
+    assert taken.sets == ("bytes_stored", "bytes_event", "bytes_listed", "bytes_lone")
+    assert before["bytes_stored"].likely == 146
     told = after["bytes_stored"]
-    assert (told.low, told.likely, told.high) == (140, 230, 320)
+    assert (told.low, told.likely, told.high) == (140, 140, 140)
     assert told.basis is Basis.MEASUREMENT
     assert told.source.startswith("packtrail bench size on this machine, ")
     assert after["bytes_listed"].likely == 70
     assert after["bytes_lone"].likely == (1366 - 140) / 2
-    assert after["stored_1"].likely == pytest.approx(1.2e6 * 230 / 1e9)
+    assert after["stored_1"].likely == pytest.approx(1.2e6 * (140 + 90) / 1e9)
 
 
 def test_a_rate_is_turned_into_answers_a_second(world: World) -> None:
@@ -48,6 +48,16 @@ def test_a_rate_is_turned_into_answers_a_second(world: World) -> None:
     (constant,) = calibrating.calibration(world.app, world.maker).constants
 
     assert (constant.input.key, constant.input.span.likely) == ("check_rate", 200)
+
+
+def test_cpu_time_of_a_verification_counts_before_its_duration(world: World) -> None:
+    figures = {"answer, kept durably, p50": 5.0, "/verify, CPU of the server": 2.0}
+    content = report(world.clock(), figures, load=99.0)
+    calibrating.take_bench(world.app, world.maker, content, "vrs.json")
+    (constant,) = calibrating.calibration(world.app, world.maker).constants
+
+    assert constant.bench == "vrs"
+    assert (constant.input.span.likely, constant.input.span.high) == (500, 500)
 
 
 def test_a_newer_result_counts_before_an_older_one(world: World) -> None:
@@ -76,7 +86,7 @@ def test_a_rate_measured_under_load_counts_as_the_least(world: World) -> None:
 
     assert [each.code for each in taken.findings] == ["CPA-014"]
     assert (spans["lone_rate"].low, spans["lone_rate"].high) == (1_000, 3_000)
-    assert spans["bytes_stored"].high == 320
+    assert spans["bytes_stored"].high == 140
 
 
 def test_a_result_is_stale_after_half_a_year(world: World) -> None:

@@ -269,7 +269,12 @@ def test_a_run_stays_as_it_was_kept(world: World, maker: Actor) -> None:
 def test_what_moves_a_figure_most_comes_first(world: World, maker: Actor) -> None:
     moved = runs.moved_by(world.app, maker, "stored_1")
 
-    assert [each.key for each in moved] == ["bytes_stored", "forecast_factor"]
+    assert [each.key for each in moved] == [
+        "lone_events",
+        "forecast_factor",
+        "bytes_event",
+        "bytes_stored",
+    ]
     assert moved[0].at_low < moved[0].at_high
     assert runs.moved_by(world.app, maker, "lines") == ()
     with pytest.raises(NotFound):

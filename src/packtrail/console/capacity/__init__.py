@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from packtrail.console.capacity import plans, results
+from packtrail.console.capacity import business, live, plans, results
 from packtrail.console.visit import page
 
 _P = "/capacity"
@@ -13,6 +13,9 @@ ROUTES = (
     Route(_P, page(results.overview)),
     Route(_P + "/figures/{key}", page(results.figure)),
     Route(_P + "/lines", page(results.lines)),
+    Route(_P + "/live", page(live.live)),
+    Route(_P + "/business", page(business.case)),
+    Route(_P + "/business/{name}", page(business.download)),
     Route(_P + "/forecast", page(plans.forecast)),
     Route(_P + "/forecast", page(plans.import_forecast), methods=["POST"]),
     Route(_P + "/scenarios", page(plans.listing)),

@@ -36,8 +36,9 @@ GROUPS: Final = (
     ("Money", ("investment", "cost_disk", "running", "cost_pack", "delay_week")),
 )
 TILES: Final = (
-    ("serials", "serials"), ("events_peak", "event"), ("stored_5", "container"),
-    ("processes", "active"), ("line_load", "line"), ("cost_pack", "product"),
+    ("serials", "serials", "Serial numbers"), ("events_peak", "event", "Events at peak"),
+    ("stored_5", "container", "Database, year 5"), ("processes", "active", "Server processes"),
+    ("line_load", "line", "Line hours"), ("cost_pack", "product", "Cost a pack"),
 )  # fmt: skip
 
 

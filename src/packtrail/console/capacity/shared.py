@@ -23,7 +23,9 @@ TABS = (
     ("/capacity/forecast", "Forecast"),
     ("/capacity/scenarios", "Scenarios"),
     ("/capacity/lines", "Lines"),
+    ("/capacity/live", "Live"),
     ("/capacity/calibration", "Calibration"),
+    ("/capacity/business", "Business case"),
     ("/capacity/runs", "Runs"),
 )
 FILE_BYTES_MAX = 20 * 1024 * 1024

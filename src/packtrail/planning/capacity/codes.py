@@ -98,7 +98,7 @@ NOTHING_TAKEN = FindingCode(
     "CPA-016",
     Severity.NOTE,
     "Nothing of a benchmark sets a constant",
-    remedy="The benchmarks that do are size, year, capture, verify, serials and vrs.",
+    remedy="The benchmarks that do are size, capture, verify, vrs and serials.",
 )
 WALL_NEAR = FindingCode(
     "CPA-020",

@@ -10,6 +10,7 @@ from packtrail.planning import codes
 from packtrail.planning.needs import needs_of
 from packtrail.planning.proposals import propose
 from packtrail.planning.scope import Need
+from packtrail.planning.technology.upgrades import is_upgrade
 from packtrail.planning.templates import TEMPLATES
 from packtrail.services import rule_packs
 from packtrail.services.plan import books
@@ -118,6 +119,7 @@ def _offer(opened: Opened, proposal: Proposal) -> Offer:
             and code not in proposed
             and not each.is_started
             and code not in dated
+            and not is_upgrade(code)  # These follow from the radar of technology.
         ),
         findings=tuple(each for each in proposal.findings if not _is_answered(opened, each)),
     )

@@ -15,6 +15,7 @@ from packtrail.services import describing, floor
 from packtrail.services.organisations import visible_to
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.supply import pools
+from packtrail.services.technology import lines as lines_of
 from packtrail.store import plan_evidence as rows
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.planning.book import Book
+    from packtrail.planning.technology.abilities import LineAbilities
     from packtrail.services.application import Application
     from packtrail.services.plan.books import Opened
 
@@ -185,6 +187,7 @@ _LOOKS = {
     Permission.LINE_READ: "work orders and trade items",
     Permission.CAPTURE_READ: "messages",
     Permission.REPORTING_READ: "reports",
+    Permission.TECHNOLOGY_READ: "equipment and measurements of lines",
 }
 """What is needed to see a kind of evidence."""
 
@@ -217,6 +220,7 @@ def _gather(app: Application, actor: Actor, book: Book, now: datetime) -> Eviden
             }
         if actor.may(Permission.REPORTING_READ):
             answers = rows.reports(conn, actor.organisation_id, _TAKEN, _REFUSED)
+    lines = lines_of.known_lines(app, actor) if actor.may(Permission.TECHNOLOGY_READ) else {}
     acknowledged, refused = _answers(answers, accepted)
     return Evidence(
         described=frozenset(described),
@@ -226,7 +230,13 @@ def _gather(app: Application, actor: Actor, book: Book, now: datetime) -> Eviden
         accepted=accepted,
         acknowledged=acknowledged,
         refused=refused,
+        # A scope names lines by their own code; of two that share one, ours counts.
+        lines={name.rpartition("/")[2]: each for name, each in sorted(lines.items(), key=_ours)},
     )
+
+
+def _ours(named: tuple[str, LineAbilities]) -> bool:
+    return "/" not in named[0]
 
 
 def _items_and_pools(

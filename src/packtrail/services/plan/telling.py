@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
 from packtrail.planning import codes
-from packtrail.planning.communication import Change, Digest, Notice, Receipt, digest
+from packtrail.planning.communication import Change, Digest, Line, Notice, Receipt, digest
 from packtrail.planning.templates import TEMPLATES, Department
 from packtrail.rendering import plan_words, times
 from packtrail.rendering.reports import Report, Section, write_pdf
+from packtrail.services.capacity import attention
 from packtrail.services.plan import books, history, overview, proposing
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write_in
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from packtrail.access import Actor
-    from packtrail.planning.communication import Line
     from packtrail.planning.templates import Meeting
     from packtrail.services.application import Application
 
 DAYS = 7
 _TOLD_KINDS = frozenset({"package", "deadline", "need", "register"})
 _SHOWN_MAX = 3
+_FOR_CAPACITY = frozenset({Department.IT, Department.MANAGEMENT, Department.FINANCE})
+"""Departments that buy or change what there is."""
 _SILENT = frozenset({"is_proposed", "products", "reason", "acceptance"})
 
 
@@ -50,7 +52,14 @@ def digest_of(
     since = app.clock() - timedelta(days=days)
     found = history.changes(app, actor, programme, since=since, limit=history.PAGE_MAX)
     template = TEMPLATES[now.opened.terms.template]
-    return digest(now.opened.book, now.schedule, template, department, _told(found))
+    told = digest(now.opened.book, now.schedule, template, department, _told(found))
+    if department not in _FOR_CAPACITY:
+        return told
+    alarms = tuple(
+        Line(text=each.message, more=each.remedy, kind="capacity", code=each.at)
+        for each in attention.alarms(app, actor)
+    )
+    return replace(told, needed=(*told.needed, *alarms))
 
 
 def acknowledge(app: Application, actor: Actor, programme: str, code: str) -> Notice:

@@ -29,13 +29,14 @@ from packtrail.serials.codes import (
     KNOWN_NUMBER,
     OWN_NUMBER,
 )
+from packtrail.serials.policy import Policy, stored_policy
 from packtrail.serials.secrets import Block
 from packtrail.serials.texts import fitting
 from packtrail.services import room
 from packtrail.services.supply import ordering
 from packtrail.services.supply.auditing import audit_entry
 from packtrail.services.supply.entries import Entry, entry_of, require_request
-from packtrail.services.supply.pools import IMPORTED, MADE, one_visible, stored_policy
+from packtrail.services.supply.pools import IMPORTED, MADE, one_visible
 from packtrail.services.supply.promises import Promises
 from packtrail.services.supply.sources import data_key, opened, secret_name
 from packtrail.store import serial_ledger as ledger
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding, FindingCode
     from packtrail.exchange.number_files import Part
-    from packtrail.serials.policy import Policy
     from packtrail.serials.pool import Source
     from packtrail.services.application import Application
     from packtrail.store.serials import PoolRow

@@ -14,9 +14,9 @@ from packtrail.compliance.subjects import TradeItem
 from packtrail.compliance.words import Characters, FactStatus, Issuer, Level, ProductClass
 from packtrail.gs1.charsets import SETS
 from packtrail.serials.codes import MARKET_BROKEN, MARKET_UNSURE
-from packtrail.serials.policy import EU_GUESS_LIMIT, LENGTH_MAX, Order, Policy
+from packtrail.serials.policy import EU_GUESS_LIMIT, LENGTH_MAX, Order, Policy, stored_policy
 from packtrail.services import rule_packs
-from packtrail.services.supply.pools import SGTIN, stored_policy
+from packtrail.services.supply.pools import SGTIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

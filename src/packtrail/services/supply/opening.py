@@ -21,7 +21,7 @@ from packtrail.base.findings import has_errors
 from packtrail.serials import guessing, keys
 from packtrail.serials.codes import BAD_POLICY, EXHAUSTED, POOL_MEETS, POOL_TAKEN
 from packtrail.serials.levels import Levels
-from packtrail.serials.policy import Order, Policy
+from packtrail.serials.policy import Order, Policy, stored_policy
 from packtrail.services import organisations
 from packtrail.services.master_key import master_keys
 from packtrail.services.supply.auditing import audit_pool
@@ -36,10 +36,8 @@ from packtrail.services.supply.pools import (
     one_own,
     policy_of,
     seen,
-    stored_policy,
 )
 from packtrail.services.supply.promises import Promises
-from packtrail.services.supply.sources import key_name
 from packtrail.store import organisations as organisation_rows
 from packtrail.store import serial_numbers
 from packtrail.store import serials as rows
@@ -185,7 +183,7 @@ def sealed_key(app: Application, conn: Connection, pool_id: int, generation: int
         masters,
         secrets.token_bytes(keys.KEY_BYTES),
         nonce=secrets.token_bytes(keys.NONCE_BYTES),
-        name=key_name(pool_id, generation),
+        name=keys.name_of_pool(pool_id, generation),
     )
 
 

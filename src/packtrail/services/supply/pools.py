@@ -11,7 +11,7 @@ from packtrail.access.codes import NO_AGREEMENT
 from packtrail.base.errors import NotFound, NotPermitted
 from packtrail.serials.codes import HELD, LOW_WATER, NO_POOL
 from packtrail.serials.numberings import SsccNumbering
-from packtrail.serials.policy import Order, Policy
+from packtrail.serials.policy import Policy, stored_policy
 from packtrail.services import organisations
 from packtrail.store import serials as rows
 
@@ -177,13 +177,6 @@ def policy_of(row: rows.PoolRow) -> Policy | None:
     if row.kind == SSCC:
         return None
     return stored_policy(row.policy)
-
-
-def stored_policy(stored: Mapping[str, Any]) -> Policy:
-    """Return a policy as the database keeps it."""
-    rest = {name: value for name, value in stored.items() if name not in {"guess_limit", "order"}}
-    limit = stored["guess_limit"]
-    return Policy(**rest, order=Order(stored["order"]), guess_limit=limit and Fraction(limit))
 
 
 def left(row: rows.PoolRow) -> int:

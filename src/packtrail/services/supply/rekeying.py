@@ -12,7 +12,6 @@ from packtrail.access import Action, Actor, Permission, require
 from packtrail.serials import keys
 from packtrail.services import auditing
 from packtrail.services.master_key import add_to_file, keep_newest_in_file, master_keys
-from packtrail.services.supply.sources import key_name
 from packtrail.services.supply.stations import signer_name
 from packtrail.store import serial_blocks
 from packtrail.store import serials as rows
@@ -59,7 +58,7 @@ def rewrap(app: Application, actor: Actor) -> int:
 
     with app.database.transaction() as conn:
         pools = [
-            (anew(sealed, key_name(pool_id, generation)), pool_id, generation)
+            (anew(sealed, keys.name_of_pool(pool_id, generation)), pool_id, generation)
             for pool_id, generation, sealed in rows.all_sealed(conn)
         ]
         signers = [

@@ -134,11 +134,6 @@ def opened(
     return Pool(_generations(app, row, found), tuple(closed))
 
 
-def key_name(pool_id: int, generation: int) -> str:
-    """Return what the key of a generation is called: only under this name it is opened."""
-    return f"pool {pool_id}, generation {generation}"
-
-
 def data_key(app: Application, conn: Connection, pool_id: int) -> bytes:
     """Return the key with which an imported pool encrypts what comes with its numbers.
 
@@ -168,7 +163,7 @@ def secret_name(pool_id: int, lo: int, hi: int) -> str:
 
 
 def _data_key(app: Application, pool_id: int, sealed: bytes | None) -> bytes:
-    return keys.unwrap(master_keys(app.settings), sealed or b"", name=key_name(pool_id, 1))
+    return keys.unwrap(master_keys(app.settings), sealed or b"", name=keys.name_of_pool(pool_id, 1))
 
 
 def _generations(
@@ -181,7 +176,12 @@ def _generations(
     masters = master_keys(app.settings) if any(each.sealed_key for each in found) else ()
     return tuple(
         Generation(
-            _numbering(policy, masters, each.sealed_key, key_name(row.pool_id, each.generation)),
+            _numbering(
+                policy,
+                masters,
+                each.sealed_key,
+                keys.name_of_pool(row.pool_id, each.generation),
+            ),
             each.reached,
         )
         for each in found

@@ -33,7 +33,7 @@ _SQL = named.statements("backup")
 _KEY_MAX = (1 << 63) - 1
 _DOCUMENT_BYTES_MAX = 8 * 1024 * 1024
 """Larger originals are left out of samples, not out of backups."""
-_COUNTED = ("event_key", "capture", "original", "name_block", "audit")
+_COUNTED = ("event_key", "capture", "original", "name_block", "pool_block", "audit")
 _OBJECTS_OF_AN_EVENT = 3
 
 

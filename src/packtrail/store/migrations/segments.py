@@ -54,7 +54,7 @@ _SPAN = "update capture set segment_from = %s, segment_until = %s where capture_
 def rewrite(conn: Connection) -> None:
     """Write dictionary, originals and events anew."""
     for class_id, salt in conn.execute(_CLASSES).fetchall():
-        instances.insert(conn, _blocks(conn, class_id, salt))
+        instances.insert_names(conn, _blocks(conn, class_id, salt))
     for (capture_id,) in conn.execute("select capture_id from capture").fetchall():
         months.ensure(conn, ids.made_at(capture_id))
     conn.execute(_ORIGINALS)
@@ -124,4 +124,5 @@ def _rewrite_events(
         found.append(Piece(group, event_ids, numbers.take(1), recording.audience_id))
         segment_ids = np.full(len(event_ids), found[-1].segment_id)
         conn.execute(_KEYS, [bigints(event_ids), bigints(segment_ids)])
-    segmentrows.insert(conn, draft, found, recording, instances.resolve(conn, draft.named))
+    resolved = instances.resolve(conn, draft.named, has_pools=False)
+    segmentrows.insert(conn, draft, found, recording, resolved)

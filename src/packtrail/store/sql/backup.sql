@@ -28,6 +28,9 @@ select count(*) from original
 -- name: count_name_block
 select count(*) from name_block
 
+-- name: count_pool_block
+select count(*) from pool_block
+
 -- name: count_audit
 select count(*) from audit
 

@@ -16,8 +16,8 @@ select class_id, next_seq from class where class_id = any(%s::integer[])
  order by class_id for update
 
 -- name: advance_classes
-update class c set next_seq = c.next_seq + n.count
-  from unnest(%s::integer[], %s::integer[]) as n (class_id, count)
+update class c set next_seq = n.next_seq, names = c.names + n.named
+  from unnest(%s::integer[], %s::integer[], %s::integer[]) as n (class_id, next_seq, named)
  where c.class_id = n.class_id
 
 -- name: blocks_by_key

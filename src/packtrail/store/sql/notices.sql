@@ -14,7 +14,7 @@ lock table notice in share row exclusive mode
 select notice_no, kind, gtin, lot, serial, market, effective_at, recorded_at, reason, expires_on,
        retracts, actor_name
   from notice
- where gtin = any(%s) and audience_id = any(%s)
+ where gtin = any(%(gtins)s) and audience_id = any(%(audience_ids)s)
  order by notice_no
 
 -- name: newest

@@ -1,32 +1,51 @@
 -- name: class_ids
 select class_key, class_id from class where class_key = any(%s)
 
--- name: classes
-select class_id, class_key, prefix_length, salt from class where class_key = any(%s)
-
--- name: classes_by_id
-select class_id, class_key, prefix_length, salt from class where class_id = any(%s)
-
--- name: class_by_key
-select class_id, class_key, prefix_length, salt from class where class_key = %(class_key)s
-
--- name: class_by_id
-select class_id, class_key, prefix_length, salt from class where class_id = %(class_id)s
+-- name: class_rows
+-- With the generations of our pools that made serials of them; see store/keyring.py.
+select c.class_id, c.class_key, c.prefix_length, c.salt, c.names, array(
+           select array[p.pool_id::bigint, g.generation, g.reached,
+                        (extract(epoch from g.opened_at) * 1000000)::bigint]
+             from serial_pool p join serial_generation g using (pool_id)
+            where p.class_key = c.class_key and p.kind = 'sgtin' and p.source = 'made'
+              and g.reached > 0
+            order by p.pool_id, g.generation)
+  from class c
 
 -- name: blocks_by_key
-select seq_from, serials, prefix_lengths from name_block
+-- By name, or by the positions that serials may have.
+select seq_from, serials, prefix_lengths, null::integer as pool_id, null::integer as generation,
+       null::bigint as stretch, null::smallint as lo, null::smallint as hi, null::bytea as members
+  from name_block
  where class_id = %(class_id)s and keys && %(keys)s::bigint[]
+union all
+select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
+  from pool_block
+ where class_id = %(class_id)s and pool_id = any(%(pools)s::integer[])
+   and generation = any(%(generations)s::integer[]) and stretch = any(%(stretches)s::bigint[])
 
 -- name: blocks_between
-select seq_from, serials, prefix_lengths from name_block
- where class_id = %(class_id)s and seq_from between %(lowest)s and %(highest)s
+select seq_from, serials, prefix_lengths, null::integer as pool_id, null::integer as generation,
+       null::bigint as stretch, null::smallint as lo, null::smallint as hi, null::bytea as members
+  from name_block
+ where class_id = %(class_id)s and seq_from between %(first_name)s and %(highest)s
+union all
+select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
+  from pool_block
+ where class_id = %(class_id)s and seq_from between %(first_position)s and %(highest)s
 
 -- name: blocks_of_seqs
-select seq_from, serials, prefix_lengths from name_block
+select seq_from, serials, prefix_lengths, null::integer as pool_id, null::integer as generation,
+       null::bigint as stretch, null::smallint as lo, null::smallint as hi, null::bytea as members
+  from name_block
  where class_id = %(class_id)s
    and seq_from in (select (select max(b.seq_from) from name_block b
                              where b.class_id = %(class_id)s and b.seq_from <= s.seq)
                       from unnest(%(seqs)s::integer[]) as s (seq))
+union all
+select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
+  from pool_block
+ where class_id = %(class_id)s and seq_from = any(%(starts)s::integer[])
 
 -- name: segments_naming
 -- The segments that may name one object: touches of it, and postings that hold it. A list of members
@@ -53,10 +72,12 @@ select :columns
 select seq, segment_id, role, null::smallint as lo, null::smallint as hi, null::bytea as members
   from touch
  where class_id = %(class_id)s and seq = any(%(seqs)s) and audience_id = any(%(audience_ids)s)
+   and (%(role)s::smallint is null or role = %(role)s)
 union all
 select block, segment_id, role, lo, hi, members
   from posting
  where class_id = %(class_id)s and block = any(%(blocks)s) and audience_id = any(%(audience_ids)s)
+   and (%(role)s::smallint is null or role = %(role)s)
    and lo <= %(highest)s and hi >= %(lowest)s
 
 -- name: segments_of_class
@@ -75,11 +96,25 @@ select class_id from class
 select class_id, prefix_length from class where class_key like %s
 
 -- name: blocks_of_class
-select seq_from, serials, prefix_lengths from name_block
- where class_id = %s and seq_from > %s
- order by seq_from limit %s
+(select seq_from, serials, prefix_lengths, null::integer as pool_id, null::integer as generation,
+        null::bigint as stretch, null::smallint as lo, null::smallint as hi, null::bytea as members
+   from name_block
+  where class_id = %(class_id)s and seq_from > %(after)s order by seq_from limit %(limit)s)
+union all
+(select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
+   from pool_block
+  where class_id = %(class_id)s and seq_from > %(after)s order by seq_from limit %(limit)s)
+ order by seq_from limit %(limit)s
 
 -- name: blocks_after
-select class_id, seq_from, serials from name_block
- where (class_id, seq_from) > (%s, %s)
- order by class_id, seq_from limit %s
+(select class_id, seq_from, serials, null::smallint as lo, null::smallint as hi,
+        null::bytea as members
+   from name_block
+  where (class_id, seq_from) > (%(class_id)s, %(after)s)
+  order by class_id, seq_from limit %(limit)s)
+union all
+(select class_id, seq_from, null, lo, hi, members
+   from pool_block
+  where (class_id, seq_from) > (%(class_id)s, %(after)s)
+  order by class_id, seq_from limit %(limit)s)
+ order by class_id, seq_from limit %(limit)s

@@ -21,6 +21,15 @@ select l.code, count(*)
  where w.audience_id = any(%(audience_ids)s) and w.state = any(%(states)s)
  group by l.code
 
+-- name: made
+select o.code as operator, l.code, made.key, sum(made.value::bigint)::bigint
+  from work_order w
+  join packaging_line l using (line_id)
+  join organisation o on o.organisation_id = w.operator_id,
+       jsonb_each_text(w.counts) as made
+ where w.audience_id = any(%(audience_ids)s) and w.state = any(%(states)s)
+ group by 1, 2, 3
+
 -- name: messages
 select o.code, max(c.finished_at)
   from capture c join organisation o on o.organisation_id = c.owner_id

@@ -1,5 +1,5 @@
 -- name: responder
-select gln, policy from vrs_responder where organisation_id = %s
+select gln, policy from vrs_responder where organisation_id = %(organisation_id)s
 
 -- name: set_responder
 insert into vrs_responder (organisation_id, gln, policy, changed_at, changed_by)

@@ -58,14 +58,16 @@ def test_a_company_of_24_sites_invests_200_million() -> None:
 
 
 def test_a_database_grows_until_as_many_years_are_kept() -> None:
-    made = planned(1e6, retention_years=6, growth=0, bytes_stored=100)
+    made = planned(1e6, retention_years=6, growth=0, bytes_stored=100, bytes_event=0)
 
     sizes = [made[f"stored_{year}"].likely for year in range(1, YEARS + 1)]
     assert sizes == pytest.approx([1.2 * min(year, 6) for year in range(1, YEARS + 1)])
 
 
 def test_growth_is_in_what_is_kept_and_in_what_is_dropped() -> None:
-    made = planned(1e6, retention_years=6, growth=0.1, bytes_stored=100)
+    made = planned(
+        1e6, retention_years=6, growth=0.1, bytes_stored=60, bytes_event=40, lone_events=1
+    )
 
     assert made["stored_10"].likely == pytest.approx(sum(1.2 * 1.1**year for year in range(4, 10)))
 

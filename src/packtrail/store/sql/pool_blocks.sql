@@ -1,0 +1,31 @@
+-- Objects by positions of our own pools; see store/pool_blocks.py.
+
+-- name: generation
+select p.code, p.policy, g.sealed_key
+  from serial_pool p join serial_generation g using (pool_id)
+ where p.pool_id = %s and g.generation = %s
+
+-- name: known_by_key
+-- What is known of classes beside their numbers: objects known by name, and who made serials.
+select c.class_key, c.names, array(
+           select array[p.pool_id::bigint, g.generation, g.reached,
+                        (extract(epoch from g.opened_at) * 1000000)::bigint]
+             from serial_pool p join serial_generation g using (pool_id)
+            where p.class_key = c.class_key and p.kind = 'sgtin' and p.source = 'made'
+              and g.reached > 0
+            order by p.pool_id, g.generation)
+  from class c where c.class_key = any(%s)
+
+-- name: is_used
+select exists (select from pool_block where pool_id = %s and generation = %s)
+
+-- name: blocks_at
+select class_id, seq_from, pool_id, generation, stretch, lo, hi, members from pool_block
+ where class_id = any(%s::integer[]) and pool_id = any(%s::integer[])
+   and generation = any(%s::integer[]) and stretch = any(%s::bigint[])
+
+-- name: put_block
+insert into pool_block (class_id, seq_from, pool_id, generation, stretch, lo, hi, members)
+values (%s, %s, %s, %s, %s, %s, %s, %s)
+on conflict (class_id, seq_from) do update
+   set lo = excluded.lo, hi = excluded.hi, members = excluded.members
