@@ -2,7 +2,8 @@
 
 One embedded server a test run (and xdist worker); every test module gets a fresh database, copied
 from a migrated template. `PACKTRAIL_TEST_DATABASE_URL` names a server to use instead; its user must
-be allowed to create databases.
+be allowed to create databases. `PACKTRAIL_TEST_CITUS_URL` names the coordinator of a Citus cluster,
+whose databases are made anew each time: none can be copied.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from tests import cluster
 
 from packtrail.store.database import Database
 from packtrail.store.embedded import EmbeddedServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+CITUS_URL = os.environ.get("PACKTRAIL_TEST_CITUS_URL")
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def reachable_dir() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """The URL of a running server, in a database from which others may be created."""
-    given = os.environ.get("PACKTRAIL_TEST_DATABASE_URL")
+    given = CITUS_URL or os.environ.get("PACKTRAIL_TEST_DATABASE_URL")
     if given:
         yield given
         return
@@ -51,9 +55,12 @@ def server_url() -> Iterator[str]:
 def template_database(server_url: str) -> Iterator[str]:
     """The name of a migrated database without rows."""
     name = f"packtrail_template_{uuid.uuid4().hex[:12]}"
-    _create(server_url, name)
-    with Database(make_conninfo(server_url, dbname=name)) as database:
-        database.migrate()
+    if CITUS_URL:
+        cluster.create(server_url, name)
+    else:
+        _create(server_url, name)
+        with Database(make_conninfo(server_url, dbname=name)) as database:
+            database.migrate()
     yield name
     _drop(server_url, name)
 
@@ -92,12 +99,18 @@ def _reachable_dir() -> Path:
 
 
 def _create(server_url: str, name: str, template: str = "template1") -> None:
+    if CITUS_URL:
+        cluster.copy(server_url, name, template)
+        return
     statement = sql.SQL("create database {} template {}")
     with psycopg.connect(server_url, autocommit=True) as conn:
         conn.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def _drop(server_url: str, name: str) -> None:
+    if CITUS_URL:
+        cluster.drop(server_url, name)
+        return
     statement = sql.SQL("drop database if exists {} with (force)")
     with psycopg.connect(server_url, autocommit=True) as conn:
         conn.execute(statement.format(sql.Identifier(name)))

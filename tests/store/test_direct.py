@@ -97,7 +97,7 @@ def test_a_lost_connection_is_told_as_one(database: Database):
     with direct.DirectConnection.connect(database.url, autocommit=True) as conn:
         asked(conn)
         with database.reading() as other:
-            other.execute("select pg_terminate_backend(%s)", [conn.info.backend_pid])
+            other.execute("select pg_terminate_backend(%s::integer)", [conn.info.backend_pid])
         with pytest.raises(psycopg.OperationalError):
             asked(conn)
 

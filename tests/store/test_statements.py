@@ -38,7 +38,11 @@ def outcome(conn: Connection, statement: str) -> bytes:
     return result.error_field(DiagnosticField.SQLSTATE) or b""
 
 
-@pytest.mark.parametrize("file", [path.stem for path in TEXTS])
+OF_CITUS = {"distribution"}
+"""Files whose statements ask Citus itself; tests/store/test_citus.py runs them."""
+
+
+@pytest.mark.parametrize("file", sorted({path.stem for path in TEXTS} - OF_CITUS))
 def test_a_statement_speaks_of_what_is_there(database: Database, file: str) -> None:
     statements = named.statements(file)
     with database.reading() as conn:

@@ -80,6 +80,7 @@ class Action(StrEnum):
     PREFLIGHT_RUN = "reporting:preflight:run"
     BACKUP_CREATED = "store:backup:created"
     BACKUP_RESTORED = "store:backup:restored"
+    CLUSTER_DISTRIBUTED = "store:cluster:distributed"
     MONTH_CLOSED = "store:month:closed"
     MONTH_EXPORTED = "store:month:exported"
     MONTH_VERIFIED = "store:month:verified"

@@ -130,6 +130,8 @@ class Permission(StrEnum):
     """Back the whole installation up; no role of an organisation has it."""
     BACKUP_RESTORE = "store:backup:restore"
     """Restore a backup; no role of an organisation has it."""
+    CLUSTER_DISTRIBUTE = "store:cluster:distribute"
+    """Spread the tables over the workers of a cluster; no role of an organisation has it."""
     ARCHIVE_READ = "store:archive:read"
     """See months, their archives, until when they are kept, and legal holds."""
     ARCHIVE_UPDATE = "store:archive:update"
@@ -174,6 +176,7 @@ OF_THE_INSTALLATION = frozenset(
         Permission.ORGANISATION_CREATE,
         Permission.BACKUP_CREATE,
         Permission.BACKUP_RESTORE,
+        Permission.CLUSTER_DISTRIBUTE,
         Permission.ARCHIVE_UPDATE,
     }
 )

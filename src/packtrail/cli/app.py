@@ -19,6 +19,7 @@ from packtrail.cli import (
     capacity_meters,  # noqa: F401 - its commands join the group `capacity`
     capacity_plans,  # noqa: F401 - so do these
     capture,
+    cluster,
     company_markets,
     corrections,
     doctor,
@@ -116,6 +117,7 @@ def build(
         "explain": epcis.explain,
         "backup": backups.backup,
         "restore": backups.restore,
+        "distribute": cluster.distribute,
         "doctor": doctor.doctor,
     }
     for name, command in commands.items():

@@ -12,7 +12,7 @@ from packtrail.services.capacity.attention import alarms
 from packtrail.services.room import Room
 from packtrail.store import capture as capture_rows
 from packtrail.store import chores as chore_rows
-from packtrail.store import codes, health
+from packtrail.store import codes, distribution, health
 from packtrail.store.chores import ChoreRow
 from packtrail.store.health import Condition, TableSize
 
@@ -75,9 +75,11 @@ def operations(app: Application, actor: Actor) -> Operations:
         chores = tuple(chore_rows.every(conn))
         newest = capture_rows.newest_record_time(conn)
         tables = tuple(health.table_sizes(conn))
+        missing = distribution.missing(conn)
     disk = room.room(app.settings)
     findings = (
         *_of_condition(condition),
+        *_of_cluster(missing),
         *_of_room(disk),
         *_of_clock(now, newest),
         *(_of_backup(now, backup) if newest else ()),
@@ -116,6 +118,11 @@ def _note(audited: tuple[datetime, Mapping[str, Any]] | None) -> BackupNote | No
 def _of_condition(condition: Condition) -> Iterator[Finding]:
     if not (condition.has_fsync and condition.has_synchronous_commit):
         yield codes.NOT_DURABLE.found("fsync or synchronous_commit is off.")
+
+
+def _of_cluster(missing: Sequence[str]) -> Iterator[Finding]:
+    if missing:
+        yield codes.NOT_SPREAD.found(f"Not spread over the workers: {', '.join(missing)}.")
 
 
 def _of_room(disk: Room | None) -> Iterator[Finding]:

@@ -130,6 +130,12 @@ MONTH_UNKNOWN = FindingCode(
     "Nothing was recorded in this month",
     remedy="List the months with `packtrail archive list`.",
 )
+NOT_SPREAD = FindingCode(
+    "STO-090",
+    Severity.WARNING,
+    "A table of a cluster lies on the coordinator alone",
+    remedy="Run `packtrail distribute`.",
+)
 MONTH_NOT_OVER = FindingCode(
     "STO-074",
     Severity.ERROR,

@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from packtrail.base.errors import LimitExceeded, RefusedError, Unavailable, UsageError
-from packtrail.store import migrations
+from packtrail.store import distribution, migrations
 from packtrail.store.codes import BAD_TEXT
 from packtrail.store.keyring import KeyedConnection, Keyring
 
@@ -167,6 +167,16 @@ class Database:
         """
         with self.reading() as conn:
             return migrations.run(conn)
+
+    def distribute(self) -> tuple[str, ...]:
+        """Spread the tables over the workers of a Citus cluster; return those that were spread now.
+
+        Raises:
+            UsageError: The database is no coordinator of a cluster with workers.
+            Unavailable: The server does not answer.
+        """
+        with self.transaction() as conn:
+            return distribution.distribute(conn)
 
     @contextlib.contextmanager
     def _lent(self) -> Iterator[Connection]:
