@@ -12,8 +12,10 @@ import packtrail.launch.bench_plan
 import packtrail.launch.bench_prediction
 import packtrail.launch.bench_reads
 import packtrail.launch.bench_rivals
+import packtrail.launch.bench_scans
 import packtrail.launch.bench_serials
 import packtrail.launch.bench_size
+import packtrail.launch.bench_stream
 import packtrail.launch.bench_vrs
 import packtrail.launch.bench_year
 import packtrail.launch.line_twin

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.console.conftest import Desk
 from tests.services.capacity.bench import SIZE, report
 
 from packtrail.access import Actor
-from packtrail.planning.capacity.scenarios import Scenario
+from packtrail.planning.book import Terms
+from packtrail.planning.capacity.estimating import Basis
+from packtrail.planning.capacity.scenarios import Assumption, Scenario
 from packtrail.services import organisations
 from packtrail.services.application import Application
 from packtrail.services.capacity import forecasts, runs, scenarios
+from packtrail.services.capacity.metering import WHOLE
+from packtrail.services.plan import programmes
+from packtrail.store import meters
 
 FORECAST = b"product,market,month,packs\n" + b"".join(
     b"P%d,DE,2027-%02d-01,90000\n" % (product, month)
@@ -169,6 +174,28 @@ def test_a_benchmark_is_handed_in(planner: Desk) -> None:
 
     assert "bytes_stored" in answer.text
     assert (refused.status_code, "CPA-010" in refused.text) == (422, True)
+
+
+def test_an_alarm_is_told_on_live_home_operations_and_in_the_digest_of_it(
+    application: Application, maker: Actor, planner: Desk
+) -> None:
+    today = datetime.now(UTC).date()
+    with application.database.transaction() as conn:
+        for ago in range(60, 0, -1):
+            size = 2e11 - ago * 1e9
+            day = today - timedelta(days=ago)
+            meters.put_gauge(conn, day, WHOLE, "database", size, at=datetime.now(UTC))
+    told = Assumption(
+        key="disk_there", low=300, likely=300, high=300, basis=Basis.FACT, source="order",
+        noted_on=today, noted_by="IT",
+    )  # fmt: skip
+    scenarios.assume(application, maker, "today", told)
+    terms = Terms(template="large")
+    programmes.create_programme(application, maker, "alarmed", name="Alarmed", terms=terms)
+
+    for path in ("/capacity/live", "/", "/setup/operations", "/plan/alarmed/news?department=it"):
+        assert "disk that the scenario in force says there is" in said(planner, path)
+    assert "disk that the scenario" not in said(planner, "/plan/alarmed/news?department=training")
 
 
 def test_results_are_handed_out_as_a_spreadsheet(planner: Desk) -> None:

@@ -66,7 +66,7 @@ def told(world: World, history: dict[str, bytes]) -> list[object]:
         asked = (PACKS[0], PACKS[35], PACKS[39], CASE)
         answers += [tracing.trace(world.app, world.maker, each, **when) for each in asked]
     answers.append(capture.job(world.app, world.maker, next(iter(history))))
-    answers += [capture.original(world.app, world.maker, each)[0] for each in history]
+    answers += [b"".join(capture.original(world.app, world.maker, each).pieces) for each in history]
     return answers
 
 

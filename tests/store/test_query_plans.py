@@ -209,3 +209,60 @@ def test_the_table_of_plans_names_every_family_of_parameters() -> None:
         *("HASATTR_bizLocation", "EQ_ATTR_readPoint", "WD_readPoint", "EQ_bizTransaction"),
     } <= families | {name.split(":")[0] for name in asked}
     assert term(BATCH, canonical("7")) != BATCH
+
+
+UNASKED = {"orderDirection", "eventCountLimit", "maxEventCount"}
+"""They say how much to return and in which order."""
+SAMPLES = {case.split("=")[0]: case.split("=", 1)[1] for case in CASES if "&" not in case}
+OBJECT, CLASS_ = pack_uri(7), "urn:epc:class:lgtin:0300010.012345.L1"
+RARE_NUMBERS = {"EQ": "7", "GT": "39990", "GE": "39990", "LT": "30", "LE": "30"}
+
+
+def sample(name: str) -> str:
+    """A value of a parameter that few events have."""
+    operator = name.partition("_")[0]
+    if name in SAMPLES:
+        return SAMPLES[name]
+    if name.startswith("MATCH"):
+        return CLASS_ if name.endswith("Class") else OBJECT
+    if re.search(r"[tT]ime$", name) and operator in {"GE", "LT"}:
+        return "2026-04-25T00:00:00Z" if operator == "GE" else "2026-03-03T09:00:00Z"
+    if operator == "EXISTS":
+        return "true" if "Declaration" in name else ""
+    return RARE_NUMBERS[operator]
+
+
+def every_parameter() -> list[str]:
+    """Every name that the tables of parameters can read, one of each open family."""
+    typed = [f"{start}po" if "Tr" in start else f"{start}location" for start in parameters.TYPED]
+    operators = ("EQ", "GT", "GE", "LT", "LE")
+    members = ("value", "minValue", "maxValue", "meanValue", "sDev", "percValue", "quantity")
+    scopes = (
+        *("", "INNER_", "ILMD_", "INNER_ILMD_", "ERROR_DECLARATION_", "SENSORELEMENT_"),
+        *("SENSORMETADATA_", "SENSORREPORT_", "readPoint_", "bizLocation_"),
+    )
+    fields = sorted(parameters.STANDARD_VOCABULARIES)
+    return [
+        *(name for name in parameters.PARAMETERS if name not in UNASKED),
+        *parameters.CBV,
+        *typed,
+        *(f"{operator}_{member}_CEL" for operator in operators for member in members),
+        *(f"{operator}_{scope}x:batch" for operator in (*operators, "EXISTS") for scope in scopes),
+        *(f"HASATTR_{field}" for field in fields),
+        *(f"EQ_ATTR_{field}_cbvmda:floor" for field in fields),
+    ]
+
+
+def test_no_parameter_of_the_table_reads_a_table_from_end_to_end(conn: Connection) -> None:
+    words = {"EQ_bizStep": "repackaging", "EQ_disposition": "damaged", "EQ_type": "Temperature"}
+    attribute = "urn:epcglobal:cbv:mda#floor"
+    read: dict[str, str] = {}
+    names = every_parameter()
+    for name in names:
+        value = attribute if name.startswith("HASATTR") else words.get(name) or sample(name)
+        text = plan(conn, {name: "3" if name.startswith("EQ_ATTR") else value})
+        if "Seq Scan" in text or not (indexes(conn, text) or re.search(NOTHING, text)):
+            read[name] = text
+
+    assert len(names) > 150
+    assert read == {}, "\n\n".join(f"{name}\n{text}" for name, text in read.items())

@@ -10,6 +10,7 @@ import packtrail
 from packtrail.api import (
     accounts_routes,
     alert_routes,
+    archive_routes,
     capacity_routes,
     capture_routes,
     correction_routes,
@@ -77,6 +78,7 @@ def build(application: Application) -> FastAPI:
         capture_routes.own,
         object_routes.router,
         identifier_routes.router,
+        archive_routes.router,
         operations_routes.router,
         serial_pool_routes.router,
         serial_routes.router,

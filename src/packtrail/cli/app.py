@@ -45,6 +45,7 @@ from packtrail.cli import (
     report_checks,  # noqa: F401 - it joins the group `reports`
     report_receivers,  # noqa: F401 - so does this
     reports,
+    scan,
     serials,
     technology,
     trace,
@@ -55,6 +56,7 @@ from packtrail.cli.output import guarded, write_line
 
 GROUPS = {
     "archive": archive.archive,
+    "scan": scan.scan,
     "organisations": accounts.organisations,
     "users": accounts.users,
     "keys": accounts.keys,

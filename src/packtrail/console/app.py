@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from packtrail.console import (
     alerts,
+    archive,
     audit,
     capacity,
     captures,
@@ -125,6 +126,9 @@ ROUTES = (
     Route("/setup/api-keys", page(setup.create_api_key), methods=["POST"]),
     Route("/setup/api-keys/revoke", page(setup.revoke_api_key), methods=["POST"]),
     Route("/setup/operations", page(operations.operations)),
+    Route("/setup/archive", page(archive.overview)),
+    Route("/setup/archive/holds", page(archive.place), methods=["POST"]),
+    Route("/setup/archive/holds/{hold_id:int}/release", page(archive.release), methods=["POST"]),
     Route("/setup/agreements", page(setup.allow_recording), methods=["POST"]),
     Route("/sign-in", page(sign_in.form, is_public=True)),
     Route("/sign-in", page(sign_in.with_password, is_public=True), methods=["POST"]),

@@ -36,6 +36,7 @@ _LISTS: Final[Mapping[bytes, str]] = {
     b"outputEPCList": "output_epcs",
 }
 _LIST: Final = re.compile(rb'"(epcList|childEPCs|inputEPCList|outputEPCList)"\s*:\s*\[\s*"')
+_MANY: Final = 8
 _TIME_KEY: Final = b'"eventTime"'
 _KEYS: Final = {IDENTITY: b'"eventID"', PARENT: b'"parentID"'}
 _SEPARATOR: Final = re.compile(rb'"\s*,\s*"')
@@ -50,8 +51,11 @@ def cut(content: bytes) -> Cut | None:
         events = _decoder.decode(content).body.events
     except (msgspec.DecodeError, RecursionError):
         return None
-    texts = tuple(bytes(event) for event in events)
+    texts = tuple(map(bytes, events))
     at = key.end()
+    alike = _alike(content, at, texts)
+    if alike is not None:
+        return alike
     gaps: list[bytes] = []
     for text in texts:
         if at != key.end():
@@ -64,6 +68,23 @@ def cut(content: bytes) -> Cut | None:
             return None
         at += len(text)
     return Cut(content[: key.end()], texts, tuple(gaps), content[at:]) if texts else None
+
+
+def _alike(content: bytes, at: int, texts: tuple[bytes, ...]) -> Cut | None:
+    """Return the events where the same stands between any two: that is compared at once."""
+    if len(texts) < _MANY:
+        return None
+    gap = _GAP.match(content, at + len(texts[0]))
+    between = b"" if gap is None else gap[0]
+    listed = between.join(texts)
+    if (
+        not between
+        or not content.startswith(listed, at)
+        or not all(text.startswith(b"{") for text in texts)
+    ):
+        return None
+    end = at + len(listed)
+    return Cut(content[:at], texts, (between,) * (len(texts) - 1), content[end:])
 
 
 def spans(text: bytes) -> list[Span] | None:

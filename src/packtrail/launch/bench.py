@@ -105,6 +105,13 @@ def _application(data: Path) -> Iterator[Any]:
 @contextlib.contextmanager
 def _server(data: Path) -> Iterator[tuple[str, float]]:
     """Run `packtrail up` in a process of its own; yield its URL and how long the start took."""
+    with _serving(data) as (_, url, seconds):
+        yield url, seconds
+
+
+@contextlib.contextmanager
+def _serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
+    """Run `packtrail up` in a process of its own; yield that, its URL and how long it took."""
     began = time.perf_counter()
     command = [
         sys.executable,
@@ -120,7 +127,7 @@ def _server(data: Path) -> Iterator[tuple[str, float]]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         url = _announced(process)
-        yield url, time.perf_counter() - began
+        yield process, url, time.perf_counter() - began
     finally:
         process.terminate()
         process.wait(START_SECONDS)

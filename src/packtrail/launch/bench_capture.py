@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection
     from pathlib import Path
 
-_LONE_MESSAGES: Final = 40
+_LONE_MESSAGES: Final = 20
+"""Messages of each client in a round."""
+_LONE_ROUNDS: Final = 3
+_LONE_RATES: Final = ("captured", "bare", "refused")
 
 
 @dataclass(slots=True)
@@ -90,6 +94,9 @@ def bench_capture(
     documents: Annotated[int, typer.Option("--documents", help="Documents of each kind.")] = 20,
     packs: Annotated[int, typer.Option("--packs", help="Packs of each document.")] = 10_000,
     clients: Annotated[int, typer.Option("--clients", help="Documents sent at once.")] = 2,
+    lone_clients: Annotated[
+        int, typer.Option("--lone-clients", help="Lone messages sent at once.")
+    ] = 16,
     json: options.Json = False,
 ) -> None:
     """Capture documents of each kind through REST, durable at the answer.
@@ -100,15 +107,22 @@ def bench_capture(
     with _temporary_data() as data:
         key = _prepare(data)
         with _server(data) as (url, _), _application(data) as application, ExitStack() as stack:
-            connections = [stack.enter_context(closing(_connection(url))) for _ in range(clients)]
-            figures = list(_measured(application, connections, key, documents, packs))
+            most = max(clients, lone_clients)
+            every = [stack.enter_context(closing(_connection(url))) for _ in range(most)]
+            connections, streams = every[:clients], _Streams(Factory(1), packs)
+            figures = list(_measured(application, connections, key, documents, streams))
+            for count in sorted({clients, lone_clients}):
+                figures += _lone_figures(application, every[:count], key, streams)
     tell(figures, json=json)
 
 
 def _measured(
-    application: Any, connections: list[HTTPConnection], key: str, documents: int, packs: int
+    application: Any,
+    connections: list[HTTPConnection],
+    key: str,
+    documents: int,
+    streams: _Streams,
 ) -> Iterator[Figure]:
-    streams = _Streams(Factory(1), packs)
     rates: defaultdict[str, list[float]] = defaultdict(list)
     limits: defaultdict[str, list[float]] = defaultdict(list)
     with ThreadPoolExecutor(len(connections)) as pool:
@@ -117,11 +131,52 @@ def _measured(
                 sent = [getattr(streams, make)() for _ in connections]
                 rates[name].append(_rate(pool, connections, key, sent))
                 limits[name].append(_LIMITS[limit](application, sent[0]))
-        lone = [streams.lone() for _ in range(_LONE_MESSAGES * len(connections))]
-        seconds = _timed(_send_all, pool, connections, key, lone)
     for name, measured in rates.items():
         yield _figure(name, measured, limits[name], _UNITS[_KINDS[name][1]])
-    yield Figure("lone messages of one dispensed pack", len(lone) / seconds, "messages/s")
+
+
+def _lone_figures(
+    application: Any, connections: list[HTTPConnection], key: str, streams: _Streams
+) -> Iterator[Figure]:
+    """Yield how many messages of one pack are durable a second, beside two limits."""
+    from packtrail.services import health
+
+    count = _LONE_MESSAGES * max(4, len(connections))
+    shares = [slice(number, None, len(connections)) for number in range(len(connections))]
+    rates: defaultdict[str, list[float]] = defaultdict(list)
+    with ThreadPoolExecutor(len(connections)) as pool:
+        for _ in range(_LONE_ROUNDS):
+            lone = [streams.lone() for _ in range(count)]
+            rows = [next(_json_events(one.content)) for one in lone]
+            health.bare_copy_of_events_seconds(application, [])
+            rates["captured"].append(count / _timed(_send_all, pool, connections, key, lone))
+            rates["refused"].append(count / _timed(_refuse_all, pool, connections, key, count))
+            parts = [rows[share] for share in shares]
+            seconds = _timed(
+                lambda some: list(pool.map(partial(health.bare_commits, application), some)), parts
+            )
+            rates["bare"].append(count / seconds)
+    rate, bare, refused = (statistics.median(rates[name]) for name in _LONE_RATES)
+    beside = (
+        f"{rate / bare:.2f} of a bare INSERT and COMMIT each, {bare:,.0f}/s; {rate / refused:.2f} "
+        f"of requests refused after the key was checked, {refused:,.0f}/s"
+    )
+    name = f"lone messages of one dispensed pack, {len(connections)} clients"
+    yield Figure(name, rate, "messages/s", beside)
+
+
+def _refuse_all(
+    pool: ThreadPoolExecutor, connections: list[HTTPConnection], key: str, count: int
+) -> None:
+    """Send requests that are answered as soon as their key was checked."""
+
+    def send(connection: HTTPConnection) -> None:
+        for _ in range(count // len(connections)):
+            headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+            connection.request("POST", "/epcis/v2/capture", b"", headers)
+            connection.getresponse().read()
+
+    list(pool.map(send, connections))
 
 
 def _figure(name: str, rates: list[float], limits: list[float], least: str) -> Figure:

@@ -40,9 +40,12 @@ PAGES = {
     "overview": "", "work, 80 rows": "/work", "work of a market": "/work?market=M03&state=all",
     "one package": "/package/M03-LIVE", "dates": "/dates", "people and lines": "/load",
     "readiness": "/readiness", "inputs": "/inputs", "news": "/news",
+    "capacity": "/capacity", "capacity, a figure": "/capacity/figures/stored_5",
+    "capacity, forecast": "/capacity/forecast", "capacity, lines": "/capacity/lines",
+    "capacity, live": "/capacity/live", "business case": "/capacity/business",
     "scope": "/scope", "what if": "/what-if?change=date:M03=2028-06-01",
 }  # fmt: skip
-"""Name -> path below the programme."""
+"""Name -> path below the programme; those of capacity are beside it."""
 
 
 @bench.command("plan")
@@ -115,6 +118,7 @@ def _prepared(application: Any, packages: int) -> tuple[Actor, str]:
     from packtrail.access import Actor
     from packtrail.planning.book import Terms
     from packtrail.services import accounts, organisations
+    from packtrail.services.capacity import forecasts as capacity_forecasts
     from packtrail.services.plan import books, programmes, proposing
     from packtrail.services.plan.writing import Put, Remove, write
 
@@ -136,10 +140,21 @@ def _prepared(application: Any, packages: int) -> tuple[Actor, str]:
     known = books.opened(application, actor, CODE).book.packages
     extra = [code for code in known if not code.endswith("-LIVE")][: max(0, len(known) - packages)]
     write(application, actor, CODE, [Remove("package", code) for code in extra])
+    capacity_forecasts.import_forecast(application, actor, _forecast(), "forecast.csv")
     accounts.create_user(application, actor, "bench", role="administrator")
     link = accounts.create_sign_in_link(application, actor, "bench")
     signed_in = accounts.sign_in_by_link(application, link)
     return actor, f"{accounts.SESSION_COOKIE}={signed_in.token}"
+
+
+def _forecast() -> bytes:
+    """Return a year's forecast of every product in every market, as a file."""
+    return b"product,market,month,packs\n" + b"".join(
+        b"P%03d,M%02d,2027-%02d-01,9000\n" % (product, market, month)
+        for product in range(PRODUCTS)
+        for market in range(MARKETS)
+        for month in range(1, 13)
+    )
 
 
 def _scheduled(application: Any, actor: Actor) -> Iterator[Figure]:
@@ -164,7 +179,8 @@ def _opened(url: str, cookie: str) -> Iterator[Figure]:
     connection = _connection(url)
 
     def get(path: str) -> None:
-        connection.request("GET", f"/plan/{CODE}{path}", headers={"Cookie": cookie})
+        whole = path if path.startswith("/capacity") else f"/plan/{CODE}{path}"
+        connection.request("GET", whole, headers={"Cookie": cookie})
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import IO, Final
 
 PACKS_PER_CASE: Final = 100
 CASES_PER_PALLET: Final = 50
@@ -23,6 +23,16 @@ _DEPOT: Final = "urn:epc:id:sgln:0300020.00009.0"
 _PHARMACY: Final = "https://id.gs1.org/414/0300030000002"
 _SAMPLED_EACH: Final = 500
 _START: Final = datetime(2026, 3, 2, 6, tzinfo=UTC)
+
+
+_AT_ONCE: Final = 10_000
+LARGE: Final = {
+    "XML, 10,000 packs an event": ("_commissioned", 10_000),
+    "XML, an event a pack": ("_commissioned", 1),
+    "JSON-LD, 10,000 packs an event": ("_dispensed", 10_000),
+    "JSON-LD, an event a pack": ("_dispensed", 1),
+}
+"""Style of a large document -> (what makes its events, packs of each)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,29 @@ class Factory:
     def dispensing_each(self, packs: Sequence[Pack]) -> Sent:
         """Return a document that dispenses each pack with an event of its own."""
         return _json([self._dispensed([pack]) for pack in packs], len(packs))
+
+    def write_large(self, file: IO[bytes], style: str, size: int) -> int:
+        """Write a document of at least so many bytes; return how many packs it tells of.
+
+        Args:
+            file: Where to.
+            style: A key of `LARGE`.
+            size: Bytes.
+        """
+        make, packs_each = LARGE[style]
+        frame, gap = (_XML_DOCUMENT, "\n") if "XML" in style else (_JSON_DOCUMENT, ",\n")
+        frame = frame.replace("{events}", "%s").replace("%%", "%")
+        head, _, tail = frame.partition("%s")
+        file.write(head.encode())
+        written = packs = 0
+        while written < size:
+            made = self.packs(_AT_ONCE)
+            some = [made[at : at + packs_each] for at in range(0, _AT_ONCE, packs_each)]
+            text = (gap if packs else "") + gap.join(getattr(self, make)(one) for one in some)
+            written += file.write(text.encode())
+            packs += len(made)
+        file.write(tail.encode())
+        return packs
 
     def _commissioned(self, packs: Sequence[Pack]) -> str:
         lot = f"L{self._lots:06d}"

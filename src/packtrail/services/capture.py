@@ -25,7 +25,7 @@ from packtrail.base.errors import (
     Unavailable,
 )
 from packtrail.base.findings import Finding, Severity
-from packtrail.services import auditing, capture_runs, capturing, room, streams
+from packtrail.services import auditing, capture_runs, capturing, room, streams, together
 from packtrail.services.codes import (
     BAD_ERROR_BEHAVIOUR,
     BAD_PAGE_TOKEN,
@@ -287,6 +287,24 @@ def _record_at_once(
 ) -> CaptureJob:
     """Keep and record a document in one transaction: the answer says what became of it."""
 
+    def alone() -> rows.Outcome:
+        return _record_alone(app, actor, owner, handed_in, planned)
+
+    if isinstance(planned, streams.Whole):
+        lone = together.Lone(actor, owner, handed_in, planned.plan, alone)
+        outcome = together.record(app, lone)
+    else:
+        outcome = alone()
+    return _finished(handed_in, outcome, owner or actor.organisation_code)
+
+
+def _record_alone(
+    app: Application,
+    actor: Actor,
+    owner: str | None,
+    handed_in: rows.NewCapture,
+    planned: streams.Planned,
+) -> rows.Outcome:
     def record(turn: capturing.Turn) -> rows.Outcome:
         new = _for_owner(turn.conn, actor, owner, handed_in)
         outcome = planned.record(turn, capturing.Job.of(new), clock=app.clock)
@@ -294,7 +312,7 @@ def _record_at_once(
         return outcome
 
     try:
-        outcome = capturing.attempt(app, record)
+        return capturing.attempt(app, record)
     except (Unavailable, NotPermitted):
         raise
     except Exception as error:  # noqa: BLE001 - told in the job
@@ -304,7 +322,7 @@ def _record_at_once(
             new = _for_owner(conn, actor, owner, handed_in)
             planned.keep(conn, new.capture_id, at=new.at)
             _write_down(conn, actor, new, outcome, Action.CAPTURE_REFUSED)
-    return _finished(handed_in, outcome, owner or actor.organisation_code)
+    return outcome
 
 
 def _record_afterwards(
@@ -337,9 +355,7 @@ def _write_down(
 ) -> None:
     """Write the job, and the audit trails of the owner and of who handed the document in."""
     rows.insert(conn, new, outcome)
-    detail: dict[str, object] = {"bytes": new.size_bytes, "filename": new.filename}
-    if outcome is not None:
-        detail |= capturing.detail_of(outcome)
+    detail = capturing.detail_of_document(new, outcome)
     for organisation_id in sorted({new.owner_id, actor.organisation_id}):
         auditing.write(
             conn,

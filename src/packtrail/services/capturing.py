@@ -214,6 +214,12 @@ def finding_of(stored: dict[str, str]) -> Finding:
     return Finding(**{**stored, "severity": Severity(stored["severity"])})  # type: ignore[arg-type]
 
 
+def detail_of_document(new: rows.NewCapture, outcome: rows.Outcome | None) -> dict[str, object]:
+    """Return what the audit trail tells of a document that is handed in."""
+    detail: dict[str, object] = {"bytes": new.size_bytes, "filename": new.filename}
+    return detail if outcome is None else detail | detail_of(outcome)
+
+
 def detail_of(outcome: rows.Outcome) -> dict[str, int]:
     """Return what the audit trail tells of an outcome."""
     return {

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Condition",
+    "bare_commits",
     "bare_copy_of_events_seconds",
     "bare_copy_seconds",
     "bare_look_up_seconds",
@@ -52,6 +53,12 @@ def bare_copy_of_events_seconds(app: Application, events: Sequence[tuple[str, st
     """Return how long this database takes for a bare COPY of events: id, what is named, when."""
     with app.database.reading() as conn:
         return rows.bare_copy_of_events_seconds(conn, events)
+
+
+def bare_commits(app: Application, events: Sequence[tuple[str, str, str]]) -> None:
+    """Insert events into a bare table, each in a transaction of its own."""
+    with app.database.reading() as conn:
+        rows.bare_commits(conn, events)
 
 
 def bare_look_up_seconds(app: Application, serials: Sequence[str]) -> list[float]:

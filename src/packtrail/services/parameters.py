@@ -156,7 +156,7 @@ _FACTS: Mapping[str, _Parameter] = {
 PARAMETERS: Mapping[str, _Parameter] = {**_PLAIN, **_FACTS}
 """Name -> how it is read."""
 
-_CBV: Mapping[str, tuple[str, cbv.Kind]] = {
+CBV: Mapping[str, tuple[str, cbv.Kind]] = {
     "EQ_bizStep": ("biz_steps", cbv.Kind.BIZ_STEP),
     "EQ_disposition": ("dispositions", cbv.Kind.DISPOSITION),
     "EQ_persistentDisposition_set": ("persistentDisposition_set", cbv.Kind.DISPOSITION),
@@ -339,9 +339,9 @@ def _types(names: Names, values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _cbv(names: Names, name: str) -> _Parameter | None:
-    if name not in _CBV:
+    if name not in CBV:
         return None
-    member, kind = _CBV[name]
+    member, kind = CBV[name]
 
     def reader(value: str) -> str:
         return cbv.normal(kind, names.full(read.text(value)))

@@ -170,7 +170,7 @@ class _Recording:
         if known is not None:
             self.event_count = self.repeated = known
             self.whole.keep(self.turn.conn, self.job.capture_id, at=self.job.created_at)
-            return self._outcome(at, None)
+            return self._outcome(max(at, clock()), None)
         months.ensure(self.turn.conn, self.job.created_at)
         numbers = SegmentNumbers(at)
         found = hashlib.sha256()
@@ -184,7 +184,7 @@ class _Recording:
             self._part(part, octets, numbers, at)
         if found.digest() != self.whole.upload.sha256:
             raise Unavailable("The document changed while it was read: hand it in again.")
-        return self._outcome(at, numbers)
+        return self._outcome(max(at, clock()), numbers)
 
     def _outcome(self, at: datetime, numbers: SegmentNumbers | None) -> rows.Outcome:
         findings = [*self.gathered.all(), *capturing.repeated(self.repeated)]

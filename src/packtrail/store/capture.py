@@ -151,7 +151,7 @@ def record_draft(
         Unavailable: More events than can be share a key.
     """
     pieces = [
-        Piece(group, group.keys(recording.owner_id), 0, recording.audience_id)
+        Piece(group, group.keys(recording.owner_id), 0, recording.audience_id, recording)
         for whole in draft.groups
         for group in segmentrows.cut(whole)
     ]
@@ -168,7 +168,7 @@ def record_draft(
     retold = list(known.retold(numbers))
     if new or retold:
         resolved = objects.resolve()
-        segmentrows.insert(conn, draft, [*new, *retold], recording, resolved)
+        segmentrows.insert(conn, draft, [*new, *retold], resolved)
         examples = [piece.group.example for piece in new]
         factrows.learn_prefixes(conn, examples, recording.namespaces)
     return Recorded(
@@ -177,6 +177,45 @@ def record_draft(
         conflicts=known.conflicts,
         left_out=known.left_out,
     )
+
+
+def record_new(
+    conn: Connection,
+    draft: Draft,
+    document_of: Sequence[int],
+    recordings: Sequence[Recording],
+    numbers: SegmentNumbers,
+) -> list[tuple[int, int]]:
+    """Record the events of several documents, none of which has been recorded before.
+
+    Args:
+        conn: A connection in a transaction; it commits, we do not. One of `RACES` comes out of it
+            where an event is not new after all: do it again, document by document.
+        draft: The events of all documents, those of one after those of the other.
+        document_of: By group of the draft, which document it is of.
+        recordings: By document, who records it.
+        numbers: Where the numbers of the segments come from.
+
+    Returns:
+        By document, the number of its first segment and the one after its last.
+    """
+    pieces, ends = [], [0] * len(recordings)
+    for whole, document in zip(draft.groups, document_of, strict=True):
+        recording = recordings[document]
+        for group in segmentrows.cut(whole):
+            keys = group.keys(recording.owner_id)
+            pieces.append(Piece(group, keys, 0, recording.audience_id, recording))
+        ends[document] = len(pieces)
+    first = numbers.take(len(pieces))
+    pieces = [replace(piece, segment_id=first + i) for i, piece in enumerate(pieces)]
+    month = months.ask(conn, recordings[0].record_time)
+    _claim(conn, pieces, are_new=True)
+    objects = instances.Resolving(conn, draft.named)
+    month.ensure()
+    segmentrows.insert(conn, draft, pieces, objects.resolve())
+    for piece in pieces:
+        factrows.learn_prefixes(conn, [piece.group.example], piece.recording.namespaces)
+    return [(first + begin, first + end) for begin, end in zip([0, *ends], ends, strict=False)]
 
 
 @dataclass(slots=True)

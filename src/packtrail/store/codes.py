@@ -172,3 +172,9 @@ HOLD_UNKNOWN = FindingCode(
     "There is no such hold in force",
     remedy="List the holds with `packtrail archive holds`.",
 )
+PLACE_UNREADABLE = FindingCode(
+    "STO-080",
+    Severity.ERROR,
+    "Where a place lies cannot be read",
+    remedy="Give a CSV with the columns place, latitude and longitude, each place once.",
+)

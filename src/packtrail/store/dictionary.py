@@ -100,11 +100,11 @@ def look_up(
         found |= _look_up(conn, row, list(by_class[row.class_key]))
     missing = {
         class_key: some
-        for class_key, items in by_class.items()
-        if (some := [item for item in items if (class_key, item) not in found])
+        for class_key in classes
+        if (some := [item for item in by_class[class_key] if (class_key, item) not in found])
     }
     # What was remembered of a class may be too old to find them.
-    for row in class_rows.by_key(conn, missing, is_fresh=True).values() if missing else ():
+    for row in class_rows.by_key(conn, missing, is_fresh=True).values():
         if classes.get(row.class_key) != row:
             found |= _look_up(conn, row, missing[row.class_key])
     return found

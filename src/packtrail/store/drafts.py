@@ -155,12 +155,41 @@ def draft_of_outline(
         namespaces: Prefix -> namespace as the document declared them, for the bodies.
     """
     naming = Naming()
+    groups = _groups(naming, outline, events, namespaces)
+    return Draft(naming.named(), groups)
+
+
+def draft_together(
+    documents: Sequence[tuple[Outline | None, Mapping[int, Event], Mapping[str, str]]],
+) -> tuple[Draft, list[int]]:
+    """Return the draft of the events of several documents, and which of them each group is of.
+
+    Args:
+        documents: The outline of each where it has one, its events by place as `draft_of_outline`
+            wants them, without an outline all of them; and its namespaces.
+    """
+    naming = Naming()
+    groups, document_of = [], []
+    for number, (outline, events, namespaces) in enumerate(documents):
+        if outline is None:
+            every = [(place, (event, namespaces)) for place, event in events.items()]
+            made = _grouped(naming, every)
+        else:
+            made = _groups(naming, outline, events, namespaces)
+        groups += made
+        document_of += [number] * len(made)
+    return Draft(naming.named(), groups), document_of
+
+
+def _groups(
+    naming: Naming, outline: Outline, events: Mapping[int, Event], namespaces: Mapping[str, str]
+) -> list[Group]:
     irregular = [(place, (events[place], namespaces)) for place in outline.irregular]
     groups = _grouped(naming, irregular)
     for group in outline.groups:
         example = events[int(group.indexes[0])]
         groups.append(_of_outline(naming, group, example, namespaces))
-    return Draft(naming.named(), groups)
+    return groups
 
 
 def _of_outline(

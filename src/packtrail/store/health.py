@@ -106,6 +106,17 @@ def bare_copy_of_events_seconds(conn: Connection, rows: Sequence[tuple[str, str,
     return _copy_seconds(conn, "copy bare_events from stdin", text)
 
 
+def bare_commits(conn: Connection, rows: Sequence[tuple[str, str, str]]) -> None:
+    """Insert events into one table, each durable before the next: the least for lone messages.
+
+    Args:
+        conn: A connection on which each statement commits.
+        rows: Event id, what it names, and when.
+    """
+    for row in rows:
+        conn.execute("insert into bare_events values (%s, %s, %s)", row, prepare=True)
+
+
 def bare_look_up_seconds(conn: Connection, serials: Sequence[str]) -> list[float]:
     """Return how long each serial takes to be looked up in one table with one unique index."""
     conn.execute(

@@ -39,6 +39,8 @@ class Hold:
     """Who asked for it."""
     placed_at: datetime
     placed_by: str
+    placed_by_id: str
+    """The account or key of who placed it."""
     released_at: datetime | None = None
     released_by: str | None = None
 
@@ -61,6 +63,7 @@ def insert(
     about: Mapping[str, object],
     at: datetime,
     by: str,
+    by_id: str,
 ) -> int:
     """Write a hold; return its number.
 
@@ -70,8 +73,10 @@ def insert(
         about: `kind`, `subject`, `first_day`, `last_day`, `reason` and `owner`.
         at: When it was placed.
         by: Who placed it.
+        by_id: Their account or key.
     """
     bound = {**about, "organisation_id": organisation_id, "placed_at": at, "placed_by": by}
+    bound["placed_by_id"] = by_id
     row = conn.execute(_SQL["insert"], bound).fetchone()
     return int(row[0]) if row else 0
 

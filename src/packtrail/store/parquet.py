@@ -26,6 +26,15 @@ def parquet() -> Any:
     return _module("pyarrow.parquet")
 
 
+def compute() -> Any:
+    """Return the module `pyarrow.compute`.
+
+    Raises:
+        UsageError: It is not installed.
+    """
+    return _module("pyarrow.compute")
+
+
 def _module(name: str) -> Any:
     try:
         return import_module(name)

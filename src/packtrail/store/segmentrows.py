@@ -54,6 +54,8 @@ class Piece:
     """Storage key, by event."""
     segment_id: int
     audience_id: int
+    recording: Recording
+    """Who records it; of the audience the piece's own counts."""
 
     def only(self, chosen: Numbers) -> Piece:
         """Return the piece with some of its events, in the order given."""
@@ -78,7 +80,6 @@ def insert(
     conn: Connection,
     draft: Draft,
     found: Sequence[Piece],
-    recording: Recording,
     resolved: Resolved,
 ) -> None:
     """Insert segments, what is new in the dictionary, and the index from one to the other.
@@ -87,12 +88,11 @@ def insert(
         conn: A connection in a transaction.
         draft: The events.
         found: What becomes a segment each.
-        recording: Who records them.
         resolved: The numbers of what the draft names.
     """
     with conn.pipeline():
         instances.insert(conn, resolved.new)
-        _insert_segments(conn, draft, found, resolved, recording)
+        _insert_segments(conn, draft, found, resolved)
         _insert_index(conn, draft, found, resolved)
 
 
@@ -101,10 +101,10 @@ def _insert_segments(
     draft: Draft,
     found: Sequence[Piece],
     resolved: Resolved,
-    recording: Recording,
 ) -> None:
     written = []
     for piece in found:
+        recording = piece.recording
         facts = facts_of(piece.group.example)
         factrows.write(conn, piece.segment_id, facts, piece.audience_id)
         shared = rows.columns(piece.group.example)

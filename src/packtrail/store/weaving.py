@@ -81,8 +81,8 @@ def weave(outline: Outline, left_out: Collection[int] = (), *, first: int = 0) -
     for number, group in enumerate(outline.groups):
         pattern_of[group.indexes] = number
     pattern_of[list(left_out)] = -1
-    gaps: dict[bytes, int] = {}
-    gap_of = np.array([gaps.setdefault(gap, len(gaps)) for gap in cut.gaps], dtype=np.int64)
+    gaps = {gap: number for number, gap in enumerate(dict.fromkeys(cut.gaps))}
+    gap_of = np.fromiter(map(gaps.__getitem__, cut.gaps), dtype=np.int64, count=len(cut.gaps))
     woven = _Woven(
         version=_VERSION,
         head=cut.head,

@@ -105,5 +105,5 @@ def _address(visit: Visit) -> dict[str, str]:
         "package": f"{base}/package/", "input": f"{base}/inputs/",
         "deadline": f"{base}/entry/deadline?code=", "need": f"{base}/entry/need?code=",
         "register": f"{base}/entry/register?code=", "notice": f"{base}/news#n-",
-        "course": f"{base}/entry/course?code=",
+        "course": f"{base}/entry/course?code=", "capacity": "/capacity/live#",
     }  # fmt: skip

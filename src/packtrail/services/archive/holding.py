@@ -67,7 +67,8 @@ def place(app: Application, actor: Actor, wanted: Wanted) -> Hold:
         if kind != "month" and not rows.is_recorded(conn, kind, subject):
             text = f"Nothing is recorded of {kind} {wanted.subject!r}."
             raise RefusedError(codes.HOLD_UNCLEAR.found(text, at="subject"))
-        hold_id = rows.insert(conn, actor.organisation_id, about=about, at=now, by=actor.id)
+        who = {"by": actor.name, "by_id": actor.id}
+        hold_id = rows.insert(conn, actor.organisation_id, about=about, at=now, **who)
         detail = {key: str(value) for key, value in about.items() if value}
         auditing.write(conn, actor, Action.HOLD_PLACED, str(hold_id), at=now, detail=detail)
         placed = {each.hold_id: each for each in rows.of_organisation(conn, actor.organisation_id)}
@@ -92,10 +93,10 @@ def release(app: Application, actor: Actor, hold_id: int, *, reason: str) -> Non
         if found is None:
             text = f"There is no hold {hold_id} in force."
             raise NotFound(codes.HOLD_UNKNOWN.found(text))
-        if found.placed_by == actor.id and actor.kind is not ActorKind.SYSTEM:
+        if found.placed_by_id == actor.id and actor.kind is not ActorKind.SYSTEM:
             text = f"Hold {hold_id} was placed by {found.placed_by}, who now would release it."
             raise Conflict(codes.HOLD_OF_SECOND_PERSON.found(text))
-        rows.release(conn, hold_id, at=now, by=actor.id)
+        rows.release(conn, hold_id, at=now, by=actor.name)
         detail = {"reason": reason.strip()[:_TEXT_LENGTH_MAX], "over": found.over}
         auditing.write(conn, actor, Action.HOLD_RELEASED, str(hold_id), at=now, detail=detail)
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from packtrail.services.capacity.holdings import Holdings
 
 BENCHES_MAX = 200
+_REMEMBERED = 4
+"""Forecasts of an organisation that are kept in memory: those that scenarios stand side by side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +77,26 @@ def grounds(
     head = forecast_head(conn, actor, forecast_no)
     found = forecast_rows(app, conn, actor, head)
     now = app.clock()
-    pairs = tuple(dict.fromkeys((row.product, row.market) for row in found))
-    held = holdings(app, conn, actor, pairs, on=now.date())
+    held = holdings(app, conn, actor, _pairs(app, actor, head, found), on=now.date())
+    measured = calibrated(conn, actor, now=now)
+    name, mark = _slot("grounds", actor, head), (head.forecast_no, held, measured)
+    known = app.remembered.get(name, mark)
+    if known is None:
+        known = _grounds(head, found, held, measured)
+        app.remembered.put(name, mark, known)
+    return cast("Grounds", known)
+
+
+def _grounds(
+    head: rows.ForecastHead,
+    found: tuple[ForecastRow, ...],
+    held: Holdings,
+    measured: tuple[Calibrated, ...],
+) -> Grounds:
     source = f"forecast {head.forecast_no}, {head.name}"
     given = forecasts.forecast_inputs(found, source)
     markets = forecasts.by_market(found, held.retention)
     retention = forecasts.retention_input(markets)
-    measured = calibrated(conn, actor, now=now)
     seen = (
         *forecasts.packing_inputs(found, held.packings),
         *((retention,) if retention else ()),
@@ -128,7 +143,7 @@ def forecast_rows(
     app: Application, conn: Connection, actor: Actor, head: rows.ForecastHead
 ) -> tuple[ForecastRow, ...]:
     """Return the rows of a forecast; a forecast never changes, so it is read once."""
-    name = f"forecast {actor.organisation_id}"
+    name = _slot("forecast", actor, head)
     known = app.remembered.get(name, head.forecast_no)
     if known is not None:
         return cast("tuple[ForecastRow, ...]", known)
@@ -138,6 +153,23 @@ def forecast_rows(
     )
     app.remembered.put(name, head.forecast_no, made)
     return made
+
+
+def _pairs(
+    app: Application, actor: Actor, head: rows.ForecastHead, found: Sequence[ForecastRow]
+) -> tuple[tuple[str, str], ...]:
+    """Return the products and markets of a forecast."""
+    name = _slot("pairs", actor, head)
+    known = app.remembered.get(name, head.forecast_no)
+    if known is None:
+        known = tuple(dict.fromkeys((row.product, row.market) for row in found))
+        app.remembered.put(name, head.forecast_no, known)
+    return cast("tuple[tuple[str, str], ...]", known)
+
+
+def _slot(what: str, actor: Actor, head: rows.ForecastHead) -> str:
+    """Return where something of a forecast is remembered; of an organisation a few are."""
+    return f"{what} {actor.organisation_id} {head.forecast_no % _REMEMBERED}"
 
 
 def calibrated(conn: Connection, actor: Actor, *, now: datetime) -> tuple[Calibrated, ...]:

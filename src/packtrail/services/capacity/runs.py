@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.planning.capacity.estimating import Sway
     from packtrail.services.application import Application
+    from packtrail.services.capacity.grounds import Grounds
 
 SEED = 1
 RUNS_MAX = 200
@@ -210,8 +211,6 @@ def open_one(
     if made is None:
         made = estimate(inputs, QUANTITIES, random.Random(seed))  # noqa: S311 - no secret
         app.remembered.put(name, inputs, made)
-    by_key = {each.key: each for each in inputs}
-    held = ground.held
     return Opened(
         column=Column(
             scenario=chosen.code,
@@ -223,9 +222,30 @@ def open_one(
         ),
         inputs=inputs,
         markets=ground.markets,
-        lines=line_loads(ground.rows, held.placements, held.lines, by_key),
+        lines=_lines(app, actor, chosen, ground, inputs),
         findings=(*lines_full(chosen.code, made), *ground.findings),
     )
+
+
+def _lines(
+    app: Application,
+    actor: Actor,
+    chosen: Scenario,
+    ground: Grounds,
+    inputs: tuple[Input, ...],
+) -> tuple[LineLoad, ...]:
+    """Return what is asked of each line; worked out anew when anything it rests on changes."""
+    name, mark = (
+        f"lines {actor.organisation_id} {chosen.code}",
+        (ground.forecast.forecast_no, ground.held, inputs),
+    )
+    known = app.remembered.get(name, mark)
+    if known is None:
+        by_key = {each.key: each for each in inputs}
+        held = ground.held
+        known = line_loads(ground.rows, held.placements, held.lines, by_key)
+        app.remembered.put(name, mark, known)
+    return cast("tuple[LineLoad, ...]", known)
 
 
 def _results(

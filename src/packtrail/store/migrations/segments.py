@@ -121,8 +121,8 @@ def _rewrite_events(
     for group in (part for whole in draft.groups for part in segmentrows.cut(whole)):
         event_ids = every_key[group.indexes]
         group.indexes = every_ordinal[group.indexes]
-        found.append(Piece(group, event_ids, numbers.take(1), recording.audience_id))
+        found.append(Piece(group, event_ids, numbers.take(1), recording.audience_id, recording))
         segment_ids = np.full(len(event_ids), found[-1].segment_id)
         conn.execute(_KEYS, [bigints(event_ids), bigints(segment_ids)])
     resolved = instances.resolve(conn, draft.named, has_pools=False)
-    segmentrows.insert(conn, draft, found, recording, resolved)
+    segmentrows.insert(conn, draft, found, resolved)

@@ -1,13 +1,13 @@
 -- name: insert
 insert into legal_hold (organisation_id, kind, subject, first_day, last_day, reason, owner, placed_at,
-                        placed_by)
+                        placed_by, placed_by_id)
 values (%(organisation_id)s, %(kind)s, %(subject)s, %(first_day)s, %(last_day)s, %(reason)s, %(owner)s,
-        %(placed_at)s, %(placed_by)s)
+        %(placed_at)s, %(placed_by)s, %(placed_by_id)s)
 returning hold_id
 
 -- name: every
 select hold_id, organisation_id, kind, subject, first_day, last_day, reason, owner, placed_at, placed_by,
-       released_at, released_by
+       placed_by_id, released_at, released_by
   from legal_hold
 
 -- name: of_organisation

@@ -1,0 +1,120 @@
+"""Small documents that come at the same time: one transaction, and each answered as if alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from packtrail.base.errors import NotPermitted
+from packtrail.services import audit, capture, together, tracing
+from packtrail.services.capture import CaptureJob
+
+from .conftest import World
+from .documents import PRODUCT, commissioning, document, pack
+
+COUNT = 12
+
+
+def submit_together(world: World, contents: list[bytes], owners: dict[int, str] | None = None):
+    """Hand documents in while somebody holds the door; return what each was answered."""
+    owners = owners or {}
+
+    def send(number: int) -> CaptureJob | Exception:
+        try:
+            return capture.submit(
+                world.app, world.maker, contents[number], media_type="application/json",
+                owner=owners.get(number), wait=False,
+            )  # fmt: skip
+        except NotPermitted as error:
+            return error
+
+    queue = world.app.combiner._queues
+    with ThreadPoolExecutor(len(contents)) as pool:
+        with world.app.database.transaction() as conn:
+            conn.execute("lock table capture in exclusive mode")
+            sent = [pool.submit(send, number) for number in range(len(contents))]
+            wanted = len(contents) - together._LEADERS_MAX
+            while len(queue.get("captures", ())) < wanted:
+                time.sleep(0.001)
+        return [each.result(60) for each in sent]
+
+
+def record_times(world: World) -> list[object]:
+    with world.app.database.reading() as conn:
+        return [row[0] for row in conn.execute("select record_time from segment")]
+
+
+@pytest.fixture
+def begun(world: World) -> World:
+    """A world in which the partitions of the month are there."""
+    first = document(commissioning(990, [pack(990)]), vocabularies=[PRODUCT])
+    assert capture.submit(world.app, world.maker, first, media_type="application/json").success
+    return world
+
+
+def test_those_that_come_meanwhile_are_recorded_in_one_transaction(begun: World) -> None:
+    contents = [document(commissioning(n, [pack(n), pack(f"A{n}")])) for n in range(COUNT)]
+    jobs = submit_together(begun, contents)
+
+    assert [(job.success, job.stored_count) for job in jobs] == [(True, 1)] * COUNT
+    assert len({job.capture_id for job in jobs}) == COUNT
+    assert len(set(record_times(begun))) <= 1 + together._LEADERS_MAX + 1
+    assert len(record_times(begun)) == 1 + COUNT
+    for number, job in enumerate(jobs):
+        kept = capture.job(begun.app, begun.maker, job.capture_id)
+        original = capture.original(begun.app, begun.maker, job.capture_id)
+        assert (kept.success, kept.event_count) == (True, 1)
+        assert original.content() == contents[number]
+        (step,) = tracing.trace(begun.app, begun.maker, pack(number)).steps
+        assert step.capture_id == job.capture_id
+    subjects = [row.subject for row in audit.entries(begun.app, begun.maker)]
+    assert all(subjects.count(job.capture_id) == 1 for job in jobs)
+
+
+def test_each_is_answered_for_itself_when_one_is_not_new_or_not_allowed(begun: World) -> None:
+    contents = [document(commissioning(n, [pack(n)])) for n in range(COUNT)]
+    contents[5] = contents[4]
+    contents[6] = document(commissioning(990, [pack("other")]))
+    answers = submit_together(begun, contents, {7: "wholesaler"})
+
+    assert isinstance(answers[7], NotPermitted)
+    assert sorted([answers[4].repeated_count, answers[5].repeated_count]) == [0, 1]
+    assert [each.code for each in answers[6].findings] == ["CAP-003", "CAP-009"]
+    rest = [answers[n] for n in range(COUNT) if n not in {4, 5, 6, 7}]
+    assert all(each.success and each.stored_count == 1 for each in rest)
+    assert len(record_times(begun)) == 1 + COUNT - 3
+
+
+def test_what_is_not_small_and_valid_goes_alone(begun: World, monkeypatch) -> None:
+    monkeypatch.setattr(begun.app.combiner, "ask", None)
+    many = document(*(commissioning(n, [pack(n)]) for n in range(20)))
+    for content, count in (
+        (many, 20),
+        (document(commissioning(30, [pack(30)]), vocabularies=[PRODUCT]), 1),
+        (document(commissioning(31, [pack(31)]) | {"action": "NEVER"}), 0),
+    ):
+        job = capture.submit(begun.app, begun.maker, content, media_type="application/json")
+        assert job.stored_count == count
+
+
+def test_two_may_lead_at_once(begun: World) -> None:
+    at_work, most = [0], [0]
+    lock, both = threading.Lock(), threading.Barrier(2, timeout=30)
+
+    def do(some: list[int]) -> list[int]:
+        with lock:
+            at_work[0] += 1
+            most[0] = max(most[0], at_work[0])
+        both.wait()
+        with lock:
+            at_work[0] -= 1
+        return some
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(begun.app.combiner.ask, "k", n, do, leaders_max=2) for n in range(2)]
+        assert sorted(each.result(30) for each in asked) == [0, 1]
+    assert most == [2]
+    assert not begun.app.combiner._queues

@@ -1,0 +1,137 @@
+"""Scans over archives: what was planted is found, and nothing else, by every engine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from packtrail.base.errors import RefusedError
+from packtrail.simulation.mentions import World, write
+from packtrail.store.scans import duck, places, spark
+from packtrail.store.scans.scanning import Asked, Limits, Scan, files_in
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return write(tmp_path_factory.mktemp("archives"), packs=3_000, planted=7, seed=11)
+
+
+def asked(world: World) -> Asked:
+    return Asked(files=files_in(world.folder), places=world.places)
+
+
+def serials(found: object) -> set[str]:
+    return {each.item_key for each in found}
+
+
+@pytest.mark.parametrize("scan", Scan)
+def test_what_was_planted_is_found_and_nothing_else(world: World, scan: Scan) -> None:
+    found = duck.run(scan, asked(world))
+
+    assert len(found) == len(world.planted[scan]) == 7
+    assert serials(found) == world.planted[scan]
+
+
+def test_what_was_declared_wrong_is_not_found(world: World) -> None:
+    found = serials(duck.run(Scan.DUPLICATE_SERIALS, asked(world)))
+
+    assert world.declared_wrong
+    assert not found & world.declared_wrong
+
+
+def test_a_higher_speed_finds_fewer(world: World) -> None:
+    of_rockets = Asked(
+        files=files_in(world.folder), places=world.places, limits=Limits(km_per_hour_max=1e9)
+    )
+
+    assert duck.run(Scan.IMPOSSIBLE_TRAVEL, of_rockets) == ()
+
+
+def test_places_that_cannot_be_read_are_named_by_row_and_column() -> None:
+    with pytest.raises(RefusedError) as refused:
+        places.read("place,latitude,longitude\nA,91,0\nB,x,200\nB,1,1\n")
+
+    at = [finding.at for finding in refused.value.findings]
+    assert at == ["row 2, latitude", "row 3, latitude", "row 3, longitude", "row 4, place"]
+
+
+def test_a_folder_without_archives_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="holds no archive"):
+        files_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Spark master with two workers, started here."""
+    if find_spec("pyspark") is None:
+        pytest.skip("pyspark is not installed: `pip install pyspark` to try scans on a cluster")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java, and there is none here")
+    folder = tmp_path_factory.mktemp("spark")
+    home = Path(str(find_spec("pyspark").origin)).parent
+    port, processes = free_port(), []
+    url = f"spark://127.0.0.1:{port}"
+    launch = [str(home / "bin" / "spark-class"), "org.apache.spark.deploy"]
+    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    master = ["--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
+    worker = ["--cores", "1", "--memory", "700m", "--webui-port", "0", "--host", "127.0.0.1"]
+    try:
+        for kind, options in (("master.Master", master), *[("worker.Worker", [*worker, url])] * 2):
+            with (folder / f"{len(processes)}.log").open("wb") as log:
+                processes.append(
+                    subprocess.Popen(
+                        [launch[0], f"{launch[1]}.{kind}", *options],
+                        cwd=folder,
+                        env=environment,
+                        stdout=log,
+                        stderr=log,
+                    )
+                )
+            wait_for(port)
+        yield url
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in processes:
+            process.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Wait until somebody listens, three minutes at most: Java is slow on a busy machine."""
+    for _ in range(1_800):
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("the Spark master does not listen")
+
+
+@pytest.mark.parametrize("scan", Scan)
+def test_a_cluster_finds_the_same_with_the_same_text(
+    world: World, cluster: str, scan: Scan
+) -> None:
+    settings = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.executor.memory": "512m",
+        "spark.cores.max": "2",
+        "spark.executor.cores": "1",
+        "spark.sql.shuffle.partitions": "4",
+    }
+
+    here = duck.run(scan, asked(world))
+    assert spark.run(scan, asked(world), master=cluster, settings=settings) == here != ()
