@@ -45,6 +45,8 @@ FORM_BYTES = 64 * 1024
 LARGER_BODIES = {
     "/scan/verify/image": 21 * 1024 * 1024,
     "/goods/stock": 21 * 1024 * 1024,
+    "/scan/messages/import": 21 * 1024 * 1024,
+    "/api/v1/vrs/directory/imports": 20 * 1024 * 1024,
     "/corrections": 2 * 1024 * 1024,
     "/comply/portfolio/import": 20 * 1024 * 1024,
     "/api/v1/portfolio/imports": 20 * 1024 * 1024,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import uvicorn
@@ -22,17 +25,21 @@ from packtrail.services import (
     pack_operations,
     verifications,
     vrs,
+    vrs_directory,
+    vrs_partners,
     vrs_requests,
 )
 from packtrail.services.notices import Proposal
 from packtrail.services.pack_operations import At, Request
 from packtrail.services.verifying import Ask
-from packtrail.services.vrs_requests import CLOCK, Entry
+from packtrail.services.vrs_directory import Entry
+from packtrail.services.vrs_requests import CLOCK
 from packtrail.store.database import Database
 from packtrail.verification.messaging import ResponderPolicy
 
 from ..services.conftest import World, make_world
 from ..services.documents import LOT, commissioning, document, pack
+from ..unit.verification.test_presentations import presentation
 from .conftest import ALL, Rest, client_of, make_rest
 
 GTIN = "00300010123455"
@@ -104,7 +111,7 @@ def network(maker: Rest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
     monkeypatch.setenv(CREDENTIAL, key.secret)
     with served(world) as url:
         entry = Entry(gtin=GTIN, url=url, responder_gln=MAKER_GLN, credential=CREDENTIAL)
-        vrs_requests.put_entry(world.app, world.wholesaler, entry)
+        vrs_directory.put_entry(world.app, world.wholesaler, entry)
         yield Network(maker, url)
 
 
@@ -296,7 +303,7 @@ def test_the_directory_takes_only_what_can_be_used(maker: Rest) -> None:
         {"gtin": "12"},
     ):
         with pytest.raises(RefusedError):
-            vrs_requests.put_entry(app, wholesaler, Entry(**good | wrong))
+            vrs_directory.put_entry(app, wholesaler, Entry(**good | wrong))
     put = maker.wholesaler.put(
         f"/api/v1/vrs/directory/{GTIN}", json={k: v for k, v in good.items() if k != "gtin"}
     )
@@ -304,12 +311,109 @@ def test_the_directory_takes_only_what_can_be_used(maker: Rest) -> None:
     assert len(maker.wholesaler.get("/api/v1/vrs/directory").json()) == 1
     assert maker.wholesaler.delete(f"/api/v1/vrs/directory/{GTIN}").status_code == 204
     with pytest.raises(NotFound):
-        vrs_requests.remove_entry(app, wholesaler, GTIN)
+        vrs_directory.remove_entry(app, wholesaler, GTIN)
     with pytest.raises(NotFound):
         vrs_requests.ask(app, wholesaler, Ask(gtin=GTIN, serial="1", lot="L"), req_gln=SHOP_GLN)
     with pytest.raises(RefusedError, match="lot"):
         vrs_requests.ask(app, wholesaler, Ask(gtin=GTIN, serial="1"), req_gln=SHOP_GLN)
     reader = wholesaler.with_permissions({Permission.VERIFICATION_READ})
     with pytest.raises(NotPermitted):
-        vrs_requests.put_entry(app, reader, Entry(**good))
+        vrs_directory.put_entry(app, reader, Entry(**good))
     assert Permission.VRS_UPDATE in ALL
+
+
+def test_a_key_of_a_partner_asks_with_its_own_gln_only(maker: Rest) -> None:
+    world = maker.world
+    made = vrs_partners.add_partner(world.app, world.maker, SHOP_GLN, name="Shop")
+    headers = {"authorization": f"Bearer {made.secret}"}
+    connectivity = {name: ASKED[name] for name in ("context", "reqGLN")} | {"gtin": GTIN}
+    own = maker.anyone.get(path(), params=ASKED, headers=headers)
+    borrowed = ASKED | {"reqGLN": "0300020000005"}
+    other = maker.anyone.get(path(), params=borrowed, headers=headers)
+    reach = maker.anyone.get("/checkConnectivity", params=connectivity, headers=headers)
+    far = maker.anyone.get(
+        "/checkConnectivity", params=connectivity | {"reqGLN": "0300020000005"}, headers=headers
+    )
+
+    assert (own.status_code, reach.status_code) == (200, 200)
+    assert (other.status_code, other.headers["packtrail-finding"]) == (403, "VER-108")
+    assert far.status_code == 403
+    (listed,) = maker.maker.get("/api/v1/vrs/partners").json()
+    assert (listed["gln"], listed["key_id"]) == (SHOP_GLN, made.key.key_id)
+    again = maker.maker.post("/api/v1/vrs/partners", json={"gln": SHOP_GLN, "name": "Shop 2"})
+    assert again.json()["secret"].startswith(again.json()["key_id"])
+    wrong = maker.maker.post("/api/v1/vrs/partners", json={"gln": "1", "name": "Shop"})
+    assert wrong.status_code == 422
+
+
+def test_a_responder_can_want_the_credential_of_a_trading_partner(maker: Rest) -> None:
+    world = maker.world
+    old = ASKED | {"corrUUID": str(uuid4())}
+    bad = maker.maker.get(path(), params=old, headers={"ATP-Authorization": "Bearer nonsense"})
+    policy = ResponderPolicy(needs_presentation=True)
+    vrs.set_responder(world.app, world.maker, MAKER_GLN, policy)
+    without = maker.maker.get(path(), params=ASKED)
+    refused = maker.maker.get(path(), params=ASKED, headers={"ATP-Authorization": "nonsense"})
+    told = presentation(exp=int(world.clock().timestamp()) + 60, inner={"exp": 9_999_999_999})
+    good = maker.maker.get(path(), params=ASKED, headers={"ATP-Authorization": told})
+
+    assert (bad.status_code, good.status_code) == (200, 200)
+    for each in (without, refused):
+        assert (each.status_code, each.headers["packtrail-finding"]) == (403, "VER-107")
+    kept = [each.detail["presentation"] for each in verifications.history(world.app, world.maker)]
+    assert [sorted(each) for each in kept] == [
+        ["expires", "holder", "issuer", "notChecked"], ["problem"],
+    ]  # fmt: skip
+
+
+def test_our_presentation_is_passed_on_from_a_file(
+    network: Network, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world = network.world
+    policy = ResponderPolicy(needs_presentation=True)
+    vrs.set_responder(world.app, world.maker, MAKER_GLN, policy)
+    entry = Entry(
+        gtin=GTIN, url=network.url, responder_gln=MAKER_GLN, credential=CREDENTIAL,
+        presentation="PACKTRAIL_VRS_ATP",
+    )  # fmt: skip
+    vrs_directory.put_entry(world.app, world.wholesaler, entry)
+    file = tmp_path / "presentation.jwt"
+    monkeypatch.setenv("PACKTRAIL_VRS_ATP", f"@{file}")
+    unread = network.ask()
+    file.write_text(
+        presentation(exp=int(world.clock().timestamp()) + 60, inner={"exp": 9_999_999_999})
+    )
+    answered = network.ask()
+
+    assert unread.problem == "The file that PACKTRAIL_VRS_ATP names cannot be read."
+    assert (answered.status, answered.verified) == ("answered", True)
+
+
+def test_a_list_for_the_directory_is_taken_in_row_by_row(maker: Rest) -> None:
+    content = (
+        f"GTIN,URL,GLN\n{GTIN},https://vrs.maker.example,{MAKER_GLN}\n"
+        f"00300010123462,http://10.0.0.1,{MAKER_GLN}\n1234,https://x.example,{MAKER_GLN}\n"
+        "00300010123479,https://vrs.maker.example,4711\n"
+    ).encode()
+    url = "/api/v1/vrs/directory/imports"
+    looked = maker.wholesaler.post(url, content=content, params={"dry_run": True}).json()
+    empty = maker.wholesaler.get("/api/v1/vrs/directory").json()
+    taken = maker.wholesaler.post(url, content=content).json()
+    again = maker.wholesaler.post(url, content=content).json()
+    nothing = maker.wholesaler.post(url, content=b"GTIN,URL,GLN\n1,x,2\n")
+    number = json.dumps([{"gtin": 300010123455, "url": "https://x.example", "gln": MAKER_GLN}])
+    numeric = maker.wholesaler.post(
+        url, content=number.encode(), params={"filename": "directory.json"}
+    )
+
+    assert (looked["new"], looked["is_kept"], empty) == (1, False, [])
+    assert (taken["new"], taken["changed"], taken["same"]) == (1, 0, 0)
+    assert (again["new"], again["changed"], again["same"]) == (0, 0, 1)
+    assert [each["at"] for each in taken["findings"]] == [
+        "row 3, url", "row 4, gtin", "row 5, responder_gln",
+    ]  # fmt: skip
+    assert nothing.json()["findings"][0]["code"] == "VER-109"
+    assert numeric.status_code == 422
+    assert [x["url"] for x in maker.wholesaler.get("/api/v1/vrs/directory").json()] == [
+        "https://vrs.maker.example"
+    ]

@@ -172,7 +172,7 @@ def test_a_case_is_inspected_and_unpacked(packtrail: Packtrail) -> None:
 
 
 def test_a_pharmacy_dispenses_takes_back_and_posts_what_it_queued(
-    packtrail: Packtrail, tmp_path: Path
+    packtrail: Packtrail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop, queue = "0300013333332", str(tmp_path / "till.jsonl")
     made = document(commissioning(41, [pack(41)], lot="LOT-9"))
@@ -192,6 +192,13 @@ def test_a_pharmacy_dispenses_takes_back_and_posts_what_it_queued(
     alarms = packtrail.json("operations", "list", "--alarms")
     assert [each["serial"] for each in alarms] == ["41"]
     assert len(packtrail.json("operations", "codes")["rows"]) > 5
+    own = tmp_path / "codes.toml"
+    own.write_text(
+        '[[code]]\nsystem = "nmvs"\ncode = "OURS_1"\noutcome = "serial_unknown"\n'
+        'meaning = "x"\nhub = ""\nis_alert = true\nconfidence = "H"\n'
+    )
+    monkeypatch.setitem(packtrail.environment, "PACKTRAIL_RETURN_CODES_FILE", str(own))
+    assert [x["code"] for x in packtrail.json("operations", "codes")["rows"]] == ["OURS_1"]
     assert packtrail("operations", "do", "dispense").returncode == 2
     Path(queue).write_text("{\n")
     assert packtrail("operations", "post", queue).returncode == 1

@@ -163,3 +163,36 @@ def test_a_maker_that_nobody_names_cannot_be_asked(counter: Desk) -> None:
     assert asked.status_code == 422
     assert "VER-104" in asked.text
     assert SCAN[:20] in asked.text
+
+
+def test_responder_directory_and_partners_are_kept_by_forms(counter: Desk) -> None:
+    where = "/scan/messages"
+    gln = "0300013333332"
+
+    def put(what: str, **told: object):
+        return counter.post(f"{where}/{what}", where, **told)
+
+    wrong = put("responder", gln="1")
+    assert (wrong.status_code, "VER-100" in wrong.text) == (422, True)
+    assert put("responder", gln=gln, verifies_recalled="yes").status_code == 303
+    entry = {"gtin": "00300010123455", "url": "https://vrs.maker.example", "responder_gln": gln}
+    assert put("entry", **entry).status_code == 303
+    refused = put("entry", **entry | {"url": "ftp://x"})
+    assert (refused.status_code, 'value="ftp://x"' in refused.text) == (422, True)
+    partner = put("partner", gln=gln, name="Delta")
+    page = counter.client.get(where).text
+
+    assert "shown this once" in partner.text
+    assert "https://vrs.maker.example" in page
+    assert "Delta" in page
+    assert "Forget 00300010123455" in page
+    table = b"gtin,url,gln\n00300010123455,https://new.example,0300013333332\n1,x,y\n"
+    taken = counter.client.post(
+        f"{where}/import",
+        data={"csrf_token": counter.token(where), "how": "keep"},
+        files={"file": ("list.csv", table, "text/csv")},
+    )
+    assert "0 new, 1 changed, 0 as before" in taken.text
+    assert "row 3" in taken.text
+    assert put("forget", gtin="00300010123455").status_code == 303
+    assert "https://new.example" not in counter.client.get(where).text

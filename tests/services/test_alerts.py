@@ -193,3 +193,24 @@ def test_the_chore_looks_for_every_organisation(world: World) -> None:
     watching.watch_all(replace(world.app))
 
     assert len(told(world)) == 1
+
+
+def test_what_cuts_a_look_off_is_told_and_the_next_one_clears_it(world: World, monkeypatch) -> None:
+    made(world)
+    watching.watch_all(world.app)
+    real = watching.watch
+
+    def broken(app, actor):
+        if actor.organisation_code == "maker":
+            raise RuntimeError("no room")
+        return real(app, actor)
+
+    monkeypatch.setattr(watching, "watch", broken)
+    with pytest.raises(RuntimeError):
+        watching.watch_all(world.app)
+    assert alerts.overview(world.app, world.maker).problem == "RuntimeError: no room"
+    assert alerts.overview(world.app, world.wholesaler).problem is None
+
+    monkeypatch.setattr(watching, "watch", real)
+    watching.watch_all(world.app)
+    assert alerts.overview(world.app, world.maker).problem is None

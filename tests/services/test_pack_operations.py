@@ -38,9 +38,16 @@ def scan(serial: str, lot: str = LOT, expires: str = "281231") -> Ask:
     return Ask(text=f"01{GTIN}21{serial}{GS}17{expires}{GS}10{lot}")
 
 
+OF_OTHERS = "LOT-9"
+
+
 @pytest.fixture
 def packs(world: World) -> World:
-    content = document(commissioning(1, [pack(n) for n in range(1, 9)]), vocabularies=[PRODUCT])
+    content = document(
+        commissioning(1, [pack(n) for n in range(1, 9)]),
+        commissioning(2, [pack("OTHERS")], lot=OF_OTHERS),
+        vocabularies=[PRODUCT],
+    )
     job = capture.submit(world.app, world.maker, content, media_type="application/json")
     assert job.success, job.findings
     return world
@@ -153,13 +160,14 @@ def test_an_expired_pack_is_neither_dispensed_nor_taken_back(packs: World) -> No
     ("ask", "outcome", "national", "is_alarm"),
     [
         (scan("NEVER"), Outcome.SERIAL_UNKNOWN, "NMVS_NC_PC_02", True),
-        (scan("1", lot="OTHER"), Outcome.LOT_MISMATCH, "NMVS_FE_LOT_13", True),
+        (scan("1", lot="OTHER"), Outcome.LOT_MISMATCH, "NMVS_FE_LOT_03", True),
+        (scan("1", lot=OF_OTHERS), Outcome.LOT_MISMATCH, "NMVS_FE_LOT_13", True),
         (scan("1", expires="271231"), Outcome.EXPIRY_MISMATCH, "NMVS_FE_LOT_12", True),
         (Ask(text="hello"), Outcome.NOT_READ, None, False),
         (Ask(gtin="03000101234509", serial="1"), Outcome.PRODUCT_UNKNOWN, None, False),
         (scan("1", lot=LOT.replace("O", "0")), Outcome.NOT_READ, None, False),
     ],
-    ids=["serial", "lot", "expiry", "text", "product", "look-alike"],
+    ids=["serial", "lot-unknown", "lot-of-others", "expiry", "text", "product", "look-alike"],
 )
 def test_data_that_do_not_agree_have_their_national_code(
     packs: World, ask: Ask, outcome: Outcome, national: str | None, *, is_alarm: bool

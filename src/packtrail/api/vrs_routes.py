@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from packtrail.api.goods_schemas import AskIn
 from packtrail.api.requests import App, Caller, the_actor, the_application
-from packtrail.api.schemas import In, Out
+from packtrail.api.schemas import FindingOut, In, Out
 from packtrail.base.errors import (
     NotAuthenticated,
     NotFound,
@@ -25,10 +25,10 @@ from packtrail.base.errors import (
     RefusedError,
     Unavailable,
 )
-from packtrail.services import vrs, vrs_requests
+from packtrail.services import vrs, vrs_directory, vrs_partners, vrs_requests
 from packtrail.services.verifying import Ask
-from packtrail.services.vrs_requests import Entry
-from packtrail.verification import messaging
+from packtrail.services.vrs_directory import Entry
+from packtrail.verification import messaging, presentations
 from packtrail.verification.messaging import ResponderPolicy
 
 if TYPE_CHECKING:
@@ -74,8 +74,11 @@ async def verify(request: Request, message: str) -> Response:
     raw = request.scope.get("raw_path") or f"/verify/{message}".encode()
     parts = raw.decode("latin-1").partition("?")[0].removeprefix("/verify/").split("/")
     query = dict(request.query_params)
+    shown = request.headers.get(presentations.HEADER)
     return await run_in_threadpool(
-        _answered, request, lambda app, actor: vrs.respond(app, actor, parts, query)
+        _answered,
+        request,
+        lambda app, actor: vrs.respond(app, actor, parts, query, presentation=shown),
     )
 
 
@@ -110,6 +113,7 @@ class PolicyIO(In):
     verifies_expired: bool = False
     verifies_suspect: bool = True
     tells_reason: bool = True
+    needs_presentation: bool = False
 
 
 class ResponderIO(In):
@@ -125,6 +129,7 @@ class EntryIn(In):
     url: str
     responder_gln: str
     credential: str | None = None
+    presentation: str | None = None
 
 
 class EntryOut(Out):
@@ -134,6 +139,45 @@ class EntryOut(Out):
     url: str
     responder_gln: str
     credential: str | None
+    presentation: str | None
+
+
+class ImportedOut(Out):
+    """What came of a list for the directory."""
+
+    new: int
+    changed: int
+    same: int
+    findings: list[FindingOut]
+    is_kept: bool
+
+
+class PartnerIn(In):
+    """A partner that may ask us."""
+
+    gln: str
+    name: str
+    days: int | None = None
+
+
+class PartnerOut(Out):
+    """A partner that may ask us, and what became of its key."""
+
+    key_id: str
+    gln: str
+    name: str
+    made_at: datetime
+    made_by: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewPartnerOut(Out):
+    """The key of a partner, shown this once."""
+
+    secret: str
+    key_id: str
 
 
 class AskingIn(In):
@@ -188,19 +232,47 @@ def set_responder(body: ResponderIO, app: App, actor: Caller) -> Any:
 @own.get("/directory", summary="The lookup directory", response_model=list[EntryOut])
 def list_entries(app: App, actor: Caller) -> Any:
     """Return which responder answers for which GTIN."""
-    return vrs_requests.directory(app, actor)
+    return vrs_directory.directory(app, actor)
 
 
 @own.put("/directory/{gtin}", summary="Name a responder", response_model=EntryOut)
 def put_entry(gtin: str, body: EntryIn, app: App, actor: Caller) -> Any:
     """Say which responder answers for a GTIN."""
-    return vrs_requests.put_entry(app, actor, Entry(gtin=gtin, **body.model_dump()))
+    return vrs_directory.put_entry(app, actor, Entry(gtin=gtin, **body.model_dump()))
+
+
+@own.post("/directory/imports", summary="Take a list in", response_model=ImportedOut)
+async def import_entries(
+    request: Request,
+    filename: str = "directory.csv",
+    dry_run: Annotated[bool, Query(description="Only say what would come of it")] = False,  # noqa: FBT002
+) -> Any:
+    """Take a table (CSV, XLSX, JSON) into the directory: the good rows, a finding for each bad."""
+    app = the_application(request)
+    actor = await run_in_threadpool(the_actor, request, app)
+    content = await request.body()
+    return await run_in_threadpool(
+        lambda: vrs_directory.import_entries(app, actor, content, filename, is_dry=dry_run)
+    )
+
+
+@own.get("/partners", summary="Who may ask us", response_model=list[PartnerOut])
+def list_partners(app: App, actor: Caller) -> Any:
+    """Return the partners with a key of their own."""
+    return vrs_partners.partners(app, actor)
+
+
+@own.post("/partners", status_code=201, summary="Let a partner ask", response_model=NewPartnerOut)
+def add_partner(body: PartnerIn, app: App, actor: Caller) -> Any:
+    """Make a key with which a partner may ask, with its GLN and no other."""
+    made = vrs_partners.add_partner(app, actor, body.gln, name=body.name, days=body.days)
+    return {"secret": made.secret, "key_id": made.key.key_id}
 
 
 @own.delete("/directory/{gtin}", status_code=204, summary="Forget a responder")
 def remove_entry(gtin: str, app: App, actor: Caller) -> Response:
     """Take a GTIN out of the directory."""
-    vrs_requests.remove_entry(app, actor, gtin)
+    vrs_directory.remove_entry(app, actor, gtin)
     return Response(status_code=204)
 
 

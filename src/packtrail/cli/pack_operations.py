@@ -173,10 +173,14 @@ def listing(
 
 @operations.command("codes")
 def return_codes(json: options.Json = False) -> None:
-    """List the return codes of national systems, and what they mean here."""
-    from packtrail.verification import return_codes as table
+    """List the return codes of national systems, and what they mean here.
 
-    found = table.packaged()
+    Those of the table that `PACKTRAIL_RETURN_CODES_FILE` names, where it names one.
+    """
+    from packtrail.services import pack_operations as use_cases
+    from packtrail.settings import Settings
+
+    found = use_cases.codes_in(Settings.of().return_codes_file)
     if json:
         write_json(found)
         return

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from packtrail.base.findings import has_errors
 from packtrail.cli import options
-from packtrail.cli.output import FINDINGS, write_json, write_line, write_table
+from packtrail.cli.output import FINDINGS, tell_findings, write_json, write_line, write_table
 
 if TYPE_CHECKING:
     from packtrail.services.vrs import Responder
@@ -15,7 +18,9 @@ if TYPE_CHECKING:
 
 vrs = typer.Typer(help="Verification messages between makers and others.", no_args_is_help=True)
 directory = typer.Typer(help="Who answers for which product.", no_args_is_help=True)
+partner = typer.Typer(help="Who may ask us, each with a key of its own.", no_args_is_help=True)
 vrs.add_typer(directory, name="directory")
+vrs.add_typer(partner, name="partner")
 
 
 @vrs.command("responder")
@@ -33,6 +38,10 @@ def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
     reason: Annotated[
         bool, typer.Option("--reason/--no-reason", help="Tell why a pack is not verified.")
     ] = True,
+    presentation: Annotated[
+        bool,
+        typer.Option("--presentation/--no-presentation", help="Answer only who shows an ATP one."),
+    ] = False,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
@@ -51,6 +60,7 @@ def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
                 verifies_expired=expired,
                 verifies_suspect=suspect,
                 tells_reason=reason,
+                needs_presentation=presentation,
             )
             found = use_cases.set_responder(application, actor, gln, policy)
     _tell_responder(found, json=json)
@@ -142,7 +152,7 @@ def send_due(data: options.Data = None, db: options.Db = None) -> None:
 
 
 @directory.command("put")
-def put_entry(
+def put_entry(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     gtin: Annotated[str, typer.Argument(help="A product.")],
     url: Annotated[str, typer.Argument(help="Base address of its responder.")],
     gln: Annotated[str, typer.Option("--gln", help="GLN of the responder.")],
@@ -150,21 +160,54 @@ def put_entry(
         str | None,
         typer.Option("--credential", help="Environment variable PACKTRAIL_VRS_… with the token."),
     ] = None,
+    presentation: Annotated[
+        str | None,
+        typer.Option("--presentation", help="The same, with the presentation of our credential."),
+    ] = None,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say which responder answers for a product."""
-    from packtrail.services import vrs_requests
+    from packtrail.services import vrs_directory
 
-    entry = vrs_requests.Entry(gtin=gtin, url=url, responder_gln=gln, credential=credential)
+    entry = vrs_directory.Entry(
+        gtin=gtin, url=url, responder_gln=gln, credential=credential, presentation=presentation
+    )
     with options.acting(data, db, organisation) as (application, actor):
-        found = vrs_requests.put_entry(application, actor, entry)
+        found = vrs_directory.put_entry(application, actor, entry)
     if json:
         write_json(found)
     else:
         write_line(f"{found.responder_gln} answers for {found.gtin} at {found.url}")
+
+
+@directory.command("import")
+def import_entries(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON: GTIN, URL, Responder GLN.")],
+    dry_run: options.DryRun = False,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Take a list in: its good rows; each bad one is told with its place, and exit is 1."""
+    from packtrail.services import vrs_directory
+
+    content = options.file(file)
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_directory.import_entries(application, actor, content, file.name, is_dry=dry_run)
+    if json:
+        write_json(found)
+    else:
+        would = "" if found.is_kept else "would be "
+        write_line(
+            f"{found.new} {would}new, {found.changed} {would}changed, {found.same} as before."
+        )
+        tell_findings(found.findings)
+    if has_errors(found.findings):
+        raise typer.Exit(FINDINGS)
 
 
 @directory.command("remove")
@@ -175,10 +218,10 @@ def remove_entry(
     db: options.Db = None,
 ) -> None:
     """Take a product out of the directory."""
-    from packtrail.services import vrs_requests
+    from packtrail.services import vrs_directory
 
     with options.acting(data, db, organisation) as (application, actor):
-        vrs_requests.remove_entry(application, actor, gtin)
+        vrs_directory.remove_entry(application, actor, gtin)
 
 
 @directory.command("list")
@@ -189,10 +232,10 @@ def list_entries(
     json: options.Json = False,
 ) -> None:
     """List who answers for which product."""
-    from packtrail.services import vrs_requests
+    from packtrail.services import vrs_directory
 
     with options.acting(data, db, organisation) as (application, actor):
-        found = vrs_requests.directory(application, actor)
+        found = vrs_directory.directory(application, actor)
     if json:
         write_json(found)
         return
@@ -203,13 +246,63 @@ def list_entries(
     )
 
 
+@partner.command("add")
+def add_partner(
+    gln: Annotated[str, typer.Argument(help="With which it asks, and no other.")],
+    name: Annotated[str, typer.Option("--name", help="What people call it.")],
+    days: Annotated[int | None, typer.Option("--days", help="How long its key works.")] = None,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Make a key for a partner; it is shown this once."""
+    from packtrail.services import vrs_partners
+
+    with options.acting(data, db, organisation) as (application, actor):
+        made = vrs_partners.add_partner(application, actor, gln, name=name, days=days)
+    if json:
+        write_json({"secret": made.secret, "key_id": made.key.key_id})
+    else:
+        write_line(made.secret)
+
+
+@partner.command("list")
+def list_partners(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List who may ask; a key is revoked with `packtrail keys revoke`."""
+    from packtrail.rendering import times
+    from packtrail.services import vrs_partners
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_partners.partners(application, actor)
+    if json:
+        write_json(found)
+        return
+    write_table(
+        "",
+        ("Name", "GLN", "Key", "Until", "State"),
+        (
+            (
+                *(x.name, x.gln, x.key_id, times.moment(x.expires_at)),
+                "revoked" if x.revoked_at else "works",
+            )
+            for x in found
+        ),
+    )
+
+
 def _tell_responder(found: Responder, *, json: bool) -> None:
     if json:
         write_json(found)
         return
     write_line(f"Answers with GLN {found.gln}.")
     policy: Any = found.policy
-    for name in ("verifies_recalled", "verifies_expired", "verifies_suspect", "tells_reason"):
+    for name in (each.name for each in fields(policy)):
         write_line(f"  {name.replace('_', ' ')}: {'yes' if getattr(policy, name) else 'no'}")
 
 

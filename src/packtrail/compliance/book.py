@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 from packtrail.compliance.decoding import decode, keyed
 from packtrail.compliance.loading import subject_of
 from packtrail.compliance.nodes import Items, Node, Table
+from packtrail.compliance.portfolio import is_sold
 from packtrail.compliance.subjects import Subject
 from packtrail.compliance.words import ProductClass, Role
 
@@ -135,8 +136,7 @@ class Licence(Entry):
 
     def is_sold(self, on: date) -> bool:
         """Tell whether it is sold on a day."""
-        begun = self.sold_from is None or self.sold_from <= on
-        return begun and (self.sold_until is None or on <= self.sold_until)
+        return is_sold(self.sold_from, self.sold_until, on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from packtrail.compliance.words import Role
 
 
+def is_sold(sold_from: date | None, sold_until: date | None, on: date) -> bool:
+    """Tell whether something is sold on a day; no first day is already, no last day is still."""
+    begun = sold_from is None or sold_from <= on
+    return begun and (sold_until is None or on <= sold_until)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """One product in one market."""
@@ -35,8 +41,7 @@ class Placement:
 
     def is_sold(self, on: date) -> bool:
         """Tell whether it is sold there on a day."""
-        begun = self.sold_from is None or self.sold_from <= on
-        return begun and (self.sold_until is None or on <= self.sold_until)
+        return is_sold(self.sold_from, self.sold_until, on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

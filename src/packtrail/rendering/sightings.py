@@ -30,6 +30,9 @@ _GRID_STEPS: Final = (0.5, 1, 2, 5, 10, 15, 30, 45)
 _LINES_MAX: Final = 7
 _MAP_HEIGHT: Final = 420.0
 _MARGIN: Final = 60.0
+_LINE: Final = 15.0
+_LABEL: Final = 240.0
+"""Height and width that a label takes: those that would meet are moved down."""
 
 
 def over_time(sightings: Sequence[Sighting]) -> str:
@@ -48,7 +51,7 @@ def over_time(sightings: Sequence[Sighting]) -> str:
         is_suspect = any(each.is_suspect for each in own)
         title = element("title", text(f"(01) {pack[0]} (21) {pack[1]}"))
         kind = "edge suspect" if is_suspect else "edge"
-        parts.append(element("path", title, d=path, class_=kind))
+        parts.append(element("path", title, d=path, class_=kind, **_plain(is_suspect=is_suspect)))
     parts += [_dot(e, across[e.at], _TOP + _ROW * rows[e.place] + 14) for e in shown]
     if moments:
         parts += [
@@ -75,17 +78,30 @@ def on_map(sightings: Sequence[Sighting]) -> str:
         curve = f"M{x1:.1f} {y1:.1f} Q{(x1 + x2) / 2:.1f} {min(y1, y2) - lift:.1f}"
         title = element("title", text(f"{way.count} packs"))
         kind = "edge suspect" if way.is_suspect else "edge"
-        parts.append(element("path", title, d=f"{curve} {x2:.1f} {y2:.1f}", class_=kind))
+        parts.append(
+            element(
+                "path",
+                title,
+                d=f"{curve} {x2:.1f} {y2:.1f}",
+                class_=kind,
+                **_plain(is_suspect=way.is_suspect),
+            )
+        )
     seen = Counter(each.place for each in shown)
-    for number, each in enumerate(here):
+    labels: list[tuple[float, float]] = []
+    for each in here:
         x, y = at[each.place]
         radius = min(16.0, 6.0 + seen[each.place] ** 0.5)
         kind = "node suspect" if each.is_suspect else "node"
-        dot = element("circle", cx=x, cy=y, r=radius)
+        dot = element("circle", cx=x, cy=y, r=radius, **_plain("white", is_suspect=each.is_suspect))
         is_right = x > _WIDTH * 0.72
+        below = y + radius + _LINE
+        while any(abs(below - b) < _LINE and abs(x - a) < _LABEL for a, b in labels):
+            below += _LINE
+        labels.append((x, below))
         label = element(
-            "text", text(_short(each.name or each.place)), y=y + (4 if number % 2 else -radius - 4),
-            x=x - radius - 5 if is_right else x + radius + 5,
+            "text", text(_short(each.name or each.place)), y=below,
+            x=x + radius if is_right else x - radius,
             text_anchor="end" if is_right else "start",
         )  # fmt: skip
         parts.append(element("g", dot + label, class_=kind))
@@ -96,13 +112,16 @@ def _row(each: Sighting, number: int) -> str:
     y = _TOP + _ROW * number + 14
     name = element("text", text(_short(each.name or each.place)), x=4, y=y + 1)
     under = element("text", text(each.market or each.place), x=4, y=y + 15, class_="faint")
-    line = element("line", x1=_LEFT, x2=_WIDTH, y1=y, y2=y, class_="grid")
+    line = element("line", x1=_LEFT, x2=_WIDTH, y1=y, y2=y, class_="grid", stroke="#cccccc")
     return name + under + line
 
 
 def _dot(each: Sighting, x: float, y: float) -> str:
     said = f"{each.what}, {times.moment(each.at)}: (21) {each.pack[1]}, {each.who}"
-    circle = element("circle", element("title", text(said)), cx=x, cy=y, r=6.0)
+    title = element("title", text(said))
+    circle = element(
+        "circle", title, cx=x, cy=y, r=6.0, **_plain("white", is_suspect=each.is_suspect)
+    )
     return element("g", circle, class_="node suspect" if each.is_suspect else "node")
 
 
@@ -133,13 +152,18 @@ def _grid(project: Project, centre: float, middle: float, step: float) -> Iterat
         x, _ = project(east, middle)
         _, y = project(centre, north)
         if 0 < x < _WIDTH and abs(east) <= 180:
-            yield element("line", x1=x, x2=x, y1=0, y2=_MAP_HEIGHT, class_="grid")
+            yield element("line", x1=x, x2=x, y1=0, y2=_MAP_HEIGHT, class_="grid", stroke="#cccccc")
             mark = f"{abs(east):g}° {'E' if east >= 0 else 'W'}"
             yield element("text", text(mark), x=x + 3, y=_MAP_HEIGHT - 5, class_="faint")
         if 0 < y < _MAP_HEIGHT and abs(north) <= 90:
-            yield element("line", x1=0, x2=_WIDTH, y1=y, y2=y, class_="grid")
+            yield element("line", x1=0, x2=_WIDTH, y1=y, y2=y, class_="grid", stroke="#cccccc")
             mark = f"{abs(north):g}° {'N' if north >= 0 else 'S'}"
             yield element("text", text(mark), x=3, y=y - 3, class_="faint")
+
+
+def _plain(fill: str = "none", *, is_suspect: bool) -> dict[str, str]:
+    """Return how something looks on paper, where there is no style sheet."""
+    return {"fill": fill, "stroke": "#a01818" if is_suspect else "#555555", "stroke_width": "1.5"}
 
 
 def _picture(parts: Sequence[str], height: float, said: str) -> str:

@@ -439,6 +439,18 @@ NOT_ASKABLE = FindingCode(
     "A responder cannot be asked about the pack",
     remedy="Scan the whole code, which has the lot; check address and credential of the responder.",
 )
+ANOTHER_PARTNER = FindingCode(
+    "VER-108",
+    Severity.ERROR,
+    "A key asks with the GLN of somebody else",
+    remedy="Ask with the GLN that the key was made for: `packtrail vrs partner list`.",
+)
+EMPTY_DIRECTORY = FindingCode(
+    "VER-109",
+    Severity.ERROR,
+    "A list for the lookup directory has no row that can be used",
+    remedy="Give columns GTIN, URL and Responder GLN; see the guide of verification messages.",
+)
 NO_REQUEST = FindingCode(
     "VER-106",
     Severity.ERROR,

@@ -25,8 +25,9 @@ from packtrail.services.codes import (
     NOT_YET,
     TOO_MANY_QUESTIONS,
 )
-from packtrail.services.organisations import audience_for
+from packtrail.services.organisations import audience_for, visible_to
 from packtrail.services.verifying import Ask, Circumstances, Verification, Verifier
+from packtrail.store import lots
 from packtrail.store import pack_operations as rows
 from packtrail.store import verifications as verification_rows
 from packtrail.verification import return_codes
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from packtrail.store.pack_operations import OperationRow
 
 OPERATIONS_MAX: Final = 1_000
+_LOTS_MAX: Final = 100_000
 """Most operations at once."""
 _AHEAD_MAX: Final = timedelta(minutes=5)
 """How far the clock of a till may be ahead."""
@@ -195,7 +197,16 @@ def codes_of(app: Application) -> ReturnCodes:
         UsageError: The file of `return_codes_file` cannot be read.
         RefusedError: `VER-089`, it is no such table.
     """
-    file = app.settings.return_codes_file
+    return codes_in(app.settings.return_codes_file)
+
+
+def codes_in(file: str) -> ReturnCodes:
+    """Return the table in a file, or where it is empty the one that comes with Packtrail.
+
+    Raises:
+        UsageError: The file cannot be read.
+        RefusedError: `VER-089`, it is no such table.
+    """
     if not file:
         return return_codes.packaged()
     try:
@@ -402,7 +413,17 @@ class _Performing:
             message=finding.message if finding else None,
             verification_id=UUID(verification.verification_id),
             event_id=event_id,
+            is_lot_known=decision.outcome is not Outcome.LOT_MISMATCH
+            or self._knows_lot(verification),
         )
+
+    def _knows_lot(self, verification: Verification) -> bool:
+        """Tell whether any pack of the product has the lot that was asked with."""
+        known = lots.of_product(
+            self._conn, verification.gtin or "", visible_to(self._conn, self._actor),
+            limit=_LOTS_MAX,
+        )  # fmt: skip
+        return verification.lot in known
 
 
 def _told(row: OperationRow, table: ReturnCodes, at: At, *, is_repeat: bool) -> Performed:
@@ -421,7 +442,7 @@ def _told(row: OperationRow, table: ReturnCodes, at: At, *, is_repeat: bool) -> 
         code=row.code,
         message=row.message,
         remedy=REMEDIES.get(row.code or ""),
-        national=table.of(at.system, outcome, is_lot_known=True),
+        national=table.of(at.system, outcome, is_lot_known=row.is_lot_known),
         verification_id=str(row.verification_id),
         event_id=row.event_id,
     )

@@ -9,22 +9,24 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from packtrail.access import Action, Permission, require
-from packtrail.base.errors import NotFound, RefusedError
+from packtrail.access import Action, ActorKind, Permission, require
+from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.services import auditing
-from packtrail.services.codes import NO_RESPONDER
+from packtrail.services.codes import ANOTHER_PARTNER, NO_RESPONDER
 from packtrail.services.organisations import visible_to
 from packtrail.services.verifying import Ask, Circumstances, Verifier
 from packtrail.store import lots
 from packtrail.store import verifications as verification_rows
 from packtrail.store import vrs as rows
 from packtrail.verification import messaging
-from packtrail.verification.codes import BAD_MESSAGE, PRODUCT_UNKNOWN
+from packtrail.verification.codes import BAD_MESSAGE, BAD_PRESENTATION, PRODUCT_UNKNOWN
 from packtrail.verification.judging import Purpose
 from packtrail.verification.messaging import ResponderPolicy
+from packtrail.verification.presentations import HEADER, read_presentation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from psycopg import Connection
 
@@ -40,6 +42,8 @@ class Responder:
 
     gln: str
     policy: ResponderPolicy
+    partner_gln: str | None = None
+    """The only GLN with which the key that asks may ask; None: any."""
 
 
 def responder(app: Application, actor: Actor) -> Responder:
@@ -76,7 +80,12 @@ def set_responder(app: Application, actor: Actor, gln: str, policy: ResponderPol
 
 
 def respond(
-    app: Application, actor: Actor, parts: Sequence[str], query: Mapping[str, str]
+    app: Application,
+    actor: Actor,
+    parts: Sequence[str],
+    query: Mapping[str, str],
+    *,
+    presentation: str | None = None,
 ) -> dict[str, Any]:
     """Return the body of the answer to a request to verify, and keep both.
 
@@ -85,17 +94,21 @@ def respond(
         actor: Who asks, by a key of the organisation that answers.
         parts: The path after `/verify/`, split at its slashes, still percent-encoded.
         query: The parameters.
+        presentation: The header `ATP-Authorization`, if there is one.
 
     Raises:
         RefusedError: `VER-100` or `VER-002`, the request is not as the standard says.
         NotFound: `VER-102`, the organisation does not answer for this GTIN.
-        NotPermitted: The key may not verify.
+        NotPermitted: The key may not verify; `VER-107`, the presentation is missing or wrong;
+            `VER-108`, the key is another partner's.
     """
     require(actor, Permission.PACK_VERIFY)
     asked = messaging.read_message(parts, query)
     purpose = _PURPOSES.get(asked.context, Purpose.CHECK)
     with app.database.transaction() as conn:
         told = _responder(conn, actor)
+        _require_partner(told, asked.req_gln)
+        shown = _shown(told, presentation, app.clock())
         circumstances = Circumstances(purpose=purpose, follows_places=False, names_products=False)
         verifier = Verifier(app, conn, actor, circumstances)
         ask = Ask(gtin=asked.gtin, serial=asked.serial, lot=asked.lot, expires=asked.exp, way="vrs")
@@ -106,6 +119,7 @@ def respond(
             "context": asked.context,
             "reqGLN": asked.req_gln,
             **said.members(),
+            **shown,
         }
         verification_rows.insert(conn, [replace(each, detail=detail) for each in verifier.rows])
     if any(each.code == PRODUCT_UNKNOWN.code for each in found.reasons):
@@ -129,16 +143,42 @@ def check_connectivity(app: Application, actor: Actor, query: Mapping[str, str])
     if found:
         raise RefusedError(*found)
     with app.database.reading() as conn:
-        return {"responderGLN": _handling(conn, actor, gtin).gln}
+        told = _handling(conn, actor, gtin)
+        _require_partner(told, query["reqGLN"])
+        return {"responderGLN": told.gln}
 
 
 def _responder(conn: Connection, actor: Actor) -> Responder:
-    row = rows.responder(conn, actor.organisation_id)
+    is_key = actor.kind is ActorKind.API_KEY
+    key_id = actor.id.removeprefix("key:") if is_key else ""
+    row = rows.responder(conn, actor.organisation_id, key_id=key_id)
     if row is None:
         text = "This organisation does not answer verification messages yet."
         raise NotFound(NO_RESPONDER.found(text))
-    gln, policy = row
-    return Responder(gln=gln, policy=ResponderPolicy(**policy))
+    gln, policy, partner_gln = row
+    return Responder(gln=gln, policy=ResponderPolicy(**policy), partner_gln=partner_gln)
+
+
+def _require_partner(told: Responder, req_gln: str) -> None:
+    """Refuse a key that is bound to one GLN and asks with another."""
+    if told.partner_gln is not None and told.partner_gln != req_gln:
+        text = f"The key is that of {told.partner_gln}, not of {req_gln}."
+        raise NotPermitted(ANOTHER_PARTNER.found(text, at="reqGLN"))
+
+
+def _shown(told: Responder, presentation: str | None, at: datetime) -> dict[str, Any]:
+    """Return what the log keeps of a presentation; refuse a bad one where one is needed."""
+    if presentation is None:
+        if told.policy.needs_presentation:
+            text = f"There is no header {HEADER}."
+            raise NotPermitted(BAD_PRESENTATION.found(text, at=HEADER))
+        return {}
+    try:
+        return {"presentation": read_presentation(presentation, at=at).members()}
+    except RefusedError as refused:
+        if told.policy.needs_presentation:
+            raise NotPermitted(*refused.findings) from None
+        return {"presentation": {"problem": str(refused)}}
 
 
 def _handling(conn: Connection, actor: Actor, gtin: str) -> Responder:

@@ -1,4 +1,4 @@
-"""Asking others whether a pack is genuine: the lookup directory, the message, and its clock.
+"""Asking others whether a pack is genuine: the message, and its clock.
 
 A maker has 24 hours to answer. A request that is not answered is sent again, after a minute and
 then ever later, until it is answered, refused for good, or its clock has run out: then it is
@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from packtrail.access import Action, Permission, require
+from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.exchange import calls
-from packtrail.services import auditing
-from packtrail.services.codes import BAD_ENTRY, NO_ENTRY, NO_REQUEST, NOT_ASKABLE
+from packtrail.services.codes import NO_ENTRY, NO_REQUEST, NOT_ASKABLE
 from packtrail.services.vrs import Responder
 from packtrail.store import vrs as rows
 from packtrail.verification import messaging
+from packtrail.verification.presentations import HEADER
 from packtrail.verification.question import Question, product_of
 from packtrail.verification.reading import read
 
@@ -39,82 +39,9 @@ _AGAIN_FIRST: Final = timedelta(minutes=1)
 _AGAIN_MAX: Final = timedelta(hours=2)
 _FOR_GOOD: Final = frozenset({400, 401, 403, 404, 405})
 """Statuses that sending again does not change."""
-_CREDENTIAL: Final = "PACKTRAIL_VRS_"
 _TIMEOUT_SECONDS: Final = 10.0
 _CLAIMED_FOR: Final = timedelta(minutes=5)
 _REQUESTS_AT_ONCE: Final = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One entry of the directory."""
-
-    gtin: str
-    url: str
-    """Base address of the responder; `/verify/...` is added."""
-    responder_gln: str
-    credential: str | None = None
-    """Environment variable that holds the bearer token; it begins with `PACKTRAIL_VRS_`."""
-
-
-def put_entry(app: Application, actor: Actor, entry: Entry) -> Entry:
-    """Say which responder answers for a GTIN.
-
-    Raises:
-        RefusedError: `VER-103`, address, GLN or credential cannot be used; or it is no GTIN.
-        NotPermitted: The actor may not change the directory.
-    """
-    require(actor, Permission.VRS_UPDATE)
-    gtin = product_of(entry.gtin)
-    networks = calls.Networks.of(app.settings.webhook_allowed_networks)
-    try:
-        calls.check(entry.url, networks)
-    except calls.BadAddress as bad:
-        text = f"{entry.url[:80]!r} {bad}."
-        raise RefusedError(BAD_ENTRY.found(text, at="url")) from None
-    if not messaging.is_gln(entry.responder_gln):
-        text = f"{entry.responder_gln[:40]!r} is no GLN."
-        raise RefusedError(BAD_ENTRY.found(text, at="responder_gln"))
-    if entry.credential and not entry.credential.startswith(_CREDENTIAL):
-        text = f"{entry.credential[:60]!r} does not begin with {_CREDENTIAL}."
-        raise RefusedError(BAD_ENTRY.found(text, at="credential"))
-    at = app.clock()
-    with app.database.transaction() as conn:
-        values = {
-            "organisation_id": actor.organisation_id, "gtin": gtin, "url": entry.url,
-            "responder_gln": entry.responder_gln, "credential": entry.credential or None,
-            "at": at, "by": actor.name,
-        }  # fmt: skip
-        rows.set_entry(conn, values)
-        detail = {"url": entry.url, "responder_gln": entry.responder_gln}
-        auditing.write(conn, actor, Action.DIRECTORY_UPDATED, gtin, at=at, detail=detail)
-    return Entry(
-        gtin=gtin, url=entry.url, responder_gln=entry.responder_gln, credential=entry.credential
-    )
-
-
-def remove_entry(app: Application, actor: Actor, gtin: str) -> None:
-    """Take a GTIN out of the directory.
-
-    Raises:
-        NotFound: `VER-104`, it is not in it.
-        NotPermitted: The actor may not change the directory.
-    """
-    require(actor, Permission.VRS_UPDATE)
-    key = product_of(gtin)
-    with app.database.transaction() as conn:
-        if not rows.delete_entry(conn, actor.organisation_id, key):
-            raise NotFound(NO_ENTRY.found(f"{key} is not in the directory.", at="gtin"))
-        auditing.write(
-            conn, actor, Action.DIRECTORY_UPDATED, key, at=app.clock(), detail={"removed": True}
-        )
-
-
-def directory(app: Application, actor: Actor, *, limit: int = 1000) -> tuple[EntryRow, ...]:
-    """Return the directory, by GTIN."""
-    require(actor, Permission.VERIFICATION_READ)
-    with app.database.reading() as conn:
-        return tuple(rows.directory(conn, actor.organisation_id, limit=limit))
 
 
 def ask(
@@ -167,7 +94,7 @@ def ask(
         rows.insert_request(conn, values)
         (row,) = rows.requests(conn, actor.organisation_id, corr_uuid=corr_uuid, limit=1)
     # Outside of the transaction: nobody waits for a slow responder but the asker.
-    _send(app, row, entry.credential)
+    _send(app, row, entry)
     return request(app, actor, str(corr_uuid))
 
 
@@ -212,9 +139,7 @@ def check_connectivity(app: Application, actor: Actor, gtin: str, *, req_gln: st
     if entry is None:
         raise NotFound(NO_ENTRY.found(f"Nobody in the directory answers for {key}.", at="gtin"))
     query = f"gtin={key}&reqGLN={req_gln}&context={messaging.SALEABLE_RETURN}"
-    status, body, problem = _call(
-        app, f"{entry.url.rstrip('/')}/checkConnectivity?{query}", entry.credential
-    )
+    status, body, problem = _call(app, f"{entry.url.rstrip('/')}/checkConnectivity?{query}", entry)
     if status != 200 or not isinstance(body, dict):
         raise RefusedError(NOT_ASKABLE.found(problem or f"It answers with status {status}."))
     return Responder(gln=str(body.get("responderGLN", "")), policy=messaging.ResponderPolicy())
@@ -229,7 +154,7 @@ def send_due(app: Application) -> None:
             entry = rows.entry(conn, row.organisation_id, row.gtin) if row else None
         if row is None:
             return
-        _send(app, row, entry.credential if entry else None)
+        _send(app, row, entry)
 
 
 def _question(about: Ask, at: datetime) -> Question:
@@ -248,7 +173,7 @@ def _question(about: Ask, at: datetime) -> Question:
     return question
 
 
-def _send(app: Application, row: RequestRow, credential: str | None) -> None:
+def _send(app: Application, row: RequestRow, entry: EntryRow | None) -> None:
     now = app.clock()
     came: dict[str, Any] = dict.fromkeys(("answered_at", "verified", "reason", "info", "next_at"))
     came |= {"responder_gln": None, "corr_uuid": row.corr_uuid}
@@ -256,7 +181,7 @@ def _send(app: Application, row: RequestRow, credential: str | None) -> None:
         came |= {"status": "overdue", "http_status": row.http_status, "problem": row.problem}
         _note(app, came)
         return
-    status, body, problem = _call(app, row.url, credential)
+    status, body, problem = _call(app, row.url, entry)
     came |= {"http_status": status, "problem": problem, "status": "waiting"}
     if status == 200:
         came |= _answer(row, body, app.clock())
@@ -290,14 +215,16 @@ def _note(app: Application, came: dict[str, Any]) -> None:
         rows.note_answer(conn, came)
 
 
-def _call(app: Application, url: str, credential: str | None) -> tuple[int | None, object, str]:
+def _call(app: Application, url: str, entry: EntryRow | None) -> tuple[int | None, object, str]:
     """Return status, body and what went wrong."""
     headers = {"Accept": "application/json", messaging.VERSION_HEADER: messaging.VERSION}
-    if credential:
-        token = os.environ.get(credential)
-        if not token:
-            return None, None, f"The environment variable {credential} is not set."
-        headers["Authorization"] = f"Bearer {token}"
+    secrets = {"Authorization": entry.credential, HEADER: entry.presentation} if entry else {}
+    for header, variable in secrets.items():
+        if variable:
+            token, problem = _secret(variable)
+            if token is None:
+                return None, None, problem
+            headers[header] = f"Bearer {token}"
     networks = calls.Networks.of(app.settings.webhook_allowed_networks)
     try:
         reply = calls.call(
@@ -310,3 +237,19 @@ def _call(app: Application, url: str, credential: str | None) -> tuple[int | Non
         return reply.status, json.loads(reply.body) if reply.body else None, problem
     except ValueError:
         return reply.status, None, problem or "The answer is no JSON."
+
+
+def _secret(variable: str) -> tuple[str | None, str]:
+    """Return what an environment variable holds, or the file that it names with `@`; or why not.
+
+    A wallet puts a new presentation into a file before the old one expires.
+    """
+    told = os.environ.get(variable)
+    if not told:
+        return None, f"The environment variable {variable} is not set."
+    if not told.startswith("@"):
+        return told, ""
+    try:
+        return Path(told[1:]).read_text(encoding="utf-8").strip(), ""
+    except (OSError, UnicodeDecodeError):
+        return None, f"The file that {variable} names cannot be read."

@@ -151,6 +151,11 @@ def move_mark(conn: Connection, organisation_id: int, moved: MarkRow, *, scans: 
     )
 
 
+def put_problem(conn: Connection, organisation_id: int, problem: str | None) -> None:
+    """Write why detection could not go on; None: it could."""
+    conn.execute(_SQL["put_problem"], {"organisation_id": organisation_id, "problem": problem})
+
+
 def put_pending(
     conn: Connection, organisation_id: int, rows: Iterable[tuple[PendingRow, datetime]]
 ) -> None:

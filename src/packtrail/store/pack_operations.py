@@ -40,6 +40,8 @@ class OperationRow:
     message: str | None
     verification_id: UUID
     event_id: str | None
+    is_lot_known: bool = True
+    """Of a wrong lot: whether some pack of the product has it."""
 
 
 def hold(conn: Connection, keys: Iterable[tuple[str, str]]) -> None:

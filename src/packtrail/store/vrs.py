@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SQL = named.statements("vrs")
-_RESPONDER = Statement(_SQL["responder"], organisation_id=Kind.INTEGER)
+_RESPONDER = Statement(_SQL["responder"], organisation_id=Kind.INTEGER, key_id=Kind.TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,23 @@ class EntryRow:
     url: str
     responder_gln: str
     credential: str | None
+    presentation: str | None
     changed_at: datetime
     changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """A row of `vrs_partner`, with what became of its key."""
+
+    key_id: str
+    gln: str
+    name: str
+    made_at: datetime
+    made_by: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +77,29 @@ class RequestRow:
     problem: str | None
 
 
-def responder(conn: Connection, organisation_id: int) -> tuple[str, dict[str, Any]] | None:
-    """Return GLN and policy with which an organisation answers; None: it answers nobody."""
-    found = direct.rows(conn, _RESPONDER, organisation_id)
-    return (found[0][0], found[0][1]) if found else None
+def responder(
+    conn: Connection, organisation_id: int, *, key_id: str = ""
+) -> tuple[str, dict[str, Any], str | None] | None:
+    """Return with which GLN and policy an organisation answers; None: it answers nobody.
+
+    Args:
+        conn: A connection.
+        organisation_id: Who answers.
+        key_id: The key with which somebody asks; the last part is the GLN that it is bound to.
+    """
+    found = direct.rows(conn, _RESPONDER, organisation_id, key_id)
+    return (found[0][0], found[0][1], found[0][2]) if found else None
+
+
+def add_partner(conn: Connection, values: Mapping[str, Any]) -> None:
+    """Bind a key to the GLN of a partner."""
+    conn.execute(_SQL["add_partner"], values)
+
+
+def partners(conn: Connection, organisation_id: int) -> list[PartnerRow]:
+    """Return the partners that may ask an organisation, by name."""
+    with conn.cursor(row_factory=args_row(PartnerRow)) as cursor:
+        return cursor.execute(_SQL["partners"], [organisation_id]).fetchall()
 
 
 def set_responder(conn: Connection, values: Mapping[str, Any], policy: Mapping[str, Any]) -> None:

@@ -297,6 +297,13 @@ BAD_MESSAGE = FindingCode(
     remedy="Put right what is named; lot and serial number are percent-encoded in the path.",
     clause="GS1 Lightweight Messaging Standard",
 )
+BAD_PRESENTATION = FindingCode(
+    "VER-107",
+    Severity.ERROR,
+    "A presentation of a trading partner's credential cannot be accepted",
+    remedy="Let the wallet make a new one; its credential is one of authorised trading partners.",
+    clause="W3C Verifiable Credentials Data Model 1.1, 6.3.1",
+)
 BAD_ANSWER = FindingCode(
     "VER-101",
     Severity.ERROR,

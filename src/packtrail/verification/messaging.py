@@ -72,6 +72,8 @@ class ResponderPolicy:
     """A pack under investigation matches: verified, with `Suspect`."""
     tells_reason: bool = True
     """Tell which of lot and expiry does not match; else `No_reason_provided`."""
+    needs_presentation: bool = False
+    """Answer only who shows the credential of an authorised trading partner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

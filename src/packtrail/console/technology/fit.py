@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from packtrail.console.visit import Visit
 
 LINES_SHOWN: Final = 60
+UPGRADES_SHOWN: Final = 200
 _MONTHS: Final = (12, 24, 36, 60)
 
 
@@ -97,7 +98,8 @@ def _offered(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         programmes=known,
         code=code,
         found=found,
-        views=upgrades.views(found) if found else (),
+        views=upgrades.views(found)[:UPGRADES_SHOWN] if found else (),
+        total=len(found.new) + len(found.there) if found else 0,
         months=_months(visit),
         choices=_MONTHS,
         findings=refusal.findings if refusal else (),

@@ -99,6 +99,8 @@ class Overview:
     ran_at: datetime | None
     scans: int
     """Looked at so far."""
+    problem: str | None
+    """Why the last look was cut off; None: it was not."""
     by_code: tuple[tuple[str, int, int, int], ...]
     """Signal, alerts ever, in no case, withdrawn."""
 
@@ -183,6 +185,7 @@ def overview(app: Application, actor: Actor) -> Overview:
     return Overview(
         ran_at=mark.ran_at if mark else None,
         scans=mark.scans if mark else 0,
+        problem=mark.problem if mark else None,
         by_code=tuple(counts),
     )
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from packtrail import gs1
 from packtrail.access import Actor
+from packtrail.base.errors import Unavailable
 from packtrail.services.alerts import examining, mapping
 from packtrail.services.alerts.examining import Examiner
 from packtrail.services.alerts.policies import in_force
@@ -48,6 +49,7 @@ LOOK_BACK: Final = timedelta(days=365)
 SETTLED: Final = timedelta(seconds=10)
 """Verifications recorded later than so long ago may still have others before them."""
 _NOTHING: Final = UUID(int=0)
+_PROBLEM_MAX: Final = 500
 _STEPS: Final = (
     "accepting", "decommissioning", "destroying", "dispensing", "receiving", "reactivating",
     "removing", "retail_selling", "stocking",
@@ -74,12 +76,28 @@ class Watched:
 
 
 def watch_all(app: Application) -> None:
-    """Look at what is new for every organisation."""
+    """Look at what is new for every organisation; one that cannot be looked at stops no other.
+
+    Raises:
+        Exception: The first fault there was, when all others are done.
+    """
     with app.database.reading() as conn:
         every = rows.organisations(conn)
+    faults: list[Exception] = []
     for organisation_id, code in every:
         actor = Actor.system("detection", organisation_id=organisation_id, organisation_code=code)
-        watch(app, actor)
+        problem = None
+        try:
+            watch(app, actor)
+        except Unavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - it is written down, and raised at the end
+            problem = f"{type(fault).__name__}: {fault}"[:_PROBLEM_MAX]
+            faults.append(fault)
+        with app.database.transaction() as conn:
+            rows.put_problem(conn, organisation_id, problem)
+    if faults:
+        raise faults[0]
 
 
 def watch(app: Application, actor: Actor) -> Watched:

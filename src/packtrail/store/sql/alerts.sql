@@ -20,6 +20,10 @@ update detection_mark
        events_until = %(events_until)s, ran_at = %(ran_at)s, scans = scans + %(scans)s
  where organisation_id = %(organisation_id)s
 
+-- name: put_problem
+update detection_mark set problem = %(problem)s
+ where organisation_id = %(organisation_id)s and problem is distinct from %(problem)s
+
 -- name: put_pending
 insert into detection_pending (organisation_id, kind, subject_a, subject_b, scanned_at, due_at)
 values (%s, %s, %s, %s, %s, %s)

@@ -1,5 +1,19 @@
 -- name: responder
-select gln, policy from vrs_responder where organisation_id = %(organisation_id)s
+select gln, policy,
+       (select partner.gln from vrs_partner partner
+         where partner.key_id = %(key_id)s and partner.organisation_id = %(organisation_id)s)
+  from vrs_responder where organisation_id = %(organisation_id)s
+
+-- name: add_partner
+insert into vrs_partner (key_id, organisation_id, gln, name, made_at, made_by)
+values (%(key_id)s, %(organisation_id)s, %(gln)s, %(name)s, %(at)s, %(by)s)
+
+-- name: partners
+select partner.key_id, partner.gln, partner.name, partner.made_at, partner.made_by,
+       key.expires_at, key.revoked_at, key.last_used_at
+  from vrs_partner partner join api_key key on key.key_id = partner.key_id
+ where partner.organisation_id = %s
+ order by partner.name, partner.made_at
 
 -- name: set_responder
 insert into vrs_responder (organisation_id, gln, policy, changed_at, changed_by)
@@ -9,20 +23,22 @@ on conflict (organisation_id) do update
        changed_by = excluded.changed_by
 
 -- name: directory
-select gtin, url, responder_gln, credential, changed_at, changed_by
+select gtin, url, responder_gln, credential, presentation, changed_at, changed_by
   from vrs_directory where organisation_id = %s order by gtin limit %s
 
 -- name: entry
-select gtin, url, responder_gln, credential, changed_at, changed_by
+select gtin, url, responder_gln, credential, presentation, changed_at, changed_by
   from vrs_directory where organisation_id = %s and gtin = %s
 
 -- name: set_entry
-insert into vrs_directory (organisation_id, gtin, url, responder_gln, credential, changed_at,
-                           changed_by)
-values (%(organisation_id)s, %(gtin)s, %(url)s, %(responder_gln)s, %(credential)s, %(at)s, %(by)s)
+insert into vrs_directory (organisation_id, gtin, url, responder_gln, credential, presentation,
+                           changed_at, changed_by)
+values (%(organisation_id)s, %(gtin)s, %(url)s, %(responder_gln)s, %(credential)s,
+        %(presentation)s, %(at)s, %(by)s)
 on conflict (organisation_id, gtin) do update
    set url = excluded.url, responder_gln = excluded.responder_gln,
-       credential = excluded.credential, changed_at = excluded.changed_at,
+       credential = excluded.credential, presentation = excluded.presentation,
+       changed_at = excluded.changed_at,
        changed_by = excluded.changed_by
 
 -- name: delete_entry
