@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _Step: TypeAlias = Callable[[Words, Words], tuple[Words, Words]]
 _SSCC_BODY = 16
 _ZERO, _NINE = ord("0"), ord("9")
-_BULK_MIN = 4
+_BULK_MIN = 8
 """Fewer are made sooner one by one."""
 
 
