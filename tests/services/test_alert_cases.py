@@ -7,8 +7,10 @@ import pytest
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.detection.cases import State, Wish
+from packtrail.detection.triage import Category
 from packtrail.services import audit, notices, verifying
 from packtrail.services.alerts import alerts, cases, quarantine
+from packtrail.services.alerts.attention import attention
 from packtrail.services.notices import Proposal
 from packtrail.services.verifying import Ask
 from packtrail.verification.judging import Verdict
@@ -199,3 +201,25 @@ def test_new_evidence_after_a_decision_is_another_alert(world: World) -> None:
     assert watch(world).raised == 1
     newest = alerts.listed(world.app, world.maker)[0]
     assert (newest.case, newest.subject) == (None, f"{GTIN} 2")
+
+
+def test_home_names_alerts_nobody_took_up_and_limits_that_are_over(world: World) -> None:
+    found = with_alerts(world)
+    suspects = [
+        each for each in alerts.listed(world.app, world.maker) if each.proposed is Category.SUSPECT
+    ]
+    before = attention(world.app, world.maker)
+    code = cases.open_case(world.app, world.maker, found, owner="Ida", market="US").line.code
+    taken_up = attention(world.app, world.maker)
+    go(world, code, "triage", category="suspect")
+    go(world, code, "investigate")
+    go(world, code, "confirm")
+    world.clock.advance(days=30)
+    late = attention(world.app, world.maker)
+
+    assert [each.count for each in before] == [len(suspects)]
+    assert before[0].link == "/alerts"
+    assert taken_up == ()
+    assert [each.link for each in late] == [f"/alerts/cases/{code}"]
+    assert code in late[0].text
+    assert attention(world.app, world.maker.with_permissions(frozenset())) == ()

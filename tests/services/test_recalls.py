@@ -17,6 +17,7 @@ from packtrail.recalls.case import Answer
 from packtrail.services import accounts, audit, capture, notices, signing, tracing
 from packtrail.services.recalls import acting, cases, contacts, drafting, papers, reminding
 from packtrail.services.recalls.acting import Check, Confirmed
+from packtrail.services.recalls.attention import attention
 from packtrail.services.recalls.cases import NewRecall
 from packtrail.services.recalls.contacts import Contact
 
@@ -374,3 +375,14 @@ def test_recalls_are_nobody_elses_and_take_the_right(chain: World) -> None:
         with pytest.raises(NotPermitted):
             act()
     assert not reader.may(Permission.RECALL_DECIDE)
+
+
+def test_home_names_recalls_that_are_open_and_no_drills(chain: World) -> None:
+    number = _open(chain)
+    _open(chain, kind="drill")
+
+    (found,) = attention(chain.app, chain.maker)
+
+    assert found.link == f"/recalls/{number}"
+    assert number in found.text
+    assert attention(chain.app, chain.maker.with_permissions(frozenset())) == ()

@@ -8,8 +8,10 @@ from starlette.exceptions import HTTPException
 
 from packtrail.console import captures, templates
 from packtrail.services import overview
+from packtrail.services.alerts.attention import attention as of_alerts
 from packtrail.services.capacity.attention import attention as of_capacity
 from packtrail.services.obligations.attention import attention as by_law
+from packtrail.services.recalls.attention import attention as of_recalls
 from packtrail.services.reports.attention import attention as of_reports
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ def home(visit: Visit) -> Response:
         "home.html",
         seen=seen,
         attention=(
+            *of_recalls(visit.app, visit.who),
+            *of_alerts(visit.app, visit.who),
             *by_law(visit.app, visit.who),
             *of_reports(visit.app, visit.who),
             *of_capacity(visit.app, visit.who),
