@@ -10,7 +10,6 @@ import contextlib
 import re
 import signal
 import socket
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -80,9 +79,6 @@ SECURITY_HEADERS = {
     "cache-control": "no-store",
 }
 SHUTDOWN_SECONDS = 10
-_SWITCH_SECONDS = 0.000_5
-"""How long a thread computes while others wait for it: captures wait for the database many times,
-and each time would lose the 5 ms that Python gives by default to whoever computes meanwhile."""
 
 
 def serve(
@@ -111,7 +107,6 @@ def run(
         UsageError: The address cannot be listened on, or must not be with these accounts.
     """
     check_exposure(application)
-    sys.setswitchinterval(_SWITCH_SECONDS)
     settings = application.settings
     config = uvicorn.Config(
         asgi(application),
