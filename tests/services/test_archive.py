@@ -11,7 +11,7 @@ import pytest
 
 from packtrail.access import ROLES, Actor, ActorKind, RoleName
 from packtrail.base.errors import Conflict, NotPermitted, RefusedError, Unavailable, UsageError
-from packtrail.services import capture, tracing
+from packtrail.services import backups, capture, tracing
 from packtrail.services.archive import holding
 from packtrail.services.archive import months as archive
 from packtrail.services.archive.holding import Wanted
@@ -122,6 +122,16 @@ def test_dropped_bodies_are_read_from_the_archive_alone(
 
     with pytest.raises(Unavailable, match="bring its folder back"):
         tracing.trace(world.app, world.maker, PACKS[0])
+
+
+def test_a_backup_tells_of_bodies_that_only_the_archive_has(
+    world: World, history: dict[str, bytes], tmp_path: Path
+) -> None:
+    archived(world)
+
+    made = backups.create(world.app, SYSTEM, tmp_path / "backups", is_portable=True)
+
+    assert made.archived_months == 1
 
 
 def test_the_same_month_gives_the_same_files_octet_for_octet(

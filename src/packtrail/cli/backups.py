@@ -106,6 +106,11 @@ def _tell_made(made: BackupMade) -> None:
         write_line(f"  gone   {each}")
     if made.needs_master_key:
         talk.print("Its pools need the master key, which is not in it: keep a copy apart.")
+    if made.archived_months:
+        talk.print(
+            f"The bodies of {made.archived_months} archived months are not in it: copy the archive "
+            "folder as well (packtrail archive list)."
+        )
     talk.print("Prove that it comes back: packtrail restore --check DIR")
 
 

@@ -22,6 +22,7 @@ from packtrail.base.errors import RefusedError, Unavailable, UsageError
 from packtrail.services import auditing
 from packtrail.services.master_key import fingerprint
 from packtrail.store import health, serials
+from packtrail.store.archive import rows as month_rows
 from packtrail.store.backup import base, manifest, portable, sample
 from packtrail.store.backup.manifest import Kind, Manifest
 from packtrail.store.codes import NO_ROOM
@@ -56,6 +57,8 @@ class BackupMade:
     sampled_documents: int
     needs_master_key: bool
     """Whether it is of use only together with the master key, which is not in it."""
+    archived_months: int
+    """Months whose documents are in the archive folder alone, which is not in it."""
     removed: tuple[str, ...]
     """Older backups that gave way."""
 
@@ -100,6 +103,7 @@ def create(
             shutil.rmtree(each)
     detail = {"kind": kind.value, "bytes": made.size_bytes, "manifest_sha256": sha256}
     with app.database.transaction() as conn:
+        archived = sum(row.dropped_at is not None for row in month_rows.every(conn))
         auditing.write(
             conn, actor, Action.BACKUP_CREATED, str(path), at=made.finished_at, detail=detail
         )
@@ -113,6 +117,7 @@ def create(
         sampled_objects=len(made.sample.objects),
         sampled_documents=len(made.sample.documents),
         needs_master_key=made.needs_master_key,
+        archived_months=archived,
         removed=tuple(map(str, removed)),
     )
 
