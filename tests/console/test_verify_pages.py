@@ -154,19 +154,15 @@ def test_a_pack_is_dispensed_at_the_counter_once_and_taken_back(counter: Desk) -
     assert "VER-091" in nowhere.text
 
 
-def test_a_maker_that_nobody_names_cannot_be_asked(counter: Desk) -> None:
+def test_messages_need_a_responder_a_directory_and_partners_which_forms_keep(counter: Desk) -> None:
     where = "/scan/messages"
     page = text_of(counter.client.get(where).text)
     asked = counter.post(where, where, scan=SCAN, req_gln="0300013333332")
-
     assert "does not answer verification messages yet" in page
     assert asked.status_code == 422
     assert "VER-104" in asked.text
     assert SCAN[:20] in asked.text
 
-
-def test_responder_directory_and_partners_are_kept_by_forms(counter: Desk) -> None:
-    where = "/scan/messages"
     gln = "0300013333332"
 
     def put(what: str, **told: object):
