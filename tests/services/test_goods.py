@@ -36,6 +36,7 @@ SHOP = "urn:epc:id:sgln:030001.333333.0"
 GTIN = "00300010123455"
 PO = "urn:epcglobal:cbv:bt:0300011111116:PO-1"
 OTHER_PO = "urn:epcglobal:cbv:bt:0300011111116:PO-2"
+TRUSTING = InferencePolicy(trust=Trust.TRUST)
 OPEN = InferencePolicy(trust=Trust.OPEN)
 
 
@@ -264,12 +265,12 @@ def test_how_far_cases_are_believed_is_a_policy_with_evidence(world: World):
         return shipments.shipment(world.app, world.maker, PO, policy=policy)
 
     sample = InferencePolicy(trust=Trust.SAMPLE, share_max=Fraction(1, 2))
-    assert [seen(each).arrived for each in (shipments.TRUSTING, sample, OPEN)] == [4, 0, 0]
+    assert [seen(each).arrived for each in (TRUSTING, sample, OPEN)] == [4, 0, 0]
 
     right = packing.inspect(world.app, world.maker, CASE_1, [pack(1), pack(2)], here)
 
     assert right.is_right
-    assert [seen(each).arrived for each in (shipments.TRUSTING, sample, OPEN)] == [4, 4, 2]
+    assert [seen(each).arrived for each in (TRUSTING, sample, OPEN)] == [4, 4, 2]
     assert seen(OPEN).judgement.to_open == 1
 
     wrong = packing.inspect(world.app, world.maker, CASE_2, [pack(3), pack(77)], here)
@@ -281,7 +282,7 @@ def test_how_far_cases_are_believed_is_a_policy_with_evidence(world: World):
     )
     judged = seen(sample)
     assert (judged.judgement.evidence.opened, judged.judgement.evidence.faulty) == (2, 1)
-    assert not seen(shipments.TRUSTING).judgement.is_accepted
+    assert not seen(TRUSTING).judgement.is_accepted
     assert lines(judged) == [(LOT, 4, {Outcome.SEEN: 3, Outcome.NOT_FOUND: 1})]
     assert [each.identifier for each in judged.differences] == [pack(4)]
 

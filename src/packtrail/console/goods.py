@@ -1,4 +1,4 @@
-"""Goods: how many packs there are, what is at a place, what came with a shipment, what differs."""
+"""Goods: how many packs there are, what is at a place, what differs from a stock list."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import templates
 from packtrail.console.moments import moments_of, shown
 from packtrail.console.visit import redirect
-from packtrail.hierarchy.inference import InferencePolicy, Trust
 from packtrail.rendering.journey_layout import place_name
 from packtrail.rendering.tables import write_xlsx
-from packtrail.services import locations, shipments, stock, stock_lists
+from packtrail.services import locations, stock, stock_lists
 from packtrail.services.stock import Asked, Dimension
 
 if TYPE_CHECKING:
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 ROWS_SHOWN: Final = 200
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LIST_BYTES_MAX: Final = 20_000_000
-TRUSTS: Final = {
-    Trust.TRUST: "Believe what unopened cases are said to hold",
-    Trust.SAMPLE: "Believe it after some were opened and right",
-    Trust.OPEN: "Believe only what was seen itself",
-}
 
 
 def place_path(place: str) -> str:
@@ -69,29 +63,6 @@ def place(visit: Visit) -> Response:
         "goods_place.html",
         view=view,
         rows_max=ROWS_SHOWN,
-        place=lambda identifier: place_name(identifier, view.places),
-        **shown(moments),
-    )
-
-
-def shipment(visit: Visit) -> Response:
-    """Show one shipment: what was said to come, and what came."""
-    wanted = visit.query("trust")
-    trust = Trust(wanted) if wanted in {*Trust} else Trust.TRUST
-    moments = moments_of(visit)
-    view = shipments.shipment(
-        visit.app,
-        visit.who,
-        visit.path("document"),
-        policy=InferencePolicy(trust=trust),
-        **moments,
-    )
-    return templates.render(
-        visit,
-        "goods_shipment.html",
-        view=view,
-        trust=trust,
-        trusts=TRUSTS,
         place=lambda identifier: place_name(identifier, view.places),
         **shown(moments),
     )
