@@ -66,6 +66,6 @@ NOT_DRAWN = FindingCode(
     "TRC-110",
     Severity.NOTE,
     "No sample was drawn of what arrived",
-    remedy="Draw it on the page of the shipment, or with `packtrail shipments draw`, and open what "
+    remedy="Draw it on the page of the shipment, or with `packtrail inference draw`, and open what "
     "it names.",
 )

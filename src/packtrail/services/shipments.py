@@ -194,7 +194,7 @@ def followed(
         raise NotFound(NO_TRANSACTION.found(text))
     goods = follow(scope, events)
     cases = cases_of(scope, goods)
-    found = judging.decided(scope, actor, document.identifier, cases, policy)
+    found = judging.decided(scope, actor, cases, policy)
     return Followed(document, tuple(events), goods, found)
 
 
@@ -254,12 +254,12 @@ def _view(scope: Scope, found: Followed) -> ShipmentView:
 def _messages(scope: Scope, goods: Goods, despatches: Sequence[Leg]) -> tuple[Message, ...]:
     """Return the documents that told what is packed into what, and that it left."""
     left = {each.event_id for each in despatches}
+    last = max((each.event_time for each in despatches), default=None)
     wanted = {
         step.capture_id: None
         for journey in goods.journeys.values()
         for step in journey.steps
-        if step.capture_id
-        and (step.event_id in left or (step.action == "ADD" and is_packing(step)))
+        if step.capture_id and last and (step.event_id in left or _is_packed(step, last))
     }
     found = (
         captures.by_id(scope.conn, each, audience_ids=scope.audience_ids)
@@ -268,8 +268,8 @@ def _messages(scope: Scope, goods: Goods, despatches: Sequence[Leg]) -> tuple[Me
     return tuple(_message(each) for each in found if each is not None)
 
 
-def _is_packed(step: Step) -> bool:
-    return step.action == "ADD" and is_packing(step)
+def _is_packed(step: Step, by: datetime) -> bool:
+    return step.action == "ADD" and is_packing(step) and step.event_time <= by
 
 
 def _message(row: CaptureRow) -> Message:

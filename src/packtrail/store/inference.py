@@ -10,7 +10,7 @@ from psycopg.rows import args_row
 from packtrail.store import named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -62,10 +62,10 @@ def add_rule(conn: Connection, organisation_id: int, row: RuleRow) -> int:
     return _numbered(conn, "add_rule", {**asdict(row), "organisation_id": organisation_id})
 
 
-def draws(conn: Connection, organisation_id: int, document: str) -> list[DrawRow]:
-    """Return the samples that an organisation drew of what came under a document, in order."""
+def draws(conn: Connection, organisation_id: int, cases: Sequence[str]) -> list[DrawRow]:
+    """Return the samples that an organisation drew among some cases, in order."""
     with conn.cursor(row_factory=args_row(DrawRow)) as cursor:
-        return cursor.execute(_SQL["draws"], [organisation_id, document]).fetchall()
+        return cursor.execute(_SQL["draws"], [organisation_id, list(cases)]).fetchall()
 
 
 def add_draw(conn: Connection, organisation_id: int, row: DrawRow) -> int:

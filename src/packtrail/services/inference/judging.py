@@ -76,7 +76,6 @@ class Decided:
 def decided(
     scope: Scope,
     actor: Actor,
-    document: str,
     cases: Sequence[Case],
     what_if: InferencePolicy | None,
 ) -> tuple[Decided, ...]:
@@ -85,14 +84,13 @@ def decided(
     Args:
         scope: Until when things had happened, and were known.
         actor: Whose rules decide.
-        document: What the shipment moved under.
         cases: Its cases.
         what_if: A policy to try in place of the rules.
     """
     if what_if is not None:
         found = [_plain(None, what_if, cases)] if cases else []
     else:
-        found = list(_by_rule(scope, actor, document, cases))
+        found = list(_by_rule(scope, actor, cases))
     wrong = [each for case in found for each in case.faulty]
     return tuple(_stopped(each, wrong) for each in found) if wrong else tuple(found)
 
@@ -122,13 +120,13 @@ def together(found: Sequence[Decided]) -> Judgement:
     )
 
 
-def _by_rule(scope: Scope, actor: Actor, document: str, cases: Sequence[Case]) -> Iterator[Decided]:
+def _by_rule(scope: Scope, actor: Actor, cases: Sequence[Case]) -> Iterator[Decided]:
     every = recorded(scope.conn, actor)
     groups: dict[int, tuple[Rule | None, list[Case]]] = {}
     for case in cases:
         rule = _rule_for(scope, every, case)
         groups.setdefault(rule.number if rule else 0, (rule, []))[1].append(case)
-    draws = _draws(scope, actor, document) if every else []
+    draws = _draws(scope, actor, cases) if every else []
     for rule, some in groups.values():
         policy = rule.policy if rule and rule.policy else TRUSTING
         if policy.trust is Trust.SAMPLE:
@@ -151,11 +149,14 @@ def _rule_for(scope: Scope, every: Sequence[Rule], case: Case) -> Rule | None:
     )
 
 
-def _draws(scope: Scope, actor: Actor, document: str) -> list[DrawRow]:
+def _draws(scope: Scope, actor: Actor, cases: Sequence[Case]) -> list[DrawRow]:
+    """Return the samples drawn among cases by then, whatever document they were drawn under."""
     until = [at for at in (scope.as_of, scope.as_known_at) if at is not None]
     return [
         each
-        for each in rows.draws(scope.conn, actor.organisation_id, document)
+        for each in rows.draws(
+            scope.conn, actor.organisation_id, [case.identifier for case in cases]
+        )
         if all(each.drawn_at <= at for at in until)
     ]
 
@@ -165,8 +166,8 @@ def _sampled(
 ) -> Iterator[Decided]:
     """Yield the cases of each draw, and those of which none was drawn."""
     left = {each.identifier: each for each in cases}
-    for each in draws:
-        some = tuple(left.pop(one) for one in each.population if one in left)
+    for each in (one for one in draws if rule is not None and one.rule_no == rule.number):
+        some = tuple(left.pop(one) for one in each.population if _is_of(each, left.get(one)))
         if some:
             yield Decided(
                 rule=rule, policy=policy, draw=each, cases=some,
@@ -174,6 +175,13 @@ def _sampled(
             )  # fmt: skip
     if left:
         yield _undrawn(rule, policy, tuple(left.values()))
+
+
+def _is_of(draw: DrawRow, case: Case | None) -> bool:
+    """Tell whether a sample was drawn of a case since it arrived, and not when it came before."""
+    return (
+        case is not None and case.arrival is not None and (case.arrival.event_time <= draw.drawn_at)
+    )
 
 
 def _judged_draw(policy: InferencePolicy, each: DrawRow, cases: Sequence[Case]) -> Judgement:

@@ -10,6 +10,7 @@ from packtrail.hierarchy.inference import Trust
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from fractions import Fraction
 
     from packtrail.hierarchy.inference import InferencePolicy, Judgement
     from packtrail.hierarchy.trusting import Rule
@@ -112,10 +113,14 @@ def means(policy: InferencePolicy | None) -> str:
         return f"Open {policy.cases} of the cases, drawn; believe the rest if they are right."
     return {
         Trust.TRUST: "Believe what cases are said to hold, until one is wrong.",
-        Trust.SAMPLE: f"Open so many cases, drawn, that at {float(policy.confidence):.4g}"
-        f" confidence at most {float(policy.share_max):.0%} of all can be wrong.",
+        Trust.SAMPLE: f"Open so many cases, drawn, that one is {_per_cent(policy.confidence)}"
+        f" sure: at most {_per_cent(policy.share_max)} of all are wrong.",
         Trust.OPEN: "Open every case: only what was seen counts.",
     }[policy.trust]
+
+
+def _per_cent(share: Fraction) -> str:
+    return f"{float(share) * 100:.4g}%"
 
 
 def decided_view(found: Decided) -> DecidedView:

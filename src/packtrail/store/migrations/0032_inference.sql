@@ -38,6 +38,6 @@ create table inference_draw (
 );
 comment on table inference_draw is
     'Which cases of a delivery are opened: drawn by a seed, so that anybody can draw them again.';
-create index inference_draw_of on inference_draw (organisation_id, document);
+create index inference_draw_of on inference_draw using gin (population);
 create trigger inference_draw_append_only before update or delete or truncate on inference_draw
     for each statement execute function audit_refuse_change();

@@ -15,7 +15,7 @@ returning rule_no
 -- name: draws
 select draw_no, document, rule_no, seed, population, drawn, drawn_at, actor_name
   from inference_draw
- where organisation_id = %s and document = %s
+ where organisation_id = %s and population && %s
  order by draw_no
 
 -- name: add_draw
