@@ -319,6 +319,16 @@ class WayOut(Out):
     is_suspect: bool
 
 
+class HeldByOut(Out):
+    """Who holds some packs, and how many."""
+
+    key: str
+    name: str
+    is_ours: bool
+    total: int
+    by_fate: dict[str, int]
+
+
 class SharedOut(Out):
     """Something that packs of a case have in common with others."""
 
@@ -328,6 +338,7 @@ class SharedOut(Out):
     suspects: int
     others: list[tuple[str, str]]
     other_count: int
+    holders: list[HeldByOut]
 
 
 class PictureOut(Out):
@@ -336,4 +347,5 @@ class PictureOut(Out):
     sightings: list[SightingOut]
     ways: list[WayOut]
     names: dict[str, str]
+    holders: list[HeldByOut]
     reach: list[SharedOut]
