@@ -45,6 +45,13 @@ LOT_LOOKS_ALIKE = FindingCode(
     "The lot differs from the recorded one only by letters that look alike",
     remedy="Scan the code instead of typing it, or compare letter by letter.",
 )
+CUT_OFF = FindingCode(
+    "VER-007",
+    Severity.WARNING,
+    "The scan has neither lot nor expiry, and its serial number is not recorded: it was cut off",
+    remedy="Scan the code again, slowly; where it happens often, set the scanner up.",
+    clause=f"{_EU}, Articles 4 and 5",
+)
 COPIED = FindingCode(
     "VER-010",
     Severity.ERROR,

@@ -214,7 +214,8 @@ def url_of(host: str, question: Question, told: Mapping[str, str]) -> str:
 
 _UNMATCHED: Final[frozenset[FindingCode]] = frozenset(
     {
-        *(codes.UNREADABLE, codes.NOT_COMPLETE, codes.LAYOUT_DAMAGE, codes.LOOKS_ALIKE),
+        *(codes.UNREADABLE, codes.NOT_COMPLETE, codes.CUT_OFF),
+        *(codes.LAYOUT_DAMAGE, codes.LOOKS_ALIKE),
         *(codes.PRODUCT_UNKNOWN, codes.SERIAL_UNKNOWN, codes.NOT_YET_TOLD, codes.NO_ORIGIN),
     }
 )

@@ -68,8 +68,8 @@ def test_a_file_is_toml_or_json_and_says_the_same() -> None:
         (
             {"holder": [{"id": "did:web:x", "keys": []}]},
             (
-                "The entry holder 1 has a member 'keys' that is none of from_on, gln, id, key, name, "
-                "to_on."
+                "The entry holder 1 has a member 'keys' that is none of "
+                "from_on, gln, id, key, name, to_on."
             ),
         ),
         (
