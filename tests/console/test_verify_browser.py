@@ -87,7 +87,7 @@ def test_a_scanner_types_and_the_verdict_is_shown_and_announced(
     expect(answer.locator(".verdict-word")).to_have_text("Unknown")
     expect(answer.locator(".verdict-step")).to_contain_text("ask its maker")
     expect(answer.get_by_role("heading", name="Your last scans")).to_be_visible()
-    expect(answer.locator("table tbody tr")).to_have_count(4)
+    expect(answer.locator("table tbody tr").first).to_contain_text("NEVER")
     kept = verifications.history(application, maker, limit=4)
     assert [each.serial for each in kept] == ["NEVER", "ZA1", "ZA1", "ZA1"]
 

@@ -168,7 +168,16 @@ def test_an_expired_pack_is_neither_dispensed_nor_taken_back(packs: World) -> No
         (Ask(gtin="03000101234509", serial="1"), Outcome.PRODUCT_UNKNOWN, None, False),
         (scan("1", lot=LOT.replace("O", "0")), Outcome.NOT_READ, None, False),
     ],
-    ids=["serial", "lot-unknown", "lot-of-others", "expiry", "text", "cut-off", "product", "look-alike"],
+    ids=[
+        "serial",
+        "lot-unknown",
+        "lot-of-others",
+        "expiry",
+        "text",
+        "cut-off",
+        "product",
+        "look-alike",
+    ],
 )
 def test_data_that_do_not_agree_have_their_national_code(
     packs: World, ask: Ask, outcome: Outcome, national: str | None, *, is_alarm: bool

@@ -40,7 +40,7 @@ SHIFT_LOCK: Final = CAPS_LOCK | _table(
 
 
 RUSSIAN: Final = _table(
-    "йцукенгшщзхъфывапролджэячсмитьбюё" + "ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ" + "\"№;:?.,/",
+    "йцукенгшщзхъфывапролджэячсмитьбюё" + "ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ" + '"№;:?.,/',
     "qwertyuiop[]asdfghjkl;'zxcvbnm,.`" + 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~' + "@#$^&/?|",
 )
 """ЙЦУКЕН."""
@@ -55,7 +55,7 @@ FULL_WIDTH: Final = {number + 0xFEE0: chr(number) for number in range(0x21, 0x7F
 """What an input method of East Asia makes of letters, digits and signs."""
 
 SAME_SHAPE: Final = _table(
-    "АВЕЅІЈКМНОРСТХУаеорсухіѕј" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "АВЕЅІЈКМНОРСТХУаеорсухіѕј" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",  # noqa: RUF001 - that is the point
     "ABESIJKMHOPCTXYaeopcyxisj" + "ABEZHIKMNOPTYXo",
 )
 """Cyrillic and Greek letters that nobody can tell from Latin ones by eye."""

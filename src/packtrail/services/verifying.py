@@ -215,9 +215,7 @@ class Verifier:
             item = candidate.question.item if candidate else ("", "")
             standing = folded.get(item)
             state = condition(standing, there[subjects[item]], on=self._on) if standing else None
-            seen = _Seen(
-                ask, candidate, told.get(item), standing, state, reading.may_be_cut_off
-            )
+            seen = _Seen(ask, candidate, told.get(item), standing, state, reading.may_be_cut_off)
             found.append(self._answer(seen, reading.findings, names))
         return tuple(found)
 

@@ -129,6 +129,6 @@ def test_a_scan_without_lot_and_expiry_may_be_cut_off(text: str, may_be: bool) -
 
 
 def test_letters_of_another_alphabet_are_seen_through():
-    assert "BAP1" in {each.serial for each in variants("ВАР1")}
-    assert "4RZ" in {each.serial for each in variants("4КЯ")}
-    assert looks_alike("АВ-1", "AB-1")
+    assert "BAP1" in {each.serial for each in variants("ВАР1")}  # noqa: RUF001
+    assert "4RZ" in {each.serial for each in variants("4КЯ")}  # noqa: RUF001
+    assert looks_alike("АВ-1", "AB-1")  # noqa: RUF001
