@@ -78,6 +78,21 @@ def test_a_shipment_is_found_by_its_number_and_says_what_came(stocked: Desk) -> 
     assert "Nothing has arrived" in text_of(answer.text)
 
 
+def test_a_pack_of_a_recalled_lot_is_recalled_on_its_page_whatever_its_events_say(
+    stocked: Desk,
+) -> None:
+    token = {"csrf_token": stocked.token("/notices"), "accepted": "yes"}
+    told = {"kind": "recalled", "gtin": GTIN, "lot": LOT, "reason": "Complaint 17"}
+    before = text_of(stocked.client.get("/trace/" + pack(3)).text)
+    stocked.client.post("/notices", data=token | told)
+    after = text_of(stocked.client.get("/trace/" + pack(3)).text)
+
+    assert "Complaint 17" not in before
+    assert "By its own events Commissioned" in after
+    assert "Its lot is recalled since" in after
+    assert "Complaint 17" in after
+
+
 def test_closed_cases_are_sampled_and_written_down_on_the_page_of_the_shipment(
     stocked: Desk,
 ) -> None:

@@ -144,6 +144,20 @@ def test_packs_are_counted_by_what_one_asks_at_any_moment(world: World):
     assert counts(world, Dimension.STATUS, gtin=GTIN, lot="L?") == {}
 
 
+def test_a_place_is_one_in_whatever_notation_events_name_it(world: World):
+    link = "https://id.gs1.org/414/0300012222224"
+    record(
+        world,
+        commissioning(1, [pack(n) for n in range(1, 4)]),
+        moved(10, "receiving", [pack(1), pack(2)], DEPOT),
+        moved(11, "receiving", [pack(3)], link),
+    )
+
+    assert counts(world, Dimension.PLACE) == {(DEPOT,): 3}
+    found = stock.count(world.app, world.maker, Asked(place=link), by=[Dimension.PLACE])
+    assert found.total == 3
+
+
 def test_counts_show_what_lot_product_and_day_make_of_packs(world: World):
     a_pallet(world)
     record(world, commissioning(20, [pack(9)], lot="L9"))

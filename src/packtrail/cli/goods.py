@@ -205,12 +205,12 @@ def show_shipment(  # noqa: PLR0913, PLR0917 - the options of a command are its 
     from packtrail.hierarchy.inference import InferencePolicy, Trust
     from packtrail.services import shipments as use_cases
 
-    shares = {
-        "share_max": options.share(share, "--share"),
-        "confidence": options.share(confidence, "--confidence"),
-    }
-    tried = _member(Trust, trust, "--trust") if trust is not None else None
-    policy = InferencePolicy(trust=tried, **shares) if tried is not None else None
+    share_max = options.share(share, "--share")
+    sure = options.share(confidence, "--confidence")
+    policy = None
+    if trust is not None:
+        tried = _member(Trust, trust, "--trust")
+        policy = InferencePolicy(trust=tried, share_max=share_max, confidence=sure)
     moments = options.moments(as_of, as_known_at)
     with options.acting(data, db, organisation) as (application, actor):
         found = use_cases.shipment(application, actor, document, policy=policy, **moments)

@@ -131,8 +131,21 @@ def products_of(
 
 
 def places_of(conn: Connection, ids: Iterable[str], audience_ids: Sequence[int]) -> dict[str, str]:
-    """Return the names of places and parties: identifier -> name."""
-    found = vocabulary.find(conn, sorted(set(ids)), audience_ids)
+    """Return the names of places and parties: identifier -> name, whatever notation has it."""
+    asked = sorted(set(ids))
+    named = _named(conn, asked, audience_ids)
+    others = {
+        text: identifier
+        for identifier in asked
+        if identifier not in named and key_of(identifier) is not None
+        for text in spelled([identifier])
+    }
+    elsewhere = _named(conn, others, audience_ids) if others else {}
+    return {others[text]: name for text, name in elsewhere.items()} | named
+
+
+def _named(conn: Connection, ids: Iterable[str], audience_ids: Sequence[int]) -> dict[str, str]:
+    found = vocabulary.find(conn, sorted(ids), audience_ids)
     named = {row.id: place(row).name for row in found.values()}
     return {identifier: name for identifier, name in named.items() if name}
 
