@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import templates
-from packtrail.console.moments import moments_of, shown
+from packtrail.console.moments import instant, moments_of, shown
 from packtrail.console.visit import redirect
 from packtrail.rendering.journey_layout import place_name
 from packtrail.rendering.tables import write_xlsx
@@ -42,11 +42,17 @@ def overview(visit: Visit) -> Response:
     moments = moments_of(visit)
     by_status = stock.count(visit.app, visit.who, Asked(**moments), by=[Dimension.STATUS])
     by_place = locations.listed(visit.app, visit.who, **moments)
+    asked = visit.request.query_params.getlist("by")
+    by = [each for each in Dimension if each.value in asked]
+    counted = stock.count(visit.app, visit.who, Asked(**moments), by=by) if by else None
     return templates.render(
         visit,
         "goods.html",
         by_status=by_status,
         by_place=by_place,
+        by=[each.value for each in by],
+        counted_by=counted,
+        dimensions=[each.value for each in Dimension],
         rows_max=ROWS_SHOWN,
         place_path=place_path,
         place=lambda identifier: place_name(identifier, by_place.places),
@@ -81,7 +87,9 @@ def compare(visit: Visit) -> Response:
             return _compared(visit, place, None)
         content = file.file.read(_LIST_BYTES_MAX + 1)
         name = file.filename or "stock list"
-        found = stock_lists.compare(visit.app, visit.who, content, name, place=place)
+        found = stock_lists.compare(
+            visit.app, visit.who, content, name, place=place, as_of=instant(visit.sent("as_of"))
+        )
     except NotPermitted:
         raise
     except RefusedError as refused:
@@ -102,6 +110,7 @@ def _compared(
         "goods_stock.html",
         status=422 if findings and found is None else 200,
         wanted=place,
+        counted_at=visit.sent("as_of"),
         found=found,
         findings=findings,
         rows_max=ROWS_SHOWN,
