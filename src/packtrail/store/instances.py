@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from psycopg.pq import PipelineStatus
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
-from packtrail.store import absence, name_blocks, named, pool_blocks
+from packtrail.store import absence, name_blocks, named, pool_blocks, presence
 from packtrail.store.keyring import keyring_of
 from packtrail.store.mentions import Hashes, Texts, hashes, prefix_length_of
 from packtrail.store.names import has_own_prefix_length
@@ -42,6 +43,7 @@ _ASKED_AT_ONCE: Final = 400
 _FIRST_ASKED: Final = 32
 _MORE: Final = 8
 """How many times as many are asked for in each round as in the one before."""
+_BEGINNING_BITS: Final = 16
 
 
 @dataclass(slots=True)
@@ -272,17 +274,21 @@ def _match_positions(
 
 def _look_up(conn: Connection, classes: list[_Class]) -> None:
     """Fill the numbers of what the dictionary has."""
-    known = {id(one): np.arange(len(one.seqs)) for one in classes if one.names > 0}
+    # What is remembered must be committed. A transaction that is not a capture's own may have added
+    # to the dictionary before, and may yet be undone.
+    may_remember = conn.pgconn.pipeline_status != PipelineStatus.OFF
+    some = [one for one in classes if one.names > 0]
+    if may_remember:
+        some = [one for one in some if not _remember(conn, one)]
+    known = {id(one): np.arange(len(one.seqs)) for one in some}
     asked, is_last = _FIRST_ASKED, not known
     while not is_last:
         wanted: list[tuple[_Class, Numbers]] = []
         is_last = True
-        for one in classes:
-            if id(one) not in known:
-                continue
+        for one in some:
             missing = known[id(one)]
             missing = missing[one.seqs[missing] < 0]
-            if asked > _FIRST_ASKED:
+            if asked > _FIRST_ASKED and may_remember:
                 missing = _perhaps_there(conn, one, missing)
             known[id(one)] = missing
             is_last &= len(missing) <= asked
@@ -291,12 +297,21 @@ def _look_up(conn: Connection, classes: list[_Class]) -> None:
         asked *= _MORE
 
 
+def _remember(conn: Connection, one: _Class) -> bool:
+    """Fill the numbers of many serials from memory; return False where they are to be looked up."""
+    missing = np.flatnonzero(one.seqs < 0)
+    if len(missing) <= _FIRST_ASKED:
+        return False
+    found = presence.numbers(
+        conn, one.class_id, one.names, one.salt, one.hashes[missing], one.items[missing]
+    )
+    if found is not None:
+        one.seqs[missing] = found
+    return found is not None
+
+
 def _perhaps_there(conn: Connection, one: _Class, missing: Numbers) -> Numbers:
     """Leave out the serials that are certainly not in the dictionary."""
-    if conn.pgconn.pipeline_status == PipelineStatus.OFF:
-        # What is remembered must be committed. A transaction that is not a capture's own may have
-        # added to the dictionary before, and may yet be undone.
-        return missing
     if not absence.is_worth_it(conn, one.class_id, one.names, len(missing)):
         return missing
     wanted = one.hashes[missing]
@@ -320,6 +335,7 @@ def _ask(conn: Connection, wanted: list[tuple[_Class, Numbers]]) -> None:
         for class_id, seq_from, serials in cursor.fetchall():
             blocks.setdefault(class_id, {})[seq_from] = serials
     for class_id, found in blocks.items():
+        presence.note(conn, class_id, len(found))
         _match(by_id[class_id], found)
 
 
@@ -332,14 +348,14 @@ def _match(one: _Class, blocks: dict[int, bytes]) -> None:
     if not blocks:
         return
     found = [name_blocks.unpack(block) for block in blocks.values()]
-    seqs = np.concatenate(
-        [start + np.arange(len(some)) for start, some in zip(blocks, found, strict=True)]
-    )
+    sizes = np.array([len(some) for some in found])
     serials = np.concatenate(found)
     theirs = hashes(serials, np.full(len(serials), one.salt, dtype=np.uint64))
-    order = np.argsort(theirs, kind="stable")
-    theirs, seqs, serials = theirs[order], seqs[order], serials[order]
     missing = np.flatnonzero(one.seqs < 0)
+    near = np.flatnonzero(_have_beginning_of(theirs, one.hashes[missing]))
+    seqs = np.repeat(list(blocks) - (sizes.cumsum() - sizes), sizes)[near] + near
+    order = np.argsort(theirs[near])
+    theirs, seqs, serials = theirs[near][order], seqs[order], serials[near][order]
     at = np.searchsorted(theirs, one.hashes[missing])
     while len(missing):
         is_same = at < len(theirs)
@@ -349,6 +365,14 @@ def _match(one: _Class, blocks: dict[int, bytes]) -> None:
         one.seqs[missing[is_it]] = seqs[at[is_it]]
         # What has the same hash and is another serial: the next one may be it.
         missing, at = missing[~is_it], at[~is_it] + 1
+
+
+def _have_beginning_of(theirs: Hashes, wanted: Hashes) -> NDArray[np.bool_]:
+    """Mark the hashes that begin as one of those wanted: the others need no further look."""
+    are_wanted = np.zeros(1 << _BEGINNING_BITS, dtype=bool)
+    rest = np.uint64(64 - _BEGINNING_BITS)
+    are_wanted[wanted >> rest] = True
+    return are_wanted[theirs >> rest]
 
 
 # --- numbering ------------------------------------------------------------------------------------

@@ -1,0 +1,201 @@
+"""Numbers of serials that are in the dictionary, from memory.
+
+Whoever dispenses names packs of many cases, and each of them costs a block of the dictionary, which
+is fetched, unpacked and searched for one serial. Of a class of which more blocks have been read in
+this way than it has, all serials are remembered: then the dictionary is asked for nothing but what
+came since. A number is only ever told for the very serial; a hash alone decides nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packtrail.store import name_blocks, remembered
+from packtrail.store.mentions import hashes
+from packtrail.store.name_blocks import BLOCK_MAX
+from packtrail.store.remembered import ClassOf, Memories, Packed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psycopg import Connection
+
+    from packtrail.store.integers import Numbers
+    from packtrail.store.mentions import Hashes, Texts
+
+_BYTES_MAX: Final = 128 * 1024 * 1024
+"""Octets of what is remembered in all: some six million serials of twelve letters."""
+_SERIAL_BYTES: Final = 32
+"""Octets that a serial is taken to need before it is known how many it does."""
+_TIMES_READ: Final = 2
+"""How many times as many blocks as a class has must have been read, for it to be remembered."""
+_SMALLEST: Final = 4_096
+"""Serials of a part of a memory below which it is joined with the one before, whatever that has."""
+_HALF: Final = np.uint64(32)
+_PLACE: Final = np.uint64(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The serials of blocks that follow each other."""
+
+    order: NDArray[np.uint64]
+    """By serial 32 bits of its hash, then its place among the serials; ascending."""
+    serials: Texts
+    """In the order of their numbers."""
+    places: Numbers
+    """Where stretches of neighbouring numbers begin among the serials."""
+    seqs: Numbers
+    """By stretch: its first number."""
+
+    @property
+    def size(self) -> int:
+        """Octets."""
+        parts = (self.order, self.serials, self.places, self.seqs)
+        return sum(part.nbytes for part in parts)
+
+    def numbers(self, wanted: Hashes, items: Texts) -> Numbers:
+        """Return the number of each serial, -1 where it is not among these."""
+        found = np.full(len(items), -1, dtype=np.int64)
+        short = wanted >> _HALF
+        left, at = np.arange(len(items)), np.searchsorted(self.order, short << _HALF)
+        while len(left):
+            is_inside = at < len(self.order)
+            left, at = left[is_inside], at[is_inside]
+            met = self.order[at]
+            is_same = (met >> _HALF) == short[left]
+            left, at = left[is_same], at[is_same]
+            places = (met[is_same] & _PLACE).astype(np.int64)
+            is_it = self.serials[places] == items[left]
+            found[left[is_it]] = self._seqs(places[is_it])
+            # What has the same hash and is another serial: the next one may be it.
+            left, at = left[~is_it], at[~is_it] + 1
+        return found
+
+    def _seqs(self, places: Numbers) -> Numbers:
+        stretch = np.searchsorted(self.places, places, side="right") - 1
+        return self.seqs[stretch] + places - self.places[stretch]
+
+    def joined(self, other: _Run) -> _Run:
+        """Return a run with those of another, which come after these, as well."""
+        count = len(self.serials)
+        order = np.concatenate([self.order, other.order + np.uint64(count)])
+        return _Run(
+            np.sort(order),
+            np.concatenate([self.serials, other.serials]),
+            np.concatenate([self.places, other.places + count]),
+            np.concatenate([self.seqs, other.seqs]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """The serials of a class."""
+
+    runs: tuple[_Run, ...] = ()
+    last: Packed | None = None
+    """The last block that was read."""
+
+    @property
+    def size(self) -> int:
+        """Octets."""
+        return sum(run.size for run in self.runs)
+
+    @property
+    def count(self) -> int:
+        """How many serials there are."""
+        return sum(len(run.serials) for run in self.runs)
+
+    def grown(self, blocks: Sequence[Packed], last: Packed | None, salt: int) -> _Memory:
+        """Return a memory that has some blocks more."""
+        if not blocks:
+            return self
+        runs = [*self.runs, _run(blocks, salt)]
+        while len(runs) > 1 and len(runs[-2].serials) <= max(2 * len(runs[-1].serials), _SMALLEST):
+            runs[-2:] = [runs[-2].joined(runs[-1])]
+        return _Memory(tuple(runs), last)
+
+    def numbers(self, wanted: Hashes, items: Texts) -> Numbers:
+        """Return the number of each serial, -1 where it has none."""
+        found = np.full(len(items), -1, dtype=np.int64)
+        for run in self.runs:
+            found = np.maximum(found, run.numbers(wanted, items))
+        return found
+
+
+_memories: Final[Memories[_Memory]] = Memories(_BYTES_MAX)
+_read: Final[Counter[ClassOf]] = Counter()
+"""Blocks that have been read of classes that are not remembered."""
+_lock: Final = threading.Lock()
+
+
+def note(conn: Connection, class_id: int, count: int) -> None:
+    """Note that so many blocks of a class were read to find a few serials of each."""
+    with _lock:
+        _read[conn.info.dsn, class_id] += count
+
+
+def numbers(
+    conn: Connection, class_id: int, names: int, salt: int, wanted: Hashes, items: Texts
+) -> Numbers | None:
+    """Return the numbers of serials, as far as they are known by name.
+
+    Args:
+        conn: A connection in a transaction; what it sees may be remembered.
+        class_id: The class.
+        names: How many of its objects are known by name, at least.
+        salt: Start of the hashes of its serials.
+        wanted: Hash by serial.
+        items: The serials.
+
+    Returns:
+        -1 where the dictionary has none; None: the class is not remembered.
+    """
+    key = conn.info.dsn, class_id
+    memory = _memories.get(key)
+    if memory is None:
+        if not _begun(key, names):
+            return None
+        memory = _Memory()
+    read = remembered.read_since(conn, class_id, memory.last)
+    grown = memory.grown(read.blocks, read.last, salt) if read else None
+    if grown is None or grown.count < names or grown.size > _BYTES_MAX:
+        _memories.drop(key)  # The database is another, or the class outgrew the room.
+        return None
+    if grown is not memory:
+        _memories.put(key, grown)
+    return grown.numbers(wanted, items)
+
+
+def forget(conn: Connection) -> None:
+    """Forget what is remembered of a database: some of it may never be committed."""
+    _memories.forget(conn.info.dsn)
+
+
+def _begun(key: ClassOf, names: int) -> bool:
+    """Tell whether a class is to be remembered, and by whoever asks now."""
+    with _lock:
+        enough = _TIMES_READ * (names // BLOCK_MAX + 1)
+        if _read[key] < enough or names * _SERIAL_BYTES > _BYTES_MAX:
+            return False
+        del _read[key]
+        return True
+
+
+def _run(blocks: Sequence[Packed], salt: int) -> _Run:
+    unpacked = [name_blocks.unpack(packed) for _, packed in blocks]
+    serials = np.concatenate(unpacked)
+    sizes = np.array([len(each) for each in unpacked], dtype=np.int64)
+    places = sizes.cumsum() - sizes
+    seqs = np.array([seq_from for seq_from, _ in blocks], dtype=np.int64)
+    begins = np.ones(len(seqs), dtype=bool)
+    begins[1:] = seqs[1:] != seqs[:-1] + sizes[:-1]
+    found = hashes(serials, np.full(len(serials), salt, dtype=np.uint64))
+    order = found >> _HALF << _HALF | np.arange(len(serials), dtype=np.uint64)
+    return _Run(np.sort(order), serials, places[begins], seqs[begins])

@@ -1,0 +1,108 @@
+"""What this process remembers of classes of the dictionary, and how far it has read each.
+
+The dictionary is only ever added to, in order, so that what was read once holds for good: only the
+blocks that came since are read. The last block read is compared every time, in case the database is
+not the one it was, after a restore or a failover that lost something.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+
+from packtrail.store import named
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_SQL = named.statements("instances")
+
+ClassOf: TypeAlias = tuple[str, int]
+"""(database, class_id)"""
+Packed: TypeAlias = tuple[int, bytes]
+"""A block: its first number, and its serials as they are stored."""
+
+
+class Reading(NamedTuple):
+    """What a class has beyond what was read before."""
+
+    blocks: list[Packed]
+    last: Packed | None
+    """The last block that is known now."""
+
+
+def read_since(conn: Connection, class_id: int, last: Packed | None) -> Reading | None:
+    """Return the blocks of a class that come after one.
+
+    Args:
+        conn: A connection.
+        class_id: The class.
+        last: The last block that was read; None: none.
+
+    Returns:
+        None where that block is not what it was: the database is another.
+    """
+    first = 0 if last is None else last[0]
+    with conn.cursor(binary=True) as cursor:
+        rows = cursor.execute(_SQL["blocks_from"], [class_id, first], prepare=True).fetchall()
+    blocks = [(seq_from, serials) for _, seq_from, serials in rows]
+    if last is not None:
+        if not blocks or blocks[0] != last:
+            return None
+        blocks = blocks[1:]
+    return Reading(blocks, blocks[-1] if blocks else last)
+
+
+class Sized(Protocol):
+    """Something that is remembered of a class."""
+
+    @property
+    def size(self) -> int:
+        """How much of the room it takes."""
+
+
+M = TypeVar("M", bound=Sized)
+
+
+class Memories(Generic[M]):
+    """What is remembered of classes; of those not used for longest nothing, where room is short.
+
+    What is put in is never changed. Nobody holds the lock while the database is asked: a statement
+    before may be waiting for whoever waits for the lock.
+
+    Args:
+        room: How much all of them may take.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._found: OrderedDict[ClassOf, M] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: ClassOf) -> M | None:
+        """Return what is remembered of a class."""
+        with self._lock:
+            found = self._found.get(key)
+            if found is not None:
+                self._found.move_to_end(key)
+            return found
+
+    def put(self, key: ClassOf, memory: M) -> None:
+        """Remember something of a class instead of what was known before."""
+        with self._lock:
+            self._found[key] = memory
+            self._found.move_to_end(key)
+            while len(self._found) > 1 and sum(m.size for m in self._found.values()) > self._room:
+                self._found.popitem(last=False)
+
+    def drop(self, key: ClassOf) -> None:
+        """Forget a class."""
+        with self._lock:
+            self._found.pop(key, None)
+
+    def forget(self, database: str) -> None:
+        """Forget all classes of a database."""
+        with self._lock:
+            for key in [key for key in self._found if key[0] == database]:
+                del self._found[key]
