@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,8 +31,6 @@ def grown(memory, parts):
 
 
 def hashed(serials):
-    import numpy as np
-
     items = mentions.texts(serials)
     return presence.hashes(items, np.full(len(items), SALT, dtype=np.uint64)), items
 
@@ -56,8 +55,8 @@ def test_a_number_is_told_for_every_serial_there_is_and_for_no_other(serials, ot
                 seq += len(some)
                 parts += [[]] if is_new_part else []
     with pytest.MonkeyPatch.context() as patch:
-        if bits == 1:  # Nearly all hashes are the same.
-            patch.setattr(presence, "hashes", lambda items, salts: mentions.hashes(items, salts) >> 63 << 40)
+        if bits == 1:  # Half of all serials meet in a hash.
+            patch.setattr(presence, "hashes", lambda *those: mentions.hashes(*those) >> 63 << 40)
             patch.setattr(presence, "_SMALLEST", 0)
         memory = grown(presence._Memory(), parts)
         asked = [*others, *serials]
@@ -98,6 +97,13 @@ def dispense(database: Database, uris: list[str], hour: float) -> None:
         record(conn, [seen(hour, [uri], "dispensing", "dispensed") for uri in some], hour=hour)
 
 
+def record_and_undo(database: Database, uris: list[str]) -> None:
+    with database.transaction(is_pipelined=True) as conn:
+        record(conn, [commissioning(2, uris)], hour=2)
+        record(conn, [seen(3, uris, "shipping")], hour=3)
+        raise Undone
+
+
 def steps(database: Database, uri: str) -> list[str | None]:
     with database.reading() as conn:
         found = journey(conn, uri)
@@ -131,10 +137,8 @@ def test_packs_of_many_cases_are_found_in_memory(fresh_database: Database, remem
 
 def test_what_was_undone_is_not_remembered(fresh_database: Database, remembering):
     prepared(fresh_database)
-    with pytest.raises(Undone), fresh_database.transaction(is_pipelined=True) as conn:
-        record(conn, [commissioning(2, packs("LOST"))], hour=2)
-        record(conn, [seen(3, packs("LOST"), "shipping")], hour=3)
-        raise Undone
+    with pytest.raises(Undone):
+        record_and_undo(fresh_database, packs("LOST"))
     commission(fresh_database, packs("KEPT"), 4)
     dispense(fresh_database, packs("KEPT"), 5)
     commission(fresh_database, packs("LOST"), 6)
@@ -149,7 +153,12 @@ def test_a_class_is_remembered_once_it_was_read_twice(fresh_database: Database, 
     prepared(fresh_database)
     asked = []
     ask = instances._ask
-    monkeypatch.setattr(instances, "_ask", lambda conn, wanted: (asked.append(1), ask(conn, wanted)))
+
+    def counted(conn, wanted):
+        asked.append(1)
+        ask(conn, wanted)
+
+    monkeypatch.setattr(instances, "_ask", counted)
     commission(fresh_database, packs("A", 1000), 2)
     for hour in range(3, 10):
         dispense(fresh_database, packs("A", 1000)[::10], hour)

@@ -49,18 +49,19 @@ class _Memory:
 _memories: Final[Memories[_Memory]] = Memories(_OBJECTS_MAX)
 
 
-def is_worth_it(conn: Connection, class_id: int, names: int, wanted: int) -> bool:
+def is_worth_it(conn: Connection, class_id: int, names: int, salt: int, wanted: int) -> bool:
     """Tell whether absence is proved sooner than so many serials are looked up.
 
     Args:
         conn: A connection.
         class_id: The class.
         names: How many of its objects are known by name.
+        salt: Start of the hashes of its serials.
         wanted: Serials that are to be looked for.
     """
     if wanted < NEW_MIN:
         return False
-    known = _memories.get((conn.info.dsn, class_id))
+    known = _memories.get(remembered.key_of(conn, class_id, salt))
     unread = names - (known.size if known else 0)
     return unread * _GROWTH_MIN <= wanted
 
@@ -77,7 +78,7 @@ def are_absent(
         salt: Start of the hashes of its serials.
         wanted: Hashes of the serials to be looked for.
     """
-    key = conn.info.dsn, class_id
+    key = remembered.key_of(conn, class_id, salt)
     memory = _brought_up(conn, _memories.get(key) or _Memory(), class_id, next_seq, salt)
     _memories.put(key, memory)
     short = _short(wanted)
@@ -90,7 +91,7 @@ def are_absent(
 
 def forget(conn: Connection) -> None:
     """Forget what is remembered of a database: some of it may never be committed."""
-    _memories.forget(conn.info.dsn)
+    _memories.forget(remembered.database_of(conn))
 
 
 def _brought_up(

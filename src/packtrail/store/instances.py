@@ -27,7 +27,7 @@ from packtrail.store.names import has_own_prefix_length
 from packtrail.store.parameters import bigints, integers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from psycopg import Connection, Cursor
 
@@ -143,35 +143,29 @@ class Resolving:
         class_ids = np.array([one.class_id for one in classes], dtype=np.int64)
         return Resolved(class_ids, seqs, new)
 
-    def _ask(self, classes: list[_Class]) -> tuple[Cursor[Any], Cursor[Any] | None]:
-        keys = [one.key for one in classes]
-        asked = self._conn.execute(_SQL["classes_by_key"], [keys], prepare=True)
-        return asked, _ask_known(self._conn, classes) if self._has_pools else None
+    def _ask(self, classes: Iterable[_Class]) -> Cursor[Any]:
+        return _ask_classes(self._conn, classes, _POOLS if self._has_pools else _SQL)
 
-    def _find_classes(self, asked: tuple[Cursor[Any], Cursor[Any] | None]) -> None:
-        self._read_classes(*asked, self._classes)
+    def _find_classes(self, asked: Cursor[Any]) -> None:
+        self._read_classes(asked, self._classes)
         new = sorted((one for one in self._classes if one.class_id == 0), key=lambda one: one.key)
         if new:
             lengths = [_prefix_length(one, self._mentioned) for one in new]
             salts = [secrets.randbits(63) for _ in new]
             keys = [one.key for one in new]
             self._conn.execute(_SQL["insert_classes"], [keys, lengths, salts])
-            self._read_classes(*self._ask(new), new)
+            self._read_classes(self._ask(new), new)
 
-    def _read_classes(
-        self, asked: Cursor[Any], known: Cursor[Any] | None, classes: list[_Class]
-    ) -> None:
+    def _read_classes(self, asked: Cursor[Any], classes: list[_Class]) -> None:
         by_key = {one.key: one for one in classes}
-        for class_id, class_key, next_seq, prefix_length, salt in asked.fetchall():
+        for class_id, class_key, next_seq, prefix_length, salt, *beside in asked.fetchall():
             one = by_key[class_key]
             one.class_id, one.next_seq, one.salt = class_id, next_seq, salt
-            one.names = next_seq
+            one.names, told = beside or (next_seq, ())
+            one.sources = pool_blocks.sources_of(told)
             length = _prefix_length(one, self._mentioned) if prefix_length is None else None
             if length is not None:
                 self._conn.execute(_SQL["learn_prefix_length"], [length, one.class_id])
-        for class_key, names, told in known.fetchall() if known else ():
-            by_key[class_key].names = names
-            by_key[class_key].sources = pool_blocks.sources_of(told)
 
 
 def resolve(conn: Connection, mentioned: Named, *, has_pools: bool = True) -> Resolved:
@@ -196,9 +190,11 @@ def insert_names(conn: Connection, blocks: Iterable[Block]) -> None:
             cursor.executemany(_SQL["insert_block"], written)
 
 
-def _ask_known(conn: Connection, classes: Iterable[_Class]) -> Cursor[Any]:
+def _ask_classes(
+    conn: Connection, classes: Iterable[_Class], statements: Mapping[str, str]
+) -> Cursor[Any]:
     keys = [one.key for one in classes]
-    return conn.execute(_POOLS["known_by_key"], [keys], prepare=True)
+    return conn.execute(statements["classes_by_key"], [keys], prepare=True)
 
 
 def _prefix_length(one: _Class, mentioned: Named) -> int | None:
@@ -312,7 +308,7 @@ def _remember(conn: Connection, one: _Class) -> bool:
 
 def _perhaps_there(conn: Connection, one: _Class, missing: Numbers) -> Numbers:
     """Leave out the serials that are certainly not in the dictionary."""
-    if not absence.is_worth_it(conn, one.class_id, one.names, len(missing)):
+    if not absence.is_worth_it(conn, one.class_id, one.names, one.salt, len(missing)):
         return missing
     wanted = one.hashes[missing]
     return missing[~absence.are_absent(conn, one.class_id, one.next_seq, one.salt, wanted)]
@@ -335,8 +331,9 @@ def _ask(conn: Connection, wanted: list[tuple[_Class, Numbers]]) -> None:
         for class_id, seq_from, serials in cursor.fetchall():
             blocks.setdefault(class_id, {})[seq_from] = serials
     for class_id, found in blocks.items():
-        presence.note(conn, class_id, len(found))
-        _match(by_id[class_id], found)
+        one = by_id[class_id]
+        presence.note(conn, class_id, one.salt, len(found))
+        _match(one, found)
 
 
 def _keys(one: _Class) -> Numbers:
@@ -384,7 +381,7 @@ def numbered(conn: Connection, classes: list[_Class], mentioned: Named, *, has_p
     if not growing:
         return New()
     locked = conn.execute(_SQL["lock_classes"], [integers(list(growing))], prepare=True)
-    known = _ask_known(conn, growing.values()) if has_pools else None
+    known = _ask_classes(conn, growing.values(), _POOLS) if has_pools else None
     asked = pool_blocks.Asked(conn, _stretches(growing.values()))
     for class_id, next_seq in locked.fetchall():
         one = growing[class_id]
@@ -404,7 +401,7 @@ def _are_others(conn: Connection, growing: dict[int, _Class], known: Cursor[Any]
     """Tell whether pools have given more numbers since we looked, and place serials in these."""
     by_key = {one.key: one for one in growing.values()}
     are_others = False
-    for class_key, _, told in known.fetchall():
+    for _, class_key, *_, told in known.fetchall():
         one, sources = by_key[class_key], pool_blocks.sources_of(told)
         if sources == one.sources:
             continue

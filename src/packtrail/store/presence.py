@@ -135,10 +135,10 @@ _read: Final[Counter[ClassOf]] = Counter()
 _lock: Final = threading.Lock()
 
 
-def note(conn: Connection, class_id: int, count: int) -> None:
+def note(conn: Connection, class_id: int, salt: int, count: int) -> None:
     """Note that so many blocks of a class were read to find a few serials of each."""
     with _lock:
-        _read[conn.info.dsn, class_id] += count
+        _read[remembered.key_of(conn, class_id, salt)] += count
 
 
 def numbers(
@@ -157,7 +157,7 @@ def numbers(
     Returns:
         -1 where the dictionary has none; None: the class is not remembered.
     """
-    key = conn.info.dsn, class_id
+    key = remembered.key_of(conn, class_id, salt)
     memory = _memories.get(key)
     if memory is None:
         if not _begun(key, names):
@@ -175,7 +175,7 @@ def numbers(
 
 def forget(conn: Connection) -> None:
     """Forget what is remembered of a database: some of it may never be committed."""
-    _memories.forget(conn.info.dsn)
+    _memories.forget(remembered.database_of(conn))
 
 
 def _begun(key: ClassOf, names: int) -> bool:

@@ -18,10 +18,22 @@ if TYPE_CHECKING:
 
 _SQL = named.statements("instances")
 
-ClassOf: TypeAlias = tuple[str, int]
-"""(database, class_id)"""
+DatabaseOf: TypeAlias = tuple[bytes, bytes, bytes]
+"""Host, port and name of a database."""
+ClassOf: TypeAlias = tuple[DatabaseOf, int, int]
+"""(database, class_id, salt): a database made anew draws other salts."""
 Packed: TypeAlias = tuple[int, bytes]
 """A block: its first number, and its serials as they are stored."""
+
+
+def database_of(conn: Connection) -> DatabaseOf:
+    """Return which database a connection leads to."""
+    return conn.pgconn.host, conn.pgconn.port, conn.pgconn.db
+
+
+def key_of(conn: Connection, class_id: int, salt: int) -> ClassOf:
+    """Return what a class is remembered under."""
+    return database_of(conn), class_id, salt
 
 
 class Reading(NamedTuple):
@@ -101,7 +113,7 @@ class Memories(Generic[M]):
         with self._lock:
             self._found.pop(key, None)
 
-    def forget(self, database: str) -> None:
+    def forget(self, database: DatabaseOf) -> None:
         """Forget all classes of a database."""
         with self._lock:
             for key in [key for key in self._found if key[0] == database]:
