@@ -369,7 +369,8 @@ def _have_beginning_of(theirs: Hashes, wanted: Hashes) -> NDArray[np.bool_]:
     are_wanted = np.zeros(1 << _BEGINNING_BITS, dtype=bool)
     rest = np.uint64(64 - _BEGINNING_BITS)
     are_wanted[wanted >> rest] = True
-    return are_wanted[theirs >> rest]
+    found: NDArray[np.bool_] = are_wanted[theirs >> rest]
+    return found
 
 
 # --- numbering ------------------------------------------------------------------------------------
