@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.store.making import commissioning, journey, objects_of, pack_uri, record, seen
 
-from packtrail.store import instances, mentions, name_blocks, presence
+from packtrail.store import instances, mentions, name_blocks, presence, runs
 from packtrail.store.database import Database
 
 SALT = 7
@@ -32,7 +32,7 @@ def grown(memory, parts):
 
 def hashed(serials):
     items = mentions.texts(serials)
-    return presence.hashes(items, np.full(len(items), SALT, dtype=np.uint64)), items
+    return runs.hashes(items, np.full(len(items), SALT, dtype=np.uint64)), items
 
 
 @given(
@@ -56,7 +56,7 @@ def test_a_number_is_told_for_every_serial_there_is_and_for_no_other(serials, ot
                 parts += [[]] if is_new_part else []
     with pytest.MonkeyPatch.context() as patch:
         if bits == 1:  # Half of all serials meet in a hash.
-            patch.setattr(presence, "hashes", lambda *those: mentions.hashes(*those) >> 63 << 40)
+            patch.setattr(runs, "hashes", lambda *those: mentions.hashes(*those) >> 63 << 40)
             patch.setattr(presence, "_SMALLEST", 0)
         memory = grown(presence._Memory(), parts)
         asked = [*others, *serials]

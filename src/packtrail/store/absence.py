@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from packtrail.store import name_blocks, remembered
 from packtrail.store.mentions import hashes
-from packtrail.store.remembered import Memories, Packed
+from packtrail.store.remembered import Memories
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.store.mentions import Hashes
+    from packtrail.store.runs import Packed
 
 NEW_MIN: Final = 1_000
 """Serials of one class that must be looked for, for the class to be remembered."""

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from psycopg.pq import PipelineStatus
 
 from packtrail import gs1
@@ -25,6 +24,7 @@ from packtrail.store.keyring import keyring_of
 from packtrail.store.mentions import Hashes, Texts, hashes, prefix_length_of
 from packtrail.store.names import has_own_prefix_length
 from packtrail.store.parameters import bigints, integers
+from packtrail.store.runs import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,7 +43,6 @@ _ASKED_AT_ONCE: Final = 400
 _FIRST_ASKED: Final = 32
 _MORE: Final = 8
 """How many times as many are asked for in each round as in the one before."""
-_BEGINNING_BITS: Final = 16
 
 
 @dataclass(slots=True)
@@ -344,33 +343,9 @@ def _match(one: _Class, blocks: dict[int, bytes]) -> None:
     """Take the numbers of serials from blocks."""
     if not blocks:
         return
-    found = [name_blocks.unpack(block) for block in blocks.values()]
-    sizes = np.array([len(some) for some in found])
-    serials = np.concatenate(found)
-    theirs = hashes(serials, np.full(len(serials), one.salt, dtype=np.uint64))
     missing = np.flatnonzero(one.seqs < 0)
-    near = np.flatnonzero(_have_beginning_of(theirs, one.hashes[missing]))
-    seqs = np.repeat(list(blocks) - (sizes.cumsum() - sizes), sizes)[near] + near
-    order = np.argsort(theirs[near])
-    theirs, seqs, serials = theirs[near][order], seqs[order], serials[near][order]
-    at = np.searchsorted(theirs, one.hashes[missing])
-    while len(missing):
-        is_same = at < len(theirs)
-        is_same[is_same] &= theirs[at[is_same]] == one.hashes[missing[is_same]]
-        missing, at = missing[is_same], at[is_same]
-        is_it = serials[at] == one.items[missing]
-        one.seqs[missing[is_it]] = seqs[at[is_it]]
-        # What has the same hash and is another serial: the next one may be it.
-        missing, at = missing[~is_it], at[~is_it] + 1
-
-
-def _have_beginning_of(theirs: Hashes, wanted: Hashes) -> NDArray[np.bool_]:
-    """Mark the hashes that begin as one of those wanted: the others need no further look."""
-    are_wanted = np.zeros(1 << _BEGINNING_BITS, dtype=bool)
-    rest = np.uint64(64 - _BEGINNING_BITS)
-    are_wanted[wanted >> rest] = True
-    found: NDArray[np.bool_] = are_wanted[theirs >> rest]
-    return found
+    run = Run.of(blocks.items(), one.salt)
+    one.seqs[missing] = run.numbers(one.hashes[missing], one.items[missing])
 
 
 # --- numbering ------------------------------------------------------------------------------------

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from packtrail.store import name_blocks, remembered
-from packtrail.store.mentions import hashes
+from packtrail.store import remembered
 from packtrail.store.name_blocks import BLOCK_MAX
-from packtrail.store.remembered import ClassOf, Memories, Packed
+from packtrail.store.remembered import ClassOf, Memories
+from packtrail.store.runs import Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from packtrail.store.integers import Numbers
     from packtrail.store.mentions import Hashes, Texts
+    from packtrail.store.runs import Packed
 
 _BYTES_MAX: Final = 128 * 1024 * 1024
 """Octets of what is remembered in all: some six million serials of twelve letters."""
@@ -37,68 +37,13 @@ _TIMES_READ: Final = 2
 """How many times as many blocks as a class has must have been read, for it to be remembered."""
 _SMALLEST: Final = 4_096
 """Serials of a part of a memory below which it is joined with the one before, whatever that has."""
-_HALF: Final = np.uint64(32)
-_PLACE: Final = np.uint64(0xFFFFFFFF)
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """The serials of blocks that follow each other."""
-
-    order: NDArray[np.uint64]
-    """By serial 32 bits of its hash, then its place among the serials; ascending."""
-    serials: Texts
-    """In the order of their numbers."""
-    places: Numbers
-    """Where stretches of neighbouring numbers begin among the serials."""
-    seqs: Numbers
-    """By stretch: its first number."""
-
-    @property
-    def size(self) -> int:
-        """Octets."""
-        parts = (self.order, self.serials, self.places, self.seqs)
-        return sum(part.nbytes for part in parts)
-
-    def numbers(self, wanted: Hashes, items: Texts) -> Numbers:
-        """Return the number of each serial, -1 where it is not among these."""
-        found = np.full(len(items), -1, dtype=np.int64)
-        short = wanted >> _HALF
-        left, at = np.arange(len(items)), np.searchsorted(self.order, short << _HALF)
-        while len(left):
-            is_inside = at < len(self.order)
-            left, at = left[is_inside], at[is_inside]
-            met = self.order[at]
-            is_same = (met >> _HALF) == short[left]
-            left, at = left[is_same], at[is_same]
-            places = (met[is_same] & _PLACE).astype(np.int64)
-            is_it = self.serials[places] == items[left]
-            found[left[is_it]] = self._seqs(places[is_it])
-            # What has the same hash and is another serial: the next one may be it.
-            left, at = left[~is_it], at[~is_it] + 1
-        return found
-
-    def _seqs(self, places: Numbers) -> Numbers:
-        stretch = np.searchsorted(self.places, places, side="right") - 1
-        return self.seqs[stretch] + places - self.places[stretch]
-
-    def joined(self, other: _Run) -> _Run:
-        """Return a run with those of another, which come after these, as well."""
-        count = len(self.serials)
-        order = np.concatenate([self.order, other.order + np.uint64(count)])
-        return _Run(
-            np.sort(order),
-            np.concatenate([self.serials, other.serials]),
-            np.concatenate([self.places, other.places + count]),
-            np.concatenate([self.seqs, other.seqs]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
     """The serials of a class."""
 
-    runs: tuple[_Run, ...] = ()
+    runs: tuple[Run, ...] = ()
     last: Packed | None = None
     """The last block that was read."""
 
@@ -116,7 +61,7 @@ class _Memory:
         """Return a memory that has some blocks more."""
         if not blocks:
             return self
-        runs = [*self.runs, _run(blocks, salt)]
+        runs = [*self.runs, Run.of(blocks, salt)]
         while len(runs) > 1 and len(runs[-2].serials) <= max(2 * len(runs[-1].serials), _SMALLEST):
             runs[-2:] = [runs[-2].joined(runs[-1])]
         return _Memory(tuple(runs), last)
@@ -186,16 +131,3 @@ def _begun(key: ClassOf, names: int) -> bool:
             return False
         del _read[key]
         return True
-
-
-def _run(blocks: Sequence[Packed], salt: int) -> _Run:
-    unpacked = [name_blocks.unpack(packed) for _, packed in blocks]
-    serials = np.concatenate(unpacked)
-    sizes = np.array([len(each) for each in unpacked], dtype=np.int64)
-    places = sizes.cumsum() - sizes
-    seqs = np.array([seq_from for seq_from, _ in blocks], dtype=np.int64)
-    begins = np.ones(len(seqs), dtype=bool)
-    begins[1:] = seqs[1:] != seqs[:-1] + sizes[:-1]
-    found = hashes(serials, np.full(len(serials), salt, dtype=np.uint64))
-    order = found >> _HALF << _HALF | np.arange(len(serials), dtype=np.uint64)
-    return _Run(np.sort(order), serials, places[begins], seqs[begins])

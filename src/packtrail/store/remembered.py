@@ -12,6 +12,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from packtrail.store import named
+from packtrail.store.runs import Packed
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -22,8 +23,6 @@ DatabaseOf: TypeAlias = tuple[bytes, bytes, bytes]
 """Host, port and name of a database."""
 ClassOf: TypeAlias = tuple[DatabaseOf, int, int]
 """(database, class_id, salt): a database made anew draws other salts."""
-Packed: TypeAlias = tuple[int, bytes]
-"""A block: its first number, and its serials as they are stored."""
 
 
 def database_of(conn: Connection) -> DatabaseOf:
