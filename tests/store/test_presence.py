@@ -70,7 +70,7 @@ def test_a_number_is_told_for_every_serial_there_is_and_for_no_other(serials, ot
 def remembering(monkeypatch: pytest.MonkeyPatch):
     """Every class is remembered as soon as it is asked for; count who is told."""
     told = []
-    numbers = presence.numbers
+    numbers = presence.Asked.numbers
 
     def counted(*arguments):
         found = numbers(*arguments)
@@ -78,7 +78,7 @@ def remembering(monkeypatch: pytest.MonkeyPatch):
         return found
 
     monkeypatch.setattr(presence, "_TIMES_READ", 0)
-    monkeypatch.setattr(presence, "numbers", counted)
+    monkeypatch.setattr(presence.Asked, "numbers", counted)
     return told
 
 
@@ -132,6 +132,18 @@ def test_packs_of_many_cases_are_found_in_memory(fresh_database: Database, remem
     with fresh_database.reading() as conn:
         assert objects_of(conn) == ["FIRST", *[f"{x}{n:04}" for x in "ABCD" for n in range(COUNT)]]
     for uri in every[::97]:
+        assert steps(fresh_database, uri) == ["commissioning", "dispensing"]
+
+
+def test_several_classes_are_remembered_at_once(fresh_database: Database, remembering):
+    prepared(fresh_database)
+    others = [uri.replace("012345", "054321") for uri in packs("A")]
+    commission(fresh_database, [*packs("A"), *others], 2)
+    commission(fresh_database, [*packs("B"), *others[:1]], 3)
+    dispense(fresh_database, [*packs("A"), *others, *packs("B")], 4)
+
+    assert sum(found is not None for found in remembering) >= 2
+    for uri in [*packs("A")[::97], *others[1::97], *packs("B")[::97]]:
         assert steps(fresh_database, uri) == ["commissioning", "dispensing"]
 
 

@@ -99,7 +99,7 @@ def _brought_up(
     conn: Connection, memory: _Memory, class_id: int, next_seq: int, salt: int
 ) -> _Memory:
     """Return a memory that knows all blocks below a number."""
-    read = remembered.read_since(conn, class_id, memory.last)
+    read = remembered.ask_since(conn, class_id, memory.last)()
     if read is None or memory.until > next_seq:
         return _brought_up(conn, _Memory(), class_id, next_seq, salt)
     blocks = [block for block in read.blocks if block[0] < next_seq]

@@ -274,7 +274,7 @@ def _look_up(conn: Connection, classes: list[_Class]) -> None:
     may_remember = conn.pgconn.pipeline_status != PipelineStatus.OFF
     some = [one for one in classes if one.names > 0]
     if may_remember:
-        some = [one for one in some if not _remember(conn, one)]
+        some = _not_remembered(conn, some)
     known = {id(one): np.arange(len(one.seqs)) for one in some}
     asked, is_last = _FIRST_ASKED, not known
     while not is_last:
@@ -292,17 +292,24 @@ def _look_up(conn: Connection, classes: list[_Class]) -> None:
         asked *= _MORE
 
 
-def _remember(conn: Connection, one: _Class) -> bool:
-    """Fill the numbers of many serials from memory; return False where they are to be looked up."""
-    missing = np.flatnonzero(one.seqs < 0)
-    if len(missing) <= _FIRST_ASKED:
-        return False
-    found = presence.numbers(
-        conn, one.class_id, one.names, one.salt, one.hashes[missing], one.items[missing]
-    )
-    if found is not None:
-        one.seqs[missing] = found
-    return found is not None
+def _not_remembered(conn: Connection, classes: list[_Class]) -> list[_Class]:
+    """Fill the numbers of serials of the classes that are remembered; return the other classes."""
+    # All are asked, on a pipelined connection, and only then waited for.
+    asked = [
+        presence.ask(conn, one.class_id, one.names, one.salt)
+        if np.count_nonzero(one.seqs < 0) > _FIRST_ASKED
+        else None
+        for one in classes
+    ]
+    left = []
+    for one, answer in zip(classes, asked, strict=True):
+        missing = np.flatnonzero(one.seqs < 0)
+        found = answer.numbers(one.hashes[missing], one.items[missing]) if answer else None
+        if found is None:
+            left.append(one)
+        else:
+            one.seqs[missing] = found
+    return left
 
 
 def _perhaps_there(conn: Connection, one: _Class, missing: Numbers) -> Numbers:

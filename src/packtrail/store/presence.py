@@ -17,11 +17,11 @@ import numpy as np
 
 from packtrail.store import remembered
 from packtrail.store.name_blocks import BLOCK_MAX
-from packtrail.store.remembered import ClassOf, Memories
+from packtrail.store.remembered import ClassOf, Memories, Reading
 from packtrail.store.runs import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from psycopg import Connection
 
@@ -86,36 +86,52 @@ def note(conn: Connection, class_id: int, salt: int, count: int) -> None:
         _read[remembered.key_of(conn, class_id, salt)] += count
 
 
-def numbers(
-    conn: Connection, class_id: int, names: int, salt: int, wanted: Hashes, items: Texts
-) -> Numbers | None:
-    """Return the numbers of serials, as far as they are known by name.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A class that is remembered, and is being asked for what came since."""
+
+    key: ClassOf
+    names: int
+    """How many of its objects are known by name, at least."""
+    memory: _Memory
+    since: Callable[[], Reading | None]
+
+    def numbers(self, wanted: Hashes, items: Texts) -> Numbers | None:
+        """Return the numbers of serials, as far as they are known by name.
+
+        Args:
+            wanted: Hash by serial.
+            items: The serials.
+
+        Returns:
+            -1 where the dictionary has none; None: the class is not remembered any more.
+        """
+        read, (_, _, salt) = self.since(), self.key
+        grown = self.memory.grown(read.blocks, read.last, salt) if read else None
+        if grown is None or grown.count < self.names or grown.size > _BYTES_MAX:
+            _memories.drop(self.key)  # The database is another, or the class outgrew the room.
+            return None
+        if grown is not self.memory:
+            _memories.put(self.key, grown)
+        return grown.numbers(wanted, items)
+
+
+def ask(conn: Connection, class_id: int, names: int, salt: int) -> Asked | None:
+    """Ask for what came to a class that is remembered; None: it is not.
 
     Args:
         conn: A connection in a transaction; what it sees may be remembered.
         class_id: The class.
         names: How many of its objects are known by name, at least.
         salt: Start of the hashes of its serials.
-        wanted: Hash by serial.
-        items: The serials.
-
-    Returns:
-        -1 where the dictionary has none; None: the class is not remembered.
     """
     key = remembered.key_of(conn, class_id, salt)
     memory = _memories.get(key)
     if memory is None:
-        if not _begun(key, names):
+        if not _is_begun(key, names):
             return None
         memory = _Memory()
-    read = remembered.read_since(conn, class_id, memory.last)
-    grown = memory.grown(read.blocks, read.last, salt) if read else None
-    if grown is None or grown.count < names or grown.size > _BYTES_MAX:
-        _memories.drop(key)  # The database is another, or the class outgrew the room.
-        return None
-    if grown is not memory:
-        _memories.put(key, grown)
-    return grown.numbers(wanted, items)
+    return Asked(key, names, memory, remembered.ask_since(conn, class_id, memory.last))
 
 
 def forget(conn: Connection) -> None:
@@ -123,7 +139,7 @@ def forget(conn: Connection) -> None:
     _memories.forget(remembered.database_of(conn))
 
 
-def _begun(key: ClassOf, names: int) -> bool:
+def _is_begun(key: ClassOf, names: int) -> bool:
     """Tell whether a class is to be remembered, and by whoever asks now."""
     with _lock:
         enough = _TIMES_READ * (names // BLOCK_MAX + 1)

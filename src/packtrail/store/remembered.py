@@ -15,6 +15,8 @@ from packtrail.store import named
 from packtrail.store.runs import Packed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
 
 _SQL = named.statements("instances")
@@ -43,26 +45,29 @@ class Reading(NamedTuple):
     """The last block that is known now."""
 
 
-def read_since(conn: Connection, class_id: int, last: Packed | None) -> Reading | None:
-    """Return the blocks of a class that come after one.
+def ask_since(conn: Connection, class_id: int, last: Packed | None) -> Callable[[], Reading | None]:
+    """Ask for the blocks of a class that come after one; what is returned waits for the answer.
+
+    It tells None where that block is not what it was: the database is another.
 
     Args:
         conn: A connection.
         class_id: The class.
         last: The last block that was read; None: none.
-
-    Returns:
-        None where that block is not what it was: the database is another.
     """
     first = 0 if last is None else last[0]
-    with conn.cursor(binary=True) as cursor:
-        rows = cursor.execute(_SQL["blocks_from"], [class_id, first], prepare=True).fetchall()
-    blocks = [(seq_from, serials) for _, seq_from, serials in rows]
-    if last is not None:
-        if not blocks or blocks[0] != last:
-            return None
-        blocks = blocks[1:]
-    return Reading(blocks, blocks[-1] if blocks else last)
+    cursor = conn.cursor(binary=True)
+    cursor.execute(_SQL["blocks_from"], [class_id, first], prepare=True)
+
+    def answer() -> Reading | None:
+        blocks = [(seq_from, serials) for _, seq_from, serials in cursor.fetchall()]
+        if last is not None:
+            if not blocks or blocks[0] != last:
+                return None
+            blocks = blocks[1:]
+        return Reading(blocks, blocks[-1] if blocks else last)
+
+    return answer
 
 
 class Sized(Protocol):
