@@ -1,7 +1,7 @@
 """`packtrail bench detection`: what signals find of planted wrongs, and how often they are false.
 
 The rules were set with seeds below 1,000; the benchmark takes seeds from 3,001 on. Those from 1,001
-on were held out before two rules were changed, and are spent.
+and from 2,001 on were held out before, and are spent.
 """
 
 from __future__ import annotations
