@@ -67,7 +67,7 @@ class EventRow:
 
 def row(segment: Segment, place: int) -> EventRow:
     """Return the row of one event of a segment."""
-    epc_count, output_count = segment.counts(place)
+    parent, epc_count, output_count = segment.gist(place)
     return EventRow(
         ref=(segment.segment_id, place),
         owner_id=segment.owner_id,
@@ -77,7 +77,7 @@ def row(segment: Segment, place: int) -> EventRow:
         ordinal=segment.columns.ordinal(place),
         epc_count=epc_count,
         output_count=output_count,
-        parent=segment.parent(place),
+        parent=parent,
         is_error_declaration=segment.is_error_declaration,
         empties=segment.empties,
         identity=segment.identity(place),

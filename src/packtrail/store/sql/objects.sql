@@ -24,6 +24,20 @@ select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
  where class_id = %(class_id)s and pool_id = any(%(pools)s::integer[])
    and generation = any(%(generations)s::integer[]) and stretch = any(%(stretches)s::bigint[])
 
+-- name: block_of_key
+-- By one name. Told twice, the key counts as rare enough for the planner to ask the index of keys
+-- alone, and not to read the numbers of all blocks of the class beside it.
+select seq_from, serials, prefix_lengths
+  from name_block
+ where class_id = %(class_id)s and keys && %(keys)s::bigint[] and keys @> %(keys)s::bigint[]
+
+-- name: block_before
+-- The block that holds an object known by name, if it goes as far as that.
+select seq_from, serials, prefix_lengths
+  from name_block
+ where class_id = %(class_id)s and seq_from <= %(seq)s
+ order by seq_from desc limit 1
+
 -- name: blocks_between
 select seq_from, serials, prefix_lengths, null::integer as pool_id, null::integer as generation,
        null::bigint as stretch, null::smallint as lo, null::smallint as hi, null::bytea as members
