@@ -1,7 +1,7 @@
 """Stock: how many objects there are of what, where, and what they count as.
 
-One pass over the index answers for everything at once; of the present it is kept until something
-new is recorded.
+One pass over the index answers for everything at once; of the present its outcome is kept, and
+brought up to date with what is new.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -24,8 +24,8 @@ from packtrail.lifecycle.sweep import NOTHING, STATUSES
 from packtrail.services import describing
 from packtrail.services.codes import NO_PLACE
 from packtrail.services.organisations import visible_to
-from packtrail.store import captures, oddities
 from packtrail.store import notices as notice_rows
+from packtrail.store import oddities
 from packtrail.store import stock as rows
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.store.stock import Class, Stock
 
-_KEPT_MAX: Final = 20_000_000
-"""Of more objects nothing is kept: it would take a gigabyte of memory."""
 _EPOCH: Final = date(1970, 1, 1)
 _NUMBER: Final = {status: number for number, status in enumerate(STATUSES)}
 _CAN_BE_OVERRIDDEN: Final = np.array(
@@ -176,24 +174,29 @@ def seen(
         NotPermitted: The actor may not read events.
     """
     require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+    if as_of is None and as_known_at is None:
+        with app.stock.lent(app.database, audience_ids) as (conn, kept):
+            stock = rows.of(conn, kept.survey())
+            yield conn, audience_ids, _picture(app, conn, stock, audience_ids, None, None)
+        return
     with app.database.transaction() as conn:
         oddities.see_one_state(conn)
-        audience_ids = visible_to(conn, actor)
-        yield conn, audience_ids, take(app, conn, audience_ids, as_of, as_known_at)
+        stock = rows.take(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at)
+        yield conn, audience_ids, _picture(app, conn, stock, audience_ids, as_of, as_known_at)
 
 
-def take(
+def _picture(
     app: Application,
     conn: Connection,
+    stock: Stock,
     audience_ids: Sequence[int],
     as_of: datetime | None,
     as_known_at: datetime | None,
 ) -> Picture:
-    """Return the stock at a moment, and what each object counts as."""
-    stock = _stock(app, conn, audience_ids, as_of, as_known_at)
     now = as_of or app.clock()
-    status = _counted_as(conn, stock, audience_ids, now, as_known_at)
-    return Picture(stock, status)
+    return Picture(stock, _counted_as(conn, stock, audience_ids, now, as_known_at))
 
 
 def mask(picture: Picture, asked: Asked) -> NDArray[np.bool_]:
@@ -368,26 +371,6 @@ def _told(values: Iterable[str | None]) -> set[str]:
 def _numbers(texts: Sequence[str], wanted: Iterable[str]) -> list[int]:
     number = {text: at for at, text in enumerate(texts)}
     return [number[text] for text in wanted if text in number]
-
-
-def _stock(
-    app: Application,
-    conn: Connection,
-    audience_ids: Sequence[int],
-    as_of: datetime | None,
-    as_known_at: datetime | None,
-) -> Stock:
-    if as_of is not None or as_known_at is not None:
-        return rows.take(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at)
-    name = f"stock {','.join(map(str, audience_ids))}"
-    mark = captures.latest_change(conn)
-    known = app.remembered.get(name, mark)
-    if known is not None:
-        return cast("Stock", known)
-    made = rows.take(conn, audience_ids=audience_ids)
-    if made.total <= _KEPT_MAX:
-        app.remembered.put(name, mark, made)
-    return made
 
 
 def _counted_as(

@@ -7,27 +7,30 @@ told by the first of them only, as in `packtrail.lifecycle.fold.in_order`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from psycopg.rows import args_row
 
-from packtrail.store import named, segments
+from packtrail.lifecycle.sweep import distinct
+from packtrail.store import eventrows, named, segments
 from packtrail.store.drafts import microseconds
 from packtrail.store.likes import Crowd, Likes, Timeline, occasion, occasion_base
 from packtrail.store.roles import CLASS_OFFSET, EPC, OUTPUT
 from packtrail.store.segments import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
     from psycopg import Connection
 
     from packtrail.lifecycle.sweep import Objects
+    from packtrail.store.columns import Mentions
     from packtrail.store.integers import Numbers
+    from packtrail.store.layout import Layout
 
 _SQL = named.statements("census")
 NO_NUMBER: Final = -1
@@ -64,28 +67,42 @@ class Event(NamedTuple):
 class Index:
     """What events name, as numbers of objects."""
 
-    bases: dict[int, int]
-    """Class -> number of its object 0."""
-    total: int
-    named: defaultdict[int, list[tuple[int, Objects]]]
+    layout: Layout
+    within: NDArray[np.bool_] | None = None
+    """By object: whether it is looked at; None: all are."""
+    named: defaultdict[int, list[tuple[int, Objects]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     """Number of an event -> (role code, objects)."""
 
+    @property
+    def bases(self) -> dict[int, int]:
+        """Class -> number of its object 0."""
+        return self.layout.bases
 
-def read(
+    @property
+    def total(self) -> int:
+        """How many numbers of objects there are."""
+        return self.layout.total
+
+
+Wrong: TypeAlias = "dict[int, set[int]]"
+"""Segment -> places of its events that their owners have declared wrong."""
+
+
+def visible(
     conn: Connection,
     *,
     audience_ids: Sequence[int],
     as_of: datetime | None = None,
     as_known_at: datetime | None = None,
-) -> tuple[list[Event | Likes], Index]:
-    """Return the events that have an effect, in the order in which they count, and their objects.
-
-    Like events for which order is of no account come together.
+) -> list[Segment]:
+    """Return every segment that may be seen and declares no error.
 
     Args:
         conn: A connection in a transaction, so that its reads see one state of the store.
         audience_ids: Only events these may see.
-        as_of: Only what had happened by then.
+        as_of: Only what may have happened by then.
         as_known_at: Only what had been recorded by then.
     """
     scope: dict[str, object] = {
@@ -93,13 +110,28 @@ def read(
         "as_of": as_of,
         "as_known_at": as_known_at,
     }
-    bases, total = _bases(conn)
-    index = Index(bases, total, defaultdict(list))
     with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
-        found = list(cursor.execute(f"{segments.COLUMNS} {_SQL['in_scope']}", scope))
-    timeline = _effective(found, _in_order(found), _withdrawn(conn, found, as_known_at), as_of)
-    crowd = Crowd(found, timeline, bases, total)
-    return _told_once(list(_happenings(found, timeline, crowd, index)), index), index
+        return list(cursor.execute(f"{segments.COLUMNS} {_SQL['in_scope']}", scope))
+
+
+def in_order(
+    found: Sequence[Segment], index: Index, wrong: Wrong, *, as_of: datetime | None = None
+) -> list[Event | Likes]:
+    """Return the events that have an effect, in the order in which they count.
+
+    Like events for which order is of no account come together.
+
+    Args:
+        found: The segments.
+        index: Takes what the events name.
+        wrong: What has been declared wrong.
+        as_of: Only what had happened by then.
+    """
+    timeline = _effective(found, _in_order(found), wrong, as_of)
+    if index.within is not None:
+        timeline = _touching(found, timeline, index)
+    crowd = Crowd(found, timeline, index.bases, index.total, index.within)
+    return _told_once(list(_happenings(found, timeline, crowd, index)), index)
 
 
 def first_mentions(mentions: Sequence[Objects]) -> list[NDArray[np.bool_]]:
@@ -113,37 +145,36 @@ def first_mentions(mentions: Sequence[Objects]) -> list[NDArray[np.bool_]]:
     return np.split(is_first, np.cumsum([len(one) for one in mentions])[:-1])
 
 
-def _bases(conn: Connection) -> tuple[dict[int, int], int]:
-    """Return the number of each class's object 0, and how many objects there are."""
-    bases: dict[int, int] = {}
-    total = 0
-    for class_id, size in conn.execute(_SQL["class_sizes"]):
-        bases[class_id] = total
-        total += size
-    return bases, total
-
-
-def _withdrawn(
-    conn: Connection, found: Sequence[Segment], as_known_at: datetime | None
-) -> dict[int, set[int]]:
-    """Return the places of the events that their owners have declared wrong, by segment."""
-    declared: defaultdict[int, set[str]] = defaultdict(set)
+def declared(conn: Connection, *, as_known_at: datetime | None = None) -> dict[int, set[str]]:
+    """Return the identities of all events that their owners have declared wrong, by owner."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
     asked = {"as_known_at": as_known_at}
     with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
         for one in cursor.execute(f"{segments.COLUMNS} {_SQL['declaring_error']}", asked):
-            declared[one.owner_id].update(map(one.identity, range(one.event_count)))
+            found[one.owner_id].update(map(one.identity, range(one.event_count)))
+    return found
+
+
+def wrong_among(
+    conn: Connection, found: Iterable[Segment], declared: Mapping[int, Iterable[str]]
+) -> Wrong:
+    """Return which events of segments are among those that their owners have declared wrong."""
+    by_id = {segment.segment_id: segment for segment in found}
     wrong: defaultdict[int, set[int]] = defaultdict(set)
-    for segment in found:
-        for identity in declared.get(segment.owner_id, ()):
+    for owner_id, identities in declared.items():
+        for identity, segment_id in eventrows.recorded(conn, owner_id, identities):
+            segment = by_id.get(segment_id)
+            if segment is None or segment.owner_id != owner_id:
+                continue
             if (place := segment.columns.place_of(identity)) is not None:
-                wrong[segment.segment_id].add(place)
+                wrong[segment_id].add(place)
     return wrong
 
 
 def _effective(
     found: Sequence[Segment],
     timeline: Timeline,
-    withdrawn: Mapping[int, set[int]],
+    withdrawn: Wrong,
     as_of: datetime | None,
 ) -> Timeline:
     """Leave out what had not happened by then, is told by several or was declared wrong."""
@@ -163,6 +194,33 @@ def _effective(
     return Timeline(numbers[is_kept], places[is_kept])
 
 
+def _touching(found: Sequence[Segment], timeline: Timeline, index: Index) -> Timeline:
+    """Leave out events that name nothing that is looked at."""
+    sizes = np.cumsum([0, *(segment.event_count for segment in found)])
+    touches = np.concatenate(
+        [np.empty(0, dtype=bool), *(touching(segment, index) for segment in found)]
+    )
+    is_kept = touches[sizes[timeline.numbers] + timeline.places]
+    return Timeline(timeline.numbers[is_kept], timeline.places[is_kept])
+
+
+def touching(segment: Segment, index: Index) -> NDArray[np.bool_]:
+    """Tell of each event of a segment whether it names something that is looked at."""
+    touches = np.zeros(segment.event_count, dtype=bool)
+    for stream in segment.columns.mentions:
+        if stream.role < CLASS_OFFSET and index.within is not None:
+            count = np.cumsum(index.within[numbers_of(segment, stream, index.bases)])
+            count = np.concatenate(([0], count))
+            touches |= count[stream.starts[1:]] > count[stream.starts[:-1]]
+    return touches
+
+
+def numbers_of(segment: Segment, stream: Mentions, bases: Mapping[int, int]) -> Objects:
+    """Return the numbers of the objects that the events of a segment name in one role."""
+    firsts = [bases.get(one, 0) for one in segment.columns.form_classes.tolist()]
+    return np.array(firsts, dtype=np.int64)[stream.form_of] + stream.seqs
+
+
 def _are_first(found: Sequence[Segment], numbers: Numbers, places: Numbers) -> Iterator[bool]:
     """Tell of each event whether it is the first of its identity."""
     first: set[str] = set()
@@ -180,7 +238,7 @@ def _happenings(
     for number, part in enumerate(crowd.stretches()):
         if isinstance(part, int):
             segment, place = found[int(timeline.numbers[part])], int(timeline.places[part])
-            index.named[number] += _named(segment, place, index.bases)
+            index.named[number] += _named(segment, place, index)
             yield _event(segment, place, number)
         else:
             yield from crowd.likes(part, kinds)
@@ -244,16 +302,19 @@ def _event(segment: Segment, place: int, number: int) -> Event:
     )
 
 
-def _named(segment: Segment, place: int, bases: dict[int, int]) -> Iterator[tuple[int, Objects]]:
+def _named(segment: Segment, place: int, index: Index) -> Iterator[tuple[int, Objects]]:
     """Yield what an event names: a role, and the numbers of the objects."""
     classes = segment.columns.form_classes
     for stream in segment.columns.mentions:
         mentions = stream.of(place)
         if stream.role > CLASS_OFFSET or mentions.start == mentions.stop:
             continue
-        base = np.array([bases[one] for one in classes.tolist()])[stream.form_of[mentions]]
-        objects = np.unique(base + stream.seqs[mentions])
-        yield stream.role, objects
+        base = np.array([index.bases[one] for one in classes.tolist()])[stream.form_of[mentions]]
+        objects = distinct(base + stream.seqs[mentions])
+        if index.within is not None:
+            objects = objects[index.within[objects]]
+        if len(objects):
+            yield stream.role, objects
 
 
 def _told_once(events: list[Event | Likes], index: Index) -> list[Event | Likes]:

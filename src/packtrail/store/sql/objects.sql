@@ -132,3 +132,16 @@ union all
   where (class_id, seq_from) > (%(class_id)s, %(after)s)
   order by class_id, seq_from limit %(limit)s)
  order by class_id, seq_from limit %(limit)s
+
+-- name: touching
+-- Postings of blocks, then touches of single objects; which of a block a posting names, its members
+-- tell.
+select segment_id, block, lo, hi, members
+  from posting
+ where class_id = %(class_id)s and block = any(%(blocks)s::integer[])
+   and audience_id = any(%(audience_ids)s::integer[]) and role = any(%(roles)s::integer[])
+union all
+select segment_id, null, null, null, null
+  from touch
+ where class_id = %(class_id)s and seq = any(%(seqs)s::integer[])
+   and audience_id = any(%(audience_ids)s::integer[]) and role = any(%(roles)s::integer[])
