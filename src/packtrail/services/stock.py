@@ -25,7 +25,8 @@ from packtrail.services import describing
 from packtrail.services.codes import NO_PLACE
 from packtrail.services.organisations import visible_to
 from packtrail.store import notices as notice_rows
-from packtrail.store import oddities
+from packtrail.store import organisations as organisation_rows
+from packtrail.store import captures, oddities
 from packtrail.store import stock as rows
 
 if TYPE_CHECKING:
@@ -197,6 +198,21 @@ def _picture(
 ) -> Picture:
     now = as_of or app.clock()
     return Picture(stock, _counted_as(conn, stock, audience_ids, now, as_known_at))
+
+
+def keep_ready(app: Application) -> None:
+    """Bring what is kept of the stock up to date, so that nobody who asks has to wait for it.
+
+    Where nothing was asked for yet, that is for the organisation whose events were recorded last.
+    """
+    if app.stock.freshen(app.database):
+        return
+    with app.database.reading() as conn:
+        owner_id = captures.last_owner(conn)
+        audience_ids = organisation_rows.audiences_of(conn, owner_id) if owner_id else []
+    if audience_ids:
+        with app.stock.lent(app.database, audience_ids):
+            pass
 
 
 def mask(picture: Picture, asked: Asked) -> NDArray[np.bool_]:

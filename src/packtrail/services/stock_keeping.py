@@ -75,6 +75,15 @@ class StockKeeper:
                 stack.enter_context(self._reading(place.readers))
             yield conn, kept
 
+    def freshen(self, database: Database) -> int:
+        """Bring everything that is kept up to date; return for how many something is kept."""
+        with self._lock:
+            kept = list(self._places)
+        for audiences in kept:
+            with self.lent(database, audiences):
+                pass
+        return len(kept)
+
     @contextlib.contextmanager
     def _reading(self, readers: _Readers) -> Iterator[None]:
         with self._lock:
