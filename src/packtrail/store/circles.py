@@ -123,7 +123,7 @@ class Circle:
         wanted = set()
         for class_id, first, seqs in self._by_class(numbers):
             wanted |= objects.touching(
-                self._conn, class_id, seqs, is_asked[first:], self._audience_ids, roles
+                self._conn, class_id, seqs, is_asked[first:], self._audience_ids, roles=roles
             )
         found = [numbers[:0]]
         for segment in self._segments(wanted):

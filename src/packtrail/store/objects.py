@@ -190,7 +190,9 @@ def touching(
     seqs: Numbers,
     is_wanted: NDArray[np.bool_],
     audience_ids: Sequence[int],
+    *,
     roles: Sequence[int],
+    first: int = 0,
 ) -> set[int]:
     """Return the segments that name any of some objects of a class.
 
@@ -198,16 +200,17 @@ def touching(
         conn: A connection.
         class_id: The class.
         seqs: The numbers of the objects within it.
-        is_wanted: By number: whether it is one of them.
+        is_wanted: By number, from `first` on: whether it is one of them.
         audience_ids: Only segments these may see.
         roles: Only where they are named in one of these roles.
+        first: The number where a block begins, before all of them.
     """
     blocks = np.unique(seqs >> BLOCK_BITS).tolist()
     asked = class_id, blocks, seqs.tolist(), audience_ids, roles
     return {
         segment_id
         for segment_id, block, lo, hi, members in direct.rows(conn, _TOUCHING, *asked)
-        if block is None or is_wanted[(block << BLOCK_BITS) + decode(lo, hi, members)].any()
+        if block is None or is_wanted[(block << BLOCK_BITS) - first + decode(lo, hi, members)].any()
     }
 
 

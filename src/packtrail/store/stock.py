@@ -73,7 +73,10 @@ class Stock:
     def class_of(self, numbers: Objects) -> NDArray[np.int64]:
         """Return the places in `classes` of the classes of objects."""
         firsts = np.array([each.first for each in self.classes], dtype=np.int64)
-        return np.searchsorted(firsts, numbers, side="right") - 1
+        if not (numbers[1:] >= numbers[:-1]).all():
+            return np.searchsorted(firsts, numbers, side="right") - 1
+        starts = np.append(np.searchsorted(numbers, firsts), len(numbers))
+        return np.repeat(np.arange(len(firsts)), np.diff(starts))
 
     def is_pack(self) -> NDArray[np.bool_]:
         """Mark the packs that may be seen: serials of a GTIN with indicator 0 that hold nothing."""
