@@ -49,7 +49,7 @@ class Layout:
         for class_id, size in _sizes(conn).items():
             made.bases[class_id], made.rooms[class_id] = made.total, _room(size)
             made.total += _room(size)
-        made.total += _room(made.total)
+        made.total = _room(made.total)
         return made
 
     def grown(self, conn: Connection) -> Layout | None:
