@@ -40,10 +40,13 @@ _TOUCHING: Final = Statement(
     _SQL["touching"],
     class_id=Kind.INTEGER,
     blocks=Kind.INTEGERS,
-    seqs=Kind.INTEGERS,
     audience_ids=Kind.INTEGERS,
     roles=Kind.INTEGERS,
+    firsts=Kind.INTEGERS,
+    lasts=Kind.INTEGERS,
 )
+_GAP: Final = 64
+"""Numbers with at most so many between them are asked for together."""
 _DRAWS: Final = 8
 """How often numbers are drawn until enough are found, twice as many each time."""
 _BLOCKS: Final = 500
@@ -199,19 +202,31 @@ def touching(
     Args:
         conn: A connection.
         class_id: The class.
-        seqs: The numbers of the objects within it.
+        seqs: The numbers of the objects within it, ascending.
         is_wanted: By number, from `first` on: whether it is one of them.
         audience_ids: Only segments these may see.
         roles: Only where they are named in one of these roles.
         first: The number where a block begins, before all of them.
     """
     blocks = np.unique(seqs >> BLOCK_BITS).tolist()
-    asked = class_id, blocks, seqs.tolist(), audience_ids, roles
+    asked = class_id, blocks, audience_ids, roles, *_spans(seqs)
     return {
         segment_id
-        for segment_id, block, lo, hi, members in direct.rows(conn, _TOUCHING, *asked)
-        if block is None or is_wanted[(block << BLOCK_BITS) - first + decode(lo, hi, members)].any()
+        for segment_id, at, lo, hi, members in direct.rows(conn, _TOUCHING, *asked)
+        if (
+            is_wanted[at - first]
+            if lo is None
+            else is_wanted[(at << BLOCK_BITS) - first + decode(lo, hi, members)].any()
+        )
     }
+
+
+def _spans(seqs: Numbers) -> tuple[list[int], list[int]]:
+    """Return where ascending numbers begin and end that are near each other."""
+    cuts = np.flatnonzero(np.diff(seqs) > _GAP)
+    firsts = np.concatenate((seqs[:1], seqs[cuts + 1]))
+    lasts = np.concatenate((seqs[cuts], seqs[-1:]))
+    return firsts.tolist(), lasts.tolist()
 
 
 def touching_class(roles: str, classes: str, audiences: str) -> str:

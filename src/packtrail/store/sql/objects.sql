@@ -134,14 +134,15 @@ union all
  order by class_id, seq_from limit %(limit)s
 
 -- name: touching
--- Postings of blocks, then touches of single objects; which of a block a posting names, its members
--- tell.
+-- Postings of blocks, then touches of single objects in spans of numbers; which of a block a posting
+-- names, its members tell.
 select segment_id, block, lo, hi, members
   from posting
  where class_id = %(class_id)s and block = any(%(blocks)s::integer[])
    and audience_id = any(%(audience_ids)s::integer[]) and role = any(%(roles)s::integer[])
 union all
-select segment_id, null, null, null, null
-  from touch
- where class_id = %(class_id)s and seq = any(%(seqs)s::integer[])
-   and audience_id = any(%(audience_ids)s::integer[]) and role = any(%(roles)s::integer[])
+select t.segment_id, t.seq, null, null, null
+  from unnest(%(firsts)s::integer[], %(lasts)s::integer[]) as span (first, last)
+  join touch t on t.seq between span.first and span.last
+ where t.class_id = %(class_id)s
+   and t.audience_id = any(%(audience_ids)s::integer[]) and t.role = any(%(roles)s::integer[])
