@@ -181,9 +181,9 @@ def test_no_answer_is_older_than_what_was_recorded_before_it(world: World) -> No
     verdicts.append(verify(world, scan("2")).verdict)
     notices.retract(world.app, world.maker, notice.notice_id, reason="a mistake")
     verdicts.append(verify(world, scan("2")).verdict)
-    of_lot = event(5, action="OBSERVE", bizStep="holding", epcList=[], disposition="recalled",
-                   quantityList=[{"epcClass": f"urn:epc:class:lgtin:030001.0012345.{LOT}"}])
-    record(world, {name: value for name, value in of_lot.items() if value != []})
+    of_lot = event(5, action="OBSERVE", bizStep="holding", disposition="recalled")
+    lot = {"epcClass": f"urn:epc:class:lgtin:030001.0012345.{LOT}"}
+    record(world, of_lot | {"quantityList": [lot]})
     verdicts.append(verify(world, scan("2")).verdict)
 
     genuine, not_saleable = Verdict.GENUINE, Verdict.NOT_SALEABLE

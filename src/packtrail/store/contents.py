@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from packtrail.store.objects import Instance
     from packtrail.store.segments import Segment
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """One thing directly inside a container."""
