@@ -6,7 +6,7 @@ of events; keep the answer for as long as nothing new is recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -140,6 +140,8 @@ class _Pass:
     sweep: Sweep
     places: Texts
     lots: Texts
+    sayings: dict[tuple[int, Role], Saying] = field(default_factory=dict)
+    """What the events of a segment say in a role."""
 
     def take(self, event: Event) -> None:
         """Let one event have its effect."""
@@ -151,8 +153,9 @@ class _Pass:
             self.sweep.observe(
                 objects, self._saying(event, part), reaches_inside=part is not Role.PARENT
             )
-        if event.type == "AggregationEvent" and event.parent_class_id is not None:
-            self._repack(event)
+        if event.type == "AggregationEvent" and event.parent is not None:
+            class_id, seq = event.parent
+            self._repack(event, self.index.bases[class_id] + seq)
 
     def take_likes(self, likes: Likes) -> None:
         """Let like events have their effect, all at once: their objects differ and hold nothing."""
@@ -163,9 +166,8 @@ class _Pass:
         said = self._saying(event, Role.EPC)._replace(at=likes.at)
         self.sweep.observe(likes.objects, said, reaches_inside=False)
 
-    def _repack(self, event: Event) -> None:
+    def _repack(self, event: Event, parent: int) -> None:
         """Move what an aggregation event packs or unpacks."""
-        parent = self.index.bases[event.parent_class_id or 0] + (event.parent_seq or 0)
         if event.empties:
             inside = self.sweep.inside(np.array([parent]))
             self.sweep.observe(inside, self._saying(event, Role.CHILD), reaches_inside=True)
@@ -179,6 +181,13 @@ class _Pass:
                 self.sweep.unpack(objects, parent)
 
     def _saying(self, event: Event, part: Role) -> Saying:
+        said = self.sayings.get((event.like, part))
+        if said is None:
+            said = self.sayings[event.like, part] = self._said(event, part)
+        return said._replace(at=event.at)
+
+    def _said(self, event: Event, part: Role) -> Saying:
+        """Return what an event, and those that are like it, say of the objects of a role."""
         makes = part in {Role.EPC, Role.OUTPUT}
         day = expires_on(event.expires) if makes else None
         return Saying(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from packtrail.store.columns import Mentions
     from packtrail.store.integers import Numbers
     from packtrail.store.layout import Layout
+    from packtrail.store.objects import Instance
 
 _SQL = named.statements("census")
 NO_NUMBER: Final = -1
@@ -42,12 +43,13 @@ class Event(NamedTuple):
 
     event_id: int
     """Number of the event in this reading."""
+    like: int
+    """Number of its segment: events that have it in common say the same."""
     type: str
     action: str | None
     biz_step: str | None
     disposition: str | None
-    parent_class_id: int | None
-    parent_seq: int | None
+    parent: Instance | None
     empties: bool
     fact: int
     """Hash of what the event says of its objects: time, kind, words, places, parent."""
@@ -234,12 +236,12 @@ def _happenings(
     found: Sequence[Segment], timeline: Timeline, crowd: Crowd, index: Index
 ) -> Iterator[Event | Likes]:
     """Yield the events in order, and put what those that are alone name into the index."""
-    kinds = [_event(segment, 0, NO_NUMBER) for segment in found]
+    kinds = [_kind(segment, number) for number, segment in enumerate(found)]
     for number, part in enumerate(crowd.stretches()):
         if isinstance(part, int):
-            segment, place = found[int(timeline.numbers[part])], int(timeline.places[part])
-            index.named[number] += _named(segment, place, index)
-            yield _event(segment, place, number)
+            like, place = int(timeline.numbers[part]), int(timeline.places[part])
+            index.named[number] += _named(found[like], place, index)
+            yield _event(kinds[like], found[like], place, number)
         else:
             yield from crowd.likes(part, kinds)
 
@@ -277,28 +279,38 @@ def _runs(is_tie: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     yield from zip(starts.tolist(), (stops + 1).tolist(), strict=True)
 
 
-def _event(segment: Segment, place: int, number: int) -> Event:
-    parent = segment.parent(place)
-    time = segment.columns.time(place)
+def _kind(segment: Segment, like: int) -> Event:
+    """Return what all events of a segment say."""
     said = (segment.type, segment.action, segment.biz_step, segment.disposition)
-    where = (segment.read_point, segment.biz_location)
     return Event(
-        event_id=number,
+        event_id=NO_NUMBER,
+        like=like,
         type=segment.type,
         action=segment.action,
         biz_step=segment.biz_step,
         disposition=segment.disposition,
-        parent_class_id=parent[0] if parent else None,
-        parent_seq=parent[1] if parent else None,
+        parent=None,
         empties=segment.empties,
-        fact=hash((time, said, where, parent)),
-        occasion=occasion(occasion_base(segment), time),
-        at=time,
+        fact=hash((said, segment.read_point, segment.biz_location)),
+        occasion=occasion_base(segment),
+        at=0,
         read_point=segment.read_point,
         biz_location=segment.biz_location,
         links=segment.links,
         lot=segment.lot,
         expires=segment.expires,
+    )
+
+
+def _event(kind: Event, segment: Segment, place: int, number: int) -> Event:
+    """Return one event of a segment."""
+    parent, time = segment.parent(place), segment.columns.time(place)
+    return kind._replace(
+        event_id=number,
+        parent=parent,
+        fact=hash((time, kind.fact, parent)),
+        occasion=occasion(kind.occasion, time),
+        at=time,
     )
 
 
