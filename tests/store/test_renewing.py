@@ -10,7 +10,7 @@ from tests.store.making import commissioning, declared_wrong, pack_uri, packing,
 from tests.store.test_readings_agree import random_event, told_again
 
 from packtrail.lifecycle.sweep import NOTHING
-from packtrail.store import renewing
+from packtrail.store import census, happenings, renewing
 from packtrail.store.database import Database
 
 PLAIN = (
@@ -130,3 +130,48 @@ def test_nothing_but_what_is_new_is_read(fresh_database: Database, monkeypatch):
         renewing.renewed(conn, kept, [1], in_place=True)
 
     assert went_over == [3]
+
+
+def packings(rng: random.Random):
+    """Documents of packing events that are alike, and now and then bear on each other."""
+    packs, cases = [pack_uri(n) for n in range(40)], [sscc(n) for n in range(10)]
+    pallets = [sscc(100 + n) for n in range(4)]
+    for number in range(12):
+        action, hour = rng.choice(["ADD", "ADD", "DELETE"]), rng.randint(0, 10)
+        is_mixed = rng.random() < 0.3
+        parents = cases + pallets if is_mixed else rng.choice([cases, pallets])
+        inside = packs + cases if is_mixed else packs if parents is cases else cases
+        free = rng.sample(inside, len(inside))
+        yield [
+            packing(
+                hour + at / 100,
+                parent,
+                [free.pop() for _ in range(rng.randint(1, 4)) if free] or [rng.choice(inside)],
+                action,
+            )
+            for at, parent in enumerate(rng.sample(parents, rng.randint(2, len(parents))))
+        ]
+        yield [seen(hour + 0.5, rng.sample(cases + pallets, 3), "shipping", "in_transit")]
+        if number == 0:
+            yield [commissioning(0, packs)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_packings_told_at_once_are_what_they_are_one_by_one(
+    fresh_database: Database, seed, monkeypatch
+):
+    together = []
+    take = census._Pass.take_packings
+    monkeypatch.setattr(
+        census._Pass, "take_packings", lambda self, some: (together.append(some), take(self, some))
+    )
+    with fresh_database.transaction() as conn:
+        for number, document in enumerate(packings(random.Random(seed))):
+            record(conn, document, hour=100 + number / 100)
+    with fresh_database.snapshot() as conn:
+        at_once = told(renewing.take(conn, [1]))
+        monkeypatch.setattr(happenings, "_TOGETHER_MIN", 1_000)
+        one_by_one = told(renewing.take(conn, [1]))
+
+    assert together
+    assert at_once == one_by_one

@@ -156,9 +156,12 @@ class Sweep:
             return
         said = said._replace(effect=inherited(said.effect))
         for _ in range(DEPTH_MAX):
-            objects = self.inside(objects)
-            if not len(objects):
+            inner = self.inside(objects)
+            if not len(inner):
                 return
+            if not isinstance(said.at, int):
+                said = said._replace(at=_handed_down(said.at, objects, self.parent[inner]))
+            objects = inner
             self.is_direct[objects[self._take(objects, said)]] = False
 
     def make(self, objects: Objects, occasion: int | Objects) -> None:
@@ -174,6 +177,29 @@ class Sweep:
         self.parent[objects] = parent
         self._holds[parent] = True
         self._packed[parent].append(objects)
+
+    def pack_each(self, objects: Objects, parents: Objects, sizes: Objects) -> None:
+        """Put objects into several parents, wherever they were.
+
+        Args:
+            objects: Each once, those of a parent together.
+            parents: The parents.
+            sizes: How many objects each gets.
+        """
+        into, before = np.repeat(parents, sizes), self.parent[objects]
+        self.was_moved[objects] |= (before >= 0) & (before != into)
+        self.parent[objects] = into
+        self._holds[parents[sizes > 0]] = True
+        for parent, some in zip(
+            parents.tolist(), np.split(objects, np.cumsum(sizes)[:-1]), strict=True
+        ):
+            self._packed[parent].append(some)
+
+    def unpack_each(self, objects: Objects, parents: Objects, sizes: Objects) -> None:
+        """Take objects out of several parents, as `unpack` does."""
+        is_elsewhere = self.parent[objects] != np.repeat(parents, sizes)
+        self.was_elsewhere[objects] |= is_elsewhere
+        self.parent[objects[~is_elsewhere]] = NOTHING
 
     def unpack(self, objects: Objects, parent: int) -> None:
         """Take objects out of a parent; those that are not in it stay where they are."""
@@ -193,6 +219,16 @@ class Sweep:
             is_held = self.parent[outer] >= 0
             inner, outer = inner[is_held], self.parent[outer[is_held]]
         return inner
+
+    def holds_any(self, containers: Objects, objects: Objects) -> bool:
+        """Tell whether any of some objects is inside any of some containers, at whatever depth."""
+        for _ in range(DEPTH_MAX):
+            containers = self.inside(containers)
+            if not len(containers):
+                return False
+            if np.isin(containers, objects).any():
+                return True
+        return True
 
     def inside(self, containers: Objects) -> Objects:
         """Return what is directly inside any of some containers."""
@@ -283,6 +319,18 @@ class Sweep:
         for values, value in ((self.lot, said.lot), (self.expires, said.expires)):
             if value != NOTHING:
                 values[objects[values[objects] == NOTHING]] = value
+
+
+def _handed_down(at: Objects, holders: Objects, parents: Objects) -> Objects:
+    """Return the times of what is inside: those of what holds it.
+
+    Args:
+        at: Time by holder.
+        holders: The holders.
+        parents: By object inside: which of them holds it.
+    """
+    order = np.argsort(holders)
+    return at[order[np.searchsorted(holders, parents, sorter=order)]]
 
 
 def _of(at: int | Objects, which: NDArray[np.bool_]) -> int | Objects:

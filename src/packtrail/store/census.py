@@ -17,7 +17,7 @@ from packtrail.lifecycle.fold import expires_on
 from packtrail.lifecycle.rules import effect_of, goal_of, is_leaving, is_origin
 from packtrail.lifecycle.sweep import NOTHING, STATUSES, Saying, Sweep
 from packtrail.store import happenings, named
-from packtrail.store.happenings import Event, Index
+from packtrail.store.happenings import Event, Index, Packings
 from packtrail.store.layout import Layout
 from packtrail.store.roles import CHILD, PARENT, ROLES
 from packtrail.store.rows import DESTINATION, read_link
@@ -97,7 +97,11 @@ def survey(
 
 
 def go_over(
-    events: Iterable[Event | Likes], index: Index, sweep: Sweep, places: Texts, lots: Texts
+    events: Iterable[Event | Packings | Likes],
+    index: Index,
+    sweep: Sweep,
+    places: Texts,
+    lots: Texts,
 ) -> None:
     """Let events have their effect.
 
@@ -112,6 +116,8 @@ def go_over(
     for event in events:
         if isinstance(event, Event):
             made.take(event)
+        elif isinstance(event, Packings):
+            made.take_packings(event)
         else:
             made.take_likes(event)
     sweep.forget()
@@ -165,6 +171,25 @@ class _Pass:
             self.sweep.make(likes.objects, likes.occasions)
         said = self._saying(event, Role.EPC)._replace(at=likes.at)
         self.sweep.observe(likes.objects, said, reaches_inside=False)
+
+    def take_packings(self, packings: Packings) -> None:
+        """Let packing events have their effect, at once unless one bears on another's objects."""
+        sweep, kind = self.sweep, packings.kind
+        parents, children, sizes = packings.parents, packings.children, packings.sizes
+        if sweep.holds_any(children, np.concatenate((parents, children))):
+            for event in packings.one_by_one(self.index):
+                self.take(event)
+            return
+        sweep.is_seen[parents] = sweep.is_seen[children] = True
+        said = self._saying(kind, Role.PARENT)._replace(at=packings.at)
+        sweep.observe(parents, said, reaches_inside=False)
+        said = self._saying(kind, Role.CHILD)._replace(at=np.repeat(packings.at, sizes))
+        sweep.observe(children, said, reaches_inside=True)
+        if kind.action == "ADD":
+            sweep.is_container[parents] = True
+            sweep.pack_each(children, parents, sizes)
+        else:
+            sweep.unpack_each(children, parents, sizes)
 
     def _repack(self, event: Event, parent: int) -> None:
         """Move what an aggregation event packs or unpacks."""

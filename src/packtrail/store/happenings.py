@@ -16,8 +16,16 @@ from psycopg.rows import args_row
 from packtrail.lifecycle.sweep import distinct
 from packtrail.store import eventrows, named, segments
 from packtrail.store.drafts import microseconds
-from packtrail.store.likes import Crowd, Likes, Timeline, occasion, occasion_base
-from packtrail.store.roles import CLASS_OFFSET, EPC, OUTPUT
+from packtrail.store.likes import (
+    Crowd,
+    Likes,
+    Stretch,
+    Timeline,
+    occasion,
+    occasion_base,
+    spread,
+)
+from packtrail.store.roles import CHILD, CLASS_OFFSET, EPC, OUTPUT, PARENT
 from packtrail.store.segments import Segment
 
 if TYPE_CHECKING:
@@ -34,6 +42,8 @@ if TYPE_CHECKING:
     from packtrail.store.objects import Instance
 
 _SQL = named.statements("census")
+_TOGETHER_MIN: Final = 2
+"""Packing events that follow each other, from which on they are told at once."""
 NO_NUMBER: Final = -1
 """Number of what stands for many events."""
 
@@ -63,6 +73,31 @@ class Event(NamedTuple):
     """Transactions, sources and destinations, see `packtrail.store.rows.link`."""
     lot: str | None
     expires: str | None
+
+
+class Packings(NamedTuple):
+    """Events that pack, or unpack, different objects: told one after the other, or at once."""
+
+    kind: Event
+    """What all of them say."""
+    events: tuple[Event, ...]
+    parents: Objects
+    """By event, each another."""
+    at: Numbers
+    """Time by event, in microseconds since 1970, UTC."""
+    children: Objects
+    """Those of an event together, each once and none of them a parent."""
+    sizes: Numbers
+    """By event: how many children it names."""
+
+    def one_by_one(self, index: Index) -> Iterator[Event]:
+        """Yield the events, and put what they name into the index."""
+        children = np.split(self.children, np.cumsum(self.sizes)[:-1])
+        for event, parent, some in zip(self.events, self.parents, children, strict=True):
+            index.named[event.event_id] += [(PARENT, np.array([parent]))]
+            if len(some):
+                index.named[event.event_id] += [(CHILD, np.sort(some))]
+            yield event
 
 
 @dataclass(slots=True)
@@ -118,7 +153,7 @@ def visible(
 
 def in_order(
     found: Sequence[Segment], index: Index, wrong: Wrong, *, as_of: datetime | None = None
-) -> list[Event | Likes]:
+) -> list[Event | Packings | Likes]:
     """Return the events that have an effect, in the order in which they count.
 
     Like events for which order is of no account come together.
@@ -234,16 +269,76 @@ def _are_first(found: Sequence[Segment], numbers: Numbers, places: Numbers) -> I
 
 def _happenings(
     found: Sequence[Segment], timeline: Timeline, crowd: Crowd, index: Index
-) -> Iterator[Event | Likes]:
+) -> Iterator[Event | Packings | Likes]:
     """Yield the events in order, and put what those that are alone name into the index."""
     kinds = [_kind(segment, number) for number, segment in enumerate(found)]
-    for number, part in enumerate(crowd.stretches()):
+    for like, some in _alike(crowd.stretches(), timeline):
+        if isinstance(some, Stretch):
+            yield from crowd.likes(some, kinds)
+            continue
+        segment, places = found[like], timeline.places[some]
+        events = [
+            _event(kinds[like], segment, place, number)
+            for number, place in zip(some, places.tolist(), strict=True)
+        ]
+        packings = None
+        if len(some) >= _TOGETHER_MIN and _packs(segment):
+            packings = _packings(kinds[like], events, segment, places, index)
+        if packings is not None:
+            yield packings
+            continue
+        for event, place in zip(events, places.tolist(), strict=True):
+            index.named[event.event_id] += _named(segment, place, index)
+            yield event
+
+
+def _alike(
+    parts: Iterable[int | Stretch], timeline: Timeline
+) -> Iterator[tuple[int, list[int] | Stretch]]:
+    """Yield stretches, and runs of events of one segment that are alone: segment, places."""
+    like, run = NO_NUMBER, list[int]()
+    for part in parts:
+        number = int(timeline.numbers[part]) if isinstance(part, int) else NO_NUMBER
+        if run and number != like:
+            yield like, run
+            run = []
+        like = number
         if isinstance(part, int):
-            like, place = int(timeline.numbers[part]), int(timeline.places[part])
-            index.named[number] += _named(found[like], place, index)
-            yield _event(kinds[like], found[like], place, number)
+            run.append(part)
         else:
-            yield from crowd.likes(part, kinds)
+            yield NO_NUMBER, part
+    if run:
+        yield like, run
+
+
+def _packs(segment: Segment) -> bool:
+    """Tell whether the events of a segment do nothing but pack, or unpack, what they name."""
+    roles = {stream.role for stream in segment.columns.mentions if stream.role < CLASS_OFFSET}
+    is_it = segment.type == "AggregationEvent" and segment.action in {"ADD", "DELETE"}
+    return is_it and not segment.empties and roles == {PARENT, CHILD}
+
+
+def _packings(
+    kind: Event, events: Sequence[Event], segment: Segment, places: Numbers, index: Index
+) -> Packings | None:
+    """Return events of a segment together; None where an object is named twice."""
+    named_by = {}
+    for stream in segment.columns.mentions:
+        if stream.role < CLASS_OFFSET:
+            starts, sizes = stream.starts[places], np.diff(stream.starts)[places]
+            named_by[stream.role] = (
+                numbers_of(segment, stream, index.bases)[spread(starts, sizes)], sizes,
+            )  # fmt: skip
+    (parents, each), (children, sizes) = named_by[PARENT], named_by[CHILD]
+    if index.within is not None:
+        is_kept = index.within[children]
+        of = np.repeat(np.arange(len(sizes)), sizes)
+        children, sizes = children[is_kept], np.bincount(of[is_kept], minlength=len(sizes))
+    every = np.concatenate((parents, children))
+    if (each != 1).any() or len(distinct(every)) < len(every):
+        return None
+    at = np.array([event.at for event in events], dtype=np.int64)
+    return Packings(kind, tuple(events), parents, at, children, sizes)
 
 
 def _in_order(found: Sequence[Segment]) -> Timeline:
@@ -329,13 +424,21 @@ def _named(segment: Segment, place: int, index: Index) -> Iterator[tuple[int, Ob
             yield stream.role, objects
 
 
-def _told_once(events: list[Event | Likes], index: Index) -> list[Event | Likes]:
+def _told_once(
+    found: list[Event | Packings | Likes], index: Index
+) -> list[Event | Packings | Likes]:
     """Take from the index, and from what empties, whatever an event before has told."""
-    counts = Counter(event.fact for event in events if isinstance(event, Event))
+    counts = Counter(fact for each in found for fact in _facts(each))
+    events: list[Event | Packings | Likes] = []
+    for each in found:
+        if isinstance(each, Packings) and any(counts[fact] > 1 for fact in _facts(each)):
+            events += each.one_by_one(index)
+        else:
+            events.append(each)
     emptied: set[int] = set()
     told: defaultdict[tuple[int, ...], list[tuple[int, int]]] = defaultdict(list)
     for number, event in enumerate(events):
-        if isinstance(event, Likes) or counts[event.fact] == 1:
+        if not isinstance(event, Event) or counts[event.fact] == 1:
             continue
         if event.empties and event.fact in emptied:
             events[number] = event._replace(empties=False)
@@ -349,6 +452,13 @@ def _told_once(events: list[Event | Likes], index: Index) -> list[Event | Likes]
         if len(mentions) > 1:
             _keep_first(index, mentions)
     return events
+
+
+def _facts(happening: Event | Packings | Likes) -> Iterator[int]:
+    if isinstance(happening, Event):
+        yield happening.fact
+    elif isinstance(happening, Packings):
+        yield from (event.fact for event in happening.events)
 
 
 def _keep_first(index: Index, mentions: list[tuple[int, int]]) -> None:

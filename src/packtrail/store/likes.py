@@ -118,7 +118,7 @@ class Crowd:
         """
         span = slice(stretch.start, stretch.stop)
         sizes = self._sizes[span]
-        named = _spread(self._starts[span], sizes)
+        named = spread(self._starts[span], sizes)
         events = np.repeat(np.arange(stretch.start, stretch.stop), sizes)
         is_kept = ~self._is_dropped[named]
         named, events = named[is_kept], events[is_kept]
@@ -171,7 +171,7 @@ class Crowd:
         if not len(told):
             return
         sizes = self._sizes[told]
-        named = _spread(self._starts[told], sizes)
+        named = spread(self._starts[told], sizes)
         events = np.repeat(told, sizes)
         occasions = _mixed(self._occasions[self._numbers[events]], self.times[events])
         keys = np.lexsort([occasions, which[events], self._objects[named]])
@@ -237,7 +237,7 @@ def _mixed(base: NDArray[np.uint64] | np.uint64, at: Numbers) -> Numbers:
     return (found ^ (found >> np.uint64(29))).astype(np.int64)
 
 
-def _spread(starts: Numbers, sizes: Numbers) -> Numbers:
+def spread(starts: Numbers, sizes: Numbers) -> Numbers:
     """Return the numbers of the runs that begin and are as long as told, one after the other."""
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0
