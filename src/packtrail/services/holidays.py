@@ -32,7 +32,8 @@ def working_days_in(market: str, day: date) -> IsWorked:
     if not holidays:
         return monday_to_friday
     rule = CalendarRule(code=country, name=country, weekdays=_worked_weekdays(country))
-    first, last = day.replace(month=1, day=1), day.replace(year=day.year + _YEARS_ASKED, month=12, day=31)
+    first = day.replace(month=1, day=1)
+    last = day.replace(year=day.year + _YEARS_ASKED, month=12, day=31)
     worked = working_days(rule.resolve(dict(holidays)), first, last)
     return lambda each: worked.is_worked(each.toordinal())
 
