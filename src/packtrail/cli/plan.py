@@ -271,28 +271,32 @@ def draw_scope(
     market: Annotated[
         list[str] | None, typer.Option("--market", help="Only this one; may be repeated.")
     ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option("--leave-out", help="Not this code; may be repeated.")
+    ] = None,
     take: Annotated[bool, typer.Option("--take", help="Take it into the scope.")] = False,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Tell what portfolio, sites and lines hold and the scope does not."""
+    """Tell what portfolio, sites and lines hold and the scope does not name."""
     from packtrail.planning.book import kind_of
     from packtrail.services.plan import drawing
 
     with options.acting(data, db, organisation) as (app, actor):
         found = drawing.drawn(app, actor, programme, markets=market or ())
         if take and not found.is_empty:
-            drawing.draw(app, actor, programme, markets=market or ())
+            drawing.draw(
+                app, actor, programme, markets=market or (), leave_out=leave_out or ()
+            )
     if json:
         write_json(found)
         return
-    rows = (
-        (kind_of(each).name, kind_of(each).code_of(each), getattr(each, "name", ""), what)
-        for what, entries in (("new", found.new), ("changed", found.changed))
-        for each in entries
-    )
+    rows = [
+        *((kind_of(each).name, each.code, each.name, "new") for each in found.new),
+        *(("product", code, "", "sold in no market of the scope any more") for code in found.gone),
+    ]
     _table("Portfolio and lines", ("Kind", "Code", "Name", ""), rows)
     if not found.is_empty and not take:
         talk.print("Nothing was changed; --take takes it into the scope.")

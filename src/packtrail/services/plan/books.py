@@ -1,8 +1,11 @@
-"""Books of programmes as they are now: read once for each version, and whose they are."""
+"""Books of programmes as they are now: read once for each version, and whose they are.
+
+What Packtrail holds of a scope is read from portfolio and floor, not from the entry that names it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from packtrail.access import Permission, require
@@ -10,6 +13,7 @@ from packtrail.base.errors import NotFound
 from packtrail.planning import codes
 from packtrail.planning.book import KINDS, Book, Terms
 from packtrail.services.plan import codec
+from packtrail.services.plan.held import held
 from packtrail.store import plans as rows
 
 if TYPE_CHECKING:
@@ -40,6 +44,15 @@ class Opened:
     book: Book
     marks: Mapping[tuple[str, str], Mark]
     """Kind and code of an entry -> its mark."""
+    held: frozenset[tuple[str, str]] = frozenset()
+    """Kind and code of the entries whose facts are those of portfolio and floor."""
+    held_mark: object = None
+    """Differs when these facts have changed."""
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Differs when anything of the programme has changed."""
+        return self.row.version, self.terms, self.held_mark
 
     @property
     def code(self) -> str:
@@ -53,7 +66,7 @@ class Opened:
 
 
 def opened(app: Application, actor: Actor, code: str) -> Opened:
-    """Return a programme of the actor's organisation with its book.
+    """Return a programme of the actor's organisation with its book, its scope as it is held now.
 
     Raises:
         NotFound: `PLN-014`, there is no such programme.
@@ -61,7 +74,7 @@ def opened(app: Application, actor: Actor, code: str) -> Opened:
     """
     require(actor, Permission.PLAN_READ)
     with app.database.reading() as conn:
-        return read(app, conn, visible(conn, actor, code))
+        return _with_held(app, conn, read(app, conn, visible(conn, actor, code)))
 
 
 def visible(
@@ -102,4 +115,17 @@ def read(app: Application, conn: Connection, row: rows.ProgrammeRow) -> Opened:
         marks=marks,
     )
     app.remembered.put(name, row.version, made)
+    return made
+
+
+def _with_held(app: Application, conn: Connection, found: Opened) -> Opened:
+    """Return a programme with the facts that portfolio and floor hold of its scope."""
+    there = held(app, conn, found.row.organisation_id, app.clock().date())
+    name, mark = f"plan held/{found.row.programme_id}", (found.row, there.mark)
+    known = cast("Opened | None", app.remembered.get(name, mark))
+    if known is not None:
+        return known
+    book, of_scope = there.read_into(found.book)
+    made = replace(found, book=book, held=of_scope, held_mark=there.mark)
+    app.remembered.put(name, mark, made)
     return made

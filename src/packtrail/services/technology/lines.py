@@ -41,6 +41,11 @@ class LineRate:
     """`measured`, `equipment` or `said` (as the line was built)."""
     source: str
 
+    @property
+    def told(self) -> str:
+        """Basis and source, as a figure shows them."""
+        return f"{self.basis}: {self.source}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerView:
@@ -114,10 +119,29 @@ def known_lines(app: Application, actor: Actor) -> Mapping[str, LineAbilities]:
 
 def line_rates(app: Application, actor: Actor) -> Mapping[str, LineRate]:
     """Return how fast each line is: measured, by its slowest equipment, or as it was built."""
+    return _rates(known_lines(app, actor))
+
+
+def rates_of(app: Application, conn: Connection, actor: Actor) -> Mapping[str, LineRate]:
+    """Return how fast each line is, to other services that have asked whether the actor may see it."""
+    around = books.around(conn, actor, app.clock().date())
+    return _rates(_known(app, conn, actor, around))
+
+
+def believed(app: Application, conn: Connection, actor: Actor) -> Mapping[str, LineAbilities]:
+    """Return what the organisation of an actor believes of its lines, whoever of it asks.
+
+    Plans rest on it: they are the same for everybody who may see them.
+    """
+    around = books.around(conn, actor, app.clock().date())
+    return _known(app, conn, actor, around, is_for_plan=True)
+
+
+def _rates(known: Mapping[str, LineAbilities]) -> Mapping[str, LineRate]:
     return {
         line: LineRate(packs_per_minute=rate.value, basis=rate.basis.value, source=rate.told)
-        for line, known in known_lines(app, actor).items()
-        if (rate := known.figures.get(Measured.PACKS_PER_MINUTE)) is not None
+        for line, each in known.items()
+        if (rate := each.figures.get(Measured.PACKS_PER_MINUTE)) is not None
     }
 
 
@@ -182,11 +206,11 @@ def markets(app: Application, actor: Actor) -> tuple[str, ...]:
 
 
 def _known(
-    app: Application, conn: Connection, actor: Actor, around: Around
+    app: Application, conn: Connection, actor: Actor, around: Around, *, is_for_plan: bool = False
 ) -> Mapping[str, LineAbilities]:
     own = actor.organisation_code
     batches = {}
-    if actor.may(Permission.LINE_READ):
+    if is_for_plan or actor.may(Permission.LINE_READ):
         audiences = organisations.visible_to(conn, actor)
         batches = {
             line if operator == own else f"{operator}/{line}": counts
