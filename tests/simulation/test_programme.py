@@ -82,7 +82,11 @@ def test_everything_is_about_the_same_sites_lines_products_and_markets(
 def test_readiness_sees_what_the_floor_describes(app: Application, company: Actor) -> None:
     items = readiness.of_programme(app, company, CODE).items
     described = [each for each in items if each.probe.key == "master_data"]
-    cannot = {each.code for each in items if each.probe.key == "line_can" and each.sight.done == 0}
+    cannot = {
+        each.code
+        for each in items
+        if each.probe.key == "line_can" and each.state is not ReadyState.READY
+    }
 
     assert len(described) > 30
     assert all(each.state is ReadyState.READY for each in described)
@@ -93,7 +97,7 @@ def test_the_programme_has_something_done_running_late_and_to_come(seen: Glance)
     packages = seen.schedule.plan.packages
     outcomes = {each.outcome for each in seen.schedule.outlooks}
 
-    assert sum(each.is_done for each in packages) > 30
+    assert sum(each.is_done for each in packages) > 20
     assert sum(each.is_started and not each.is_done for each in packages) > 4
     assert {Outcome.DONE, Outcome.AT_RISK, Outcome.LATE, Outcome.ON_TRACK} <= outcomes
     assert (seen.verdict.made, seen.verdict.total) == (6, 7)

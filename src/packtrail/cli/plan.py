@@ -287,9 +287,7 @@ def draw_scope(
     with options.acting(data, db, organisation) as (app, actor):
         found = drawing.drawn(app, actor, programme, markets=market or ())
         if take and not found.is_empty:
-            drawing.draw(
-                app, actor, programme, markets=market or (), leave_out=leave_out or ()
-            )
+            drawing.draw(app, actor, programme, markets=market or (), leave_out=leave_out or ())
     if json:
         write_json(found)
         return

@@ -134,9 +134,7 @@ def _outside(app: Application, maker: Actor, packer: Actor) -> None:
     )
     file = io.BytesIO("".join(["serial,91,92\n", *rows]).encode())
     import_numbers(app, maker, "ru-codes", file, "crpt-order-0815.csv")
-    allocate(
-        app, maker, "ru-codes", 400, request_id="order/RU-1", party="w2", purpose="lot RU-1"
-    )
+    allocate(app, maker, "ru-codes", 400, request_id="order/RU-1", party="w2", purpose="lot RU-1")
     pool = next(each for each in pools.pools(app, packer) if each.source == pools.DRAWN)
     stations.add_station(app, packer, STATION, STATION_KEY)
     for ago, count in ((timedelta(days=12), 1_200), (timedelta(days=1), 800)):

@@ -1,9 +1,9 @@
-"""What Packtrail holds of a company: the products, sites, lines and partners that scopes choose from.
+"""What Packtrail holds of a company: products, sites, lines and partners that scopes choose from.
 
-A scope says which of them a programme is about, and what only a programme knows of them, such as the
-stops of a line. Everything else is read from portfolio and floor each time, so that there is one
-world: a product that moves to another line has moved in the plan too. Entries that Packtrail holds
-nothing of stand for what is to come, and are as they were written.
+A scope says which of them a programme is about, and what only a programme knows of them, such as
+the stops of a line. Everything else is read from portfolio and floor each time, so that there is
+one world: a product that moves to another line has moved in the plan too. Entries that Packtrail
+holds nothing of stand for what is to come, and are as they were written.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Held:
 
     @cached_property
     def licences(self) -> Mapping[str, Sequence[Licence]]:
-        """Product -> its licences that have not ended: what is still to be launched is planned for."""
+        """Product -> its licences that have not ended; what is to be launched is planned for."""
         found: dict[str, list[Licence]] = {}
         for each in self.portfolio.licences.values():
             if each.sold_until is None or each.sold_until >= self.day:
@@ -62,7 +62,7 @@ class Held:
 
     @cached_property
     def licensed(self) -> Mapping[str, frozenset[str]]:
-        """Product -> markets in which it was ever sold; a scope may name others, that are to come."""
+        """Product -> markets in which it was ever sold; a scope may name others to come."""
         found: dict[str, set[str]] = {}
         for each in self.portfolio.licences.values():
             found.setdefault(each.product, set()).add(each.market)
@@ -110,7 +110,7 @@ class Held:
                 yield partner
 
     def read_into(self, book: Book) -> tuple[Book, frozenset[tuple[str, str]]]:
-        """Return a book whose scope is as Packtrail holds it now, and kind and code of what it holds."""
+        """Return a book with its scope as it is held now, and kind and code of what is held."""
         named = {
             (kind_of(each).name, each.code): each
             for each in self.entries(book, book.markets)

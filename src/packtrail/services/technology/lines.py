@@ -18,6 +18,7 @@ from packtrail.services import organisations
 from packtrail.services.markets import in_force_for
 from packtrail.services.portfolio import books as portfolio_books
 from packtrail.services.technology import books
+from packtrail.services.technology.reporting import reports_fit
 from packtrail.store import plan_evidence
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.planning.technology.fit import Way
     from packtrail.planning.technology.inventory_checks import Around
+    from packtrail.planning.technology.reporting import ReportAnswer
     from packtrail.services.application import Application
 
 _DONE = (OrderState.COMPLETED.value,)
@@ -92,8 +95,20 @@ class LineFitView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """How the company stands to something that a market wants reported."""
+
+    wanted: str
+    rule: str
+    clause: str
+    state: str
+    told: str
+    ways: tuple[WayView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarketFit:
-    """How lines stand to what the rules of a market ask on a day."""
+    """How lines and connections stand to what the rules of a market ask on a day."""
 
     market: str
     name: str
@@ -102,6 +117,8 @@ class MarketFit:
     """Whether something is sold there already; otherwise this is a what-if."""
     wanted: int
     lines: tuple[LineFitView, ...]
+    reports: tuple[ReportView, ...] = ()
+    """What is to be reported, for whoever may see reports."""
     markets: tuple[str, ...] = field(default=())
     """All markets that one can ask about."""
 
@@ -123,7 +140,7 @@ def line_rates(app: Application, actor: Actor) -> Mapping[str, LineRate]:
 
 
 def rates_of(app: Application, conn: Connection, actor: Actor) -> Mapping[str, LineRate]:
-    """Return how fast each line is, to other services that have asked whether the actor may see it."""
+    """Return how fast each line is, to services that have asked whether the actor may see it."""
     around = books.around(conn, actor, app.clock().date())
     return _rates(_known(app, conn, actor, around))
 
@@ -176,9 +193,10 @@ def market_fit(
         law = in_force_for(app, conn, actor.organisation_id)
         options = books.opened(app, conn, actor.organisation_id).inventory.options.values()
         packing = _packing(app, conn, actor, market)
-    if market not in law.markets:
-        message = f"No rule pack is about the market {market[:20]!r}."
-        raise NotFound(codes.UNKNOWN_NAME.found(message, at="market"))
+        if market not in law.markets:
+            message = f"No rule pack is about the market {market[:20]!r}."
+            raise NotFound(codes.UNKNOWN_NAME.found(message, at="market"))
+        reports = reports_fit(app, conn, actor, law.pack_of(market), market, day)
     for line in lines:
         if line not in known:
             message = f"There is no line {line[:80]!r}."
@@ -194,6 +212,7 @@ def market_fit(
         is_sold=bool(packing),
         wanted=len(wants),
         lines=tuple(_view(each, is_packing=each.line in packing) for each in found),
+        reports=tuple(map(_report_view, reports)),
         markets=tuple(sorted(law.markets)),
     )
 
@@ -250,17 +269,28 @@ def _view(found: LineFit, *, is_packing: bool) -> LineFitView:
                 state=each.state.value,
                 told=each.told,
                 basis=each.basis.value if each.basis else "",
-                ways=tuple(
-                    WayView(
-                        title=way.title, cost_eur=way.cost_eur, effort_days=way.effort_days,
-                        lead_days=way.lead_days, stop_days=way.stop_days, source=way.source,
-                        is_own=way.is_own,
-                    )
-                    for way in each.ways
-                ),
+                ways=tuple(map(_way_view, each.ways)),
             )
             for each in found.answers
         ),
+    )
+
+
+def _report_view(each: ReportAnswer) -> ReportView:
+    return ReportView(
+        wanted=each.want.told,
+        rule=each.want.rule,
+        clause=each.want.clause,
+        state=each.state.value,
+        told=each.told,
+        ways=tuple(map(_way_view, each.ways)),
+    )
+
+
+def _way_view(way: Way) -> WayView:
+    return WayView(
+        title=way.title, cost_eur=way.cost_eur, effort_days=way.effort_days,
+        lead_days=way.lead_days, stop_days=way.stop_days, source=way.source, is_own=way.is_own,
     )  # fmt: skip
 
 
