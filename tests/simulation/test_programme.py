@@ -14,7 +14,7 @@ from packtrail.planning.technology.inventory import Kind as TechnologyKind
 from packtrail.services.application import Application
 from packtrail.services.plan import history, overview, proposing, readiness, trying
 from packtrail.services.plan.overview import Glance
-from packtrail.services.technology import entries
+from packtrail.services.technology.entries import TECHNOLOGY
 from packtrail.services.technology.lines import line_rates
 from packtrail.settings import Settings
 from packtrail.simulation import company_goods, demo, portfolio, programme, technology
@@ -62,7 +62,7 @@ def test_everything_is_about_the_same_sites_lines_products_and_markets(
 ) -> None:
     book = seen.opened.book
     goods = list(company_goods.sold())
-    inventory = entries.entries(app, company, TechnologyKind.SYSTEM)
+    inventory = TECHNOLOGY.entries(app, company, TechnologyKind.SYSTEM)
     named = {line.rpartition("/")[2] for each in inventory for line in each.body.get("lines", ())}
 
     assert set(book.products) == {each.product for each in goods}

@@ -17,10 +17,10 @@ from packtrail.planning.capacity.scenarios import Assumption, Scenario
 from packtrail.planning.technology.inventory import Kind as TechnologyKind
 from packtrail.production.levels import Level, Tier
 from packtrail.services import audit, floor
+from packtrail.services.books.entries import Put
 from packtrail.services.capacity import forecasts, runs, scenarios
-from packtrail.services.portfolio import entries
-from packtrail.services.portfolio.entries import Put
-from packtrail.services.technology import entries as technology
+from packtrail.services.portfolio.entries import PORTFOLIO
+from packtrail.services.technology.entries import TECHNOLOGY
 
 GTIN = "04012345111118"
 FORECAST = "product,market,month,packs\n" + "".join(
@@ -79,7 +79,7 @@ def describe_goods(world: World) -> None:
         Placement(product="tablets", market="DE", line="c1"),
         Placement(product="drops", market="US", line="c2"),
     ]
-    entries.change(app, maker, [Put(each) for each in told], reason="Begin")
+    PORTFOLIO.change(app, maker, [Put(each) for each in told], reason="Begin")
 
 
 def test_a_forecast_is_added_up_by_month_and_market(world: World, maker: Actor) -> None:
@@ -183,10 +183,10 @@ def test_lines_are_as_fast_as_they_were_measured_then_as_their_slowest_equipment
         "measured_on": "2026-10-08", "source": "Performance run, 6 hours",
     }  # fmt: skip
     puts = [
-        technology.Put(technology.read(TechnologyKind.SYSTEM, camera)),
-        technology.Put(technology.read(TechnologyKind.MEASUREMENT, run)),
+        Put(TECHNOLOGY.read(TechnologyKind.SYSTEM, camera)),
+        Put(TECHNOLOGY.read(TechnologyKind.MEASUREMENT, run)),
     ]
-    technology.change(world.app, maker, puts)
+    TECHNOLOGY.change(world.app, maker, puts)
     seen = runs.opened(world.app, maker)
     blind = replace(maker, permissions=maker.permissions - {Permission.TECHNOLOGY_READ})
     built = runs.opened(world.app, blind)

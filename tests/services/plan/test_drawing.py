@@ -17,10 +17,11 @@ from packtrail.planning.scope import Capability, Market, Need
 from packtrail.planning.technology.inventory import Kind as TechnologyKind
 from packtrail.production.levels import Level, Tier
 from packtrail.services import floor
+from packtrail.services.books import entries as held
 from packtrail.services.plan import books, drawing, programmes, proposing
 from packtrail.services.plan.writing import Put, write
-from packtrail.services.portfolio import entries
-from packtrail.services.technology import entries as technology
+from packtrail.services.portfolio.entries import PORTFOLIO
+from packtrail.services.technology.entries import TECHNOLOGY
 
 GTINS = ("03000101234509", "00614141123452")
 HELD = (
@@ -51,8 +52,8 @@ def maker(world: World) -> Actor:
         floor.create_trade_item(
             app, actor, floor.NewTradeItem(code=code, name=code, market=market, tiers=tiers)
         )
-    puts = [entries.Put(entries.read(kind, values)) for kind, values in HELD]
-    entries.change(app, actor, puts, reason="As it is")
+    puts = [held.Put(PORTFOLIO.read(kind, values)) for kind, values in HELD]
+    PORTFOLIO.change(app, actor, puts, reason="As it is")
     programmes.create_programme(app, actor, "eu", name="EU", terms=Terms(template="large"))
     return actor
 
@@ -114,10 +115,10 @@ def test_a_product_that_moves_to_another_line_has_moved_in_the_plan(
     floor.create_line(world.app, maker, new)
     placements = [{"product": "tarvoxil", "market": each, "line": "c2"} for each in ("IT", "DE")]
     moved = [
-        *(entries.Remove(Kind.PLACEMENT, f"tarvoxil/{each}/c1") for each in ("IT", "DE")),
-        *(entries.Put(entries.read(Kind.PLACEMENT, each)) for each in placements),
+        *(held.Remove(Kind.PLACEMENT, f"tarvoxil/{each}/c1") for each in ("IT", "DE")),
+        *(held.Put(PORTFOLIO.read(Kind.PLACEMENT, each)) for each in placements),
     ]
-    entries.change(world.app, maker, moved, reason="Line 1 is full")
+    PORTFOLIO.change(world.app, maker, moved, reason="Line 1 is full")
 
     opened = books.opened(world.app, maker, "eu")
     assert opened.book.products["tarvoxil"].line == "c2"
@@ -133,10 +134,10 @@ def test_a_market_that_is_to_come_stays_and_one_that_ended_goes(world: World, ma
         world.app, maker, "eu",
         [Put(Market(code="RW", name="Rwanda")), Put(Market(code="EG", name="Egypt")), Put(planned)],
     )  # fmt: skip
-    ended = entries.read(
+    ended = PORTFOLIO.read(
         Kind.LICENCE, {"product": "tarvoxil", "market": "DE", "sold_until": "2026-11-29"}
     )
-    entries.change(world.app, maker, [entries.Put(ended)], reason="Withdrawn")
+    PORTFOLIO.change(world.app, maker, [held.Put(ended)], reason="Withdrawn")
 
     opened = books.opened(world.app, maker, "eu")
     assert opened.book.products["tarvoxil"].markets == ("IT", "RW")
@@ -175,9 +176,7 @@ def test_work_is_proposed_by_what_equipment_shows_not_by_what_is_said(
         "code": "p1", "name": "Printer", "role": "printer", "site": "cork", "lines": ["c1"],
         "symbologies": ["datamatrix"], "zone": "Cell", "owner": "S. Byrne",
     }  # fmt: skip
-    technology.change(
-        world.app, maker, [technology.Put(technology.read(TechnologyKind.SYSTEM, printer))]
-    )
+    TECHNOLOGY.change(world.app, maker, [held.Put(TECHNOLOGY.read(TechnologyKind.SYSTEM, printer))])
     after = {each.code for each in proposing.offer(world.app, maker, "eu").new}
 
     assert after - before >= {"c1-SPEC", "c1-DELIVERY", "c1-INSTALL"}, "a camera is missing"
