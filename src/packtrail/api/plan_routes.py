@@ -15,6 +15,7 @@ from packtrail.base.errors import NotFound, RefusedError
 from packtrail.base.findings import Finding
 from packtrail.planning import codes
 from packtrail.planning.book import Terms
+from packtrail.planning.bounds import Bounds
 from packtrail.planning.work import Deadline, Link, WorkPackage
 from packtrail.services.plan import (
     baselines,
@@ -125,6 +126,8 @@ class Loads:
 
     load: list[views.LoadView]
     moves: list[views.MoveView]
+    bounds: Bounds
+    """How soon any order of work could make the dates."""
 
 
 # --- programmes -----------------------------------------------------------------------------------
@@ -175,9 +178,10 @@ def load(
     actor: Caller,
     weeks: Annotated[int, Query(ge=1, le=views.WEEKS_MAX)] = 26,
 ) -> Any:
-    """Return what is asked of people and lines week by week, and what levelling moved."""
+    """Return what is asked of people and lines, what levelling moved, and how good that is."""
     found, moves = views.load_view(app, actor, programme, weeks=weeks)
-    return Loads(load=list(found), moves=list(moves))
+    bounds = views.bounds_view(app, actor, programme)
+    return Loads(load=list(found), moves=list(moves), bounds=bounds)
 
 
 # --- what-if, proposals, baselines ----------------------------------------------------------------

@@ -46,6 +46,22 @@ class Bound:
     """Days by which a better order could at most come nearer to the date less its buffer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How far a schedule is from what any order of work could reach."""
+
+    dates: tuple[Bound, ...]
+    """By day due; those that are done are left out."""
+    least_late_days: int
+    """By so many days some date is late, in whichever order work is done: all that leads to the
+    dates due by a day must be done by then."""
+
+    @property
+    def winnable_days(self) -> int:
+        """Days that a better order could win at most, over all dates."""
+        return sum(each.winnable_days for each in self.dates)
+
+
 @dataclass(frozen=True, slots=True)
 class _Demand:
     """What a package asks of a resource."""
@@ -57,28 +73,26 @@ class _Demand:
     works_weekends: bool
 
 
-def bounds(schedule: Schedule) -> tuple[Bound, ...]:
-    """Return how soon each open date of a schedule could be made, by day due.
+def bounds(schedule: Schedule) -> Bounds:
+    """Return how soon the open dates of a schedule could be made, alone and together.
 
     Args:
         schedule: A schedule, levelled or not.
     """
     walks = Walks.of(schedule.plan, schedule.today)
-    asked = _asked(walks)
-    wanted = targets(walks.grid)
-    found = []
-    for each in schedule.outlooks:
+    asked, wanted = _asked(walks), targets(walks.grid)
+    dates, least, together = [], 0, set[str]()
+    for each in schedule.outlooks:  # By due day.
         package = each.deadline.package
         if schedule.plan.by_code[package].is_done:
             continue
-        until, resource = walks.early[package].until, ""
         leading = _leads_to(walks.grid, package)
-        for name, demands in asked.items():
-            enough = _enough(_demanded(demands, leading), schedule.plan.capacities[name])
-            if enough > until:
-                until, resource = enough, name
+        until, resource = _soonest(walks, asked, package, leading)
+        together |= leading
+        due = each.deadline.due_on.toordinal() + 1
+        least = max(least, _soonest(walks, asked, package, together)[0] - due)
         planned = schedule.slots[package].until
-        found.append(
+        dates.append(
             Bound(
                 code=each.deadline.code,
                 title=each.deadline.title,
@@ -88,7 +102,19 @@ def bounds(schedule: Schedule) -> tuple[Bound, ...]:
                 winnable_days=max(0, planned - max(until, wanted[each.deadline.code])),
             )
         )
-    return tuple(found)
+    return Bounds(dates=tuple(dates), least_late_days=least)
+
+
+def _soonest(
+    walks: Walks, asked: Mapping[str, Mapping[str, _Demand]], package: str, leading: set[str]
+) -> tuple[int, str]:
+    """Return by which day a package and others can be done, and the resource that decides."""
+    until, resource = walks.early[package].until, ""
+    for name, demands in asked.items():
+        enough = _enough(_demanded(demands, leading), walks.grid.plan.capacities[name])
+        if enough > until:
+            until, resource = enough, name
+    return until, resource
 
 
 def _asked(walks: Walks) -> Mapping[str, Mapping[str, _Demand]]:

@@ -33,13 +33,16 @@ def two_at_once(capacity: float, **more: object) -> Plan:
 def test_one_person_for_the_work_of_two_decides_how_soon_a_date_can_be_made(
     calendar: dict[str, str], more_days: int
 ) -> None:
-    (alone,) = bounds(levelling.level(two_at_once(1, **calendar), MONDAY))
-    (both,) = bounds(levelling.level(two_at_once(2, **calendar), MONDAY))
+    alone_of = bounds(levelling.level(two_at_once(1, **calendar), MONDAY))
+    both_of = bounds(levelling.level(two_at_once(2, **calendar), MONDAY))
+    (alone,), (both,) = alone_of.dates, both_of.dates
 
     assert (alone.resource, both.resource) == ("it", "")
     assert (alone.soonest_on - both.soonest_on).days == more_days
     assert alone.planned_on == alone.soonest_on
-    assert (alone.winnable_days, both.winnable_days) == (0, 0)
+    assert (alone_of.winnable_days, both_of.winnable_days) == (0, 0)
+    late = (alone.planned_on - MONDAY).days + 1 - 12
+    assert (alone_of.least_late_days, both_of.least_late_days) == (late, 0)
 
 
 def test_what_is_planned_later_than_need_be_could_be_won() -> None:
@@ -47,14 +50,14 @@ def test_what_is_planned_later_than_need_be_could_be_won() -> None:
     live = made.slots["L"]
     late = replace(made, slots={**made.slots, "L": replace(live, until=live.until + 30)})
 
-    assert bounds(late)[0].winnable_days == 28, "two days are left before the date"
+    assert bounds(late).winnable_days == 28, "two days are left before the date"
 
 
 def test_work_that_has_begun_is_taken_as_it_lies() -> None:
     begun = replace(two_at_once(1).by_code["A"], started_on=MONDAY, done_percent=10)
     made = two_at_once(1)
     known = replace(made, packages=(begun, *made.packages[1:]))
-    (bound,) = bounds(levelling.level(known, MONDAY))
+    (bound,) = bounds(levelling.level(known, MONDAY)).dates
 
     assert bound.soonest_on <= bound.planned_on
 
@@ -74,7 +77,20 @@ def test_no_levelled_schedule_is_sooner_than_its_bound(seed: int, calendar: dict
         resources=(people("it", chance.choice((1, 1.5, 2, 3))),),
     )
     free, levelled = scheduling.schedule(made, MONDAY), levelling.level(made, MONDAY)
-    (bound,) = bounds(levelled)
+    (bound,) = bounds(levelled).dates
 
     assert free.slots["L"].early_finish_on <= bound.soonest_on <= bound.planned_on
     assert bound.planned_on == levelled.slots["L"].finish_on
+
+
+def test_dates_that_share_a_person_are_bound_together() -> None:
+    made = plan(
+        asking("A", 10, 10), asking("B", 10, 10), deadlines=(deadline("A", 10), deadline("B", 12)),
+        resources=(people("it", 1),),
+    )  # fmt: skip
+    levelled = levelling.level(made, MONDAY)
+    found = bounds(levelled)
+
+    assert [each.winnable_days for each in found.dates] == [0, 8], "each alone could be in time"
+    assert found.least_late_days == 8, "together one of them is late"
+    assert max((o.finish_on - o.deadline.due_on).days for o in levelled.outlooks) == 8

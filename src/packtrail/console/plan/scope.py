@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from packtrail.console.visit import Visit
     from packtrail.services.plan.drawing import Drawn
 
-OFFERED_MAX = 400
+OFFERED_MAX = 150
+"""So many packages and things to choose are listed; the rest is counted."""
 
 
 def scope(visit: Visit) -> Response:
@@ -36,6 +37,7 @@ def _scope(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         book=offer.opened.book,
         offer=offer,
         offered=offer.new[:OFFERED_MAX],
+        listed_max=OFFERED_MAX,
         law=law,
         drawn=_drawn(visit, programme),
         believed=proposing.lines_believed(visit.app, visit.who, offer.opened),

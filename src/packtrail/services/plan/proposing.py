@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packtrail.planning import codes
 from packtrail.planning.needs import needs_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.planning.proposals import Proposal
-    from packtrail.planning.scope import Capability, Scope
+    from packtrail.planning.scope import Capability
     from packtrail.planning.technology.abilities import Ability
     from packtrail.planning.work import Deadline, Link, WorkPackage
     from packtrail.services.application import Application
@@ -65,21 +65,19 @@ def offer(app: Application, actor: Actor, programme: str, *, on: date | None = N
     """
     opened = books.opened(app, actor, programme)
     day = on or app.clock().date()
-    template = TEMPLATES[opened.terms.template]
-    return _offer(opened, propose(_believed_scope(app, actor, opened), template, day))
-
-
-def _believed_scope(app: Application, actor: Actor, opened: Opened) -> Scope:
-    """Return the scope with what lines can do by measurement, batches and equipment, or as said."""
-    scope = opened.book.scope(opened.terms)
-    can = lines_believed(app, actor, opened)
-    return replace(
-        scope,
-        lines=[
-            replace(each, capabilities=frozenset(c for c, a in can[each.code].items() if a.can))
-            for each in scope.lines
-        ],
-    )
+    able = {
+        code: frozenset(each for each, ability in abilities.items() if ability.can)
+        for code, abilities in lines_believed(app, actor, opened).items()
+    }
+    name, mark = f"offer/{opened.row.programme_id}", (opened.mark, day, able)
+    known = cast("Offer | None", app.remembered.get(name, mark))
+    if known is None:
+        scope = opened.book.scope(opened.terms)
+        lines = [replace(each, capabilities=able[each.code]) for each in scope.lines]
+        template = TEMPLATES[opened.terms.template]
+        known = _offer(opened, propose(replace(scope, lines=lines), template, day))
+        app.remembered.put(name, mark, known)
+    return known
 
 
 def lines_believed(

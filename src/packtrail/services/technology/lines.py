@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
@@ -235,10 +235,16 @@ def _known(
             line if operator == own else f"{operator}/{line}": counts
             for (operator, line), counts in plan_evidence.made(conn, audiences, _DONE).items()
         }
-    inventory = books.opened(app, conn, actor.organisation_id).book
-    found = abilities(inventory, made=batches, built=around.speeds)
-    bare = {line: LineAbilities(line=line, can={}) for line in around.lines}
-    return {line: found.get(line, each) for line, each in sorted(bare.items())}
+    opened = books.opened(app, conn, actor.organisation_id)
+    name = f"lines {actor.organisation_id}"
+    mark = (opened.version, batches, around.speeds, around.lines)
+    known = cast("Mapping[str, LineAbilities] | None", app.remembered.get(name, mark))
+    if known is None:
+        found = abilities(opened.book, made=batches, built=around.speeds)
+        bare = {line: LineAbilities(line=line, can={}) for line in around.lines}
+        known = {line: found.get(line, each) for line, each in sorted(bare.items())}
+        app.remembered.put(name, mark, known)
+    return known
 
 
 def _packing(app: Application, conn: Connection, actor: Actor, market: str) -> frozenset[str]:
