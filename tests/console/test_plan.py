@@ -245,6 +245,7 @@ def test_a_scenario_is_kept_and_a_change_adopted(desk_of_maker: Desk) -> None:
     )
     assert kept.status_code == 303
     assert "More people" in get(desk_of_maker, "/what-if")
+    assert f'{P}/what-if?change=people%3Ait%3D9">More people' in get(desk_of_maker)
     adopted = desk_of_maker.post(
         f"{P}/what-if/adopt", what_if, change="people:it=9", reason="Hired"
     )

@@ -156,6 +156,12 @@ class Comparison:
         return after - before
 
     @property
+    def later(self) -> tuple[DateShift, ...]:
+        """The dates that are made later than before, the furthest first."""
+        found = (each for each in self.dates if each.days > 0)
+        return tuple(sorted(found, key=lambda each: (-each.days, each.code)))
+
+    @property
     def finish_days(self) -> int:
         """Days by which the end of everything moves."""
         ends = [

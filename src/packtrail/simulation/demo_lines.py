@@ -52,10 +52,10 @@ class _Line:
 
 
 _LINES: Final = (
-    _Line(CORVUS_PLANT, "ulm", "Ulm", "Europe/Berlin", "ulm-5", "Line 5, vials", 90),
+    _Line(CORVUS_PLANT, "ulm", "Ulm", "Europe/Berlin", "ulm-5", "Ulm 5, vials", 90),
     _Line(ASTERION_PLANT, "wilson", "Wilson, North Carolina", "America/New_York", "w2",
-          "Line 2, blisters", 320),
-    _Line(BELMONT_PLANT, "leuven", "Leuven", "Europe/Brussels", "l3", "Line 3, blisters", 240),
+          "Wilson 2, blisters", 320),
+    _Line(BELMONT_PLANT, "leuven", "Leuven", "Europe/Brussels", "l3", "Leuven 3, blisters", 240),
 )  # fmt: skip
 
 

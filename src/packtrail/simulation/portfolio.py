@@ -50,13 +50,13 @@ SITES: Final = (
     (CORVUS.code, "ulm", "Ulm", CORVUS_PLANT.gln, "DE", "Europe/Berlin", ("ulm-5",)),
 )  # fmt: skip
 LINES: Final = {
-    "w1": ("Line 1, tablets and controlled substances", 240),
-    "w2": ("Line 2, blisters", 320),
-    "w3": ("Line 3, aerosols and drops", 180),
-    "c1": ("Line 1, vials and syringes", 120),
-    "c2": ("Line 2, capsules, creams and liquids", 260),
-    "c3": ("Line 3, blisters", 360),
-    "ulm-5": ("Line 5, vials", 90),
+    "w1": ("Wilson 1, tablets and controlled substances", 240),
+    "w2": ("Wilson 2, blisters", 320),
+    "w3": ("Wilson 3, aerosols and drops", 180),
+    "c1": ("Cork 1, vials and syringes", 120),
+    "c2": ("Cork 2, capsules, creams and liquids", 260),
+    "c3": ("Cork 3, blisters", 360),
+    "ulm-5": ("Ulm 5, vials", 90),
 }
 """Code -> name and speed in packs a minute."""
 PARTNERS: Final[tuple[dict[str, Any], ...]] = (

@@ -53,8 +53,12 @@ def reports_fit(
         return ()
     roles = portfolio_books.opened(app, conn, actor.organisation_id).book.company.roles or OWN_ROLES
     known = _forms(pack, market, roles)
-    told = {each.value: f"{form.format} for {form.system}" for form in known
-            for each in form.happenings}  # fmt: skip
+    usual_last = sorted(known, key=lambda form: form.is_usual)
+    told = {
+        each.value: f"{form.format} for {form.system}"
+        for form in usual_last
+        for each in form.happenings
+    }
     found = _connections(conn, actor, {market, pack.heading.market})
     return report_fit(report_wants(pack, on, roles), tuple(found), told)
 
