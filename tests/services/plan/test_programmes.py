@@ -358,9 +358,13 @@ def test_the_law_brings_needs_and_a_moved_day_moves_the_plan(world: World, maker
     )  # fmt: skip
     (change,) = proposing.law_changes(world.app, maker, "eu")
     assert change.days == -365
+    later = planned(world.app, maker, "eu", on=DAY).schedule.slots
     proposing.follow_law(world.app, maker, "eu")
     moved = books.opened(world.app, maker, "eu").book
     assert moved.deadlines["IT"].due_on == law
+    sooner = planned(world.app, maker, "eu", on=DAY).schedule.slots
+    for code in ("IT-LIVE", "IT-REVIEW", "IT-RULES"):
+        assert sooner[code].finish_on < later[code].finish_on, "the work moves with its date"
     newest = history.changes(world.app, maker, "eu", kind="deadline", code="IT")[0]
     assert "IT moves from 2028-02-08 to 2027-02-08" in newest.reason
 
