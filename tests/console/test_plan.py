@@ -245,13 +245,20 @@ def test_a_scenario_is_kept_and_a_change_adopted(desk_of_maker: Desk) -> None:
     )
     assert kept.status_code == 303
     assert "More people" in get(desk_of_maker, "/what-if")
-    assert f'{P}/what-if?change=people%3Ait%3D9">More people' in get(desk_of_maker)
     adopted = desk_of_maker.post(
         f"{P}/what-if/adopt", what_if, change="people:it=9", reason="Hired"
     )
 
     assert adopted.status_code == 303
     assert "Hired (There are 9 people of it)" in text_of(get(desk_of_maker, "/files"))
+
+
+def test_what_was_thought_of_is_offered_where_a_date_is_threatened(desk_of_maker: Desk) -> None:
+    what_if = f"{P}/what-if?change=people:it=9"
+    desk_of_maker.post(f"{P}/what-if/keep", what_if, change="people:it=9", title="More people")
+    desk_of_maker.post(f"{P}/what-if/adopt", what_if, change="date:IT=2026-12-02", reason="Law")
+
+    assert f'{P}/what-if?change=people%3Ait%3D9">More people' in get(desk_of_maker)
 
 
 def test_the_scope_offers_what_it_makes_necessary(
