@@ -267,7 +267,7 @@ def test_the_scope_offers_what_it_makes_necessary(
     product = replace(scope().products[0], code="P9", name="P9", line="L2")
     write(application, maker, "eu", [Put(product)])
     page = text_of(get(desk_of_maker, "/scope"))
-    assert "Italy: artwork 1, 1 product" in page
+    assert "Italy: artwork 1 for Line 2, 1 product" in page
     answer = desk_of_maker.post(f"{P}/scope/accept", f"{P}/scope", leave_out="IT-L2-PILOT")
 
     assert answer.status_code == 303
