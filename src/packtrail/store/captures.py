@@ -125,36 +125,37 @@ def insert(conn: Connection, new: NewCapture, outcome: Outcome | None = None) ->
         new: The document, and who handed it in.
         outcome: What became of it; None: it is still to be recorded.
     """
+    conn.execute(_SQL["insert"], _row(new, outcome), prepare=True)
+
+
+def insert_finished(
+    conn: Connection, every: Sequence[NewCapture], outcomes: Sequence[Outcome]
+) -> None:
+    """Write captures down that are finished already."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_SQL["insert"], list(map(_row, every, outcomes)))
+
+
+def _row(new: NewCapture, outcome: Outcome | None) -> tuple[object, ...]:
     done = outcome or _NOT_YET
-    conn.execute(
-        """
-        insert into capture (capture_id, owner_id, audience_id, actor_kind, actor_id, actor_name,
-                             error_behaviour, created_at, media_type, filename, size_bytes, sha256,
-                             is_running, phase, progress, finished_at, is_success, event_count,
-                             stored_count, repeated_count, findings, segment_from, segment_until)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-                %s, %s)
-        """,
-        (
-            new.capture_id,
-            new.owner_id,
-            new.audience_id,
-            new.actor_kind,
-            new.actor_id,
-            new.actor_name,
-            new.error_behaviour,
-            new.at,
-            new.media_type,
-            new.filename,
-            new.size_bytes,
-            new.sha256,
-            outcome is None,
-            "waiting" if outcome is None else "done",
-            0 if outcome is None else 1,
-            None if outcome is None else done.at,
-            *_values(done),
-        ),
-        prepare=True,
+    return (
+        new.capture_id,
+        new.owner_id,
+        new.audience_id,
+        new.actor_kind,
+        new.actor_id,
+        new.actor_name,
+        new.error_behaviour,
+        new.at,
+        new.media_type,
+        new.filename,
+        new.size_bytes,
+        new.sha256,
+        outcome is None,
+        "waiting" if outcome is None else "done",
+        0 if outcome is None else 1,
+        None if outcome is None else done.at,
+        *_values(done),
     )
 
 
