@@ -108,6 +108,26 @@ def run(
     """
     check_exposure(application)
     settings = application.settings
+    with contextlib.closing(listen(settings.host, settings.port)) as listener:
+
+        def tell() -> None:
+            if on_ready is not None:
+                on_ready(application, url_of(listener))
+
+        with Deliverer(application), ChoreRunner(application):
+            answer(application, listener, on_ready=tell)
+
+
+def answer(
+    application: Application, listener: socket.socket, *, on_ready: Callable[[], None]
+) -> None:
+    """Answer what comes in until SIGINT or SIGTERM; what is being answered is finished first.
+
+    Args:
+        application: The application.
+        listener: Where it comes in.
+        on_ready: Called once, when requests are being answered.
+    """
     config = uvicorn.Config(
         asgi(application),
         lifespan="off",
@@ -117,10 +137,7 @@ def run(
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    with contextlib.closing(_listen(settings.host, settings.port)) as listener:
-        server = _Server(config, lambda: _tell(application, listener, on_ready))
-        with Deliverer(application), ChoreRunner(application):
-            server.run(sockets=[listener])
+    _Server(config, on_ready).run(sockets=[listener])
 
 
 def asgi(application: Application) -> ASGIApp:
@@ -307,18 +324,18 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _tell(
-    application: Application,
-    listener: socket.socket,
-    on_ready: Callable[[Application, str], None] | None,
-) -> None:
-    if on_ready is None:
-        return
+def url_of(listener: socket.socket) -> str:
+    """Return the URL at which a socket listens."""
     host, port = listener.getsockname()[:2]
-    on_ready(application, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket at an address, on which nothing is taken yet.
+
+    Raises:
+        UsageError: Another program has it, or it is not this machine's.
+    """
     name = host.strip("[]")
     family = socket.AF_INET6 if ":" in name else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)

@@ -207,7 +207,7 @@ def test_a_second_server_on_the_same_data_is_refused_and_a_client_joins(
 
 def test_a_port_in_use_is_told_plainly(fresh_database: Database) -> None:
     world = make_world(fresh_database, port=0)
-    listener = serving._listen("127.0.0.1", 0)
+    listener = serving.listen("127.0.0.1", 0)
     listener.listen()
     port = listener.getsockname()[1]
 

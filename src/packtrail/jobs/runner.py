@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from typing import TYPE_CHECKING, Self
+from uuid import UUID, uuid4
 
 from packtrail.base.errors import Unavailable
 from packtrail.jobs.chores import CHORES
@@ -27,11 +28,15 @@ class ChoreRunner:
     Args:
         app: The application.
         table: The chores.
+        claim: Under which name chores are taken; default: one of its own.
     """
 
-    def __init__(self, app: Application, table: Sequence[Chore] = CHORES) -> None:
+    def __init__(
+        self, app: Application, table: Sequence[Chore] = CHORES, *, claim: UUID | None = None
+    ) -> None:
         self._app = app
         self._table = table
+        self._claim = claim or uuid4()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="chores")
 
@@ -49,9 +54,10 @@ class ChoreRunner:
             is_idle = True
             try:
                 if not is_announced:
+                    chores.take_over(self._app, self._claim)
                     chores.announce(self._app, self._table)
                     is_announced = True
-                is_idle = not chores.run_next(self._app, self._table)
+                is_idle = not chores.run_next(self._app, self._table, self._claim)
             except Unavailable as fault:
                 _LOG.warning("chores wait: %s", fault)
             if is_idle:

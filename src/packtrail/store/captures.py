@@ -284,14 +284,6 @@ def by_id_for_run(conn: Connection, capture_id: str) -> CaptureRow:
     return found
 
 
-def is_running(conn: Connection, capture_id: str) -> bool:
-    """Tell whether a capture is acknowledged and not finished."""
-    found = conn.execute(
-        "select 1 from capture where capture_id = %s and is_running", (capture_id,)
-    ).fetchone()
-    return found is not None
-
-
 def same_document(conn: Connection, sha256: bytes, job: For) -> int | None:
     """Return how many events a document has that was captured whole before, octet for octet.
 
@@ -319,11 +311,12 @@ def members(conn: Connection, audience_id: int) -> list[int]:
 
 def claim(conn: Connection, capture_id: str) -> bool:
     """Take a running capture for this transaction; False: another has it, or it is finished."""
-    found = conn.execute(
-        "select 1 from capture where capture_id = %s and is_running for update skip locked",
-        (capture_id,),
-    ).fetchone()
-    return found is not None
+    return conn.execute(_SQL["claim"], (capture_id,)).fetchone() is not None
+
+
+def is_free(conn: Connection, capture_id: str) -> bool:
+    """Tell whether a capture could be taken; on a connection that is in no transaction."""
+    return claim(conn, capture_id)
 
 
 def finish(conn: Connection, capture_id: str, outcome: Outcome) -> None:

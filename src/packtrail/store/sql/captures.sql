@@ -12,3 +12,6 @@ select event_count from capture
    and not is_running and is_success and event_count > 0
    and stored_count + repeated_count = event_count
  limit 1
+
+-- name: claim
+select 1 from capture where capture_id = %s and is_running for update skip locked
