@@ -34,6 +34,7 @@ from packtrail.jobs import ChoreRunner
 from packtrail.services.capacity import metering
 from packtrail.services.delivering import Deliverer
 from packtrail.services.progress import SharedBoard
+from packtrail.services.warming import warm_up
 from packtrail.serving import (
     SHUTDOWN_SECONDS,
     answer,
@@ -265,6 +266,7 @@ def _work(settings: Settings, listener: socket.socket, post: _Post, told: Connec
         application = stack.enter_context(
             open_application(settings, joins=True, recovers=post.recovers, progress=board)
         )
+        warm_up(application)
         stack.enter_context(Standing(application, post.folder, post.claim))
         stack.enter_context(contextlib.closing(listener))
         answer(application, listener, on_ready=lambda: told.send(_READY))

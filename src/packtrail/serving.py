@@ -6,6 +6,7 @@ headers that every answer carries.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import signal
@@ -23,10 +24,11 @@ from packtrail.jobs import ChoreRunner
 from packtrail.receiving import Receiving
 from packtrail.services import accounts
 from packtrail.services.delivering import Deliverer
+from packtrail.services.warming import warm_up
 from packtrail.settings import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from types import FrameType
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -79,6 +81,8 @@ SECURITY_HEADERS = {
     "cache-control": "no-store",
 }
 SHUTDOWN_SECONDS = 10
+_REHEARSED = ("/checkConnectivity", "/verify/gtin/0", "/epcis/v2/capture", "/sign-in")
+_REHEARSED_TIMES = 8
 
 
 def serve(
@@ -114,6 +118,7 @@ def run(
             if on_ready is not None:
                 on_ready(application, url_of(listener))
 
+        warm_up(application)
         with Deliverer(application), ChoreRunner(application):
             answer(application, listener, on_ready=tell)
 
@@ -128,8 +133,9 @@ def answer(
         listener: Where it comes in.
         on_ready: Called once, when requests are being answered.
     """
+    app = asgi(application)
     config = uvicorn.Config(
-        asgi(application),
+        app,
         lifespan="off",
         log_level="warning",
         access_log=False,
@@ -137,7 +143,43 @@ def answer(
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    _Server(config, on_ready).run(sockets=[listener])
+    _Server(config, lambda: rehearse(app, application), on_ready).run(sockets=[listener])
+
+
+async def rehearse(app: ASGIApp, application: Application) -> None:
+    """Ask, before anybody does, what is asked most: it starts threads, and compiles templates.
+
+    It is asked without a key, so nothing comes of it, and nothing is counted.
+    """
+    settings = application.settings
+    host = next(iter(settings.allowed_hosts), settings.host)
+    await asyncio.gather(*(_asked(app, path, host) for path in _REHEARSED * _REHEARSED_TIMES))
+    application.traffic.take()
+
+
+async def _asked(app: ASGIApp, path: str, host: str) -> None:
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", host.encode()), (b"authorization", b"Bearer rehearsal")],
+        "client": None,
+        "server": None,
+    }
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        """Hear the answer."""
+
+    await app(scope, receive, send)
 
 
 def asgi(application: Application) -> ASGIApp:
@@ -309,11 +351,18 @@ def stoppable() -> Iterator[None]:
 class _Server(uvicorn.Server):
     """A server that tells when it is ready, and stops quietly."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        before: Callable[[], Awaitable[None]],
+        on_ready: Callable[[], None],
+    ) -> None:
         super().__init__(config)
+        self._before = before
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._before()
         await super().startup(sockets)
         self._on_ready()
 
