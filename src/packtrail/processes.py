@@ -1,12 +1,12 @@
 """Several server processes: one socket, one database, one that does the chores.
 
 A process that answers nothing itself holds everything together. It owns the data directory and the
-embedded database, listens, and starts the processes that answer; one that dies is started again.
-They share the socket, so that whoever is free takes the next connection, and what was not taken
-when one dies is taken by another. Whoever of them holds a lock of the kernel does the chores and
-the deliveries: when it dies the lock is free, and the next one goes on with what it was at.
+embedded database, takes connections, and starts the processes that answer; one that dies is started
+again. Each is handed connections in turn. Whoever of them holds a lock of the kernel does the
+chores and the deliveries: when it dies the lock is free, and the next one goes on with what it was
+at.
 
-    the one that holds together   data directory, database, socket
+    the one that holds together   data directory, database, socket, connections as they come
     ├─ process 1                  answers; holds the lock: chores, deliveries
     └─ process 2                  answers; looks every second whether the lock is free
 """
@@ -18,6 +18,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import tempfile
 import threading
 import time
@@ -30,6 +31,7 @@ from uuid import UUID, uuid4
 
 from packtrail.base.errors import Unavailable
 from packtrail.bootstrap import open_application
+from packtrail.handing import Desk, TakingServer
 from packtrail.jobs import ChoreRunner
 from packtrail.services.capacity import metering
 from packtrail.services.delivering import Deliverer
@@ -37,7 +39,6 @@ from packtrail.services.progress import SharedBoard
 from packtrail.services.warming import warm_up
 from packtrail.serving import (
     SHUTDOWN_SECONDS,
-    answer,
     check_exposure,
     listen,
     stoppable,
@@ -46,8 +47,7 @@ from packtrail.serving import (
 from packtrail.store.embedded.ownership import OwnedElsewhere, OwnerLock
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from multiprocessing.context import ForkServerContext
     from multiprocessing.process import BaseProcess
 
@@ -121,6 +121,8 @@ class _Member:
     process: BaseProcess
     told: Connection
     """Where it says that it answers."""
+    channel: socket.socket
+    """Where it is given connections."""
     began: float = field(default_factory=time.monotonic)
     again_at: float | None = None
     """It is dead, and is started again then."""
@@ -130,6 +132,7 @@ class _Member:
     def bury(self) -> None:
         """Note that it has died, and when it is started again: the later the more often it died."""
         self.process.join()
+        self.channel.close()
         now = time.monotonic()
         self.deaths = 1 if now - self.began > _LIVES_SECONDS else self.deaths + 1
         self.again_at = now + _AGAIN_SECONDS[min(self.deaths, len(_AGAIN_SECONDS)) - 1]
@@ -146,6 +149,7 @@ class _Crew:
     def __init__(self, settings: Settings, listener: socket.socket, folder: Path) -> None:
         self._settings = settings
         self._listener = listener
+        self._desk = Desk(listener)
         self._context = _context()
         claim, count = uuid4(), settings.server_processes
         self._posts = [
@@ -181,17 +185,23 @@ class _Crew:
                 member.process.join()
 
     def keep(self) -> None:
-        """Start again whichever dies, until a signal ends it."""
+        """Hand connections out, and start again whichever dies, until a signal ends it."""
         with contextlib.suppress(SystemExit):
             while True:
-                self._wait()
-                self._members = [self._kept(member) for member in self._members]
+                living = [each for each in self._members if each.again_at is None]
+                happened = self._wait(living)
+                if self._listener in happened:
+                    self._desk.hand_out([each.channel for each in living])
+                if happened != [self._listener]:
+                    self._members = [self._kept(member) for member in self._members]
 
-    def _wait(self) -> None:
-        """Wait until one dies, or a dead one is to be started again."""
-        living = [each.process.sentinel for each in self._members if each.again_at is None]
+    def _wait(self, living: Sequence[_Member]) -> Sequence[object]:
+        """Wait until a connection comes, one dies, or a dead one is to be started again."""
         due = [each.again_at for each in self._members if each.again_at is not None]
-        wait(living, max(0.0, min(due) - time.monotonic()) if due else None)
+        seconds = max(0.0, min(due) - time.monotonic()) if due else None
+        sentinels = [each.process.sentinel for each in living]
+        # Without anybody to take it, a connection waits.
+        return wait([*sentinels, *([self._listener] if living else [])], seconds)
 
     def _kept(self, member: _Member) -> _Member:
         if member.again_at is None:
@@ -204,16 +214,19 @@ class _Crew:
         return member
 
     def _start(self, post: _Post) -> _Member:
-        ours, theirs = self._context.Pipe(duplex=False)
+        told, tells = self._context.Pipe(duplex=False)
+        ours, theirs = socket.socketpair()
+        ours.settimeout(0)
         process = self._context.Process(
             target=_work,
-            args=(self._settings.of_one_process(), self._listener, post, theirs),
+            args=(self._settings.of_one_process(), theirs, post, tells),
             name=f"packtrail-{post.number + 1}",
             daemon=True,
         )
         process.start()
+        tells.close()
         theirs.close()
-        return _Member(post, process, ours)
+        return _Member(post, process, told, ours)
 
 
 def _context() -> ForkServerContext:
@@ -257,7 +270,7 @@ def _cause(exit_code: int) -> str:
 # --- one that answers -----------------------------------------------------------------------------
 
 
-def _work(settings: Settings, listener: socket.socket, post: _Post, told: Connection) -> None:
+def _work(settings: Settings, channel: socket.socket, post: _Post, told: Connection) -> None:
     """Answer requests: what a server process does all its life."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(stoppable())
@@ -268,8 +281,7 @@ def _work(settings: Settings, listener: socket.socket, post: _Post, told: Connec
         )
         warm_up(application)
         stack.enter_context(Standing(application, post.folder, post.claim))
-        stack.enter_context(contextlib.closing(listener))
-        answer(application, listener, on_ready=lambda: told.send(_READY))
+        TakingServer(application, channel, lambda: told.send(_READY)).run(sockets=[])
 
 
 def _end_with_parent() -> None:

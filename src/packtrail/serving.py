@@ -28,7 +28,7 @@ from packtrail.services.warming import warm_up
 from packtrail.settings import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -133,17 +133,7 @@ def answer(
         listener: Where it comes in.
         on_ready: Called once, when requests are being answered.
     """
-    app = asgi(application)
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
-    _Server(config, lambda: rehearse(app, application), on_ready).run(sockets=[listener])
+    Server(application, on_ready).run(sockets=[listener])
 
 
 async def rehearse(app: ASGIApp, application: Application) -> None:
@@ -348,25 +338,38 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Server(uvicorn.Server):
-    """A server that tells when it is ready, and stops quietly."""
+class Server(uvicorn.Server):
+    """A server that rehearses, tells when it is ready, and stops quietly.
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        before: Callable[[], Awaitable[None]],
-        on_ready: Callable[[], None],
-    ) -> None:
-        super().__init__(config)
-        self._before = before
+    Args:
+        application: The application.
+        on_ready: Called once, when requests are being answered.
+    """
+
+    def __init__(self, application: Application, on_ready: Callable[[], None]) -> None:
+        self._application = application
+        self._app = asgi(application)
         self._on_ready = on_ready
+        super().__init__(
+            uvicorn.Config(
+                self._app,
+                lifespan="off",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+        )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._before()
+        """Rehearse, begin to answer, and tell so."""
+        await rehearse(self._app, self._application)
         await super().startup(sockets)
         self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Stop when a signal says so."""
         # Not remembered, unlike upstream: the signal must not be raised again after the shutdown,
         # because the database is still to be stopped then.
         self.force_exit = self.should_exit and sig == signal.SIGINT
