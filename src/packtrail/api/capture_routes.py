@@ -57,7 +57,7 @@ async def submit(request: Request, app: App) -> Response:
     202 means that it is kept and being captured; `Location` is its job. A document that is not
     valid is answered with 400 and every finding; it is kept all the same.
     """
-    if is_small(request):
+    if is_small(request, app.settings):
         # One thread does it all: of a message of a single pack, changing threads is a good part.
         content = await request.body()
         return await run_in_threadpool(_submitted, request, app, content)

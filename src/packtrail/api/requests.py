@@ -110,10 +110,11 @@ async def bounded_body(request: Request, settings: Settings) -> bytes:
     return b"".join(parts)
 
 
-def is_small(request: Request) -> bool:
+def is_small(request: Request, settings: Settings) -> bool:
     """Tell whether a request declares a body that is read before anybody asks who sends it."""
     declared = request.headers.get("content-length", "")
-    return declared.isascii() and declared.isdigit() and int(declared) <= SMALL_BODY_BYTES
+    most = min(SMALL_BODY_BYTES, settings.capture_bytes_max)
+    return declared.isascii() and declared.isdigit() and int(declared) <= most
 
 
 async def uploaded(request: Request, settings: Settings) -> Upload:
