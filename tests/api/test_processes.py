@@ -34,7 +34,7 @@ processes.serve(settings, on_ready=lambda application, url: print(url, flush=Tru
 print("stopped", flush=True)
 """
 SCOPES = ("capture:document:create", "capture:document:read", "event:record:read")
-WAIT_SECONDS = 60
+WAIT_SECONDS = 180
 
 
 @dataclass

@@ -84,6 +84,17 @@ def test_a_mistyped_number_is_told_apart_from_an_unknown_one(world: World) -> No
     assert codes(verify(world, Ask(text="hello"))) == ["VER-001"]
 
 
+def test_a_scan_that_was_cut_off_is_no_fake(world: World) -> None:
+    made(world)
+    cut = verify(world, Ask(text=f"01{GTIN}21OA"))
+    whole, typed = verify(world, Ask(text=f"01{GTIN}21OAB1")), Ask(gtin=GTIN, serial="XYZ9")
+
+    assert (cut.verdict, codes(cut)) == (Verdict.UNKNOWN, ["VER-007", "VER-021"])
+    assert cut.next_step.startswith("Scan the code again")
+    assert (whole.verdict, codes(whole)) == (Verdict.GENUINE, ["VER-062"])
+    assert codes(verify(world, typed)) == ["VER-021"]
+
+
 def test_a_number_that_was_issued_and_not_reported_is_late_and_not_fake(world: World) -> None:
     made(world)
     world_key = {"master_key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}

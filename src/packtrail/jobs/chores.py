@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packtrail.services import accounts, capture, line_folder, vrs_requests
 from packtrail.services.alerts import watching as alerts
-from packtrail.services.archive import months
+from packtrail.services.archive import upkeep
 from packtrail.services.capacity import metering
 from packtrail.services.chores import Chore
 from packtrail.services.obligations import reminding
@@ -24,7 +24,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("Send reports and ask for answers", 15, sending.go_on),
     Chore("Ask responders again, and end what nobody answered", 20, vrs_requests.send_due),
     Chore("Look for what points to fakes, diversion and theft", 30, alerts.watch_all),
-    Chore("Close and archive months that are long over", 6 * 3600, months.go_on),
+    Chore("Close and archive months that are long over", 6 * 3600, upkeep.go_on),
     Chore("Note what this installation does and has left", 900, metering.sample),
     Chore("Take reports that lines dropped into their folders", 10, line_folder.take_all),
 )

@@ -215,14 +215,14 @@ class Verifier:
             item = candidate.question.item if candidate else ("", "")
             standing = folded.get(item)
             state = condition(standing, there[subjects[item]], on=self._on) if standing else None
-            seen = _Seen(ask, candidate, told.get(item), standing, state)
+            seen = _Seen(ask, candidate, told.get(item), standing, state, reading.may_be_cut_off)
             found.append(self._answer(seen, reading.findings, names))
         return tuple(found)
 
     def _read(self, ask: Ask) -> _Read:
         if ask.text is not None:
             found = read(ask.text, today=self._on)
-            return _Read(found.candidates, found.findings)
+            return _Read(found.candidates, found.findings, may_be_cut_off=found.may_be_cut_off)
         question = Question.of(
             gtin=ask.gtin, serial=ask.serial, lot=ask.lot, expires=ask.expires, today=self._on
         )
@@ -238,6 +238,9 @@ class Verifier:
         if candidate is not None and candidate.is_repaired:
             scanner = candidate.causes
             reading.append(codes.SCAN_DAMAGED.found(candidate.causes[0].message))
+        if candidate is not None and seen.is_cut_off and seen.standing is None:
+            text = f"It ends with the serial number {candidate.question.serial}."
+            reading.append(codes.CUT_OFF.found(text))
         answer = judge(
             question,
             self._known(question, seen) if question else Known(),
@@ -343,6 +346,7 @@ class Verifier:
 class _Read:
     candidates: tuple[Candidate, ...]
     findings: tuple[Finding, ...]
+    may_be_cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +358,8 @@ class _Seen:
     journey: Journey | None
     standing: Standing | None
     condition: Condition | None
+    is_cut_off: bool
+    """The scan has neither lot nor expiry."""
 
 
 def _chosen(candidates: Sequence[Candidate], told: Mapping[ItemKey, Journey]) -> Candidate | None:
