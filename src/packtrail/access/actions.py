@@ -33,6 +33,7 @@ class Action(StrEnum):
     SAMPLE_DRAWN = "hierarchy:sample:drawn"
     RESPONDER_UPDATED = "verification:responder:updated"
     DIRECTORY_UPDATED = "verification:directory:updated"
+    REQUESTER_REFUSED = "verification:requester:refused"
     TRUST_UPDATED = "verification:trust:updated"
     NOTICE_CREATED = "notice:record:created"
     NOTICE_RETRACTED = "notice:record:retracted"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
@@ -58,6 +58,7 @@ class ClockOut(Out):
     what: str
     recipients: list[str]
     within: str
+    left_out: list[date]
     started_at: datetime
     due_at: datetime
     done_at: datetime | None
