@@ -29,6 +29,8 @@ class Action(StrEnum):
     ORGANISATION_CREATED = "organisation:record:created"
     AGREEMENT_CREATED = "organisation:agreement:created"
     EVENT_CORRECTED = "event:record:corrected"
+    INFERENCE_RULE_CREATED = "hierarchy:inference_rule:created"
+    SAMPLE_DRAWN = "hierarchy:sample:drawn"
     RESPONDER_UPDATED = "verification:responder:updated"
     DIRECTORY_UPDATED = "verification:directory:updated"
     REQUESTER_REFUSED = "verification:requester:refused"

@@ -320,6 +320,16 @@ class WayOut(Out):
     is_suspect: bool
 
 
+class HeldByOut(Out):
+    """Who holds some packs, and how many."""
+
+    key: str
+    name: str
+    is_ours: bool
+    total: int
+    by_fate: dict[str, int]
+
+
 class SharedOut(Out):
     """Something that packs of a case have in common with others."""
 
@@ -329,6 +339,7 @@ class SharedOut(Out):
     suspects: int
     others: list[tuple[str, str]]
     other_count: int
+    holders: list[HeldByOut]
 
 
 class PictureOut(Out):
@@ -337,4 +348,5 @@ class PictureOut(Out):
     sightings: list[SightingOut]
     ways: list[WayOut]
     names: dict[str, str]
+    holders: list[HeldByOut]
     reach: list[SharedOut]

@@ -39,7 +39,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class CensusQuery(In):
     """Which packs to count, and by what."""
 
-    by: list[Dimension] = Field(min_length=1, max_length=5)
+    by: list[Dimension] = Field(min_length=1, max_length=len(Dimension))
     gtin: str | None = None
     lot: str | None = None
     place: str | None = None
@@ -47,13 +47,19 @@ class CensusQuery(In):
     here: bool = False
     as_of: AwareDatetime | None = None
     as_known_at: AwareDatetime | None = None
+    limit: int = Field(default=1000, ge=1, le=10_000)
 
 
 @router.get("/census", summary="How many packs there are of what, where", response_model=CountsOut)
 def take_census(query: Annotated[CensusQuery, Query()], app: App, actor: Caller) -> Any:
-    """Count packs by product, lot, status, place or expiry; `here`: only what lies at its place."""
-    told = query.model_dump(exclude={"by", "here"})
-    return stock.count(app, actor, Asked(is_here=query.here, **told), by=query.by)
+    """Count packs by product, lot, status, place, expiry or parent, the most first.
+
+    `here`: only what lies at its place. Of more rows than `limit` the first come back; `row_count`
+    says how many there are.
+    """
+    told = query.model_dump(exclude={"by", "here", "limit"})
+    asked = Asked(is_here=query.here, **told)
+    return stock.count(app, actor, asked, by=query.by, limit=query.limit)
 
 
 @router.get("/lot-states/{lot:path}", summary="What became of a lot", response_model=LotStateOut)
@@ -95,18 +101,23 @@ def show_shipment(
     document: str,
     app: App,
     actor: Caller,
-    trust: Trust = Trust.TRUST,
+    trust: Trust | None = None,
     share_max: Annotated[float, Query(ge=0, le=1)] = 0.2,
     confidence: Annotated[float, Query(gt=0, lt=1)] = 0.95,
     as_of: Moment = None,
     as_known_at: Moment = None,
 ) -> Any:
-    """Return what was said to come under a purchase order or despatch advice, and what came."""
-    policy = InferencePolicy(
-        trust=trust,
-        share_max=Fraction(str(share_max)).limit_denominator(10_000),
-        confidence=Fraction(str(confidence)).limit_denominator(10_000),
-    )
+    """Return what was said to come under a purchase order or despatch advice, and what came.
+
+    `trust` tries a policy in place of the rules.
+    """
+    policy = None
+    if trust is not None:
+        policy = InferencePolicy(
+            trust=trust,
+            share_max=Fraction(str(share_max)).limit_denominator(10_000),
+            confidence=Fraction(str(confidence)).limit_denominator(10_000),
+        )
     return shipments.shipment(
         app, actor, document, policy=policy, as_of=as_of, as_known_at=as_known_at
     )
