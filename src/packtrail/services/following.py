@@ -12,7 +12,7 @@ from packtrail.base.errors import LimitExceeded
 from packtrail.lifecycle import rules
 from packtrail.lifecycle.fold import counted, fold, is_look
 from packtrail.lifecycle.journey import Status
-from packtrail.services import describing, stock
+from packtrail.services import describing, places
 from packtrail.services.codes import SHIPMENT_TOO_LARGE
 from packtrail.store import contents, eventrows, journeys, segments
 from packtrail.store import events as rows
@@ -269,7 +269,7 @@ def _is_same(place: str | None, goal: str | None) -> bool:
     if key is None or key.type is not gs1.KeyType.SGLN:
         # A party is no place: where it receives is its own business.
         return True
-    return stock.is_place(place, (key.primary, key.serial))
+    return places.is_place(place, (key.primary, key.serial))
 
 
 def _not_found(goods: Goods) -> Iterator[ItemKey]:

@@ -11,20 +11,17 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from packtrail import gs1
 from packtrail.access import Permission, require
-from packtrail.base.errors import RefusedError
 from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.notices import OPEN, RULES, NoticeKind, in_force
 from packtrail.lifecycle.states import STATES
 from packtrail.lifecycle.sweep import NOTHING, STATUSES
-from packtrail.services import describing
-from packtrail.services.codes import NO_PLACE
+from packtrail.services import describing, places
 from packtrail.services.organisations import visible_to
 from packtrail.store import captures, oddities
 from packtrail.store import notices as notice_rows
@@ -264,56 +261,12 @@ def at_place(stock: Stock, where: NDArray[np.int32], place: str) -> NDArray[np.b
     Raises:
         RefusedError: `TRC-008`, it is no place.
     """
-    return np.isin(where, _numbers(stock.places, places_like(stock, place_key(place))))
+    return np.isin(where, _numbers(stock.places, places_like(stock, places.place_key(place))))
 
 
 def places_like(stock: Stock, key: tuple[str, str | None]) -> list[str]:
     """Return what events call a place, of a whole GLN each of its parts."""
-    return sorted(text for text in stock.places if is_place(text, key))
-
-
-def is_place(text: str, key: tuple[str, str | None]) -> bool:
-    """Tell whether events mean a place, or a part of it, by a text."""
-    gln, extension = key
-    told = _key_of(text)
-    return text == gln or (told is not None and told[0] == gln and extension in {None, told[1]})
-
-
-def place_key(text: str) -> tuple[str, str | None]:
-    """Return GLN and extension of a place; of no GS1 place the text itself, and no extension.
-
-    Raises:
-        RefusedError: `TRC-008`, it is no place.
-    """
-    key = location_of(text)
-    return (text.strip(), None) if key is None else (key.primary, key.serial)
-
-
-def location_of(text: str) -> gs1.Key | None:
-    """Return the key of a place; None for a URI that is no GS1 key.
-
-    Raises:
-        RefusedError: `TRC-008`, it is no place.
-    """
-    try:
-        key = gs1.parse(text.strip(), location=True)
-    except RefusedError as refused:
-        if ":" in text:
-            return None
-        raise RefusedError(
-            NO_PLACE.found(f"{text[:80]!r} is no location.", at="place"), *refused.findings
-        ) from None
-    if key.type not in {gs1.KeyType.SGLN, gs1.KeyType.PGLN}:
-        raise RefusedError(NO_PLACE.found(f"{key.hri()} is no location.", at="place"))
-    return key
-
-
-@lru_cache(maxsize=65536)
-def _key_of(text: str) -> tuple[str, str | None] | None:
-    key = describing.key_of(text)
-    if key is None or key.type not in {gs1.KeyType.SGLN, gs1.KeyType.PGLN}:
-        return None
-    return key.primary, key.serial
+    return sorted(text for text in stock.places if places.is_place(text, key))
 
 
 def grouped(
@@ -408,7 +361,7 @@ def _column(picture: Picture, dimension: Dimension, numbers: NDArray[np.int64]) 
         case Dimension.STATUS:
             return picture.status[numbers]
         case Dimension.PLACE:
-            return _one_a_place(picture.stock.places)[sweep.place[numbers]]
+            return places.one_a_place(picture.stock.places)[sweep.place[numbers]]
         case Dimension.EXPIRY:
             return sweep.expires[numbers]
         case Dimension.PARENT:
@@ -423,17 +376,6 @@ def _texts(
         names = iter(stock.names(conn, numbers[is_held]))
         return [next(names).identifier if held else None for held in is_held.tolist()]
     return [_text(stock, dimension, number) for number in numbers.tolist()]
-
-
-def _one_a_place(places: Sequence[str]) -> NDArray[np.int64]:
-    """Return, by place, the first that is the same place in another notation; last: nowhere.
-
-    An EPC URI stands for its Digital Link, since it names the company prefix, too.
-    """
-    first: dict[str | tuple[str, str | None], int] = {}
-    for number, text in sorted(enumerate(places), key=lambda each: not each[1].startswith("urn:")):
-        first.setdefault(_key_of(text) or text, number)
-    return np.array([*(first[_key_of(text) or text] for text in places), NOTHING], dtype=np.int64)
 
 
 def _text(stock: Stock, dimension: Dimension, number: int) -> str | date | Status | None:
