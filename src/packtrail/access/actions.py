@@ -31,6 +31,7 @@ class Action(StrEnum):
     EVENT_CORRECTED = "event:record:corrected"
     RESPONDER_UPDATED = "verification:responder:updated"
     DIRECTORY_UPDATED = "verification:directory:updated"
+    TRUST_UPDATED = "verification:trust:updated"
     NOTICE_CREATED = "notice:record:created"
     NOTICE_RETRACTED = "notice:record:retracted"
     ALERT_RAISED = "alert:record:raised"

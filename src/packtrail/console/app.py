@@ -75,6 +75,7 @@ ROUTES = (
     Route("/scan/verify/image", page(verifying.verify_image), methods=["POST"]),
     Route("/scan/operations", page(dispensing.form)),
     Route("/scan/operations", page(dispensing.perform), methods=["POST"]),
+    Route("/scan/operations/queue", page(dispensing.post), methods=["POST"]),
     *messages.ROUTES,
     Route("/scan/verifications", page(verifying.history)),
     Route("/scan/verifications/{verification_id}", page(verifying.verification)),
