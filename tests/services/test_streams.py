@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,10 @@ from packtrail.access import Actor
 from packtrail.base.errors import LimitExceeded, Unavailable
 from packtrail.epcis.parts import Undivided
 from packtrail.services import capture, streams, tracing
+from packtrail.services.archive import months as archive
 from packtrail.services.uploads import Upload
+from packtrail.store import shelf
+from packtrail.store.archive import checking
 from packtrail.store.database import Database
 
 from .conftest import World, make_world
@@ -30,6 +35,8 @@ from .test_bad_days import in_a_namespace_of_its_own
 IN_PARTS = {"capture_inline_bytes_max": 1, "capture_part_bytes": 1024}
 """So that a document of a few kilobytes is read in parts."""
 CASE = "urn:epc:id:sscc:030001.{:011d}"
+MARCH = datetime(2026, 3, 1, 0, 1, tzinfo=UTC)
+SYSTEM = Actor.system("test")
 
 
 @pytest.fixture
@@ -358,3 +365,33 @@ def test_progress_goes_up_and_is_told_part_by_part(world: World) -> None:
     assert list(fractions) == sorted(fractions)
     assert len(set(fractions)) > 5
     assert 0 <= fractions[0] < fractions[-1] < 1
+
+
+def test_a_document_in_parts_across_the_end_of_a_month_is_given_back_from_its_archive(
+    fresh_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("packtrail.store.archive.exporting.GROUP_BYTES_MAX", 1)
+    world = make_world(fresh_database, **IN_PARTS, archive_dir=str(tmp_path / "archive"))
+    shelf.SHELF.add(world.app.settings.archives)
+    times = chain([datetime(2026, 2, 28, 23, 59, tzinfo=UTC)], repeat(MARCH))
+    app = replace(world.app, clock=lambda: next(times))
+    content, other = big(), document(*events(15, first=600))
+    with Upload.of(app.settings, [content]) as upload:
+        job = submit(replace(world, app=app), upload)  # type: ignore[arg-type]
+    world.clock.now = MARCH
+    submit(world, other)
+    world.clock.now = datetime(2026, 5, 1, tzinfo=UTC)
+    for month in ("2026-02", "2026-03"):
+        archive.close(world.app, SYSTEM, month)
+        archive.export(world.app, SYSTEM, month)
+        archive.drop(world.app, SYSTEM, month)
+
+    given = [
+        capture.original(world.app, world.maker, each.capture_id).content()
+        for each in capture.jobs(world.app, world.maker)
+    ]
+    assert sorted(given) == sorted([content, other])
+    folder = world.app.settings.archives / "2026-02"
+    assert b"".join(checking.document(folder, job.capture_id) or ()) == content
+    archive.restore(world.app, SYSTEM, "2026-02")
+    assert capture.original(world.app, world.maker, job.capture_id).content() == content

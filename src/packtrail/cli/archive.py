@@ -173,11 +173,12 @@ def document(
 
     noted, _ = manifest.read(folder)
     manifest.check_files(folder, noted)
-    content = checking.document(folder, capture_id)
-    if content is None:
+    pieces = checking.document(folder, capture_id)
+    if pieces is None:
         text = f"{folder} holds no document of capture {capture_id!r}."
         raise RefusedError(ARCHIVE_DISAGREES.found(text, at="CAPTURE"))
-    sys.stdout.buffer.write(content)
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
 
 
 @archive.command("hold")

@@ -148,9 +148,7 @@ def pieces(
         NotFound: `STO-091`, it was destroyed after its time of retention.
         DamagedOriginal: It cannot be given back octet for octet.
     """
-    damage = DamagedOriginal(
-        f"The original of capture {capture_id} is damaged: look for it in a backup."
-    )
+    damage = _damage(capture_id)
     with lend() as conn:
         row = conn.execute(_SQL["capture"], [capture_id]).fetchone()
         numbers = [number for (number,) in conn.execute(_SQL["part_numbers"], [capture_id])]
@@ -169,6 +167,25 @@ def pieces(
         if number == numbers[-1] and found.digest() != sha256:
             raise damage
         yield piece
+
+
+def piece(conn: Connection, capture_id: str, number: int) -> bytes:
+    """Return a part of a document as it was handed in; the whole is proved by its reader.
+
+    Raises:
+        DamagedOriginal: It cannot be put together.
+    """
+    row = conn.execute(_SQL["capture"], [capture_id]).fetchone()
+    damage = _damage(capture_id)
+    if row is None:
+        raise damage
+    return _piece(conn, capture_id, number, row[1:], damage)
+
+
+def _damage(capture_id: str) -> DamagedOriginal:
+    return DamagedOriginal(
+        f"The original of capture {capture_id} is damaged: look for it in a backup."
+    )
 
 
 def _piece(

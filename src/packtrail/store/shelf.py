@@ -18,7 +18,7 @@ from packtrail.base.errors import Unavailable
 from packtrail.store.parquet import parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MANIFEST: Final = "manifest.json"
 SEGMENTS: Final = "segments.parquet"
@@ -51,9 +51,10 @@ class _File:
         ]
         self._firsts = [each.min for each in groups]
 
-    def group_of(self, key: Any) -> int:
-        """Return the group of rows that may hold a key; -1 where none does."""
-        return bisect.bisect_right(self._firsts, key) - 1
+    def groups_of(self, key: Any) -> range:
+        """Return the groups of rows that may hold a key: a large document lies in several."""
+        first = bisect.bisect_left(self._firsts, key) - 1
+        return range(max(0, first), bisect.bisect_right(self._firsts, key))
 
     def group(self, number: int, columns: tuple[str, ...]) -> list[dict[str, Any]]:
         """Return the rows of a group."""
@@ -121,15 +122,15 @@ class Shelf:
             folder = self.folder(digest)
             try:
                 rows = self._rows(folder, digest, name, key, columns)
+                found = next(filter(choose, rows), None)
             except OSError as error:
                 raise ArchiveMissing(
                     f"{folder / name} cannot be read: {error.strerror or error}. Hold the archive "
                     "against its manifest with `packtrail archive verify`.",
                     told="What was asked for is in an archive that cannot be read.",
                 ) from error
-        for row in rows:
-            if choose(row):
-                return row
+        if found is not None:
+            return found
         raise ArchiveMissing(
             f"{folder / name} does not hold {key}: hold the archive against its manifest with "
             "`packtrail archive verify`.",
@@ -138,25 +139,23 @@ class Shelf:
 
     def _rows(
         self, folder: Path, digest: bytes, name: str, key: Any, columns: tuple[str, ...]
-    ) -> list[dict[str, Any]]:
+    ) -> Iterator[dict[str, Any]]:
         file = self._files.get((digest, name))
         first = "segment_id" if name == SEGMENTS else "capture_id"
         if file is None:
             file = self._files[digest, name] = _File(folder / name, first)
-        number = file.group_of(key)
-        if number < 0:
-            return []
-        at = digest, name, number
-        by_key = self._groups.get(at)
-        if by_key is None:
-            by_key = {}
-            for row in file.group(number, columns):
-                by_key.setdefault(row[first], []).append(row)
-            self._groups[at] = by_key
-            while len(self._groups) > _GROUPS_KEPT_MAX:
-                self._groups.popitem(last=False)
-        self._groups.move_to_end(at)
-        return by_key.get(key, [])
+        for number in file.groups_of(key):
+            at = digest, name, number
+            by_key = self._groups.get(at)
+            if by_key is None:
+                by_key = {}
+                for row in file.group(number, columns):
+                    by_key.setdefault(row[first], []).append(row)
+                self._groups[at] = by_key
+                while len(self._groups) > _GROUPS_KEPT_MAX:
+                    self._groups.popitem(last=False)
+            self._groups.move_to_end(at)
+            yield from by_key.get(key, ())
 
     def _look_again(self) -> None:
         self._files.clear()

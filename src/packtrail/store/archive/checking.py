@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import msgspec
+import numpy as np
 import zstandard
 
 from packtrail.store import months, originals, packing, weaving
@@ -29,10 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from packtrail.base.findings import Finding
     from packtrail.store.archive.manifest import Manifest
     from packtrail.store.objects import Instance
 
+_GROUPS_KEPT: Final = 16
+"""Groups of named objects that are kept in memory, of `exporting.NAMES_AT_ONCE` each."""
 _UNREADABLE: Final = (zstandard.ZstdError, msgspec.MsgspecError, LookupError, ValueError)
 
 
@@ -57,8 +63,8 @@ def check(folder: Path) -> Checked:
     manifests.check_files(folder, manifest)
     found = list(_counts(folder, manifest))
     documents = 0
-    for capture_id, wanted, content in documents_of(folder):
-        if content is not None and hashlib.sha256(content).digest() == wanted:
+    for capture_id, wanted, pieces in documents_of(folder):
+        if _digest(pieces) == wanted:
             documents += 1
         else:
             text = f"The document of capture {capture_id} cannot be given back octet for octet."
@@ -71,29 +77,42 @@ def check(folder: Path) -> Checked:
     )
 
 
-def documents_of(folder: Path) -> Iterator[tuple[str, bytes, bytes | None]]:
-    """Yield the documents of an archive: capture, SHA-256 as handed in, octets as given back.
+def documents_of(folder: Path) -> Iterator[tuple[str, bytes, Iterator[bytes]]]:
+    """Yield the documents of an archive: capture, SHA-256 as handed in, and its octets in pieces.
 
-    The octets are None where they cannot be put together. Files have been checked.
+    A piece that cannot be put together is the last one. Files have been checked.
     """
     names, segments = _Names(folder), _Segments(folder)
-    captures = {row["capture_id"]: row for row in rows_of(folder, CAPTURES)}
+    captures = {row["capture_id"]: row["sha256"] for row in rows_of(folder, CAPTURES)}
     for capture_id, parts in groupby(rows_of(folder, ORIGINALS), key=itemgetter("capture_id")):
+        yield capture_id, captures[capture_id], _pieces(parts, segments, names)
+
+
+def document(folder: Path, capture_id: str) -> Iterator[bytes] | None:
+    """Return the pieces of a document of an archive; None where it has none that is whole."""
+    for one, sha256, pieces in documents_of(folder):
+        if one == capture_id and _digest(pieces) == sha256:
+            break
+    else:
+        return None
+    return next(pieces for one, _, pieces in documents_of(folder) if one == capture_id)
+
+
+def _digest(pieces: Iterator[bytes]) -> bytes:
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
+    return found.digest()
+
+
+def _pieces(parts: Iterator[dict[str, Any]], segments: _Segments, names: _Names) -> Iterator[bytes]:
+    """Yield the pieces of a document until one cannot be put together."""
+    for row in parts:
         try:
-            of_capture = segments.of(capture_id)
-            content = b"".join([_part(row, of_capture, names) for row in parts])
+            piece = _part(row, segments, names)
         except _UNREADABLE:
-            content = None
-        yield capture_id, captures[capture_id]["sha256"], content
-
-
-def document(folder: Path, capture_id: str) -> bytes | None:
-    """Return a document of an archive as it was handed in; None where there is none."""
-    wanted = (one for one in documents_of(folder) if one[0] == capture_id)
-    for _, sha256, content in wanted:
-        if content is not None and hashlib.sha256(content).digest() == sha256:
-            return content
-    return None
+            return
+        yield piece
 
 
 def rows_of(folder: Path, name: str) -> Iterator[dict[str, Any]]:
@@ -111,10 +130,10 @@ def segment_of(row: dict[str, Any]) -> Segment:
     return Segment(**found)
 
 
-def _part(row: dict[str, Any], segments: list[tuple[int, Segment]], names: _Names) -> bytes:
+def _part(row: dict[str, Any], segments: _Segments, names: _Names) -> bytes:
     if row["kind"] != originals.WOVEN:
         return packing.decompress(row["content"])
-    some = [segment for part_no, segment in segments if part_no == row["part_no"]]
+    some = segments.of(row["capture_id"], row["part_no"])
     wanted = {one for each in some for one in each.instances(range(each.event_count))}
     return weaving.unweave(row["content"], some, names.of(wanted))
 
@@ -149,33 +168,51 @@ def _rows(folder: Path, name: str) -> int:
 
 
 class _Names:
-    """The names of the objects of an archive, read when they are asked for.
+    """The names of the objects of an archive; some groups of rows are kept in memory.
 
     Args:
         folder: The archive.
     """
 
     def __init__(self, folder: Path) -> None:
-        table = parquet().read_table(folder / OBJECTS)
-        self._table = table
-        numbers = table["class_id"].to_numpy().astype("int64") << 32
-        self._numbers = numbers | table["seq"].to_numpy()
+        self._file = parquet().ParquetFile(folder / OBJECTS)
+        groups = range(self._file.metadata.num_row_groups)
+        self._firsts = np.array([self._numbers(number)[0] for number in groups], dtype=np.int64)
+        self._group = lru_cache(_GROUPS_KEPT)(self._read)
 
     def of(self, wanted: set[Instance]) -> dict[Instance, Name]:
-        """Return the names of some objects."""
-        keys = sorted(wanted)
-        places = self._numbers.searchsorted([c << 32 | s for c, s in keys])
-        rows = self._table.take(places.tolist()).to_pylist() if keys else []
-        return {
-            (row["class_id"], row["seq"]): Name(
-                row["class_key"], row["item_key"], row["prefix_length"]
-            )
-            for row in rows
-        }
+        """Return the names of some objects.
+
+        Raises:
+            LookupError: The archive does not have one of them.
+        """
+        found: dict[Instance, Name] = {}
+        numbers = np.array(sorted(c << 32 | s for c, s in wanted), dtype=np.int64)
+        groups = np.searchsorted(self._firsts, numbers, side="right") - 1
+        for group in np.unique(groups).tolist():
+            known, table = self._group(group)
+            asked = numbers[groups == group]
+            rows = table.take(np.searchsorted(known, asked)).to_pylist()
+            found |= {
+                (row["class_id"], row["seq"]): Name(
+                    row["class_key"], row["item_key"], row["prefix_length"]
+                )
+                for row in rows
+            }
+        return found
+
+    def _read(self, number: int) -> tuple[NDArray[np.int64], Any]:
+        return self._numbers(number), self._file.read_row_group(number)
+
+    def _numbers(self, number: int) -> NDArray[np.int64]:
+        table = self._file.read_row_group(number, columns=["class_id", "seq"])
+        numbers: NDArray[np.int64] = table["class_id"].to_numpy().astype(np.int64) << 32
+        numbers |= table["seq"].to_numpy()
+        return numbers
 
 
 class _Segments:
-    """The segments of an archive by the capture that recorded them.
+    """The segments of an archive by the part of a document that they were recorded from.
 
     Args:
         folder: The archive.
@@ -183,28 +220,22 @@ class _Segments:
 
     def __init__(self, folder: Path) -> None:
         self._file = parquet().ParquetFile(folder / SEGMENTS)
-        owners = parquet().read_table(folder / SEGMENTS, columns=["capture_id"])["capture_id"]
-        self._groups: dict[str, set[int]] = {}
-        start = 0
+        self._groups: dict[tuple[str, int], list[int]] = {}
         for number in range(self._file.metadata.num_row_groups):
-            count = self._file.metadata.row_group(number).num_rows
-            for capture_id in set(owners.slice(start, count).to_pylist()):
-                self._groups.setdefault(capture_id, set()).add(number)
-            start += count
-        self._kept: tuple[int, list[dict[str, Any]]] | None = None
+            owners = self._file.read_row_group(number, columns=["capture_id", "part_no"])
+            for owner in {tuple(row.values()) for row in owners.to_pylist()}:
+                self._groups.setdefault(owner, []).append(number)
+        self._rows = lru_cache(1)(self._read)
 
-    def of(self, capture_id: str) -> list[tuple[int, Segment]]:
-        """Return the segments of a capture, each with its part of the document."""
-        found = []
-        for number in sorted(self._groups.get(capture_id, ())):
-            found += [
-                (row["part_no"], segment_of(row))
-                for row in self._rows(number)
-                if row["capture_id"] == capture_id
-            ]
-        return found
+    def of(self, capture_id: str, part_no: int) -> list[Segment]:
+        """Return the segments of a part of a document."""
+        return [
+            segment_of(row)
+            for number in self._groups.get((capture_id, part_no), ())
+            for row in self._rows(number)
+            if (row["capture_id"], row["part_no"]) == (capture_id, part_no)
+        ]
 
-    def _rows(self, number: int) -> list[dict[str, Any]]:
-        if self._kept is None or self._kept[0] != number:
-            self._kept = number, self._file.read_row_group(number).to_pylist()
-        return self._kept[1]
+    def _read(self, number: int) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._file.read_row_group(number).to_pylist()
+        return rows

@@ -8,7 +8,6 @@ rows is fixed and no time of the export is written, so that the same month gives
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +17,7 @@ from psycopg.rows import tuple_row
 from packtrail import __version__
 from packtrail.store import health, months, named, objects, originals, packing
 from packtrail.store.archive import manifest as manifests
+from packtrail.store.archive import runs
 from packtrail.store.archive.manifest import FileNote, Manifest
 from packtrail.store.archive.schemas import (
     CAPTURES,
@@ -48,9 +48,11 @@ _SQL = named.statements("archive")
 GROUP_ROWS_MAX: Final = 256
 GROUP_BYTES_MAX: Final = 2 << 20
 """A group of rows is what a read of one of them takes into memory."""
-_NAMES: Final = 20_000
-_BATCH: Final = 64
-"""Segments whose mentions are written at once."""
+NAMES_AT_ONCE: Final = 20_000
+_BATCH: Final = 20_000
+"""Objects, with repetitions, of the segments whose mentions are written at once, or one segment."""
+_PARTS_AT_ONCE: Final = 8
+"""Parts of documents that are read at once: each can be as large as `capture_part_bytes`."""
 
 
 def export(
@@ -86,8 +88,8 @@ class _Export:
     segment_count: int = 0
     event_count: int = 0
     ids: Any = field(default_factory=digest_of_ids)
-    named: list[Any] = field(default_factory=list)
-    """Numbers of the objects that are named: class, then seq in the lower half; each batch once."""
+    named: runs.Runs = field(default_factory=runs.none)
+    """Numbers of the objects that are named: class, then seq in the lower half."""
 
     def segments(self) -> None:
         """Write segments and what they name."""
@@ -99,8 +101,8 @@ class _Export:
         places = [names.index(COLUMN_OF.get(name, name)) for name in FIELDS]
         for group in _groups(self._rows("segments", span), (len(names) - 2, len(names) - 1)):
             rows.write(group)
-            for start in range(0, len(group), _BATCH):
-                some = [Segment(*(row[i] for i in places)) for row in group[start : start + _BATCH]]
+            made = [Segment(*(row[i] for i in places)) for row in group]
+            for some in _batches(made):
                 self._mentions(mentions, some)
             self.on_progress(rows.rows, total)
         self.segment_count = rows.rows
@@ -114,7 +116,8 @@ class _Export:
             for place in range(segment.event_count):
                 self.ids.update(segment.identity(place).encode() + b"\n")
             wanted |= segment.instances(range(segment.event_count))
-        self.named.append(np.array([c << 32 | s for c, s in sorted(wanted)], dtype=np.int64))
+        numbers = np.array([c << 32 | s for c, s in sorted(wanted)], dtype=np.int64)
+        self.named = runs.united(self.named, runs.of(numbers))
         known = objects.names(self.conn, wanted)
         rows = []
         for segment in some:
@@ -132,9 +135,7 @@ class _Export:
     def objects(self) -> None:
         """Write the names of everything that is named."""
         writer = Writer(self.folder, OBJECTS)
-        numbers = np.unique(np.concatenate(self.named)) if self.named else np.array([], np.int64)
-        for start in range(0, len(numbers), _NAMES):
-            part = numbers[start : start + _NAMES].tolist()
+        for part in runs.numbers(self.named, at_once=NAMES_AT_ONCE):
             wanted = [(number >> 32, number & 0xFFFFFFFF) for number in part]
             known = objects.names(self.conn, wanted)
             writer.write(
@@ -169,12 +170,10 @@ class _Export:
         self._close(written)
 
     def _whole(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return a document that segments of another month fill, as it was handed in.
-
-        Only its first part stands for it; the others are nothing.
-        """
-        content = originals.read(self.conn, row[0]) if row[1] == 0 else b""
-        return row[0], row[1], originals.PLAIN, packing.compress(content, Sort.TEXT)
+        """Return a part that segments of another month fill, as it was handed in."""
+        capture_id, part_no = row[0], row[1]
+        content = originals.piece(self.conn, capture_id, part_no)
+        return capture_id, part_no, originals.PLAIN, packing.compress(content, Sort.TEXT)
 
     def finish(self) -> tuple[Manifest, bytes]:
         """Write the manifest."""
@@ -203,7 +202,7 @@ class _Export:
     def _rows(self, statement: str, span: Iterable[object]) -> Iterator[tuple[Any, ...]]:
         """Yield rows as the server has them, some at a time."""
         with self.conn.cursor(f"archive_{statement}", row_factory=tuple_row) as cursor:
-            cursor.itersize = GROUP_ROWS_MAX
+            cursor.itersize = _PARTS_AT_ONCE if statement == "originals" else GROUP_ROWS_MAX
             yield from cursor.execute(_SQL[statement], list(span))
 
     def _close(self, writer: Writer) -> None:
@@ -215,9 +214,19 @@ class _Export:
         )
 
 
-def throw_away(folder: Path) -> None:
-    """Remove what an export that was cut off has left."""
-    shutil.rmtree(folder, ignore_errors=True)
+def _batches(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
+    """Yield segments by as many as name a bounded number of objects, at least one."""
+    batch: list[Segment] = []
+    count = 0
+    for segment in segments:
+        named = sum(len(stream.seqs) for stream in segment.columns.mentions)
+        if batch and count + named > _BATCH:
+            yield batch
+            batch, count = [], 0
+        batch.append(segment)
+        count += named
+    if batch:
+        yield batch
 
 
 def _groups(
