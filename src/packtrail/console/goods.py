@@ -44,7 +44,9 @@ def overview(visit: Visit) -> Response:
     by_place = locations.listed(visit.app, visit.who, **moments)
     asked = visit.request.query_params.getlist("by")
     by = [each for each in Dimension if each.value in asked]
-    counted = stock.count(visit.app, visit.who, Asked(**moments), by=by) if by else None
+    counted = (
+        stock.count(visit.app, visit.who, Asked(**moments), by=by, limit=ROWS_SHOWN) if by else None
+    )
     return templates.render(
         visit,
         "goods.html",
