@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from packtrail.services.alerts.cases import Case
     from packtrail.services.alerts.sightings import Picture
     from packtrail.services.application import Application
+    from packtrail.services.reach.holdings import Holding
 
 MANIFEST: Final = "manifest.json"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -129,9 +130,17 @@ def reach_table(picture: Picture) -> Table:
     return Table(
         "Reach",
         (Column("What"), Column("Identifier"), Column("Packs of the case", Kind.NUMBER),
-         Column("Other packs in it now", Kind.NUMBER)),
-        [(each.kind, each.label, each.suspects, each.other_count) for each in picture.reach],
+         Column("Other packs in it", Kind.NUMBER), Column("Held by")),
+        [
+            (each.kind, each.label, each.suspects, each.other_count, held_by(each.holders))
+            for each in picture.reach
+        ],
     )  # fmt: skip
+
+
+def held_by(holders: Iterable[Holding]) -> str:
+    """Return who holds how many packs, as a line."""
+    return ", ".join(f"{each.name} {each.total:,}" for each in holders)
 
 
 def _evidence(case: Case) -> Table:

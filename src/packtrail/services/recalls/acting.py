@@ -24,7 +24,8 @@ from packtrail.recalls.case import Answer
 from packtrail.services import auditing, notices, signing
 from packtrail.services.notices import Proposal
 from packtrail.services.organisations import audience_for
-from packtrail.services.recalls import cases, holdings
+from packtrail.services.reach import holdings
+from packtrail.services.recalls import cases
 from packtrail.services.recalls.cases import View, add, read
 
 if TYPE_CHECKING:

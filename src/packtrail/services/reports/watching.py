@@ -19,6 +19,7 @@ from packtrail.reporting.deadlines import Deadline, deadline_of
 from packtrail.reporting.happenings import happenings_of, ways
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import About, ReceiverKind
+from packtrail.services.holidays import working_days_in
 from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.reports import asking, facts
 from packtrail.services.reports.asking import Subject
@@ -224,7 +225,8 @@ class _Watch:
             return Deadline(None, "")
         item = self._gatherer.selling.item(gtin, receiver.market)
         duties = reporting_duties(pack, item, on=happened_at.date(), roles=receiver.roles)
-        return deadline_of(duties, form, happening, happened_at)
+        is_worked = working_days_in(receiver.market, happened_at.date())
+        return deadline_of(duties, form, happening, happened_at, is_worked=is_worked)
 
 
 def _owners(event: Event) -> set[str]:
