@@ -188,15 +188,27 @@ def seen(
     require(actor, Permission.EVENT_READ)
     with app.database.reading() as conn:
         audience_ids = visible_to(conn, actor)
+    with looked_at(app, audience_ids, as_of, as_known_at) as (conn, picture):
+        yield conn, audience_ids, picture
+
+
+@contextlib.contextmanager
+def looked_at(
+    app: Application,
+    audience_ids: Sequence[int],
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> Iterator[tuple[Connection, Picture]]:
+    """Lend a connection and the stock as `seen` does, to who may look: the caller made sure."""
     if as_of is None and as_known_at is None:
         with app.stock.lent(app.database, audience_ids) as (conn, kept):
             stock = rows.of(conn, kept.survey())
-            yield conn, audience_ids, _picture(app, conn, stock, audience_ids, None, None)
+            yield conn, _picture(app, conn, stock, audience_ids, None, None)
         return
     with app.database.transaction() as conn:
         oddities.see_one_state(conn)
         stock = rows.take(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at)
-        yield conn, audience_ids, _picture(app, conn, stock, audience_ids, as_of, as_known_at)
+        yield conn, _picture(app, conn, stock, audience_ids, as_of, as_known_at)
 
 
 def _picture(

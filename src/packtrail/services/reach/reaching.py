@@ -73,13 +73,13 @@ def reach(
         told: The packs, and what is recorded of each.
     """
     audience_ids = visible_to(conn, actor)
-    picture = stock.take(app, conn, audience_ids, None, None)
-    scope = _Scope(conn, actor, audience_ids, picture)
-    packs = [Subject(gtin=item[0].partition("/")[2], serial=item[1]) for item in told]
-    return Reach(
-        holders=scope.held(packs),
-        beside=(*_containers(scope, told), *_documents(told), *_lots(scope, told)),
-    )
+    with stock.looked_at(app, audience_ids) as (seen, picture):
+        scope = _Scope(seen, actor, audience_ids, picture)
+        packs = [Subject(gtin=item[0].partition("/")[2], serial=item[1]) for item in told]
+        return Reach(
+            holders=scope.held(packs),
+            beside=(*_containers(scope, told), *_documents(told), *_lots(scope, told)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
