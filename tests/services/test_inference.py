@@ -10,7 +10,7 @@ import pytest
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.hierarchy.trusting import draw as drawn_of
-from packtrail.services import corrections, packing, shipments, stock
+from packtrail.services import corrections, packing, shipments, stock, tracing
 from packtrail.services.inference import beliefs, rules, samples
 from packtrail.services.inference.beliefs import Check
 from packtrail.services.packing import Occasion
@@ -161,6 +161,26 @@ def test_one_wrong_case_stops_inference_for_the_whole_shipment(world: World):
     preview = corrections.preview(world.app, world.maker, wrong)
     corrections.accept(world.app, world.maker, wrong, digest=preview.changes.digest)
     assert "TRC-109" not in [each.code for each in view(world).judgement.findings]
+
+
+def test_a_pack_that_was_not_in_its_opened_case_says_so_until_it_is_seen_or_unpacked(
+    world: World,
+):
+    (case,) = delivered(world, 1)
+    here = Occasion(place=DEPOT)
+
+    def codes(number: int) -> list[str]:
+        found = tracing.trace(world.app, world.maker, pack(number))
+        return [each.code for each in found.findings]
+
+    packing.inspect(world.app, world.maker, case, [pack(2)], here)
+    assert ("TRC-111" in codes(1), "TRC-111" in codes(2)) == (True, False)
+
+    packing.inspect(world.app, world.maker, case, [pack(1), pack(2)], here)
+    assert "TRC-111" not in codes(1)
+    packing.inspect(world.app, world.maker, case, [pack(2)], here)
+    packing.unpack(world.app, world.maker, [pack(1)], here)
+    assert "TRC-111" not in codes(1)
 
 
 def test_what_arrives_later_is_drawn_by_itself(world: World):

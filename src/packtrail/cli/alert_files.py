@@ -145,7 +145,7 @@ def reach(
         "",
         ("Shares", "Which", "Packs of the case", "Others in it", "Held by"),
         (
-            (each.kind, each.label, each.suspects, each.other_count, held_by(each.holders))
+            (each.kind, each.label, each.suspects, each.other_count or "", held_by(each.holders))
             for each in found.reach
         ),
     )

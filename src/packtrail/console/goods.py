@@ -14,7 +14,7 @@ from packtrail.console.moments import instant, moments_of, shown
 from packtrail.console.visit import redirect
 from packtrail.rendering.journey_layout import place_name
 from packtrail.rendering.tables import write_xlsx
-from packtrail.services import describing, locations, stock, stock_lists
+from packtrail.services import locations, stock, stock_lists
 from packtrail.services.stock import Asked, Dimension
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def overview(visit: Visit) -> Response:
     by_place = locations.listed(visit.app, visit.who, **moments)
     asked = visit.request.query_params.getlist("by")
     by = [each for each in Dimension if each.value in asked]
-    counted = None
-    if by:
-        counted = stock.count(visit.app, visit.who, Asked(**moments), by=by, limit=ROWS_SHOWN)
+    counted = (
+        stock.count(visit.app, visit.who, Asked(**moments), by=by, limit=ROWS_SHOWN) if by else None
+    )
     return templates.render(
         visit,
         "goods.html",
@@ -55,7 +55,6 @@ def overview(visit: Visit) -> Response:
         by=[each.value for each in by],
         counted_by=counted,
         dimensions=[each.value for each in Dimension],
-        label=describing.label_of,
         rows_max=ROWS_SHOWN,
         place_path=place_path,
         place=lambda identifier: place_name(identifier, by_place.places),

@@ -69,3 +69,10 @@ NOT_DRAWN = FindingCode(
     remedy="Draw it on the page of the shipment, or with `packtrail inference draw`, and open what "
     "it names.",
 )
+NOT_INSIDE = FindingCode(
+    "TRC-111",
+    Severity.WARNING,
+    "What holds an object was opened, and the object was not in it",
+    remedy="Look for it; unpack it from the container, or have the look declared wrong.",
+    clause="EPCIS 2.0, 7.4.3",
+)

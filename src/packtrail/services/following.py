@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from packtrail import gs1
 from packtrail.base.errors import LimitExceeded
 from packtrail.lifecycle import rules
-from packtrail.lifecycle.fold import counted, fold
+from packtrail.lifecycle.fold import counted, fold, is_look
 from packtrail.lifecycle.journey import Status
-from packtrail.services import describing, stock
+from packtrail.services import describing, places
 from packtrail.services.codes import SHIPMENT_TOO_LARGE
 from packtrail.store import contents, eventrows, journeys, segments
 from packtrail.store import events as rows
@@ -269,7 +269,7 @@ def _is_same(place: str | None, goal: str | None) -> bool:
     if key is None or key.type is not gs1.KeyType.SGLN:
         # A party is no place: where it receives is its own business.
         return True
-    return stock.is_place(place, (key.primary, key.serial))
+    return places.is_place(place, (key.primary, key.serial))
 
 
 def _not_found(goods: Goods) -> Iterator[ItemKey]:
@@ -288,15 +288,5 @@ def looks_into(goods: Goods, container: ItemKey) -> Iterator[Step]:
     journey = goods.journeys.get(container)
     left = goods.left_at(container)
     for step in journey.steps if journey else ():
-        if _is_look(step) and (left is None or step.event_time >= left):
+        if is_look(step) and (left is None or step.event_time >= left):
             yield step
-
-
-def _is_look(step: Step) -> bool:
-    """Tell whether a step says what a container was found to hold, all of it."""
-    return (
-        step.event_type == "AggregationEvent"
-        and step.action == "OBSERVE"
-        and step.role.value == "parent"
-        and not step.is_withdrawn
-    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from packtrail.base.errors import NotFound
-from packtrail.services import describing, stock
+from packtrail.services import describing, places, stock
 from packtrail.services.codes import UNKNOWN_PLACE
 from packtrail.services.stock import Asked, CountRow, Dimension
 
@@ -97,7 +97,7 @@ def place(
         RefusedError: `TRC-008`, it is no location.
         NotPermitted: The actor may not read events.
     """
-    key = stock.place_key(text)
+    key = places.place_key(text)
     with stock.seen(app, actor, as_of, as_known_at) as (conn, audience_ids, picture):
         sweep = picture.stock.sweep
         is_pack = picture.stock.is_pack()
@@ -154,7 +154,7 @@ def listed(
 
 
 def _about(conn: Connection, text: str, audience_ids: Sequence[int]) -> Place | None:
-    key = stock.location_of(text)
+    key = places.location_of(text)
     return describing.place_of(conn, key, audience_ids) if key is not None else None
 
 

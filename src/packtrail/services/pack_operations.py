@@ -17,7 +17,7 @@ from packtrail.access import Permission, require
 from packtrail.base.errors import Conflict, LimitExceeded, RefusedError, UsageError
 from packtrail.epcis.events import ObjectEvent, Place
 from packtrail.lifecycle.undo import Occasion
-from packtrail.services import packing, recording, stock
+from packtrail.services import packing, places, recording
 from packtrail.services.codes import (
     BAD_OPERATION_ID,
     NO_OPERATION,
@@ -252,7 +252,7 @@ class _Performing:
         self._now = app.clock()
         self._done_at = at.at or self._now
         self._recorded_at = self._now
-        self._key = stock.place_key(at.place)
+        self._key = places.place_key(at.place)
         place = packing.place_of(packing.Occasion(place=at.place))
         self._place = place.id if place else at.place
 
@@ -339,7 +339,7 @@ class _Performing:
         """Return the premises; for an undo as the event that is undone writes them."""
         ended = standing.because if request.is_undo and standing else None
         there = (ended.biz_location or ended.read_point) if ended else None
-        return there if there and stock.is_place(there, self._key) else self._place
+        return there if there and places.is_place(there, self._key) else self._place
 
     def _record(
         self,

@@ -12,7 +12,7 @@ from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.epcis.events import AggregationEvent, Place
 from packtrail.hierarchy.codes import CONTENTS_DIFFER
 from packtrail.lifecycle.fold import fold
-from packtrail.services import describing, recording, stock
+from packtrail.services import describing, places, recording
 from packtrail.services.codes import NOT_PACKED, NOT_RECORDED, NOTHING_NAMED
 from packtrail.services.organisations import audience_for, visible_to
 from packtrail.services.tracing import read_identifier
@@ -192,7 +192,7 @@ def place_of(occasion: Occasion) -> Place | None:
     """
     if occasion.place is None:
         return None
-    key = stock.location_of(occasion.place)
+    key = places.location_of(occasion.place)
     return Place(id=describing.identifier_of(key) if key else occasion.place.strip())
 
 

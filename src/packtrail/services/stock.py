@@ -9,23 +9,22 @@ from __future__ import annotations
 import contextlib
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from packtrail import gs1
 from packtrail.access import Permission, require
-from packtrail.base.errors import RefusedError
 from packtrail.lifecycle.journey import Status
+from packtrail.lifecycle.notices import OPEN, RULES, NoticeKind, in_force
+from packtrail.lifecycle.states import STATES
 from packtrail.lifecycle.sweep import NOTHING, STATUSES
-from packtrail.services import describing
-from packtrail.services.codes import NO_PLACE
+from packtrail.services import describing, places
 from packtrail.services.organisations import visible_to
-from packtrail.services.stock_conditions import EPOCH, NUMBER, counted_as, gtin_of, numbers_of
 from packtrail.store import captures, oddities
+from packtrail.store import notices as notice_rows
 from packtrail.store import organisations as organisation_rows
 from packtrail.store import stock as rows
 
@@ -36,11 +35,17 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.lifecycle.notices import Notice
     from packtrail.services.application import Application
-    from packtrail.store.stock import Stock
+    from packtrail.store.stock import Class, Stock
 
 _TALLIED_MAX: Final = 4_000_000
 """Groups that there may be, for which a tally each is kept; more are sorted."""
+_EPOCH: Final = date(1970, 1, 1)
+_NUMBER: Final = {status: number for number, status in enumerate(STATUSES)}
+_CAN_BE_OVERRIDDEN: Final = np.array(
+    [STATES[status].is_saleable or status in OPEN for status in STATUSES]
+)
 _IS_GONE: Final = np.array(
     [
         status
@@ -188,27 +193,15 @@ def seen(
     require(actor, Permission.EVENT_READ)
     with app.database.reading() as conn:
         audience_ids = visible_to(conn, actor)
-    with looked_at(app, audience_ids, as_of, as_known_at) as (conn, picture):
-        yield conn, audience_ids, picture
-
-
-@contextlib.contextmanager
-def looked_at(
-    app: Application,
-    audience_ids: Sequence[int],
-    as_of: datetime | None = None,
-    as_known_at: datetime | None = None,
-) -> Iterator[tuple[Connection, Picture]]:
-    """Lend a connection and the stock as `seen` does, to who may look: the caller made sure."""
     if as_of is None and as_known_at is None:
         with app.stock.lent(app.database, audience_ids) as (conn, kept):
             stock = rows.of(conn, kept.survey())
-            yield conn, _picture(app, conn, stock, audience_ids, None, None)
+            yield conn, audience_ids, _picture(app, conn, stock, audience_ids, None, None)
         return
     with app.database.transaction() as conn:
         oddities.see_one_state(conn)
         stock = rows.take(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at)
-        yield conn, _picture(app, conn, stock, audience_ids, as_of, as_known_at)
+        yield conn, audience_ids, _picture(app, conn, stock, audience_ids, as_of, as_known_at)
 
 
 def _picture(
@@ -220,7 +213,7 @@ def _picture(
     as_known_at: datetime | None,
 ) -> Picture:
     now = as_of or app.clock()
-    return Picture(stock, counted_as(conn, stock, audience_ids, now, as_known_at))
+    return Picture(stock, _counted_as(conn, stock, audience_ids, now, as_known_at))
 
 
 def keep_ready(app: Application) -> None:
@@ -249,11 +242,11 @@ def mask(picture: Picture, asked: Asked) -> NDArray[np.bool_]:
     if asked.gtin is not None:
         chosen &= stock.of_gtins([gs1.parse(asked.gtin).primary[:14]])
     if asked.lot is not None:
-        chosen &= np.isin(stock.sweep.lot, numbers_of(stock.lots, {asked.lot}))
+        chosen &= np.isin(stock.sweep.lot, _numbers(stock.lots, {asked.lot}))
     if asked.place is not None:
         chosen &= at_place(stock, stock.sweep.place, asked.place)
     if asked.status is not None:
-        chosen &= picture.status == NUMBER[asked.status]
+        chosen &= picture.status == _NUMBER[asked.status]
     return chosen & picture.is_here if asked.is_here else chosen
 
 
@@ -268,56 +261,12 @@ def at_place(stock: Stock, where: NDArray[np.int32], place: str) -> NDArray[np.b
     Raises:
         RefusedError: `TRC-008`, it is no place.
     """
-    return np.isin(where, numbers_of(stock.places, places_like(stock, place_key(place))))
+    return np.isin(where, _numbers(stock.places, places_like(stock, places.place_key(place))))
 
 
 def places_like(stock: Stock, key: tuple[str, str | None]) -> list[str]:
     """Return what events call a place, of a whole GLN each of its parts."""
-    return sorted(text for text in stock.places if is_place(text, key))
-
-
-def is_place(text: str, key: tuple[str, str | None]) -> bool:
-    """Tell whether events mean a place, or a part of it, by a text."""
-    gln, extension = key
-    told = _key_of(text)
-    return text == gln or (told is not None and told[0] == gln and extension in {None, told[1]})
-
-
-def place_key(text: str) -> tuple[str, str | None]:
-    """Return GLN and extension of a place; of no GS1 place the text itself, and no extension.
-
-    Raises:
-        RefusedError: `TRC-008`, it is no place.
-    """
-    key = location_of(text)
-    return (text.strip(), None) if key is None else (key.primary, key.serial)
-
-
-def location_of(text: str) -> gs1.Key | None:
-    """Return the key of a place; None for a URI that is no GS1 key.
-
-    Raises:
-        RefusedError: `TRC-008`, it is no place.
-    """
-    try:
-        key = gs1.parse(text.strip(), location=True)
-    except RefusedError as refused:
-        if ":" in text:
-            return None
-        raise RefusedError(
-            NO_PLACE.found(f"{text[:80]!r} is no location.", at="place"), *refused.findings
-        ) from None
-    if key.type not in {gs1.KeyType.SGLN, gs1.KeyType.PGLN}:
-        raise RefusedError(NO_PLACE.found(f"{key.hri()} is no location.", at="place"))
-    return key
-
-
-@lru_cache(maxsize=65536)
-def _key_of(text: str) -> tuple[str, str | None] | None:
-    key = describing.key_of(text)
-    if key is None or key.type not in {gs1.KeyType.SGLN, gs1.KeyType.PGLN}:
-        return None
-    return key.primary, key.serial
+    return sorted(text for text in stock.places if places.is_place(text, key))
 
 
 def grouped(
@@ -412,7 +361,7 @@ def _column(picture: Picture, dimension: Dimension, numbers: NDArray[np.int64]) 
         case Dimension.STATUS:
             return picture.status[numbers]
         case Dimension.PLACE:
-            return _one_a_place(picture.stock.places)[sweep.place[numbers]]
+            return places.one_a_place(picture.stock.places)[sweep.place[numbers]]
         case Dimension.EXPIRY:
             return sweep.expires[numbers]
         case Dimension.PARENT:
@@ -429,27 +378,21 @@ def _texts(
     return [_text(stock, dimension, number) for number in numbers.tolist()]
 
 
-def _one_a_place(places: Sequence[str]) -> NDArray[np.int64]:
-    """Return, by place, the first that is the same place in another notation; last: nowhere.
-
-    An EPC URI stands for its Digital Link, since it names the company prefix, too.
-    """
-    first: dict[str | tuple[str, str | None], int] = {}
-    for number, text in sorted(enumerate(places), key=lambda each: not each[1].startswith("urn:")):
-        first.setdefault(_key_of(text) or text, number)
-    return np.array([*(first[_key_of(text) or text] for text in places), NOTHING], dtype=np.int64)
-
-
 def _text(stock: Stock, dimension: Dimension, number: int) -> str | date | Status | None:
     if dimension is Dimension.PRODUCT:
-        return gtin_of(stock.classes[number])
+        return _gtin(stock.classes[number])
     if dimension is Dimension.STATUS:
         return STATUSES[number]
     if number == NOTHING:
         return None
     if dimension is Dimension.EXPIRY:
-        return date.fromordinal(EPOCH.toordinal() + number)
+        return date.fromordinal(_EPOCH.toordinal() + number)
     return stock.lots[number] if dimension is Dimension.LOT else stock.places[number]
+
+
+def _gtin(each: Class) -> str | None:
+    kind, _, rest = each.class_key.partition("/")
+    return rest[:14] if kind in {"sgtin", "itip"} else None
 
 
 def _order(row: CountRow) -> tuple[str, ...]:
@@ -459,3 +402,67 @@ def _order(row: CountRow) -> tuple[str, ...]:
 
 def _told(values: Iterable[str | None]) -> set[str]:
     return {value for value in values if value is not None}
+
+
+def _numbers(texts: Sequence[str], wanted: Iterable[str]) -> list[int]:
+    number = {text: at for at, text in enumerate(texts)}
+    return [number[text] for text in wanted if text in number]
+
+
+def _counted_as(
+    conn: Connection,
+    stock: Stock,
+    audience_ids: Sequence[int],
+    now: datetime,
+    as_known_at: datetime | None,
+) -> NDArray[np.int8]:
+    """Return what each object counts as: `packtrail.lifecycle.notices.condition` for all."""
+    products = {gtin: each for each in stock.classes if (gtin := _gtin(each)) is not None}
+    recorded = notice_rows.of_products(conn, products, audience_ids)
+    told = notice_rows.of_lots_in_events(
+        conn, _lots(stock, products), audience_ids, as_of=now, as_known_at=as_known_at
+    )
+    every = [*(each for some in recorded.values() for each in some), *told]
+    there = in_force(every, as_of=now, as_known_at=as_known_at)
+    expires = stock.sweep.expires
+    if any(notice.kind is NoticeKind.EXPIRY_EXTENDED for notice in there):
+        expires = expires.copy()
+    for notice in there:
+        if notice.kind is NoticeKind.EXPIRY_EXTENDED and notice.expires_on is not None:
+            numbers = _of(conn, stock, products, notice)
+            days = (notice.expires_on - _EPOCH).days
+            expires[numbers] = np.maximum(expires[numbers], days)
+    status = stock.sweep.status.copy()
+    can_change = _CAN_BE_OVERRIDDEN[status]
+    today = (now.astimezone(UTC).date() - _EPOCH).days
+    status[can_change & (expires != NOTHING) & (expires < today)] = _NUMBER[Status.EXPIRED]
+    for notice in reversed(there):  # The gravest has the last word.
+        becomes = RULES[notice.kind].status
+        if becomes is not None:
+            numbers = _of(conn, stock, products, notice)
+            status[numbers[can_change[numbers]]] = _NUMBER[becomes]
+    return status
+
+
+def _lots(stock: Stock, products: Mapping[str, Class]) -> list[tuple[str, str]]:
+    """Return the lots of which there are serial numbers: (GTIN, lot) pairs."""
+    found = []
+    for gtin, each in products.items():
+        tally = np.bincount(stock.sweep.lot[each.span] + 1)[1:]  # Of `NOTHING` first.
+        found += [(gtin, stock.lots[at]) for at in np.flatnonzero(tally).tolist()]
+    return found
+
+
+def _of(
+    conn: Connection, stock: Stock, products: Mapping[str, Class], notice: Notice
+) -> NDArray[np.int64]:
+    """Return the objects a notice bears on."""
+    each = products[notice.gtin]
+    if notice.serial is not None:
+        found = stock.find(conn, [(each.class_key, notice.serial)])
+        numbers = np.array(list(found.values()), dtype=np.int64)
+    else:
+        numbers = np.arange(each.first, each.first + each.size)
+    if notice.lot is None:
+        return numbers
+    return numbers[np.isin(stock.sweep.lot[numbers], _numbers(stock.lots, {notice.lot}))]

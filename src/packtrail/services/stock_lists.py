@@ -21,7 +21,7 @@ from packtrail.exchange.tables import Field, Kind, read_table
 from packtrail.lifecycle.sweep import NOTHING, STATUSES
 from packtrail.rendering.tables import Column, Table
 from packtrail.rendering.tables import Kind as Cells
-from packtrail.services import describing, stock
+from packtrail.services import describing, places, stock
 from packtrail.services.codes import EMPTY_LIST, LIST_ROW
 from packtrail.store.names import identifier
 
@@ -158,7 +158,7 @@ def compare(
             can be used.
         NotPermitted: The actor may not read events.
     """
-    key = stock.place_key(place)
+    key = places.place_key(place)
     reading = read_table(content, filename, FIELDS)
     told = _List(findings=list(reading.findings))
     for row in reading.rows:
@@ -170,7 +170,7 @@ def compare(
         found = _Comparing(conn, picture, told, place)
         differences = found.differences()
         gtins = {each.gtin for each in differences if each.gtin}
-        places = {each.place for each in differences if each.place}
+        wanted = {each.place for each in differences if each.place}
         return Comparison(
             place=place,
             listed_packs=found.listed_packs,
@@ -179,7 +179,7 @@ def compare(
             differences=differences,
             findings=tuple(told.findings),
             products=stock.product_names(conn, gtins, audience_ids),
-            places=describing.places_of(conn, places, audience_ids),
+            places=describing.places_of(conn, wanted, audience_ids),
             as_of=as_of,
             as_known_at=as_known_at,
         )
@@ -190,7 +190,7 @@ def _take(told: _List, row: Row, place: tuple[str, str | None]) -> None:
     values = row.values
     at = values["place"]
     try:
-        if at is not None and not stock.is_place(_place_text(str(at)), place):
+        if at is not None and not places.is_place(_place_text(str(at)), place):
             return
         key = _object_of(values)
         lot = str(values["lot"]) if values["lot"] is not None else None
@@ -216,7 +216,7 @@ def _line_of(values: Mapping[str, object], lot: str | None) -> tuple[tuple[str, 
 
 def _place_text(text: str) -> str:
     """Return a place in a notation that can be compared."""
-    key = stock.location_of(text)
+    key = places.location_of(text)
     return key.digital_link() if key is not None else text
 
 

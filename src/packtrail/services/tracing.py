@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
-from packtrail.lifecycle.fold import examine, fold
+from packtrail.hierarchy.codes import NOT_INSIDE
+from packtrail.lifecycle.fold import containment, examine, fold, in_order, is_look, moment
 from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.notices import condition
 from packtrail.lifecycle.states import STATES
@@ -220,6 +221,7 @@ def _trace(scope: _Scope, key: gs1.Key | None, item: tuple[str, str], journey: J
     findings = (
         *journey.findings,
         *examine(journey.steps),
+        *_missed(scope, journey, standing),
         *_own_findings(key, standing, state),
     )
     return Trace(
@@ -305,6 +307,33 @@ def _conditions(scope: _Scope, standings: Mapping[str, Standing]) -> dict[str, C
         )
         for identifier, standing in standings.items()
     }
+
+
+def _missed(scope: _Scope, journey: Journey, standing: Standing) -> Iterator[Finding]:
+    """Yield that what holds an object was opened since, and the object was not found in it."""
+    holding = containment(in_order(journey.steps)).now
+    if standing.parent is None or holding is None:
+        return
+    holder = journeys.read(
+        scope.conn,
+        *gs1.identify([holding.parent])[0],
+        audience_ids=scope.audience_ids,
+        as_of=scope.as_of,
+        as_known_at=scope.as_known_at,
+    )
+    since = holding.since[0]
+    looks = [
+        step
+        for step in (holder.steps if holder else ())
+        if is_look(step) and step.biz_step == "inspecting" and step.event_time >= since
+    ]
+    if not looks:
+        return
+    last = max(looks, key=moment)
+    if last.event_id not in {step.event_id for step in journey.steps}:
+        label = describing.label_of(holding.parent)
+        text = f"{label} was opened on {last.event_time:%Y-%m-%d %H:%M} UTC, and it was not in it."
+        yield NOT_INSIDE.found(text, at=last.event_id)
 
 
 def _own_findings(key: gs1.Key | None, standing: Standing, state: Condition) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
-from packtrail.services import stock
+from packtrail.services import places
 from packtrail.services.codes import NO_VERIFICATION
 from packtrail.services.verifying import place_text
 from packtrail.store import verifications as rows
@@ -78,7 +78,7 @@ def history(
     require(actor, Permission.VERIFICATION_READ)
     wanted = asked or Asked()
     with app.database.reading() as conn:
-        place = stock.place_key(wanted.place) if wanted.place else None
+        place = places.place_key(wanted.place) if wanted.place else None
         found = rows.newest(
             conn,
             [actor.organisation_id],

@@ -16,7 +16,7 @@ from packtrail.access import Permission, require
 from packtrail.base.errors import LimitExceeded, RefusedError
 from packtrail.lifecycle.fold import Life, fold
 from packtrail.lifecycle.notices import Condition, condition
-from packtrail.services import describing, notices, policies, stock
+from packtrail.services import describing, notices, places, policies, stock
 from packtrail.services.codes import NO_PURPOSE, TOO_MANY_QUESTIONS
 from packtrail.services.organisations import visible_to
 from packtrail.services.supply.origins import origins_in
@@ -181,7 +181,7 @@ class Verifier:
         self._at = circumstances.at or self._now
         self._on = self._at.astimezone(UTC).date()
         self.policy: Policy = policies.policy_for(app, circumstances.market, on=self._on)
-        self._place = stock.place_key(circumstances.place) if circumstances.place else None
+        self._place = places.place_key(circumstances.place) if circumstances.place else None
         self._audience_ids = visible_to(conn, actor)
         self.rows: list[rows.VerificationRow] = []
         self.standings: dict[str, Standing | None] = {}
@@ -288,7 +288,7 @@ class Verifier:
         if self._place is None or recorded is None:
             return None
         gln = self._place[0]
-        is_same = stock.is_place(recorded, (gln, None))
+        is_same = places.is_place(recorded, (gln, None))
         key = describing.key_of(recorded)
         length = key.prefix_length if key else None
         is_party = bool(key and length and gln[:length] == key.primary[:length])

@@ -73,6 +73,8 @@ def test_the_scope_becomes_what_the_company_sells_and_packs(world: World, maker:
     assert (product.line, set(product.markets), set(product.gtins)) == (
         "c1", {"IT", "DE"}, set(GTINS)
     )  # fmt: skip
+    assert product.gtins_for(["IT"]) == (GTINS[0],)
+    assert product.gtins_for(["DE", "RW"]) == (GTINS[1],)
     assert (product.name, product.product_class) == ("Tarvoxil, 10 mg", "prescription")
     assert (book.sites["cork"].country, book.sites["cork"].is_contract) == ("IE", False)
     assert book.lines["c1"].capabilities == {Capability.PRODUCT_CODE, Capability.SERIALS}
@@ -141,7 +143,8 @@ def test_a_market_that_is_to_come_stays_and_one_that_ended_goes(world: World, ma
 
     opened = books.opened(world.app, maker, "eu")
     assert opened.book.products["tarvoxil"].markets == ("IT", "RW")
-    assert opened.book.products["tarvoxil"].gtins == (GTINS[0],)
+    product = opened.book.products["tarvoxil"]
+    assert (product.gtins, product.gtins_for(["DE"])) == ((GTINS[0],), (GTINS[0],))
 
 
 def test_the_scope_is_the_same_for_whoever_may_see_the_programme(

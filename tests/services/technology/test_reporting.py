@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.services.conftest import World
 
 from packtrail.access import Permission
@@ -52,12 +53,13 @@ def test_a_closed_receiver_and_one_of_another_market_take_nothing(world: World) 
     assert reports(world, "TR")["Reported: pack data"].state == "lacking"
 
 
-def test_a_member_of_the_union_reports_to_its_hub(world: World) -> None:
+@pytest.mark.parametrize("market", ["DE", "IT"])
+def test_a_member_of_the_union_reports_to_its_hub(world: World, market: str) -> None:
     hub = replace(ITS, code="hub", title="EU Hub", market="EU",
                   roles=(Role.MARKETING_AUTHORISATION_HOLDER,))  # fmt: skip
-    before = reports(world, "DE")["Registered with eu hub"]
+    before = reports(world, market)["Registered with eu hub"]
     receivers.put(world.app, world.maker, hub)
-    after = reports(world, "DE")["Registered with eu hub"]
+    after = reports(world, market)["Registered with eu hub"]
 
     assert (before.state, before.told) == ("lacking", "no receiver is set up")
     assert after.told == "EU Hub (emvo_xml, folder) took no report yet"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Permission, require
 from packtrail.detection.sightings import Sighting, Way, ways
-from packtrail.services import describing
+from packtrail.services import describing, stock
 from packtrail.services.alerts import cases, mapping
 from packtrail.services.alerts.changing import row_of
 from packtrail.services.alerts.record import Record
@@ -69,16 +69,18 @@ def picture(app: Application, actor: Actor, code: str) -> Picture:
 
     Raises:
         NotFound: `SIG-051`, there is no such case.
-        NotPermitted: The actor may not see alerts.
+        NotPermitted: The actor may not see alerts, or events.
     """
     require(actor, Permission.ALERT_READ)
-    with app.database.reading() as conn:
+    with stock.seen(app, actor, None, None) as (conn, _, whole):
         case = cases.case_in(app, conn, actor, row_of(conn, actor, code))
-        return picture_in(app, conn, actor, case)
+        return picture_in(app, conn, actor, case, whole)
 
 
-def picture_in(app: Application, conn: Connection, actor: Actor, case: Case) -> Picture:
-    """Return the same on a connection."""
+def picture_in(
+    app: Application, conn: Connection, actor: Actor, case: Case, whole: stock.Picture
+) -> Picture:
+    """Return the same on a connection, with the stock as it sees it."""
     record = Record(app, conn, actor, app.clock())
     items = [(f"sgtin/{gtin}", serial) for gtin, serial in case.suspects[:PACKS_MAX]]
     told = record.journeys(items)
@@ -102,7 +104,7 @@ def picture_in(app: Application, conn: Connection, actor: Actor, case: Case) -> 
         )
         for each in seen
     )
-    found = reach(app, conn, actor, told)
+    found = reach(conn, actor, record.audience_ids, whole, told)
     return Picture(
         sightings=sightings,
         ways=ways(sightings),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from packtrail.hierarchy.codes import INFERENCE_STOPPED, NOT_DRAWN
+from packtrail.hierarchy.codes import INFERENCE_STOPPED, NOT_DRAWN, TOO_FEW_OPENED
 from packtrail.hierarchy.inference import (
     Evidence,
     InferencePolicy,
@@ -196,7 +196,16 @@ def _judged_draw(policy: InferencePolicy, each: DrawRow, cases: Sequence[Case]) 
         opened=len(counted),
         faulty=sum(case.is_faulty for case in counted),
     )
-    return judge(policy, evidence)
+    judgement = judge(policy, evidence)
+    text = (
+        f"{sum(case.is_opened for case in cases if case.identifier in each.drawn)} of the "
+        f"{len(each.drawn)} cases drawn were opened; open the others."
+    )
+    findings = (
+        TOO_FEW_OPENED.found(text) if finding.code == TOO_FEW_OPENED.code else finding
+        for finding in judgement.findings
+    )  # fmt: skip
+    return replace(judgement, findings=tuple(findings))
 
 
 def _undrawn(rule: Rule | None, policy: InferencePolicy, cases: tuple[Case, ...]) -> Decided:

@@ -12,7 +12,7 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError
 from packtrail.hierarchy.inference import CASES_MAX, InferencePolicy, Trust
 from packtrail.hierarchy.trusting import Rule, in_force
-from packtrail.services import auditing, describing, stock
+from packtrail.services import auditing, describing, places, stock
 from packtrail.services.codes import BAD_INFERENCE_RULE
 from packtrail.services.inference.views import ENDED, RuleView, rule_view
 from packtrail.services.openings import gln_of
@@ -187,7 +187,7 @@ def _read(found: list[Finding], name: str, text: str | None) -> str | None:
                 return key.primary
             found.append(BAD_INFERENCE_RULE.found(f"{text[:40]!r} is no GTIN.", at=name))
             return None
-        location = stock.location_of(text)
+        location = places.location_of(text)
         return gln_of(describing.identifier_of(location)) if location else text.strip()
     except RefusedError as refused:
         found += [BAD_INFERENCE_RULE.found(each.message, at=name) for each in refused.findings]

@@ -137,11 +137,15 @@ class Held:
     def _product(self, known: Product | None, code: str, markets: Collection[str]) -> Product:
         medicine = self.portfolio.products[code]
         sold = [each for each in self.licences.get(code, ()) if each.market in markets]
-        items = dict.fromkeys(self.gtins[e.trade_item] for e in sold if e.trade_item in self.gtins)
+        of_market = tuple(
+            (each.market, self.gtins[each.trade_item])
+            for each in sold
+            if each.trade_item in self.gtins
+        )
         lines = [line for market, line in self.placed.get(code, ()) if market in markets]
         told = known or Product(code=code, name=medicine.title, markets=())
         planned = [each for each in told.markets if each not in self.licensed.get(code, ())]
-        gtins = tuple(items) or told.gtins
+        gtins = tuple(dict.fromkeys(gtin for _, gtin in of_market)) or told.gtins
         return replace(
             told,
             name=medicine.title,
@@ -152,6 +156,7 @@ class Held:
             made_in=medicine.made_in,
             gtin=gtins[0] if gtins else "",
             more_gtins=gtins[1:],
+            gtins_by_market=of_market,
         )
 
     def _partner(self, known: Partner | None, code: str, markets: Collection[str]) -> Partner:

@@ -15,8 +15,7 @@ import numpy as np
 from packtrail import gs1
 from packtrail.lifecycle.fold import fold
 from packtrail.recalls import Subject
-from packtrail.services import describing, stock
-from packtrail.services.organisations import visible_to
+from packtrail.services import describing
 from packtrail.services.reach import holdings
 from packtrail.store import contents, objects
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
-    from packtrail.services.application import Application
     from packtrail.services.reach.holdings import Holding
     from packtrail.services.stock import Picture
     from packtrail.store.journeys import ItemKey, Journey
@@ -62,24 +60,27 @@ class Reach:
 
 
 def reach(
-    app: Application, conn: Connection, actor: Actor, told: Mapping[ItemKey, Journey]
+    conn: Connection,
+    actor: Actor,
+    audience_ids: Sequence[int],
+    picture: Picture,
+    told: Mapping[ItemKey, Journey],
 ) -> Reach:
     """Return who holds some packs now, what they share with others, and who holds those.
 
     Args:
-        app: The application.
         conn: A connection.
-        actor: Who asks; only what its organisation may see counts.
+        actor: Who asks: places of its organisation are its own.
+        audience_ids: What it may see.
+        picture: The stock, as the connection sees it.
         told: The packs, and what is recorded of each.
     """
-    audience_ids = visible_to(conn, actor)
-    with stock.looked_at(app, audience_ids) as (seen, picture):
-        scope = _Scope(seen, actor, audience_ids, picture)
-        packs = [Subject(gtin=item[0].partition("/")[2], serial=item[1]) for item in told]
-        return Reach(
-            holders=scope.held(packs),
-            beside=(*_containers(scope, told), *_documents(told), *_lots(scope, told)),
-        )
+    scope = _Scope(conn, actor, audience_ids, picture)
+    packs = [Subject(gtin=item[0].partition("/")[2], serial=item[1]) for item in told]
+    return Reach(
+        holders=scope.held(packs),
+        beside=(*_containers(scope, told), *_documents(told), *_lots(scope, told)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,7 @@ def market_fit(
         if market not in law.markets:
             message = f"No rule pack is about the market {market[:20]!r}."
             raise NotFound(codes.UNKNOWN_NAME.found(message, at="market"))
-        reports = reports_fit(app, conn, actor, law.pack_of(market), market, day)
+        reports = reports_fit(app, conn, actor, law, market, day)
     for line in lines:
         if line not in known:
             message = f"There is no line {line[:80]!r}."
