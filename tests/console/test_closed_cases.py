@@ -88,6 +88,12 @@ def test_packs_are_counted_by_what_one_asks(stocked: Desk) -> None:
     assert "By colour" not in text_of(stocked.client.get("/goods?by=colour").text)
 
 
+def test_packs_are_counted_by_what_holds_them(stocked: Desk) -> None:
+    text = text_of(stocked.client.get("/goods?by=parent").text)
+
+    assert "Nothing holds them 3" in text.partition("By parent")[2]
+
+
 def test_a_list_is_compared_with_the_record_of_the_moment_of_the_count(stocked: Desk) -> None:
     sent = {"csrf_token": stocked.token("/goods/stock"), "place": SITE}
     files = {"file": ("stock.csv", f"identifier\n{pack(1)}\n".encode(), "text/csv")}

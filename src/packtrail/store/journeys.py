@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -39,6 +40,8 @@ _FEW: Final = 3
 
 _Typed = tuple[tuple[str | None, str], ...]
 _Ends = tuple[tuple[str, str], ...]
+_KNOWN_MAX: Final = 32
+"""Segments that are looked through rather than asked for again."""
 ItemKey = tuple[str, str]
 """(class key, item key)"""
 
@@ -168,10 +171,17 @@ def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
 def _sightings_of_few(
     scope: _Scope, told: _Told, level: Iterable[Instance]
 ) -> Iterator[tuple[Instance, Segment, int, int]]:
-    """Yield where objects are named (object, segment, place, role), asking for each by itself."""
+    """Yield where objects are named (object, segment, place, role), asking for each by itself.
+
+    What is known already, such as the packing that led to a case, is looked through here.
+    """
     for instance in level:
-        for found in segments.naming(scope.conn, instance, audience_ids=scope.audience_ids):
-            segment = told.segments.setdefault(found.segment_id, found)
+        known = dict(islice(told.segments.items(), _KNOWN_MAX))
+        for found in segments.naming(
+            scope.conn, instance, audience_ids=scope.audience_ids, known=list(known)
+        ):
+            known[found.segment_id] = told.segments.setdefault(found.segment_id, found)
+        for segment in known.values():
             for place, role in segment.places_of_one(*instance):
                 yield instance, segment, place, role
 

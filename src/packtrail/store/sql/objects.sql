@@ -64,6 +64,7 @@ select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
 -- name: segments_naming
 -- The segments that may name one object: touches of it, and postings that hold it. A list of members
 -- is searched octet by octet, so that a segment may come that does not name it; its columns tell.
+-- Those that are known already do not come.
 select :columns
   from (select distinct segment_id
           from (select segment_id from touch
@@ -77,7 +78,8 @@ select :columns
                    and (members is null
                         or case get_byte(members, 0)
                            when 1 then get_bit(members, 8 + %(lane)s - lo) = 1
-                           else position(%(octets)s in substring(members from 2)) > 0 end)) t) s
+                           else position(%(octets)s in substring(members from 2)) > 0 end)) t
+         where segment_id <> all(%(known)s)) s
   join segment e on e.segment_id = s.segment_id
  where e.audience_id = any(%(audience_ids)s)
 
