@@ -23,6 +23,8 @@ from packtrail.jobs import ChoreRunner
 from packtrail.receiving import Receiving
 from packtrail.services import accounts
 from packtrail.services.delivering import Deliverer
+from packtrail.services.plan.input_files import FILES_MAX
+from packtrail.services.plan.links import PATH as TELL_PATH
 from packtrail.settings import is_loopback
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ LARGER_BODIES = {
     "/goods/stock": 21 * 1024 * 1024,
     "/scan/messages/import": 21 * 1024 * 1024,
     "/api/v1/vrs/directory/imports": 20 * 1024 * 1024,
+    "/plan/": 21 * 1024 * 1024,
+    "/api/v1/plans/": 20 * 1024 * 1024,
     "/corrections": 2 * 1024 * 1024,
     "/comply/portfolio/import": 20 * 1024 * 1024,
     "/api/v1/portfolio/imports": 20 * 1024 * 1024,
@@ -184,6 +188,7 @@ class Guard:
         self._app = app
         self._capture_bytes_max = settings.capture_bytes_max + FORM_BYTES
         self._document_bytes_max = settings.capture_whole_bytes_max + FORM_BYTES
+        self._told_bytes_max = FILES_MAX * settings.form_file_bytes_max + FORM_BYTES
         self._numbers_bytes_max = settings.serials_import_bytes_max + FORM_BYTES
         self._names = frozenset(name.lower() for name in settings.allowed_hosts)
         if settings.is_loopback:
@@ -236,6 +241,8 @@ class Guard:
                 return most
         if NUMBERS_PATHS.fullmatch(path):
             return self._numbers_bytes_max
+        if path.startswith(TELL_PATH):
+            return self._told_bytes_max
         if path == CAPTURE_PATH:
             return self._capture_bytes_max
         if DOCUMENT_PATHS.fullmatch(path):

@@ -28,6 +28,7 @@ from packtrail.cli import (
     gs1,
     labels,
     lines,
+    mail,
     markets,
     notices,
     obligations,
@@ -38,6 +39,7 @@ from packtrail.cli import (
     plan,
     plan_entries,  # noqa: F401 - its commands join the group `plan`
     plan_files,  # noqa: F401 - so do these
+    plan_links,  # noqa: F401 - and these
     plan_people,  # noqa: F401 - and these
     portfolio,
     query,
@@ -65,6 +67,7 @@ GROUPS = {
     "capacity": capacity.capacity,
     "serials": serials.serials,
     "markets": markets.markets,
+    "mail": mail.mail,
     "notices": notices.notices,
     "alerts": alerts.alerts,
     "recalls": recalls.recalls,

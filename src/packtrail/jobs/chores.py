@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packtrail.services import accounts, capture, line_folder, vrs_requests
+from packtrail.services.alerts import reminding as alert_reminding
 from packtrail.services.alerts import watching as alerts
 from packtrail.services.archive import months
 from packtrail.services.capacity import metering
@@ -28,6 +29,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("Send mails", 10, mail_sending.send_due),
     Chore("Ask responders again, and end what nobody answered", 20, vrs_requests.send_due),
     Chore("Look for what points to fakes, diversion and theft", 30, alerts.watch_all),
+    Chore("Tell of time limits of cases that run out", 120, alert_reminding.tell_clocks),
     Chore("Close and archive months that are long over", 6 * 3600, months.go_on),
     Chore("Note what this installation does and has left", 900, metering.sample),
     Chore("Take reports that lines dropped into their folders", 10, line_folder.take_all),

@@ -128,7 +128,8 @@ def wait_after(tries: int) -> timedelta:
         >>> [str(wait_after(tries)) for tries in (0, 1, 5, 6, 99)]
         ['0:01:00', '0:02:00', '0:32:00', '1:00:00', '1:00:00']
     """
-    return min(_FIRST_WAIT * 2 ** min(tries, _DOUBLINGS_MAX), _WAIT_MAX)
+    doublings: int = 2 ** min(tries, _DOUBLINGS_MAX)
+    return min(_FIRST_WAIT * doublings, _WAIT_MAX)
 
 
 def _server(settings: Settings) -> smtp.Server:

@@ -197,14 +197,20 @@ def revoke(app: Application, actor: Actor, programme: str, link_id: str) -> None
         auditing.write(conn, actor, Action.INPUT_LINK_REVOKED, link_id, at=at, detail=detail)
 
 
-def form(app: Application, token: str) -> FormView:
+def form(app: Application, token: str, *, is_open: bool = True) -> FormView:
     """Return what the form of a link shows.
+
+    Args:
+        app: The application.
+        token: Secret of the link.
+        is_open: Whether it must still take inputs; of one that is used up, the last form may come
+            a second time.
 
     Raises:
         NotFound: `PLN-041`, no link has this secret, or it does not work any more.
     """
     with app.database.reading() as conn:
-        link, row = _working(app, conn, token)
+        link, row = _working(app, conn, token, is_open=is_open)
         (owner,) = organisation_rows.by_ids(conn, [link.organisation_id])
     return FormView(
         organisation=owner.name, programme=row.name, name=link.name, about=link.about,
@@ -233,10 +239,12 @@ def hand_in(
     """
     at = app.clock()
     with app.database.transaction() as conn:
-        link, row = _working(app, conn, token, is_locked=True, request_id=told.request_id)
-        known = rows.known_use(conn, link.link_id, told.request_id)
+        link, row = _working(app, conn, token, is_open=False, is_locked=True)
+        known = _known(conn, link, told)
         if known is not None:
             return _receipt(conn, row, known)
+        if not _is_working(link, at):
+            raise _ended()
         address_hash = private_links.keyed(conn, address)
         _require_calm(app, conn, link, address_hash, at)
         if findings := (*_said(told), *input_files.check(app.settings, files)):
@@ -254,22 +262,31 @@ def hand_in(
 
 
 def _working(
-    app: Application, conn: Connection, token: str, *, is_locked: bool = False, request_id: str = ""
+    app: Application,
+    conn: Connection,
+    token: str,
+    *,
+    is_open: bool = True,
+    is_locked: bool = False,
 ) -> tuple[rows.LinkRow, ProgrammeRow]:
-    """Return the link of a secret, if it works, and its programme.
-
-    A form that was sent before is answered as then, also when it was the last one.
-    """
+    """Return the link of a secret, if it works, and its programme."""
     link = None
     if token.startswith(PREFIX):
         link = rows.by_token(conn, _hash(token), is_locked=is_locked)
     row = plan_rows.by_id(conn, link.programme_id) if link else None
     if link is None or row is None or row.archived_at is not None:
         raise _ended()
-    was_sent = bool(request_id) and rows.known_use(conn, link.link_id, request_id) is not None
-    if not was_sent and not _is_working(link, app.clock()):
+    at = app.clock()
+    if not (_is_working(link, at) if is_open else _is_valid(link, at)):
         raise _ended()
     return link, row
+
+
+def _known(conn: Connection, link: rows.LinkRow, told: Told) -> str | None:
+    """Return the code of the input that a form made when it was sent before."""
+    if not rows.is_id(told.request_id):
+        return None
+    return rows.known_use(conn, link.link_id, told.request_id)
 
 
 def _ended() -> NotFound:
@@ -277,7 +294,12 @@ def _ended() -> NotFound:
 
 
 def _is_working(link: rows.LinkRow, at: datetime) -> bool:
-    return link.revoked_at is None and link.expires_at > at and link.uses < link.uses_max
+    return _is_valid(link, at) and link.uses < link.uses_max
+
+
+def _is_valid(link: rows.LinkRow, at: datetime) -> bool:
+    """Tell whether a link was not ended, also when nothing is left of it."""
+    return link.revoked_at is None and link.expires_at > at
 
 
 def _require_calm(
