@@ -6,7 +6,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -64,20 +64,21 @@ class PostOffice:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            with connection, suppress(OSError, EOFError):
+            with ExitStack() as stack, suppress(OSError, EOFError):
+                stack.enter_context(connection)
                 connection.settimeout(5)
                 if self.is_tls:
-                    connection = self._wrapped(connection)
-                self._talk(connection)
+                    connection = self._wrapped(connection, stack)
+                self._talk(connection, stack)
 
-    def _wrapped(self, connection: socket.socket) -> ssl.SSLSocket:
+    def _wrapped(self, connection: socket.socket, stack: ExitStack) -> ssl.SSLSocket:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         assert self.certificate is not None
         context.load_cert_chain(self.certificate)
-        return context.wrap_socket(connection, server_side=True)
+        return stack.enter_context(context.wrap_socket(connection, server_side=True))
 
-    def _talk(self, connection: socket.socket) -> None:
-        lines = connection.makefile("rb")
+    def _talk(self, connection: socket.socket, stack: ExitStack) -> None:
+        lines = stack.enter_context(connection.makefile("rb"))
         connection.sendall(b"220 post.test ESMTP\r\n")
         while line := lines.readline():
             command = _upper(line.decode().strip())
@@ -85,8 +86,8 @@ class PostOffice:
                 return
             if command == "STARTTLS":
                 connection.sendall(b"220 Go ahead\r\n")
-                connection = self._wrapped(connection)
-                lines = connection.makefile("rb")
+                connection = self._wrapped(connection, stack)
+                lines = stack.enter_context(connection.makefile("rb"))
                 continue
             answer = self._answer(command)
             connection.sendall(answer.encode() + b"\r\n")

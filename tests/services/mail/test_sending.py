@@ -357,7 +357,7 @@ def test_mails_are_for_administrators_of_their_organisation(world: World) -> Non
             act()
 
     assert mails.listed(world.app, world.packer) == ()
-    with pytest.raises(RefusedError, match="MAI-001"):
+    with pytest.raises(RefusedError, match="There is no mail"):
         mails.one(world.app, world.packer, mail_id)
 
 
