@@ -6,6 +6,7 @@ databases on every node, with the same name and no password.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Node = tuple[str, int]
+DROPS_MAX = 20
 
 
 def create(url: str, name: str) -> None:
@@ -50,9 +52,17 @@ def copy(url: str, name: str, template: str) -> None:
 
 
 def drop(url: str, name: str) -> None:
-    """Remove a database from every node, first where Citus keeps going to the others from."""
+    """Remove a database from every node, first where Citus keeps going to the others from.
+
+    Its maintenance daemon comes back on its own: the removal is tried until it was faster.
+    """
     for node in _nodes(url):
-        _run(node, "drop database if exists {} with (force)", name)
+        for _ in range(DROPS_MAX):
+            with suppress(psycopg.errors.ObjectInUse):
+                _run(node, "drop database if exists {} with (force)", name)
+                break
+        else:
+            raise RuntimeError(f"{name} is in use after {DROPS_MAX} tries to remove it")
 
 
 def _run(node: str, statement: LiteralString, *names: str) -> None:

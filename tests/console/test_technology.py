@@ -16,8 +16,9 @@ from packtrail.console import build
 from packtrail.planning.book import Terms
 from packtrail.planning.technology.inventory import Kind
 from packtrail.services import accounts
+from packtrail.services.books.entries import Put
 from packtrail.services.plan import programmes
-from packtrail.services.technology import entries
+from packtrail.services.technology.entries import TECHNOLOGY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def world(database: Database) -> Iterator[World]:
     made = make_company(database)
     for name, role in (("tech.operator", "operator"), ("tech.reader", "reader")):
         accounts.create_user(made.app, made.maker, name, role=role, password=PASSWORD)
-    entries.change(made.app, made.maker, [entries.Put(entries.read(Kind.SYSTEM, PC))])
+    TECHNOLOGY.change(made.app, made.maker, [Put(TECHNOLOGY.read(Kind.SYSTEM, PC))])
     yield made
     made.app.workers.shutdown(wait=True)
 

@@ -10,8 +10,8 @@ from tests.services.plants import make_world
 from packtrail.compliance.book import Kind
 from packtrail.production.levels import Level, Tier
 from packtrail.services import floor
-from packtrail.services.portfolio import entries
-from packtrail.services.portfolio.entries import Put
+from packtrail.services.books.entries import Put
+from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.store.database import Database
 
 US_ITEM, DE_ITEM = "00396417210300", "00396417500012"
@@ -35,14 +35,14 @@ BOOK: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def put(kind: str, **values: Any) -> Put:
     """Say that an entry is to be as it is here."""
-    return Put(entries.read(Kind(kind), values, at=kind))
+    return Put(PORTFOLIO.read(Kind(kind), values, at=kind))
 
 
 def make_company(database: Database) -> World:
     """Open organisations that no other test has; the maker has a floor and a book."""
     world = make_world(database)
     make_floor(world)
-    entries.change(world.app, world.maker, [put(kind, **values) for kind, values in BOOK])
+    PORTFOLIO.change(world.app, world.maker, [put(kind, **values) for kind, values in BOOK])
     return world
 
 

@@ -33,7 +33,7 @@ from packtrail.services.markets import (
 from packtrail.services.markets.travelling import Narrowing
 from packtrail.services.obligations import saying
 from packtrail.services.obligations.saying import Saying
-from packtrail.services.portfolio import entries
+from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.store import rule_packs as rows
 from packtrail.store.database import Database
 
@@ -142,7 +142,7 @@ def test_what_would_newly_be_broken_is_told_by_product(company: World) -> None:
     weak = put(
         "practice", code="us-pack", name="US packs", subjects=[{"label": {"carries": ["01"]}}]
     )
-    entries.change(company.app, company.maker, [weak], reason="As it is")
+    PORTFOLIO.change(company.app, company.maker, [weak], reason="As it is")
 
     page = updates.update(company.app, company.maker, PACK)
 

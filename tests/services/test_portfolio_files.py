@@ -11,7 +11,8 @@ from packtrail.base.errors import NotFound, RefusedError
 from packtrail.compliance import book
 from packtrail.rendering.tables import Column, Kind, Table, write_xlsx
 from packtrail.services import floor
-from packtrail.services.portfolio import books, entries, exporting
+from packtrail.services.portfolio import books, exporting
+from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.portfolio.importing import import_tables
 from packtrail.store.database import Database
 
@@ -68,7 +69,7 @@ def test_a_trial_says_what_would_happen_and_does_nothing(
 
     assert (receipt.described, receipt.outcome.added) == (4, len(BOOK))
     assert floor.sites(other.app, other.maker) == ()
-    assert entries.entries(other.app, other.maker, book.Kind.PRODUCT) == ()
+    assert PORTFOLIO.entries(other.app, other.maker, book.Kind.PRODUCT) == ()
 
 
 def test_a_table_is_known_by_its_columns(company: World) -> None:
@@ -77,7 +78,7 @@ def test_a_table_is_known_by_its_columns(company: World) -> None:
     receipt = import_tables(company.app, company.maker, content, "anything.csv")
 
     assert receipt.rows == {"products": 1}
-    made = entries.entry(company.app, company.maker, book.Kind.PRODUCT, "new")
+    made = PORTFOLIO.entry(company.app, company.maker, book.Kind.PRODUCT, "new")
     assert made.body["groups"] == ["antimicrobial", "vaccine"]
 
 
@@ -115,7 +116,7 @@ def test_practices_are_written_as_yaml_in_a_cell(company: World) -> None:
 
     import_tables(company.app, company.maker, good, "practices.csv")
 
-    made = entries.entry(company.app, company.maker, book.Kind.PRACTICE, "eu")
+    made = PORTFOLIO.entry(company.app, company.maker, book.Kind.PRACTICE, "eu")
     assert made.body["subjects"] == [
         {"label": {"carries": ["01", "21"]}}, {"lot": {"printed_at": "abroad"}},
     ]  # fmt: skip
@@ -180,4 +181,4 @@ def test_nothing_of_a_refused_file_is_kept(company: World) -> None:
 
     assert len(refused(company, content)) == 1
     with pytest.raises(NotFound):
-        entries.entry(company.app, company.maker, book.Kind.PRODUCT, "good")
+        PORTFOLIO.entry(company.app, company.maker, book.Kind.PRODUCT, "good")

@@ -24,7 +24,7 @@ from packtrail.production.levels import Level, Tier
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import ChannelKind, ReceiverKind
 from packtrail.services import capture, floor
-from packtrail.services.portfolio import entries
+from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.reports import (
     asking,
     facts,
@@ -272,7 +272,7 @@ def test_the_portfolio_tells_where_a_product_is_sold_and_its_numbers_there(desk:
         ("licence", {**sold, **numbers, "market": "DE"}),
         ("licence", {**sold, "market": "US", "national_numbers": {"NDC": "0001-0123-45"}}),
     )
-    entries.change(app, maker, [put(kind, **values) for kind, values in told])
+    PORTFOLIO.change(app, maker, [put(kind, **values) for kind, values in told])
     desk.capture(commissioning("A1", range(2)))
     assert [each.receiver for each in desk.due()] == ["hub"]
     wish = Wish(receiver="hub", form="eu_product_data", gtin=GTIN)

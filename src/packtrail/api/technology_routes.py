@@ -8,19 +8,9 @@ from fastapi import APIRouter, Body, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from packtrail.api.law_schemas import ChangedOut, EntryChangeOut, EntryOut
+from packtrail.api.entry_routes import CHANGING, READING, Desk, DryRun, Reason, add_entry_routes
 from packtrail.api.market_routes import XLSX, On
-from packtrail.api.portfolio_routes import (
-    CHANGING,
-    CSV,
-    READING,
-    TABLE_FILE,
-    Reason,
-    Revision,
-    cursor_of,
-    link_next,
-    revision_of,
-)
+from packtrail.api.portfolio_routes import CSV, TABLE_FILE
 from packtrail.api.requests import App, Caller, bounded_body
 from packtrail.api.technology_schemas import (
     InventoryImportOut,
@@ -32,8 +22,8 @@ from packtrail.api.technology_schemas import (
 )
 from packtrail.planning.technology.inventory import Kind
 from packtrail.services.plan.writing import Written
-from packtrail.services.technology import entries, files, lines, radar, upgrades
-from packtrail.services.technology.entries import Put, Remove
+from packtrail.services.technology import files, lines, radar, upgrades
+from packtrail.services.technology.entries import TECHNOLOGY
 
 router = APIRouter(prefix="/api/v1/technology", tags=["Technology"])
 KINDS = {
@@ -136,27 +126,6 @@ def accept_upgrades(
     return upgrades.accept(app, actor, programme, systems, months=months)
 
 
-@router.get("/history", summary="History", response_model=list[EntryChangeOut], responses=READING)
-def history(
-    request: Request,
-    response: Response,
-    app: App,
-    actor: Caller,
-    kind: KindName | None = None,
-    code: Annotated[str | None, Query(max_length=100)] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(max_length=60)] = None,
-) -> Any:
-    """Return who changed what, when and why, the newest first."""
-    found = entries.history(
-        app, actor, kind=KINDS[kind] if kind else None, code=code, limit=limit,
-        before=cursor_of(cursor),
-    )  # fmt: skip
-    if len(found) == limit:
-        link_next(request, response, cursor=f"{found[-1].version}.{found[-1].number}")
-    return found
-
-
 @router.post(
     "/imports", summary="Import", response_model=InventoryImportOut, responses=CHANGING,
     openapi_extra=TABLE_FILE,
@@ -171,7 +140,7 @@ async def import_file(
     reason: Reason = "",
     filename: Annotated[str, Query(max_length=200)] = "file",
     *,
-    dry_run: Annotated[bool, Query(description="Say only what would become of it.")] = False,
+    dry_run: DryRun = False,
 ) -> Any:
     """Take entries from CSV, JSON or a workbook: all of the file, or nothing of it."""
     content = await bounded_body(request, app.settings)
@@ -195,57 +164,4 @@ def table(what: KindName, app: App, actor: Caller) -> Response:
     return Response(files.table(app, actor, what), media_type=CSV, headers=headers)
 
 
-@router.get("/{kind}", summary="Entries", response_model=list[EntryOut], responses=READING)
-def list_entries(
-    kind: KindName,
-    request: Request,
-    response: Response,
-    app: App,
-    actor: Caller,
-    limit: Annotated[int, Query(ge=1, le=5000)] = 500,
-    cursor: Annotated[str, Query(max_length=100)] = "",
-) -> Any:
-    """Return the entries of a kind, by code, a page at a time."""
-    found = [each for each in entries.entries(app, actor, KINDS[kind]) if each.key > cursor]
-    if len(found) > limit:
-        link_next(request, response, cursor=found[limit - 1].key)
-    return found[:limit]
-
-
-@router.get("/{kind}/{code}", summary="An entry", response_model=EntryOut, responses=READING)
-def one_entry(kind: KindName, code: str, app: App, actor: Caller, response: Response) -> Any:
-    """Return one entry by its code."""
-    found = entries.entry(app, actor, KINDS[kind], code)
-    response.headers["ETag"] = f'"{found.revision}"'
-    return found
-
-
-@router.put("/{kind}", summary="Write an entry", response_model=ChangedOut, responses=CHANGING)
-def put_entry(
-    kind: KindName,
-    app: App,
-    actor: Caller,
-    body: Annotated[dict[str, Any], Body(description="The entry; identifiers are text.")],
-    reason: Reason = "",
-    revision: Revision = None,
-    *,
-    dry_run: Annotated[bool, Query(description="Say only what would become of it.")] = False,
-) -> Any:
-    """Write an entry: it is new, or takes the place of the one with its code.
-
-    With `If-Match` only if nobody has changed it meanwhile; revision 0 is an entry that is new.
-    """
-    change = Put(entries.read(KINDS[kind], body), revision_of(revision))
-    return entries.change(app, actor, [change], reason=reason, is_trial=dry_run)
-
-
-@router.delete(
-    "/{kind}/{code}", summary="Take an entry out", response_model=ChangedOut, responses=CHANGING
-)
-def remove_entry(
-    kind: KindName, code: str, app: App, actor: Caller, reason: Reason = "",
-    revision: Revision = None,
-) -> Any:  # fmt: skip
-    """Take an entry out; its history stays."""
-    change = Remove(KINDS[kind], code, revision_of(revision))
-    return entries.change(app, actor, [change], reason=reason)
+add_entry_routes(router, Desk(book=TECHNOLOGY, kinds=KINDS, key="code", keys="by its code"))

@@ -7,25 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from packtrail.base.errors import RefusedError, UsageError
+from packtrail.base.errors import UsageError
 from packtrail.cli import options
+from packtrail.cli.entry_commands import Desk, Reason, Trial, add_entry_commands, hand_out
 from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line, write_table
-from packtrail.cli.portfolio import cell, hand_out, tell_entry, tell_history, tell_outcome
 
 if TYPE_CHECKING:
-    from packtrail.planning.technology.inventory import Kind
+    from packtrail.planning.technology.inventory import Entry, Inventory, Kind
+    from packtrail.services.books.entries import EntryBook
 
 technology = typer.Typer(
     help="Systems and equipment: inventory, end of support, what lines can do, upgrades.",
     no_args_is_help=True,
 )
 
-What = Annotated[
-    str, typer.Argument(metavar="KIND", help="system, support, measurement or option.")
-]
-Code = Annotated[str, typer.Argument(help="Code of the entry.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the history.")]
-Trial = Annotated[bool, typer.Option("--dry-run", help="Say only what would become of it.")]
 Table = Annotated[
     str | None,
     typer.Option("--as", metavar="WHAT", help="systems, support, measurements or options."),
@@ -39,109 +34,16 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 """Kind -> what a list shows of its entries."""
 
 
-@technology.command("list")
-def list_entries(
-    what: What = "system",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """List the entries of a kind."""
-    from packtrail.services.technology import entries
+def _book() -> EntryBook[Inventory, Kind, Entry]:
+    from packtrail.services.technology.entries import TECHNOLOGY
 
-    kind = _kind(what)
-    with options.acting(data, db, organisation) as (application, actor):
-        found = entries.entries(application, actor, kind)
-    if json:
-        write_json(found)
-        return
-    columns = _COLUMNS[kind.value]
-    titles = [each.replace("_", " ").capitalize() for each in columns]
-    write_table("", titles, ([cell(each.body.get(name)) for name in columns] for each in found))
+    return TECHNOLOGY
 
 
-@technology.command("show")
-def show(
-    what: What,
-    code: Code,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Show one entry."""
-    from packtrail.services.technology import entries
-
-    with options.acting(data, db, organisation) as (application, actor):
-        found = entries.entry(application, actor, _kind(what), code)
-    tell_entry(found, json=json)
-
-
-@technology.command("put")
-def put(
-    what: What,
-    file: Annotated[
-        typer.FileBinaryRead, typer.Argument(help="YAML or JSON; - is standard input.")
-    ],
-    reason: Reason = "",
-    dry_run: Trial = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Write one entry: it is new, or takes the place of the one with its code."""
-    from packtrail.compliance import nodes
-    from packtrail.services.technology import entries
-
-    table, findings = nodes.read(file.read(nodes.BYTES_MAX + 1), file.name)
-    if findings:
-        raise RefusedError(*findings)
-    entry = entries.read(_kind(what), table, at=file.name)
-    with options.acting(data, db, organisation) as (application, actor):
-        outcome = entries.change(
-            application, actor, [entries.Put(entry)], reason=reason, is_trial=dry_run
-        )
-    tell_outcome(outcome, json=json)
-
-
-@technology.command("remove")
-def remove(
-    what: What,
-    code: Code,
-    reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Take an entry out; its history stays."""
-    from packtrail.services.technology import entries
-
-    gone = entries.Remove(_kind(what), code)
-    with options.acting(data, db, organisation) as (application, actor):
-        outcome = entries.change(application, actor, [gone], reason=reason)
-    tell_outcome(outcome, json=json)
-
-
-@technology.command("history")
-def history(
-    what: Annotated[str | None, typer.Argument(metavar="KIND", help="Only of this kind.")] = None,
-    code: Annotated[str | None, typer.Argument(help="Only of this entry.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many.")] = 50,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Tell who changed what, when and why, the newest first."""
-    from packtrail.services.technology import entries
-
-    kind = _kind(what) if what else None
-    with options.acting(data, db, organisation) as (application, actor):
-        found = entries.history(application, actor, kind=kind, code=code, limit=limit)
-    tell_history(found, json=json)
+add_entry_commands(
+    technology,
+    Desk(book=_book, columns=_COLUMNS, usual="system", key="Code of the entry."),
+)
 
 
 @technology.command("import")
@@ -354,15 +256,6 @@ def show_upgrades(
     )  # fmt: skip
     titles = ("System", "Ends", "Stands", "Due", "Lines", "Packages", "EUR", "Days", "Parts")
     write_table("", titles, rows)
-
-
-def _kind(text: str) -> Kind:
-    from packtrail.planning.technology.inventory import Kind
-
-    for kind in Kind:
-        if text in {kind.value, f"{kind.value}s"}:
-            return kind
-    raise UsageError(f"{text!r} is no kind of entry: expected {', '.join(Kind)}.")
 
 
 def _table(what: str | None) -> str | None:

@@ -13,10 +13,10 @@ from packtrail.compliance.assembling import Seen, SeenItem, SeenSite
 from packtrail.compliance.book import Kind
 from packtrail.production.levels import Level, Tier
 from packtrail.services import floor, organisations
+from packtrail.services.books.entries import Put
 from packtrail.services.obligations import saying
 from packtrail.services.obligations.saying import Saying
-from packtrail.services.portfolio import entries
-from packtrail.services.portfolio.entries import Put
+from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.simulation.company_goods import SOLD_FROM, SOLD_UNTIL, presentations, sold
 from packtrail.simulation.company_practices import BY_MARKET, OTHERWISE, PRACTICES
 from packtrail.simulation.organisations import (
@@ -124,8 +124,8 @@ def load(app: Application) -> None:
     actor = organisations.system_actor(app, "demo", organisation=ASTERION.code)
     _build_floor(app)
     _describe_items(app, actor)
-    if not entries.entries(app, actor, Kind.PRODUCT):
-        entries.change(app, actor, [Put(each) for each in book_entries()], reason=REASON)
+    if not PORTFOLIO.entries(app, actor, Kind.PRODUCT):
+        PORTFOLIO.change(app, actor, [Put(each) for each in book_entries()], reason=REASON)
         for key, said in SAID:
             saying.say(app, actor, key, said)
 
@@ -236,4 +236,4 @@ def _licence(each: Sold) -> dict[str, Any]:
 
 def _entry(kind: Kind, values: dict[str, Any]) -> Entry:
     at = "/".join(str(values.get(name, "")) for name in ("code", "product", "market", "line"))
-    return entries.read(kind, values, at=f"{kind}/{at.strip('/')}")
+    return PORTFOLIO.read(kind, values, at=f"{kind}/{at.strip('/')}")

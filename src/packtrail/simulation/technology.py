@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.planning.technology.inventory import Kind
-from packtrail.services.technology import entries
-from packtrail.services.technology.entries import Put
+from packtrail.services.books.entries import Put
+from packtrail.services.technology.entries import TECHNOLOGY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,14 +121,14 @@ def load(app: Application, actor: Actor) -> None:
         app: The application, with the sites and lines of the demo company.
         actor: Who acts for the demo company.
     """
-    there = {(kind, each.key) for kind in Kind for each in entries.entries(app, actor, kind)}
+    there = {(kind, each.key) for kind in Kind for each in TECHNOLOGY.entries(app, actor, kind)}
     puts = [
-        Put(entries.read(kind, body))
+        Put(TECHNOLOGY.read(kind, body))
         for kind, body in _bodies()
         if (kind, body["code"]) not in there
     ]
     if puts:
-        entries.change(app, actor, puts, reason=REASON)
+        TECHNOLOGY.change(app, actor, puts, reason=REASON)
 
 
 def _bodies() -> Iterator[tuple[Kind, dict[str, Any]]]:

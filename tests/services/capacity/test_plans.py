@@ -16,9 +16,9 @@ from packtrail.planning.capacity.estimating import Basis
 from packtrail.planning.capacity.scenarios import Assumption, Scenario
 from packtrail.production.levels import Level, Tier
 from packtrail.services import audit, floor
+from packtrail.services.books.entries import Put
 from packtrail.services.capacity import forecasts, runs, scenarios
-from packtrail.services.portfolio import entries
-from packtrail.services.portfolio.entries import Put
+from packtrail.services.portfolio.entries import PORTFOLIO
 
 GTIN = "04012345111118"
 FORECAST = "product,market,month,packs\n" + "".join(
@@ -77,7 +77,7 @@ def describe_goods(world: World) -> None:
         Placement(product="tablets", market="DE", line="c1"),
         Placement(product="drops", market="US", line="c2"),
     ]
-    entries.change(app, maker, [Put(each) for each in told], reason="Begin")
+    PORTFOLIO.change(app, maker, [Put(each) for each in told], reason="Begin")
 
 
 def test_a_forecast_is_added_up_by_month_and_market(world: World, maker: Actor) -> None:

@@ -16,9 +16,10 @@ from packtrail.planning.calendars import Window
 from packtrail.planning.scope import Capability
 from packtrail.production.levels import Level, Tier
 from packtrail.services import floor
+from packtrail.services.books import entries as held
 from packtrail.services.plan import books, drawing, programmes
 from packtrail.services.plan.writing import Put, write
-from packtrail.services.portfolio import entries
+from packtrail.services.portfolio.entries import PORTFOLIO
 
 GTINS = ("03000101234509", "00614141123452")
 HELD = (
@@ -49,8 +50,8 @@ def maker(world: World) -> Actor:
         floor.create_trade_item(
             app, actor, floor.NewTradeItem(code=code, name=code, market=market, tiers=tiers)
         )
-    puts = [entries.Put(entries.read(kind, values)) for kind, values in HELD]
-    entries.change(app, actor, puts, reason="As it is")
+    puts = [held.Put(PORTFOLIO.read(kind, values)) for kind, values in HELD]
+    PORTFOLIO.change(app, actor, puts, reason="As it is")
     programmes.create_programme(app, actor, "eu", name="EU", terms=Terms(template="large"))
     return actor
 

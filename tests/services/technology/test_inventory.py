@@ -12,8 +12,9 @@ from packtrail.access import Actor, Permission
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.planning.technology.inventory import Kind
 from packtrail.services import audit
-from packtrail.services.technology import entries, files, radar
-from packtrail.services.technology.entries import Put, Remove
+from packtrail.services.books.entries import Put, Remove
+from packtrail.services.technology import files, radar
+from packtrail.services.technology.entries import TECHNOLOGY
 from packtrail.store.database import Database
 
 SYSTEMS: tuple[dict[str, Any], ...] = (
@@ -26,7 +27,7 @@ SYSTEMS: tuple[dict[str, Any], ...] = (
 
 
 def put(kind: str = "system", **values: Any) -> Put:
-    return Put(entries.read(Kind(kind), values))
+    return Put(TECHNOLOGY.read(Kind(kind), values))
 
 
 def at_packer(world: World, **values: Any) -> dict[str, Any]:
@@ -42,13 +43,13 @@ def at_packer(world: World, **values: Any) -> dict[str, Any]:
 def company(database: Database) -> World:
     world = make_company(database)
     puts = [put(**at_packer(world, **each)) for each in SYSTEMS]
-    entries.change(world.app, world.maker, puts)
+    TECHNOLOGY.change(world.app, world.maker, puts)
     return world
 
 
 def refused(world: World, *changes: Put | Remove, reason: str = "Because") -> list[str]:
     with pytest.raises(RefusedError) as told:
-        entries.change(world.app, world.maker, changes, reason=reason)
+        TECHNOLOGY.change(world.app, world.maker, changes, reason=reason)
     return [f"{each.code} {each.at}: {each.message}" for each in told.value.findings]
 
 
@@ -75,7 +76,7 @@ def test_whoever_may_not_see_the_portfolio_hears_of_lines_only(company: World) -
     assert found["SQL Server 2016"].lines == ("w1",)
     assert not any(each.products or each.markets for each in found.values())
     with pytest.raises(NotPermitted):
-        entries.change(company.app, actor, [])
+        TECHNOLOGY.change(company.app, actor, [])
 
 
 def test_names_that_lead_nowhere_are_refused_with_the_nearest(company: World) -> None:
@@ -113,19 +114,19 @@ def test_a_figure_that_cannot_be_is_refused(company: World) -> None:
 
 def test_what_others_need_is_not_taken_out(company: World) -> None:
     assert refused(company, Remove(Kind.SYSTEM, "db")) == [
-        "TEC-006 system/db: The system 'db' is needed by w1-pc."
+        "TEC-006 system/db: The system 'db' is named by w1-pc."
     ]
     with pytest.raises(NotFound):
-        entries.change(company.app, company.maker, [Remove(Kind.SYSTEM, "none")], reason="x")
+        TECHNOLOGY.change(company.app, company.maker, [Remove(Kind.SYSTEM, "none")], reason="x")
 
 
 def test_a_change_needs_a_reason_and_is_kept_with_it(company: World) -> None:
     newer = {**SYSTEMS[0], "software": ["SQL Server 2022"]}
     assert refused(company, put(**newer), reason=" ")[0].startswith("TEC-007")
 
-    entries.change(company.app, company.maker, [put(**newer)], reason="Upgraded in October")
+    TECHNOLOGY.change(company.app, company.maker, [put(**newer)], reason="Upgraded in October")
 
-    (last, *_) = entries.history(company.app, company.maker, kind=Kind.SYSTEM, code="db")
+    (last, *_) = TECHNOLOGY.history(company.app, company.maker, kind=Kind.SYSTEM, key="db")
     assert last.reason == "Upgraded in October"
     assert "2016" in (last.before or "")
     assert "2022" in (last.after or "")
@@ -134,16 +135,16 @@ def test_a_change_needs_a_reason_and_is_kept_with_it(company: World) -> None:
 
 
 def test_a_change_of_what_somebody_else_changed_is_refused(company: World) -> None:
-    revision = entries.entry(company.app, company.maker, Kind.SYSTEM, "db").revision
+    revision = TECHNOLOGY.entry(company.app, company.maker, Kind.SYSTEM, "db").revision
     newer = put(**{**SYSTEMS[0], "owner": "IT"}).entry
-    entries.change(company.app, company.maker, [Put(newer, revision)], reason="Owner")
+    TECHNOLOGY.change(company.app, company.maker, [Put(newer, revision)], reason="Owner")
 
     with pytest.raises(Conflict, match="was changed by"):
-        entries.change(company.app, company.maker, [Put(newer, revision)], reason="Owner")
+        TECHNOLOGY.change(company.app, company.maker, [Put(newer, revision)], reason="Owner")
 
 
 def test_another_organisation_sees_nothing_of_it(company: World) -> None:
-    assert entries.entries(company.app, company.wholesaler, Kind.SYSTEM) == ()
+    assert TECHNOLOGY.entries(company.app, company.wholesaler, Kind.SYSTEM) == ()
     assert radar.items_view(company.app, company.wholesaler) == ()
 
 
@@ -171,7 +172,7 @@ def test_every_bad_cell_of_a_file_is_told_with_its_row_and_nothing_is_taken(
     assert found == [
         "TAB-007 Systems, E4", "LAW-005 Systems, row 3/role", "TEC-010 Systems, row 6",
     ]  # fmt: skip
-    assert len(entries.entries(company.app, company.maker, Kind.SYSTEM)) == len(SYSTEMS)
+    assert len(TECHNOLOGY.entries(company.app, company.maker, Kind.SYSTEM)) == len(SYSTEMS)
 
 
 def test_a_name_of_a_file_that_leads_nowhere_is_told_with_its_row(company: World) -> None:

@@ -14,11 +14,12 @@ from packtrail.base.errors import NotFound
 from packtrail.planning.book import Terms
 from packtrail.planning.scope import Capability, Line, Site
 from packtrail.planning.technology.inventory import Kind
+from packtrail.services.books.entries import Put
 from packtrail.services.plan import books, programmes, proposing, scheduling
 from packtrail.services.plan.writing import Put as PlanPut
 from packtrail.services.plan.writing import write
-from packtrail.services.technology import entries, lines, upgrades
-from packtrail.services.technology.entries import Put
+from packtrail.services.technology import lines, upgrades
+from packtrail.services.technology.entries import TECHNOLOGY
 from packtrail.store.database import Database
 
 SERVER = {
@@ -36,14 +37,14 @@ PRINTER = {
 
 
 def put(kind: str = "system", **values: Any) -> Put:
-    return Put(entries.read(Kind(kind), values))
+    return Put(TECHNOLOGY.read(Kind(kind), values))
 
 
 @pytest.fixture
 def company(database: Database) -> World:
     world = make_company(database)
     world.clock.now = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    entries.change(world.app, world.maker, [put(**each) for each in (SERVER, PC, PRINTER)])
+    TECHNOLOGY.change(world.app, world.maker, [put(**each) for each in (SERVER, PC, PRINTER)])
     programmes.create_programme(
         world.app, world.maker, "eu", name="EU", terms=Terms(template="large")
     )
@@ -106,7 +107,9 @@ def test_an_upgrade_that_nothing_needs_any_more_is_taken_out_before_it_begins(
 ) -> None:
     app, maker = company.app, company.maker
     upgrades.accept(app, maker, "eu", ["server"])
-    entries.change(app, maker, [put(**{**SERVER, "software": ["Windows Server 2025"]})], reason="x")
+    TECHNOLOGY.change(
+        app, maker, [put(**{**SERVER, "software": ["Windows Server 2025"]})], reason="x"
+    )
 
     assert len(upgrades.offer(app, maker, "eu").gone) == 6
     upgrades.accept(app, maker, "eu", [])
@@ -120,7 +123,7 @@ def test_a_date_that_the_vendor_moves_moves_in_the_plan(company: World) -> None:
     upgrades.accept(app, maker, "eu", ["server"])
     letter = {"code": "w", "product": "Windows Server 2016", "ends_on": "2027-06-30",
               "source": "Letter"}  # fmt: skip
-    entries.change(app, maker, [put("support", **letter)])
+    TECHNOLOGY.change(app, maker, [put("support", **letter)])
 
     upgrades.accept(app, maker, "eu", [])
 
@@ -153,7 +156,7 @@ def test_a_market_that_is_not_sold_is_a_what_if_over_all_lines(company: World) -
 def test_the_rate_of_a_line_says_what_it_rests_on(company: World) -> None:
     run = {"code": "run", "line": "w1", "what": "packs_per_minute", "value": "151.5",
            "measured_on": "2026-02-01", "source": "Run"}  # fmt: skip
-    entries.change(company.app, company.maker, [put("measurement", **run)])
+    TECHNOLOGY.change(company.app, company.maker, [put("measurement", **run)])
 
     rate = lines.line_rates(company.app, company.maker)["w1"]
 

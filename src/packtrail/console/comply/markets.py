@@ -17,7 +17,7 @@ from packtrail.console.comply import asking
 from packtrail.rendering import world_map
 from packtrail.services.markets import checking, reading, ready, ready_files, travelling
 from packtrail.services.obligations import reading as obligations
-from packtrail.services.portfolio import entries
+from packtrail.services.portfolio.entries import PORTFOLIO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +113,7 @@ def product(visit: Visit) -> Response:
         chosen=chosen,
         common=[common[name] for name in _COMMON if name in common],
         facts=[each for each in facts if each.name not in _COMMON],
-        history=entries.history(
+        history=PORTFOLIO.history(
             visit.app, visit.who, kind=Kind.PRODUCT, key=found.product, limit=20
         ),
         on=visit.query("on"),

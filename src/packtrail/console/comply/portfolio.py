@@ -15,8 +15,9 @@ from packtrail.console import templates
 from packtrail.console.comply import asking
 from packtrail.console.visit import redirect
 from packtrail.services import floor
-from packtrail.services.portfolio import entries, exporting, importing, sheets
-from packtrail.services.portfolio.entries import Put, Remove
+from packtrail.services.books.entries import Put, Remove
+from packtrail.services.portfolio import exporting, importing, sheets
+from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.portfolio.sheets import BOOK
 from packtrail.services.sheets import Form
 
@@ -46,7 +47,7 @@ def portfolio(visit: Visit) -> Response:
     word = visit.query("show") or "products"
     if word not in SHOWN:
         raise HTTPException(404)
-    found = entries.entries(visit.app, visit.who, SHOWN[word])
+    found = PORTFOLIO.entries(visit.app, visit.who, SHOWN[word])
     typed = visit.query("find").casefold()
     rows = [each for each in found if typed in f"{each.key} {each.body}".casefold()]
     return templates.render(
@@ -57,7 +58,7 @@ def portfolio(visit: Visit) -> Response:
         rows=rows[:_ROWS_MAX],
         total=len(rows),
         counts={
-            name: len(entries.entries(visit.app, visit.who, kind)) for name, kind in SHOWN.items()
+            name: len(PORTFOLIO.entries(visit.app, visit.who, kind)) for name, kind in SHOWN.items()
         },
         sites=floor.sites(visit.app, visit.who),
         lines=floor.lines(visit.app, visit.who),
@@ -82,9 +83,9 @@ def write(visit: Visit) -> Response:
     sent = {each.name: visit.sent(each.name).strip() or None for each in sheet.columns}
     revision = visit.sent("revision")
     try:
-        entry = entries.read(kind, sheet.body(sent, kind.value), at=kind.value)
+        entry = PORTFOLIO.read(kind, sheet.body(sent, kind.value), at=kind.value)
         known = int(revision) if revision.isascii() and revision.isdigit() else 0
-        entries.change(
+        PORTFOLIO.change(
             visit.app, visit.who, [Put(entry, known if key == entry.key else 0)],
             reason=visit.sent("reason"),
         )  # fmt: skip
@@ -99,7 +100,7 @@ def remove(visit: Visit) -> Response:
     """Take an entry out, then show the others of its kind."""
     kind, key = _kind(visit), visit.sent("key")
     try:
-        entries.change(visit.app, visit.who, [Remove(kind, key)], reason=visit.sent("reason"))
+        PORTFOLIO.change(visit.app, visit.who, [Remove(kind, key)], reason=visit.sent("reason"))
     except NotPermitted:
         raise
     except RefusedError as refusal:
@@ -113,7 +114,7 @@ def history(visit: Visit) -> Response:
     version, _, number = visit.query("before").partition(".")
     is_place = version.isascii() and number.isascii() and version.isdigit() and number.isdigit()
     before = (int(version), int(number)) if is_place and len(version + number) < 18 else None
-    found = entries.history(visit.app, visit.who, limit=_HISTORY_SHOWN + 1, before=before)
+    found = PORTFOLIO.history(visit.app, visit.who, limit=_HISTORY_SHOWN + 1, before=before)
     return templates.render(
         visit,
         "comply_history.html",
@@ -179,7 +180,7 @@ def _entry(
     refusal: RefusedError | None = None,
     sent: dict[str, str | None] | None = None,
 ) -> Response:
-    view = entries.entry(visit.app, visit.who, kind, key) if key else None
+    view = PORTFOLIO.entry(visit.app, visit.who, kind, key) if key else None
     values = sent if sent is not None else _shown(kind, view.body if view else {})
     return templates.render(
         visit,
@@ -191,7 +192,9 @@ def _entry(
         fields=_fields(kind, values),
         findings=refusal.findings if refusal else (),
         reason=visit.sent("reason"),
-        history=entries.history(visit.app, visit.who, kind=kind, key=key, limit=20) if key else (),
+        history=PORTFOLIO.history(visit.app, visit.who, kind=kind, key=key, limit=20)
+        if key
+        else (),
     )
 
 

@@ -22,10 +22,10 @@ from packtrail.planning.technology.inventory import (
     Validation,
 )
 from packtrail.rendering import technology_words
+from packtrail.services.books.entries import Put, Remove
 from packtrail.services.sheets import Form
-from packtrail.services.technology import entries
 from packtrail.services.technology import radar as radars
-from packtrail.services.technology.entries import Put, Remove
+from packtrail.services.technology.entries import TECHNOLOGY
 from packtrail.services.technology.sheets import BOOK
 
 if TYPE_CHECKING:
@@ -133,9 +133,9 @@ def save(visit: Visit) -> Response:
     sent = {each.name: visit.sent(each.name).strip() or None for each in sheet.columns}
     revision = visit.sent("revision")[:18]
     try:
-        made = entries.read(kind, sheet.body(sent, kind.value), at=kind.value)
+        made = TECHNOLOGY.read(kind, sheet.body(sent, kind.value), at=kind.value)
         known = int(revision) if revision.isascii() and revision.isdigit() else 0
-        entries.change(
+        TECHNOLOGY.change(
             visit.app, visit.who, [Put(made, known if code == made.code else 0)],
             reason=visit.sent("reason"),
         )  # fmt: skip
@@ -150,7 +150,7 @@ def remove(visit: Visit) -> Response:
     """Take an entry out, then show the others of its kind."""
     kind, code = _kind(visit), visit.sent("key")
     try:
-        entries.change(visit.app, visit.who, [Remove(kind, code)], reason=visit.sent("reason"))
+        TECHNOLOGY.change(visit.app, visit.who, [Remove(kind, code)], reason=visit.sent("reason"))
     except NotPermitted:
         raise
     except RefusedError as refusal:
@@ -164,7 +164,7 @@ def history(visit: Visit) -> Response:
     return templates.render(
         visit,
         "technology/history.html",
-        history=entries.history(visit.app, visit.who, limit=HISTORY_MAX),
+        history=TECHNOLOGY.history(visit.app, visit.who, limit=HISTORY_MAX),
     )
 
 
@@ -183,7 +183,7 @@ def _entry(
     refusal: RefusedError | None = None,
     sent: dict[str, str | None] | None = None,
 ) -> Response:
-    view = entries.entry(visit.app, visit.who, kind, code) if code else None
+    view = TECHNOLOGY.entry(visit.app, visit.who, kind, code) if code else None
     sheet = BOOK[kind.value]
     cells = zip(sheet.columns, sheet.row(view.body if view else {}), strict=True)
     values = sent or {each.name: "" if cell is None else str(cell) for each, cell in cells}
@@ -199,7 +199,7 @@ def _entry(
         fields=_fields(kind, values),
         findings=refusal.findings if refusal else (),
         reason=visit.sent("reason"),
-        history=entries.history(visit.app, visit.who, kind=kind, code=code, limit=20)
+        history=TECHNOLOGY.history(visit.app, visit.who, kind=kind, key=code, limit=20)
         if code
         else (),
         said=technology_words,

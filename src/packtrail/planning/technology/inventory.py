@@ -159,6 +159,11 @@ class Entry:
     """Short name, unique among those of its kind."""
     note: str = ""
 
+    @property
+    def key(self) -> str:
+        """What it is called among those of its kind."""
+        return self.code
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System(Entry):

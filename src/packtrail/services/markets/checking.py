@@ -13,7 +13,7 @@ from packtrail.compliance.book import Kind
 from packtrail.compliance.encoding import encode
 from packtrail.compliance.placement_pages import placement
 from packtrail.services.portfolio import books
-from packtrail.services.portfolio.entries import no_entry
+from packtrail.services.portfolio.entries import PORTFOLIO
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
@@ -147,7 +147,7 @@ def _product_of(company: Company, text: str) -> str:
     for licence in company.book.licences.values():
         if licence.trade_item in items:
             return licence.product
-    raise NotFound(no_entry(Kind.PRODUCT, text))
+    raise NotFound(PORTFOLIO.no_entry(Kind.PRODUCT, text))
 
 
 def _told(value: object) -> str:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from packtrail.access import Actor
+    from packtrail.compliance.book import Book as Portfolio
     from packtrail.planning.book import Book
     from packtrail.services.application import Application
-    from packtrail.services.portfolio.books import Opened
+    from packtrail.services.books.opening import Opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ def _scope_entries(book: Book) -> Iterator[object]:
         yield from entries.values()
 
 
-def _licences(held: Opened) -> Iterator[Licence]:
+def _licences(held: Opened[Portfolio]) -> Iterator[Licence]:
     return (e for e in held.book.entries[Kind.LICENCE].values() if isinstance(e, Licence))
 
 
@@ -136,7 +137,7 @@ def _floor(app: Application, actor: Actor, book: Book) -> Iterator[Site | Line]:
 
 
 def _products(
-    held: Opened, book: Book, wanted: Collection[str], gtins: Mapping[str, str]
+    held: Opened[Portfolio], book: Book, wanted: Collection[str], gtins: Mapping[str, str]
 ) -> Iterator[Product]:
     licences: dict[str, list[Licence]] = {}
     for each in _licences(held):
@@ -166,7 +167,7 @@ def _products(
         )
 
 
-def _partners(held: Opened, book: Book, wanted: Collection[str]) -> Iterator[Partner]:
+def _partners(held: Opened[Portfolio], book: Book, wanted: Collection[str]) -> Iterator[Partner]:
     for each in held.book.entries[Kind.PARTNER].values():
         if not isinstance(each, TradingPartner):
             continue

@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from packtrail.compliance.assembling import Seen, SeenItem, SeenSerials, SeenSite, assemble
-from packtrail.compliance.book import Book, Entry, Kind, read_entry
-from packtrail.compliance.encoding import encode, node_of
+from packtrail.compliance.book import Book, Kind, read_entry
 from packtrail.compliance.law import Law
 from packtrail.compliance.words import Characters, Issuer
 from packtrail.services import floor, organisations
+from packtrail.services.books.opening import Opened, Shelf
 from packtrail.services.markets.accepting import in_force_for
 from packtrail.store import floor as floor_rows
 from packtrail.store import portfolio as rows
 from packtrail.store.organisation_books import PORTFOLIO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
     from psycopg import Connection
 
     from packtrail.access import Actor
-    from packtrail.base.findings import Finding
     from packtrail.compliance import Portfolio
     from packtrail.services.application import Application
-    from packtrail.store.book_rows import EntryRow
 
-NO_VERSION: Final = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """When an entry was last changed."""
-
-    revision: int
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The book of an organisation as it is now."""
-
-    book: Book
-    version: int
-    written: Mapping[tuple[Kind, str], Written]
+SHELF: Final = Shelf(
+    name="portfolio", rows=PORTFOLIO, kinds=Kind, read_entry=read_entry, bound=Book.of
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
     """What an organisation sells where, and by which rules."""
 
-    opened: Opened
+    opened: Opened[Book]
     seen: Seen
     portfolio: Portfolio
     law: Law
@@ -66,16 +44,9 @@ class Company:
         return self.opened.book
 
 
-def opened(app: Application, conn: Connection, organisation_id: int) -> Opened:
+def opened(app: Application, conn: Connection, organisation_id: int) -> Opened[Book]:
     """Return the book of an organisation; it is read again only when it was changed."""
-    version = PORTFOLIO.version(conn, organisation_id)
-    name = f"portfolio {organisation_id}"
-    known = app.remembered.get(name, version)
-    if isinstance(known, Opened):
-        return known
-    made = _opened(PORTFOLIO.entries(conn, organisation_id), version)
-    app.remembered.put(name, version, made)
-    return made
+    return SHELF.opened(app, conn, organisation_id)
 
 
 def seen_by(conn: Connection, actor: Actor) -> Seen:
@@ -119,33 +90,6 @@ def company_of(app: Application, conn: Connection, actor: Actor) -> Company:
     made = Company(found, seen, assemble(found.book, seen), Law(rules))
     app.remembered.put(name, found.version, made)
     return made
-
-
-def plain(entry: Entry) -> dict[str, Any]:
-    """Return an entry as text, lists and dictionaries."""
-    found: dict[str, Any] = encode(entry)
-    return found
-
-
-def to_json(entry: Entry) -> str:
-    """Return an entry as it is kept."""
-    return json.dumps(plain(entry), ensure_ascii=False, sort_keys=True)
-
-
-def _opened(found: list[EntryRow], version: int) -> Opened:
-    entries: list[Entry] = []
-    written: dict[tuple[Kind, str], Written] = {}
-    for row in found:
-        kind = Kind(row.kind)
-        findings: list[Finding] = []
-        at = f"{row.kind}/{row.code}"
-        entry = read_entry(kind, node_of(json.loads(row.body), at), findings)
-        if entry is None:
-            # What was written passed the same reading: a word must have left the code since.
-            raise RuntimeError(f"the entry {at} cannot be read: {findings}")
-        entries.append(entry)
-        written[kind, row.code] = Written(row.revision, row.changed_at, row.changed_by)
-    return Opened(Book.of(entries), version, written)
 
 
 def _name(row: floor_rows.SiteRow | floor_rows.LineRow, own: int) -> str:

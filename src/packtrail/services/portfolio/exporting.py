@@ -8,6 +8,7 @@ from packtrail.access import Permission, require
 from packtrail.compliance.book import Kind
 from packtrail.rendering.tables import Table, write_csv, write_xlsx
 from packtrail.services import floor
+from packtrail.services.books.opening import plain
 from packtrail.services.portfolio import books
 from packtrail.services.portfolio.sheets import BOOK, LINES, SHEETS, SITES, TRADE_ITEMS
 
@@ -52,7 +53,7 @@ def _all_rows(app: Application, actor: Actor) -> dict[Sheet, list[dict[str, Any]
     with app.database.reading() as conn:
         book = books.opened(app, conn, actor.organisation_id).book
     rows: dict[Sheet, list[dict[str, Any]]] = {
-        sheet: [books.plain(each) for each in book.entries[Kind(kind)].values()]
+        sheet: [plain(each) for each in book.entries[Kind(kind)].values()]
         for kind, sheet in BOOK.items()
     }
     own = actor.organisation_code

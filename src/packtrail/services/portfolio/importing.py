@@ -7,6 +7,7 @@ refuses the file, and every bad cell is told. The same file again changes nothin
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.access import Permission, require
@@ -15,8 +16,9 @@ from packtrail.base.findings import has_errors
 from packtrail.compliance import codes
 from packtrail.compliance.book import Entry, Kind
 from packtrail.exchange.tables import Limits, has_columns, read_table, sheets_of
-from packtrail.services.portfolio import entries, floor_tables
-from packtrail.services.portfolio.entries import Put
+from packtrail.services.books.entries import Put
+from packtrail.services.portfolio import floor_tables
+from packtrail.services.portfolio.entries import PORTFOLIO, judge
 from packtrail.services.portfolio.sheets import BOOK, SHEETS
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.exchange.tables import Reading
     from packtrail.services.application import Application
-    from packtrail.services.book_views import Outcome
+    from packtrail.services.books.views import Outcome
     from packtrail.services.sheets import Sheet
 
 _LIMITS: Final = Limits(rows_max=20_000, bytes_max=20 * 1024 * 1024, cell_characters_max=30_000)
@@ -82,10 +84,12 @@ def import_tables(
         raise RefusedError(*findings)
     why = reason.strip() or f"Import of {filename[:200]}"
     seen = planned.as_seen()
-    outcome = entries.change(app, actor, puts, reason=why, planned=seen, is_trial=True)
+    outcome = PORTFOLIO.change(
+        app, actor, puts, reason=why, is_trial=True, judge=partial(judge, planned=seen)
+    )
     if not is_trial:
         floor_tables.carry_out(app, actor, planned)
-        outcome = entries.change(app, actor, puts, reason=why)
+        outcome = PORTFOLIO.change(app, actor, puts, reason=why)
     return Receipt(
         rows={sheet.word: len(rows) for sheet, rows in read.items()},
         described=planned.count,
@@ -144,7 +148,7 @@ def _bodies(
 
 def _puts(
     read: Mapping[Sheet, Mapping[str, dict[str, Any]]], findings: list[Finding]
-) -> Iterator[Put]:
+) -> Iterator[Put[Entry]]:
     places: dict[tuple[Kind, str], str] = {}
     kinds = {sheet: Kind(kind) for kind, sheet in BOOK.items()}
     for sheet, rows in read.items():
@@ -161,7 +165,7 @@ def _puts(
 
 def _entry(kind: Kind, body: dict[str, Any], place: str, findings: list[Finding]) -> Entry | None:
     try:
-        return entries.read(kind, body, at=place)
+        return PORTFOLIO.read(kind, body, at=place)
     except RefusedError as refused:
         findings += refused.findings
         return None

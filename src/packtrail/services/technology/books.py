@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-from packtrail.compliance.encoding import encode, node_of
-from packtrail.planning.technology.inventory import Entry, Inventory, Kind, read_entry
+from packtrail.planning.technology.inventory import Inventory, Kind, read_entry
 from packtrail.planning.technology.inventory_checks import Around
 from packtrail.services import floor
-from packtrail.services.portfolio.books import Written
+from packtrail.services.books.opening import Shelf
 from packtrail.store import floor as floor_rows
 from packtrail.store.organisation_books import TECHNOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from psycopg import Connection
 
     from packtrail.access import Actor
-    from packtrail.base.findings import Finding
     from packtrail.services.application import Application
-    from packtrail.store.book_rows import EntryRow
+    from packtrail.services.books.opening import Opened
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The inventory of an organisation as it is now."""
+SHELF: Final = Shelf(
+    name="technology",
+    rows=TECHNOLOGY,
+    kinds=Kind,
+    read_entry=read_entry,
+    bound=Inventory.of,
+)
 
-    inventory: Inventory
-    version: int
-    written: Mapping[tuple[Kind, str], Written]
 
-
-def opened(app: Application, conn: Connection, organisation_id: int) -> Opened:
+def opened(app: Application, conn: Connection, organisation_id: int) -> Opened[Inventory]:
     """Return the inventory of an organisation; it is read again only when it was changed."""
-    version = TECHNOLOGY.version(conn, organisation_id)
-    name = f"technology {organisation_id}"
-    known = app.remembered.get(name, version)
-    if isinstance(known, Opened):
-        return known
-    made = _opened(TECHNOLOGY.entries(conn, organisation_id), version)
-    app.remembered.put(name, version, made)
-    return made
+    return SHELF.opened(app, conn, organisation_id)
 
 
 def around(conn: Connection, actor: Actor, today: date) -> Around:
@@ -72,30 +60,3 @@ def around(conn: Connection, actor: Actor, today: date) -> Around:
         },
         today=today,
     )
-
-
-def plain(entry: Entry) -> dict[str, Any]:
-    """Return an entry as text, lists and dictionaries."""
-    found: dict[str, Any] = encode(entry)
-    return found
-
-
-def to_json(entry: Entry) -> str:
-    """Return an entry as it is kept."""
-    return json.dumps(plain(entry), ensure_ascii=False, sort_keys=True)
-
-
-def _opened(found: list[EntryRow], version: int) -> Opened:
-    entries: list[Entry] = []
-    written: dict[tuple[Kind, str], Written] = {}
-    for row in found:
-        kind = Kind(row.kind)
-        findings: list[Finding] = []
-        at = f"{row.kind}/{row.code}"
-        entry = read_entry(kind, node_of(json.loads(row.body), at), findings)
-        if entry is None:
-            # What was written passed the same reading: a word must have left the code since.
-            raise RuntimeError(f"the entry {at} cannot be read: {findings}")
-        entries.append(entry)
-        written[kind, row.code] = Written(row.revision, row.changed_at, row.changed_by)
-    return Opened(Inventory.of(entries), version, written)

@@ -16,8 +16,10 @@ from packtrail.exchange.tables import Limits, has_columns, read_table, sheets_of
 from packtrail.planning.technology import codes
 from packtrail.planning.technology.inventory import Kind
 from packtrail.rendering.tables import Table, write_csv, write_xlsx
-from packtrail.services.technology import books, entries
-from packtrail.services.technology.entries import Put
+from packtrail.services.books.entries import Put
+from packtrail.services.books.opening import plain
+from packtrail.services.technology import books
+from packtrail.services.technology.entries import TECHNOLOGY
 from packtrail.services.technology.sheets import BOOK, SHEETS
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.planning.technology.inventory import Entry
     from packtrail.services.application import Application
-    from packtrail.services.book_views import Outcome
+    from packtrail.services.books.views import Outcome
     from packtrail.services.sheets import Sheet
 
 _LIMITS: Final = Limits(rows_max=20_000, bytes_max=20 * 1024 * 1024)
@@ -76,7 +78,7 @@ def import_tables(
     findings: list[Finding] = []
     rows: dict[str, int] = {}
     places: dict[tuple[Kind, str], str] = {}
-    puts: list[Put] = []
+    puts: list[Put[Entry]] = []
     for sheet, name in _tables(content, filename, what, findings):
         read = list(_entries(sheet, content, filename, name, findings))
         rows[sheet.word] = len(read)
@@ -90,7 +92,7 @@ def import_tables(
         raise RefusedError(*findings)
     why = reason.strip() or f"Import of {filename[:200]}"
     try:
-        outcome = entries.change(app, actor, puts, reason=why, is_trial=is_trial)
+        outcome = TECHNOLOGY.change(app, actor, puts, reason=why, is_trial=is_trial)
     except RefusedError as refused:
         raise type(refused)(*(_placed(each, places) for each in refused.findings)) from None
     told = (*findings, *(_placed(each, places) for each in outcome.findings))
@@ -162,7 +164,10 @@ def _entries(
     for row in reading.rows:
         place = f"{sheet.name}, {row.place}"
         try:
-            yield place, entries.read(_KINDS[sheet.word], sheet.body(row.values, place), at=place)
+            yield (
+                place,
+                TECHNOLOGY.read(_KINDS[sheet.word], sheet.body(row.values, place), at=place),
+            )
         except RefusedError as refused:
             findings += refused.findings
 
@@ -170,9 +175,9 @@ def _entries(
 def _all(app: Application, actor: Actor) -> dict[str, list[dict[str, Any]]]:
     require(actor, Permission.TECHNOLOGY_READ)
     with app.database.reading() as conn:
-        inventory = books.opened(app, conn, actor.organisation_id).inventory
+        inventory = books.opened(app, conn, actor.organisation_id).book
     return {
-        word: [books.plain(each) for each in inventory.entries[kind].values()]
+        word: [plain(each) for each in inventory.entries[kind].values()]
         for word, kind in _KINDS.items()
     }
 

@@ -150,7 +150,7 @@ def market_fit(
         around = books.around(conn, actor, today)
         known = _known(app, conn, actor, around)
         law = in_force_for(app, conn, actor.organisation_id)
-        options = books.opened(app, conn, actor.organisation_id).inventory.options.values()
+        options = books.opened(app, conn, actor.organisation_id).book.options.values()
         packing = _packing(app, conn, actor, market)
     if market not in law.markets:
         message = f"No rule pack is about the market {market[:20]!r}."
@@ -192,7 +192,7 @@ def _known(
             line if operator == own else f"{operator}/{line}": counts
             for (operator, line), counts in plan_evidence.made(conn, audiences, _DONE).items()
         }
-    inventory = books.opened(app, conn, actor.organisation_id).inventory
+    inventory = books.opened(app, conn, actor.organisation_id).book
     found = abilities(inventory, made=batches, built=around.speeds)
     bare = {line: LineAbilities(line=line, can={}) for line in around.lines}
     return {line: found.get(line, each) for line, each in sorted(bare.items())}

@@ -79,7 +79,7 @@ def watched(app: Application, actor: Actor, *, on: date | None = None) -> Watche
         known = cast("Watched | None", app.remembered.get(name, mark))
         if known is not None:
             return known
-        inventory = books.opened(app, conn, own).inventory
+        inventory = books.opened(app, conn, own).book
         portfolio = portfolio_books.opened(app, conn, own).book
     trades = [
         Trade(product=each.product, market=each.market, line=each.line)
