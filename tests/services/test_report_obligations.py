@@ -16,7 +16,7 @@ from packtrail.reporting.life import Step
 from packtrail.services import audit, floor
 from packtrail.services.obligations import reading, saying
 from packtrail.services.obligations.saying import Saying
-from packtrail.services.portfolio import entries
+from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.reports import asking, making, moving, settling, steps
 from packtrail.services.reports.asking import Wish
 from packtrail.store.database import Database
@@ -45,7 +45,7 @@ def sold(desk: Desk, product_class: str) -> None:
             **{"class": product_class}),
         put("licence", product="sample", market="KR", trade_item="sample-kr"),
     )  # fmt: skip
-    entries.change(app, maker, list(book))
+    PORTFOLIO.change(app, maker, list(book))
     desk.receiver("kpis", "KR", roles=(MAKER,), takes_all=True)
 
 
