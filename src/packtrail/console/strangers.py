@@ -16,7 +16,6 @@ from packtrail.console.visit import new_request_id, page, redirect
 from packtrail.planning import codes
 from packtrail.planning.inputs import InputKind
 from packtrail.planning.templates import Department
-from packtrail.rendering import plan_words
 from packtrail.services.plan import answers, input_files, links, receipts
 from packtrail.services.plan.input_files import HandedIn
 
@@ -139,7 +138,7 @@ def _form(
         form=form,
         token=visit.path("token"),
         kinds=KINDS,
-        departments=[(each.value, plan_words.DEPARTMENTS[each.value]) for each in Department],
+        departments=list(Department),
         sent=sent or dict.fromkeys(_FIELDS, ""),
         findings=findings,
         wrong={each.at: each for each in findings},
