@@ -20,12 +20,12 @@ import packtrail.api
 from packtrail.base.errors import UsageError
 from packtrail.bootstrap import open_application
 from packtrail.jobs import ChoreRunner
+from packtrail.mail_settings import is_loopback
 from packtrail.receiving import Receiving
 from packtrail.services import accounts
 from packtrail.services.delivering import Deliverer
 from packtrail.services.plan.input_files import FILES_MAX
 from packtrail.services.plan.links import PATH as TELL_PATH
-from packtrail.settings import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

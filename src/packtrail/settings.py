@@ -12,24 +12,17 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from packtrail.base.errors import UsageError
+from packtrail.mail_settings import MailSettings, is_loopback
+from packtrail.mail_settings import says as _says
 
-_ADDRESS = re.compile(r"[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,63}", re.ASCII)
-MAIL_TLS = ("starttls", "tls", "none")
-"""How the way to a mail server may be encrypted."""
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
-
-
-def _says(text: str, *, variable: str = "", least: int | None = None) -> dict[str, Any]:
-    """Say what a setting means, its variable when not its name, and its least value."""
-    return {"text": text, "variable": variable, "least": least}
 
 
 def default_data_dir() -> Path:
@@ -41,7 +34,7 @@ def default_data_dir() -> Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(MailSettings):
     """All settings of one installation."""
 
     data_dir: Path = field(
@@ -273,71 +266,6 @@ class Settings:
         default=60,
         metadata=_says("Longest wait between two tries of a delivery, in minutes.", least=1),
     )
-    console_url: str = field(
-        default="",
-        metadata=_says(
-            "Address at which people open the console, such as https://packtrail.example.com; "
-            "links in mails and on printed codes lead there. Empty: mails carry no link."
-        ),
-    )
-    mail_host: str = field(
-        default="",
-        metadata=_says("Mail server (SMTP) through which mails are sent; empty: none are."),
-    )
-    mail_port: int = field(
-        default=587, metadata=_says("Port of the mail server: 587, or 465 for `tls`.", least=1)
-    )
-    mail_tls: str = field(
-        default="starttls",
-        metadata=_says(
-            "How the way to the mail server is encrypted: starttls, tls (from the first byte) or "
-            "none. Nothing is sent when the server cannot do it or its certificate does not hold."
-        ),
-    )
-    mail_ca_file: str = field(
-        default="",
-        metadata=_says(
-            "File with the certificates that sign that of the mail server; empty: the system's."
-        ),
-    )
-    mail_user: str = field(
-        default="", metadata=_says("Name at the mail server; empty: it asks for none.")
-    )
-    mail_password: str = field(
-        default="", repr=False, metadata=_says("Password at the mail server.")
-    )
-    mail_password_file: str = field(
-        default="",
-        metadata=_says("File that holds the password at the mail server, read for each round."),
-    )
-    mail_from: str = field(
-        default="",
-        metadata=_says("Sender of all mails: an address such as packtrail@example.com."),
-    )
-    mail_domains: tuple[str, ...] = field(
-        default=(),
-        metadata=_says(
-            "Domains to which mails may go, with commas; * is any. Empty: that of mail_from."
-        ),
-    )
-    mail_identifiers: bool = field(
-        default=False,
-        metadata=_says(
-            "Whether mails may hold serial numbers and codes of logistic units, and the packs of a "
-            "recall as a file. Off: they are masked, and people read them in the console."
-        ),
-    )
-    mail_timeout_seconds: int = field(
-        default=30,
-        metadata=_says("How long the mail server has for each step of an answer.", least=1),
-    )
-    mail_retry_for_hours: int = field(
-        default=48,
-        metadata=_says(
-            "How long a mail that the server does not take yet is tried before it is given up.",
-            least=1,
-        ),
-    )
     form_inputs_per_hour: int = field(
         default=30,
         metadata=_says(
@@ -461,21 +389,10 @@ class Settings:
                 ipaddress.ip_network(network)
             except ValueError as error:
                 raise UsageError(f"webhook_allowed_networks has {network!r}: {error}.") from error
-        for fault in self._mail_faults():
+        for fault in self.mail_faults():
             raise UsageError(fault)
         if self.port > 65_535:
             raise UsageError(f"port must be at most 65535; it is {self.port}.")
-
-    def _mail_faults(self) -> Iterator[str]:
-        """Yield why no mail could be sent with these settings."""
-        if self.mail_tls not in MAIL_TLS:
-            yield f"mail_tls is one of {', '.join(MAIL_TLS)}; it is {self.mail_tls!r}."
-        if self.mail_host and not _ADDRESS.fullmatch(self.mail_from):
-            yield f"mail_host needs mail_from, an address; it is {self.mail_from!r}."
-        if self.mail_tls == "none" and self.mail_user and not is_loopback(self.mail_host):
-            yield "mail_user with mail_tls=none would send the password for everybody to read."
-        if self.console_url and not self.console_url.startswith(("https://", "http://")):
-            yield f"console_url begins with https:// or http://; it is {self.console_url!r}."
 
     @property
     def archives(self) -> Path:
@@ -491,16 +408,6 @@ class Settings:
     def sends_secure_cookies(self) -> bool:
         """Whether cookies travel over HTTPS only."""
         return self.cookie_secure or not self.is_loopback
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address or name always means this very machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def variable_of(setting: Field[Any]) -> str:

@@ -110,7 +110,7 @@ def _all_text(message: EmailMessage, depth: int) -> str:
         head = ", ".join(filter(None, (_header(inner, "From"), _header(inner, "Date"))))
         said = _plain(_all_text(inner, depth - 1))
         parts.append(f"[Attached mail: {_header(inner, 'Subject')} ({head})]\n{said}")
-    return "\n\n".join(part for part in parts if part.strip())
+    return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
 def _files(message: EmailMessage, depth: int) -> Iterator[Attachment]:
