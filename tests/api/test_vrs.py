@@ -21,6 +21,7 @@ from packtrail.access import Permission
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.services import (
     accounts,
+    audit,
     notices,
     pack_operations,
     verifications,
@@ -28,6 +29,7 @@ from packtrail.services import (
     vrs_directory,
     vrs_partners,
     vrs_requests,
+    vrs_trust,
 )
 from packtrail.services.notices import Proposal
 from packtrail.services.pack_operations import At, Request
@@ -39,7 +41,14 @@ from packtrail.verification.messaging import ResponderPolicy
 
 from ..services.conftest import World, make_world
 from ..services.documents import LOT, commissioning, document, pack
-from ..unit.verification.test_presentations import presentation
+from ..unit.verification.wallets import (
+    HOLDER,
+    ISSUER,
+    Wallet,
+    credential,
+    presentation,
+    trust_of,
+)
 from .conftest import ALL, Rest, client_of, make_rest
 
 GTIN = "00300010123455"
@@ -346,24 +355,132 @@ def test_a_key_of_a_partner_asks_with_its_own_gln_only(maker: Rest) -> None:
     assert wrong.status_code == 422
 
 
-def test_a_responder_can_want_the_credential_of_a_trading_partner(maker: Rest) -> None:
-    world = maker.world
-    old = ASKED | {"corrUUID": str(uuid4())}
-    bad = maker.maker.get(path(), params=old, headers={"ATP-Authorization": "Bearer nonsense"})
-    policy = ResponderPolicy(needs_presentation=True)
-    vrs.set_responder(world.app, world.maker, MAKER_GLN, policy)
-    without = maker.maker.get(path(), params=ASKED)
-    refused = maker.maker.get(path(), params=ASKED, headers={"ATP-Authorization": "nonsense"})
-    told = presentation(exp=int(world.clock().timestamp()) + 60, inner={"exp": 9_999_999_999})
-    good = maker.maker.get(path(), params=ASKED, headers={"ATP-Authorization": told})
+def wallet_of(world: World) -> tuple[Wallet, Wallet]:
+    """Let credentials of an issuer count; return it, and a holder whose key is known."""
+    issuing, holding = Wallet(ISSUER), Wallet(HOLDER, "EdDSA")
+    vrs_trust.set_trust(world.app, world.maker, trust_of(issuing, holding).encode())
+    return issuing, holding
 
-    assert (bad.status_code, good.status_code) == (200, 200)
-    for each in (without, refused):
-        assert (each.status_code, each.headers["packtrail-finding"]) == (403, "VER-107")
+
+def atp(token: str) -> dict[str, str]:
+    return {"ATP-Authorization": f"Bearer {token}"}
+
+
+def test_a_responder_can_want_the_credential_of_a_trading_partner(maker: Rest) -> None:
+    world, at = maker.world, int(maker.world.clock().timestamp())
+    issuing, holding = wallet_of(world)
+    good = presentation(holding, credential(issuing, at), at, nonce=CORR, aud=MAKER_GLN)
+    forged = presentation(Wallet(HOLDER, "EdDSA"), credential(issuing, at), at)
+    unknown = presentation(Wallet("did:web:x"), credential(issuing, at, sub="did:web:x"), at)
+    lenient = maker.maker.get(path(), params=ASKED, headers=atp(forged))
+    vrs.set_responder(world.app, world.maker, MAKER_GLN, ResponderPolicy(needs_presentation=True))
+    again = ASKED | {"corrUUID": str(uuid4())}
+    answers = {
+        "none": maker.maker.get(path(), params=ASKED),
+        "nonsense": maker.maker.get(path(), params=ASKED, headers=atp("nonsense")),
+        "forged": maker.maker.get(path(), params=ASKED, headers=atp(forged)),
+        "shown again": maker.maker.get(path(), params=again, headers=atp(good)),
+        "unknown": maker.maker.get(path(), params=ASKED, headers=atp(unknown)),
+        "good": maker.maker.get(path(), params=ASKED, headers=atp(good)),
+    }
+
+    assert lenient.status_code == 200
+    told = {
+        name: (each.status_code, each.headers.get("packtrail-finding"))
+        for name, each in answers.items()
+    }
+    assert told == {
+        "none": (403, "VER-107"),
+        "nonsense": (403, "VER-107"),
+        "forged": (403, "VER-111"),
+        "shown again": (403, "VER-117"),
+        "unknown": (200, None),
+        "good": (200, None),
+    }
     kept = [each.detail["presentation"] for each in verifications.history(world.app, world.maker)]
-    assert [sorted(each) for each in kept] == [
-        ["expires", "holder", "issuer", "notChecked"], ["problem"],
+    assert [(each["proof"], each.get("flagged"), each["trustVersion"]) for each in kept] == [
+        ("proven", None, 1), ("unproven", True, 1), ("wrong", True, 1),
     ]  # fmt: skip
+    assert kept[1]["findings"][0].startswith("VER-113: No key of 'did:web:x' is known")
+
+
+@pytest.mark.parametrize(
+    ("unproven", "status", "is_flagged"),
+    [("refuse", 403, None), ("flag", 200, True), ("accept", 200, False)],
+)
+def test_what_cannot_be_told_is_refused_flagged_or_accepted(
+    maker: Rest, unproven: str, status: int, is_flagged: bool | None
+) -> None:
+    world, at = maker.world, int(maker.world.clock().timestamp())
+    issuing, _ = wallet_of(world)
+    body = {"gln": MAKER_GLN, "policy": {"unproven": unproven}}
+    assert maker.maker.put("/api/v1/vrs/responder", json=body).json()["policy"]["unproven"] == (
+        unproven
+    )
+    token = presentation(Wallet("did:web:x"), credential(issuing, at, sub="did:web:x"), at)
+    answer = maker.maker.get(path(), params=ASKED, headers=atp(token))
+    asked = {"gtin": GTIN, "reqGLN": SHOP_GLN, "context": "dscsaSaleableReturn"}
+    reach = maker.maker.get("/checkConnectivity", params=asked, headers=atp(token))
+
+    assert (answer.status_code, reach.status_code) == (status, status)
+    kept = verifications.history(world.app, world.maker)
+    assert [each.detail["presentation"].get("flagged", False) for each in kept] == (
+        [] if is_flagged is None else [is_flagged]
+    )
+
+
+def test_who_counts_is_kept_in_versions_and_only_who_may_changes_it(maker: Rest) -> None:
+    world = maker.world
+    first = trust_of(Wallet(ISSUER))
+    looked = maker.maker.put("/api/v1/vrs/trust", content=first, params={"dry_run": True}).json()
+    before = maker.maker.get("/api/v1/vrs/trust").json()
+    kept = maker.maker.put("/api/v1/vrs/trust", content=first).json()
+    same = maker.maker.put("/api/v1/vrs/trust", content=first).json()
+    second = maker.maker.put("/api/v1/vrs/trust", content=trust_of(Wallet(ISSUER, "EdDSA"))).json()
+    wrong = maker.maker.put("/api/v1/vrs/trust", content="[[issuer]]\nid = 1")
+    foreign = maker.wholesaler.get("/api/v1/vrs/trust").json()
+    narrow = client_of(world, world.maker, Permission.VERIFICATION_READ)
+
+    assert (looked["version"], looked["is_kept"], before["version"]) == (1, False, 0)
+    assert [each["version"] for each in (kept, same, second)] == [1, 1, 2]
+    assert second["issuers"][0]["algorithms"] == ["EdDSA"]
+    assert (wrong.status_code, wrong.json()["findings"][0]["code"]) == (422, "VER-110")
+    assert (foreign["version"], foreign["issuers"]) == (0, [])
+    assert narrow.put("/api/v1/vrs/trust", content=first).status_code == 403
+    trail = audit.entries(world.app, world.maker)
+    told = [each.detail["version"] for each in trail if each.action == "verification:trust:updated"]
+    assert sorted(told) == [1, 2]
+
+
+def test_a_presentation_can_be_looked_at_before_it_is_needed(maker: Rest) -> None:
+    world, at = maker.world, int(maker.world.clock().timestamp())
+    issuing, holding = wallet_of(world)
+    good = presentation(holding, credential(issuing, at), at)
+    url = "/api/v1/vrs/trust/checks"
+    proven = maker.maker.post(url, json={"presentation": good, "req_gln": SHOP_GLN}).json()
+    wrong = maker.maker.post(url, json={"presentation": "x"}).json()
+
+    assert (proven["proof"], proven["holder"], proven["findings"]) == ("proven", HOLDER, [])
+    assert (wrong["proof"], wrong["findings"][0]["code"]) == ("wrong", "VER-107")
+    assert maker.anyone.post(url, json={"presentation": good}).status_code == 401
+    assert verifications.history(world.app, world.maker) == ()
+
+
+def test_a_partner_whose_key_cannot_be_bound_gets_no_key(
+    maker: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = maker.world
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("the database went away")
+
+    before = accounts.api_keys(world.app, world.maker)
+    monkeypatch.setattr("packtrail.store.vrs.add_partner", fails)
+    with pytest.raises(RuntimeError):
+        vrs_partners.add_partner(world.app, world.maker, SHOP_GLN, name="Shop")
+
+    assert accounts.api_keys(world.app, world.maker) == before
+    assert vrs_partners.partners(world.app, world.maker) == ()
 
 
 def test_our_presentation_is_passed_on_from_a_file(
@@ -380,9 +497,9 @@ def test_our_presentation_is_passed_on_from_a_file(
     file = tmp_path / "presentation.jwt"
     monkeypatch.setenv("PACKTRAIL_VRS_ATP", f"@{file}")
     unread = network.ask()
-    file.write_text(
-        presentation(exp=int(world.clock().timestamp()) + 60, inner={"exp": 9_999_999_999})
-    )
+    at = int(world.clock().timestamp())
+    issuing, holding = wallet_of(world)
+    file.write_text(presentation(holding, credential(issuing, at), at))
     answered = network.ask()
 
     assert unread.problem == "The file that PACKTRAIL_VRS_ATP names cannot be read."

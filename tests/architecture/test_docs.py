@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -92,3 +93,18 @@ def test_every_decision_is_listed() -> None:
     )
 
     assert listed == pages
+
+
+def test_contributing_names_the_layers_that_imports_go_down() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = [set(re.findall(r"`([a-z_0-9]+)`", row.split("|")[1])) for row in table_rows(text)]
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = config["tool"]["importlinter"]["contracts"][0]["layers"]
+    checked = [set(layer.replace("packtrail.", "").split(" | ")) for layer in layers]
+
+    assert told == [set[str]().union(*checked[:4]), *checked[4:]]
+
+
+def table_rows(text: str) -> list[str]:
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    return rows[2:]

@@ -83,7 +83,7 @@ def test_what_was_verified_is_listed(packtrail: Packtrail) -> None:
 
     listed = packtrail.json("verifications", "list", "--serial", "777", "--verdict", "unknown")
 
-    assert [each["reasons"] for each in listed] == [["VER-021"]]
+    assert [each["reasons"] for each in listed] == [["VER-007", "VER-021"]]
     shown = packtrail("verifications", "show", listed[0]["verification_id"])
     assert json.loads(shown.stdout) == listed[0]
 

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import threading
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-import uvicorn
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from tests.services.supply.making import create_drawn_pool, create_pool
 
-from packtrail import serving
 from packtrail.access import Actor
 from packtrail.services import accounts, organisations
 from packtrail.services.application import Application
@@ -27,16 +20,11 @@ from packtrail.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext
-
     from packtrail.store.database import Database
 
 pytestmark = pytest.mark.browser
 
 PACK_SCAN = "(01)00300010123455(21)11"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update",
-         "--disable-sync")  # fmt: skip
 DROP = """([name, text]) => {
   const data = new DataTransfer();
   data.items.add(new File([text], name, { type: "application/xml" }));
@@ -61,19 +49,6 @@ TWICE = """() => { const ids = [...document.querySelectorAll("[id]")].map((e) =>
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("PACKTRAIL_TEST_CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        if os.environ.get("PACKTRAIL_TEST_BROWSER") == "required":
-            pytest.fail("Chromium is required here (PACKTRAIL_TEST_BROWSER) and was not found")
-        pytest.skip("Chromium is not installed; install the Debian package chromium to run this")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def application(database: Database) -> Iterator[Application]:
     """An application that records every document after its answer, as it does with large ones."""
     settings = Settings(capture_inline_bytes_max=0, master_key="A" * 43 + "=")
@@ -89,46 +64,9 @@ def application(database: Database) -> Iterator[Application]:
     app.workers.shutdown(wait=True)
 
 
-@pytest.fixture(scope="module")
-def site(application: Application) -> Iterator[str]:
-    """The address of a running server."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(serving.asgi(application), lifespan="off", log_level="warning")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture
-def open_page(
-    browser: Browser, site: str, application: Application
-) -> Iterator[Callable[..., Page]]:
-    """Open a page in a new browser profile, signed in by a one-time link."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def opened(**options: object) -> Page:
-        context = browser.new_context(base_url=site, **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console", lambda said: complaints.append(said.text) if "Policy" in said.text else 0
-        )
-        head = organisations.system_actor(application, "tests", organisation="maker")
-        page.goto("/sign-in/" + accounts.create_sign_in_link(application, head, "ada"))
-        page.get_by_role("button", name="Sign in to Packtrail").click()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
+def person() -> str:
+    return "ada"
 
 
 def drop(page: Page, name: str, content: bytes) -> None:

@@ -12,7 +12,7 @@ import pytest
 from packtrail.access import ROLES, Actor, ActorKind, RoleName
 from packtrail.base.errors import Conflict, NotPermitted, RefusedError, Unavailable, UsageError
 from packtrail.services import backups, capture, tracing
-from packtrail.services.archive import holding
+from packtrail.services.archive import holding, upkeep
 from packtrail.services.archive import months as archive
 from packtrail.services.archive.holding import Wanted
 from packtrail.store import months, shelf
@@ -355,11 +355,11 @@ def test_months_are_of_the_installation_and_no_organisation_closes_them(world: W
 def test_a_server_closes_and_exports_months_by_itself_when_it_is_told_to(
     world: World, history: dict[str, bytes]
 ) -> None:
-    archive.go_on(world.app)
+    upkeep.go_on(world.app)
     untouched = view(world).state
     told_to = replace(world.app, settings=replace(world.app.settings, archive_after_months=1))
     world.clock.now = datetime(2026, 5, 1, 1, tzinfo=UTC)
-    archive.go_on(told_to)
+    upkeep.go_on(told_to)
 
     assert (untouched, view(world).state, view(world, "2026-04").state) == (
         "open",

@@ -127,6 +127,18 @@ def test_a_case_taken_off_a_pallet_and_moved_on_takes_its_packs_along_and_no_oth
     assert counts(world, Dimension.PLACE) == {(SHOP,): 2, (DEPOT,): 2}
 
 
+def test_packs_are_counted_by_what_holds_them_and_the_fullest_come_first(world: World):
+    a_pallet(world)
+    record(world, unpacked(11, CASE_2, [pack(4)], SITE))
+
+    found = stock.count(world.app, world.maker, Asked(), by=[Dimension.PARENT], limit=2)
+
+    assert counts(world, Dimension.PARENT) == {(CASE_1,): 2, (CASE_2,): 1, (None,): 1}
+    assert counts(world, Dimension.PARENT, Dimension.LOT)[CASE_1, LOT] == 2
+    assert (found.rows[0].parent, found.rows[0].count) == (CASE_1, 2)
+    assert (len(found.rows), found.row_count, found.total) == (2, 3, 4)
+
+
 def test_packs_are_counted_by_what_one_asks_at_any_moment(world: World):
     a_pallet(world)
     before = world.clock()

@@ -164,10 +164,20 @@ def test_an_expired_pack_is_neither_dispensed_nor_taken_back(packs: World) -> No
         (scan("1", lot=OF_OTHERS), Outcome.LOT_MISMATCH, "NMVS_FE_LOT_13", True),
         (scan("1", expires="271231"), Outcome.EXPIRY_MISMATCH, "NMVS_FE_LOT_12", True),
         (Ask(text="hello"), Outcome.NOT_READ, None, False),
+        (Ask(text=f"01{GTIN}21XY"), Outcome.NOT_READ, None, False),
         (Ask(gtin="03000101234509", serial="1"), Outcome.PRODUCT_UNKNOWN, None, False),
         (scan("1", lot=LOT.replace("O", "0")), Outcome.NOT_READ, None, False),
     ],
-    ids=["serial", "lot-unknown", "lot-of-others", "expiry", "text", "product", "look-alike"],
+    ids=[
+        "serial",
+        "lot-unknown",
+        "lot-of-others",
+        "expiry",
+        "text",
+        "cut-off",
+        "product",
+        "look-alike",
+    ],
 )
 def test_data_that_do_not_agree_have_their_national_code(
     packs: World, ask: Ask, outcome: Outcome, national: str | None, *, is_alarm: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -84,6 +85,17 @@ def test_a_mistyped_number_is_told_apart_from_an_unknown_one(world: World) -> No
     assert codes(verify(world, Ask(text="hello"))) == ["VER-001"]
 
 
+def test_a_scan_that_was_cut_off_is_no_fake(world: World) -> None:
+    made(world)
+    cut = verify(world, Ask(text=f"01{GTIN}21OA"))
+    whole, typed = verify(world, Ask(text=f"01{GTIN}21OAB1")), Ask(gtin=GTIN, serial="XYZ9")
+
+    assert (cut.verdict, codes(cut)) == (Verdict.UNKNOWN, ["VER-007", "VER-021"])
+    assert cut.next_step.startswith("Scan the code again")
+    assert (whole.verdict, codes(whole)) == (Verdict.GENUINE, ["VER-062"])
+    assert codes(verify(world, typed)) == ["VER-021"]
+
+
 def test_a_number_that_was_issued_and_not_reported_is_late_and_not_fake(world: World) -> None:
     made(world)
     world_key = {"master_key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
@@ -162,6 +174,41 @@ def test_a_notice_decides_at_once(world: World) -> None:
     found = verify(world, scan("2"))
     assert (found.verdict, codes(found)) == (Verdict.NOT_SALEABLE, ["VER-042"])
     assert found.first.message.endswith(": C-17")
+
+
+def test_no_answer_is_older_than_what_was_recorded_before_it(world: World) -> None:
+    made(world)
+    verdicts = [verify(world, scan("2")).verdict]
+
+    record(world, packed(2, CASE, [pack(2)]))
+    locked = event(3, action="OBSERVE", bizStep="holding", epcList=[CASE],
+                   disposition="urn:packtrail:disp:locked")  # fmt: skip
+    record(world, locked)
+    verdicts.append(verify(world, scan("2"), market="DE").verdict)
+    record(world, locked | {"errorDeclaration": {"declarationTime": "2026-03-03T08:00:00Z"}})
+    verdicts.append(verify(world, scan("2"), market="DE").verdict)
+    hold = Proposal(kind="held", gtin=GTIN, lot=LOT, serial="2", reason="Q-1")
+    notice = notices.make(world.app, world.maker, hold)
+    verdicts.append(verify(world, scan("2")).verdict)
+    notices.retract(world.app, world.maker, notice.notice_id, reason="a mistake")
+    verdicts.append(verify(world, scan("2")).verdict)
+    of_lot = event(5, action="OBSERVE", bizStep="holding", disposition="recalled")
+    lot = {"epcClass": f"urn:epc:class:lgtin:030001.0012345.{LOT}"}
+    record(world, of_lot | {"quantityList": [lot]})
+    verdicts.append(verify(world, scan("2")).verdict)
+
+    genuine, not_saleable = Verdict.GENUINE, Verdict.NOT_SALEABLE
+    assert verdicts == [genuine, not_saleable, genuine, not_saleable, genuine, not_saleable]
+
+
+def test_the_name_of_a_product_is_its_last(world: World) -> None:
+    made(world)
+    assert verify(world, scan("2")).product == "Epcistra"
+
+    text = json.dumps(PRODUCT).replace("Epcistra", "Newname")
+    record(world, commissioning(9, [pack(9)]), vocabularies=[json.loads(text)])
+
+    assert verify(world, scan("2")).product == "Newname"
 
 
 def test_every_question_and_answer_is_kept(world: World) -> None:

@@ -12,10 +12,11 @@ from psycopg.types.json import Jsonb
 from tests.store.making import AUDIENCE, START, commissioning, pack_uri, packing, record, sscc
 
 from packtrail.services import parameters
-from packtrail.store import distribution, events, ids, months
+from packtrail.store import distribution, events, ids, months, named
 from packtrail.store.database import Database
 from packtrail.store.facts import FieldName, canonical, measured, standard, term
 from packtrail.store.identity import event_key
+from packtrail.store.parameters import bigints, integers
 
 NS = "https://ns.example.com/x"
 BATCH = FieldName(namespace=NS, local="batch").key()
@@ -60,6 +61,14 @@ TOUCHES = """
     insert into touch (segment_id, class_id, seq, audience_id, role)
     select n, 100 + n % 50, n, 1, 1 from generate_series(1, 20000) as n
 """
+NAMES = """
+    insert into name_block (class_id, seq_from, keys, serials)
+    select 100 + n % 50, n * 200,
+           array(select (100 + n % 50)::bigint << 32 | (n * 200 + i)
+                   from generate_series(0, 9) as i),
+           '\\x00'
+      from generate_series(1, 20000) as n
+"""
 PLACES = """
     insert into vocabulary_element (id, type, owner_id, audience_id, capture_id, record_time,
                                     attributes, children)
@@ -97,6 +106,7 @@ def conn(database: Database) -> Iterator[Connection]:
         conn.execute(KEYS, [event_key(1, "urn:e:7", is_error_declaration=False)])
         conn.execute(POSTINGS)
         conn.execute(TOUCHES)
+        conn.execute(NAMES)
         conn.execute(VALUES, filled | {"names": names})
         conn.execute(PLACES, {"attributes": Jsonb({"urn:epcglobal:cbv:mda#floor": "3"})})
     with database.reading() as conn:
@@ -205,6 +215,26 @@ def test_a_parameter_is_answered_by_an_index(conn: Connection, query: str) -> No
 
     assert "Seq Scan" not in text, text
     assert CASES[query] in {*indexes(conn, text), *re.findall(NOTHING, text)}, text
+
+
+def test_a_pack_is_found_by_its_key_alone_however_many_its_class_has(conn: Connection) -> None:
+    asked = {"class_id": 107, "keys": bigints([(107 << 32) + 1_401])}
+    statement = f"explain {named.statements('objects')['block_of_key']}"
+    text = "\n".join(row[0] for row in conn.execute(statement, asked))
+
+    assert indexes(conn, text) == {"name_block_by_key"}, text
+
+
+def test_what_touches_many_objects_is_found_by_spans(conn: Connection) -> None:
+    asked = {
+        "class_id": 107, "blocks": integers([1, 2]), "audience_ids": integers([1]),
+        "roles": integers([1]), "firsts": integers([4_096]), "lasts": integers([12_000]),
+    }  # fmt: skip
+    statement = f"explain {named.statements('objects')['touching']}"
+    text = "\n".join(row[0] for row in conn.execute(statement, asked))
+
+    assert indexes(conn, text) == {"posting_by_block", "touch_by_object"}, text
+    assert "Seq Scan" not in text, text
 
 
 def test_master_data_is_found_by_its_attributes(conn: Connection) -> None:

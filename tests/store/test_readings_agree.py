@@ -119,7 +119,7 @@ def standing_of(standing: Standing) -> tuple[object, ...]:
 
 def swept_standings(conn, survey: census.Survey, keys: dict) -> dict[str, tuple[object, ...]]:
     """What the census makes of each object, as the fold of its journey would tell it."""
-    sweep, index = survey.sweep, survey.index
+    sweep, index = survey.sweep, survey.layout
 
     def told(number: int) -> tuple[object, ...]:
         place, lot, day = sweep.place[number], sweep.lot[number], int(sweep.expires[number])
@@ -156,7 +156,7 @@ def test_journeys_census_and_contents_agree(fresh_database: Database, seed, audi
         counted: Counter[tuple[str, Status]] = Counter()
         survey = census.survey(conn, audience_ids=audiences)
         odd = oddities.find(conn, survey, limit=1000)
-        for row in survey.rows:
+        for row in census.counted(conn, survey.sweep, survey.layout):
             counted[row.class_key.partition("/")[0], row.status] += row.count
         found_keys = {key: keys[key] for key in found if keys[key] in standings}
         swept = swept_standings(conn, survey, found_keys)

@@ -139,9 +139,11 @@ class Permission(StrEnum):
     ARCHIVE_READ = "store:archive:read"
     """See months, their archives, until when they are kept, and legal holds."""
     ARCHIVE_UPDATE = "store:archive:update"
-    """Close, export, drop and restore months; no role of an organisation has it."""
+    """Close, export, drop, restore and destroy months; no role of an organisation has it."""
     HOLD_CREATE = "store:hold:create"
     """Place legal holds, and release those that somebody else has placed."""
+    RETENTION_UPDATE = "store:retention:update"
+    """Say how long records are kept; order destructions, and approve those of somebody else."""
 
 
 class RoleName(StrEnum):
@@ -223,6 +225,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.PLAN_RAISE,
             Permission.ARCHIVE_READ,
             Permission.HOLD_CREATE,
+            Permission.RETENTION_UPDATE,
         },
         RoleName.REGULATORY: _READING
         | {
@@ -235,6 +238,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.PLAN_RAISE,
             Permission.ARCHIVE_READ,
             Permission.HOLD_CREATE,
+            Permission.RETENTION_UPDATE,
         },
         RoleName.READER: _READING | {Permission.PLAN_RAISE},
         RoleName.AUDITOR: _READING

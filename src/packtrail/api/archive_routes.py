@@ -16,15 +16,18 @@ router = APIRouter(prefix="/api/v1/archive", tags=["Archive"])
 
 
 class RetentionOut(Out):
-    """Until when something is kept, as one rule pack has it."""
+    """Until when something is kept, as one rule pack or policy has it."""
 
     until: date
+    organisation: str
     pack_id: str
+    policy_id: int | None
     markets: tuple[str, ...]
     span: str
     counts_from: str
     since: date
     confidence: str
+    source: str
 
 
 class HoldOut(Out):
@@ -55,11 +58,14 @@ class MonthOut(Out):
     exported_at: datetime | None
     verified_at: datetime | None
     dropped_at: datetime | None
+    destroyed_at: datetime | None
     manifest_sha256: str | None
+    live_until: date | None
     keep_until: date | None
     retention: tuple[RetentionOut, ...]
     holds: tuple[HoldOut, ...]
     next_step: str
+    due: str
 
 
 class HoldIn(In):

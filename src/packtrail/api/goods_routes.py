@@ -39,7 +39,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class CensusQuery(In):
     """Which packs to count, and by what."""
 
-    by: list[Dimension] = Field(min_length=1, max_length=5)
+    by: list[Dimension] = Field(min_length=1, max_length=len(Dimension))
     gtin: str | None = None
     lot: str | None = None
     place: str | None = None
@@ -47,13 +47,19 @@ class CensusQuery(In):
     here: bool = False
     as_of: AwareDatetime | None = None
     as_known_at: AwareDatetime | None = None
+    limit: int = Field(default=1000, ge=1, le=10_000)
 
 
 @router.get("/census", summary="How many packs there are of what, where", response_model=CountsOut)
 def take_census(query: Annotated[CensusQuery, Query()], app: App, actor: Caller) -> Any:
-    """Count packs by product, lot, status, place or expiry; `here`: only what lies at its place."""
-    told = query.model_dump(exclude={"by", "here"})
-    return stock.count(app, actor, Asked(is_here=query.here, **told), by=query.by)
+    """Count packs by product, lot, status, place, expiry or parent, the most first.
+
+    `here`: only what lies at its place. Of more rows than `limit` the first come back; `row_count`
+    says how many there are.
+    """
+    told = query.model_dump(exclude={"by", "here", "limit"})
+    asked = Asked(is_here=query.here, **told)
+    return stock.count(app, actor, asked, by=query.by, limit=query.limit)
 
 
 @router.get("/lot-states/{lot:path}", summary="What became of a lot", response_model=LotStateOut)

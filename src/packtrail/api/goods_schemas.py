@@ -19,6 +19,7 @@ class CountRowOut(Out):
     status: str | None
     place: str | None
     expires_on: date | None
+    parent: str | None
     count: int
     inferred: int
 
@@ -27,6 +28,7 @@ class CountsOut(Out):
     """Packs, counted."""
 
     rows: list[CountRowOut]
+    row_count: int
     total: int
     places: dict[str, str]
     products: dict[str, str]

@@ -7,12 +7,13 @@ told in the header `Packtrail-Finding`, for whoever looks into it.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from packtrail.api.goods_schemas import AskIn
@@ -25,14 +26,18 @@ from packtrail.base.errors import (
     RefusedError,
     Unavailable,
 )
-from packtrail.services import vrs, vrs_directory, vrs_partners, vrs_requests
+from packtrail.services import vrs, vrs_directory, vrs_partners, vrs_requests, vrs_trust
 from packtrail.services.verifying import Ask
 from packtrail.services.vrs_directory import Entry
 from packtrail.verification import messaging, presentations
 from packtrail.verification.messaging import ResponderPolicy
+from packtrail.verification.presentations import Proof, Unproven
+from packtrail.verification.signed_tokens import LENGTH_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from packtrail.verification.trust import Signer
 
 responder = APIRouter(tags=["Verification messages"])
 own = APIRouter(prefix="/api/v1/vrs", tags=["Verification messages"])
@@ -91,7 +96,11 @@ async def verify(request: Request, message: str) -> Response:
 def check_connectivity(request: Request) -> Response:
     """Answer with the GLN of the responder; `gtin`, `reqGLN` and `context` are needed."""
     query = dict(request.query_params)
-    return _answered(request, lambda app, actor: vrs.check_connectivity(app, actor, query))
+    shown = request.headers.get(presentations.HEADER)
+    return _answered(
+        request,
+        lambda app, actor: vrs.check_connectivity(app, actor, query, presentation=shown),
+    )
 
 
 def _answered(request: Request, act: Callable[[Any, Any], dict[str, Any]]) -> Response:
@@ -114,6 +123,7 @@ class PolicyIO(In):
     verifies_suspect: bool = True
     tells_reason: bool = True
     needs_presentation: bool = False
+    unproven: Unproven = Unproven.FLAG
 
 
 class ResponderIO(In):
@@ -178,6 +188,73 @@ class NewPartnerOut(Out):
 
     secret: str
     key_id: str
+
+
+class SpanOut(Out):
+    """The days on which something counts; null is open, the last day is within."""
+
+    from_on: date | None
+    to_on: date | None
+
+
+class SignerOut(Out):
+    """An issuer whose credentials count, or a holder whose keys are known."""
+
+    id: str
+    name: str
+    gln: str | None
+    span: SpanOut
+    algorithms: list[str]
+
+
+class RevokedOut(Out):
+    """A credential that its issuer took back."""
+
+    credential: str
+    issuer: str
+    on: date
+    reason: str
+
+
+class StatusListOut(Out):
+    """A status list of an issuer."""
+
+    url: str
+    span: SpanOut
+    size: int
+
+
+class TrustOut(Out):
+    """Whose credentials count, and since when it is said."""
+
+    version: int
+    sha256: str
+    set_at: datetime | None
+    set_by: str
+    is_kept: bool
+    audiences: list[str]
+    issuers: list[SignerOut]
+    holders: list[SignerOut]
+    revoked: list[RevokedOut]
+    status_lists: list[StatusListOut]
+
+
+class PresentationIn(In):
+    """A presentation to look at."""
+
+    presentation: Annotated[str, StringConstraints(max_length=LENGTH_MAX)]
+    req_gln: str = ""
+
+
+class PresentationOut(Out):
+    """What a presentation would prove now."""
+
+    proof: Proof
+    holder: str
+    issuer: str
+    credential: str
+    expires_at: datetime | None
+    findings: list[FindingOut]
 
 
 class AskingIn(In):
@@ -267,6 +344,64 @@ def add_partner(body: PartnerIn, app: App, actor: Caller) -> Any:
     """Make a key with which a partner may ask, with its GLN and no other."""
     made = vrs_partners.add_partner(app, actor, body.gln, name=body.name, days=body.days)
     return {"secret": made.secret, "key_id": made.key.key_id}
+
+
+@own.get("/trust", summary="Whose credentials count", response_model=TrustOut)
+def show_trust(app: App, actor: Caller) -> Any:
+    """Return whose credentials of trading partners count."""
+    return _trust(vrs_trust.current(app, actor))
+
+
+@own.put("/trust", summary="Say whose credentials count", response_model=TrustOut)
+async def set_trust(
+    request: Request,
+    dry_run: Annotated[bool, Query(description="Only read it")] = False,  # noqa: FBT002
+) -> Any:
+    """Take the file (TOML or JSON) of issuers, holders, keys and revocations; the whole of it."""
+    app = the_application(request)
+    actor = await run_in_threadpool(the_actor, request, app)
+    content = await request.body()
+    return _trust(
+        await run_in_threadpool(lambda: vrs_trust.set_trust(app, actor, content, is_dry=dry_run))
+    )
+
+
+@own.post("/trust/checks", summary="Look at a presentation", response_model=PresentationOut)
+def check_presentation(body: PresentationIn, app: App, actor: Caller) -> Any:
+    """Return what a presentation would prove now; nothing is kept of it."""
+    return vrs_trust.check(app, actor, body.presentation, req_gln=body.req_gln)
+
+
+def _trust(kept: vrs_trust.Kept) -> dict[str, Any]:
+    told = kept.trust
+
+    def signers(some: tuple[Signer, ...]) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": each.id,
+                "name": each.name,
+                "gln": each.gln,
+                "span": each.span,
+                "algorithms": [key.key.algorithm for key in each.keys],
+            }
+            for each in some
+        ]
+
+    return {
+        "version": kept.version,
+        "sha256": kept.sha256,
+        "set_at": kept.set_at,
+        "set_by": kept.set_by,
+        "is_kept": kept.is_kept,
+        "audiences": told.audiences,
+        "issuers": signers(told.issuers),
+        "holders": signers(told.holders),
+        "revoked": told.revoked,
+        "status_lists": [
+            {"url": each.url, "span": each.span, "size": 8 * len(each.bits)}
+            for each in told.status_lists
+        ],
+    }
 
 
 @own.delete("/directory/{gtin}", status_code=204, summary="Forget a responder")

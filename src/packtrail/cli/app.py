@@ -14,6 +14,7 @@ from packtrail.cli import (
     alert_files,  # noqa: F401 - its commands join the group `alerts`
     alerts,
     archive,
+    archive_retention,  # noqa: F401 - its commands join the group `archive`
     backups,
     capacity,
     capacity_meters,  # noqa: F401 - its commands join the group `capacity`

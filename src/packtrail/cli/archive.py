@@ -24,9 +24,11 @@ from packtrail.cli.output import (
 
 if TYPE_CHECKING:
     from packtrail.services.archive.months import Archived, MonthView
+    from packtrail.services.archive.retention import Retention
 
 archive = typer.Typer(
-    help="Close months, keep them as files, hold what must be kept.", no_args_is_help=True
+    help="Close months, keep them as files, for how long, and hold what must be kept.",
+    no_args_is_help=True,
 )
 
 Month = Annotated[str, typer.Argument(metavar="MONTH", help="Such as 2026-03; of recording, UTC.")]
@@ -41,9 +43,17 @@ def listing(data: options.Data = None, db: options.Db = None, json: options.Json
     with options.installation(data, db) as (application, actor):
         found = months.every(application, actor)
     if json:
-        write_json([{**_members(each), "keep_until": each.keep_until} for each in found])
+        write_json(
+            [
+                {**_members(each), "keep_until": each.keep_until, "live_until": each.live_until}
+                for each in found
+            ]
+        )
         return
-    titles = ("Month", "State", "Database", "Archive", "Kept until", "Because of", "Holds", "Next")
+    titles = (
+        *("Month", "State", "Database", "Archive", "Live until", "Kept until", "Because of"),
+        *("Holds", "Next", "Due"),
+    )
     write_table("Months", titles, [_row(each) for each in found])
 
 
@@ -239,7 +249,8 @@ def release(
 
 
 def _members(each: MonthView) -> dict[str, object]:
-    return {name: getattr(each, name) for name in each.__dataclass_fields__}
+    names = (*each.__dataclass_fields__, "keep_until", "live_until", "retention")
+    return {name: getattr(each, name) for name in names}
 
 
 def _row(each: MonthView) -> tuple[str, ...]:
@@ -249,11 +260,18 @@ def _row(each: MonthView) -> tuple[str, ...]:
         each.state,
         f"{each.database_bytes / _MEGABYTE:,.1f} MB",
         f"{each.archive_bytes / _MEGABYTE:,.1f} MB" if each.archive_bytes else "",
+        str(each.live_until or ""),
         str(each.keep_until or ""),
-        f"{longest.pack_id}: {longest.span} after {longest.counts_from}" if longest else "",
+        _because(longest) if longest else "",
         ", ".join(str(hold.hold_id) for hold in each.holds),
         each.next_step,
+        each.due,
     )
+
+
+def _because(said: Retention) -> str:
+    what = said.pack_id or f"policy {said.policy_id} of {said.organisation}"
+    return f"{what}: {said.span} after {said.counts_from}"
 
 
 def _tell(made: Archived, *, as_json: bool) -> None:

@@ -34,7 +34,7 @@ Gtin = Annotated[str | None, typer.Option("--gtin", help="Only this product.")]
 def census(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", help="product, lot, status, place or expiry; several times."),
+        typer.Option("--by", help="product, lot, status, place, expiry or parent; several times."),
     ] = None,
     gtin: Gtin = None,
     lot: Lot = None,
@@ -45,6 +45,7 @@ def census(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     here: Annotated[
         bool, typer.Option("--here", help="Only what lies at its place: not gone, not under way.")
     ] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Most rows to show.")] = 1000,
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
     organisation: options.Organisation = None,
@@ -52,7 +53,7 @@ def census(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Count packs by product, lot, status, place or expiry."""
+    """Count packs by product, lot, status, place, expiry or what holds them."""
     from packtrail.lifecycle.journey import Status
     from packtrail.services import stock
 
@@ -64,7 +65,7 @@ def census(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     )  # fmt: skip
     dimensions = [_member(stock.Dimension, each, "--by") for each in by or ["status"]]
     with options.acting(data, db, organisation) as (application, actor):
-        found = stock.count(application, actor, asked, by=dimensions)
+        found = stock.count(application, actor, asked, by=dimensions, limit=limit)
     if json:
         write_json(found)
     else:
@@ -318,19 +319,25 @@ def _tell_counts(found: Counts) -> None:
             status(row.status).text if row.status else None,
             found.places.get(row.place, row.place) if row.place else None,
             row.expires_on,
+            row.parent,
         )
         for row in found.rows
     ]
-    titles = ("Product", "Lot", "Counts as", "Place", "Expires")
+    titles = ("Product", "Lot", "Counts as", "Place", "Expires", "In")
     shown = [at for at in range(len(titles)) if any(cells[at] for cells in rows)]
     write_table(
-        f"{found.total} packs",
+        f"{found.total} packs" + _cut(found),
         (*(titles[at] for at in shown), "Packs", "Inferred"),
         (
             (*(cells[at] for at in shown), row.count, row.inferred)
             for cells, row in zip(rows, found.rows, strict=True)
         ),
     )
+
+
+def _cut(found: Counts) -> str:
+    shown = len(found.rows)
+    return f", the first {shown} of {found.row_count} rows" if shown < found.row_count else ""
 
 
 def _tell_lot(view: LotView, state: LotState) -> None:

@@ -20,7 +20,10 @@ vrs = typer.Typer(help="Verification messages between makers and others.", no_ar
 directory = typer.Typer(help="Who answers for which product.", no_args_is_help=True)
 partner = typer.Typer(help="Who may ask us, each with a key of its own.", no_args_is_help=True)
 vrs.add_typer(directory, name="directory")
+trust = typer.Typer(help="Whose credentials of trading partners count.", no_args_is_help=True)
 vrs.add_typer(partner, name="partner")
+vrs.add_typer(trust, name="trust")
+_YES_NO: dict[object, str] = {True: "yes", False: "no"}
 
 
 @vrs.command("responder")
@@ -42,14 +45,25 @@ def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
         bool,
         typer.Option("--presentation/--no-presentation", help="Answer only who shows an ATP one."),
     ] = False,
+    unproven: Annotated[
+        str,
+        typer.Option(
+            "--unproven", help="A presentation that cannot be checked: refuse, flag, accept."
+        ),
+    ] = "flag",
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show how this organisation answers; with --gln, set it up."""
+    from packtrail.base.errors import UsageError
     from packtrail.services import vrs as use_cases
     from packtrail.verification.messaging import ResponderPolicy
+    from packtrail.verification.presentations import Unproven
+
+    if unproven not in {*Unproven}:
+        raise UsageError(f"--unproven {unproven!r} is none of {', '.join(Unproven)}")
 
     with options.acting(data, db, organisation) as (application, actor):
         if gln is None:
@@ -61,6 +75,7 @@ def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
                 verifies_suspect=suspect,
                 tells_reason=reason,
                 needs_presentation=presentation,
+                unproven=Unproven(unproven),
             )
             found = use_cases.set_responder(application, actor, gln, policy)
     _tell_responder(found, json=json)
@@ -296,6 +311,77 @@ def list_partners(
     )
 
 
+@trust.command("set")
+def set_trust(
+    file: Annotated[Path, typer.Argument(help="TOML or JSON, the whole of it.")],
+    dry_run: options.DryRun = False,
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Say whose credentials count from now on: issuers, holders, keys, revocations."""
+    from packtrail.services import vrs_trust
+
+    content = options.file(file)
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_trust.set_trust(application, actor, content, is_dry=dry_run)
+    told = vrs_trust.counts(found.trust)
+    if json:
+        write_json({"version": found.version, "is_kept": found.is_kept, **told})
+        return
+    said = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in told.items())
+    write_line(f"Version {found.version}{'' if found.is_kept else ' would be'}: {said}")
+
+
+@trust.command("show")
+def show_trust(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Print the file of whose credentials count, as it was given."""
+    from packtrail.services import vrs_trust
+
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_trust.current(application, actor)
+    if json:
+        write_json(
+            {
+                name: getattr(found, name)
+                for name in ("version", "sha256", "set_at", "set_by", "content")
+            }
+        )
+    else:
+        write_line(found.content or "Nobody's credentials count yet.")
+
+
+@trust.command("check")
+def check_presentation(
+    file: Annotated[Path, typer.Argument(help="The presentation, a JWT.")],
+    req_gln: Annotated[str, typer.Option("--req-gln", help="With which GLN it comes.")] = "",
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Say what a presentation would prove now; exit 1 unless it is proven."""
+    from packtrail.services import vrs_trust
+    from packtrail.verification.presentations import Proof
+
+    text = options.file(file).decode("latin-1").strip()
+    with options.acting(data, db, organisation) as (application, actor):
+        found = vrs_trust.check(application, actor, text, req_gln=req_gln)
+    if json:
+        write_json(found)
+    else:
+        write_line(f"{found.proof}: {found.holder or 'nobody'}, by {found.issuer or 'nobody'}")
+        tell_findings(found.findings)
+    if found.proof is not Proof.PROVEN:
+        raise typer.Exit(FINDINGS)
+
+
 def _tell_responder(found: Responder, *, json: bool) -> None:
     if json:
         write_json(found)
@@ -303,7 +389,8 @@ def _tell_responder(found: Responder, *, json: bool) -> None:
     write_line(f"Answers with GLN {found.gln}.")
     policy: Any = found.policy
     for name in (each.name for each in fields(policy)):
-        write_line(f"  {name.replace('_', ' ')}: {'yes' if getattr(policy, name) else 'no'}")
+        said = getattr(policy, name)
+        write_line(f"  {name.replace('_', ' ')}: {_YES_NO.get(said, said)}")
 
 
 def _tell(found: RequestRow) -> None:

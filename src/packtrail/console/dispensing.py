@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Permission
-from packtrail.base.errors import NotPermitted, RefusedError
+from packtrail.base.errors import NotPermitted, RefusedError, Unavailable
 from packtrail.console import templates, verifying
-from packtrail.services import pack_operations
+from packtrail.services import offline, pack_operations
 from packtrail.services.pack_operations import At, Request
 from packtrail.verification.operations import Operation
 
@@ -38,20 +38,63 @@ def perform(visit: Visit) -> Response:
         operation_id=visit.sent("operation_id") or None,
     )
     at = At(place=station.place, market=station.market or "EU", station=station.station or None)
+    is_script = bool(visit.request.headers.get("hx-request"))
     try:
-        (done,) = pack_operations.perform(visit.app, visit.who, [request], at)
+        done = pack_operations.perform(visit.app, visit.who, [request], at)
     except NotPermitted:
         raise
     except RefusedError as refused:
+        if is_script:
+            return _part(visit, refused=[(request.operation_id or "", refused.findings)])
         return _page(visit, findings=refused.findings)
-    return verifying.remembering(visit, _page(visit, done=done), station)
+    answer = _part(visit, performed=done) if is_script else _page(visit, performed=done)
+    return verifying.remembering(visit, answer, station)
+
+
+def post(visit: Visit) -> Response:
+    """Do what was kept in a browser without a network; tell of each what came of it.
+
+    Where the store goes away on the way, the rest is told nothing of, and stays kept.
+    """
+    performed: list[Performed] = []
+    refused: list[tuple[str, Sequence[Finding]]] = []
+    try:
+        for each in offline.post(visit.app, visit.who, visit.sent("queue").encode()):
+            if each.performed is not None:
+                performed.append(each.performed)
+            if each.refused is not None:
+                refused.append((each.operation_id, each.refused.findings))
+    except Unavailable:
+        if not performed and not refused:
+            raise
+    return _part(visit, performed=performed, refused=refused)
+
+
+def _part(
+    visit: Visit,
+    *,
+    performed: Sequence[Performed] = (),
+    refused: Sequence[tuple[str, Sequence[Finding]]] = (),
+) -> Response:
+    """Return what came of operations alone, for the script of the page."""
+    return templates.render(
+        visit,
+        "part_operations.html",
+        performed=performed,
+        refused=refused,
+        findings=(),
+        lately=_lately(visit),
+    )
+
+
+def _lately(visit: Visit) -> Sequence[Performed]:
+    may_see = visit.who.may(Permission.VERIFICATION_READ)
+    return pack_operations.listed(visit.app, visit.who, limit=_LATELY_MAX) if may_see else ()
 
 
 def _page(
-    visit: Visit, *, done: Performed | None = None, findings: Sequence[Finding] = ()
+    visit: Visit, *, performed: Sequence[Performed] = (), findings: Sequence[Finding] = ()
 ) -> Response:
-    may_see = visit.who.may(Permission.VERIFICATION_READ)
-    lately = pack_operations.listed(visit.app, visit.who, limit=_LATELY_MAX) if may_see else ()
     wanted = visit.sent("operation")
     return templates.render(
         visit,
@@ -63,7 +106,8 @@ def _page(
         is_undo=visit.sent("undo") == "yes",
         scan=visit.sent("scan") if findings else "",
         places=verifying.places(visit),
-        done=done,
+        performed=performed,
+        refused=(),
         findings=findings,
-        lately=lately,
+        lately=_lately(visit),
     )

@@ -12,10 +12,12 @@ from starlette.routing import Route
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.console import templates, verifying
 from packtrail.console.visit import page, redirect
-from packtrail.services import vrs, vrs_directory, vrs_partners, vrs_requests
+from packtrail.services import vrs, vrs_directory, vrs_partners, vrs_requests, vrs_trust
 from packtrail.services.keys import NewApiKey
 from packtrail.services.vrs_directory import Entry, Imported
+from packtrail.services.vrs_trust import Kept
 from packtrail.verification.messaging import ResponderPolicy
+from packtrail.verification.presentations import Unproven
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +38,12 @@ POLICIES: Final = {
     "tells_reason": "Tell which of lot and expiry does not match",
     "needs_presentation": "Answer only who shows the credential of an authorised trading partner",
 }
+UNPROVEN: Final = {
+    Unproven.REFUSE: "is not answered",
+    Unproven.FLAG: "is answered, and somebody should look",
+    Unproven.ACCEPT: "is answered, and nobody need look",
+}
+"""What is done with a credential that cannot be checked to the end."""
 
 
 def listing(visit: Visit) -> Response:
@@ -73,12 +81,16 @@ def change(visit: Visit) -> Response:
         return _page(visit, imported=told)
     if isinstance(told, NewApiKey):
         return _page(visit, made=told)
+    if isinstance(told, Kept):
+        return _page(visit, trusted=told)
     return redirect("/scan/messages")
 
 
 def _set_responder(visit: Visit) -> object:
+    unproven = visit.sent("unproven")
     policy = ResponderPolicy(
-        **{each.name: visit.sent(each.name) == "yes" for each in fields(ResponderPolicy)}
+        **{name: visit.sent(name) == "yes" for name in POLICIES},
+        unproven=Unproven(unproven) if unproven in {*Unproven} else Unproven.FLAG,
     )
     return vrs.set_responder(visit.app, visit.who, visit.sent("gln").strip(), policy)
 
@@ -97,11 +109,20 @@ def _import(visit: Visit) -> object:
     return vrs_directory.import_entries(visit.app, visit.who, content, name, is_dry=is_dry)
 
 
+def _trust(visit: Visit) -> object:
+    file = visit.form.get("file")
+    if not isinstance(file, UploadFile):
+        return None
+    is_dry = visit.sent("how") == "look"
+    return vrs_trust.set_trust(visit.app, visit.who, file.file.read(), is_dry=is_dry)
+
+
 _CHANGES: Final[dict[str, Callable[[Visit], object]]] = {
     "responder": _set_responder,
     "entry": _put,
     "forget": lambda visit: vrs_directory.remove_entry(visit.app, visit.who, visit.sent("gtin")),
     "import": _import,
+    "trust": _trust,
     "partner": lambda visit: vrs_partners.add_partner(
         visit.app, visit.who, visit.sent("gln").strip(), name=visit.sent("name")
     ),
@@ -115,6 +136,7 @@ def _page(
     findings: Sequence[Finding] = (),
     imported: Imported | None = None,
     made: NewApiKey | None = None,
+    trusted: Kept | None = None,
 ) -> Response:
     try:
         own = vrs.responder(visit.app, visit.who)
@@ -133,6 +155,10 @@ def _page(
         policy=own.policy if own else ResponderPolicy(),
         imported=imported,
         made=made,
+        trusted=trusted,
+        trust=vrs_trust.current(visit.app, visit.who),
+        unproven=UNPROVEN,
+        today=visit.app.clock().date(),
         sent={name: visit.sent(name) if findings else "" for name in _KEPT},
         partners=vrs_partners.partners(visit.app, visit.who),
         rows=vrs_requests.requests(visit.app, visit.who, limit=_PAGE),

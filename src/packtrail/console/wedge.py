@@ -11,7 +11,7 @@ from markupsafe import Markup
 from packtrail import gs1
 from packtrail.console import templates
 from packtrail.gs1 import codes
-from packtrail.gs1.keyboards import CAPS_LOCK, FRENCH, GERMAN, SHIFT_LOCK
+from packtrail.gs1.keyboards import LAYOUTS
 from packtrail.rendering import symbols
 from packtrail.verification.reading import PACK
 
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 TEST: Final = "(01)09506000134352(21)yZ-1aB(17)301231(10)TEST-7"
 """Letters that keyboards swap, both cases, and a serial number that needs its separator."""
 _SCALE: Final = 6
-_LAYOUTS: Final = (
-    (GERMAN, codes.SCAN_LAYOUT, "The computer has a German keyboard layout, the scanner a US one."),
-    (FRENCH, codes.SCAN_LAYOUT, "The computer has a French keyboard layout, the scanner a US one."),
-    (CAPS_LOCK, codes.SCAN_CAPS_LOCK, "Caps lock is on: capital and small letters are swapped."),
-    (SHIFT_LOCK, codes.SCAN_CAPS_LOCK, "Shift lock is on: letters and signs change places."),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +61,10 @@ def _readings(text: str) -> Iterator[tuple[Finding, ...] | None]:
     A layout is tried even where the text can be read as it stands: what it must be is known here.
     """
     yield _causes(text)
-    for table, code, message in _LAYOUTS:
-        causes = _causes(text.translate(table))
-        yield None if causes is None else (code.found(message), *causes)
+    for layout in LAYOUTS:
+        causes = _causes(text.translate(layout.table))
+        code = codes.SCAN_CAPS_LOCK if layout.is_lock else codes.SCAN_LAYOUT
+        yield None if causes is None else (code.found(layout.said), *causes)
 
 
 def _causes(text: str) -> tuple[Finding, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -37,6 +38,7 @@ _LISTS: Final[Mapping[bytes, str]] = {
 }
 _LIST: Final = re.compile(rb'"(epcList|childEPCs|inputEPCList|outputEPCList)"\s*:\s*\[\s*"')
 _MANY: Final = 8
+_OBJECT: Final = ord("{")
 _TIME_KEY: Final = b'"eventTime"'
 _KEYS: Final = {IDENTITY: b'"eventID"', PARENT: b'"parentID"'}
 _SEPARATOR: Final = re.compile(rb'"\s*,\s*"')
@@ -80,7 +82,7 @@ def _alike(content: bytes, at: int, texts: tuple[bytes, ...]) -> Cut | None:
     if (
         not between
         or not content.startswith(listed, at)
-        or not all(text.startswith(b"{") for text in texts)
+        or set(map(itemgetter(0), texts)) != {_OBJECT}
     ):
         return None
     end = at + len(listed)

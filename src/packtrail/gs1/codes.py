@@ -277,6 +277,12 @@ SCAN_CAPS_LOCK: Final = FindingCode(
     "Caps lock or shift lock was on while a scanner acted as a keyboard.",
     "Switch it off, or set the scanner to ignore it, and scan again.",
 )
+SCANNED_TWICE: Final = FindingCode(
+    "GS1-066",
+    Severity.WARNING,
+    "A scanner sent the code twice in one text.",
+    "Let the scanner end every code with Enter (CR), so that the next one begins a new text.",
+)
 SEPARATOR_LOST: Final = FindingCode(
     "GS1-062",
     Severity.WARNING,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from packtrail.gs1 import codes
 from packtrail.gs1.element_strings import check_element_string, examine_element_string
-from packtrail.gs1.keyboards import CAPS_LOCK, FRENCH, GERMAN, REPLACEMENTS, SHIFT_LOCK
+from packtrail.gs1.keyboards import LAYOUTS, REPLACEMENTS
 from packtrail.gs1.lost_separators import readings_with_separators
 from packtrail.gs1.notations import check_any
 from packtrail.gs1.symbologies import ELEMENT_CARRIERS
@@ -35,21 +35,13 @@ if TYPE_CHECKING:
 _LENGTH_MAX: Final = 512
 """Longest text that is looked into, in characters; the largest symbols of packs hold fewer."""
 _READINGS_SHOWN: Final = 3
+_TWICE_MIN: Final = 18
+"""Longest text that stands twice by chance: a GTIN with its identifier, and two letters."""
 
 _IN_VALUES: Final = frozenset({"<GS>", "&#29;"})
 """Written-out separators that consist of characters a value may have."""
 
 _PLAIN = re.compile(r"\](?:d1|C0|Q1|J0)")
-_LAYOUTS: Final = (
-    (GERMAN, codes.SCAN_LAYOUT, "The computer has a German keyboard layout, the scanner a US one."),
-    (FRENCH, codes.SCAN_LAYOUT, "The computer has a French keyboard layout, the scanner a US one."),
-    (
-        CAPS_LOCK,
-        codes.SCAN_CAPS_LOCK,
-        "Caps lock was on: capital and small letters are swapped.",
-    ),
-    (SHIFT_LOCK, codes.SCAN_CAPS_LOCK, "Shift lock was on: letters and signs changed places."),
-)
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -119,7 +111,8 @@ def _read(text: str) -> tuple[Pairs | None, tuple[Finding, ...]]:
 def _candidates(text: str, expecting: Collection[str]) -> list[_Candidate]:
     """Return texts it may have been, with the fewest causes that lead to a right one."""
     start = _Candidate(text, ())
-    plain = list(_without_plain_identifier(start))
+    once = list(_halved(start))
+    plain = [*once, *(x for base in (start, *once) for x in _without_plain_identifier(base))]
     layouts = [each for first in (start, *plain) for each in _layouts(first)]
     layouts += [each for first in layouts for each in _without_plain_identifier(first)]
     replaced = _replaced(start)
@@ -143,6 +136,18 @@ def _fits(candidate: _Candidate, expecting: Collection[str]) -> bool:
     return pairs is not None and (not expecting or {ai for ai, _ in pairs} == set(expecting))
 
 
+def _halved(base: _Candidate) -> Iterator[_Candidate]:
+    """Yield the half of a text that says everything twice."""
+    half = len(base.text) // 2
+    once, again = base.text[:half], base.text[half:].removeprefix(SEPARATOR)
+    if half > _TWICE_MIN and once.rstrip(SEPARATOR) == again.rstrip(SEPARATOR):
+        cause = codes.SCANNED_TWICE.found(
+            f"{again[:12]!r} and all after it stood in the text before.",
+            at=span(len(base.text) - len(again), len(base.text)),
+        )
+        yield _Candidate(once, (*base.causes, cause))
+
+
 def _without_plain_identifier(base: _Candidate) -> Iterator[_Candidate]:
     match = _PLAIN.match(base.text)
     if match:
@@ -155,11 +160,12 @@ def _without_plain_identifier(base: _Candidate) -> Iterator[_Candidate]:
 
 
 def _layouts(base: _Candidate) -> Iterator[_Candidate]:
-    for table, code, message in _LAYOUTS:
-        changed = base.text.translate(table)
+    for layout in LAYOUTS:
+        changed = base.text.translate(layout.table)
         if changed != base.text:
-            places = [i for i, c in enumerate(base.text) if ord(c) in table]
-            cause = code.found(message, at=span(places[0], places[-1] + 1))
+            places = [i for i, c in enumerate(base.text) if ord(c) in layout.table]
+            code = codes.SCAN_CAPS_LOCK if layout.is_lock else codes.SCAN_LAYOUT
+            cause = code.found(layout.said, at=span(places[0], places[-1] + 1))
             yield _Candidate(changed, (*base.causes, cause))
 
 
@@ -210,6 +216,7 @@ _CAUSES: Final = (
     codes.SEPARATOR_LOST,
     codes.SEPARATOR_REPLACED,
     codes.PLAIN_SYMBOL,
+    codes.SCANNED_TWICE,
 )
 
 

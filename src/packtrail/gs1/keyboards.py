@@ -39,6 +39,55 @@ SHIFT_LOCK: Final = CAPS_LOCK | _table(
 """Digits as the signs above them, too."""
 
 
+RUSSIAN: Final = _table(
+    "йцукенгшщзхъфывапролджэячсмитьбюё" + "ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ" + '"№;:?.,/',
+    "qwertyuiop[]asdfghjkl;'zxcvbnm,.`" + 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~' + "@#$^&/?|",
+)
+"""ЙЦУКЕН."""
+
+GREEK: Final = _table(
+    ";ςερτυθιοπασδφγηξκλζχψωβνμ" + ":ΕΡΤΥΘΙΟΠΑΣΔΦΓΗΞΚΛΖΧΨΩΒΝΜ",
+    "qwertyuiopasdfghjklzxcvbnm" + "QERTYUIOPASDFGHJKLZXCVBNM",
+)
+"""A capital W arrives as the Σ of S, and is taken for it."""
+
+FULL_WIDTH: Final = {number + 0xFEE0: chr(number) for number in range(0x21, 0x7F)} | {0x3000: " "}
+"""What an input method of East Asia makes of letters, digits and signs."""
+
+SAME_SHAPE: Final = _table(
+    "АВЕЅІЈКМНОРСТХУаеорсухіѕј" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",  # noqa: RUF001 - that is the point
+    "ABESIJKMHOPCTXYaeopcyxisj" + "ABEZHIKMNOPTYXo",
+)
+"""Cyrillic and Greek letters that nobody can tell from Latin ones by eye."""
+
+
+class Layout(NamedTuple):
+    """Something that a keyboard does to all that a scanner types."""
+
+    table: dict[int, str]
+    said: str
+    """In a sentence, at the moment of the scan."""
+    is_lock: bool = False
+    """A key is locked; there is nothing to set up."""
+
+
+LAYOUTS: Final = (
+    *(
+        Layout(table, f"The computer has a {name} keyboard layout, the scanner a US one.")
+        for name, table in (
+            ("German", GERMAN),
+            ("French", FRENCH),
+            ("Russian", RUSSIAN),
+            ("Greek", GREEK),
+        )
+    ),
+    Layout(FULL_WIDTH, "An input method is on that types letters and digits in full width."),
+    Layout(CAPS_LOCK, "Caps lock is on: capital and small letters are swapped.", is_lock=True),
+    Layout(SHIFT_LOCK, "Shift lock is on: letters and signs change places.", is_lock=True),
+)
+"""The likeliest first."""
+
+
 class Replacement(NamedTuple):
     """A text that is found where a separator was."""
 

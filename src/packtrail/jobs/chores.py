@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from packtrail.services import accounts, capture, line_folder, vrs_requests
+from packtrail.services import accounts, capture, line_folder, stock, vrs_requests
 from packtrail.services.alerts import reminding as alert_reminding
 from packtrail.services.alerts import watching as alerts
-from packtrail.services.archive import months
+from packtrail.services.archive import upkeep
 from packtrail.services.capacity import metering
 from packtrail.services.chores import Chore
 from packtrail.services.mail import sending as mail_sending
@@ -30,7 +30,8 @@ CHORES: tuple[Chore, ...] = (
     Chore("Ask responders again, and end what nobody answered", 20, vrs_requests.send_due),
     Chore("Look for what points to fakes, diversion and theft", 30, alerts.watch_all),
     Chore("Tell of time limits of cases that run out", 120, alert_reminding.tell_clocks),
-    Chore("Close and archive months that are long over", 6 * 3600, months.go_on),
+    Chore("Close and archive months that are long over", 6 * 3600, upkeep.go_on),
+    Chore("Keep the count of all packs up to date", 20, stock.keep_ready),
     Chore("Note what this installation does and has left", 900, metering.sample),
     Chore("Take reports that lines dropped into their folders", 10, line_folder.take_all),
 )

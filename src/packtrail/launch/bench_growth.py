@@ -59,6 +59,8 @@ def grown(application: Any, actor: Actor, lots: int, size: int) -> Iterator[Figu
         )
     yield _ratio("rate at the end to rate at the start", rates)
     yield _ratio("the same of the bare COPY", bare)
+    beside = [ours / copied for ours, copied in zip(rates, bare, strict=True)]
+    yield _ratio("rate beside the bare COPY at the end to that at the start", beside)
     yield _ratio("time of a journey at the end to that at the start", traces)
 
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 import contextlib
 import random
 import statistics
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -23,7 +25,7 @@ from packtrail.cli import options
 from packtrail.cli.output import talk
 from packtrail.launch.bench import Figure, _application, _temporary_data, _timed, bench, tell
 from packtrail.launch.bench_size import _actor, _capture, _parts
-from packtrail.launch.factory import CASES_PER_PALLET, PACKS_PER_CASE, Factory, Sent
+from packtrail.launch.factory import CASES_PER_PALLET, PACKS_PER_CASE, Factory, Pack, Sent
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
@@ -34,6 +36,8 @@ _PRODUCTS: Final = 20
 _ASKED: Final = 1_000
 _PALLETS_ASKED: Final = 50
 _RUNS: Final = 9
+_NEWS: Final = (1, 20, 500)
+"""Packs, each of another pallet, that a document tells of before everything is counted again."""
 _TIMED_MIN: Final = 30
 """Where there are fewer to ask about, they are asked about again."""
 _QUERIES: Final = {
@@ -83,7 +87,10 @@ def bench_verify(packs: Packs = 100_000, at: At = None, json: options.Json = Fal
 
 @bench.command("census")
 def bench_census(packs: Packs = 100_000, at: At = None, json: options.Json = False) -> None:
-    """Count every pack by lot, place and status: at first, and while nothing new is recorded."""
+    """Count every pack by lot, place, status and parent: at first, again, and after documents.
+
+    Packs of the store are dispensed once more for it.
+    """
     with _filled(packs, at) as store:
         tell(list(censuses(store)), json=json)
 
@@ -149,12 +156,23 @@ def censuses(store: Store) -> Iterator[Figure]:
     from packtrail.services.stock import Asked, Dimension
 
     def count(*by: Dimension) -> float:
-        return _timed(lambda: stock.count(store.application, store.actor, Asked(), by=by))
+        asked = partial(stock.count, store.application, store.actor, Asked(), by=by, limit=1000)
+        return _timed(asked)
 
     yield Figure("all packs by status, at first", count(Dimension.STATUS), "s")
-    for by in (Dimension.STATUS, Dimension.LOT, Dimension.PLACE, Dimension.PRODUCT):
+    for by in Dimension:
         again = statistics.median(count(by) for _ in range(_RUNS))
         yield Figure(f"all packs by {by}, nothing new", again, "s")
+    factory = Factory(time.time_ns(), _PRODUCTS)
+    draw = random.Random(2)  # noqa: S311 - a sample, no secret
+    for packs in _NEWS:
+        seconds = []
+        for _ in range(_RUNS):
+            some = [Pack.of(urn) for urn in draw.sample(store.packs, packs)]
+            _capture(store.application, store.actor, factory.dispensing_each(some))
+            seconds.append(count(Dimension.STATUS))
+        name = f"all packs by status, after a document of {packs} dispensed packs"
+        yield Figure(name, statistics.median(seconds), "s")
 
 
 def queries(store: Store) -> Iterator[Figure]:

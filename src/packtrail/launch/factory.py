@@ -42,6 +42,12 @@ class Pack:
     product: int
     serial: str
 
+    @classmethod
+    def of(cls, urn: str) -> Pack:
+        """Return the pack of an EPC URI that a factory made."""
+        _, product, serial = urn.split(".", 2)
+        return cls(int(product), serial)
+
     @property
     def urn(self) -> str:
         """Its EPC URI."""

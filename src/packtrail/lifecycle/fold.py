@@ -81,50 +81,70 @@ def _fact(step: Step) -> tuple[object, ...]:
     )
 
 
-def fold(steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> Standing:
-    """Return what the steps make of an object.
+class Life:
+    """A journey read once: what it makes of the object, which steps count, and what is odd.
 
     Args:
         steps: Every step of one object, its own and those of what held it, in any order.
         undo: When a decommissioning may be undone.
     """
-    ordered = in_order(steps)
-    walk = _walk(ordered, undo)
-    direct = [step for step in walk.counted if not step.via]
-    expires = _first(direct, "expires")
-    parent = containment(ordered).now
-    leg = _leg(walk.counted)
-    return Standing(
-        status=walk.status,
-        why=_why(walk),
-        because=walk.because,
-        disposition=_last(walk.counted, "disposition"),
-        location=_location(walk.counted),
-        is_moving=leg is not None,
-        goal=rules.goal_of(leg.destinations) if leg else None,
-        parent=parent.parent if parent else None,
-        lot=_first(direct, "lot"),
-        expires=expires,
-        expires_on=expires_on(expires),
-        since=walk.because.event_time if walk.because else None,
-        has_origin=any(is_origin(step) for step in direct),
-    )
+
+    def __init__(self, steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> None:
+        self._ordered = in_order(steps)
+        self._walk = _walk(self._ordered, undo)
+        self._held = containment(self._ordered)
+
+    @property
+    def counted(self) -> tuple[Step, ...]:
+        """The steps that count, in their order: neither withdrawn nor impossible."""
+        return tuple(self._walk.counted)
+
+    def standing(self) -> Standing:
+        """Return what the steps make of the object."""
+        walk = self._walk
+        direct = [step for step in walk.counted if not step.via]
+        expires = _first(direct, "expires")
+        parent = self._held.now
+        leg = _leg(walk.counted)
+        return Standing(
+            status=walk.status,
+            why=_why(walk),
+            because=walk.because,
+            disposition=_last(walk.counted, "disposition"),
+            location=_location(walk.counted),
+            is_moving=leg is not None,
+            goal=rules.goal_of(leg.destinations) if leg else None,
+            parent=parent.parent if parent else None,
+            lot=_first(direct, "lot"),
+            expires=expires,
+            expires_on=expires_on(expires),
+            since=walk.because.event_time if walk.because else None,
+            has_origin=any(is_origin(step) for step in direct),
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what is odd about it: `TRC-2nn` its life, `TRC-1nn` its containers."""
+        held = self._held
+        return (
+            *self._walk.findings,
+            *held.findings,
+            *(_left(step, held) for step in self._ordered if _leaves(step, held)),
+        )
+
+
+def fold(steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> Standing:
+    """Return what the steps make of an object, see `Life`."""
+    return Life(steps, undo=undo).standing()
 
 
 def examine(steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> tuple[Finding, ...]:
     """Return what is odd about a journey: `TRC-2nn` its life, `TRC-1nn` its containers."""
-    ordered = in_order(steps)
-    held = containment(ordered)
-    return (
-        *_walk(ordered, undo).findings,
-        *held.findings,
-        *(_left(step, held) for step in ordered if _leaves(step, held)),
-    )
+    return Life(steps, undo=undo).findings()
 
 
 def counted(steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> tuple[Step, ...]:
     """Return the steps that count, in their order: neither withdrawn nor impossible."""
-    return tuple(_walk(in_order(steps), undo).counted)
+    return Life(steps, undo=undo).counted
 
 
 def effect_on(step: Step) -> Effect | None:

@@ -21,6 +21,8 @@ from packtrail.lifecycle.states import REACTIVATE
 from packtrail.lifecycle.undo import EU_UNDO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from packtrail.lifecycle.states import Effect
     from packtrail.lifecycle.undo import UndoRule
 
@@ -43,8 +45,41 @@ _OUTCOMES: Final = np.array(
 NOTHING: Final = -1
 DAY_US: Final = 86_400_000_000
 
+_BEFORE: Final = {
+    "status": _NUMBER[Status.UNKNOWN],
+    "since": 0,
+    "place": NOTHING,
+    "is_moving": False,
+    "goal": NOTHING,
+    "left_at": 0,
+    "lot": NOTHING,
+    "expires": NOTHING,
+    "is_direct": True,
+    "parent": NOTHING,
+    "was_moved": False,
+    "was_elsewhere": False,
+    "was_impossible": False,
+    "is_seen": False,
+    "is_container": False,
+    "origin": 0,
+    "is_made_again": False,
+    "_ended_at": NOTHING,
+    "_holds": False,
+}
+"""Array of a sweep -> what it says of an object of which nothing was told."""
+
 Objects = NDArray[np.int64]
 """Numbers of objects."""
+
+
+def distinct(objects: Objects) -> Objects:
+    """Return objects ascending, each once: most lists of them are so already."""
+    if len(objects) < 2 or bool((objects[1:] > objects[:-1]).all()):
+        return objects
+    ordered = np.sort(objects)
+    is_new = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    return ordered[is_new]
 
 
 class Saying(NamedTuple):
@@ -96,6 +131,14 @@ class Sweep:
         """Unpacked from what did not hold it (`TRC-102`)."""
         self.was_impossible: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         """Named itself by an event that its status does not allow (`TRC-20n`)."""
+        self.is_seen: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        """Whether an event that counts names it."""
+        self.is_container: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        """Whether it has ever held something."""
+        self.origin: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
+        """The last occasion on which it came into being; 0 where nothing says so."""
+        self.is_made_again: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        """It came into being on two occasions."""
         self._undo = undo
         self._ended_at: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
         """The place of the event that gave it its status."""
@@ -113,10 +156,19 @@ class Sweep:
             return
         said = said._replace(effect=inherited(said.effect))
         for _ in range(DEPTH_MAX):
-            objects = self.inside(objects)
-            if not len(objects):
+            inner = self.inside(objects)
+            if not len(inner):
                 return
+            if not isinstance(said.at, int):
+                said = said._replace(at=_handed_down(said.at, objects, self.parent[inner]))
+            objects = inner
             self.is_direct[objects[self._take(objects, said)]] = False
+
+    def make(self, objects: Objects, occasion: int | Objects) -> None:
+        """Note on which occasion objects came into being."""
+        before = self.origin[objects]
+        self.is_made_again[objects] |= (before != 0) & (before != occasion)
+        self.origin[objects] = occasion
 
     def pack(self, objects: Objects, parent: int) -> None:
         """Put objects into a parent, wherever they were."""
@@ -125,6 +177,29 @@ class Sweep:
         self.parent[objects] = parent
         self._holds[parent] = True
         self._packed[parent].append(objects)
+
+    def pack_each(self, objects: Objects, parents: Objects, sizes: Objects) -> None:
+        """Put objects into several parents, wherever they were.
+
+        Args:
+            objects: Each once, those of a parent together.
+            parents: The parents.
+            sizes: How many objects each gets.
+        """
+        into, before = np.repeat(parents, sizes), self.parent[objects]
+        self.was_moved[objects] |= (before >= 0) & (before != into)
+        self.parent[objects] = into
+        self._holds[parents[sizes > 0]] = True
+        for parent, some in zip(
+            parents.tolist(), np.split(objects, np.cumsum(sizes)[:-1]), strict=True
+        ):
+            self._packed[parent].append(some)
+
+    def unpack_each(self, objects: Objects, parents: Objects, sizes: Objects) -> None:
+        """Take objects out of several parents, as `unpack` does."""
+        is_elsewhere = self.parent[objects] != np.repeat(parents, sizes)
+        self.was_elsewhere[objects] |= is_elsewhere
+        self.parent[objects[~is_elsewhere]] = NOTHING
 
     def unpack(self, objects: Objects, parent: int) -> None:
         """Take objects out of a parent; those that are not in it stay where they are."""
@@ -145,6 +220,16 @@ class Sweep:
             inner, outer = inner[is_held], self.parent[outer[is_held]]
         return inner
 
+    def holds_any(self, containers: Objects, objects: Objects) -> bool:
+        """Tell whether any of some objects is inside any of some containers, at whatever depth."""
+        for _ in range(DEPTH_MAX):
+            containers = self.inside(containers)
+            if not len(containers):
+                return False
+            if np.isin(containers, objects).any():
+                return True
+        return True
+
     def inside(self, containers: Objects) -> Objects:
         """Return what is directly inside any of some containers."""
         packed = self._packed
@@ -154,7 +239,37 @@ class Sweep:
             for container in containers.tolist()
             for objects in packed.get(container, ())
         ]
-        return np.unique(np.concatenate(found)) if found else containers[:0]
+        return distinct(np.concatenate(found)) if found else containers[:0]
+
+    def reset(self, objects: Objects) -> None:
+        """Let objects be as if nothing had been told of them."""
+        for name, value in _BEFORE.items():
+            getattr(self, name)[objects] = value
+
+    def copied(self) -> Sweep:
+        """Return the same once more, which can go on by itself."""
+        made = Sweep(0, undo=self._undo)
+        for name in _BEFORE:
+            setattr(made, name, getattr(self, name).copy())
+        return made
+
+    def moved(self, count: int, spans: Iterable[tuple[slice, int]]) -> Sweep:
+        """Return the same with other numbers for the objects.
+
+        Args:
+            count: How many numbers there are then.
+            spans: Objects whose numbers follow each other, and the new number of the first.
+        """
+        made = Sweep(count, undo=self._undo)
+        number = np.arange(len(self.parent))
+        for span, first in spans:
+            new = slice(first, first + span.stop - span.start)
+            number[span] = np.arange(new.start, new.stop)
+            for name in _BEFORE:
+                getattr(made, name)[new] = getattr(self, name)[span]
+        is_held = made.parent != NOTHING
+        made.parent[is_held] = number[made.parent[is_held]]
+        return made
 
     def forget(self) -> None:
         """Let go of what only further events would need."""
@@ -204,6 +319,18 @@ class Sweep:
         for values, value in ((self.lot, said.lot), (self.expires, said.expires)):
             if value != NOTHING:
                 values[objects[values[objects] == NOTHING]] = value
+
+
+def _handed_down(at: Objects, holders: Objects, parents: Objects) -> Objects:
+    """Return the times of what is inside: those of what holds it.
+
+    Args:
+        at: Time by holder.
+        holders: The holders.
+        parents: By object inside: which of them holds it.
+    """
+    order = np.argsort(holders)
+    return at[order[np.searchsorted(holders, parents, sorter=order)]]
 
 
 def _of(at: int | Objects, which: NDArray[np.bool_]) -> int | Objects:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services.combining import Combiner
 from packtrail.services.master_key import keyring_of
+from packtrail.services.stock_keeping import StockKeeper
 from packtrail.services.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class Application:
     """The time now, aware, in UTC."""
     progress: ProgressBoard = field(default_factory=ProgressBoard)
     remembered: Remembered = field(default_factory=Remembered)
+    stock: StockKeeper = field(default_factory=StockKeeper)
+    """Keeps what every object is."""
     traffic: Traffic = field(default_factory=Traffic)
     """What this process answers."""
     combiner: Combiner = field(default_factory=Combiner)

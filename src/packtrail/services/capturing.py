@@ -149,6 +149,8 @@ def record(turn: Turn, job: Job, planned: Plan, *, clock: Callable[[], datetime]
     if conflicts and is_all_or_nothing:
         raise Refused((*planned.findings, *conflicts))
     record_master_data(turn, job, reading, at)
+    if months.first_day(job.created_at) != months.first_day(at):  # That one is there.
+        months.ensure(turn.conn, job.created_at)
     _keep(turn.conn, job, planned, recorded)
     findings = [*planned.findings, *conflicts, *repeated(recorded.repeated)]
     return rows.Outcome(
@@ -275,9 +277,9 @@ def _keep(conn: Connection, job: Job, planned: Plan, recorded: store.Recorded) -
     """Keep the original, woven into what was recorded where that is possible."""
     outline = planned.reading.outline if planned.reading else None
     if outline is None or not recorded.stored:
-        originals.insert(conn, job.capture_id, planned.content, at=job.created_at)
+        originals.insert_part(conn, job.capture_id, 0, planned.content)
         return
-    originals.insert_woven(conn, job.capture_id, outline, recorded.left_out, at=job.created_at)
+    originals.insert_woven_part(conn, job.capture_id, (0, 0), outline, recorded.left_out)
 
 
 def not_before(now: datetime, newest: datetime | None) -> datetime:

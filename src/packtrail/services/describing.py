@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from packtrail import gs1
@@ -197,7 +198,8 @@ def _last_part(name: str) -> str:
     return name
 
 
-def _spellings(gtin: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _spellings(gtin: str) -> tuple[str, ...]:
     """Return how master data may name a trade item: its Digital Link, or its pattern as a URN.
 
     Nobody tells the length of the company prefix here, so each that is possible is tried.
@@ -209,4 +211,4 @@ def _spellings(gtin: str) -> list[str]:
             found.append(key.with_prefix_length(length).epc_uri())
         except RefusedError:
             continue
-    return found
+    return tuple(found)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from psycopg import Connection
+
     from packtrail.services.application import Application
 
 KEY_PREFIX = "ptk_"
@@ -76,6 +78,16 @@ def create_api_key(
         RefusedError: A scope is unknown or the actor does not hold it; the expiry is no good.
         NotPermitted: The actor may not make keys.
     """
+    made = mint_api_key(app, actor, name, scopes=scopes, days=days)
+    with app.database.transaction() as conn:
+        keep_api_key(conn, actor, made)
+    return made
+
+
+def mint_api_key(
+    app: Application, actor: Actor, name: str, *, scopes: Iterable[str], days: int | None = None
+) -> NewApiKey:
+    """Make a key that does not work before it is kept; arguments and faults as `create_api_key`."""
     require(actor, Permission.KEY_CREATE)
     granted = _scopes(actor, scopes)
     lasts = _days(app.settings.api_key_for_days if days is None else days)
@@ -88,23 +100,38 @@ def create_api_key(
             )
         )
     secret, at = KEY_PREFIX + secrets.token_urlsafe(32), app.clock()
-    row = rows.KeyRow(
+    key = ApiKey(
         key_id=secret[:_PUBLIC_LENGTH],
-        organisation_id=actor.organisation_id,
-        organisation_code=actor.organisation_code,
         name=name.strip(),
-        scopes=[scope.value for scope in granted],
+        scopes=tuple(granted),
         created_at=at,
         created_by=actor.name,
         expires_at=at + timedelta(days=lasts),
         revoked_at=None,
         last_used_at=None,
     )
-    with app.database.transaction() as conn:
-        rows.insert_key(conn, _hash(secret), row)
-        detail = {"name": row.name, "scopes": row.scopes, "days": lasts}
-        auditing.write(conn, actor, Action.KEY_CREATED, row.key_id, at=at, detail=detail)
-    return NewApiKey(secret=secret, key=_key(row))
+    return NewApiKey(secret=secret, key=key)
+
+
+def keep_api_key(conn: Connection, actor: Actor, made: NewApiKey) -> None:
+    """Let a key work from the end of this transaction, and note who made it."""
+    key = made.key
+    row = rows.KeyRow(
+        key_id=key.key_id,
+        organisation_id=actor.organisation_id,
+        organisation_code=actor.organisation_code,
+        name=key.name,
+        scopes=[scope.value for scope in key.scopes],
+        created_at=key.created_at,
+        created_by=key.created_by,
+        expires_at=key.expires_at,
+        revoked_at=None,
+        last_used_at=None,
+    )
+    rows.insert_key(conn, _hash(made.secret), row)
+    days = (key.expires_at - key.created_at).days
+    detail = {"name": row.name, "scopes": row.scopes, "days": days}
+    auditing.write(conn, actor, Action.KEY_CREATED, row.key_id, at=key.created_at, detail=detail)
 
 
 def api_keys(app: Application, actor: Actor) -> tuple[ApiKey, ...]:

@@ -111,7 +111,7 @@ def place(
         left_before = (as_of or app.clock()) - timedelta(days=overdue_for_days)
         is_overdue = coming & (sweep.left_at < int(left_before.timestamp() * 1_000_000))
         rows, arriving = (
-            stock.grouped(picture, *each) for each in ((here, _WHAT), (coming, _WHENCE))
+            stock.grouped(conn, picture, *each) for each in ((here, _WHAT), (coming, _WHENCE))
         )
         holders, loose = outermost_of(picture, here)
         shown = holders[:CONTAINERS_SHOWN]

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from packtrail.base.errors import RefusedError
+from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.services import pack_operations
 from packtrail.services.codes import BAD_QUEUE
 from packtrail.services.pack_operations import At, Request
@@ -69,6 +69,7 @@ class Posted:
     """What came of one line."""
 
     line: int
+    operation_id: str
     performed: Performed | None
     refused: RefusedError | None
     """It could not be used at all, and the lines after it were posted nevertheless."""
@@ -136,12 +137,15 @@ def post(app: Application, actor: Actor, content: bytes) -> Iterator[Posted]:
         NotPermitted: The actor may not do operations.
     """
     for number, queued in read(content):
+        told = str(queued.operation_id)
         try:
             (done,) = pack_operations.perform(app, actor, [queued.request()], queued.occasion())
+        except NotPermitted:
+            raise
         except RefusedError as refused:
-            yield Posted(line=number, performed=None, refused=refused)
+            yield Posted(line=number, operation_id=told, performed=None, refused=refused)
         else:
-            yield Posted(line=number, performed=done, refused=None)
+            yield Posted(line=number, operation_id=told, performed=done, refused=None)
 
 
 def described(line: Queued) -> dict[str, Any]:

@@ -125,11 +125,10 @@ def overview(app: Application, actor: Actor) -> Overview:
         NotPermitted: The actor may not read events.
     """
     require(actor, Permission.EVENT_READ)
-    with app.database.transaction() as conn:
-        oddities.see_one_state(conn)
+    with app.database.reading() as conn:
         audience_ids = visible_to(conn, actor)
-        survey = _survey(app, conn, audience_ids)
         capture_count = capture_rows.count(conn, audience_ids=audience_ids)
+    survey = _survey(app, audience_ids)
     recent: Sequence[CaptureJob] = ()
     if actor.may(Permission.CAPTURE_READ):
         recent = capture.jobs(app, actor, limit=_CAPTURES_SHOWN)
@@ -148,26 +147,27 @@ def of_class(app: Application, actor: Actor, class_key: str) -> tuple[StatusCoun
         NotPermitted: The actor may not read events.
     """
     require(actor, Permission.EVENT_READ)
-    with app.database.transaction() as conn:
-        oddities.see_one_state(conn)
-        survey = _survey(app, conn, visible_to(conn, actor))
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+    survey = _survey(app, audience_ids)
     return _counted(row for row in survey.census if row.class_key == class_key)
 
 
-def _survey(app: Application, conn: Connection, audience_ids: Sequence[int]) -> _Survey:
+def _survey(app: Application, audience_ids: Sequence[int]) -> _Survey:
     name = f"overview {','.join(map(str, audience_ids))}"
-    mark = capture_rows.latest_change(conn)
-    known = app.remembered.get(name, mark)
+    with app.database.reading() as conn:
+        known = app.remembered.get(name, capture_rows.latest_change(conn))
     if known is not None:
         return cast("_Survey", known)
-    taken = census.survey(conn, audience_ids=audience_ids)
-    made = _Survey(
-        census=taken.rows,
-        event_count=events.count(conn, audience_ids),
-        lot_count=lots.count(conn, audience_ids),
-        attention=_attention(conn, taken, audience_ids),
-    )
-    app.remembered.put(name, mark, made)
+    with app.stock.lent(app.database, audience_ids) as (conn, kept):
+        taken = kept.survey()
+        made = _Survey(
+            census=census.counted(conn, taken.sweep, taken.layout),
+            event_count=events.count(conn, audience_ids),
+            lot_count=lots.count(conn, audience_ids),
+            attention=_attention(conn, taken, audience_ids),
+        )
+        app.remembered.put(name, capture_rows.latest_change(conn), made)
     return made
 
 

@@ -1,16 +1,17 @@
 """Stock: how many objects there are of what, where, and what they count as.
 
-One pass over the index answers for everything at once; of the present it is kept until something
-new is recorded.
+One pass over the index answers for everything at once; of the present its outcome is kept, and
+brought up to date with what is new.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from packtrail.services.codes import NO_PLACE
 from packtrail.services.organisations import visible_to
 from packtrail.store import captures, oddities
 from packtrail.store import notices as notice_rows
+from packtrail.store import organisations as organisation_rows
 from packtrail.store import stock as rows
 
 if TYPE_CHECKING:
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.store.stock import Class, Stock
 
-_KEPT_MAX: Final = 20_000_000
-"""Of more objects nothing is kept: it would take a gigabyte of memory."""
+_TALLIED_MAX: Final = 4_000_000
+"""Groups that there may be, for which a tally each is kept; more are sorted."""
 _EPOCH: Final = date(1970, 1, 1)
 _NUMBER: Final = {status: number for number, status in enumerate(STATUSES)}
 _CAN_BE_OVERRIDDEN: Final = np.array(
@@ -67,6 +69,7 @@ class Dimension(StrEnum):
     STATUS = "status"
     PLACE = "place"
     EXPIRY = "expiry"
+    PARENT = "parent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,8 @@ class CountRow:
     """What they count as, their lot, product and expiry having had their say."""
     place: str | None = None
     expires_on: date | None = None
+    parent: str | None = None
+    """What holds them directly."""
     count: int
     inferred: int
     """Of these: known only through what holds them."""
@@ -105,6 +110,8 @@ class Counts:
 
     rows: tuple[CountRow, ...]
     """The most first."""
+    row_count: int
+    """How many rows there are; there may be fewer here."""
     total: int
     places: Mapping[str, str]
     """Place -> name, from master data."""
@@ -133,14 +140,22 @@ class Picture:
         return ~self.is_gone & ~self.stock.sweep.is_moving
 
 
-def count(app: Application, actor: Actor, asked: Asked, *, by: Sequence[Dimension]) -> Counts:
-    """Count packs by product, lot, status, place or expiry, or several of these.
+def count(
+    app: Application,
+    actor: Actor,
+    asked: Asked,
+    *,
+    by: Sequence[Dimension],
+    limit: int | None = None,
+) -> Counts:
+    """Count packs by product, lot, status, place, expiry or what holds them, or several of these.
 
     Args:
         app: The application.
         actor: Who asks; only what its organisation may see counts.
         asked: Which packs, and when.
         by: What to count by, one or more.
+        limit: Most rows to return; None: all.
 
     Raises:
         RefusedError: GTIN or place cannot be read.
@@ -149,9 +164,11 @@ def count(app: Application, actor: Actor, asked: Asked, *, by: Sequence[Dimensio
     moments = asked.as_of, asked.as_known_at
     with seen(app, actor, *moments) as (conn, audience_ids, picture):
         chosen = picture.stock.is_pack() & mask(picture, asked)
-        counted = grouped(picture, chosen, by)
+        groups = _groups(picture, chosen, by)
+        counted = _rows(conn, picture.stock, groups, limit)
         return Counts(
             rows=counted,
+            row_count=len(groups.counts),
             total=int(chosen.sum()),
             places=describing.places_of(conn, _told(r.place for r in counted), audience_ids),
             products=product_names(conn, _told(r.gtin for r in counted), audience_ids),
@@ -176,24 +193,44 @@ def seen(
         NotPermitted: The actor may not read events.
     """
     require(actor, Permission.EVENT_READ)
+    with app.database.reading() as conn:
+        audience_ids = visible_to(conn, actor)
+    if as_of is None and as_known_at is None:
+        with app.stock.lent(app.database, audience_ids) as (conn, kept):
+            stock = rows.of(conn, kept.survey())
+            yield conn, audience_ids, _picture(app, conn, stock, audience_ids, None, None)
+        return
     with app.database.transaction() as conn:
         oddities.see_one_state(conn)
-        audience_ids = visible_to(conn, actor)
-        yield conn, audience_ids, take(app, conn, audience_ids, as_of, as_known_at)
+        stock = rows.take(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at)
+        yield conn, audience_ids, _picture(app, conn, stock, audience_ids, as_of, as_known_at)
 
 
-def take(
+def _picture(
     app: Application,
     conn: Connection,
+    stock: Stock,
     audience_ids: Sequence[int],
     as_of: datetime | None,
     as_known_at: datetime | None,
 ) -> Picture:
-    """Return the stock at a moment, and what each object counts as."""
-    stock = _stock(app, conn, audience_ids, as_of, as_known_at)
     now = as_of or app.clock()
-    status = _counted_as(conn, stock, audience_ids, now, as_known_at)
-    return Picture(stock, status)
+    return Picture(stock, _counted_as(conn, stock, audience_ids, now, as_known_at))
+
+
+def keep_ready(app: Application) -> None:
+    """Bring what is kept of the stock up to date, so that nobody who asks has to wait for it.
+
+    Where nothing was asked for yet, that is for the organisation whose events were recorded last.
+    """
+    if app.stock.freshen(app.database):
+        return
+    with app.database.reading() as conn:
+        owner_id = captures.last_owner(conn)
+        audience_ids = organisation_rows.audiences_of(conn, owner_id) if owner_id else []
+    if audience_ids:
+        with app.stock.lent(app.database, audience_ids):
+            pass
 
 
 def mask(picture: Picture, asked: Asked) -> NDArray[np.bool_]:
@@ -278,29 +315,64 @@ def _key_of(text: str) -> tuple[str, str | None] | None:
 
 
 def grouped(
-    picture: Picture, chosen: NDArray[np.bool_], by: Sequence[Dimension]
+    conn: Connection, picture: Picture, chosen: NDArray[np.bool_], by: Sequence[Dimension]
 ) -> tuple[CountRow, ...]:
     """Count the objects that are marked, the most first."""
+    return _rows(conn, picture.stock, _groups(picture, chosen, by), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Objects that have something in common, counted."""
+
+    columns: Mapping[Dimension, NDArray[np.int64]]
+    """By group: the number of what they have in common."""
+    counts: NDArray[np.int64]
+    inferred: NDArray[np.int64]
+
+
+def _groups(picture: Picture, chosen: NDArray[np.bool_], by: Sequence[Dimension]) -> _Groups:
+    """Count the objects that are marked: one number says everything that they are counted by."""
     numbers = np.flatnonzero(chosen)
-    columns = {each: _column(picture, each, numbers) for each in dict.fromkeys(by)}
+    dimensions = tuple(dict.fromkeys(by))
     codes = np.zeros(len(numbers), dtype=np.int64)
-    for column in columns.values():
-        codes = codes * (int(column.max(initial=0)) + 2) + column + 1
-    _, first, group, counts = np.unique(
-        codes, return_index=True, return_inverse=True, return_counts=True
-    )
+    widths = []
+    for each in dimensions:
+        column = _column(picture, each, numbers)
+        widths.append(int(column.max(initial=NOTHING)) + 2)
+        codes *= widths[-1]
+        codes += column
+        codes += 1
+    size = math.prod(widths)
+    values = np.arange(size) if size <= _TALLIED_MAX else np.unique(codes)
+    if size > _TALLIED_MAX:
+        codes, size = np.searchsorted(values, codes), len(values)
+    counts = np.bincount(codes, minlength=size)
     indirect = ~picture.stock.sweep.is_direct[numbers]
-    inferred = np.bincount(group, weights=indirect, minlength=len(counts)).astype(int)
+    inferred = np.bincount(codes[indirect], minlength=size)
+    found = np.flatnonzero(counts)
+    rest, columns = values[found], {}
+    for each, width in zip(reversed(dimensions), reversed(widths), strict=True):
+        rest, place = np.divmod(rest, width)
+        columns[each] = place - 1
+    return _Groups(columns, counts[found], inferred[found])
+
+
+def _rows(
+    conn: Connection, stock: Stock, groups: _Groups, limit: int | None
+) -> tuple[CountRow, ...]:
+    """Return groups in words, the most first."""
+    most = np.argsort(-groups.counts, kind="stable")[:limit]
+    texts = {
+        each: _texts(conn, stock, each, column[most]) for each, column in groups.columns.items()
+    }
     found = [
         CountRow(
-            count=int(count),
-            inferred=int(inferred[at]),
-            **{
-                _FIELDS[each]: _text(picture.stock, each, int(column[first[at]]))
-                for each, column in columns.items()
-            },  # type: ignore[arg-type]
+            count=int(groups.counts[at]),
+            inferred=int(groups.inferred[at]),
+            **{_FIELDS[each]: some[place] for each, some in texts.items()},  # type: ignore[arg-type]
         )
-        for at, count in enumerate(counts)
+        for place, at in enumerate(most.tolist())
     ]
     return tuple(sorted(found, key=lambda row: (-row.count, _order(row))))
 
@@ -319,24 +391,36 @@ _FIELDS: Final = {
     Dimension.STATUS: "status",
     Dimension.PLACE: "place",
     Dimension.EXPIRY: "expires_on",
+    Dimension.PARENT: "parent",
 }
 
 
-def _column(
-    picture: Picture, dimension: Dimension, numbers: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _column(picture: Picture, dimension: Dimension, numbers: NDArray[np.int64]) -> NDArray[Any]:
+    """Return by object, ascending, the number of what it is counted by."""
     sweep = picture.stock.sweep
     match dimension:
         case Dimension.PRODUCT:
             return picture.stock.class_of(numbers)
         case Dimension.LOT:
-            return sweep.lot[numbers].astype(np.int64)
+            return sweep.lot[numbers]
         case Dimension.STATUS:
-            return picture.status[numbers].astype(np.int64)
+            return picture.status[numbers]
         case Dimension.PLACE:
-            return sweep.place[numbers].astype(np.int64)
+            return sweep.place[numbers]
         case Dimension.EXPIRY:
-            return sweep.expires[numbers].astype(np.int64)
+            return sweep.expires[numbers]
+        case Dimension.PARENT:
+            return sweep.parent[numbers]
+
+
+def _texts(
+    conn: Connection, stock: Stock, dimension: Dimension, numbers: NDArray[np.int64]
+) -> list[str | date | Status | None]:
+    if dimension is Dimension.PARENT:
+        is_held = numbers != NOTHING
+        names = iter(stock.names(conn, numbers[is_held]))
+        return [next(names).identifier if held else None for held in is_held.tolist()]
+    return [_text(stock, dimension, number) for number in numbers.tolist()]
 
 
 def _text(stock: Stock, dimension: Dimension, number: int) -> str | date | Status | None:
@@ -357,7 +441,7 @@ def _gtin(each: Class) -> str | None:
 
 
 def _order(row: CountRow) -> tuple[str, ...]:
-    parts = (row.gtin, row.lot, row.status, row.place, row.expires_on)
+    parts = (row.gtin, row.lot, row.status, row.place, row.expires_on, row.parent)
     return tuple(str(part or "") for part in parts)
 
 
@@ -368,26 +452,6 @@ def _told(values: Iterable[str | None]) -> set[str]:
 def _numbers(texts: Sequence[str], wanted: Iterable[str]) -> list[int]:
     number = {text: at for at, text in enumerate(texts)}
     return [number[text] for text in wanted if text in number]
-
-
-def _stock(
-    app: Application,
-    conn: Connection,
-    audience_ids: Sequence[int],
-    as_of: datetime | None,
-    as_known_at: datetime | None,
-) -> Stock:
-    if as_of is not None or as_known_at is not None:
-        return rows.take(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at)
-    name = f"stock {','.join(map(str, audience_ids))}"
-    mark = captures.latest_change(conn)
-    known = app.remembered.get(name, mark)
-    if known is not None:
-        return cast("Stock", known)
-    made = rows.take(conn, audience_ids=audience_ids)
-    if made.total <= _KEPT_MAX:
-        app.remembered.put(name, mark, made)
-    return made
 
 
 def _counted_as(
@@ -405,7 +469,9 @@ def _counted_as(
     )
     every = [*(each for some in recorded.values() for each in some), *told]
     there = in_force(every, as_of=now, as_known_at=as_known_at)
-    expires = stock.sweep.expires.copy()
+    expires = stock.sweep.expires
+    if any(notice.kind is NoticeKind.EXPIRY_EXTENDED for notice in there):
+        expires = expires.copy()
     for notice in there:
         if notice.kind is NoticeKind.EXPIRY_EXTENDED and notice.expires_on is not None:
             numbers = _of(conn, stock, products, notice)
@@ -427,8 +493,8 @@ def _lots(stock: Stock, products: Mapping[str, Class]) -> list[tuple[str, str]]:
     """Return the lots of which there are serial numbers: (GTIN, lot) pairs."""
     found = []
     for gtin, each in products.items():
-        numbers = np.unique(stock.sweep.lot[each.span])
-        found += [(gtin, stock.lots[at]) for at in numbers.tolist() if at != NOTHING]
+        tally = np.bincount(stock.sweep.lot[each.span] + 1)[1:]  # Of `NOTHING` first.
+        found += [(gtin, stock.lots[at]) for at in np.flatnonzero(tally).tolist()]
     return found
 
 

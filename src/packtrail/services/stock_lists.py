@@ -329,7 +329,7 @@ class _Comparing:
         by = (stock.Dimension.PRODUCT, stock.Dimension.LOT)
         rest = self.here & ~self._covered
         found: defaultdict[tuple[str, str | None], int] = defaultdict(int)
-        for row in stock.grouped(self._picture, rest, by):
+        for row in stock.grouped(self._conn, self._picture, rest, by):
             found[row.gtin or "", row.lot] += row.count
             if (row.gtin or "", None) in self._told.counts:
                 found[row.gtin or "", None] += row.count if row.lot is not None else 0
@@ -352,7 +352,7 @@ class _Comparing:
             counted = {gtin for gtin, _ in self._told.counts}
             lots = set(self._told.counts)
             by = (stock.Dimension.PRODUCT, stock.Dimension.LOT)
-            for row in stock.grouped(self._picture, left, by):
+            for row in stock.grouped(self._conn, self._picture, left, by):
                 line = row.gtin or "", row.lot
                 if line in lots or (line[0], None) in lots:
                     continue

@@ -16,7 +16,7 @@ from packtrail.epcis.parts import Bounds, Gathered, Layout, Undivided, layout
 from packtrail.services import capturing
 from packtrail.services.codes import NOT_DIVIDED, NOT_READ_ON, TOO_MANY_EVENTS
 from packtrail.services.uploads import PIECE_BYTES
-from packtrail.store import absence, months, originals
+from packtrail.store import absence, months, originals, presence
 from packtrail.store import captures as rows
 from packtrail.store.ids import SegmentNumbers
 
@@ -139,6 +139,7 @@ class Parts:
         except BaseException:
             # The numbers of its serials may be remembered, and are about to be taken back.
             absence.forget(turn.conn)
+            presence.forget(turn.conn)
             raise
 
     def keep(self, conn: Connection, capture_id: UUID, *, at: datetime) -> None:

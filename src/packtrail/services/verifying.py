@@ -14,7 +14,7 @@ from uuid import UUID
 from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import LimitExceeded, RefusedError
-from packtrail.lifecycle.fold import counted, examine, fold
+from packtrail.lifecycle.fold import Life, fold
 from packtrail.lifecycle.notices import Condition, condition
 from packtrail.services import describing, notices, policies, stock
 from packtrail.services.codes import NO_PURPOSE, TOO_MANY_QUESTIONS
@@ -199,7 +199,8 @@ class Verifier:
             self._conn, items, audience_ids=self._audience_ids, as_of=self._told.at
         )
         chosen = [_chosen(each.candidates, told) for each in readings]
-        folded = {item: fold(told[item].steps, undo=self.policy.undo) for item in told}
+        lives = {item: Life(told[item].steps, undo=self.policy.undo) for item in told}
+        folded = {item: life.standing() for item, life in lives.items()}
         subjects = {
             item: (item[0].partition("/")[2][:14], standing.lot, item[1])
             for item, standing in folded.items()
@@ -215,14 +216,17 @@ class Verifier:
             item = candidate.question.item if candidate else ("", "")
             standing = folded.get(item)
             state = condition(standing, there[subjects[item]], on=self._on) if standing else None
-            seen = _Seen(ask, candidate, told.get(item), standing, state)
+            seen = _Seen(
+                ask, candidate, told.get(item), lives.get(item), standing, state,
+                reading.may_be_cut_off,
+            )  # fmt: skip
             found.append(self._answer(seen, reading.findings, names))
         return tuple(found)
 
     def _read(self, ask: Ask) -> _Read:
         if ask.text is not None:
             found = read(ask.text, today=self._on)
-            return _Read(found.candidates, found.findings)
+            return _Read(found.candidates, found.findings, may_be_cut_off=found.may_be_cut_off)
         question = Question.of(
             gtin=ask.gtin, serial=ask.serial, lot=ask.lot, expires=ask.expires, today=self._on
         )
@@ -238,6 +242,9 @@ class Verifier:
         if candidate is not None and candidate.is_repaired:
             scanner = candidate.causes
             reading.append(codes.SCAN_DAMAGED.found(candidate.causes[0].message))
+        if candidate is not None and seen.is_cut_off and seen.standing is None:
+            text = f"It ends with the serial number {candidate.question.serial}."
+            reading.append(codes.CUT_OFF.found(text))
         answer = judge(
             question,
             self._known(question, seen) if question else Known(),
@@ -252,20 +259,20 @@ class Verifier:
         return made
 
     def _known(self, question: Question, seen: _Seen) -> Known:
-        if seen.standing is None or seen.journey is None:
+        if seen.standing is None or seen.life is None:
             is_known = lots.names_product(self._conn, question.gtin, self._audience_ids)
             return Known(
                 is_product_known=is_known,
                 alike=tuple(self._alike(question)) if is_known else (),
                 is_issued=self._is_issued(question),
             )
-        steps, standing = seen.journey.steps, seen.standing
+        standing = seen.standing
         ended = standing.because
         return Known(
             standing=standing,
             condition=seen.condition,
-            steps=counted(steps, undo=self.policy.undo),
-            findings=examine(steps, undo=self.policy.undo),
+            steps=seen.life.counted,
+            findings=seen.life.findings(),
             where=self._where(standing.location) if self._follows(standing) else None,
             ended=self._where(ended.biz_location or ended.read_point) if ended else None,
         )
@@ -343,6 +350,7 @@ class Verifier:
 class _Read:
     candidates: tuple[Candidate, ...]
     findings: tuple[Finding, ...]
+    may_be_cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,8 +360,11 @@ class _Seen:
     ask: Ask
     candidate: Candidate | None
     journey: Journey | None
+    life: Life | None
     standing: Standing | None
     condition: Condition | None
+    is_cut_off: bool
+    """The scan has neither lot nor expiry."""
 
 
 def _chosen(candidates: Sequence[Candidate], told: Mapping[ItemKey, Journey]) -> Candidate | None:

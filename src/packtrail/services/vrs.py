@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Action, ActorKind, Permission, require
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
-from packtrail.services import auditing
+from packtrail.services import auditing, vrs_trust
 from packtrail.services.codes import ANOTHER_PARTNER, NO_RESPONDER
 from packtrail.services.organisations import visible_to
 from packtrail.services.verifying import Ask, Circumstances, Verifier
 from packtrail.store import lots
 from packtrail.store import verifications as verification_rows
 from packtrail.store import vrs as rows
-from packtrail.verification import messaging
-from packtrail.verification.codes import BAD_MESSAGE, BAD_PRESENTATION, PRODUCT_UNKNOWN
+from packtrail.verification import messaging, presentations
+from packtrail.verification.codes import BAD_MESSAGE, PRODUCT_UNKNOWN
 from packtrail.verification.judging import Purpose
 from packtrail.verification.messaging import ResponderPolicy
-from packtrail.verification.presentations import HEADER, read_presentation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from psycopg import Connection
 
@@ -99,8 +97,9 @@ def respond(
     Raises:
         RefusedError: `VER-100` or `VER-002`, the request is not as the standard says.
         NotFound: `VER-102`, the organisation does not answer for this GTIN.
-        NotPermitted: The key may not verify; `VER-107`, the presentation is missing or wrong;
-            `VER-108`, the key is another partner's.
+        NotPermitted: The key may not verify; `VER-107` and `VER-111` to `VER-120`, by the policy
+            who shows such a presentation, or none, is not answered; `VER-108`, the key is another
+            partner's.
     """
     require(actor, Permission.PACK_VERIFY)
     asked = messaging.read_message(parts, query)
@@ -108,7 +107,10 @@ def respond(
     with app.database.transaction() as conn:
         told = _responder(conn, actor)
         _require_partner(told, asked.req_gln)
-        shown = _shown(told, presentation, app.clock())
+        request = presentations.Request(
+            at=app.clock(), req_gln=asked.req_gln, corr_uuid=asked.corr_uuid, responder_gln=told.gln
+        )
+        shown = vrs_trust.shown(conn, actor, told.policy, presentation, request)
         circumstances = Circumstances(purpose=purpose, follows_places=False, names_products=False)
         verifier = Verifier(app, conn, actor, circumstances)
         ask = Ask(gtin=asked.gtin, serial=asked.serial, lot=asked.lot, expires=asked.exp, way="vrs")
@@ -127,13 +129,19 @@ def respond(
     return messaging.body_of(said, at=found.at, responder_gln=told.gln, corr_uuid=asked.corr_uuid)
 
 
-def check_connectivity(app: Application, actor: Actor, query: Mapping[str, str]) -> dict[str, str]:
+def check_connectivity(
+    app: Application,
+    actor: Actor,
+    query: Mapping[str, str],
+    *,
+    presentation: str | None = None,
+) -> dict[str, str]:
     """Return that the organisation answers for a GTIN.
 
     Raises:
         RefusedError: `VER-100`, a parameter is missing or wrong.
         NotFound: `VER-102`, it does not.
-        NotPermitted: The key may not verify.
+        NotPermitted: The key may not verify; or as `respond` says, the presentation is refused.
     """
     require(actor, Permission.PACK_VERIFY)
     found = messaging.requester_findings(query)
@@ -145,6 +153,10 @@ def check_connectivity(app: Application, actor: Actor, query: Mapping[str, str])
     with app.database.reading() as conn:
         told = _handling(conn, actor, gtin)
         _require_partner(told, query["reqGLN"])
+        request = presentations.Request(
+            at=app.clock(), req_gln=query["reqGLN"], responder_gln=told.gln
+        )
+        vrs_trust.shown(conn, actor, told.policy, presentation, request)
         return {"responderGLN": told.gln}
 
 
@@ -156,7 +168,7 @@ def _responder(conn: Connection, actor: Actor) -> Responder:
         text = "This organisation does not answer verification messages yet."
         raise NotFound(NO_RESPONDER.found(text))
     gln, policy, partner_gln = row
-    return Responder(gln=gln, policy=ResponderPolicy(**policy), partner_gln=partner_gln)
+    return Responder(gln=gln, policy=ResponderPolicy.of(policy), partner_gln=partner_gln)
 
 
 def _require_partner(told: Responder, req_gln: str) -> None:
@@ -164,21 +176,6 @@ def _require_partner(told: Responder, req_gln: str) -> None:
     if told.partner_gln is not None and told.partner_gln != req_gln:
         text = f"The key is that of {told.partner_gln}, not of {req_gln}."
         raise NotPermitted(ANOTHER_PARTNER.found(text, at="reqGLN"))
-
-
-def _shown(told: Responder, presentation: str | None, at: datetime) -> dict[str, Any]:
-    """Return what the log keeps of a presentation; refuse a bad one where one is needed."""
-    if presentation is None:
-        if told.policy.needs_presentation:
-            text = f"There is no header {HEADER}."
-            raise NotPermitted(BAD_PRESENTATION.found(text, at=HEADER))
-        return {}
-    try:
-        return {"presentation": read_presentation(presentation, at=at).members()}
-    except RefusedError as refused:
-        if told.policy.needs_presentation:
-            raise NotPermitted(*refused.findings) from None
-        return {"presentation": {"problem": str(refused)}}
 
 
 def _handling(conn: Connection, actor: Actor, gtin: str) -> Responder:

@@ -33,15 +33,17 @@ def add_partner(
     if not messaging.is_gln(gln):
         raise RefusedError(BAD_MESSAGE.found(f"{gln[:40]!r} is no GLN.", at="gln"))
     scopes = [Permission.PACK_VERIFY.value]
-    made = keys.create_api_key(app, actor, name, scopes=scopes, days=days)
-    at = app.clock()
+    made = keys.mint_api_key(app, actor, name, scopes=scopes, days=days)
+    at = made.key.created_at
     with app.database.transaction() as conn:
+        # In one transaction: a key that is bound to no GLN could ask with any.
+        keys.keep_api_key(conn, actor, made)
         values = {
             "key_id": made.key.key_id, "organisation_id": actor.organisation_id, "gln": gln,
-            "name": name, "at": at, "by": actor.name,
+            "name": made.key.name, "at": at, "by": actor.name,
         }  # fmt: skip
         rows.add_partner(conn, values)
-        detail = {"gln": gln, "name": name}
+        detail = {"gln": gln, "name": made.key.name}
         auditing.write(conn, actor, Action.RESPONDER_UPDATED, made.key.key_id, at=at, detail=detail)
     return made
 

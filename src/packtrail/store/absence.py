@@ -3,31 +3,26 @@
 A commissioning brings ten thousand serials that nobody has seen, and each would have to be looked
 for. Of classes that grow by so many at a time the hashes of all their serials are remembered, 32
 bits of each: what is not among them is new. What is among them may be there, and is looked up.
-
-What is remembered is what was committed, and the dictionary is only ever added to, in order: blocks
-that came since are read before each use. The last block remembered is compared as well, in case the
-database is not the one it was, after a restore or a failover that lost something.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from packtrail.store import name_blocks, named
+from packtrail.store import name_blocks, remembered
 from packtrail.store.mentions import hashes
+from packtrail.store.remembered import Memories
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.store.mentions import Hashes
+    from packtrail.store.runs import Packed
 
-_SQL = named.statements("instances")
 NEW_MIN: Final = 1_000
 """Serials of one class that must be looked for, for the class to be remembered."""
 _GROWTH_MIN: Final = 0.02
@@ -36,42 +31,38 @@ _OBJECTS_MAX: Final = 16_000_000
 """Objects remembered in all, at four octets each."""
 _RUNS_MAX: Final = 8
 
-_ClassOf: TypeAlias = tuple[str, int]
-"""(database, class_id)"""
 
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Memory:
     """The hashes of a class's serials below a number."""
 
-    runs: list[NDArray[np.uint32]] = field(default_factory=list)
+    runs: tuple[NDArray[np.uint32], ...] = ()
     """Ascending, each."""
     until: int = 0
-    last: tuple[int, bytes] | None = None
-    """The last block: its first number, and its serials."""
+    last: Packed | None = None
 
     @property
     def size(self) -> int:
+        """How many there are."""
         return sum(map(len, self.runs))
 
 
-_memories: OrderedDict[_ClassOf, _Memory] = OrderedDict()
-_lock = threading.Lock()
+_memories: Final[Memories[_Memory]] = Memories(_OBJECTS_MAX)
 
 
-def is_worth_it(conn: Connection, class_id: int, names: int, wanted: int) -> bool:
+def is_worth_it(conn: Connection, class_id: int, names: int, salt: int, wanted: int) -> bool:
     """Tell whether absence is proved sooner than so many serials are looked up.
 
     Args:
         conn: A connection.
         class_id: The class.
         names: How many of its objects are known by name.
+        salt: Start of the hashes of its serials.
         wanted: Serials that are to be looked for.
     """
     if wanted < NEW_MIN:
         return False
-    with _lock:
-        known = _memories.get((conn.info.dsn, class_id))
+    known = _memories.get(remembered.key_of(conn, class_id, salt))
     unread = names - (known.size if known else 0)
     return unread * _GROWTH_MIN <= wanted
 
@@ -88,17 +79,12 @@ def are_absent(
         salt: Start of the hashes of its serials.
         wanted: Hashes of the serials to be looked for.
     """
-    name = (conn.info.dsn, class_id)
-    with _lock:
-        memory = _memories.pop(name, None) or _Memory()
-        memory = _brought_up(conn, memory, class_id, next_seq, salt)
-        _memories[name] = memory
-        while sum(each.size for each in _memories.values()) > _OBJECTS_MAX and len(_memories) > 1:
-            _memories.popitem(last=False)
-        runs = list(memory.runs)
+    key = remembered.key_of(conn, class_id, salt)
+    memory = _brought_up(conn, _memories.get(key) or _Memory(), class_id, next_seq, salt)
+    _memories.put(key, memory)
     short = _short(wanted)
     found = np.zeros(len(short), dtype=bool)
-    for run in runs:
+    for run in memory.runs:
         at = np.minimum(np.searchsorted(run, short), len(run) - 1)
         found |= run[at] == short
     return ~found
@@ -106,30 +92,24 @@ def are_absent(
 
 def forget(conn: Connection) -> None:
     """Forget what is remembered of a database: some of it may never be committed."""
-    with _lock:
-        for name in [name for name in _memories if name[0] == conn.info.dsn]:
-            del _memories[name]
+    _memories.forget(remembered.database_of(conn))
 
 
 def _brought_up(
     conn: Connection, memory: _Memory, class_id: int, next_seq: int, salt: int
 ) -> _Memory:
     """Return a memory that knows all blocks below a number."""
-    first = memory.until if memory.last is None else memory.last[0]
-    with conn.cursor(binary=True) as cursor:
-        rows = cursor.execute(_SQL["blocks_from"], [class_id, first], prepare=True).fetchall()
-    if memory.last is not None:
-        if memory.until > next_seq or not rows or rows[0][1:] != memory.last:
-            return _brought_up(conn, _Memory(), class_id, next_seq, salt)
-        rows = rows[1:]
-    blocks = [(seq_from, serials) for _, seq_from, serials in rows if seq_from < next_seq]
+    read = remembered.ask_since(conn, class_id, memory.last)()
+    if read is None or memory.until > next_seq:
+        return _brought_up(conn, _Memory(), class_id, next_seq, salt)
+    blocks = [block for block in read.blocks if block[0] < next_seq]
     if not blocks:
         return memory
-    serials = name_blocks.unpack_all([block for _, block in blocks])
+    serials = name_blocks.unpack_all([packed for _, packed in blocks])
     found = hashes(serials, np.full(len(serials), salt, dtype=np.uint64))
-    runs = [*memory.runs, np.sort(_short(found))]
+    runs = (*memory.runs, np.sort(_short(found)))
     if len(runs) > _RUNS_MAX:
-        runs = [np.sort(np.concatenate(runs), kind="stable")]
+        runs = (np.sort(np.concatenate(runs), kind="stable"),)
     return _Memory(runs, next_seq, blocks[-1])
 
 

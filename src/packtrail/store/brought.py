@@ -143,7 +143,7 @@ def _part(segment: Segment, places: list[int]) -> _Part:
     return _Part(
         segment_id=segment.segment_id,
         event_count=len(places),
-        object_count=sum(sum(segment.counts(place)) for place in places),
+        object_count=sum(sum(segment.gist(place)[1:]) for place in places),
         time_from=moment(int(times.min())),
         time_until=moment(int(times.max())),
         type=segment.type,

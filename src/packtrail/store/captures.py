@@ -268,6 +268,12 @@ def latest_change(conn: Connection) -> tuple[datetime | None, int]:
     return (row[0], int(row[1])) if row else (None, 0)
 
 
+def last_owner(conn: Connection) -> int | None:
+    """Return whose document was handed in last."""
+    row = conn.execute(_SQL["last_owner"]).fetchone()
+    return int(row[0]) if row else None
+
+
 def running(conn: Connection) -> list[CaptureRow]:
     """Return the captures that are acknowledged and not finished, oldest first."""
     with conn.cursor(row_factory=class_row(CaptureRow)) as cursor:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import expires_on
-from packtrail.lifecycle.rules import effect_of, goal_of, is_leaving
+from packtrail.lifecycle.rules import effect_of, goal_of, is_leaving, is_origin
 from packtrail.lifecycle.sweep import NOTHING, STATUSES, Saying, Sweep
 from packtrail.store import happenings, named
-from packtrail.store.happenings import Event
+from packtrail.store.happenings import Event, Index, Packings
+from packtrail.store.layout import Layout
 from packtrail.store.roles import CHILD, PARENT, ROLES
 from packtrail.store.rows import DESTINATION, read_link
 
@@ -25,11 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from numpy.typing import NDArray
     from psycopg import Connection
 
     from packtrail.lifecycle.journey import Status
-    from packtrail.store.happenings import Index
     from packtrail.store.likes import Likes
 
 _SQL = named.statements("census")
@@ -50,17 +49,11 @@ class CensusRow:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One pass over the index: what it counted, and what it went over."""
+    """What one pass over the index made of every object."""
 
-    rows: tuple[CensusRow, ...]
-    events: Sequence[Event | Likes]
-    """In the order in which they count."""
-    index: Index
     sweep: Sweep
-    is_seen: NDArray[np.bool_]
-    """Whether an event that counts names the object."""
-    is_container: NDArray[np.bool_]
-    """Whether it has ever held something."""
+    layout: Layout
+    """The numbers of the objects."""
     places: tuple[str, ...]
     """Place or read point, by the number that the sweep has for it."""
     lots: tuple[str, ...]
@@ -81,7 +74,8 @@ def census(
         as_of: Only what had happened by then.
         as_known_at: Only what had been recorded by then.
     """
-    return survey(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at).rows
+    found = survey(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at)
+    return counted(conn, found.sweep, found.layout)
 
 
 def survey(
@@ -91,27 +85,42 @@ def survey(
     as_of: datetime | None = None,
     as_known_at: datetime | None = None,
 ) -> Survey:
-    """Count every object as `census` does, and keep what was gone over."""
-    events, index = happenings.read(
-        conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at
-    )
-    made = _Pass(
-        index,
-        Sweep(index.total),
-        np.zeros(index.total, dtype=bool),
-        np.zeros(index.total, dtype=bool),
-    )
+    """Go over every event as `census` does, and return what it makes of each object."""
+    scope: dict[str, Any] = {"as_of": as_of, "as_known_at": as_known_at}
+    found = happenings.visible(conn, audience_ids=audience_ids, **scope)
+    wrong = happenings.wrong_among(conn, found, happenings.declared(conn, as_known_at=as_known_at))
+    index = Index(Layout.exact(conn))
+    places, lots = Texts(), Texts()
+    sweep = Sweep(index.total)
+    go_over(happenings.in_order(found, index, wrong, as_of=as_of), index, sweep, places, lots)
+    return Survey(sweep, index.layout, places.all(), lots.all())
+
+
+def go_over(
+    events: Iterable[Event | Packings | Likes],
+    index: Index,
+    sweep: Sweep,
+    places: Texts,
+    lots: Texts,
+) -> None:
+    """Let events have their effect.
+
+    Args:
+        events: In the order in which they count.
+        index: What they name.
+        sweep: What objects are before, and then are.
+        places: Numbers of places, which grow.
+        lots: Numbers of lots, which grow.
+    """
+    made = _Pass(index, sweep, places, lots)
     for event in events:
         if isinstance(event, Event):
             made.take(event)
+        elif isinstance(event, Packings):
+            made.take_packings(event)
         else:
             made.take_likes(event)
-    rows = tuple(_count(conn, index, made.sweep, made.is_seen, made.is_container))
-    return Survey(
-        *(rows, events, index, made.sweep, made.is_seen, made.is_container),
-        places=made.places.all(),
-        lots=made.lots.all(),
-    )
+    sweep.forget()
 
 
 class Texts:
@@ -135,44 +144,75 @@ class _Pass:
 
     index: Index
     sweep: Sweep
-    is_seen: NDArray[np.bool_]
-    is_container: NDArray[np.bool_]
-    places: Texts = field(default_factory=Texts)
-    lots: Texts = field(default_factory=Texts)
+    places: Texts
+    lots: Texts
+    sayings: dict[tuple[int, Role], Saying] = field(default_factory=dict)
+    """What the events of a segment say in a role."""
 
     def take(self, event: Event) -> None:
         """Let one event have its effect."""
         for role, objects in self.index.named.get(event.event_id, ()):
-            self.is_seen[objects] = True
+            self.sweep.is_seen[objects] = True
             part = ROLES[role]
+            if is_origin(event.type, part, event.action, event.biz_step):
+                self.sweep.make(objects, event.occasion)
             self.sweep.observe(
                 objects, self._saying(event, part), reaches_inside=part is not Role.PARENT
             )
-        if event.type == "AggregationEvent" and event.parent_class_id is not None:
-            self._repack(event)
+        if event.type == "AggregationEvent" and event.parent is not None:
+            class_id, seq = event.parent
+            self._repack(event, self.index.bases[class_id] + seq)
 
     def take_likes(self, likes: Likes) -> None:
         """Let like events have their effect, all at once: their objects differ and hold nothing."""
-        self.is_seen[likes.objects] = True
-        said = self._saying(likes.event, Role.EPC)._replace(at=likes.at)
+        self.sweep.is_seen[likes.objects] = True
+        event = likes.event
+        if is_origin(event.type, Role.EPC, event.action, event.biz_step):
+            self.sweep.make(likes.objects, likes.occasions)
+        said = self._saying(event, Role.EPC)._replace(at=likes.at)
         self.sweep.observe(likes.objects, said, reaches_inside=False)
 
-    def _repack(self, event: Event) -> None:
+    def take_packings(self, packings: Packings) -> None:
+        """Let packing events have their effect, at once unless one bears on another's objects."""
+        sweep, kind = self.sweep, packings.kind
+        parents, children, sizes = packings.parents, packings.children, packings.sizes
+        if sweep.holds_any(children, np.concatenate((parents, children))):
+            for event in packings.one_by_one(self.index):
+                self.take(event)
+            return
+        sweep.is_seen[parents] = sweep.is_seen[children] = True
+        said = self._saying(kind, Role.PARENT)._replace(at=packings.at)
+        sweep.observe(parents, said, reaches_inside=False)
+        said = self._saying(kind, Role.CHILD)._replace(at=np.repeat(packings.at, sizes))
+        sweep.observe(children, said, reaches_inside=True)
+        if kind.action == "ADD":
+            sweep.is_container[parents] = True
+            sweep.pack_each(children, parents, sizes)
+        else:
+            sweep.unpack_each(children, parents, sizes)
+
+    def _repack(self, event: Event, parent: int) -> None:
         """Move what an aggregation event packs or unpacks."""
-        parent = self.index.bases[event.parent_class_id or 0] + (event.parent_seq or 0)
         if event.empties:
             inside = self.sweep.inside(np.array([parent]))
             self.sweep.observe(inside, self._saying(event, Role.CHILD), reaches_inside=True)
             self.sweep.empty(parent)
         for role, objects in self.index.named.get(event.event_id, ()):
             if role == PARENT and event.action == "ADD":
-                self.is_container[objects] = True
+                self.sweep.is_container[objects] = True
             elif role == CHILD and event.action == "ADD":
                 self.sweep.pack(objects, parent)
             elif role == CHILD and event.action == "DELETE":
                 self.sweep.unpack(objects, parent)
 
     def _saying(self, event: Event, part: Role) -> Saying:
+        said = self.sayings.get((event.like, part))
+        if said is None:
+            said = self.sayings[event.like, part] = self._said(event, part)
+        return said._replace(at=event.at)
+
+    def _said(self, event: Event, part: Role) -> Saying:
+        """Return what an event, and those that are like it, say of the objects of a role."""
         makes = part in {Role.EPC, Role.OUTPUT}
         day = expires_on(event.expires) if makes else None
         return Saying(
@@ -193,27 +233,25 @@ def _goal(event: Event) -> str | None:
     return goal_of((of or "", which) for kind, of, which in told if kind == DESTINATION)
 
 
-def _count(
-    conn: Connection,
-    index: Index,
-    sweep: Sweep,
-    is_seen: NDArray[np.bool_],
-    is_container: NDArray[np.bool_],
-) -> Iterable[CensusRow]:
+def counted(conn: Connection, sweep: Sweep, layout: Layout) -> tuple[CensusRow, ...]:
+    """Count what a pass made of every object, by class and status."""
     sizes = len(STATUSES)
+    rows = []
     for class_id, class_key, prefix_length, size in conn.execute(_SQL["classes"]):
-        if class_id not in index.bases:
+        if class_id not in layout.bases:
             continue
-        here = slice(index.bases[class_id], index.bases[class_id] + size)
+        here = slice(layout.bases[class_id], layout.bases[class_id] + size)
         for holds in (False, True):
-            chosen = is_seen[here] & (is_container[here] == holds)
+            chosen = sweep.is_seen[here] & (sweep.is_container[here] == holds)
             counts = np.bincount(sweep.status[here][chosen], minlength=sizes).tolist()
             for status, count in zip(STATUSES, counts, strict=True):
                 if count:
-                    yield CensusRow(
+                    row = CensusRow(
                         class_key=class_key,
                         prefix_length=prefix_length,
                         is_container=holds,
                         status=status,
                         count=count,
                     )
+                    rows.append(row)
+    return tuple(rows)

@@ -178,3 +178,69 @@ PLACE_UNREADABLE = FindingCode(
     "Where a place lies cannot be read",
     remedy="Give a CSV with the columns place, latitude and longitude, each place once.",
 )
+POLICY_UNCLEAR = FindingCode(
+    "STO-081",
+    Severity.ERROR,
+    "It is not clear what the retention policy asks for",
+    remedy="Give times such as 24 months or 7 years, a scope that is known, and what says so.",
+)
+POLICY_BELOW_LAW = FindingCode(
+    "STO-082",
+    Severity.ERROR,
+    "The retention policy is shorter than a rule pack states",
+    remedy="Keep at least as long as the law, or narrow the policy to a market or product.",
+)
+POLICY_UNKNOWN = FindingCode(
+    "STO-083",
+    Severity.ERROR,
+    "There is no such retention policy",
+    remedy="List the policies with `packtrail archive policies`.",
+)
+KEPT_LIVE = FindingCode(
+    "STO-084",
+    Severity.ERROR,
+    "A retention policy keeps the month in the database",
+    remedy="Wait until that day, or let the company set another policy.",
+)
+STILL_KEPT = FindingCode(
+    "STO-085",
+    Severity.ERROR,
+    "The records of the month must still be kept",
+    remedy="Nothing of it is destroyed before that day has passed.",
+)
+NOT_TO_BE_DESTROYED = FindingCode(
+    "STO-086",
+    Severity.ERROR,
+    "No retention policy lets the month be destroyed",
+    remedy="Every company with records in it sets a policy that lets them be destroyed at its end.",
+)
+DESTRUCTION_NOT_APPROVED = FindingCode(
+    "STO-087",
+    Severity.ERROR,
+    "The destruction is not ordered and approved by everyone whose records these are",
+    remedy="One person of each company orders it, a second one approves.",
+)
+DESTRUCTION_OF_SECOND_PERSON = FindingCode(
+    "STO-088",
+    Severity.ERROR,
+    "A destruction is approved by somebody other than who ordered it",
+    remedy="Let a second person approve it, in the console or through REST.",
+)
+DESTRUCTION_UNKNOWN = FindingCode(
+    "STO-089",
+    Severity.ERROR,
+    "There is no such open order to destroy a month",
+    remedy="List the orders with `packtrail archive destructions`.",
+)
+DESTROYED = FindingCode(
+    "STO-091",
+    Severity.ERROR,
+    "What was asked for was destroyed after its time of retention",
+    remedy="The audit trail tells who ordered and approved that; older backups may still have it.",
+)
+HOLDS_DOCUMENTS_FROM_BEFORE = FindingCode(
+    "STO-092",
+    Severity.ERROR,
+    "Documents of an earlier month are still read from this one",
+    remedy="Drop the month before first: its archive holds these documents whole.",
+)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from packtrail.hierarchy.containment import DEPTH_MAX
-from packtrail.store import eventrows, named, objects, segments
+from packtrail.store import eventrows, objects, segments
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, Lanes
 from packtrail.store.happenings import first_mentions
 from packtrail.store.roles import CHILD, PARENT
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.store.eventrows import EventRow, Ref
+    from packtrail.store.integers import Numbers
     from packtrail.store.journeys import ItemKey
     from packtrail.store.objects import Instance
     from packtrail.store.segments import Segment
-
-_SQL = named.statements("contents")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,24 +107,21 @@ def contents(
         as_known_at: Only what had been recorded by then.
     """
     scope = _Scope(conn, list(audience_ids), as_of, as_known_at)
-    found = objects.find(conn, [(class_key, item_key)])
-    level = set(found.values())
-    seen = set(level)
+    level = _level(objects.find(conn, [(class_key, item_key)]).values())
+    seen = dict(level)
     levels: list[int] = []
     direct: list[Instance] = []
     counts: dict[Instance, int] = {}
     for depth in range(DEPTH_MAX):
         inside = _inside(scope, level)
-        children = [child for some in inside.values() for child in some if child not in seen]
-        if not children:
+        level = _new(inside, seen)
+        if not level:
             break
-        levels.append(len(children))
+        levels.append(sum(map(len, level.values())))
         if depth == 0:
-            direct = sorted(children)[offset : offset + limit]
+            direct = sorted(_instances(level))[offset : offset + limit]
         elif depth == 1:
-            counts = {parent: len(some) for parent, some in inside.items()}
-        seen.update(children)
-        level = set(children)
+            counts = inside.counts()
     return Contents(items=_items(conn, direct, counts), levels=tuple(levels))
 
 
@@ -147,17 +143,69 @@ def expand(
         as_known_at: Only what had been recorded by then.
     """
     scope = _Scope(conn, list(audience_ids), as_of, as_known_at)
-    level = set(objects.find(conn, keys).values())
-    seen = set(level)
+    level = _level(objects.find(conn, keys).values())
+    seen = dict(level)
     held: dict[Instance, list[Instance]] = {}
     for _ in range(DEPTH_MAX):
-        inside = _inside(scope, level) if level else {}
-        held |= {parent: sorted(some) for parent, some in inside.items()}
-        level = {child for some in inside.values() for child in some} - seen
-        seen |= level
+        inside = _inside(scope, level)
+        held |= inside.by_parent()
+        level = _new(inside, seen)
+        if not level:
+            break
     names = objects.names(conn, {*held, *(child for some in held.values() for child in some)})
     key = {one: (name.class_key, name.item_key) for one, name in names.items()}
     return {key[parent]: tuple(key[child] for child in some) for parent, some in held.items()}
+
+
+_Level: TypeAlias = "dict[int, Numbers]"
+"""Objects: class -> their numbers within it, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What some containers hold directly."""
+
+    parents: list[Instance]
+    children: dict[int, tuple[Numbers, Numbers]]
+    """Class -> numbers of the children within it, ascending; place of each one's parent."""
+
+    def counts(self) -> dict[Instance, int]:
+        """Return how many children each parent has."""
+        found = np.zeros(len(self.parents), dtype=np.int64)
+        for _, places in self.children.values():
+            found += np.bincount(places, minlength=len(found))
+        return dict(zip(self.parents, found.tolist(), strict=True))
+
+    def by_parent(self) -> dict[Instance, list[Instance]]:
+        """Return the children of each parent that has some, ascending."""
+        found: defaultdict[Instance, list[Instance]] = defaultdict(list)
+        for class_id, (seqs, places) in sorted(self.children.items()):
+            for seq, place in zip(seqs.tolist(), places.tolist(), strict=True):
+                found[self.parents[place]].append((class_id, seq))
+        return found
+
+
+def _level(instances: Iterable[Instance]) -> _Level:
+    by_class: defaultdict[int, list[int]] = defaultdict(list)
+    for class_id, seq in instances:
+        by_class[class_id].append(seq)
+    return {one: np.unique(np.array(seqs, dtype=np.int64)) for one, seqs in by_class.items()}
+
+
+def _instances(level: _Level) -> list[Instance]:
+    return [(class_id, seq) for class_id, seqs in level.items() for seq in seqs.tolist()]
+
+
+def _new(inside: _Inside, seen: _Level) -> _Level:
+    """Return the children that were not seen yet, and note them."""
+    found = {}
+    for class_id, (seqs, _) in inside.children.items():
+        before = seen.get(class_id, seqs[:0])
+        new = np.setdiff1d(seqs, before, assume_unique=True)
+        if len(new):
+            found[class_id] = new
+            seen[class_id] = np.union1d(before, new)
+    return found
 
 
 def _items(
@@ -176,68 +224,93 @@ def _items(
     )
 
 
-def _inside(scope: _Scope, containers: set[Instance]) -> dict[Instance, list[Instance]]:
+def _inside(scope: _Scope, containers: _Level) -> _Inside:
     """Return what each of some containers holds directly."""
-    about = scope.effective(_events_of_parents(scope, containers))
+    about = scope.effective(_naming(scope, containers, PARENT))
     packing = [row for row in about.values() if row.type == "AggregationEvent"]
-    added = [row.ref for row in packing if row.action == "ADD"]
-    if not added:
-        return {}
     emptyings = [row for row in packing if row.empties]
-    inside: defaultdict[Instance, list[Instance]] = defaultdict(list)
-    for class_id, blocks in _blocks_of(scope, added).items():
-        for child, parent in _holders(scope, class_id, sorted(blocks), emptyings):
-            if parent in containers:
-                inside[parent].append(child)
+    inside = _Inside([], {})
+    places: dict[Instance, int] = {}
+    for class_id, seqs in _packed(scope, [row.ref for row in packing if row.action == "ADD"]):
+        parent_of, parents = _holders(scope, class_id, seqs, emptyings)
+        wanted = [_is_among(parent, containers) for parent in parents]
+        is_held = np.array([*wanted, False])[parent_of]  # -1, nothing, is the last.
+        number = [places.setdefault(one, len(places)) for one in parents]
+        if is_held.any():
+            of = np.array(number, dtype=np.int64)[parent_of[is_held]]
+            inside.children[class_id] = seqs[is_held], of
+    inside.parents.extend(places)
     return inside
 
 
-def _events_of_parents(scope: _Scope, containers: set[Instance]) -> set[Ref]:
-    by_segment: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for (class_id, seq), segment_id, _ in objects.sightings(
-        scope.conn, containers, scope.audience_ids, role=PARENT
-    ):
-        by_segment[segment_id, class_id].append(seq)
-    scope.read(segment_id for segment_id, _ in by_segment)
-    return {
-        (segment_id, place)
-        for (segment_id, class_id), seqs in by_segment.items()
-        for _, place, role in scope.segments[segment_id].places_of(class_id, np.unique(seqs))
-        if role == PARENT
-    }
+def _is_among(instance: Instance, level: _Level) -> bool:
+    seqs = level.get(instance[0])
+    return seqs is not None and bool((seqs == instance[1]).any())
 
 
-def _blocks_of(scope: _Scope, events: list[Ref]) -> dict[int, set[int]]:
-    """Return the blocks in which some events name children, by class."""
-    blocks: defaultdict[int, set[int]] = defaultdict(set)
+def _naming(scope: _Scope, level: _Level, role: int) -> Iterator[Ref]:
+    """Yield the events that name some objects in a role."""
+    for class_id, seqs in level.items():
+        for segment, events, _ in _mentions(scope, class_id, seqs, role):
+            yield from ((segment.segment_id, place) for place in np.unique(events).tolist())
+
+
+def _mentions(
+    scope: _Scope, class_id: int, seqs: Numbers, role: int
+) -> Iterator[tuple[Segment, Numbers, Numbers]]:
+    """Yield where objects of a class are named in a role: segment, places of events, objects.
+
+    Args:
+        scope: What may be read.
+        class_id: The class.
+        seqs: Numbers of the objects within it, ascending.
+        role: The role.
+    """
+    first = int(seqs[0]) >> BLOCK_BITS << BLOCK_BITS
+    is_wanted = np.zeros((int(seqs[-1]) - first | LANE_MASK) + 1, dtype=bool)
+    is_wanted[seqs - first] = True
+    found = objects.touching(
+        *(scope.conn, class_id, seqs, is_wanted, scope.audience_ids), roles=(role,), first=first
+    )
+    for segment in scope.read(found):
+        for of_class, named_ones, events in segment.named(role):
+            if of_class == class_id:
+                at = named_ones - first
+                is_here = (at >= 0) & (at < len(is_wanted))
+                is_here[is_here] = is_wanted[at[is_here]]
+                yield segment, events[is_here], named_ones[is_here]
+
+
+def _packed(scope: _Scope, events: list[Ref]) -> Iterator[tuple[int, Numbers]]:
+    """Yield what some events name as children: class, numbers of the objects, ascending."""
     by_segment: defaultdict[int, list[int]] = defaultdict(list)
     for segment_id, place in events:
         by_segment[segment_id].append(place)
+    found: defaultdict[int, list[Numbers]] = defaultdict(list)
     for segment_id, places in by_segment.items():
         for class_id, seqs, _ in scope.segments[segment_id].named(CHILD, places):
-            blocks[class_id].update(np.unique(seqs >> BLOCK_BITS).tolist())
-    return blocks
+            found[class_id].append(seqs)
+    for class_id, some in found.items():
+        yield class_id, np.unique(np.concatenate(some))
 
 
 def _holders(
-    scope: _Scope, class_id: int, blocks: list[int], emptyings: list[EventRow]
-) -> Iterable[tuple[Instance, Instance]]:
-    """Yield the objects of some blocks of a class that something holds, with what holds them."""
-    moves = _moves(scope, class_id, blocks)
+    scope: _Scope, class_id: int, seqs: Numbers, emptyings: list[EventRow]
+) -> tuple[Numbers, list[Instance]]:
+    """Return what holds objects of a class in the end: the place of each one's parent; parents."""
+    moves: dict[Ref, list[Lanes]] = {}
+    for segment, events, named_ones in _mentions(scope, class_id, seqs, CHILD):
+        for place, some in _by_event(events, np.searchsorted(seqs, named_ones)):
+            moves.setdefault((segment.segment_id, place), []).append(some)
     rows = sorted([*scope.effective(moves).values(), *emptyings], key=eventrows.moment)
-    rows = _told_once(rows, moves)
-    parent_of = np.full(len(blocks) << BLOCK_BITS, -1, dtype=np.int64)
+    parent_of = np.full(len(seqs), -1, dtype=np.int64)
     numbers: dict[Instance, int] = {}
-    for row in rows:
+    for row in _told_once(rows, moves):
         if row.parent is None or row.type != "AggregationEvent":
             continue
         number = numbers.setdefault(row.parent, len(numbers))
         _move(parent_of, row, number, moves.get(row.ref, []))
-    parents = list(numbers)
-    held = np.flatnonzero(parent_of >= 0)
-    for place, number in zip(held.tolist(), parent_of[held].tolist(), strict=True):
-        seq = blocks[place >> BLOCK_BITS] << BLOCK_BITS | place & LANE_MASK
-        yield (class_id, seq), parents[number]
+    return parent_of, list(numbers)
 
 
 def _told_once(rows: list[EventRow], moves: dict[Ref, list[Lanes]]) -> list[EventRow]:
@@ -266,42 +339,6 @@ def _move(parent_of: Lanes, row: EventRow, number: int, moved: list[Lanes]) -> N
         parent_of[places] = number
     elif row.action == "DELETE":
         parent_of[places[parent_of[places] == number]] = -1
-
-
-def _moves(scope: _Scope, class_id: int, blocks: list[int]) -> dict[Ref, list[Lanes]]:
-    """Return the events that name objects of some blocks as children.
-
-    Returns:
-        Event -> places, counted through the blocks as if they followed each other.
-    """
-    moves: dict[Ref, list[Lanes]] = {}
-    every = np.array(blocks, dtype=np.int64)
-    for segment in scope.read(_segments_of_children(scope, class_id, blocks)):
-        for of_class, seqs, places in segment.named(CHILD):
-            if of_class != class_id:
-                continue
-            at = np.minimum(np.searchsorted(every, seqs >> BLOCK_BITS), len(every) - 1)
-            is_here = every[at] == seqs >> BLOCK_BITS
-            lanes = (at << BLOCK_BITS | seqs & LANE_MASK)[is_here]
-            for place, some in _by_event(places[is_here], lanes):
-                moves.setdefault((segment.segment_id, place), []).append(some)
-    return moves
-
-
-def _segments_of_children(scope: _Scope, class_id: int, blocks: list[int]) -> set[int]:
-    """Return the segments that name objects of some blocks as children."""
-    parameters = {
-        "class_id": class_id,
-        "blocks": blocks,
-        "audience_ids": scope.audience_ids,
-        "role": CHILD,
-    }
-    found = {row[0] for row in scope.conn.execute(_SQL["child_postings"], parameters)}
-    for block in blocks:
-        first = block << BLOCK_BITS
-        span = [class_id, first, first | LANE_MASK, scope.audience_ids, CHILD]
-        found.update(row[0] for row in scope.conn.execute(_SQL["child_touches"], span))
-    return found
 
 
 def _by_event(places: Lanes, lanes: Lanes) -> Iterator[tuple[int, Lanes]]:

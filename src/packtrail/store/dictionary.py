@@ -42,7 +42,11 @@ _BETWEEN: Final = Statement(
     first_position=Kind.INTEGER,
     highest=Kind.INTEGER,
 )
+_OF_KEY: Final = Statement(_SQL["block_of_key"], class_id=Kind.INTEGER, keys=Kind.BIGINTS)
+_BEFORE: Final = Statement(_SQL["block_before"], class_id=Kind.INTEGER, seq=Kind.INTEGER)
 _ASKED_AT_ONCE: Final = 400
+_FEW: Final = 3
+"""Objects of a class that are named one by one, not as arrays."""
 _DENSE: Final = 50
 """Numbers with at most this many between them are read as one range."""
 
@@ -114,6 +118,8 @@ def _look_up(
     conn: Connection, of_class: ClassRow, item_keys: list[str]
 ) -> dict[tuple[str, str], tuple[Instance, Name]]:
     """Return the objects of a class that are in the dictionary."""
+    if len(item_keys) == 1 and not of_class.sources:
+        return _look_up_one(conn, of_class, item_keys[0])
     class_id, class_key, length, salt, names, sources = of_class
     wanted = texts(item_keys)
     some = list(pool_blocks.candidates(conn, sources, wanted))
@@ -127,6 +133,22 @@ def _look_up(
         )
         for seq, place, own in _numbers(conn, class_id, wanted, numbers, some)
     }
+
+
+def _look_up_one(
+    conn: Connection, of_class: ClassRow, item_key: str
+) -> dict[tuple[str, str], tuple[Instance, Name]]:
+    """Return an object of a class of which all are known by name, if it is in the dictionary."""
+    class_id, class_key, length, salt = of_class[:4]
+    (serial,) = texts([item_key]).tolist()
+    key = name_blocks.key(class_id, serial, salt)
+    for seq_from, serials, lengths in direct.rows(conn, _OF_KEY, class_id, [key]):
+        place = name_blocks.place_of(serials, serial)
+        if place is not None:
+            own = lengths[place] if lengths else 0
+            name = Name(class_key, item_key, own or length)
+            return {(class_key, item_key): ((class_id, seq_from + place), name)}
+    return {}
 
 
 def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Name]:
@@ -143,6 +165,11 @@ def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Nam
         return found
     for of_class in class_rows.by_id(conn, by_class).values():
         class_id, class_key, length = of_class[:3]
+        if len(by_class[class_id]) <= _FEW and not of_class.sources:
+            few = _names_of_few(conn, of_class, by_class[class_id])
+            found |= few
+            if len(few) == len(by_class[class_id]):
+                continue
         wanted = np.unique(np.array(by_class[class_id], dtype=np.int64))
         for block in _blocks(conn, of_class, _rows_of(conn, class_id, wanted), wanted):
             for place, seq in enumerate(block.seqs.tolist()):
@@ -151,6 +178,21 @@ def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Nam
                     str_of(block.serials[place]),
                     block.prefix_length(place, length),
                 )
+    return found
+
+
+def _names_of_few(
+    conn: Connection, of_class: ClassRow, seqs: Iterable[int]
+) -> dict[Instance, Name]:
+    """Return what the dictionary knows of objects of a class of which all are known by name."""
+    class_id, class_key, length = of_class[:3]
+    found = {}
+    for seq in seqs:
+        for seq_from, serials, lengths in direct.rows(conn, _BEFORE, class_id, seq):
+            serial = name_blocks.serial_at(serials, seq - seq_from)
+            if serial is not None:
+                own = lengths[seq - seq_from] if lengths else 0
+                found[class_id, seq] = Name(class_key, str_of(serial), own or length)
     return found
 
 

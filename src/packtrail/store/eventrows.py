@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from packtrail.store.segments import Segment
 
 _SQL = named.statements("eventrows")
+_RECORDED = Statement(_SQL["recorded"], keys=Kind.BIGINTS)
 _OF_KEYS = Statement(_SQL["segments_of_keys"], keys=Kind.BIGINTS)
 _CHUNK = 20_000
 
@@ -67,7 +68,7 @@ class EventRow:
 
 def row(segment: Segment, place: int) -> EventRow:
     """Return the row of one event of a segment."""
-    epc_count, output_count = segment.counts(place)
+    parent, epc_count, output_count = segment.gist(place)
     return EventRow(
         ref=(segment.segment_id, place),
         owner_id=segment.owner_id,
@@ -77,7 +78,7 @@ def row(segment: Segment, place: int) -> EventRow:
         ordinal=segment.columns.ordinal(place),
         epc_count=epc_count,
         output_count=output_count,
-        parent=segment.parent(place),
+        parent=parent,
         is_error_declaration=segment.is_error_declaration,
         empties=segment.empties,
         identity=segment.identity(place),
@@ -136,6 +137,21 @@ def _declared_wrong(
             is_it = segment.columns.place_of(identity) is not None
             if segment.owner_id == owner_id and is_it:
                 yield owner_id, identity
+
+
+def recorded(
+    conn: Connection, owner_id: int, identities: Iterable[str]
+) -> Iterator[tuple[str, int]]:
+    """Yield where events of an owner are recorded: an identity, and a segment that may hold it."""
+    wanted = {
+        key: identity
+        for identity in identities
+        for key in probes(event_key(owner_id, identity, is_error_declaration=False))
+    }
+    keys = list(wanted)
+    for start in range(0, len(keys), _CHUNK):
+        for key, segment_id in direct.rows(conn, _RECORDED, keys[start : start + _CHUNK]):
+            yield wanted[key], segment_id
 
 
 def effective(

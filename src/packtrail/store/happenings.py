@@ -7,29 +7,43 @@ told by the first of them only, as in `packtrail.lifecycle.fold.in_order`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from psycopg.rows import args_row
 
-from packtrail.store import named, segments
+from packtrail.lifecycle.sweep import distinct
+from packtrail.store import eventrows, named, segments
 from packtrail.store.drafts import microseconds
-from packtrail.store.likes import Crowd, Likes, Timeline, occasion, occasion_base
-from packtrail.store.roles import CLASS_OFFSET, EPC, OUTPUT
+from packtrail.store.likes import (
+    Crowd,
+    Likes,
+    Stretch,
+    Timeline,
+    occasion,
+    occasion_base,
+    spread,
+)
+from packtrail.store.roles import CHILD, CLASS_OFFSET, EPC, OUTPUT, PARENT
 from packtrail.store.segments import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
     from psycopg import Connection
 
     from packtrail.lifecycle.sweep import Objects
+    from packtrail.store.columns import Mentions
     from packtrail.store.integers import Numbers
+    from packtrail.store.layout import Layout
+    from packtrail.store.objects import Instance
 
 _SQL = named.statements("census")
+_TOGETHER_MIN: Final = 2
+"""Packing events that follow each other, from which on they are told at once."""
 NO_NUMBER: Final = -1
 """Number of what stands for many events."""
 
@@ -39,12 +53,13 @@ class Event(NamedTuple):
 
     event_id: int
     """Number of the event in this reading."""
+    like: int
+    """Number of its segment: events that have it in common say the same."""
     type: str
     action: str | None
     biz_step: str | None
     disposition: str | None
-    parent_class_id: int | None
-    parent_seq: int | None
+    parent: Instance | None
     empties: bool
     fact: int
     """Hash of what the event says of its objects: time, kind, words, places, parent."""
@@ -60,32 +75,71 @@ class Event(NamedTuple):
     expires: str | None
 
 
+class Packings(NamedTuple):
+    """Events that pack, or unpack, different objects: told one after the other, or at once."""
+
+    kind: Event
+    """What all of them say."""
+    events: tuple[Event, ...]
+    parents: Objects
+    """By event, each another."""
+    at: Numbers
+    """Time by event, in microseconds since 1970, UTC."""
+    children: Objects
+    """Those of an event together, each once and none of them a parent."""
+    sizes: Numbers
+    """By event: how many children it names."""
+
+    def one_by_one(self, index: Index) -> Iterator[Event]:
+        """Yield the events, and put what they name into the index."""
+        children = np.split(self.children, np.cumsum(self.sizes)[:-1])
+        for event, parent, some in zip(self.events, self.parents, children, strict=True):
+            index.named[event.event_id] += [(PARENT, np.array([parent]))]
+            if len(some):
+                index.named[event.event_id] += [(CHILD, np.sort(some))]
+            yield event
+
+
 @dataclass(slots=True)
 class Index:
     """What events name, as numbers of objects."""
 
-    bases: dict[int, int]
-    """Class -> number of its object 0."""
-    total: int
-    named: defaultdict[int, list[tuple[int, Objects]]]
+    layout: Layout
+    within: NDArray[np.bool_] | None = None
+    """By object: whether it is looked at; None: all are."""
+    named: defaultdict[int, list[tuple[int, Objects]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     """Number of an event -> (role code, objects)."""
 
+    @property
+    def bases(self) -> dict[int, int]:
+        """Class -> number of its object 0."""
+        return self.layout.bases
 
-def read(
+    @property
+    def total(self) -> int:
+        """How many numbers of objects there are."""
+        return self.layout.total
+
+
+Wrong: TypeAlias = "dict[int, set[int]]"
+"""Segment -> places of its events that their owners have declared wrong."""
+
+
+def visible(
     conn: Connection,
     *,
     audience_ids: Sequence[int],
     as_of: datetime | None = None,
     as_known_at: datetime | None = None,
-) -> tuple[list[Event | Likes], Index]:
-    """Return the events that have an effect, in the order in which they count, and their objects.
-
-    Like events for which order is of no account come together.
+) -> list[Segment]:
+    """Return every segment that may be seen and declares no error.
 
     Args:
         conn: A connection in a transaction, so that its reads see one state of the store.
         audience_ids: Only events these may see.
-        as_of: Only what had happened by then.
+        as_of: Only what may have happened by then.
         as_known_at: Only what had been recorded by then.
     """
     scope: dict[str, object] = {
@@ -93,13 +147,28 @@ def read(
         "as_of": as_of,
         "as_known_at": as_known_at,
     }
-    bases, total = _bases(conn)
-    index = Index(bases, total, defaultdict(list))
     with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
-        found = list(cursor.execute(f"{segments.COLUMNS} {_SQL['in_scope']}", scope))
-    timeline = _effective(found, _in_order(found), _withdrawn(conn, found, as_known_at), as_of)
-    crowd = Crowd(found, timeline, bases, total)
-    return _told_once(list(_happenings(found, timeline, crowd, index)), index), index
+        return list(cursor.execute(f"{segments.COLUMNS} {_SQL['in_scope']}", scope))
+
+
+def in_order(
+    found: Sequence[Segment], index: Index, wrong: Wrong, *, as_of: datetime | None = None
+) -> list[Event | Packings | Likes]:
+    """Return the events that have an effect, in the order in which they count.
+
+    Like events for which order is of no account come together.
+
+    Args:
+        found: The segments.
+        index: Takes what the events name.
+        wrong: What has been declared wrong.
+        as_of: Only what had happened by then.
+    """
+    timeline = _effective(found, _in_order(found), wrong, as_of)
+    if index.within is not None:
+        timeline = _touching(found, timeline, index)
+    crowd = Crowd(found, timeline, index.bases, index.total, index.within)
+    return _told_once(list(_happenings(found, timeline, crowd, index)), index)
 
 
 def first_mentions(mentions: Sequence[Objects]) -> list[NDArray[np.bool_]]:
@@ -113,37 +182,36 @@ def first_mentions(mentions: Sequence[Objects]) -> list[NDArray[np.bool_]]:
     return np.split(is_first, np.cumsum([len(one) for one in mentions])[:-1])
 
 
-def _bases(conn: Connection) -> tuple[dict[int, int], int]:
-    """Return the number of each class's object 0, and how many objects there are."""
-    bases: dict[int, int] = {}
-    total = 0
-    for class_id, size in conn.execute(_SQL["class_sizes"]):
-        bases[class_id] = total
-        total += size
-    return bases, total
-
-
-def _withdrawn(
-    conn: Connection, found: Sequence[Segment], as_known_at: datetime | None
-) -> dict[int, set[int]]:
-    """Return the places of the events that their owners have declared wrong, by segment."""
-    declared: defaultdict[int, set[str]] = defaultdict(set)
+def declared(conn: Connection, *, as_known_at: datetime | None = None) -> dict[int, set[str]]:
+    """Return the identities of all events that their owners have declared wrong, by owner."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
     asked = {"as_known_at": as_known_at}
     with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
         for one in cursor.execute(f"{segments.COLUMNS} {_SQL['declaring_error']}", asked):
-            declared[one.owner_id].update(map(one.identity, range(one.event_count)))
+            found[one.owner_id].update(map(one.identity, range(one.event_count)))
+    return found
+
+
+def wrong_among(
+    conn: Connection, found: Iterable[Segment], declared: Mapping[int, Iterable[str]]
+) -> Wrong:
+    """Return which events of segments are among those that their owners have declared wrong."""
+    by_id = {segment.segment_id: segment for segment in found}
     wrong: defaultdict[int, set[int]] = defaultdict(set)
-    for segment in found:
-        for identity in declared.get(segment.owner_id, ()):
+    for owner_id, identities in declared.items():
+        for identity, segment_id in eventrows.recorded(conn, owner_id, identities):
+            segment = by_id.get(segment_id)
+            if segment is None or segment.owner_id != owner_id:
+                continue
             if (place := segment.columns.place_of(identity)) is not None:
-                wrong[segment.segment_id].add(place)
+                wrong[segment_id].add(place)
     return wrong
 
 
 def _effective(
     found: Sequence[Segment],
     timeline: Timeline,
-    withdrawn: Mapping[int, set[int]],
+    withdrawn: Wrong,
     as_of: datetime | None,
 ) -> Timeline:
     """Leave out what had not happened by then, is told by several or was declared wrong."""
@@ -163,6 +231,33 @@ def _effective(
     return Timeline(numbers[is_kept], places[is_kept])
 
 
+def _touching(found: Sequence[Segment], timeline: Timeline, index: Index) -> Timeline:
+    """Leave out events that name nothing that is looked at."""
+    sizes = np.cumsum([0, *(segment.event_count for segment in found)])
+    touches = np.concatenate(
+        [np.empty(0, dtype=bool), *(touching(segment, index) for segment in found)]
+    )
+    is_kept = touches[sizes[timeline.numbers] + timeline.places]
+    return Timeline(timeline.numbers[is_kept], timeline.places[is_kept])
+
+
+def touching(segment: Segment, index: Index) -> NDArray[np.bool_]:
+    """Tell of each event of a segment whether it names something that is looked at."""
+    touches = np.zeros(segment.event_count, dtype=bool)
+    for stream in segment.columns.mentions:
+        if stream.role < CLASS_OFFSET and index.within is not None:
+            count = np.cumsum(index.within[numbers_of(segment, stream, index.bases)])
+            count = np.concatenate(([0], count))
+            touches |= count[stream.starts[1:]] > count[stream.starts[:-1]]
+    return touches
+
+
+def numbers_of(segment: Segment, stream: Mentions, bases: Mapping[int, int]) -> Objects:
+    """Return the numbers of the objects that the events of a segment name in one role."""
+    firsts = [bases.get(one, 0) for one in segment.columns.form_classes.tolist()]
+    return np.array(firsts, dtype=np.int64)[stream.form_of] + stream.seqs
+
+
 def _are_first(found: Sequence[Segment], numbers: Numbers, places: Numbers) -> Iterator[bool]:
     """Tell of each event whether it is the first of its identity."""
     first: set[str] = set()
@@ -174,16 +269,76 @@ def _are_first(found: Sequence[Segment], numbers: Numbers, places: Numbers) -> I
 
 def _happenings(
     found: Sequence[Segment], timeline: Timeline, crowd: Crowd, index: Index
-) -> Iterator[Event | Likes]:
+) -> Iterator[Event | Packings | Likes]:
     """Yield the events in order, and put what those that are alone name into the index."""
-    kinds = [_event(segment, 0, NO_NUMBER) for segment in found]
-    for number, part in enumerate(crowd.stretches()):
+    kinds = [_kind(segment, number) for number, segment in enumerate(found)]
+    for like, some in _alike(crowd.stretches(), timeline):
+        if isinstance(some, Stretch):
+            yield from crowd.likes(some, kinds)
+            continue
+        segment, places = found[like], timeline.places[some]
+        events = [
+            _event(kinds[like], segment, place, number)
+            for number, place in zip(some, places.tolist(), strict=True)
+        ]
+        packings = None
+        if len(some) >= _TOGETHER_MIN and _packs(segment):
+            packings = _packings(kinds[like], events, segment, places, index)
+        if packings is not None:
+            yield packings
+            continue
+        for event, place in zip(events, places.tolist(), strict=True):
+            index.named[event.event_id] += _named(segment, place, index)
+            yield event
+
+
+def _alike(
+    parts: Iterable[int | Stretch], timeline: Timeline
+) -> Iterator[tuple[int, list[int] | Stretch]]:
+    """Yield stretches, and runs of events of one segment that are alone: segment, places."""
+    like, run = NO_NUMBER, list[int]()
+    for part in parts:
+        number = int(timeline.numbers[part]) if isinstance(part, int) else NO_NUMBER
+        if run and number != like:
+            yield like, run
+            run = []
+        like = number
         if isinstance(part, int):
-            segment, place = found[int(timeline.numbers[part])], int(timeline.places[part])
-            index.named[number] += _named(segment, place, index.bases)
-            yield _event(segment, place, number)
+            run.append(part)
         else:
-            yield from crowd.likes(part, kinds)
+            yield NO_NUMBER, part
+    if run:
+        yield like, run
+
+
+def _packs(segment: Segment) -> bool:
+    """Tell whether the events of a segment do nothing but pack, or unpack, what they name."""
+    roles = {stream.role for stream in segment.columns.mentions if stream.role < CLASS_OFFSET}
+    is_it = segment.type == "AggregationEvent" and segment.action in {"ADD", "DELETE"}
+    return is_it and not segment.empties and roles == {PARENT, CHILD}
+
+
+def _packings(
+    kind: Event, events: Sequence[Event], segment: Segment, places: Numbers, index: Index
+) -> Packings | None:
+    """Return events of a segment together; None where an object is named twice."""
+    named_by = {}
+    for stream in segment.columns.mentions:
+        if stream.role < CLASS_OFFSET:
+            starts, sizes = stream.starts[places], np.diff(stream.starts)[places]
+            named_by[stream.role] = (
+                numbers_of(segment, stream, index.bases)[spread(starts, sizes)], sizes,
+            )  # fmt: skip
+    (parents, each), (children, sizes) = named_by[PARENT], named_by[CHILD]
+    if index.within is not None:
+        is_kept = index.within[children]
+        of = np.repeat(np.arange(len(sizes)), sizes)
+        children, sizes = children[is_kept], np.bincount(of[is_kept], minlength=len(sizes))
+    every = np.concatenate((parents, children))
+    if (each != 1).any() or len(distinct(every)) < len(every):
+        return None
+    at = np.array([event.at for event in events], dtype=np.int64)
+    return Packings(kind, tuple(events), parents, at, children, sizes)
 
 
 def _in_order(found: Sequence[Segment]) -> Timeline:
@@ -219,23 +374,21 @@ def _runs(is_tie: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     yield from zip(starts.tolist(), (stops + 1).tolist(), strict=True)
 
 
-def _event(segment: Segment, place: int, number: int) -> Event:
-    parent = segment.parent(place)
-    time = segment.columns.time(place)
+def _kind(segment: Segment, like: int) -> Event:
+    """Return what all events of a segment say."""
     said = (segment.type, segment.action, segment.biz_step, segment.disposition)
-    where = (segment.read_point, segment.biz_location)
     return Event(
-        event_id=number,
+        event_id=NO_NUMBER,
+        like=like,
         type=segment.type,
         action=segment.action,
         biz_step=segment.biz_step,
         disposition=segment.disposition,
-        parent_class_id=parent[0] if parent else None,
-        parent_seq=parent[1] if parent else None,
+        parent=None,
         empties=segment.empties,
-        fact=hash((time, said, where, parent)),
-        occasion=occasion(occasion_base(segment), time),
-        at=time,
+        fact=hash((said, segment.read_point, segment.biz_location)),
+        occasion=occasion_base(segment),
+        at=0,
         read_point=segment.read_point,
         biz_location=segment.biz_location,
         links=segment.links,
@@ -244,25 +397,48 @@ def _event(segment: Segment, place: int, number: int) -> Event:
     )
 
 
-def _named(segment: Segment, place: int, bases: dict[int, int]) -> Iterator[tuple[int, Objects]]:
+def _event(kind: Event, segment: Segment, place: int, number: int) -> Event:
+    """Return one event of a segment."""
+    parent, time = segment.parent(place), segment.columns.time(place)
+    return kind._replace(
+        event_id=number,
+        parent=parent,
+        fact=hash((time, kind.fact, parent)),
+        occasion=occasion(kind.occasion, time),
+        at=time,
+    )
+
+
+def _named(segment: Segment, place: int, index: Index) -> Iterator[tuple[int, Objects]]:
     """Yield what an event names: a role, and the numbers of the objects."""
     classes = segment.columns.form_classes
     for stream in segment.columns.mentions:
         mentions = stream.of(place)
         if stream.role > CLASS_OFFSET or mentions.start == mentions.stop:
             continue
-        base = np.array([bases[one] for one in classes.tolist()])[stream.form_of[mentions]]
-        objects = np.unique(base + stream.seqs[mentions])
-        yield stream.role, objects
+        base = np.array([index.bases[one] for one in classes.tolist()])[stream.form_of[mentions]]
+        objects = distinct(base + stream.seqs[mentions])
+        if index.within is not None:
+            objects = objects[index.within[objects]]
+        if len(objects):
+            yield stream.role, objects
 
 
-def _told_once(events: list[Event | Likes], index: Index) -> list[Event | Likes]:
+def _told_once(
+    found: list[Event | Packings | Likes], index: Index
+) -> list[Event | Packings | Likes]:
     """Take from the index, and from what empties, whatever an event before has told."""
-    counts = Counter(event.fact for event in events if isinstance(event, Event))
+    counts = Counter(fact for each in found for fact in _facts(each))
+    events: list[Event | Packings | Likes] = []
+    for each in found:
+        if isinstance(each, Packings) and any(counts[fact] > 1 for fact in _facts(each)):
+            events += each.one_by_one(index)
+        else:
+            events.append(each)
     emptied: set[int] = set()
     told: defaultdict[tuple[int, ...], list[tuple[int, int]]] = defaultdict(list)
     for number, event in enumerate(events):
-        if isinstance(event, Likes) or counts[event.fact] == 1:
+        if not isinstance(event, Event) or counts[event.fact] == 1:
             continue
         if event.empties and event.fact in emptied:
             events[number] = event._replace(empties=False)
@@ -276,6 +452,13 @@ def _told_once(events: list[Event | Likes], index: Index) -> list[Event | Likes]
         if len(mentions) > 1:
             _keep_first(index, mentions)
     return events
+
+
+def _facts(happening: Event | Packings | Likes) -> Iterator[int]:
+    if isinstance(happening, Event):
+        yield happening.fact
+    elif isinstance(happening, Packings):
+        yield from (event.fact for event in happening.events)
 
 
 def _keep_first(index: Index, mentions: list[tuple[int, int]]) -> None:

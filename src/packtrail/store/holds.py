@@ -128,15 +128,20 @@ def reaches(conn: Connection, hold: Hold, day: date) -> bool:
     if hold.kind == "pack":
         return _names_pack(conn, hold.subject, int(low), int(high))
     if hold.kind == "product":
-        asked = "reaches_classes"
-        bound["classes"] = _classes(conn, hold.subject)
-    else:
-        asked = f"reaches_{hold.kind}"
-        bound["subject"] = hold.subject
-        as_class = lots.classes_of(conn, hold.subject) if hold.kind == "lot" else []
-        if any(_names_pack(conn, f"{key}|{hold.subject}", int(low), int(high)) for key in as_class):
-            return True
-    row = conn.execute(_SQL[asked], bound).fetchone()
+        return names_product(conn, hold.subject, day)
+    bound["subject"] = hold.subject
+    as_class = lots.classes_of(conn, hold.subject) if hold.kind == "lot" else []
+    if any(_names_pack(conn, f"{key}|{hold.subject}", int(low), int(high)) for key in as_class):
+        return True
+    row = conn.execute(_SQL[f"reaches_{hold.kind}"], bound).fetchone()
+    return bool(row and row[0])
+
+
+def names_product(conn: Connection, gtin: str, day: date) -> bool:
+    """Tell whether events of a month name a trade item, a pack or a lot of it."""
+    low, high = months.bounds(day)["segment"]
+    bound = {"low": low, "high": high, "classes": _classes(conn, gtin)}
+    row = conn.execute(_SQL["reaches_classes"], bound).fetchone()
     return bool(row and row[0])
 
 

@@ -19,14 +19,15 @@ from psycopg.pq import PipelineStatus
 
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
-from packtrail.store import absence, name_blocks, named, pool_blocks
+from packtrail.store import absence, name_blocks, named, pool_blocks, presence
 from packtrail.store.keyring import keyring_of
 from packtrail.store.mentions import Hashes, Texts, hashes, prefix_length_of
 from packtrail.store.names import has_own_prefix_length
 from packtrail.store.parameters import bigints, integers
+from packtrail.store.runs import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from psycopg import Connection, Cursor
 
@@ -141,35 +142,29 @@ class Resolving:
         class_ids = np.array([one.class_id for one in classes], dtype=np.int64)
         return Resolved(class_ids, seqs, new)
 
-    def _ask(self, classes: list[_Class]) -> tuple[Cursor[Any], Cursor[Any] | None]:
-        keys = [one.key for one in classes]
-        asked = self._conn.execute(_SQL["classes_by_key"], [keys], prepare=True)
-        return asked, _ask_known(self._conn, classes) if self._has_pools else None
+    def _ask(self, classes: Iterable[_Class]) -> Cursor[Any]:
+        return _ask_classes(self._conn, classes, _POOLS if self._has_pools else _SQL)
 
-    def _find_classes(self, asked: tuple[Cursor[Any], Cursor[Any] | None]) -> None:
-        self._read_classes(*asked, self._classes)
+    def _find_classes(self, asked: Cursor[Any]) -> None:
+        self._read_classes(asked, self._classes)
         new = sorted((one for one in self._classes if one.class_id == 0), key=lambda one: one.key)
         if new:
             lengths = [_prefix_length(one, self._mentioned) for one in new]
             salts = [secrets.randbits(63) for _ in new]
             keys = [one.key for one in new]
             self._conn.execute(_SQL["insert_classes"], [keys, lengths, salts])
-            self._read_classes(*self._ask(new), new)
+            self._read_classes(self._ask(new), new)
 
-    def _read_classes(
-        self, asked: Cursor[Any], known: Cursor[Any] | None, classes: list[_Class]
-    ) -> None:
+    def _read_classes(self, asked: Cursor[Any], classes: list[_Class]) -> None:
         by_key = {one.key: one for one in classes}
-        for class_id, class_key, next_seq, prefix_length, salt in asked.fetchall():
+        for class_id, class_key, next_seq, prefix_length, salt, *beside in asked.fetchall():
             one = by_key[class_key]
             one.class_id, one.next_seq, one.salt = class_id, next_seq, salt
-            one.names = next_seq
+            one.names, told = beside or (next_seq, ())
+            one.sources = pool_blocks.sources_of(told)
             length = _prefix_length(one, self._mentioned) if prefix_length is None else None
             if length is not None:
                 self._conn.execute(_SQL["learn_prefix_length"], [length, one.class_id])
-        for class_key, names, told in known.fetchall() if known else ():
-            by_key[class_key].names = names
-            by_key[class_key].sources = pool_blocks.sources_of(told)
 
 
 def resolve(conn: Connection, mentioned: Named, *, has_pools: bool = True) -> Resolved:
@@ -194,9 +189,11 @@ def insert_names(conn: Connection, blocks: Iterable[Block]) -> None:
             cursor.executemany(_SQL["insert_block"], written)
 
 
-def _ask_known(conn: Connection, classes: Iterable[_Class]) -> Cursor[Any]:
+def _ask_classes(
+    conn: Connection, classes: Iterable[_Class], statements: Mapping[str, str]
+) -> Cursor[Any]:
     keys = [one.key for one in classes]
-    return conn.execute(_POOLS["known_by_key"], [keys], prepare=True)
+    return conn.execute(statements["classes_by_key"], [keys], prepare=True)
 
 
 def _prefix_length(one: _Class, mentioned: Named) -> int | None:
@@ -272,17 +269,21 @@ def _match_positions(
 
 def _look_up(conn: Connection, classes: list[_Class]) -> None:
     """Fill the numbers of what the dictionary has."""
-    known = {id(one): np.arange(len(one.seqs)) for one in classes if one.names > 0}
+    # What is remembered must be committed. A transaction that is not a capture's own may have added
+    # to the dictionary before, and may yet be undone.
+    may_remember = conn.pgconn.pipeline_status != PipelineStatus.OFF
+    some = [one for one in classes if one.names > 0]
+    if may_remember:
+        some = _not_remembered(conn, some)
+    known = {id(one): np.arange(len(one.seqs)) for one in some}
     asked, is_last = _FIRST_ASKED, not known
     while not is_last:
         wanted: list[tuple[_Class, Numbers]] = []
         is_last = True
-        for one in classes:
-            if id(one) not in known:
-                continue
+        for one in some:
             missing = known[id(one)]
             missing = missing[one.seqs[missing] < 0]
-            if asked > _FIRST_ASKED:
+            if asked > _FIRST_ASKED and may_remember:
                 missing = _perhaps_there(conn, one, missing)
             known[id(one)] = missing
             is_last &= len(missing) <= asked
@@ -291,13 +292,29 @@ def _look_up(conn: Connection, classes: list[_Class]) -> None:
         asked *= _MORE
 
 
+def _not_remembered(conn: Connection, classes: list[_Class]) -> list[_Class]:
+    """Fill the numbers of serials of the classes that are remembered; return the other classes."""
+    # All are asked, on a pipelined connection, and only then waited for.
+    asked = [
+        presence.ask(conn, one.class_id, one.names, one.salt)
+        if np.count_nonzero(one.seqs < 0) > _FIRST_ASKED
+        else None
+        for one in classes
+    ]
+    left = []
+    for one, answer in zip(classes, asked, strict=True):
+        missing = np.flatnonzero(one.seqs < 0)
+        found = answer.numbers(one.hashes[missing], one.items[missing]) if answer else None
+        if found is None:
+            left.append(one)
+        else:
+            one.seqs[missing] = found
+    return left
+
+
 def _perhaps_there(conn: Connection, one: _Class, missing: Numbers) -> Numbers:
     """Leave out the serials that are certainly not in the dictionary."""
-    if conn.pgconn.pipeline_status == PipelineStatus.OFF:
-        # What is remembered must be committed. A transaction that is not a capture's own may have
-        # added to the dictionary before, and may yet be undone.
-        return missing
-    if not absence.is_worth_it(conn, one.class_id, one.names, len(missing)):
+    if not absence.is_worth_it(conn, one.class_id, one.names, one.salt, len(missing)):
         return missing
     wanted = one.hashes[missing]
     return missing[~absence.are_absent(conn, one.class_id, one.next_seq, one.salt, wanted)]
@@ -320,7 +337,9 @@ def _ask(conn: Connection, wanted: list[tuple[_Class, Numbers]]) -> None:
         for class_id, seq_from, serials in cursor.fetchall():
             blocks.setdefault(class_id, {})[seq_from] = serials
     for class_id, found in blocks.items():
-        _match(by_id[class_id], found)
+        one = by_id[class_id]
+        presence.note(conn, class_id, one.salt, len(found))
+        _match(one, found)
 
 
 def _keys(one: _Class) -> Numbers:
@@ -331,24 +350,9 @@ def _match(one: _Class, blocks: dict[int, bytes]) -> None:
     """Take the numbers of serials from blocks."""
     if not blocks:
         return
-    found = [name_blocks.unpack(block) for block in blocks.values()]
-    seqs = np.concatenate(
-        [start + np.arange(len(some)) for start, some in zip(blocks, found, strict=True)]
-    )
-    serials = np.concatenate(found)
-    theirs = hashes(serials, np.full(len(serials), one.salt, dtype=np.uint64))
-    order = np.argsort(theirs, kind="stable")
-    theirs, seqs, serials = theirs[order], seqs[order], serials[order]
     missing = np.flatnonzero(one.seqs < 0)
-    at = np.searchsorted(theirs, one.hashes[missing])
-    while len(missing):
-        is_same = at < len(theirs)
-        is_same[is_same] &= theirs[at[is_same]] == one.hashes[missing[is_same]]
-        missing, at = missing[is_same], at[is_same]
-        is_it = serials[at] == one.items[missing]
-        one.seqs[missing[is_it]] = seqs[at[is_it]]
-        # What has the same hash and is another serial: the next one may be it.
-        missing, at = missing[~is_it], at[~is_it] + 1
+    run = Run.of(blocks.items(), one.salt)
+    one.seqs[missing] = run.numbers(one.hashes[missing], one.items[missing])
 
 
 # --- numbering ------------------------------------------------------------------------------------
@@ -360,7 +364,7 @@ def numbered(conn: Connection, classes: list[_Class], mentioned: Named, *, has_p
     if not growing:
         return New()
     locked = conn.execute(_SQL["lock_classes"], [integers(list(growing))], prepare=True)
-    known = _ask_known(conn, growing.values()) if has_pools else None
+    known = _ask_classes(conn, growing.values(), _POOLS) if has_pools else None
     asked = pool_blocks.Asked(conn, _stretches(growing.values()))
     for class_id, next_seq in locked.fetchall():
         one = growing[class_id]
@@ -380,7 +384,7 @@ def _are_others(conn: Connection, growing: dict[int, _Class], known: Cursor[Any]
     """Tell whether pools have given more numbers since we looked, and place serials in these."""
     by_key = {one.key: one for one in growing.values()}
     are_others = False
-    for class_key, _, told in known.fetchall():
+    for _, class_key, *_, told in known.fetchall():
         one, sources = by_key[class_key], pool_blocks.sources_of(told)
         if sources == one.sources:
             continue

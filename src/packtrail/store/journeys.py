@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _FEW: Final = 3
 """Objects of a level that are asked for one by one: sooner than in two steps for all of them."""
 
+_Typed = tuple[tuple[str | None, str], ...]
+_Ends = tuple[tuple[str, str], ...]
 ItemKey = tuple[str, str]
 """(class key, item key)"""
 
@@ -315,7 +318,7 @@ def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:
 
 
 def _step(told: _Told, row: EventRow, role: int) -> Step:
-    links = [read_link(text) for text in row.links or ()]
+    transactions, sources, destinations = _links(tuple(row.links or ()))
     part = ROLES[role]
     makes = part in {Role.EPC, Role.OUTPUT}
     counts = {Role.PARENT: 0 if row.empties else 1, Role.OUTPUT: row.output_count}
@@ -332,13 +335,24 @@ def _step(told: _Told, row: EventRow, role: int) -> Step:
         read_point=row.read_point,
         biz_location=row.biz_location,
         parent=told.identifier(row.parent) if row.parent else None,
-        biz_transactions=tuple((t, i) for kind, t, i in links if kind == TRANSACTION),
-        sources=tuple((t or "", i) for kind, t, i in links if kind == SOURCE),
-        destinations=tuple((t or "", i) for kind, t, i in links if kind == DESTINATION),
+        biz_transactions=transactions,
+        sources=sources,
+        destinations=destinations,
         lot=row.lot if makes else None,
         expires=row.expires if makes else None,
         is_withdrawn=row.ref in told.withdrawn,
         object_count=counts.get(part, row.epc_count),
         capture_id=str(row.capture_id),
         ordinal=row.ordinal,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _links(texts: tuple[str, ...]) -> tuple[_Typed, _Ends, _Ends]:
+    """Return transactions, sources and destinations: like events share them."""
+    links = [read_link(text) for text in texts]
+    return (
+        tuple((t, i) for kind, t, i in links if kind == TRANSACTION),
+        tuple((t or "", i) for kind, t, i in links if kind == SOURCE),
+        tuple((t or "", i) for kind, t, i in links if kind == DESTINATION),
     )

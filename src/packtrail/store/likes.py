@@ -67,6 +67,7 @@ class Crowd:
         timeline: Their events that have an effect.
         bases: Class -> number of its object 0.
         total: How many objects there are.
+        within: By object: whether it is looked at; None: all are.
     """
 
     def __init__(
@@ -75,9 +76,10 @@ class Crowd:
         timeline: Timeline,
         bases: Mapping[int, int],
         total: int,
+        within: NDArray[np.bool_] | None = None,
     ) -> None:
         self._numbers = timeline.numbers
-        columns = [_columns(segment, bases) for segment in found]
+        columns = [_columns(segment, bases, within) for segment in found]
         firsts = np.cumsum([0, *(len(one.objects) for one in columns)])
         events = np.cumsum([0, *(segment.event_count for segment in found)])
         at = events[timeline.numbers] + timeline.places if len(found) else timeline.places
@@ -116,7 +118,7 @@ class Crowd:
         """
         span = slice(stretch.start, stretch.stop)
         sizes = self._sizes[span]
-        named = _spread(self._starts[span], sizes)
+        named = spread(self._starts[span], sizes)
         events = np.repeat(np.arange(stretch.start, stretch.stop), sizes)
         is_kept = ~self._is_dropped[named]
         named, events = named[is_kept], events[is_kept]
@@ -169,7 +171,7 @@ class Crowd:
         if not len(told):
             return
         sizes = self._sizes[told]
-        named = _spread(self._starts[told], sizes)
+        named = spread(self._starts[told], sizes)
         events = np.repeat(told, sizes)
         occasions = _mixed(self._occasions[self._numbers[events]], self.times[events])
         keys = np.lexsort([occasions, which[events], self._objects[named]])
@@ -192,7 +194,9 @@ class _Columns:
     parents: Objects
 
 
-def _columns(segment: Segment, bases: Mapping[int, int]) -> _Columns:
+def _columns(
+    segment: Segment, bases: Mapping[int, int], within: NDArray[np.bool_] | None
+) -> _Columns:
     streams = [one for one in segment.columns.mentions if one.role < CLASS_OFFSET]
     none = np.empty(0, dtype=np.int64)
     nothing = np.zeros(segment.event_count, dtype=np.int64)
@@ -202,8 +206,11 @@ def _columns(segment: Segment, bases: Mapping[int, int]) -> _Columns:
     if is_ordered or not streams:
         return _Columns(is_ordered, none, nothing, nothing, np.concatenate([none, *parents]))
     (stream,) = streams
-    objects = number_of[stream.form_of] + stream.seqs
-    return _Columns(is_ordered, objects, stream.starts[:-1], np.diff(stream.starts), none)
+    objects, starts = number_of[stream.form_of] + stream.seqs, stream.starts
+    if within is not None:
+        is_kept = within[objects]
+        objects, starts = objects[is_kept], np.concatenate(([0], np.cumsum(is_kept)))[starts]
+    return _Columns(is_ordered, objects, starts[:-1], np.diff(starts), none)
 
 
 def occasion_base(segment: Segment) -> int:
@@ -213,7 +220,9 @@ def occasion_base(segment: Segment) -> int:
 
 def occasion(base: int, at: int) -> int:
     """Return the number of an occasion: of what was said, at a time."""
-    return int(_mixed(np.array([base], dtype=np.uint64), np.array([at]))[0])
+    found = (base + at * _ODD) * _ODD_2 & _MASK
+    found ^= found >> 29
+    return found - (1 << 64) if found >> 63 else found
 
 
 def _said(segment: Segment) -> int:
@@ -228,7 +237,7 @@ def _mixed(base: NDArray[np.uint64] | np.uint64, at: Numbers) -> Numbers:
     return (found ^ (found >> np.uint64(29))).astype(np.int64)
 
 
-def _spread(starts: Numbers, sizes: Numbers) -> Numbers:
+def spread(starts: Numbers, sizes: Numbers) -> Numbers:
     """Return the numbers of the runs that begin and are as long as told, one after the other."""
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0

@@ -123,6 +123,13 @@ def seal(conn: Connection, day: date) -> None:
         conn.execute(sql.SQL(_SQL["refuse_more"]).format(**names))
 
 
+def destroyed_at(conn: Connection, capture_id: UUID) -> datetime | None:
+    """Return when the month was destroyed in which a document came; None where it was not."""
+    day = first_day(ids.made_at(capture_id))
+    row = conn.execute(_SQL["destroyed"], [day]).fetchone()
+    return row[0] if row else None
+
+
 def partition_of(table: str, day: date) -> str:
     """Return the name of the partition of a month."""
     return f"{table}_{day:%Y_%m}"

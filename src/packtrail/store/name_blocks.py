@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import zstandard
 
-from packtrail.store.mentions import Hashes, Texts, hashes, texts
+from packtrail.store.mentions import Hashes, Texts, hash_of, hashes, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,29 @@ def unpack(block: bytes) -> Texts:
     return np.array(octets.split(b"\n"), dtype=np.bytes_)
 
 
+def place_of(block: bytes, serial: bytes) -> int | None:
+    """Return the place of one serial in a block, None where it is not in it."""
+    width, octets = block[0], _codecs.decompressor.decompress(block[1:])
+    if not width:
+        every = octets.split(b"\n")
+        return every.index(serial) if serial in every else None
+    if len(serial) != width:
+        return None
+    at = octets.find(serial)
+    while at % width and at >= 0:
+        at = octets.find(serial, at + 1)
+    return None if at < 0 else at // width
+
+
+def serial_at(block: bytes, place: int) -> bytes | None:
+    """Return the serial at a place of a block, None where the block is shorter."""
+    width, octets = block[0], _codecs.decompressor.decompress(block[1:])
+    if width:
+        return octets[place * width : (place + 1) * width] or None
+    every = octets.split(b"\n")
+    return every[place] if place < len(every) else None
+
+
 def unpack_all(blocks: Sequence[bytes]) -> Texts:
     """Return the serials of several blocks, one after the other."""
     if len({block[0] for block in blocks}) == 1 and blocks[0][0]:
@@ -70,4 +93,20 @@ def keys(class_ids: Numbers, found: Hashes) -> Numbers:
     return class_ids << 32 | (found >> np.uint64(32)).astype(np.int64)
 
 
-__all__ = ["BLOCK_MAX", "hashes", "keys", "pack", "texts", "unpack", "unpack_all"]
+def key(class_id: int, serial: bytes, salt: int) -> int:
+    """Return what one object is looked up by."""
+    return class_id << 32 | hash_of(serial, salt) >> 32
+
+
+__all__ = [
+    "BLOCK_MAX",
+    "hashes",
+    "key",
+    "keys",
+    "pack",
+    "place_of",
+    "serial_at",
+    "texts",
+    "unpack",
+    "unpack_all",
+]

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from packtrail.store import dictionary, named
+from packtrail.store import dictionary, direct, named
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, decode
 from packtrail.store.dictionary import Instance, Name, look_up, names
+from packtrail.store.direct import Kind, Statement
 from packtrail.store.parameters import integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from random import Random
 
+    from numpy.typing import NDArray
     from psycopg import Connection
+
+    from packtrail.store.integers import Numbers
 
 __all__ = [
     "Instance",
@@ -32,6 +36,17 @@ __all__ = [
 ]
 
 _SQL = named.statements("objects")
+_TOUCHING: Final = Statement(
+    _SQL["touching"],
+    class_id=Kind.INTEGER,
+    blocks=Kind.INTEGERS,
+    audience_ids=Kind.INTEGERS,
+    roles=Kind.INTEGERS,
+    firsts=Kind.INTEGERS,
+    lasts=Kind.INTEGERS,
+)
+_GAP: Final = 64
+"""Numbers with at most so many between them are asked for together."""
 _DRAWS: Final = 8
 """How often numbers are drawn until enough are found, twice as many each time."""
 _BLOCKS: Final = 500
@@ -170,6 +185,48 @@ def _named(lanes: list[int], lo: int, hi: int, members: bytes | None) -> list[in
     wanted = np.array(inside, dtype=np.int64)
     found: list[int] = wanted[np.isin(wanted, decode(lo, hi, members))].tolist()
     return found
+
+
+def touching(
+    conn: Connection,
+    class_id: int,
+    seqs: Numbers,
+    is_wanted: NDArray[np.bool_],
+    audience_ids: Sequence[int],
+    *,
+    roles: Sequence[int],
+    first: int = 0,
+) -> set[int]:
+    """Return the segments that name any of some objects of a class.
+
+    Args:
+        conn: A connection.
+        class_id: The class.
+        seqs: The numbers of the objects within it, ascending.
+        is_wanted: By number, from `first` on: whether it is one of them.
+        audience_ids: Only segments these may see.
+        roles: Only where they are named in one of these roles.
+        first: The number where a block begins, before all of them.
+    """
+    blocks = np.unique(seqs >> BLOCK_BITS).tolist()
+    asked = class_id, blocks, audience_ids, roles, *_spans(seqs)
+    return {
+        segment_id
+        for segment_id, at, lo, hi, members in direct.rows(conn, _TOUCHING, *asked)
+        if (
+            is_wanted[at - first]
+            if lo is None
+            else is_wanted[(at << BLOCK_BITS) - first + decode(lo, hi, members)].any()
+        )
+    }
+
+
+def _spans(seqs: Numbers) -> tuple[list[int], list[int]]:
+    """Return where ascending numbers begin and end that are near each other."""
+    cuts = np.flatnonzero(np.diff(seqs) > _GAP)
+    firsts = np.concatenate((seqs[:1], seqs[cuts + 1]))
+    lasts = np.concatenate((seqs[cuts], seqs[-1:]))
+    return firsts.tolist(), lasts.tolist()
 
 
 def touching_class(roles: str, classes: str, audiences: str) -> str:

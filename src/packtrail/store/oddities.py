@@ -1,7 +1,7 @@
 """Oddities: objects that somebody should look at, found by the pass over the index of a census.
 
-What is odd about containers and about a life the sweep knows; a second pass over the same events
-finds what has no origin, or two. The journey of each says what exactly is odd.
+The sweep knows what is odd about containers and about a life, and what has no origin, or two. The
+journey of each says what exactly is odd.
 """
 
 from __future__ import annotations
@@ -11,21 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from packtrail.lifecycle.rules import is_origin
 from packtrail.store import objects
-from packtrail.store.happenings import Event
-from packtrail.store.roles import EPC, ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
     from psycopg import Connection
 
     from packtrail.lifecycle.sweep import Objects
     from packtrail.store.census import Survey
-    from packtrail.store.happenings import Index
     from packtrail.store.journeys import ItemKey
+    from packtrail.store.layout import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +61,12 @@ def find(conn: Connection, survey: Survey, *, limit: int) -> Oddities:
         survey: The pass over what may be seen.
         limit: Most objects to name of each sort.
     """
-    index, sweep = survey.index, survey.sweep
-    without_origin, made_again = _lives(conn, survey)
-    suspicious = made_again | sweep.was_impossible
+    sweep, layout = survey.sweep, survey.layout
+    without_origin = sweep.is_seen & (sweep.origin == 0) & _of_trade_items(conn, layout)
+    suspicious = sweep.is_made_again | sweep.was_impossible
 
     def some(numbers: Objects) -> Candidates:
-        return Candidates(_names(conn, index, numbers[-limit:]), len(numbers))
+        return Candidates(_names(conn, layout, numbers[-limit:]), len(numbers))
 
     return Oddities(
         without_origin=some(np.flatnonzero(without_origin)),
@@ -82,45 +77,22 @@ def find(conn: Connection, survey: Survey, *, limit: int) -> Oddities:
     )
 
 
-def _lives(conn: Connection, survey: Survey) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Mark the objects whose origin nothing says, and those that were commissioned twice."""
-    index = survey.index
-    is_seen, is_odd = (np.zeros(index.total, dtype=bool) for _ in range(2))
-    origins = np.zeros(index.total, dtype=np.int64)
-    for role, lanes, event, occasion in _mentions(survey):
-        is_seen[lanes] = True
-        if is_origin(event.type, ROLES[role], event.action, event.biz_step):
-            is_odd[lanes] |= (origins[lanes] != 0) & (origins[lanes] != occasion)
-            origins[lanes] = occasion
-    return is_seen & (origins == 0) & _of_trade_items(conn, index), is_odd
-
-
-def _mentions(survey: Survey) -> Iterator[tuple[int, Objects, Event, int | Objects]]:
-    """Yield what was told, in order: role, objects, event, and the occasion of each."""
-    for event in survey.events:
-        if isinstance(event, Event):
-            for role, lanes in survey.index.named.get(event.event_id, ()):
-                yield role, lanes, event, event.occasion
-        else:
-            yield EPC, event.objects, event.event, event.occasions
-
-
-def _of_trade_items(conn: Connection, index: Index) -> NDArray[np.bool_]:
+def _of_trade_items(conn: Connection, layout: Layout) -> NDArray[np.bool_]:
     """Mark the objects that are serials of a trade item: these are commissioned by their maker."""
-    marked = np.zeros(index.total, dtype=bool)
+    marked = np.zeros(layout.total, dtype=bool)
     rows = conn.execute(
         "select class_id, next_seq from class where starts_with(class_key, 'sgtin/')"
     )
     for class_id, size in rows:
-        base = index.bases.get(class_id)
+        base = layout.bases.get(class_id)
         if base is not None:
             marked[base : base + size] = True
     return marked
 
 
-def _names(conn: Connection, index: Index, numbers: Objects) -> tuple[ItemKey, ...]:
+def _names(conn: Connection, layout: Layout, numbers: Objects) -> tuple[ItemKey, ...]:
     """Return the class and item keys of objects."""
-    bases = sorted((base, class_id) for class_id, base in index.bases.items())
+    bases = sorted((base, class_id) for class_id, base in layout.bases.items())
     starts = np.array([base for base, _ in bases])
     at = np.searchsorted(starts, numbers, side="right") - 1
     instances = [

@@ -14,8 +14,9 @@ from uuid import UUID
 import msgspec
 import zstandard
 
-from packtrail.base.errors import PacktrailError
+from packtrail.base.errors import NotFound, PacktrailError
 from packtrail.store import months, named, objects, packing, segments, shelf, weaving
+from packtrail.store.codes import DESTROYED
 from packtrail.store.packing import Sort
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def pieces(
         lend: Lends a connection; none is held while a piece is being looked at.
 
     Raises:
+        NotFound: `STO-091`, it was destroyed after its time of retention.
         DamagedOriginal: It cannot be given back octet for octet.
     """
     damage = DamagedOriginal(
@@ -129,6 +131,10 @@ def pieces(
     with lend() as conn:
         row = conn.execute(_SQL["capture"], [capture_id]).fetchone()
         numbers = [number for (number,) in conn.execute(_SQL["part_numbers"], [capture_id])]
+        destroyed_at = None if numbers else months.destroyed_at(conn, UUID(str(capture_id)))
+    if destroyed_at is not None:
+        text = f"The document of capture {capture_id} was destroyed on {destroyed_at:%Y-%m-%d}."
+        raise NotFound(DESTROYED.found(text))
     if row is None or not numbers:
         raise damage
     sha256, *span = row

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from psycopg.pq import PipelineStatus
 
 from packtrail.store import columns, factrows, instances, named, packing, postings, rows
 from packtrail.store.drafts import moment
@@ -17,6 +19,7 @@ from packtrail.store.segments import EVENTS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from uuid import UUID
 
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from packtrail.store.integers import Numbers
 
 _SQL = named.statements("capture")
+_POSTING: Final = (bigints, integers, integers, integers, smallints, smallints, smallints)
+"""How the columns of postings are given to the database, all but their members."""
+_POSTINGS_AT_ONCE: Final = 5_000
 _MENTIONS_MAX: Final = 20_000
 """Objects that the events of a segment name, unless a single event names more."""
 
@@ -90,10 +96,16 @@ def insert(
         found: What becomes a segment each.
         resolved: The numbers of what the draft names.
     """
-    with conn.pipeline():
+    with _pipelined(conn):
         instances.insert(conn, resolved.new)
         _insert_segments(conn, draft, found, resolved)
         _insert_index(conn, draft, found, resolved)
+
+
+def _pipelined(conn: Connection) -> AbstractContextManager[object]:
+    """Return a pipeline, or nothing where there is one: a second would wait at both ends."""
+    is_pipelined = conn.pgconn.pipeline_status != PipelineStatus.OFF
+    return nullcontext() if is_pipelined else conn.pipeline()
 
 
 def _insert_segments(
@@ -188,10 +200,11 @@ def _insert_postings(
     for one in some:
         piece = found[one.segment]
         key = (piece.segment_id, one.class_id, one.block, piece.audience_id)
-        written.append((*key, one.role, one.lo, one.hi, one.members))
-    if written:
-        with conn.cursor() as cursor:
-            cursor.executemany(_SQL["insert_posting"], written)
+        written.append((*key, one.role, one.lo, one.hi, one.members or b""))
+    for start in range(0, len(written), _POSTINGS_AT_ONCE):
+        *numbers, members = zip(*written[start : start + _POSTINGS_AT_ONCE], strict=True)
+        bound = [as_array(column) for as_array, column in zip(_POSTING, numbers, strict=True)]
+        conn.execute(_SQL["insert_postings"], [*bound, list(members)], prepare=True)
 
 
 def _insert_touches(conn: Connection, touches: Numbers, found: Sequence[Piece]) -> None:

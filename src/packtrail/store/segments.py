@@ -114,25 +114,26 @@ class Segment:
 
     def parent(self, place: int) -> Instance | None:
         """Return the parent that an event names."""
-        for stream in self.columns.mentions:
-            if stream.role != PARENT:
-                continue
-            mentions = stream.of(place)
-            if mentions.stop > mentions.start:
-                form = stream.form_lane.at(mentions.start)
-                return self.columns.forms[form][0], stream.seq_lane.at(mentions.start)
-        return None
+        return self.gist(place)[0]
 
-    def counts(self, place: int) -> tuple[int, int]:
-        """Return how many objects an event names: EPCs, children or inputs; and outputs."""
-        named_by, made = 0, 0
+    def gist(self, place: int) -> tuple[Instance | None, int, int]:
+        """Return the parent that an event names, and how many objects it names.
+
+        The first number is that of EPCs, children or inputs, the second that of outputs.
+        """
+        parent, named_by, made = None, 0, 0
         for stream in self.columns.mentions:
             mentions = stream.of(place)
-            if stream.role == OUTPUT:
-                made += mentions.stop - mentions.start
-            elif stream.role != PARENT and stream.role < CLASS_OFFSET:
-                named_by += mentions.stop - mentions.start
-        return named_by, made
+            count = mentions.stop - mentions.start
+            if stream.role == PARENT:
+                if count:
+                    form = stream.form_lane.at(mentions.start)
+                    parent = self.columns.forms[form][0], stream.seq_lane.at(mentions.start)
+            elif stream.role == OUTPUT:
+                made += count
+            elif stream.role < CLASS_OFFSET:
+                named_by += count
+        return parent, named_by, made
 
     def named(
         self, role: int, places: Sequence[int] | None = None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.lifecycle.sweep import Objects, Sweep
+    from packtrail.store.census import Survey
     from packtrail.store.journeys import ItemKey
     from packtrail.store.objects import Name
 
@@ -51,10 +52,18 @@ class Stock:
     classes: tuple[Class, ...]
     """In the order of their numbers."""
     sweep: Sweep
-    is_seen: NDArray[np.bool_]
-    is_container: NDArray[np.bool_]
     places: tuple[str, ...]
     lots: tuple[str, ...]
+
+    @property
+    def is_seen(self) -> NDArray[np.bool_]:
+        """Whether an event that counts names an object."""
+        return self.sweep.is_seen
+
+    @property
+    def is_container(self) -> NDArray[np.bool_]:
+        """Whether an object has ever held something."""
+        return self.sweep.is_container
 
     @property
     def total(self) -> int:
@@ -64,7 +73,10 @@ class Stock:
     def class_of(self, numbers: Objects) -> NDArray[np.int64]:
         """Return the places in `classes` of the classes of objects."""
         firsts = np.array([each.first for each in self.classes], dtype=np.int64)
-        return np.searchsorted(firsts, numbers, side="right") - 1
+        if not (numbers[1:] >= numbers[:-1]).all():
+            return np.searchsorted(firsts, numbers, side="right") - 1
+        starts = np.append(np.searchsorted(numbers, firsts), len(numbers))
+        return np.repeat(np.arange(len(firsts)), np.diff(starts))
 
     def is_pack(self) -> NDArray[np.bool_]:
         """Mark the packs that may be seen: serials of a GTIN with indicator 0 that hold nothing."""
@@ -132,18 +144,20 @@ def take(
         as_known_at: Only what had been recorded by then.
     """
     survey = census.survey(conn, audience_ids=audience_ids, as_of=as_of, as_known_at=as_known_at)
-    bases = survey.index.bases
+    return of(conn, survey)
+
+
+def of(conn: Connection, survey: Survey) -> Stock:
+    """Return what every object is, as a pass over the index found it."""
+    bases = survey.layout.bases
     classes = [
         Class(class_id, class_key, bases[class_id], size)
         for class_id, class_key, _, size in conn.execute(_SQL["classes"])
         if class_id in bases
     ]
-    survey.sweep.forget()
     return Stock(
         classes=tuple(sorted(classes, key=lambda each: each.first)),
         sweep=survey.sweep,
-        is_seen=survey.is_seen,
-        is_container=survey.is_container,
         places=survey.places,
         lots=survey.lots,
     )

@@ -11,7 +11,8 @@ import msgspec
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from packtrail.store import named
+from packtrail.store import direct, named
+from packtrail.store.direct import Kind, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from packtrail.epcis.events import Vocabulary
 
 _SQL = named.statements("vocabulary")
+_LATEST = Statement(_SQL["latest"], ids=Kind.TEXTS, audience_ids=Kind.INTEGERS)
+_FIELDS = ("id", "type", "owner_id", "record_time", "attributes", "children")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +87,8 @@ def find(
     conn: Connection, ids: Sequence[str], audience_ids: Sequence[int]
 ) -> dict[str, VocabularyRow]:
     """Return the last word on each of some identifiers, of all that may be seen."""
-    rows = _latest(conn, "latest", {"ids": list(ids), "audience_ids": list(audience_ids)})
-    return {row.id: row for row in rows}
+    rows = direct.rows(conn, _LATEST, list(ids), audience_ids)
+    return {row[0]: VocabularyRow(**dict(zip(_FIELDS, row, strict=True))) for row in rows}
 
 
 def of_type(

@@ -50,6 +50,17 @@ class PartnerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustRow:
+    """A row of `vrs_trust`: a version of the file of whose credentials count."""
+
+    version: int
+    content: str
+    sha256: str
+    set_at: datetime
+    set_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestRow:
     """A row of `vrs_request`, its columns in their order."""
 
@@ -127,6 +138,17 @@ def set_entry(conn: Connection, values: Mapping[str, Any]) -> None:
 def delete_entry(conn: Connection, organisation_id: int, gtin: str) -> bool:
     """Take an entry out of the directory; tell whether there was one."""
     return conn.execute(_SQL["delete_entry"], [organisation_id, gtin]).rowcount > 0
+
+
+def trust(conn: Connection, organisation_id: int) -> TrustRow | None:
+    """Return the newest file of whose credentials count."""
+    with conn.cursor(row_factory=args_row(TrustRow)) as cursor:
+        return cursor.execute(_SQL["trust"], [organisation_id]).fetchone()
+
+
+def add_trust(conn: Connection, values: Mapping[str, Any]) -> None:
+    """Keep a new version of whose credentials count; older ones stay."""
+    conn.execute(_SQL["add_trust"], values)
 
 
 def insert_request(conn: Connection, values: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
-from packtrail.gs1.keyboards import CAPS_LOCK, FRENCH, GERMAN, SHIFT_LOCK
+from packtrail.gs1.keyboards import LAYOUTS, SAME_SHAPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,6 @@ _LENGTH_MAX: Final = 20
 GROUPS: Final = ("0OoQD", "1Il|!", "2Zz", "5Ss", "6Gb", "8B", "9gq", "UVuv", "4A", "7T", "CcG")
 """Characters that eyes, bad print and bad cameras take for each other."""
 
-_LAYOUTS: Final = (GERMAN, FRENCH, CAPS_LOCK, SHIFT_LOCK)
 _ALIKE: Final = {
     letter: "".join(dict.fromkeys("".join(g for g in GROUPS if letter in g))).replace(letter, "")
     for letter in "".join(GROUPS)
@@ -66,13 +65,14 @@ def looks_alike(one: str, other: str) -> bool:
 
 
 def _shape(text: str) -> str:
-    return text.upper().translate(_SHAPE)
+    return text.translate(SAME_SHAPE).upper().translate(_SHAPE)
 
 
 def _ways(serial: str) -> Iterator[Variant]:
-    for table in _LAYOUTS:
-        text = serial.translate(table)
+    for layout in LAYOUTS:
+        text = serial.translate(layout.table)
         yield Variant(text, "another keyboard layout or caps lock", is_layout=True)
+    yield Variant(serial.translate(SAME_SHAPE), "letters of another alphabet that look the same")
     for text in (serial.upper(), serial.lower()):
         yield Variant(text, "capital and small letters")
     yield from _mistaken(serial)

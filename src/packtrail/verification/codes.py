@@ -45,6 +45,13 @@ LOT_LOOKS_ALIKE = FindingCode(
     "The lot differs from the recorded one only by letters that look alike",
     remedy="Scan the code instead of typing it, or compare letter by letter.",
 )
+CUT_OFF = FindingCode(
+    "VER-007",
+    Severity.WARNING,
+    "The scan has neither lot nor expiry, and its serial number is not recorded: it was cut off",
+    remedy="Scan the code again, slowly; where it happens often, set the scanner up.",
+    clause=f"{_EU}, Articles 4 and 5",
+)
 COPIED = FindingCode(
     "VER-010",
     Severity.ERROR,
@@ -303,6 +310,79 @@ BAD_PRESENTATION = FindingCode(
     "A presentation of a trading partner's credential cannot be accepted",
     remedy="Let the wallet make a new one; its credential is one of authorised trading partners.",
     clause="W3C Verifiable Credentials Data Model 1.1, 6.3.1",
+)
+BAD_TRUST = FindingCode(
+    "VER-110",
+    Severity.ERROR,
+    "A file of whose credentials count cannot be used",
+    remedy="Put right the entry that is named; the guide of verification messages has an example.",
+)
+BAD_SIGNATURE = FindingCode(
+    "VER-111",
+    Severity.ERROR,
+    "The signature of a credential or its presentation is wrong",
+    remedy="Answer nothing to who sent it, and call the partner: somebody else may be asking.",
+    clause="RFC 7515, 5.2",
+)
+NOT_SIGNED = FindingCode(
+    "VER-112",
+    Severity.WARNING,
+    "A credential or its presentation is not signed",
+    remedy="Tell the partner; its wallet signs what it shows.",
+    clause="RFC 7515, 3.1; W3C Verifiable Credentials Data Model 1.1, 4.7",
+)
+KEY_UNKNOWN = FindingCode(
+    "VER-113",
+    Severity.WARNING,
+    "The key that a credential or its presentation was signed with is not known here",
+    remedy="Ask the signer for its public key, and add it: `packtrail vrs trust set`.",
+    clause="RFC 7515, 6",
+)
+ISSUER_UNKNOWN = FindingCode(
+    "VER-114",
+    Severity.WARNING,
+    "Nobody said that credentials of this issuer count",
+    remedy="If it is one whom you trust, add it with its key: `packtrail vrs trust set`.",
+)
+ISSUER_ENDED = FindingCode(
+    "VER-115",
+    Severity.ERROR,
+    "Credentials of this issuer do not count on that day",
+    remedy="Ask the partner for a credential of another issuer.",
+)
+NOT_IN_TIME = FindingCode(
+    "VER-116",
+    Severity.ERROR,
+    "A credential or its presentation has expired, has not begun, or never ends",
+    remedy="Let the wallet make a new presentation; a credential is renewed by its issuer.",
+    clause="RFC 7519, 4.1.4 and 4.1.5",
+)
+FOR_ANOTHER = FindingCode(
+    "VER-117",
+    Severity.ERROR,
+    "A presentation was made for somebody else, or for another request",
+    remedy="Let the wallet make one for this request; one that is shown again is refused.",
+    clause="RFC 7519, 4.1.3",
+)
+REVOKED = FindingCode(
+    "VER-118",
+    Severity.ERROR,
+    "The credential of a trading partner was revoked",
+    remedy="Trade with the partner only when its licence or registration was looked at again.",
+    clause="W3C Verifiable Credentials Data Model 1.1, 7.1; FD&C Act, 581(2)",
+)
+STATUS_UNKNOWN = FindingCode(
+    "VER-119",
+    Severity.WARNING,
+    "Whether a credential was revoked cannot be told",
+    remedy="Put the status list of the issuer into the file: `packtrail vrs trust set`.",
+    clause="W3C Verifiable Credentials Data Model 1.1, 7.1",
+)
+HOLDER_DIFFERS = FindingCode(
+    "VER-120",
+    Severity.ERROR,
+    "Who shows a credential is another partner than who asks, or does not count any more",
+    remedy="Compare the holders of the file with the GLN of the request.",
 )
 BAD_ANSWER = FindingCode(
     "VER-101",

@@ -57,6 +57,7 @@ REASONS: Final[Mapping[FindingCode, Verdict | None]] = {
     codes.LAYOUT_DAMAGE: _V.MISMATCH,
     codes.LOOKS_ALIKE: _V.MISMATCH,
     codes.LOT_LOOKS_ALIKE: _V.MISMATCH,
+    codes.CUT_OFF: _V.UNKNOWN,
     codes.COPIED: _V.SUSPECT,
     codes.DESTROYED: _V.SUSPECT,
     codes.DISPENSED_ELSEWHERE: _V.SUSPECT,
@@ -172,7 +173,7 @@ def judge(
         policy: The rules of the market.
         on: The day.
         purpose: Why it is asked.
-        reading: What the reading of the scan has to say: `VER-001` to `VER-003`.
+        reading: What the reading of the scan has to say: `VER-001` to `VER-003`, and `VER-007`.
     """
     reasons = list(reading)
     if question is not None:

@@ -24,6 +24,7 @@ from uuid import UUID
 from packtrail import gs1
 from packtrail.base.errors import RefusedError
 from packtrail.verification import codes
+from packtrail.verification.presentations import Unproven
 
 if TYPE_CHECKING:
     from packtrail.base.findings import Finding, FindingCode
@@ -74,6 +75,16 @@ class ResponderPolicy:
     """Tell which of lot and expiry does not match; else `No_reason_provided`."""
     needs_presentation: bool = False
     """Answer only who shows the credential of an authorised trading partner."""
+    unproven: Unproven = Unproven.FLAG
+    """What to do with a credential that cannot be checked to the end."""
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> ResponderPolicy:
+        """Return the policy of what was kept of one; what an older one does not say is usual."""
+        kept = dict(members)
+        if "unproven" in kept:
+            kept["unproven"] = Unproven(kept["unproven"])
+        return cls(**kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +214,8 @@ def url_of(host: str, question: Question, told: Mapping[str, str]) -> str:
 
 _UNMATCHED: Final[frozenset[FindingCode]] = frozenset(
     {
-        *(codes.UNREADABLE, codes.NOT_COMPLETE, codes.LAYOUT_DAMAGE, codes.LOOKS_ALIKE),
+        *(codes.UNREADABLE, codes.NOT_COMPLETE, codes.CUT_OFF),
+        *(codes.LAYOUT_DAMAGE, codes.LOOKS_ALIKE),
         *(codes.PRODUCT_UNKNOWN, codes.SERIAL_UNKNOWN, codes.NOT_YET_TOLD, codes.NO_ORIGIN),
     }
 )

@@ -120,6 +120,7 @@ IS_FINE: Final = frozenset({_O.ACTIVE, _O.DONE, _O.UNDO_OF_ACTIVE})
 _BY_REASON: Final[Mapping[FindingCode, Outcome]] = {
     codes.UNREADABLE: _O.NOT_READ,
     codes.NOT_COMPLETE: _O.NOT_READ,
+    codes.CUT_OFF: _O.NOT_READ,
     # Keyboards and typing are told apart before anything is said of the pack.
     codes.LAYOUT_DAMAGE: _O.NOT_READ,
     codes.LOOKS_ALIKE: _O.NOT_READ,

@@ -59,6 +59,14 @@ class Reading:
     findings: tuple[Finding, ...]
     """What is wrong with the text as it stands."""
 
+    @property
+    def may_be_cut_off(self) -> bool:
+        """Whether it is a scan with neither lot nor expiry, which every code of a pack has."""
+        is_scan = not {"(", ":"} & {*self.text}
+        return is_scan and any(
+            each.question.lot is None and each.question.expires is None for each in self.candidates
+        )
+
 
 def read(text: str, *, today: date) -> Reading:
     """Read the code of a pack; never raises.

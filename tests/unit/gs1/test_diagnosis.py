@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packtrail import gs1
-from packtrail.gs1.keyboards import CAPS_LOCK, FRENCH, GERMAN, REPLACEMENTS, SHIFT_LOCK
+from packtrail.gs1.keyboards import (
+    CAPS_LOCK,
+    FRENCH,
+    FULL_WIDTH,
+    GERMAN,
+    GREEK,
+    REPLACEMENTS,
+    RUSSIAN,
+    SHIFT_LOCK,
+)
 
 GS = "\x1d"
 PACK = "]d2010300010123450917301231" + f"10AB-7{GS}21Zyx123"
@@ -23,8 +32,12 @@ def arrived(text: str, table: dict[int, str]) -> str:
         (arrived(PACK, GERMAN), {"GS1-060": "characters 1-38"}),
         (arrived(PACK, GERMAN).replace(GS, "|"), {"GS1-060": None, "GS1-063": "character 34"}),
         (arrived(PACK, FRENCH), {"GS1-060": "characters 1-42"}),
+        (arrived(PACK, RUSSIAN), {"GS1-060": None}),
+        (arrived(PACK, GREEK), {"GS1-060": None}),
+        (arrived(PACK, FULL_WIDTH), {"GS1-060": "characters 1-42"}),
         (arrived(PACK, CAPS_LOCK), {"GS1-061": "characters 2-39"}),
         (arrived(PACK, SHIFT_LOCK), {"GS1-061": "characters 1-42"}),
+        (PACK + PACK, {"GS1-066": "characters 43-84"}),
         *((PACK.replace(GS, each.text), {"GS1-063": None}) for each in REPLACEMENTS
           if each.text not in {"0029", "029", "<GS>", "&#29;", "%1D", ";", ",", "!"}),
     ],

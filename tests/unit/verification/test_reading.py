@@ -33,6 +33,13 @@ DAMAGED = {
     "separators were lost": (SCAN.replace(GS, ""), "GS1-062"),
     "a plain symbol": (f"]d1{SCAN}", "GS1-065"),
     "a German keyboard": (on_german_keys(f"]d2{SCAN}"), "GS1-060"),
+    "an input method of East Asia": (
+        "".join(chr(ord(letter) + 0xFEE0) for letter in SCAN.replace(GS, "")),
+        "GS1-060",
+    ),
+    "twice without Enter": (SCAN + SCAN, "GS1-066"),
+    "twice with a separator": (f"]d2{SCAN}{GS}]d2{SCAN}", "GS1-066"),
+    "twice, separators lost": ((SCAN + SCAN).replace(GS, ""), "GS1-066"),
 }
 
 
@@ -103,3 +110,25 @@ def test_lots_look_alike_only_by_letters_that_do():
     assert looks_alike("B1S5", "8I55")
     assert not looks_alike("LOT-7", "LOT-1")
     assert not looks_alike("LOT-7", "LOT-77")
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        (f"01{GTIN}21{SERIAL[:4]}", True),
+        (f"]d201{GTIN}21{SERIAL}", True),
+        (SCAN, False),
+        (f"01{GTIN}21{SERIAL}{GS}17{EXPIRY}", False),
+        (f"(01){GTIN}(21){SERIAL}", False),
+        (f"https://id.gs1.org/01/{GTIN}/21/{SERIAL}", False),
+        ("hello", False),
+    ],
+)
+def test_a_scan_without_lot_and_expiry_may_be_cut_off(text: str, may_be: bool) -> None:
+    assert read(text, today=TODAY).may_be_cut_off is may_be
+
+
+def test_letters_of_another_alphabet_are_seen_through():
+    assert "BAP1" in {each.serial for each in variants("ВАР1")}  # noqa: RUF001
+    assert "4RZ" in {each.serial for each in variants("4КЯ")}  # noqa: RUF001
+    assert looks_alike("АВ-1", "AB-1")  # noqa: RUF001

@@ -54,17 +54,55 @@ function play(verdict) {
   });
 }
 
-/** Say the gravest verdict aloud, and make the box ready for the next pack. */
+/** Say the gravest verdict aloud, and let the next pack be scanned; of that, letters may have come already. */
 function answered() {
   const verdicts = [...(answer?.querySelectorAll("[data-verdict]") ?? [])].map((each) => each.getAttribute("data-verdict") ?? "");
   if (verdicts.length === 0) return;
   const order = Object.keys(TONES);
   play(verdicts.sort((a, b) => order.indexOf(b) - order.indexOf(a))[0]);
   if (!box || document.activeElement?.closest("details")) return;
-  box.value = "";
   if (!stream) box.focus({ preventScroll: true });
   answer?.querySelector(".verdict")?.scrollIntoView({ block: "nearest" });
 }
+
+// ---- one scan after the other: the box is free at once, and no answer of before stays on the screen ----
+
+const asking = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-verify]"));
+const PATIENCE_MS = 20_000;
+let before = Promise.resolve();
+
+/** Show a card of the page in place of the answer. @param {"pending" | "away"} kind @param {string} text */
+function showCard(kind, text) {
+  const card = /** @type {HTMLTemplateElement | null} */ (document.querySelector(`template[data-${kind}]`))?.content.cloneNode(true);
+  if (!(card instanceof DocumentFragment) || !answer) return;
+  const line = card.querySelector("[data-text]");
+  if (line) line.textContent = text.replaceAll("\u001d", "␝");
+  answer.replaceChildren(card);
+}
+
+/** @param {string} action @param {FormData} body @param {string} text */
+async function ask(action, body, text) {
+  if (!answer) return;
+  showCard("pending", text);
+  try {
+    const response = await fetch(action, { method: "POST", body, headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (response.status === 401 || response.status === 403) { location.reload(); return; }
+    if (response.status >= 500) throw new Error(`status ${response.status}`);
+    answer.innerHTML = await response.text();
+  } catch {
+    showCard("away", text);
+  }
+}
+
+asking?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const body = new FormData(asking);
+  const text = String(body.get("scan") ?? "");
+  if (text.trim()) {
+    if (box) box.value = "";
+  }
+  before = before.then(() => ask(asking.action, body, text));
+});
 
 /** @type {MediaStream | null} */
 let stream = null;

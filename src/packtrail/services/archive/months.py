@@ -8,34 +8,33 @@ originals out of the database, never out of the archive; what is searched by sta
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from packtrail.access import Action, Actor, Permission, require
-from packtrail.base.errors import Conflict, NotFound, RefusedError, Unavailable, UsageError
-from packtrail.services import auditing, backups, rule_packs
-from packtrail.services.archive import holding, retention
-from packtrail.store import codes, subscriptions
+from packtrail.base.errors import Conflict, NotFound, RefusedError, UsageError
+from packtrail.services import auditing
+from packtrail.services.archive import folders, holding
+from packtrail.services.archive.retention import Rules
+from packtrail.store import codes, destructions, subscriptions
 from packtrail.store import months as partitions
-from packtrail.store.archive import checking, exporting, manifest, moving, rows
+from packtrail.store.archive import checking, manifest, moving, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from psycopg import Connection
 
+    from packtrail.base.findings import Finding
     from packtrail.services.application import Application
     from packtrail.services.archive.holding import Hold
-    from packtrail.services.archive.retention import Retention
+    from packtrail.services.archive.retention import Kept, Retention
     from packtrail.store.archive.rows import MonthRow
+    from packtrail.store.destructions import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ class MonthView:
     month: str
     """Such as `2026-03`."""
     state: str
-    """`open`, `closed`, `exported`, `verified` or `dropped`."""
+    """`open`, `closed`, `exported`, `verified`, `dropped` or `destroyed`."""
     is_over: bool
     database_bytes: int
     archive_bytes: int
@@ -56,18 +55,33 @@ class MonthView:
     exported_at: datetime | None
     verified_at: datetime | None
     dropped_at: datetime | None
+    destroyed_at: datetime | None
     manifest_sha256: str | None
-    retention: tuple[Retention, ...]
-    """What says until when it is kept, the longest first."""
+    kept: Kept
+    """How long, and what says so."""
     holds: tuple[Hold, ...]
     """Those that reach it."""
+    orders: tuple[Order, ...]
+    """To destroy it, those that stand, of every company."""
     next_step: str
-    """What can be done with it now: `close`, `export`, `verify`, `drop` or nothing."""
+    """What can be done with it now: `close`, `export`, `verify`, `drop`, `destroy` or nothing."""
+    due: str
+    """What the retention policies want done with it now: a step, or nothing."""
 
     @property
     def keep_until(self) -> date | None:
         """The last day on which it must be kept, holds aside; None where no rule says one."""
-        return self.retention[0].until if self.retention else None
+        return self.kept.until
+
+    @property
+    def live_until(self) -> date | None:
+        """The last day on which a policy keeps it in the database."""
+        return self.kept.live_until
+
+    @property
+    def retention(self) -> tuple[Retention, ...]:
+        """What says until when it is kept, the longest first."""
+        return self.kept.retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,40 +118,65 @@ def every(app: Application, actor: Actor) -> tuple[MonthView, ...]:
     """
     require(actor, Permission.ARCHIVE_READ)
     now = app.clock()
-    catalogue = rule_packs.catalogue(app.settings)
     with app.database.reading() as conn:
-        holds = holding.in_force(conn)
+        listed = rows.every(conn)
+        holds, rules = holding.in_force(conn), Rules(app, conn, now.date())
+        expiries = rows.last_expiries(conn, [row.first_day for row in listed])
         return tuple(
-            _view(conn, row, holding.reaching(conn, row.first_day, holds), catalogue, now)
-            for row in reversed(rows.every(conn))
+            _view(
+                conn,
+                row,
+                holding.reaching(conn, row.first_day, holds),
+                rules.of_month(row.first_day, expiries[row.first_day]),
+                now,
+            )
+            for row in reversed(listed)
         )
 
 
 def _view(
-    conn: Connection, row: MonthRow, holds: tuple[Hold, ...], catalogue: Any, now: datetime
+    conn: Connection, row: MonthRow, holds: tuple[Hold, ...], kept: Kept, now: datetime
 ) -> MonthView:
-    state = _state(row)
-    is_over = partitions.next_month(row.first_day) <= now.astimezone(UTC).date()
+    state, today = state_of(row), now.astimezone(UTC).date()
+    is_over = partitions.next_month(row.first_day) <= today
     noted = row.manifest or {}
     files = noted.get("files", {}).values()
-    expiry = _day(rows.last_expiry(conn, row.first_day))
+    orders = tuple(destructions.of_month(conn, row.first_day))
+    due = "" if holds or not is_over else _due(state, kept, today)
     return MonthView(
         month=f"{row.first_day:%Y-%m}",
         state=state,
         is_over=is_over,
         database_bytes=rows.size(conn, row.first_day),
-        archive_bytes=sum(each["size_bytes"] for each in files),
+        archive_bytes=0 if row.destroyed_at else sum(each["size_bytes"] for each in files),
         events=noted.get("events"),
         documents=noted.get("documents"),
         closed_at=row.closed_at,
         exported_at=row.exported_at,
         verified_at=row.verified_at,
         dropped_at=row.dropped_at,
+        destroyed_at=row.destroyed_at,
         manifest_sha256=row.manifest_sha256.hex() if row.manifest_sha256 else None,
-        retention=retention.of_month(catalogue, row.first_day, expiry, on=now.date()),
+        kept=kept,
         holds=holds,
-        next_step=_next_step(state, is_over=is_over, is_held=bool(holds)),
+        orders=orders,
+        next_step=_next_step(
+            state, is_over=is_over, is_held=bool(holds) or _stays_live(kept, today)
+        ),
+        due=due,
     )
+
+
+def _stays_live(kept: Kept, today: date) -> bool:
+    return kept.live_until is not None and today <= kept.live_until
+
+
+def _due(state: str, kept: Kept, today: date) -> str:
+    """Return what the policies want done with a month that is over and not held."""
+    if kept.is_over(today) and state in {"verified", "dropped"}:
+        return "destroy"
+    steps = {"open": "close", **_NEXT}
+    return steps.get(state, "") if kept.is_live_over(today) else ""
 
 
 def close(app: Application, actor: Actor, month: str) -> Archived:
@@ -150,7 +189,7 @@ def close(app: Application, actor: Actor, month: str) -> Archived:
     require(actor, Permission.ARCHIVE_UPDATE)
     day, now = read_month(month), app.clock()
     with app.database.transaction() as conn:
-        row = _locked(conn, day)
+        row = locked(conn, day)
         if row.closed_at is None:
             _require_over(conn, day, now)
             partitions.seal(conn, day)
@@ -179,19 +218,19 @@ def export(
     """
     require(actor, Permission.ARCHIVE_UPDATE)
     day = read_month(month)
-    root = _root(app)
-    with _alone_in(root):
+    root = folders.root_of(app)
+    with folders.alone_in(root):
         with app.database.reading() as conn:
-            row = _found(conn, day)
-        _require_state(row, {"closed", "exported", "verified"}, "export")
+            row = found(conn, day)
+        require_state(row, {"closed", "exported", "verified"}, "export")
         folder = root / month
         if not _is_whole(folder, row):
-            _write(app, day, root, folder, on_progress)
+            folders.write(app, day, root, folder, on_progress)
         checked = _checked(folder, month)
         now = app.clock()
         with app.database.transaction() as conn:
-            row = _locked(conn, day)
-            _require_state(row, {"closed", "exported", "verified"}, "export")
+            row = locked(conn, day)
+            require_state(row, {"closed", "exported", "verified"}, "export")
             _require_all(conn, day, checked.manifest)
             noted = msgspec.to_builtins(checked.manifest)
             rows.set_exported(conn, day, at=now, sha256=checked.manifest_sha256, manifest=noted)
@@ -212,10 +251,10 @@ def verify(app: Application, actor: Actor, month: str) -> checking.Checked:
     require(actor, Permission.ARCHIVE_UPDATE)
     day, now = read_month(month), app.clock()
     with app.database.reading() as conn:
-        row = _found(conn, day)
-    _require_state(row, {"exported", "verified", "dropped"}, "verify")
+        row = found(conn, day)
+    require_state(row, {"exported", "verified", "dropped"}, "verify")
     try:
-        checked = _checked(_root(app) / month, month, row)
+        checked = _checked(folders.root_of(app) / month, month, row)
     except RefusedError:
         with app.database.transaction() as conn:
             rows.set_verified(conn, day, at=None)
@@ -234,23 +273,22 @@ def drop(app: Application, actor: Actor, month: str) -> Archived:
 
     Raises:
         NotFound: `STO-073`, nothing was recorded in it.
-        Conflict: `STO-075`, it was not exported; `STO-076`, it is under a legal hold.
+        Conflict: `STO-075`, it was not exported; `STO-076`, it is under a legal hold; `STO-084`, a
+            policy keeps it in the database.
         RefusedError: The archive is not what it should be; nothing was dropped.
     """
     require(actor, Permission.ARCHIVE_UPDATE)
     day, now = read_month(month), app.clock()
     with app.database.reading() as conn:
-        row = _found(conn, day)
-    _require_state(row, {"exported", "verified", "dropped"}, "drop")
-    checked = _checked(_root(app) / month, month, row)
+        row = found(conn, day)
+    require_state(row, {"exported", "verified", "dropped"}, "drop")
+    checked = _checked(folders.root_of(app) / month, month, row)
     if row.dropped_at is not None:
         return _told(checked, "drop")
     with app.database.transaction() as conn:
-        row = _locked(conn, day)
-        _require_state(row, {"exported", "verified"}, "drop")
-        holds = holding.reaching(conn, day, holding.in_force(conn))
-        if holds:
-            raise Conflict(*(_held(month, each) for each in holds))
+        row = locked(conn, day)
+        require_state(row, {"exported", "verified"}, "drop")
+        _require_droppable(app, conn, day, now)
         compared = moving.take_out(conn, day, checked.manifest_sha256)
         rows.set_verified(conn, day, at=now)
         rows.set_dropped(conn, day, at=now)
@@ -269,70 +307,17 @@ def restore(app: Application, actor: Actor, month: str) -> Archived:
     """
     require(actor, Permission.ARCHIVE_UPDATE)
     day, now = read_month(month), app.clock()
-    folder = _root(app) / month
+    folder = folders.root_of(app) / month
     with app.database.reading() as conn:
-        row = _found(conn, day)
-    _require_state(row, {"dropped"}, "restore")
+        row = found(conn, day)
+    require_state(row, {"dropped"}, "restore")
     checked = _checked(folder, month, row)
     with app.database.transaction() as conn:
-        _require_state(_locked(conn, day), {"dropped"}, "restore")
+        require_state(locked(conn, day), {"dropped"}, "restore")
         compared = moving.bring_back(conn, day, folder)
         rows.set_dropped(conn, day, at=None)
         auditing.write(conn, actor, Action.MONTH_RESTORED, month, at=now)
     return _told(checked, "restore", compared=compared)
-
-
-def go_on(app: Application) -> None:
-    """Close, export and verify the months that the settings want archived: a chore."""
-    if not app.settings.archive_after_months:
-        return
-    actor = Actor.system("archive")
-    latest = partitions.first_day(app.clock())
-    for _ in range(app.settings.archive_after_months):
-        latest = partitions.month_before(latest)
-    with app.database.reading() as conn:
-        due = [row for row in rows.every(conn) if row.first_day < latest]
-    for row in due:
-        month = f"{row.first_day:%Y-%m}"
-        if row.closed_at is None:
-            close(app, actor, month)
-        if row.exported_at is None:
-            export(app, actor, month)
-
-
-def _write(
-    app: Application,
-    day: date,
-    root: Path,
-    folder: Path,
-    on_progress: Callable[[int, int], None] | None,
-) -> None:
-    """Write an archive under a hidden name, and give it its own once it is whole."""
-    partial = root / f".{folder.name}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    with app.database.reading() as conn:
-        backups.require_free(root, rows.size(conn, day), "the archive of")
-    try:
-        partial.mkdir(mode=0o700)
-        with app.database.snapshot() as conn:
-            exporting.export(conn, day, partial, on_progress=on_progress)
-        for file in partial.iterdir():
-            _sync(file)
-        _sync(partial)
-        old = root / f".{folder.name}.old"
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            folder.rename(old)
-        partial.rename(folder)
-        _sync(root)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        raise Unavailable(
-            f"The archive cannot be written into {root}: {error.strerror or error}. Nothing of it "
-            "is left and nothing was dropped: make room and do it again."
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _is_whole(folder: Path, row: MonthRow) -> bool:
@@ -381,8 +366,13 @@ def _require_all(conn: Connection, day: date, made: manifest.Manifest) -> None:
         raise RefusedError(codes.ARCHIVE_DISAGREES.found(text))
 
 
-def _require_state(row: MonthRow, states: set[str], step: str) -> None:
-    state = _state(row)
+def require_state(row: MonthRow, states: set[str], step: str) -> None:
+    """Refuse a step that is not the turn of a month.
+
+    Raises:
+        Conflict: `STO-075`, it is in another state.
+    """
+    state = state_of(row)
     if state not in states:
         text = (
             f"{row.first_day:%B %Y} is {state}; to {step} it must be {' or '.join(sorted(states))}."
@@ -390,8 +380,10 @@ def _require_state(row: MonthRow, states: set[str], step: str) -> None:
         raise Conflict(codes.MONTH_NOT_READY.found(text))
 
 
-def _state(row: MonthRow) -> str:
+def state_of(row: MonthRow) -> str:
+    """Return where a month is on its way."""
     steps = (
+        ("destroyed", row.destroyed_at),
         ("dropped", row.dropped_at),
         ("verified", row.verified_at),
         ("exported", row.exported_at),
@@ -410,19 +402,54 @@ def _next_step(state: str, *, is_over: bool, is_held: bool) -> str:
     return "" if step == "drop" and is_held else step
 
 
-def _held(month: str, hold: Hold) -> Any:
-    text = f"{month} is reached by hold {hold.hold_id} over {hold.over}: {hold.reason}."
-    return codes.UNDER_HOLD.found(text)
+def holds_over(conn: Connection, day: date) -> tuple[Finding, ...]:
+    """Return `STO-076` for each legal hold that reaches a month."""
+    return tuple(
+        codes.UNDER_HOLD.found(
+            f"{day:%Y-%m} is reached by hold {each.hold_id} over {each.over}: {each.reason}."
+        )
+        for each in holding.reaching(conn, day, holding.in_force(conn))
+    )
 
 
-def _found(conn: Connection, day: date) -> MonthRow:
+def kept(app: Application, conn: Connection, day: date, now: datetime) -> Kept:
+    """Return how long a month is kept, by the rules and policies of a day."""
+    return Rules(app, conn, now.date()).of_month(day, rows.last_expiry(conn, day))
+
+
+def _require_droppable(app: Application, conn: Connection, day: date, now: datetime) -> None:
+    today = now.astimezone(UTC).date()
+    findings = [
+        codes.KEPT_LIVE.found(
+            f"{day:%Y-%m} stays in the database until {each.until}: policy {each.policy_id} of "
+            f"{each.organisation}, {each.span} ({each.source})."
+        )
+        for each in kept(app, conn, day, now).live
+        if today <= each.until
+    ]
+    findings += holds_over(conn, day)
+    if findings:
+        raise Conflict(*findings)
+
+
+def found(conn: Connection, day: date) -> MonthRow:
+    """Return a month.
+
+    Raises:
+        NotFound: `STO-073`, nothing was recorded in it.
+    """
     for row in rows.every(conn):
         if row.first_day == day:
             return row
     raise NotFound(codes.MONTH_UNKNOWN.found(f"Nothing was recorded in {day:%B %Y}."))
 
 
-def _locked(conn: Connection, day: date) -> MonthRow:
+def locked(conn: Connection, day: date) -> MonthRow:
+    """Return a month that nobody else changes until the transaction ends.
+
+    Raises:
+        NotFound: `STO-073`, nothing was recorded in it.
+    """
     row = rows.locked(conn, day)
     if row is None:
         raise NotFound(codes.MONTH_UNKNOWN.found(f"Nothing was recorded in {day:%B %Y}."))
@@ -451,43 +478,3 @@ def _told(checked: checking.Checked, step: str, *, compared: int = 0) -> Archive
         manifest_sha256=checked.manifest_sha256.hex(),
         compared=compared,
     )
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text[:10]) if text else None
-    except ValueError:
-        return None
-
-
-def _root(app: Application) -> Path:
-    root = app.settings.archives
-    try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"The folder {root} cannot be made: {error.strerror}.") from error
-    return root
-
-
-@contextlib.contextmanager
-def _alone_in(root: Path) -> Iterator[None]:
-    """Keep other exports out of the folder of archives."""
-    try:
-        descriptor = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise UsageError(f"The folder {root} cannot be used: {error.strerror}.") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise Unavailable(f"Another export into {root} is under way: wait for it.") from None
-    finally:
-        os.close(descriptor)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

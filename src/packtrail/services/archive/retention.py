@@ -1,35 +1,49 @@
 """Retention: until when the records of a month must be kept, and what says so.
 
-Every rule pack that states a time counts; the longest wins. Where records are kept for a time
-after expiry, the latest expiry that is recorded in the month counts.
+Two things say it: the rule packs of the markets in which a company sells, and the policies that the
+company has set itself. Of everything that is said of a month, by all companies whose records it
+holds, the longest counts. A policy can keep records longer than the law, never shorter.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from packtrail.compliance.spans import Span
-from packtrail.store import months
+from packtrail.services import rule_packs
+from packtrail.services.markets import accepting
+from packtrail.services.portfolio import books
+from packtrail.store import holds, months, organisations
+from packtrail.store import retention as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from packtrail.compliance.catalogue import Catalogue
+    from psycopg import Connection
+
     from packtrail.compliance.packs import Pack
+    from packtrail.services.application import Application
+    from packtrail.store.organisations import OrganisationRow
+    from packtrail.store.retention import Policy
 
-_AFTER_RECORD: Final = "retention.for"
-_AFTER_EXPIRY: Final = "retention.beyond_expiry"
+LAW: Final = {"record": "retention.for", "expiry": "retention.beyond_expiry"}
+"""What a time counts from -> the parameter of rule packs that states it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """Until when something must be kept, as one rule pack has it."""
+    """Until when something must be kept, as one rule pack or policy has it."""
 
     until: date
     """The last day on which it must be there."""
+    organisation: str
+    """Code of the company that it binds."""
     pack_id: str
+    """The rule pack; of a policy nothing."""
+    policy_id: int | None
+    """The policy; of a rule pack None."""
     markets: tuple[str, ...]
     span: str
     """Such as `6 years`."""
@@ -37,41 +51,194 @@ class Retention:
     """`record` or `expiry`."""
     since: date
     confidence: str
-    """How sure the rule pack is of it."""
+    """How sure the rule pack is of it; of a policy `own`."""
+    source: str
+    """What says so."""
 
 
-def of_month(
-    catalogue: Catalogue, day: date, last_expiry: date | None, *, on: date
-) -> tuple[Retention, ...]:
-    """Return until when the records of a month must be kept, the longest first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """Until when bodies stay in the database, as one policy has it."""
+
+    until: date
+    organisation: str
+    policy_id: int
+    span: str
+    drops: bool
+    """Whether a chore takes them out then; else that is proposed."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How long a month is kept."""
+
+    organisations: tuple[str, ...]
+    """Codes of the companies whose records it holds."""
+    retention: tuple[Retention, ...]
+    """The longest first."""
+    live: tuple[Live, ...]
+    """The longest first."""
+    undecided: tuple[str, ...]
+    """Companies whose policies do not say how long bodies stay in the database."""
+    keepers: tuple[str, ...]
+    """Companies whose policies do not let anything be destroyed."""
+
+    @property
+    def until(self) -> date | None:
+        """The last day on which it must be kept; None where nothing says one."""
+        return self.retention[0].until if self.retention else None
+
+    @property
+    def live_until(self) -> date | None:
+        """The last day on which bodies stay in the database; None where no policy says one."""
+        return self.live[0].until if self.live else None
+
+    def is_live_over(self, on: date) -> bool:
+        """Tell whether every company says that bodies need not be in the database any more."""
+        return self.live_until is not None and not self.undecided and self.live_until < on
+
+    def is_over(self, on: date) -> bool:
+        """Tell whether everything may be destroyed, holds aside."""
+        return self.until is not None and not self.keepers and self.until < on
+
+
+@dataclass(slots=True)
+class Rules:
+    """What rule packs and policies say on a day; each is read once.
 
     Args:
-        catalogue: The rule packs that hold.
-        day: First day of the month.
-        last_expiry: The latest expiry of what is recorded in it, where one is.
-        on: The day whose law counts.
+        app: The application.
+        conn: A connection.
+        on: The day.
     """
-    ended = months.next_month(day) - timedelta(days=1)
-    found = [
-        each
-        for pack in catalogue.packs.values()
-        for each in _of_pack(pack, ended, last_expiry, on=on)
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.until.toordinal(), each.pack_id)))
 
+    app: Application
+    conn: Connection
+    on: date
+    _law: dict[int, tuple[Pack, ...]] = field(default_factory=dict)
+    _policies: dict[int, tuple[Policy, ...]] = field(default_factory=dict)
 
-def _of_pack(pack: Pack, ended: date, last_expiry: date | None, *, on: date) -> Iterator[Retention]:
-    starts = {_AFTER_RECORD: ("record", ended), _AFTER_EXPIRY: ("expiry", last_expiry)}
-    for parameter, (counts_from, since) in starts.items():
-        said = pack.statement(parameter, on)
-        if said is None or since is None or not isinstance(said.value, Span):
-            continue
-        yield Retention(
-            until=said.value.after(since),
-            pack_id=pack.id,
-            markets=pack.markets,
-            span=str(said.value),
-            counts_from=counts_from,
-            since=since,
-            confidence=said.confidence.value,
+    def of_month(self, day: date, last_expiry: date | None) -> Kept:
+        """Return how long a month is kept.
+
+        Args:
+            day: Its first day.
+            last_expiry: The latest expiry that was recorded until its end, where one was.
+        """
+        owners = organisations.by_ids(self.conn, rows.owners(self.conn, day))
+        starts = {"record": months.next_month(day) - timedelta(days=1), "expiry": last_expiry}
+        policies = {owner.code: self._reaching(owner, day) for owner in owners}
+        said = [each for owner in owners for each in self._by_law(owner, starts)]
+        live: list[Live] = []
+        for code, some in policies.items():
+            said += [_by_policy(each, code, starts) for each in some]
+            live += [_live(each, code, starts["record"] or day) for each in some if each.live_for]
+        return Kept(
+            organisations=tuple(owner.code for owner in owners),
+            retention=tuple(sorted(said, key=lambda e: (-e.until.toordinal(), e.pack_id))),
+            live=tuple(sorted(live, key=lambda each: -each.until.toordinal())),
+            undecided=tuple(
+                code for code, some in policies.items() if not any(each.live_for for each in some)
+            ),
+            keepers=tuple(code for code, some in policies.items() if not _lets_destroy(some)),
         )
+
+    def law(self, organisation_id: int) -> tuple[Pack, ...]:
+        """Return the rule packs of the markets in which a company sells, sold or will sell.
+
+        Of a company that has not written down where it sells, all that hold for it.
+        """
+        found = self._law.get(organisation_id)
+        if found is None:
+            held = accepting.in_force_for(self.app, self.conn, organisation_id)
+            book = books.opened(self.app, self.conn, organisation_id).book
+            sold = {each.market for each in book.licences.values()} & held.markets.keys()
+            packs = {held.markets[market] for market in sold} or held.packs.keys()
+            found = tuple(held.packs[name] for name in sorted(packs))
+            self._law[organisation_id] = found
+        return found
+
+    def _by_law(
+        self, owner: OrganisationRow, starts: dict[str, date | None]
+    ) -> Iterator[Retention]:
+        for pack in self.law(owner.organisation_id):
+            for counts_from, since in starts.items():
+                said = pack.statement(LAW[counts_from], self.on)
+                if said is None or since is None or not isinstance(said.value, Span):
+                    continue
+                yield Retention(
+                    until=said.value.after(since),
+                    organisation=owner.code,
+                    pack_id=pack.id,
+                    policy_id=None,
+                    markets=pack.markets,
+                    span=str(said.value),
+                    counts_from=counts_from,
+                    since=since,
+                    confidence=said.confidence.value,
+                    source="; ".join(pack.source_title(each) for each in said.sources),
+                )
+
+    def _reaching(self, owner: OrganisationRow, day: date) -> tuple[Policy, ...]:
+        """Return the policies of a company that reach a month: of products only with them."""
+        own = self._policies.get(owner.organisation_id)
+        if own is None:
+            own = tuple(rows.on_day(self.conn, [owner.organisation_id], self.on))
+            self._policies[owner.organisation_id] = own
+        return tuple(
+            each
+            for each in own
+            if each.scope != "product" or holds.names_product(self.conn, each.subject, day)
+        )
+
+
+def installed_markets(app: Application) -> dict[str, str]:
+    """Return the markets that rule packs know: code -> name of the pack."""
+    return rule_packs.catalogue(app.settings).markets
+
+
+def last_day(span: str, since: date) -> date:
+    """Return the last day of a time that was checked when it was written."""
+    read = Span.read(span)
+    if read is None:
+        raise ValueError(span)
+    return read.after(since)
+
+
+def _by_policy(policy: Policy, organisation: str, starts: dict[str, date | None]) -> Retention:
+    """Return what a policy says of a month; without any expiry it counts from its end."""
+    ended = starts["record"]
+    since = starts[policy.counts_from] or ended
+    if since is None:
+        raise ValueError(policy)
+    return Retention(
+        until=last_day(policy.keep_for, since),
+        organisation=organisation,
+        pack_id="",
+        policy_id=policy.policy_id,
+        markets=(policy.subject,) if policy.scope == "market" else (),
+        span=policy.keep_for,
+        counts_from=policy.counts_from if starts[policy.counts_from] else "record",
+        since=since,
+        confidence="own",
+        source=policy.source,
+    )
+
+
+def _live(policy: Policy, organisation: str, ended: date) -> Live:
+    return Live(
+        until=last_day(policy.live_for or "", ended),
+        organisation=organisation,
+        policy_id=policy.policy_id,
+        span=policy.live_for or "",
+        drops=policy.live_end == "drop",
+        source=policy.source,
+    )
+
+
+def _lets_destroy(policies: Iterable[Policy]) -> bool:
+    some = list(policies)
+    return any(each.scope == "all" for each in some) and all(
+        each.at_end == "destroy" for each in some
+    )

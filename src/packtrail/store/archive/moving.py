@@ -31,6 +31,7 @@ _SQL = named.statements("archive")
 _MONTHS = named.statements("months")
 SAMPLE_SIZE: Final = 50
 """Segments and documents of the month that are compared before and after."""
+_ABOUT_SEGMENTS: Final = ("posting", "touch", "segment_value", "event_key", "retold")
 _FILES: Final = {"segment": SEGMENTS, "original": ORIGINALS}
 
 
@@ -68,6 +69,28 @@ def bring_back(conn: Connection, day: date, folder: Path) -> int:
         RefusedError: `STO-072`, the archive gives other content; the transaction is to be undone.
     """
     return _compared(conn, day, lambda: _swap_all(conn, day, lambda table: _fill(table, folder)))
+
+
+def erase(conn: Connection, day: date) -> dict[str, int]:
+    """Remove what the database holds of a month; its partitions stay, empty.
+
+    The dictionary stays: a serial number that was used is never given out again.
+
+    Args:
+        conn: A connection in a transaction.
+        day: First day of the month, which is closed.
+
+    Returns:
+        Table -> rows that are gone.
+    """
+    span = months.bounds(day)["segment"]
+    gone = {table: conn.execute(_SQL[f"erase_{table}"], span).rowcount for table in _ABOUT_SEGMENTS}
+    _swap_all(conn, day, lambda _table: _leave_empty)
+    return gone
+
+
+def _leave_empty(_conn: Connection, _names: dict[str, sql.Composable]) -> None:
+    """Put nothing into the partition beside."""
 
 
 def _swap_all(

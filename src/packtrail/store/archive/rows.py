@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import class_row
@@ -11,8 +12,8 @@ from psycopg.types.json import Jsonb
 from packtrail.store import months, named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from psycopg import Connection
 
@@ -29,6 +30,7 @@ class MonthRow:
     exported_at: datetime | None
     verified_at: datetime | None
     dropped_at: datetime | None
+    destroyed_at: datetime | None
     manifest_sha256: bytes | None
     manifest: Mapping[str, Any] | None
 
@@ -64,10 +66,34 @@ def unfinished(conn: Connection, day: date) -> int:
     return int(row[0]) if row else 0
 
 
-def last_expiry(conn: Connection, day: date) -> str | None:
-    """Return the latest expiry that is recorded in a month, as it is stored."""
-    row = conn.execute(_SQL["last_expiry"], months.bounds(day)["segment"]).fetchone()
-    return row[0] if row else None
+def last_expiry(conn: Connection, day: date) -> date | None:
+    """Return the latest expiry that is recorded until the end of a month.
+
+    What a month says of packs is said of packs that were commissioned then or before.
+    """
+    _, high = months.bounds(day)["segment"]
+    row = conn.execute(_SQL["last_expiry_until"], [high]).fetchone()
+    return _day(row[0]) if row else None
+
+
+def last_expiries(conn: Connection, days: Sequence[date]) -> dict[date, date | None]:
+    """Return for some months, the oldest first, what `last_expiry` says of each."""
+    found: dict[date, date | None] = {}
+    latest: date | None = None
+    for day in days:
+        row = conn.execute(_SQL["last_expiry"], months.bounds(day)["segment"]).fetchone()
+        own = _day(row[0]) if row else None
+        latest = max(filter(None, (latest, own)), default=None)
+        found[day] = latest
+    return found
+
+
+def documents_from_before(conn: Connection, day: date) -> bool:
+    """Tell whether documents that came before a month have events in it."""
+    (low, high), (first, _) = (months.bounds(day)[name] for name in ("segment", "original"))
+    bound = {"low": low, "high": high, "first": first}
+    row = conn.execute(_SQL["documents_from_before"], bound).fetchone()
+    return bool(row and row[0])
 
 
 def set_closed(conn: Connection, day: date, *, at: datetime) -> None:
@@ -91,3 +117,15 @@ def set_verified(conn: Connection, day: date, *, at: datetime | None) -> None:
 def set_dropped(conn: Connection, day: date, *, at: datetime | None) -> None:
     """Write since when the archive alone holds bodies; None: the database has them again."""
     conn.execute(_SQL["set_dropped"], {"day": day, "at": at})
+
+
+def set_destroyed(conn: Connection, day: date, *, at: datetime) -> None:
+    """Write that nothing of a month is left."""
+    conn.execute(_SQL["set_destroyed"], {"day": day, "at": at})
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None

@@ -31,13 +31,14 @@ select sum(pg_total_relation_size(oid))::bigint from pg_class
  where relname = any(%s) and relnamespace = 'public'::regnamespace
 
 -- name: months
-select m.first_day, m.made_at, m.closed_at, m.exported_at, m.verified_at, m.dropped_at, m.manifest_sha256,
-       m.manifest
+select m.first_day, m.made_at, m.closed_at, m.exported_at, m.verified_at, m.dropped_at, m.destroyed_at,
+       m.manifest_sha256, m.manifest
   from month m
  order by m.first_day
 
 -- name: lock_month
-select first_day, made_at, closed_at, exported_at, verified_at, dropped_at, manifest_sha256, manifest
+select first_day, made_at, closed_at, exported_at, verified_at, dropped_at, destroyed_at, manifest_sha256,
+       manifest
   from month where first_day = %s for update
 
 -- name: set_closed
@@ -54,11 +55,37 @@ update month set verified_at = %(at)s where first_day = %(day)s
 -- name: set_dropped
 update month set dropped_at = %(at)s where first_day = %(day)s
 
+-- name: set_destroyed
+update month set destroyed_at = %(at)s where first_day = %(day)s
+
+-- name: documents_from_before
+select exists (
+    select from capture
+     where capture_id < %(first)s and segment_until > %(low)s and segment_from < %(high)s)
+
 -- name: unfinished
 select count(*) from capture where is_running and capture_id >= %s and capture_id < %s
 
 -- name: last_expiry
 select max(expires) from segment where segment_id >= %s and segment_id < %s
+
+-- name: last_expiry_until
+select max(expires) from segment where segment_id < %s
+
+-- name: erase_posting
+delete from posting where segment_id >= %s and segment_id < %s
+
+-- name: erase_touch
+delete from touch where segment_id >= %s and segment_id < %s
+
+-- name: erase_segment_value
+delete from segment_value where segment_id >= %s and segment_id < %s
+
+-- name: erase_event_key
+delete from event_key where segment_id >= %s and segment_id < %s
+
+-- name: erase_retold
+delete from retold where segment_id >= %s and segment_id < %s
 
 -- name: make_beside
 create table {beside} (like {table} including defaults including storage including comments)

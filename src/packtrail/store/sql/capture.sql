@@ -29,9 +29,13 @@ insert into segment (
     %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s
 )
 
--- name: insert_posting
+-- name: insert_postings
+-- No octets stand for all from lo to hi.
 insert into posting (segment_id, class_id, block, audience_id, role, lo, hi, members)
-values (%s, %s, %s, %s, %s, %s, %s, %s)
+select segment_id, class_id, block, audience_id, role, lo, hi, nullif(members, '')
+  from unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::smallint[],
+              %s::smallint[], %s::smallint[], %b::bytea[])
+       as t (segment_id, class_id, block, audience_id, role, lo, hi, members)
 
 -- name: insert_touches
 insert into touch (segment_id, class_id, seq, audience_id, role)

@@ -5,3 +5,6 @@ select event_count from capture
    and not is_running and is_success and event_count > 0
    and stored_count + repeated_count = event_count
  limit 1
+
+-- name: last_owner
+select owner_id from capture order by capture_id desc limit 1

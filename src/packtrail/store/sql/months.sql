@@ -4,6 +4,9 @@ select closed_at is not null from month where first_day = %s
 -- name: kept
 select first_day, closed_at is not null from month order by first_day
 
+-- name: destroyed
+select destroyed_at from month where first_day = %s
+
 -- name: lock
 lock table month in share row exclusive mode
 

@@ -24,6 +24,20 @@ select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
  where class_id = %(class_id)s and pool_id = any(%(pools)s::integer[])
    and generation = any(%(generations)s::integer[]) and stretch = any(%(stretches)s::bigint[])
 
+-- name: block_of_key
+-- By one name. Told twice, the key counts as rare enough for the planner to ask the index of keys
+-- alone, and not to read the numbers of all blocks of the class beside it.
+select seq_from, serials, prefix_lengths
+  from name_block
+ where class_id = %(class_id)s and keys && %(keys)s::bigint[] and keys @> %(keys)s::bigint[]
+
+-- name: block_before
+-- The block that holds an object known by name, if it goes as far as that.
+select seq_from, serials, prefix_lengths
+  from name_block
+ where class_id = %(class_id)s and seq_from <= %(seq)s
+ order by seq_from desc limit 1
+
 -- name: blocks_between
 select seq_from, serials, prefix_lengths, null::integer as pool_id, null::integer as generation,
        null::bigint as stretch, null::smallint as lo, null::smallint as hi, null::bytea as members
@@ -118,3 +132,17 @@ union all
   where (class_id, seq_from) > (%(class_id)s, %(after)s)
   order by class_id, seq_from limit %(limit)s)
  order by class_id, seq_from limit %(limit)s
+
+-- name: touching
+-- Postings of blocks, then touches of single objects in spans of numbers; which of a block a posting
+-- names, its members tell.
+select segment_id, block, lo, hi, members
+  from posting
+ where class_id = %(class_id)s and block = any(%(blocks)s::integer[])
+   and audience_id = any(%(audience_ids)s::integer[]) and role = any(%(roles)s::integer[])
+union all
+select t.segment_id, t.seq, null, null, null
+  from unnest(%(firsts)s::integer[], %(lasts)s::integer[]) as span (first, last)
+  join touch t on t.seq between span.first and span.last
+ where t.class_id = %(class_id)s
+   and t.audience_id = any(%(audience_ids)s::integer[]) and t.role = any(%(roles)s::integer[])

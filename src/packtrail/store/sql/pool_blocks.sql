@@ -5,9 +5,9 @@ select p.code, p.policy, g.sealed_key
   from serial_pool p join serial_generation g using (pool_id)
  where p.pool_id = %s and g.generation = %s
 
--- name: known_by_key
--- What is known of classes beside their numbers: objects known by name, and who made serials.
-select c.class_key, c.names, array(
+-- name: classes_by_key
+-- With how many objects are known by name, and who made serials.
+select c.class_id, c.class_key, c.next_seq, c.prefix_length, c.salt, c.names, array(
            select array[p.pool_id::bigint, g.generation, g.reached,
                         (extract(epoch from g.opened_at) * 1000000)::bigint]
              from serial_pool p join serial_generation g using (pool_id)

@@ -44,6 +44,14 @@ on conflict (organisation_id, gtin) do update
 -- name: delete_entry
 delete from vrs_directory where organisation_id = %s and gtin = %s
 
+-- name: trust
+select version, content, sha256, set_at, set_by
+  from vrs_trust where organisation_id = %s order by version desc limit 1
+
+-- name: add_trust
+insert into vrs_trust (organisation_id, version, content, sha256, set_at, set_by)
+values (%(organisation_id)s, %(version)s, %(content)s, %(sha256)s, %(at)s, %(by)s)
+
 -- name: insert_request
 insert into vrs_request (corr_uuid, organisation_id, gtin, serial, lot, expires, context, req_gln,
                          url, asked_by, asked_at, due_at, next_at, attempts, status)

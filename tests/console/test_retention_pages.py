@@ -1,0 +1,62 @@
+"""The pages of retention policies and of months that are to be destroyed."""
+
+from __future__ import annotations
+
+from .conftest import Desk
+
+PATH = "/setup/retention"
+POLICY = {
+    "scope": "all",
+    "subject": "",
+    "keep_for": "30 years",
+    "counts_from": "record",
+    "live_for": "24 months",
+    "live_end": "drop",
+    "at_end": "destroy",
+    "source": "SOP-QA-017",
+    "valid_from": "",
+}
+
+
+def test_a_policy_is_set_shown_with_the_months_and_ended(admin: Desk, shipment: bytes) -> None:
+    admin.drop(shipment, "kept.xml")
+    answer = admin.post(f"{PATH}/policies", page=PATH, **POLICY)
+    page = admin.client.get(PATH).text
+    archive = admin.client.get("/setup/archive").text
+    ended = admin.post(f"{PATH}/policies/1/end", page=PATH, reason="SOP withdrawn")
+
+    assert (answer.status_code, ended.status_code) == (303, 303)
+    assert "SOP-QA-017" in page
+    assert "then move it into the archive" in page
+    assert "SOP-QA-017" in archive
+    assert "in the database until" in archive
+    assert "SOP withdrawn" in admin.client.get(PATH).text
+
+
+def test_a_policy_below_the_law_is_answered_beside_the_form(admin: Desk) -> None:
+    answer = admin.post(f"{PATH}/policies", page=PATH, **{**POLICY, "keep_for": "2 years"})
+
+    assert answer.status_code == 422
+    assert "STO-082" in answer.text
+    assert 'value="2 years"' in answer.text
+
+
+def test_a_month_that_must_be_kept_shows_why_and_cannot_be_ordered(
+    admin: Desk, shipment: bytes
+) -> None:
+    admin.drop(shipment, "kept.xml")
+    archive = admin.client.get("/setup/archive").text
+    month = archive.split('<td class="id nowrap">')[1][:7]
+    page = admin.client.get(f"{PATH}/{month}")
+    refused = admin.post(f"{PATH}/{month}/orders", page=PATH, reason="Space")
+
+    assert page.status_code == 200
+    assert "What stands against it" in page.text
+    assert "Order the destruction" not in page.text
+    assert refused.status_code == 422
+
+
+def test_a_reader_is_not_shown_retention(desk: Desk) -> None:
+    reader = desk.sign_in("maker.reader").client
+
+    assert reader.get(PATH).status_code == 403
