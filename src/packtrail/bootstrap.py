@@ -12,6 +12,7 @@ from packtrail.base.errors import RefusedError, UsageError
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services import capture
 from packtrail.services.application import Application
+from packtrail.services.progress import ProgressBoard
 from packtrail.store import shelf
 from packtrail.store.database import Database
 from packtrail.store.embedded import EmbeddedServer, OwnedElsewhere, join
@@ -30,7 +31,14 @@ def utc_now() -> datetime:
 
 
 @contextlib.contextmanager
-def open_application(settings: Settings, *, is_server: bool = False) -> Iterator[Application]:
+def open_application(
+    settings: Settings,
+    *,
+    is_server: bool = False,
+    joins: bool = False,
+    recovers: bool = True,
+    progress: ProgressBoard | None = None,
+) -> Iterator[Application]:
     """Open the database, bring it up to date, and finish what was left unfinished.
 
     Without a database URL the embedded server of the data directory is used: started and owned for
@@ -39,6 +47,10 @@ def open_application(settings: Settings, *, is_server: bool = False) -> Iterator
     Args:
         settings: Where the data is, and every limit.
         is_server: Whether this is the process that serves; it must own the data directory.
+        joins: Whether the embedded server must be there already, because a process that is to
+            outlive this one owns it.
+        recovers: Whether it runs what was left unfinished, where that is its to do.
+        progress: Where captures write how far they are; default: in the memory of this process.
 
     Yields:
         The application; leaving waits for captures that run, and stops what was started.
@@ -50,7 +62,10 @@ def open_application(settings: Settings, *, is_server: bool = False) -> Iterator
     """
     company_prefixes = _register(settings.company_prefixes_file)
     with contextlib.ExitStack() as stack:
-        url, is_owner = _database_url(settings, stack, is_server=is_server)
+        if joins:
+            url, is_owner = settings.database_url or join(settings.data_dir), True
+        else:
+            url, is_owner = _database_url(settings, stack, is_server=is_server)
         database = Database(url, connections_max=settings.database_connections_max)
         stack.enter_context(database)
         database.migrate()
@@ -63,8 +78,9 @@ def open_application(settings: Settings, *, is_server: bool = False) -> Iterator
             clock=utc_now,
             company_prefixes=company_prefixes,
             workers=workers,
+            progress=progress or ProgressBoard(),
         )
-        if is_owner:
+        if is_owner and recovers:
             capture.recover(application)
         yield application
 

@@ -6,6 +6,7 @@ headers that every answer carries.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import signal
@@ -26,6 +27,7 @@ from packtrail.services import accounts
 from packtrail.services.delivering import Deliverer
 from packtrail.services.plan.input_files import FILES_MAX
 from packtrail.services.plan.links import PATH as TELL_PATH
+from packtrail.services.warming import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,6 +87,8 @@ SECURITY_HEADERS = {
     "cache-control": "no-store",
 }
 SHUTDOWN_SECONDS = 10
+_REHEARSED = ("/checkConnectivity", "/verify/gtin/0", "/epcis/v2/capture", "/sign-in")
+_REHEARSED_TIMES = 8
 
 
 def serve(
@@ -114,19 +118,64 @@ def run(
     """
     check_exposure(application)
     settings = application.settings
-    config = uvicorn.Config(
-        asgi(application),
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
-    with contextlib.closing(_listen(settings.host, settings.port)) as listener:
-        server = _Server(config, lambda: _tell(application, listener, on_ready))
+    with contextlib.closing(listen(settings.host, settings.port)) as listener:
+
+        def tell() -> None:
+            if on_ready is not None:
+                on_ready(application, url_of(listener))
+
+        warm_up(application)
         with Deliverer(application), ChoreRunner(application):
-            server.run(sockets=[listener])
+            answer(application, listener, on_ready=tell)
+
+
+def answer(
+    application: Application, listener: socket.socket, *, on_ready: Callable[[], None]
+) -> None:
+    """Answer what comes in until SIGINT or SIGTERM; what is being answered is finished first.
+
+    Args:
+        application: The application.
+        listener: Where it comes in.
+        on_ready: Called once, when requests are being answered.
+    """
+    Server(application, on_ready).run(sockets=[listener])
+
+
+async def rehearse(app: ASGIApp, application: Application) -> None:
+    """Ask, before anybody does, what is asked most: it starts threads, and compiles templates.
+
+    It is asked without a key, so nothing comes of it, and nothing is counted.
+    """
+    settings = application.settings
+    host = next(iter(settings.allowed_hosts), settings.host)
+    await asyncio.gather(*(_asked(app, path, host) for path in _REHEARSED * _REHEARSED_TIMES))
+    application.traffic.take()
+
+
+async def _asked(app: ASGIApp, path: str, host: str) -> None:
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", host.encode()), (b"authorization", b"Bearer rehearsal")],
+        "client": None,
+        "server": None,
+    }
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        """Hear the answer."""
+
+    await app(scope, receive, send)
 
 
 def asgi(application: Application) -> ASGIApp:
@@ -298,36 +347,56 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Server(uvicorn.Server):
-    """A server that tells when it is ready, and stops quietly."""
+class Server(uvicorn.Server):
+    """A server that rehearses, tells when it is ready, and stops quietly.
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
+    Args:
+        application: The application.
+        on_ready: Called once, when requests are being answered.
+    """
+
+    def __init__(self, application: Application, on_ready: Callable[[], None]) -> None:
+        self._application = application
+        self._app = asgi(application)
         self._on_ready = on_ready
+        super().__init__(
+            uvicorn.Config(
+                self._app,
+                lifespan="off",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+        )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Rehearse, begin to answer, and tell so."""
+        await rehearse(self._app, self._application)
         await super().startup(sockets)
         self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Stop when a signal says so."""
         # Not remembered, unlike upstream: the signal must not be raised again after the shutdown,
         # because the database is still to be stopped then.
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
 
-def _tell(
-    application: Application,
-    listener: socket.socket,
-    on_ready: Callable[[Application, str], None] | None,
-) -> None:
-    if on_ready is None:
-        return
+def url_of(listener: socket.socket) -> str:
+    """Return the URL at which a socket listens."""
     host, port = listener.getsockname()[:2]
-    on_ready(application, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket at an address, on which nothing is taken yet.
+
+    Raises:
+        UsageError: Another program has it, or it is not this machine's.
+    """
     name = host.strip("[]")
     family = socket.AF_INET6 if ":" in name else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)

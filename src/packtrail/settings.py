@@ -13,7 +13,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,10 @@ from packtrail.base.errors import UsageError
 from packtrail.mail_settings import MailSettings, is_loopback
 from packtrail.mail_settings import says as _says
 
+PROCESSES_MAX = 10
+"""Most server processes: each holds connections to the database, which has fifty."""
+_CONNECTIONS_LEAST = 4
+"""Of a server process: a chore, a capture, a delivery and a request."""
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 
@@ -58,6 +62,14 @@ class Settings(MailSettings):
     )
     port: int = field(
         default=8440, metadata=_says("Port to listen on; 0 lets the system choose.", least=0)
+    )
+    server_processes: int = field(
+        default=1,
+        metadata=_says(
+            "How many processes answer requests, 1 to 10; one of them also does the chores. Limits "
+            "of connections and of documents received at once are shared out among them.",
+            least=1,
+        ),
     )
     allowed_hosts: tuple[str, ...] = field(
         default=(),
@@ -391,8 +403,23 @@ class Settings(MailSettings):
                 raise UsageError(f"webhook_allowed_networks has {network!r}: {error}.") from error
         for fault in self.mail_faults():
             raise UsageError(fault)
+        if self.server_processes > PROCESSES_MAX:
+            raise UsageError(
+                f"server_processes must be at most {PROCESSES_MAX}; it is {self.server_processes}."
+            )
         if self.port > 65_535:
             raise UsageError(f"port must be at most 65535; it is {self.port}.")
+
+    def of_one_process(self) -> Settings:
+        """Return the settings of each of several server processes: its share of what is limited."""
+        count = self.server_processes
+        connections = max(_CONNECTIONS_LEAST, -(-self.database_connections_max // count))
+        return replace(
+            self,
+            server_processes=1,
+            uploads_max=max(1, self.uploads_max // count),
+            database_connections_max=min(self.database_connections_max, connections),
+        )
 
     @property
     def archives(self) -> Path:

@@ -91,6 +91,33 @@ def test_lots_places_and_shipments_tell_what_became_of_them(goods: Rest) -> None
     assert goods.wholesaler.get("/api/v1/shipments/PO-1").status_code == 404
 
 
+def test_closed_cases_are_believed_by_rules_that_are_made_and_looked_up(goods: Rest) -> None:
+    told = {"trust": "sample", "partner": SITE, "cases": 1, "reason": "Audit 7"}
+    since = {"effective_at": "2026-01-01T00:00:00Z"}
+    made = goods.maker.post("/api/v1/inference-rules", json=told | since)
+    before = goods.maker.get(f"/api/v1/beliefs/{pack(1)}").json()
+    drawn = goods.maker.post("/api/v1/sample-draws/PO-1")
+    again = goods.maker.post("/api/v1/sample-draws/PO-1")
+
+    assert (made.status_code, made.json()["trust"]) == (201, "sample")
+    assert (before["is_received"], before["rule"]["number"]) == (False, made.json()["number"])
+    assert [each["identifier"] for each in drawn.json()["decided"][0]["to_open"]] == [CASE]
+    assert (drawn.status_code, again.status_code) == (201, 422)
+
+    goods.maker.post(
+        "/api/v1/inspections",
+        json={"container": CASE, "found": [pack(1), pack(2)], "place": DEPOT},
+    )
+    assert goods.maker.get(f"/api/v1/beliefs/{pack(1)}").json()["is_verified"]
+    listed = goods.maker.get("/api/v1/inference-rules").json()
+    early = {"as_known_at": "2026-01-01T00:00:00Z"}
+    assert [each["reason"] for each in listed["in_force"]] == ["Audit 7"]
+    assert goods.maker.get("/api/v1/inference-rules", params=early).json()["history"] == []
+    assert goods.wholesaler.get("/api/v1/inference-rules").json()["history"] == []
+    wrong = goods.maker.post("/api/v1/inference-rules", json={"trust": "hope", "reason": "x"})
+    assert (wrong.status_code, wrong.json()["findings"][0]["code"]) == (422, "TRC-021")
+
+
 def test_a_stock_list_is_compared_and_comes_back_as_a_spreadsheet(goods: Rest) -> None:
     content = f"gtin,lot,quantity\n{GTIN},{LOT},5\n".encode()
     path = f"/api/v1/stock-comparisons?place={DEPOT_GLN}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from packtrail import serving
@@ -207,10 +209,34 @@ def test_a_second_server_on_the_same_data_is_refused_and_a_client_joins(
 
 def test_a_port_in_use_is_told_plainly(fresh_database: Database) -> None:
     world = make_world(fresh_database, port=0)
-    listener = serving._listen("127.0.0.1", 0)
+    listener = serving.listen("127.0.0.1", 0)
     listener.listen()
     port = listener.getsockname()[1]
 
     with pytest.raises(UsageError, match=f"Cannot listen on 127.0.0.1 port {port}"):
         serving.run(_with(world.app, Settings.of({}, port=port)))
     listener.close()
+
+
+def test_a_rehearsal_asks_what_is_asked_most_and_counts_nothing(fresh_database: Database) -> None:
+    world = make_world(fresh_database)
+    asked: list[str] = []
+    app = serving.asgi(world.app)
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def hear(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                asked.append(f"{scope['path']} {message['status']}")
+            await send(message)
+
+        await app(scope, receive, hear)
+
+    asyncio.run(serving.rehearse(watched, world.app))
+
+    assert set(asked) == {
+        "/checkConnectivity 401",
+        "/verify/gtin/0 401",
+        "/epcis/v2/capture 401",
+        "/sign-in 200",
+    }
+    assert world.app.traffic.take() == {}

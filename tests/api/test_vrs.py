@@ -397,6 +397,12 @@ def test_a_responder_can_want_the_credential_of_a_trading_partner(maker: Rest) -
         "unknown": (200, None),
         "good": (200, None),
     }
+    trail = audit.entries(world.app, world.maker)
+    refused = [each.detail for each in trail if each.action == "verification:requester:refused"]
+    assert [each["findings"][0][:7] for each in refused] == [
+        "VER-117", "VER-111", "VER-107", "VER-107",
+    ]  # fmt: skip
+    assert {each["reqGLN"] for each in refused} == {SHOP_GLN}
     kept = [each.detail["presentation"] for each in verifications.history(world.app, world.maker)]
     assert [(each["proof"], each.get("flagged"), each["trustVersion"]) for each in kept] == [
         ("proven", None, 1), ("unproven", True, 1), ("wrong", True, 1),

@@ -106,6 +106,25 @@ def test_packs_are_counted_and_places_lots_and_shipments_shown(packtrail: Packtr
         assert packtrail(*wrong).returncode == 2
 
 
+def test_closed_cases_are_believed_by_rules(packtrail: Packtrail) -> None:
+    since = ("--since", "2026-01-01T00:00:00Z", "--reason", "Audit 7")
+    rule = packtrail("inference", "rule", "sample", "--partner", SITE, "--cases", "1", *since)
+    listed = packtrail("inference", "rules")
+    drawn = packtrail("inference", "draw", "PO-1")
+    belief = packtrail("inference", "belief", pack(1))
+    ended = packtrail("inference", "rule", "ended", "--partner", SITE, *since)
+
+    assert b"Open 1 of the cases" in rule.stdout
+    assert b"Audit 7" in listed.stdout
+    assert b"1 of 1 drawn by command line with the seed" in drawn.stdout
+    assert b"to open: (00) 003000100000000015" in drawn.stdout
+    assert (belief.returncode, b"received: no" in belief.stdout) == (1, True)
+    assert b"No rule any more" in ended.stdout
+    assert packtrail.json("inference", "rules")["in_force"] == []
+    assert packtrail.json("inference", "belief", pack(1))["is_received"]
+    assert packtrail("inference", "rule", "hope", "--reason", "x").returncode == 1
+
+
 def test_a_stock_list_is_compared(packtrail: Packtrail, tmp_path: Path) -> None:
     stock = tmp_path / "stock.csv"
     stock.write_text(f"gtin;lot;quantity\n{GTIN};{LOT};3\n")

@@ -8,7 +8,15 @@ from urllib.parse import quote
 
 import pytest
 from tests.console.conftest import Desk
-from tests.services.documents import LOT, PRODUCT, SITE, commissioning, document, event, pack
+from tests.services.documents import (
+    LOT,
+    PRODUCT,
+    SITE,
+    commissioning,
+    document,
+    event,
+    pack,
+)
 
 if TYPE_CHECKING:
     from packtrail.services.application import Application

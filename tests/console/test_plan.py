@@ -253,13 +253,21 @@ def test_a_scenario_is_kept_and_a_change_adopted(desk_of_maker: Desk) -> None:
     assert "Hired (There are 9 people of it)" in text_of(get(desk_of_maker, "/files"))
 
 
+def test_what_was_thought_of_is_offered_where_a_date_is_threatened(desk_of_maker: Desk) -> None:
+    what_if = f"{P}/what-if?change=people:it=9"
+    desk_of_maker.post(f"{P}/what-if/keep", what_if, change="people:it=9", title="More people")
+    desk_of_maker.post(f"{P}/what-if/adopt", what_if, change="date:IT=2026-12-02", reason="Law")
+
+    assert f'{P}/what-if?change=people%3Ait%3D9">More people' in get(desk_of_maker)
+
+
 def test_the_scope_offers_what_it_makes_necessary(
     desk_of_maker: Desk, application: Application, maker: Actor
 ) -> None:
     product = replace(scope().products[0], code="P9", name="P9", line="L2")
     write(application, maker, "eu", [Put(product)])
     page = text_of(get(desk_of_maker, "/scope"))
-    assert "Italy: artwork 1, 1 product" in page
+    assert "Italy: artwork 1 for Line 2, 1 product" in page
     answer = desk_of_maker.post(f"{P}/scope/accept", f"{P}/scope", leave_out="IT-L2-PILOT")
 
     assert answer.status_code == 303

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.console.conftest import Desk
 from tests.services.documents import LOT, PRODUCT, commissioning, document, pack
+from tests.unit.verification.wallets import HOLDER, ISSUER, Wallet, trust_of
 
+from packtrail.base.errors import NotFound
 from packtrail.console import wedge
 from packtrail.gs1.keyboards import GERMAN
 from packtrail.rendering.symbols import draw
+from packtrail.services import organisations, verifications, vrs
+from packtrail.verification.messaging import ResponderPolicy
 
 if TYPE_CHECKING:
     from packtrail.services.application import Application
@@ -192,3 +196,51 @@ def test_messages_need_a_responder_a_directory_and_partners_which_forms_keep(cou
     assert "row 3" in taken.text
     assert put("forget", gtin="00300010123455").status_code == 303
     assert "https://new.example" not in counter.client.get(where).text
+
+
+def test_whose_credentials_count_is_given_as_a_file_and_shown(desk: Desk) -> None:
+    # Another organisation than the maker, whose responder another test sets up.
+    desk.sign_in("stranger.admin")
+    where = "/scan/messages"
+
+    def give(content: str, how: str = "keep"):
+        return desk.client.post(
+            f"{where}/trust",
+            data={"csrf_token": desk.token(where), "how": how},
+            files={"file": ("trust.json", content.encode(), "application/json")},
+        )
+
+    file = trust_of(Wallet(ISSUER), Wallet(HOLDER, "EdDSA"))
+    looked = text_of(give(file, "look").text)
+    kept = text_of(give(file).text)
+    wrong = give('{"issuer": [{"id": "did:web:x"}]}')
+    policy = {"gln": "0300013333332", "needs_presentation": "yes", "unproven": "refuse"}
+    assert desk.post(f"{where}/responder", where, **policy).status_code == 303
+    page = text_of(desk.client.get(where).text)
+
+    assert "Version 1 can be used; nothing was kept" in looked
+    assert "No issuer counts yet" in looked
+    assert "Version 1 counts from now on" in kept
+    assert "did:web:issuer.example" in kept
+    assert (wrong.status_code, "VER-110" in wrong.text) == (422, True)
+    assert "cannot be checked to the end is not answered" in page
+
+
+def test_the_page_of_a_verification_says_what_a_partner_showed(
+    desk: Desk, application: Application
+) -> None:
+    desk.sign_in("stranger.admin")
+    head = organisations.system_actor(application, "tests", organisation="stranger")
+    vrs.set_responder(application, head, "0300011111116", ResponderPolicy())
+    asked = {
+        "exp": "281231", "linkType": "verificationService", "context": "dscsaSaleableReturn",
+        "reqGLN": "0300013333332", "corrUUID": "6d1f7a9e-0000-4000-8000-000000000001",
+    }  # fmt: skip
+    path = ["gtin", GTIN, "lot", LOT, "ser", "VP1"]
+    with pytest.raises(NotFound):
+        vrs.respond(application, head, path, asked, presentation="nonsense")
+    (kept,) = verifications.history(application, head, limit=1)
+    page = text_of(desk.client.get(f"/scan/verifications/{kept.verification_id}").text)
+
+    assert "The credential that was shown is wrong: somebody should look" in page
+    assert "VER-107: The presentation is no signed JWT." in page

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +14,7 @@ from packtrail.jobs import CHORES, ChoreRunner
 from packtrail.services import accounts, chores
 from packtrail.services.application import Application
 from packtrail.services.chores import Chore
+from packtrail.store import chores as rows
 
 from .conftest import World
 
@@ -114,3 +118,36 @@ def test_what_nobody_can_use_any_more_is_forgotten(world: World) -> None:
     assert left == (0, 0)
     with pytest.raises(NotAuthenticated):
         accounts.sign_in_by_link(world.app, link)
+
+
+def test_who_takes_over_goes_on_with_the_chore_that_the_dead_one_was_at(world: World) -> None:
+    bell, claim = Bell(), uuid4()
+    chores.announce(world.app, [Chore("slow", 60, bell)])
+    with world.app.database.transaction() as conn:
+        rows.claim_due(
+            conn, ["slow"], claim=claim, now=world.clock(), until=world.clock() + timedelta(hours=1)
+        )
+    table = [Chore("slow", 60, bell)]
+
+    assert chores.run_next(world.app, table, claim) is False
+    with ChoreRunner(world.app, table, claim=uuid4()):
+        assert not bell.was_rung.wait(timeout=2)
+    with ChoreRunner(world.app, table, claim=claim):
+        assert bell.was_rung.wait(timeout=20)
+
+
+def test_threads_are_switched_sooner_while_a_chore_runs_and_as_before_afterwards(
+    world: World,
+) -> None:
+    seen, was_run = [], threading.Event()
+
+    def look(app: Application) -> None:
+        seen.append(sys.getswitchinterval())
+        was_run.set()
+
+    before = sys.getswitchinterval()
+    with ChoreRunner(world.app, [Chore("look", 60, look)]):
+        assert was_run.wait(timeout=20)
+
+    assert seen[0] < before
+    assert sys.getswitchinterval() == before

@@ -36,6 +36,7 @@ SHOP = "urn:epc:id:sgln:030001.333333.0"
 GTIN = "00300010123455"
 PO = "urn:epcglobal:cbv:bt:0300011111116:PO-1"
 OTHER_PO = "urn:epcglobal:cbv:bt:0300011111116:PO-2"
+TRUSTING = InferencePolicy(trust=Trust.TRUST)
 OPEN = InferencePolicy(trust=Trust.OPEN)
 
 
@@ -153,6 +154,20 @@ def test_packs_are_counted_by_what_one_asks_at_any_moment(world: World):
     assert counts(world, Dimension.STATUS, place="0300012222224") == {(Status.RECEIVED,): 4}
     assert counts(world, Dimension.STATUS, place=SITE) == {}
     assert counts(world, Dimension.STATUS, gtin=GTIN, lot="L?") == {}
+
+
+def test_a_place_is_one_in_whatever_notation_events_name_it(world: World):
+    link = "https://id.gs1.org/414/0300012222224"
+    record(
+        world,
+        commissioning(1, [pack(n) for n in range(1, 4)]),
+        moved(10, "receiving", [pack(1), pack(2)], DEPOT),
+        moved(11, "receiving", [pack(3)], link),
+    )
+
+    assert counts(world, Dimension.PLACE) == {(DEPOT,): 3}
+    found = stock.count(world.app, world.maker, Asked(place=link), by=[Dimension.PLACE])
+    assert found.total == 3
 
 
 def test_counts_show_what_lot_product_and_day_make_of_packs(world: World):
@@ -276,12 +291,12 @@ def test_how_far_cases_are_believed_is_a_policy_with_evidence(world: World):
         return shipments.shipment(world.app, world.maker, PO, policy=policy)
 
     sample = InferencePolicy(trust=Trust.SAMPLE, share_max=Fraction(1, 2))
-    assert [seen(each).arrived for each in (shipments.TRUSTING, sample, OPEN)] == [4, 0, 0]
+    assert [seen(each).arrived for each in (TRUSTING, sample, OPEN)] == [4, 0, 0]
 
     right = packing.inspect(world.app, world.maker, CASE_1, [pack(1), pack(2)], here)
 
     assert right.is_right
-    assert [seen(each).arrived for each in (shipments.TRUSTING, sample, OPEN)] == [4, 4, 2]
+    assert [seen(each).arrived for each in (TRUSTING, sample, OPEN)] == [4, 4, 2]
     assert seen(OPEN).judgement.to_open == 1
 
     wrong = packing.inspect(world.app, world.maker, CASE_2, [pack(3), pack(77)], here)
@@ -293,7 +308,7 @@ def test_how_far_cases_are_believed_is_a_policy_with_evidence(world: World):
     )
     judged = seen(sample)
     assert (judged.judgement.evidence.opened, judged.judgement.evidence.faulty) == (2, 1)
-    assert not seen(shipments.TRUSTING).judgement.is_accepted
+    assert not seen(TRUSTING).judgement.is_accepted
     assert lines(judged) == [(LOT, 4, {Outcome.SEEN: 3, Outcome.NOT_FOUND: 1})]
     assert [each.identifier for each in judged.differences] == [pack(4)]
 

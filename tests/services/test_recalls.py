@@ -386,3 +386,53 @@ def test_home_names_recalls_that_are_open_and_no_drills(chain: World) -> None:
     assert found.link == f"/recalls/{number}"
     assert number in found.text
     assert attention(chain.app, chain.maker.with_permissions(frozenset())) == ()
+
+
+def test_a_recall_is_seen_as_of_a_moment_and_as_known_at_another(chain: World) -> None:
+    number = _open(chain)
+    opened = chain.clock()
+    chain.clock.advance(hours=1)
+    told = Confirmed(confirmation=number, reason="Minutes 12")
+    acting.mark_sent(chain.app, chain.maker, number, told, holders=[DEPOT_GLN], way="call")
+    sent = chain.clock()
+    chain.clock.advance(days=3)
+    yesterday = (chain.clock() - timedelta(days=1)).date()
+    answer = Answer(person="Ms Grün", on=yesterday, quarantined=4)
+    acting.acknowledge(chain.app, chain.maker, number, DEPOT_GLN, answer)
+    before_answer = chain.clock() - timedelta(minutes=1)
+    _tell(chain, _moved(30, "receiving", SHOP, [CASE]))
+
+    def seen(**moments):
+        return cases.view(chain.app, chain.maker, number, **moments)
+
+    assert seen().line(SHOP_GLN).account.total == 9
+    then = seen(as_known_at=before_answer)
+    assert then.line(DEPOT_GLN).account.total == 4
+    assert (then.line(DEPOT_GLN).holder.answer, then.account.missing) == (None, 8)
+    # The answer of yesterday was written down today: it had happened, and nobody knew.
+    happened = seen(as_of=before_answer)
+    assert happened.line(DEPOT_GLN).holder.answer == answer
+    assert seen(as_of=sent).line(DEPOT_GLN).holder.answer is None
+    assert seen(as_of=sent).line(DEPOT_GLN).holder.told_at is not None
+    assert [each.kind for each in seen(as_known_at=opened).recall.entries] == [EntryKind.OPENED]
+    assert not seen(as_of=opened).is_now
+
+
+def test_before_the_packs_were_made_there_is_nothing_to_recall(chain: World) -> None:
+    number = _open(chain)
+    before = chain.clock().replace(year=2025)
+
+    seen = cases.view(chain.app, chain.maker, number, as_of=before)
+
+    assert (seen.lines, seen.account.total, seen.recall.entries) == ((), 0, ())
+
+
+def test_papers_say_until_when_they_tell(chain: World) -> None:
+    number = _open(chain)
+    chain.clock.advance(days=1)
+    before = chain.clock() - timedelta(hours=30)
+
+    told = drafting.packs_csv(chain.app, chain.maker, number, as_known_at=before).decode()
+
+    assert "Had been recorded by" in told
+    assert told.count(GTIN) == 0

@@ -70,6 +70,22 @@ def test_a_constant_that_is_wrong_is_seen(
     assert outside(year, {**practice, key: replace(known, span=span)}) == missed
 
 
+def test_bytes_on_disk_are_predicted_where_years_were_recorded(year: Year) -> None:
+    def recorded(one: Year, bytes_a_pack: float) -> Year:
+        stored = one.packs * bytes_a_pack + 93 * one.lone_events
+        return replace(one, bytes_stored=round(stored))
+
+    years = [counted(simulate(PACKS, each)) for each in (101, 102)]
+    practice = practised([recorded(years[0], 150), recorded(years[1], 160)])
+    as_learnt, larger = recorded(year, 155), recorded(year, 320)
+
+    assert outside(as_learnt, practice) == set()
+    found = {each.key: each for each in deviations(as_learnt, predicted(as_learnt, practice))}
+    assert abs(found["stored_1"].share) < 0.05
+    assert outside(larger, practice) == {"stored_1"}
+    assert "stored_1" not in {each.key for each in deviations(year, predicted(year, practice))}
+
+
 def test_a_packing_that_is_wrong_is_seen(year: Year, practice: dict[str, Input]) -> None:
     one = {key: Packing(packs_per_case=1, cases_per_pallet=2) for key in year.packings}
 

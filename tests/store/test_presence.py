@@ -190,3 +190,22 @@ def test_few_serials_are_looked_up_without_it(fresh_database: Database, remember
 
     assert len(remembering) == told
     assert steps(fresh_database, packs("A")[3]) == ["commissioning", "dispensing"]
+
+
+@pytest.mark.parametrize("times_read", [0, 1000])
+def test_a_capture_that_looked_early_agrees_with_one_that_came_between(
+    fresh_database: Database, monkeypatch, times_read
+):
+    monkeypatch.setattr(presence, "_TIMES_READ", times_read)
+    prepared(fresh_database)
+    commission(fresh_database, packs("A"), 2)
+    with fresh_database.transaction(is_pipelined=True) as conn:
+        early = instances.Resolving(conn, mentions.named([*packs("A"), *packs("B")]))
+        early.look_up()
+        commission(fresh_database, packs("C"), 3)
+        commission(fresh_database, packs("B"), 4)
+
+        resolved = early.resolve()
+
+    assert resolved.new == instances.New()
+    assert resolved.seqs.tolist() == [*range(1, 1 + COUNT), *range(1 + 2 * COUNT, 1 + 3 * COUNT)]

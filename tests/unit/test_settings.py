@@ -64,3 +64,22 @@ def test_loopback_is_this_machine(host: str) -> None:
 def test_anything_else_is_not(host: str) -> None:
     assert not is_loopback(host)
     assert Settings.of({}, host=host).sends_secure_cookies
+
+
+def test_each_of_several_server_processes_has_its_share() -> None:
+    whole = Settings(server_processes=4, uploads_max=8, database_connections_max=24)
+
+    one = whole.of_one_process()
+
+    assert (one.server_processes, one.uploads_max, one.database_connections_max) == (1, 2, 6)
+
+
+def test_a_share_is_never_too_little_to_work_with() -> None:
+    one = Settings(server_processes=8, uploads_max=2, database_connections_max=8).of_one_process()
+
+    assert (one.uploads_max, one.database_connections_max) == (1, 4)
+
+
+def test_more_server_processes_than_the_database_serves_are_refused() -> None:
+    with pytest.raises(UsageError, match="server_processes must be at most 10; it is 11"):
+        Settings.of({"PACKTRAIL_SERVER_PROCESSES": "11"})

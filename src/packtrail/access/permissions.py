@@ -63,6 +63,8 @@ class Permission(StrEnum):
     """Ask whether a pack is genuine and may be supplied; question and answer are kept."""
     PACK_OPERATE = "pack:state:change"
     """Dispense packs, take them out of use, and take that back."""
+    INFERENCE_UPDATE = "hierarchy:inference:update"
+    """Say how far closed cases of whom are believed."""
     VRS_UPDATE = "verification:responder:update"
     """Say who answers verification messages, for which products, and how."""
     VERIFICATION_READ = "verification:record:read"
@@ -220,6 +222,7 @@ ROLES: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
             Permission.CASE_UPDATE,
             Permission.CASE_DECIDE,
             Permission.DETECTION_UPDATE,
+            Permission.INFERENCE_UPDATE,
             Permission.RECALL_UPDATE,
             Permission.RECALL_DECIDE,
             Permission.PLAN_RAISE,

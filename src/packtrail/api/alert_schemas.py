@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
@@ -58,6 +58,7 @@ class ClockOut(Out):
     what: str
     recipients: list[str]
     within: str
+    left_out: list[date]
     started_at: datetime
     due_at: datetime
     done_at: datetime | None
@@ -319,6 +320,16 @@ class WayOut(Out):
     is_suspect: bool
 
 
+class HeldByOut(Out):
+    """Who holds some packs, and how many."""
+
+    key: str
+    name: str
+    is_ours: bool
+    total: int
+    by_fate: dict[str, int]
+
+
 class SharedOut(Out):
     """Something that packs of a case have in common with others."""
 
@@ -328,6 +339,7 @@ class SharedOut(Out):
     suspects: int
     others: list[tuple[str, str]]
     other_count: int
+    holders: list[HeldByOut]
 
 
 class PictureOut(Out):
@@ -336,4 +348,5 @@ class PictureOut(Out):
     sightings: list[SightingOut]
     ways: list[WayOut]
     names: dict[str, str]
+    holders: list[HeldByOut]
     reach: list[SharedOut]

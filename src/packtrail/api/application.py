@@ -18,6 +18,7 @@ from packtrail.api import (
     event_routes,
     goods_routes,
     identifier_routes,
+    inference_routes,
     line_routes,
     mail_routes,
     market_routes,
@@ -47,10 +48,54 @@ from packtrail.api import (
     verification_routes,
     vrs_routes,
 )
+from packtrail.api.branches import Branches
 
 if TYPE_CHECKING:
     from packtrail.services.application import Application
 
+ROUTERS = (
+    discovery.router,
+    capture_routes.epcis,
+    query_routes.router,
+    soap.router,
+    socket_routes.router,
+    event_routes.router,
+    resource_routes.router,
+    capture_routes.own,
+    object_routes.router,
+    identifier_routes.router,
+    archive_routes.router,
+    retention_routes.router,
+    operations_routes.router,
+    serial_pool_routes.router,
+    serial_routes.router,
+    serial_supply_routes.router,
+    notice_routes.router,
+    alert_routes.router,
+    recall_routes.router,
+    goods_routes.router,
+    inference_routes.router,
+    correction_routes.router,
+    verification_routes.router,
+    pack_operation_routes.router,
+    vrs_routes.responder,
+    vrs_routes.own,
+    report_routes.router,
+    plan_routes.router,
+    plan_people_routes.router,
+    plan_link_routes.router,
+    mail_routes.router,
+    plan_entry_routes.router,
+    capacity_routes.router,
+    accounts_routes.router,
+    line_routes.router,
+    order_routes.router,
+    market_routes.router,
+    portfolio_routes.router,
+    obligation_routes.router,
+    technology_routes.router,
+)
+"""Every route, in the order in which they are tried."""
 _TEXT = """
 EPCIS 2.0 under `/epcis/v2`, as GS1 publishes it; everything else under `/api/v1`.
 Send an API key as `Authorization: Bearer ptk_...`. What is wrong is told as
@@ -70,48 +115,8 @@ def build(application: Application) -> FastAPI:
         redoc_url=None,
     )
     api.state.packtrail = application
-    # Looked through in this order: first what is asked hundreds of times a second.
-    for routes in (
-        vrs_routes.responder,
-        discovery.router,
-        capture_routes.epcis,
-        query_routes.router,
-        soap.router,
-        socket_routes.router,
-        event_routes.router,
-        resource_routes.router,
-        capture_routes.own,
-        object_routes.router,
-        identifier_routes.router,
-        archive_routes.router,
-        retention_routes.router,
-        operations_routes.router,
-        serial_pool_routes.router,
-        serial_routes.router,
-        serial_supply_routes.router,
-        notice_routes.router,
-        alert_routes.router,
-        recall_routes.router,
-        goods_routes.router,
-        correction_routes.router,
-        verification_routes.router,
-        pack_operation_routes.router,
-        vrs_routes.own,
-        report_routes.router,
-        plan_routes.router,
-        plan_people_routes.router,
-        plan_link_routes.router,
-        mail_routes.router,
-        plan_entry_routes.router,
-        capacity_routes.router,
-        accounts_routes.router,
-        line_routes.router,
-        order_routes.router,
-        market_routes.router,
-        portfolio_routes.router,
-        obligation_routes.router,
-        technology_routes.router,
-    ):
-        api.include_router(routes)
+    # Not included as routers: the framework would look through one router after the other.
+    api.router.routes.extend(route for router in ROUTERS for route in router.routes)
+    api.router.routes.insert(0, Branches(api.routes))
     problems.install(api)
     return api

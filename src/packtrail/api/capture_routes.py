@@ -26,8 +26,10 @@ from packtrail.api.requests import (
     App,
     Caller,
     acceptable,
+    is_small,
     require_media_type,
     require_versions,
+    the_actor,
     uploaded,
 )
 from packtrail.api.responses import JOB, JOBS, SUBMITTING
@@ -37,7 +39,10 @@ from packtrail.base.findings import Severity
 from packtrail.services import capture, codes, paging
 
 if TYPE_CHECKING:
+    from packtrail.access import Actor
+    from packtrail.services.application import Application
     from packtrail.services.capture import CaptureJob
+    from packtrail.services.uploads import Upload
 
 epcis = APIRouter(prefix="/epcis/v2/capture", tags=["EPCIS: capture"])
 own = APIRouter(prefix="/api/v1/captures", tags=["Captures"])
@@ -46,25 +51,43 @@ PAGE_JOBS_DEFAULT, PAGE_JOBS_MAX = 30, 200
 
 
 @epcis.post("", status_code=202, summary="Hand in a document", responses=SUBMITTING)
-async def submit(request: Request, app: App, actor: Caller) -> Response:
+async def submit(request: Request, app: App) -> Response:
     """Take an EPCIS document in: JSON-LD 2.0, or XML 1.0 to 2.0.
 
     202 means that it is kept and being captured; `Location` is its job. A document that is not
     valid is answered with 400 and every finding; it is kept all the same.
     """
-    require_versions(request)
-    media_type = require_media_type(request)
+    if is_small(request, app.settings):
+        # One thread does it all: of a message of a single pack, changing threads is a good part.
+        content = await request.body()
+        return await run_in_threadpool(_submitted, request, app, content)
+    actor = await run_in_threadpool(the_actor, request, app)
+    _require_form(request)
     with await uploaded(request, app.settings) as upload:
-        job = await run_in_threadpool(
-            capture.submit,
-            app,
-            actor,
-            upload,
-            media_type=media_type,
-            owner=request.headers.get("Packtrail-Owner"),
-            error_behaviour=request.headers.get("GS1-Capture-Error-Behaviour", "rollback"),
-            wait=False,
-        )
+        return await run_in_threadpool(_taken, request, app, actor, upload)
+
+
+def _submitted(request: Request, app: Application, content: bytes) -> Response:
+    actor = the_actor(request, app)
+    _require_form(request)
+    return _taken(request, app, actor, content)
+
+
+def _require_form(request: Request) -> None:
+    require_versions(request)
+    require_media_type(request)
+
+
+def _taken(request: Request, app: Application, actor: Actor, content: bytes | Upload) -> Response:
+    job = capture.submit(
+        app,
+        actor,
+        content,
+        media_type=require_media_type(request),
+        owner=request.headers.get("Packtrail-Owner"),
+        error_behaviour=request.headers.get("GS1-Capture-Error-Behaviour", "rollback"),
+        wait=False,
+    )
     location = f"/epcis/v2/capture/{job.capture_id}"
     headers = {**standard_headers(), "Location": location}
     if job.is_unreadable:

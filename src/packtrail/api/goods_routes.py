@@ -101,18 +101,23 @@ def show_shipment(
     document: str,
     app: App,
     actor: Caller,
-    trust: Trust = Trust.TRUST,
+    trust: Trust | None = None,
     share_max: Annotated[float, Query(ge=0, le=1)] = 0.2,
     confidence: Annotated[float, Query(gt=0, lt=1)] = 0.95,
     as_of: Moment = None,
     as_known_at: Moment = None,
 ) -> Any:
-    """Return what was said to come under a purchase order or despatch advice, and what came."""
-    policy = InferencePolicy(
-        trust=trust,
-        share_max=Fraction(str(share_max)).limit_denominator(10_000),
-        confidence=Fraction(str(confidence)).limit_denominator(10_000),
-    )
+    """Return what was said to come under a purchase order or despatch advice, and what came.
+
+    `trust` tries a policy in place of the rules.
+    """
+    policy = None
+    if trust is not None:
+        policy = InferencePolicy(
+            trust=trust,
+            share_max=Fraction(str(share_max)).limit_denominator(10_000),
+            confidence=Fraction(str(confidence)).limit_denominator(10_000),
+        )
     return shipments.shipment(
         app, actor, document, policy=policy, as_of=as_of, as_known_at=as_known_at
     )

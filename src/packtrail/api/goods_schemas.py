@@ -103,6 +103,7 @@ class LineOut(Out):
     lot: str | None
     said: int
     counts: dict[str, int]
+    believed: int
 
 
 class DifferenceOut(Out):
@@ -138,6 +139,70 @@ class JudgementOut(Out):
         return float(value) if isinstance(value, Fraction) else value
 
 
+class RuleOut(Out):
+    """How far closed cases are believed, of whom, of what, where, since when."""
+
+    number: int
+    partner: str | None
+    gtin: str | None
+    place: str | None
+    trust: str
+    cases: int | None
+    share_max: float
+    confidence: float
+    means: str
+    effective_at: datetime
+    recorded_at: datetime
+    reason: str
+    by: str
+
+
+class CaseOut(Out):
+    """A case of a shipment, and what was found in it."""
+
+    identifier: str
+    label: str
+    packs: int
+    is_opened: bool
+    is_faulty: bool
+    looked_at: datetime | None
+    look: str | None
+
+
+class DrawOut(Out):
+    """Cases that are opened, drawn by a seed."""
+
+    number: int
+    seed: str
+    population: int
+    drawn_at: datetime
+    by: str
+    cases: list[CaseOut]
+
+
+class DecidedOut(Out):
+    """Cases of a shipment that are believed, or not, together."""
+
+    rule: RuleOut | None
+    trust: str
+    means: str
+    judgement: JudgementOut
+    draw: DrawOut | None
+    waits_for_draw: bool
+    to_open: list[CaseOut]
+    to_open_count: int
+    wrong: list[CaseOut]
+
+
+class MessageOut(Out):
+    """A document by which somebody told what is inside of what, or that it was sent."""
+
+    capture_id: str
+    name: str
+    by: str
+    at: datetime
+
+
 class ShipmentOut(Out):
     """A document, and the goods that moved under it."""
 
@@ -152,6 +217,8 @@ class ShipmentOut(Out):
     differences: list[DifferenceOut]
     difference_count: int
     judgement: JudgementOut
+    decided: list[DecidedOut]
+    messages: list[MessageOut]
     places: dict[str, str]
     products: dict[str, str]
     as_of: datetime | None

@@ -15,6 +15,7 @@ from packtrail.base.errors import NotFound, RefusedError
 from packtrail.base.findings import Finding
 from packtrail.planning import codes
 from packtrail.planning.book import Terms
+from packtrail.planning.bounds import Bounds
 from packtrail.planning.work import Deadline, Link, WorkPackage
 from packtrail.services.plan import (
     baselines,
@@ -74,10 +75,11 @@ class NewBaseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """Entries of the scope as portfolio, sites and lines have them."""
+    """What portfolio, sites and lines hold and the scope does not name, and the other way round."""
 
     new: list[dict[str, Any]]
-    changed: list[dict[str, Any]]
+    gone: list[str]
+    """Codes of products that are sold in none of its markets any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,8 @@ class Loads:
 
     load: list[views.LoadView]
     moves: list[views.MoveView]
+    bounds: Bounds
+    """How soon any order of work could make the dates."""
 
 
 # --- programmes -----------------------------------------------------------------------------------
@@ -174,9 +178,10 @@ def load(
     actor: Caller,
     weeks: Annotated[int, Query(ge=1, le=views.WEEKS_MAX)] = 26,
 ) -> Any:
-    """Return what is asked of people and lines week by week, and what levelling moved."""
+    """Return what is asked of people and lines, what levelling moved, and how good that is."""
     found, moves = views.load_view(app, actor, programme, weeks=weeks)
-    return Loads(load=list(found), moves=list(moves))
+    bounds = views.bounds_view(app, actor, programme)
+    return Loads(load=list(found), moves=list(moves), bounds=bounds)
 
 
 # --- what-if, proposals, baselines ----------------------------------------------------------------
@@ -221,15 +226,20 @@ def drawn(
 ) -> Any:
     """Return what portfolio, sites and lines hold and the scope does not."""
     found = drawing.drawn(app, actor, programme, markets=market or ())
-    return Holdings(new=codec.plain(found.new), changed=codec.plain(found.changed))
+    return Holdings(new=codec.plain(found.new), gone=list(found.gone))
 
 
 @router.post("/{programme}/drawn/acceptances", summary="Take it in", response_model=Written)
 def draw(
-    programme: str, app: App, actor: Caller, market: Annotated[list[str] | None, Query()] = None
+    programme: str,
+    app: App,
+    actor: Caller,
+    told: Acceptance | None = None,
+    market: Annotated[list[str] | None, Query()] = None,
 ) -> Any:
-    """Take it into the scope."""
-    return drawing.draw(app, actor, programme, markets=market or ())
+    """Take it into the scope, except what is left out by its code."""
+    left_out = told.leave_out if told else ()
+    return drawing.draw(app, actor, programme, markets=market or (), leave_out=left_out)
 
 
 @router.get("/{programme}/law", summary="What the law says", response_model=list[LawChange])

@@ -290,12 +290,10 @@ async def _on_http(request: Request, error: Exception) -> Response:
 def allowed_methods(request: Request) -> list[str]:
     """Return every method of the resource: the framework names those of its first route only."""
     methods: set[str] = set()
-    for included in request.app.routes:
-        router = getattr(included, "original_router", None)
-        for route in router.routes if router is not None else (included,):
-            match, _ = route.matches(dict(request.scope))
-            if match is not Match.NONE:
-                methods |= getattr(route, "methods", None) or set()
+    for route in request.app.routes:
+        match, _ = route.matches(dict(request.scope))
+        if match is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
     return sorted(methods)
 
 

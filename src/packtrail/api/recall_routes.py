@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import AwareDatetime
 
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import FindingOut, In, Out
@@ -18,6 +19,7 @@ from packtrail.services import signing
 from packtrail.services.recalls import acting, cases, contacts, drafting, papers
 
 router = APIRouter(prefix="/api/v1/recalls", tags=["Recalls"])
+Moment = Annotated[AwareDatetime | None, Query()]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file", "content": {"application/octet-stream": {}}}
@@ -199,6 +201,8 @@ class ViewOut(Out):
     findings: list[FindingOut]
     digest: str
     took_seconds: float
+    as_of: datetime | None
+    as_known_at: datetime | None
 
 
 class MessageOut(Out):
@@ -265,6 +269,8 @@ def _view(found: cases.View) -> dict[str, Any]:
         "findings": found.findings,
         "digest": acting.digest(found),
         "took_seconds": found.took_seconds,
+        "as_of": found.as_of,
+        "as_known_at": found.as_known_at,
     }  # fmt: skip
 
 
@@ -296,9 +302,11 @@ def put_contact(holder: str, body: ContactIn, app: App, actor: Caller) -> Respon
 
 
 @router.get("/{number}", summary="Where a recall stands", response_model=ViewOut)
-def show_recall(number: str, app: App, actor: Caller) -> Any:
-    """Return who holds what now, what each was told and answered, and what is missing."""
-    return _view(cases.view(app, actor, number))
+def show_recall(
+    number: str, app: App, actor: Caller, as_of: Moment = None, as_known_at: Moment = None
+) -> Any:
+    """Return who holds what, what each was told and answered, and what is missing; now, or then."""
+    return _view(cases.view(app, actor, number, as_of=as_of, as_known_at=as_known_at))
 
 
 @router.post("/{number}/counts", status_code=201, summary="Count", response_model=ViewOut)
@@ -339,21 +347,35 @@ def close(number: str, body: ClosureIn, app: App, actor: Caller) -> Any:
 
 
 @router.get("/{number}/packs.csv", summary="Its packs", response_class=Response, responses=_FILES)
-def packs(number: str, app: App, actor: Caller, holder: str | None = None) -> Response:
+def packs(
+    number: str,
+    app: App,
+    actor: Caller,
+    holder: str | None = None,
+    as_of: Moment = None,
+    as_known_at: Moment = None,
+) -> Response:
     """Return the packs of a recall, of one holder or of all, as CSV."""
-    return Response(drafting.packs_csv(app, actor, number, holder), media_type="text/csv")
+    made = drafting.packs_csv(app, actor, number, holder, as_of=as_of, as_known_at=as_known_at)
+    return Response(made, media_type="text/csv")
 
 
 @router.get("/{number}/report.pdf", summary="Report", response_class=Response, responses=_FILES)
-def report(number: str, app: App, actor: Caller) -> Response:
+def report(
+    number: str, app: App, actor: Caller, as_of: Moment = None, as_known_at: Moment = None
+) -> Response:
     """Return where a recall stands as PDF, with its signatures."""
-    return Response(papers.report(app, actor, number), media_type="application/pdf")
+    made = papers.report(app, actor, number, as_of=as_of, as_known_at=as_known_at)
+    return Response(made, media_type="application/pdf")
 
 
 @router.get("/{number}/report.xlsx", summary="Workbook", response_class=Response, responses=_FILES)
-def workbook(number: str, app: App, actor: Caller) -> Response:
+def workbook(
+    number: str, app: App, actor: Caller, as_of: Moment = None, as_known_at: Moment = None
+) -> Response:
     """Return where a recall stands as XLSX."""
-    return Response(papers.workbook(app, actor, number), media_type=_XLSX)
+    made = papers.workbook(app, actor, number, as_of=as_of, as_known_at=as_known_at)
+    return Response(made, media_type=_XLSX)
 
 
 @router.get(

@@ -35,6 +35,7 @@ from packtrail.services.uploads import PIECE_BYTES, Upload
 if TYPE_CHECKING:
     from packtrail.settings import Settings
 
+SMALL_BODY_BYTES = 64 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -51,7 +52,12 @@ def the_application(request: Request) -> Application:
     return application
 
 
-App = Annotated[Application, Depends(the_application)]
+async def _application(request: Request) -> Application:
+    """Return the application, at once: what is no coroutine is run in a thread of its own."""
+    return the_application(request)
+
+
+App = Annotated[Application, Depends(_application)]
 
 
 def the_actor(request: Request, application: App) -> Actor:
@@ -102,6 +108,13 @@ async def bounded_body(request: Request, settings: Settings) -> bytes:
             raise _too_large(settings, most)
         parts.append(part)
     return b"".join(parts)
+
+
+def is_small(request: Request, settings: Settings) -> bool:
+    """Tell whether a request declares a body that is read before anybody asks who sends it."""
+    declared = request.headers.get("content-length", "")
+    most = min(SMALL_BODY_BYTES, settings.capture_bytes_max)
+    return declared.isascii() and declared.isdigit() and int(declared) <= most
 
 
 async def uploaded(request: Request, settings: Settings) -> Upload:

@@ -103,8 +103,19 @@ class LineFitOut(Out):
     answers: list[FitAnswerOut]
 
 
+class ReportFitOut(Out):
+    """How the company stands to something that a market wants reported."""
+
+    wanted: str
+    rule: str
+    clause: str
+    state: str
+    told: str
+    ways: list[WayOut]
+
+
 class MarketFitOut(Out):
-    """How lines stand to what the rules of a market ask on a day."""
+    """How lines and connections stand to what the rules of a market ask on a day."""
 
     market: str
     name: str
@@ -112,6 +123,7 @@ class MarketFitOut(Out):
     is_sold: bool
     wanted: int
     lines: list[LineFitOut]
+    reports: list[ReportFitOut]
 
 
 class UpgradeOut(Out):

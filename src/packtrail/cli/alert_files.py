@@ -126,6 +126,7 @@ def reach(
     """Show where the packs of a case were, and what they share with other packs."""
     from packtrail.rendering import times
     from packtrail.services.alerts import sightings
+    from packtrail.services.alerts.bundle import held_by
 
     with options.acting(data, db, organisation) as (application, actor):
         found = sightings.picture(application, actor, case)
@@ -142,9 +143,13 @@ def reach(
     )
     write_table(
         "",
-        ("Shares", "Which", "Packs of the case", "Others in it now"),
-        ((each.kind, each.label, each.suspects, each.other_count) for each in found.reach),
+        ("Shares", "Which", "Packs of the case", "Others in it", "Held by"),
+        (
+            (each.kind, each.label, each.suspects, each.other_count or "", held_by(each.holders))
+            for each in found.reach
+        ),
     )
+    write_line(f"Packs of the case are held by: {held_by(found.holders)}")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -13,6 +11,7 @@ import typer
 
 from packtrail.base.errors import UsageError
 from packtrail.cli import options
+from packtrail.cli.inference import Confidence, Share, tell_decided
 from packtrail.cli.output import FINDINGS, tell_findings, write_json, write_line, write_table
 
 if TYPE_CHECKING:
@@ -188,15 +187,14 @@ def show_shipment(  # noqa: PLR0913, PLR0917 - the options of a command are its 
         str, typer.Argument(help="Number or identifier of an order, despatch advice, ...")
     ],
     trust: Annotated[
-        str,
-        typer.Option("--trust", help="How unopened cases are believed: trust, sample or open."),
-    ] = "trust",
-    share: Annotated[
-        str, typer.Option("--share", help="Of a sample: share of faulty cases that may remain.")
-    ] = "0.2",
-    confidence: Annotated[
-        str, typer.Option("--confidence", help="How sure one wants to be of that.")
-    ] = "0.95",
+        str | None,
+        typer.Option(
+            "--trust",
+            help="In place of the rules: what trust, sample or open would make of it.",
+        ),
+    ] = None,
+    share: Share = "0.2",
+    confidence: Confidence = "0.95",
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
     organisation: options.Organisation = None,
@@ -208,11 +206,12 @@ def show_shipment(  # noqa: PLR0913, PLR0917 - the options of a command are its 
     from packtrail.hierarchy.inference import InferencePolicy, Trust
     from packtrail.services import shipments as use_cases
 
-    policy = InferencePolicy(
-        trust=_member(Trust, trust, "--trust"),
-        share_max=_share(share, "--share"),
-        confidence=_share(confidence, "--confidence"),
-    )
+    share_max = options.share(share, "--share")
+    sure = options.share(confidence, "--confidence")
+    policy = None
+    if trust is not None:
+        tried = _member(Trust, trust, "--trust")
+        policy = InferencePolicy(trust=tried, share_max=share_max, confidence=sure)
     moments = options.moments(as_of, as_known_at)
     with options.acting(data, db, organisation) as (application, actor):
         found = use_cases.shipment(application, actor, document, policy=policy, **moments)
@@ -241,7 +240,7 @@ def unpack(
 
     occasion = packing.Occasion(place=place, at=options.moment(at, option="--at"))
     with options.acting(data, db, organisation) as (application, actor):
-        done = packing.unpack(application, actor, _listed(identifiers), occasion)
+        done = packing.unpack(application, actor, options.listed(identifiers), occasion)
     if json:
         write_json(done)
         return
@@ -268,7 +267,7 @@ def inspect(
 
     occasion = packing.Occasion(place=place, at=options.moment(at, option="--at"))
     with options.acting(data, db, organisation) as (application, actor):
-        seen = packing.inspect(application, actor, container, _listed(found or []), occasion)
+        seen = packing.inspect(application, actor, container, options.listed(found or []), occasion)
     if json:
         write_json(seen)
     else:
@@ -287,26 +286,6 @@ def _member(kind: type[_Word], text: str, option: str) -> _Word:
     except ValueError:
         words = ", ".join(each.value for each in kind)
         raise UsageError(f"{option} is {text!r}: expected one of {words}.") from None
-
-
-def _share(text: str, option: str) -> Fraction:
-    try:
-        found = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        found = Fraction(-1)
-    if not 0 <= found <= 1 or (option == "--confidence" and found in {0, 1}):
-        raise UsageError(f"{option} is {text!r}: expected a share such as 0.2.")
-    return found
-
-
-def _listed(texts: Iterable[str]) -> list[str]:
-    """Return identifiers, those on standard input in place of `-`."""
-    return [
-        line.strip()
-        for text in texts
-        for line in (sys.stdin if text == "-" else [text])
-        if line.strip()
-    ]
 
 
 def _tell_counts(found: Counts) -> None:
@@ -409,13 +388,11 @@ def _tell_shipment(found: ShipmentView) -> None:
             for line in found.lines
         ),
     )
-    evidence = found.judgement.evidence
-    if evidence.population:
-        write_line(
-            f"{evidence.opened} of {evidence.population} cases opened, {evidence.faulty} wrong; "
-            f"up to {found.judgement.faulty_max} may be."
-        )
+    for decided in found.decided:
+        tell_decided(decided)
     for each in found.differences:
         place = f" at {found.places.get(each.place, each.place)}" if each.place else ""
         write_line(f"  {_plain(each.outcome)}: {each.label}{place}")
+    for told in found.messages:
+        write_line(f"  on the word of {told.by}: {told.name}, {times.moment(told.at)}")
     tell_findings(found.judgement.findings)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -173,3 +174,28 @@ def tell_check(findings: Sequence[Finding], *, as_json: bool) -> None:
         tell_findings(findings)
     if has_errors(findings):
         raise typer.Exit(FINDINGS)
+
+
+def share(text: str, option: str) -> Fraction:
+    """Read a share, 0 to 1; a confidence lies between.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        found = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        found = Fraction(-1)
+    if not 0 <= found <= 1 or (option == "--confidence" and found in {0, 1}):
+        raise UsageError(f"{option} is {text!r}: expected a share such as 0.2.")
+    return found
+
+
+def listed(texts: Iterable[str]) -> list[str]:
+    """Return identifiers, those on standard input in place of `-`."""
+    return [
+        line.strip()
+        for text in texts
+        for line in (sys.stdin if text == "-" else [text])
+        if line.strip()
+    ]

@@ -247,13 +247,17 @@ def show_load(
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Show what is asked of people and lines week by week, and what levelling moved and why."""
-    from packtrail.services.plan.views import load_view
+    """Show what is asked of people and lines week by week, and what levelling moved and why.
+
+    Beside each date stands how soon any order of work could make it, and what better could win.
+    """
+    from packtrail.services.plan.views import bounds_view, load_view
 
     with options.acting(data, db, organisation) as (app, actor):
         load, moves = load_view(app, actor, programme, weeks=weeks)
+        bounds = bounds_view(app, actor, programme)
     if json:
-        write_json({"load": load, "moves": moves})
+        write_json({"load": load, "moves": moves, "bounds": bounds})
         return
     rows = (
         (e.resource, e.week_of, f"{e.demand_days:g}", f"{e.capacity_days:g}", len(e.packages))
@@ -263,6 +267,12 @@ def show_load(
     _table("Load", ("Who", "Week of", "Asked, days", "There, days", "Packages"), rows)
     moved = ((e.code, e.from_on, e.to_on, e.told) for e in moves)
     _table("Moved by levelling", ("Package", "From", "To", "Why"), moved)
+    soonest = (
+        (e.code, e.planned_on, e.soonest_on, e.resource or "its chain of work", e.winnable_days)
+        for e in bounds.dates
+    )
+    heads = ("Date", "Planned", "Soonest in any order", "Because of", "Days to win at most")
+    _table("How good the order is", heads, soonest)
 
 
 @plan.command("draw")
@@ -271,28 +281,30 @@ def draw_scope(
     market: Annotated[
         list[str] | None, typer.Option("--market", help="Only this one; may be repeated.")
     ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option("--leave-out", help="Not this code; may be repeated.")
+    ] = None,
     take: Annotated[bool, typer.Option("--take", help="Take it into the scope.")] = False,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Tell what portfolio, sites and lines hold and the scope does not."""
+    """Tell what portfolio, sites and lines hold and the scope does not name."""
     from packtrail.planning.book import kind_of
     from packtrail.services.plan import drawing
 
     with options.acting(data, db, organisation) as (app, actor):
         found = drawing.drawn(app, actor, programme, markets=market or ())
         if take and not found.is_empty:
-            drawing.draw(app, actor, programme, markets=market or ())
+            drawing.draw(app, actor, programme, markets=market or (), leave_out=leave_out or ())
     if json:
         write_json(found)
         return
-    rows = (
-        (kind_of(each).name, kind_of(each).code_of(each), getattr(each, "name", ""), what)
-        for what, entries in (("new", found.new), ("changed", found.changed))
-        for each in entries
-    )
+    rows = [
+        *((kind_of(each).name, each.code, each.name, "new") for each in found.new),
+        *(("product", code, "", "sold in no market of the scope any more") for code in found.gone),
+    ]
     _table("Portfolio and lines", ("Kind", "Code", "Name", ""), rows)
     if not found.is_empty and not take:
         talk.print("Nothing was changed; --take takes it into the scope.")

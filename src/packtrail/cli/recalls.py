@@ -101,16 +101,19 @@ def listing(
 @recalls.command("show")
 def show(
     number: Number,
+    as_of: options.AsOf = None,
+    as_known_at: options.AsKnownAt = None,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Show who holds what now, what was answered, and what is missing."""
+    """Show who holds what now, or held then, what was answered, and what is missing."""
     from packtrail.services.recalls import cases
 
+    moments = options.moments(as_of, as_known_at)
     with options.acting(data, db, organisation) as (application, actor):
-        found = cases.view(application, actor, number)
+        found = cases.view(application, actor, number, **moments)
     _tell_view(found, json=json)
 
 
@@ -376,18 +379,21 @@ def packs(
 def report(
     number: Number,
     out: Annotated[Path, typer.Option("--out", "-O", help="File to write: .pdf or .xlsx.")],
+    as_of: options.AsOf = None,
+    as_known_at: options.AsKnownAt = None,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
 ) -> None:
-    """Write where a recall stands, as PDF with its signatures or as workbook."""
+    """Write where a recall stands, or stood: as PDF with its signatures, or as workbook."""
     from packtrail.services.recalls import papers
 
+    moments = options.moments(as_of, as_known_at)
     makers = {".pdf": papers.report, ".xlsx": papers.workbook}
     if out.suffix not in makers:
         raise UsageError(f"{out.name} is none of {', '.join(makers)}.")
     with options.acting(data, db, organisation) as (application, actor):
-        _write(out, makers[out.suffix](application, actor, number))
+        _write(out, makers[out.suffix](application, actor, number, **moments))
 
 
 def _write(out: Path, content: bytes) -> None:

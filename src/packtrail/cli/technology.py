@@ -193,10 +193,10 @@ def show_fit(
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Hold what the rules of a market ask against what lines can do, with ways to close gaps.
+    """Hold what the rules of a market ask against lines and connections, with ways to close gaps.
 
     Without --line those that pack for the market, or all where none does. The exit code is 1 when
-    no line can do it.
+    no line can do it, or no receiver takes what is to be reported.
     """
     from packtrail.services.technology import lines
 
@@ -217,7 +217,10 @@ def show_fit(
             for answer in each.answers
         )  # fmt: skip
         write_table("", ("Line", "Asked", "Stands", "By", "Told", "Ways"), rows)
-    if found.lines and not any(each.is_fit for each in found.lines):
+        reports = ((each.wanted, each.state, each.told, each.rule) for each in found.reports)
+        write_table("Reports", ("Asked", "Stands", "Told", "Rule"), reports)
+    is_unconnected = any(each.state == "lacking" for each in found.reports)
+    if is_unconnected or (found.lines and not any(each.is_fit for each in found.lines)):
         raise typer.Exit(FINDINGS)
 
 

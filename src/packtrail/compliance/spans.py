@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -27,6 +28,16 @@ _HOURS: Final[Mapping[str, int]] = {
     "year": 365 * 24,
 }
 """For comparing spans; a calendar decides what a month really is."""
+_SATURDAY: Final = 5
+
+
+IsWorked = Callable[[date], bool]
+"""Tells whether a day is a working day."""
+
+
+def monday_to_friday(day: date) -> bool:
+    """Tell whether a day is a working day where nothing is known of the place."""
+    return day.weekday() < _SATURDAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +70,18 @@ class Span:
     def __str__(self) -> str:
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
 
-    def after(self, day: date) -> date:
+    def after(self, day: date, *, is_worked: IsWorked | None = None) -> date:
         """Return the last day on which something is in time that began on a day.
 
-        Working days skip Saturdays and Sundays; holidays are for whoever knows the place.
+        Args:
+            day: On which it began.
+            is_worked: Tells whether a day is a working day where it counts; default: Monday to
+                Friday, with no holidays.
         """
         if self.unit in {"month", "year"}:
             return _months_after(day, self.count * (12 if self.unit == "year" else 1))
         if self.unit == "working day":
-            return _working_days_after(day, self.count)
+            return _working_days_after(day, self.count, is_worked or monday_to_friday)
         return day + timedelta(hours=self.hours)
 
 
@@ -79,9 +93,9 @@ def _months_after(day: date, months: int) -> date:
     )
 
 
-def _working_days_after(day: date, count: int) -> date:
+def _working_days_after(day: date, count: int, is_worked: IsWorked) -> date:
     left = count
     while left > 0:
         day += timedelta(days=1)
-        left -= day.weekday() < 5
+        left -= is_worked(day)
     return day

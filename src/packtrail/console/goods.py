@@ -1,4 +1,4 @@
-"""Goods: how many packs there are, what is at a place, what came with a shipment, what differs."""
+"""Goods: how many packs there are, what is at a place, what differs from a stock list."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from starlette.responses import Response
 
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import templates
-from packtrail.console.moments import moments_of, shown
+from packtrail.console.moments import instant, moments_of, shown
 from packtrail.console.visit import redirect
-from packtrail.hierarchy.inference import InferencePolicy, Trust
 from packtrail.rendering.journey_layout import place_name
 from packtrail.rendering.tables import write_xlsx
-from packtrail.services import locations, shipments, stock, stock_lists
+from packtrail.services import locations, stock, stock_lists
 from packtrail.services.stock import Asked, Dimension
 
 if TYPE_CHECKING:
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 ROWS_SHOWN: Final = 200
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LIST_BYTES_MAX: Final = 20_000_000
-TRUSTS: Final = {
-    Trust.TRUST: "Believe what unopened cases are said to hold",
-    Trust.SAMPLE: "Believe it after some were opened and right",
-    Trust.OPEN: "Believe only what was seen itself",
-}
 
 
 def place_path(place: str) -> str:
@@ -48,11 +42,19 @@ def overview(visit: Visit) -> Response:
     moments = moments_of(visit)
     by_status = stock.count(visit.app, visit.who, Asked(**moments), by=[Dimension.STATUS])
     by_place = locations.listed(visit.app, visit.who, **moments)
+    asked = visit.request.query_params.getlist("by")
+    by = [each for each in Dimension if each.value in asked]
+    counted = (
+        stock.count(visit.app, visit.who, Asked(**moments), by=by, limit=ROWS_SHOWN) if by else None
+    )
     return templates.render(
         visit,
         "goods.html",
         by_status=by_status,
         by_place=by_place,
+        by=[each.value for each in by],
+        counted_by=counted,
+        dimensions=[each.value for each in Dimension],
         rows_max=ROWS_SHOWN,
         place_path=place_path,
         place=lambda identifier: place_name(identifier, by_place.places),
@@ -74,29 +76,6 @@ def place(visit: Visit) -> Response:
     )
 
 
-def shipment(visit: Visit) -> Response:
-    """Show one shipment: what was said to come, and what came."""
-    wanted = visit.query("trust")
-    trust = Trust(wanted) if wanted in {*Trust} else Trust.TRUST
-    moments = moments_of(visit)
-    view = shipments.shipment(
-        visit.app,
-        visit.who,
-        visit.path("document"),
-        policy=InferencePolicy(trust=trust),
-        **moments,
-    )
-    return templates.render(
-        visit,
-        "goods_shipment.html",
-        view=view,
-        trust=trust,
-        trusts=TRUSTS,
-        place=lambda identifier: place_name(identifier, view.places),
-        **shown(moments),
-    )
-
-
 def stock_form(visit: Visit) -> Response:
     """Show the form that takes a stock list."""
     return _compared(visit, visit.query("place"), None)
@@ -110,7 +89,9 @@ def compare(visit: Visit) -> Response:
             return _compared(visit, place, None)
         content = file.file.read(_LIST_BYTES_MAX + 1)
         name = file.filename or "stock list"
-        found = stock_lists.compare(visit.app, visit.who, content, name, place=place)
+        found = stock_lists.compare(
+            visit.app, visit.who, content, name, place=place, as_of=instant(visit.sent("as_of"))
+        )
     except NotPermitted:
         raise
     except RefusedError as refused:
@@ -131,6 +112,7 @@ def _compared(
         "goods_stock.html",
         status=422 if findings and found is None else 200,
         wanted=place,
+        counted_at=visit.sent("as_of"),
         found=found,
         findings=findings,
         rows_max=ROWS_SHOWN,

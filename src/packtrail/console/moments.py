@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from packtrail.console.visit import Visit
@@ -28,6 +29,12 @@ def shown(moments: Moments) -> dict[str, Any]:
         "as_of_typed": typed(moments["as_of"]),
         "as_known_typed": typed(moments["as_known_at"]),
     }
+
+
+def kept(moments: Moments) -> str:
+    """Return what a link adds to its path to look back as the page does; nothing: it shows now."""
+    told = {name: at.isoformat() for name, at in moments.items() if isinstance(at, datetime)}
+    return f"?{urlencode(told)}" if told else ""
 
 
 def instant(text: str) -> datetime | None:

@@ -15,12 +15,14 @@ from markupsafe import Markup
 from packtrail import epcis
 from packtrail.console import labels, templates
 from packtrail.console.event_view import view_of
+from packtrail.console.inference import belief_path
 from packtrail.console.moments import instant, typed
 from packtrail.console.reports.shared import mentions
 from packtrail.epcis.context import GS1_CONTEXT
 from packtrail.rendering import journey, why, words
 from packtrail.rendering.journey_layout import place_name
 from packtrail.services import lots, query, tracing
+from packtrail.services.inference import beliefs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +92,8 @@ def trace(visit: Visit) -> Response:
         as_of_typed=typed(as_of),
         as_known_typed=typed(as_known_at),
         moments=_moments(as_of, as_known_at),
+        is_inferred=beliefs.is_inferred(found),
+        belief_path=belief_path,
         typed=found.label,
     )
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import templates
 from packtrail.console.downloads import attachment
+from packtrail.console.moments import kept, moments_of, shown
 from packtrail.console.visit import page, redirect
 from packtrail.recalls import (
     DEPTHS,
@@ -29,7 +30,8 @@ from packtrail.recalls.case import Answer
 from packtrail.recalls.messages import LANGUAGES
 from packtrail.recalls.telling import percent, said
 from packtrail.services import signing
-from packtrail.services.recalls import acting, cases, contacts, drafting, holdings, papers
+from packtrail.services.reach import holdings
+from packtrail.services.recalls import acting, cases, contacts, drafting, papers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,13 +126,14 @@ def file(visit: Visit) -> Response:
     """Hand out the report as PDF or workbook."""
     number, kind = visit.path("number"), visit.path("kind")
     make, media_type = _FILES[kind] if kind in _FILES else _FILES["pdf"]
-    return attachment(make(visit.app, visit.who, number), f"{number}.{kind}", media_type)
+    made = make(visit.app, visit.who, number, **moments_of(visit))
+    return attachment(made, f"{number}.{kind}", media_type)
 
 
 def packs(visit: Visit) -> Response:
     """Hand out all packs of a recall as table."""
     number = visit.path("number")
-    content = drafting.packs_csv(visit.app, visit.who, number)
+    content = drafting.packs_csv(visit.app, visit.who, number, **moments_of(visit))
     return attachment(content, f"{number} packs.csv", "text/csv")
 
 
@@ -171,7 +174,8 @@ def _listed(visit: Visit, sent: dict[str, str], findings: Sequence[Finding] = ()
 
 
 def _recall(visit: Visit, findings: Sequence[Finding] = (), *, wanted: str = "") -> Response:
-    view = cases.view(visit.app, visit.who, visit.path("number"))
+    moments = moments_of(visit)
+    view = cases.view(visit.app, visit.who, visit.path("number"), **moments)
     return templates.render(
         visit,
         "recall.html",
@@ -189,13 +193,16 @@ def _recall(visit: Visit, findings: Sequence[Finding] = (), *, wanted: str = "")
         sent={name: visit.sent(name) for name in ("confirmation", "reason", "text")},
         path_of=path_of,
         holder_path=holder_path,
+        keep=kept(moments),
+        **shown(moments),
         **_WORDS,
     )
 
 
 def _holder(visit: Visit, findings: Sequence[Finding] = (), *, wanted: str = "") -> Response:
     number, key = visit.path("number"), _key(visit)
-    told = drafting.holder(visit.app, visit.who, number, key)
+    moments = moments_of(visit)
+    told = drafting.holder(visit.app, visit.who, number, key, **moments)
     record = [each for each in told.view.recall.entries if each.holder == key]
     return templates.render(
         visit,
@@ -215,6 +222,8 @@ def _holder(visit: Visit, findings: Sequence[Finding] = (), *, wanted: str = "")
         languages=LANGUAGES,
         path_of=path_of,
         holder_path=holder_path,
+        keep=kept(moments),
+        **shown(moments),
         **_WORDS,
     )
 

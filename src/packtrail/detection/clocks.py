@@ -1,7 +1,8 @@
 """Clocks: until when somebody must be told of a case, from the duties of the market's rule pack.
 
 A duty of a rule pack says what sets it off and how long there is time. Working days end with the
-last hour of their last day (UTC); hours run from the moment itself.
+last hour of their last day (UTC), and are those of the country of the market; hours run from the
+moment itself, on every day.
 
 Clause:
     FD&C Act, section 582: FDA and trading partners within 24 hours of the determination; EMVO: root
@@ -11,15 +12,17 @@ Clause:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from packtrail.compliance.spans import monday_to_friday
 from packtrail.compliance.words import Happening
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from packtrail.compliance.entries import Duty
+    from packtrail.compliance.spans import IsWorked
 
 SET_OFF_BY: Final[Mapping[str, str]] = {
     Happening.ALERT.value: "opened",
@@ -38,6 +41,8 @@ class Clock:
     what: str
     recipients: tuple[str, ...]
     within: str
+    left_out: tuple[date, ...]
+    """Weekdays that the time limit leaves out, as holidays."""
     started_at: datetime
     due_at: datetime
     done_at: datetime | None
@@ -60,6 +65,8 @@ def running(
     duties: Iterable[Duty],
     moments: Mapping[str, datetime | None],
     done: Mapping[str, datetime],
+    *,
+    is_worked: IsWorked = monday_to_friday,
 ) -> Iterator[Clock]:
     """Yield the clocks of a case, the nearest first.
 
@@ -67,6 +74,7 @@ def running(
         duties: Of the rule pack of its market.
         moments: When it was opened, confirmed, found to be of high risk; None: it was not.
         done: Duty -> when a person said that it is done.
+        is_worked: Tells whether a day is a working day in the market.
     """
     found = []
     for duty in duties:
@@ -78,24 +86,32 @@ def running(
         if duty.from_on is not None and started[0].astimezone(UTC).date() < duty.from_on:
             continue
         key = f"{duty.pack_id}/{duty.name}"
-        found.append(_clock(key, duty, started[0], done.get(key)))
+        found.append(_clock(key, duty, started[0], done.get(key), is_worked))
     yield from sorted(found, key=lambda each: (each.done_at is not None, each.due_at, each.duty))
 
 
-def _clock(key: str, duty: Duty, started_at: datetime, done_at: datetime | None) -> Clock:
+def _clock(
+    key: str, duty: Duty, started_at: datetime, done_at: datetime | None, is_worked: IsWorked
+) -> Clock:
     span = duty.within
     if span is None:
         raise ValueError(f"the duty {key} has no time limit")
+    left_out: tuple[date, ...] = ()
     if span.unit == "hour":
         due_at = started_at + timedelta(hours=span.count)
     else:
-        day = span.after(started_at.astimezone(UTC).date())
+        began_on = started_at.astimezone(UTC).date()
+        day = span.after(began_on, is_worked=is_worked)
+        if span.unit == "working day":
+            between = (began_on + timedelta(days=n) for n in range(1, (day - began_on).days))
+            left_out = tuple(x for x in between if monday_to_friday(x) and not is_worked(x))
         due_at = datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
     return Clock(
         duty=key,
         what=duty.what,
         recipients=duty.recipients,
         within=str(span),
+        left_out=left_out,
         started_at=started_at,
         due_at=due_at,
         done_at=done_at,

@@ -71,6 +71,13 @@ NEVER_SOLD = FindingCode(
     remedy="Do not put it back into stock; ask who returned it, and from whom it was bought.",
     clause="FD&C Act, section 582(c)(4)(D)",
 )
+CASE_DIFFERS = FindingCode(
+    "SIG-011",
+    Severity.ERROR,
+    "An opened container held something else than its sender recorded",
+    remedy="Open every case of the delivery, put aside what differs, and ask the sender.",
+    clause="FD&C Act, section 582(c)(4); GS1 US: Applying GS1 Standards for DSCSA, inference",
+)
 SCANNER = FindingCode(
     "SIG-020",
     Severity.NOTE,

@@ -36,6 +36,8 @@ PACK_CODES: Final = frozenset(
     )
 )  # fmt: skip
 LOT_CODES: Final = frozenset({codes.WRONG_DATA.code, codes.DATA_FAULT.code})
+OPENING_CODES: Final = frozenset({codes.CASE_DIFFERS.code})
+"""Of what containers were found to hold; `rules_of_containers` says them one by one."""
 ACTOR_CODES: Final = frozenset(
     each.code for each in (codes.NEAR_ISSUED, codes.PROBING, codes.BURST, codes.SCANNER)
 )

@@ -205,7 +205,7 @@ class _Reader:
             effort_days=work[1] if work and whole else 0.0,
             role=work[0] if work and whole else "",
             cost_eur=round(_number(_text(task, "FixedCost"), 0.0) / 100),
-            done_percent=0 if finished_on else percent,
+            done_percent=100 if finished_on else percent,
             started_on=self._day(task, "ActualStart"),
             finished_on=finished_on,
             reason="" if extra else _text(task, "Notes").strip(),

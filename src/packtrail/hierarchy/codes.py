@@ -54,3 +54,25 @@ CONTENTS_DIFFER = FindingCode(
     remedy="Count once more; then have whoever recorded the packing correct it, or unpack what is "
     "not there.",
 )
+INFERENCE_STOPPED = FindingCode(
+    "TRC-109",
+    Severity.ERROR,
+    "A case proved the record wrong: nothing unopened of the delivery is believed any more",
+    remedy="Open every case of the delivery, put aside what differs, and ask the sender to correct "
+    "the packing events.",
+    clause="GS1 US: Applying GS1 Standards for DSCSA, inference",
+)
+NOT_DRAWN = FindingCode(
+    "TRC-110",
+    Severity.NOTE,
+    "No sample was drawn of what arrived",
+    remedy="Draw it on the page of the shipment, or with `packtrail inference draw`, and open what "
+    "it names.",
+)
+NOT_INSIDE = FindingCode(
+    "TRC-111",
+    Severity.WARNING,
+    "What holds an object was opened, and the object was not in it",
+    remedy="Look for it; unpack it from the container, or have the look declared wrong.",
+    clause="EPCIS 2.0, 7.4.3",
+)

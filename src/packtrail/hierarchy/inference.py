@@ -49,6 +49,9 @@ class InferencePolicy:
     """Of a sample: the largest share of faulty cases that may remain possible, 0 to 1."""
     confidence: Fraction = Fraction(95, 100)
     """How sure one wants to be of that, above 0 and below 1."""
+    cases: int | None = None
+    """Of a sample: how many cases are opened, or all if there are fewer; None: so many that share
+    and confidence hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,8 @@ def sample_size(population: int, policy: InferencePolicy) -> int:
     """Return how many cases to open so that the policy is content if all of them are right."""
     if policy.trust is not Trust.SAMPLE or not population:
         return population if policy.trust is Trust.OPEN else 0
+    if policy.cases is not None:
+        return min(policy.cases, population)
     low, high = 0, population
     while low < high:
         middle = (low + high) // 2
@@ -119,6 +124,8 @@ def sample_size(population: int, policy: InferencePolicy) -> int:
 def judge(policy: InferencePolicy, evidence: Evidence) -> Judgement:
     """Return whether what the unopened cases are said to hold may be believed.
 
+    One case that held something else is enough: then only what was seen counts.
+
     Args:
         policy: How far containers are believed.
         evidence: What was looked into; 0 to `CASES_MAX` cases.
@@ -132,10 +139,12 @@ def judge(policy: InferencePolicy, evidence: Evidence) -> Judgement:
         )
         findings.append(codes.CASES_DIFFER.found(text))
     to_open = max(0, sample_size(evidence.population, policy) - evidence.opened)
-    is_within = Fraction(bound, evidence.population or 1) <= policy.share_max
+    is_within = (
+        policy.cases is not None or Fraction(bound, evidence.population or 1) <= policy.share_max
+    )
     is_accepted = {
         Trust.TRUST: not evidence.faulty,
-        Trust.SAMPLE: is_within and not to_open,
+        Trust.SAMPLE: is_within and not (to_open or evidence.faulty),
         Trust.OPEN: evidence.opened == evidence.population,
     }[policy.trust]
     if to_open:

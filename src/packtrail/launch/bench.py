@@ -103,27 +103,20 @@ def _application(data: Path) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def _server(data: Path) -> Iterator[tuple[str, float]]:
+def _server(data: Path, *, processes: int = 1) -> Iterator[tuple[str, float]]:
     """Run `packtrail up` in a process of its own; yield its URL and how long the start took."""
-    with _serving(data) as (_, url, seconds):
+    with _serving(data, processes=processes) as (_, url, seconds):
         yield url, seconds
 
 
 @contextlib.contextmanager
-def _serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
+def _serving(
+    data: Path, *, processes: int = 1
+) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
     """Run `packtrail up` in a process of its own; yield that, its URL and how long it took."""
     began = time.perf_counter()
-    command = [
-        sys.executable,
-        "-m",
-        "packtrail",
-        "up",
-        "--port",
-        "0",
-        "--data",
-        str(data),
-        "--json",
-    ]
+    up = ["up", "--processes", str(processes), "--port", "0", "--data", str(data), "--json"]
+    command = [sys.executable, "-m", "packtrail", *up]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         url = _announced(process)

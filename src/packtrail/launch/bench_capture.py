@@ -97,6 +97,9 @@ def bench_capture(
     lone_clients: Annotated[
         int, typer.Option("--lone-clients", help="Lone messages sent at once.")
     ] = 16,
+    processes: Annotated[
+        int, typer.Option("--processes", help="Lone messages also with so many server processes.")
+    ] = 1,
     json: options.Json = False,
 ) -> None:
     """Capture documents of each kind through REST, durable at the answer.
@@ -104,15 +107,23 @@ def bench_capture(
     A server of its own is started in a temporary directory with the embedded PostgreSQL, and
     removed afterwards. Beside each rate stands the limit: a bare COPY, measured in the same run.
     """
+    figures: list[Figure] = []
+    streams = _Streams(Factory(1), packs)
     with _temporary_data() as data:
         key = _prepare(data)
-        with _server(data) as (url, _), _application(data) as application, ExitStack() as stack:
-            most = max(clients, lone_clients)
-            every = [stack.enter_context(closing(_connection(url))) for _ in range(most)]
-            connections, streams = every[:clients], _Streams(Factory(1), packs)
-            figures = list(_measured(application, connections, key, documents, streams))
-            for count in sorted({clients, lone_clients}):
-                figures += _lone_figures(application, every[:count], key, streams)
+        for number in sorted({1, processes}):
+            with (
+                _server(data, processes=number) as (url, _),
+                _application(data) as application,
+                ExitStack() as stack,
+            ):
+                most = max(clients, lone_clients)
+                every = [stack.enter_context(closing(_connection(url))) for _ in range(most)]
+                if number == 1:
+                    connections = every[:clients]
+                    figures += _measured(application, connections, key, documents, streams)
+                for count in sorted({clients, lone_clients}):
+                    figures += _lone_figures(application, every[:count], key, streams, number)
     tell(figures, json=json)
 
 
@@ -136,7 +147,11 @@ def _measured(
 
 
 def _lone_figures(
-    application: Any, connections: list[HTTPConnection], key: str, streams: _Streams
+    application: Any,
+    connections: list[HTTPConnection],
+    key: str,
+    streams: _Streams,
+    processes: int,
 ) -> Iterator[Figure]:
     """Yield how many messages of one pack are durable a second, beside two limits."""
     from packtrail.services import health
@@ -162,6 +177,8 @@ def _lone_figures(
         f"of requests refused after the key was checked, {refused:,.0f}/s"
     )
     name = f"lone messages of one dispensed pack, {len(connections)} clients"
+    if processes > 1:
+        name += f", {processes} server processes"
     yield Figure(name, rate, "messages/s", beside)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.planning.scope import Scope
+    from packtrail.planning.work import Plan
 
 __all__ = ["bench", "bench_plan"]
 
@@ -170,9 +171,31 @@ def _scheduled(application: Any, actor: Actor) -> Iterator[Figure]:
     for name, work in kinds:
         seconds = [_timed(work, plan, today) for _ in range(3)]
         yield Figure(f"{name} anew", min(seconds), "s", "limit 2 s")
+    for name, changed in (("", plan), (" with half the people", _halved(plan))):
+        yield from _goodness(name, changed, today)
     change = f"date:M03={today + timedelta(days=700)}"
     tried = _timed(trying.try_out, application, actor, CODE, [change])
     yield Figure("a date that moves: before, after and difference", tried, "s")
+
+
+def _halved(plan: Plan) -> Plan:
+    """Return a plan with half the people."""
+    return replace(
+        plan, resources=tuple(replace(e, capacity=e.capacity / 2) for e in plan.resources)
+    )
+
+
+def _goodness(name: str, plan: Plan, today: date) -> Iterator[Figure]:
+    """Tell how late a levelled plan is, and how late it is at least in any order of work."""
+    from packtrail.planning import bounds, levelling
+
+    levelled = levelling.level(plan, today)
+    late = [max(0, (e.finish_on - e.deadline.due_on).days) for e in levelled.outlooks]
+    found = bounds.bounds(levelled)
+    yield Figure(
+        f"latest date{name}", max(late, default=0), "days late",
+        f"{found.least_late_days} at least in any order; {found.winnable_days} days to win at most",
+    )  # fmt: skip
 
 
 def _opened(url: str, cookie: str) -> Iterator[Figure]:

@@ -1,8 +1,9 @@
 """`packtrail bench vrs`: verification messages at a steady rate, sent by a real load tool.
 
-A server of its own answers for a store of packs whose whole lives are told. In the same run the
-same tool sends the same load to `/checkConnectivity`, which checks the key and whether the GTIN is
-answered for, and keeps nothing: what is between the two is what verifying takes.
+A server of its own, just started for each load, answers for a store of packs whose whole lives are
+told. In the same run the same tool sends the same load to `/checkConnectivity`, which checks the
+key and whether the GTIN is answered for, and keeps nothing: what is between the two is what
+verifying takes.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ def bench_vrs(
         str | None, typer.Option("--tool", help="wrk2 or hey; default: what is on the path.")
     ] = None,
     at: At = None,
+    processes: Annotated[
+        int, typer.Option("--processes", help="Also with so many server processes.")
+    ] = 1,
     json: options.Json = False,
 ) -> None:
     """Answer verification messages at a steady rate; say p50 and p99, the tool and the machine.
@@ -54,25 +58,29 @@ def bench_vrs(
     with contextlib.ExitStack() as stack:
         data = stack.enter_context(_temporary_data()) if at is None else at
         key, paths = _prepared(data, packs)
-        url, _ = stack.enter_context(_server(data))
-        tell(list(_figures(url, key, paths, rate, seconds, tool)), json=json)
+        figures: list[Figure] = []
+        for number in sorted({1, processes}):
+            for name, sent in _loads(paths).items():
+                told = name if number == 1 else f"{name}, {number} server processes"
+                with _server(data, processes=number) as (url, _):
+                    urls = [f"{url.rstrip('/')}{path}" for path in sent]
+                    headers = {"Authorization": f"Bearer {key}"}
+                    load = Load(urls=urls, headers=headers, rate=rate, seconds=seconds)
+                    figures += _measured(told, load, tool)
+        tell(figures, json=json)
 
 
-def _figures(
-    url: str, key: str, paths: Sequence[str], rate: int, seconds: int, tool: str | None
-) -> Iterator[Figure]:
-    headers = {"Authorization": f"Bearer {key}"}
-    verify = [f"{url.rstrip('/')}{path}" for path in paths]
+def _loads(paths: Sequence[str]) -> dict[str, list[str]]:
     asked = f"gtin={_gtin_of(paths[0])}&reqGLN={_REQUESTER}&context={_CONTEXT}"
-    bare = [f"{url.rstrip('/')}/checkConnectivity?{asked}"]
-    measure(Load(urls=verify, headers=headers, rate=max(4, rate // 4), seconds=3), tool)
-    for name, urls in (("/checkConnectivity", bare), ("/verify", verify)):
-        load = Load(urls=urls, headers=headers, rate=rate, seconds=seconds)
-        before = _cpu_seconds()
-        found = measure(load, tool)
-        yield from figures_of(name, load, found)
-        spent = (_cpu_seconds() - before) / found.requests * 1000
-        yield Figure(f"{name}, CPU of the server", spent, "ms/request", "without PostgreSQL")
+    return {"/checkConnectivity": [f"/checkConnectivity?{asked}"], "/verify": list(paths)}
+
+
+def _measured(name: str, load: Load, tool: str | None) -> Iterator[Figure]:
+    before = _cpu_seconds()
+    found = measure(load, tool)
+    spent = (_cpu_seconds() - before) / found.requests * 1000
+    yield from figures_of(name, load, found)
+    yield Figure(f"{name}, CPU of the server", spent, "ms/request", "without PostgreSQL")
 
 
 def figures_of(name: str, load: Load, found: Measured) -> Iterator[Figure]:
@@ -93,12 +101,16 @@ def _gtin_of(path: str) -> str:
 
 
 def _cpu_seconds() -> float:
-    """Return the processor time of the processes that this one started, while they run."""
-    me = Path(f"/proc/{os.getpid()}/task")
-    if not me.is_dir():
-        return 0.0
-    pids = [pid for each in me.glob("*/children") for pid in each.read_text().split()]
-    return sum(map(_of_process, pids)) / os.sysconf("SC_CLK_TCK")
+    """Return the processor time of the processes that came of this one, while they run."""
+    return sum(map(_of_process, _offspring(str(os.getpid())))) / os.sysconf("SC_CLK_TCK")
+
+
+def _offspring(pid: str) -> Iterator[str]:
+    """Yield the processes that one started, and those that these started."""
+    for each in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in each.read_text().split():
+            yield child
+            yield from _offspring(child)
 
 
 def _of_process(pid: str) -> int:

@@ -28,9 +28,19 @@ Port = Annotated[
 ]
 
 
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--processes",
+        help="Processes that answer requests; default 1. [env: PACKTRAIL_SERVER_PROCESSES]",
+    ),
+]
+
+
 def up(
     host: Host = None,
     port: Port = None,
+    processes: Processes = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
@@ -38,12 +48,17 @@ def up(
     """Serve the console and the REST interface until Ctrl-C.
 
     Without --db the embedded PostgreSQL of the data directory is started, and stopped at the end.
-    With --json one line says where it listens, once it does.
+    With --processes 2 or more, so many processes answer on the same port; one that dies is started
+    again. With --json one line says where it listens, once it does.
     """
-    from packtrail.serving import serve
+    from packtrail import processes as several
+    from packtrail import serving
     from packtrail.settings import Settings
 
-    settings = Settings.of(host=host, port=port, data_dir=data, database_url=db)
+    settings = Settings.of(
+        host=host, port=port, server_processes=processes, data_dir=data, database_url=db
+    )
+    serve = serving.serve if settings.server_processes == 1 else several.serve
     serve(settings, on_ready=_teller(_say_up, settings, json=json))
 
 

@@ -184,6 +184,16 @@ def is_packing(step: Step) -> bool:
     )
 
 
+def is_look(step: Step) -> bool:
+    """Tell whether a step says what its container was found to hold, all of it."""
+    return (
+        step.role is Role.PARENT
+        and step.event_type == "AggregationEvent"
+        and step.action == "OBSERVE"
+        and not step.is_withdrawn
+    )
+
+
 def expires_on(expires: str | None) -> date | None:
     """Return the last day of use: day 00, or no day, is the end of the month.
 

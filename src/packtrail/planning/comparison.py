@@ -122,6 +122,17 @@ class DateShift:
             and self.after.outcome not in _BROKEN
         )
 
+    @property
+    def is_nearer(self) -> bool:
+        """Whether a date that does not hold would be missed by fewer days."""
+        return (
+            self.before is not None
+            and self.after is not None
+            and self.before.outcome in _BROKEN
+            and self.after.outcome in _BROKEN
+            and self.days < 0
+        )
+
 
 _BROKEN = frozenset({Outcome.LATE, Outcome.MISSED})
 
@@ -154,6 +165,12 @@ class Comparison:
             for each in (self.before, self.after)
         )
         return after - before
+
+    @property
+    def later(self) -> tuple[DateShift, ...]:
+        """The dates that are made later than before, the furthest first."""
+        found = (each for each in self.dates if each.days > 0)
+        return tuple(sorted(found, key=lambda each: (-each.days, each.code)))
 
     @property
     def finish_days(self) -> int:

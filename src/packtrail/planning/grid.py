@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -61,7 +62,8 @@ class Grid:
             named += (each.not_before, each.started_on, each.finished_on)
         known = [each for each in named if each is not None]
         network = network_of(plan)
-        years = _YEARS_AROUND + longest_chain(plan, network) // _WORKING_DAYS_OF_A_YEAR
+        days = max(longest_chain(plan, network), _busiest(plan))
+        years = _YEARS_AROUND + days // _WORKING_DAYS_OF_A_YEAR
         # Whole years, so that the calendars of tomorrow's schedule are those of today's.
         first, last = date(min(known).year - years, 1, 1), date(max(known).year + years, 12, 31)
         calendars = {
@@ -135,6 +137,16 @@ class Grid:
             finding = codes.NO_WORKING_DAY.found(message, at=f"calendars/{fault.calendar}")
             self.findings[fault.calendar] = finding
         return self.spare
+
+
+def _busiest(plan: Plan) -> int:
+    """Return the working days that the busiest resource needs for all that is asked of it."""
+    asked: defaultdict[str, float] = defaultdict(float)
+    for package in plan.packages:
+        for resource, amount in package.demands.items():
+            if most := plan.capacities.get(resource):
+                asked[resource] += min(1.0, amount / most) * package.duration_days
+    return round(max(asked.values(), default=0))
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import heapq
 import random
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -34,7 +35,7 @@ from packtrail.planning.schedules import Cause, Driver, Move
 from packtrail.planning.scheduling import Walks, assemble, free_schedule, targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from packtrail.base.findings import Finding
     from packtrail.planning.loads import Clash
@@ -180,8 +181,29 @@ def _earlier(board: _Board, code: str, spot: Spot, earliest: int) -> Spot:
     return spot
 
 
-_STEPS_DAYS = (14, 42, 126)
-"""By how much earlier work is tried that would hurt a date where it is."""
+_Wishes = Mapping[str, int]
+_Step = Callable[[_Wishes, Collection[str]], _Wishes]
+
+
+def _by(days: int) -> _Step:
+    """Wish what leads to a date that is hurt so many days earlier."""
+    return lambda wishes, before: {
+        code: start - days if code in before else start for code, start in wishes.items()
+    }
+
+
+def _soon(wishes: _Wishes, before: Collection[str]) -> _Wishes:
+    """Wish nothing of what leads to a date that is hurt: it comes as soon as there is room."""
+    return {code: start for code, start in wishes.items() if code not in before}
+
+
+def _all_soon(_: _Wishes, __: Collection[str]) -> _Wishes:
+    """Wish nothing at all: everything comes as soon as there is room, what is due first first."""
+    return {}
+
+
+_STEPS: tuple[_Step, ...] = (_by(14), _by(42), _by(126), _soon, _all_soon)
+"""How work is tried earlier that would hurt a date where it is."""
 
 
 def _repaired(
@@ -194,13 +216,10 @@ def _repaired(
     """
     board = _forward(walks, demands, wishes)
     hurt = _hurt(walks, board)
-    for step in _STEPS_DAYS:
+    for step in _STEPS:
         if not hurt:
             break
-        before = _before(walks.grid, hurt)
-        earlier = {
-            code: start - step if code in before else start for code, start in wishes.items()
-        }
+        earlier = step(wishes, _before(walks.grid, hurt))
         tried = _forward(walks, demands, earlier)
         left = _hurt(walks, tried)
         if sum(left.values()) < sum(hurt.values()):

@@ -39,15 +39,17 @@ class Profile:
         self._taken: defaultdict[str, defaultdict[int, float]] = defaultdict(
             lambda: defaultdict(float)
         )
-        self._holders: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        self._holders: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
 
     def take(self, code: str, demands: Mapping[str, float], days: Sequence[int]) -> None:
         """Give a package what it needs on its days, whether or not it is there."""
         for resource, amount in demands.items():
-            taken = self._taken[resource]
+            taken, holders = self._taken[resource], self._holders[resource]
             for day in days:
                 taken[day] += amount
-                self._holders[resource, day].append(code)
+                holders[day].append(code)
 
     def clash(
         self, demands: Mapping[str, float], days: Sequence[int], *, is_last: bool
@@ -61,7 +63,7 @@ class Profile:
 
     def holders(self, clash: Clash) -> tuple[str, ...]:
         """Return the packages that have a resource on a day."""
-        return tuple(self._holders[clash.resource, clash.day])
+        return tuple(self._holders[clash.resource][clash.day])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

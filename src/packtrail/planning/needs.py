@@ -185,17 +185,18 @@ def _of_rule(pack: Pack, rule: Rule, day: date) -> Iterator[Capability]:
     if roles and not roles & OWN_ROLES:
         return
     if rule.check == "carries":
-        elements = frozenset(_argument(pack, rule, "elements", day) or ())
+        elements = frozenset(argument(pack, rule, "elements", day) or ())
         yield C.SERIALS if _SERIAL in elements else C.PRODUCT_CODE
         if elements & _SIGNATURES:
             yield C.ISSUED_CODES
     elif rule.check == "serial_issued_by":
-        if _argument(pack, rule, "issuer", day) is Issuer.OPERATOR:
+        if argument(pack, rule, "issuer", day) is Issuer.OPERATOR:
             yield C.ISSUED_CODES
     elif rule.check in BY_CHECK:
         yield BY_CHECK[rule.check]
 
 
-def _argument(pack: Pack, rule: Rule, name: str, day: date) -> Any:
+def argument(pack: Pack, rule: Rule, name: str, day: date) -> Any:
+    """Return an argument of a rule as it holds on a day; None where it has none of the name."""
     value = rule.arguments.get(name)
     return pack.value(value.parameter, day) if isinstance(value, Reference) else value

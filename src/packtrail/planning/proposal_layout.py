@@ -118,8 +118,8 @@ def _about(need: Need) -> str:
     """Return which product is missed, so that nobody looks for one that is there."""
     kinds = sorted(need.classes) or ["product"]
     groups = f" among {', '.join(sorted(need.groups))}" if need.groups else ""
-    origins = f", {' or '.join(sorted(need.origins))}," if need.origins else ""
-    return f"No {' or '.join(kinds)}{groups}{origins}".replace("_", " ")
+    origins = f"{' or '.join(sorted(need.origins))} " if need.origins else ""
+    return f"No {origins}{' or '.join(kinds)}{groups}".replace("_", " ")
 
 
 def _without_line(scope: Scope, lines: Mapping[str, Line]) -> Iterator[Finding]:

@@ -84,7 +84,8 @@ class Probe:
     """Only where a rule makes one of these necessary; none: always."""
     work: frozenset[WorkKind]
     """The kinds of work that bring it."""
-    see: Callable[[_Look, str], Sight]
+    see: Callable[[_Look, str, tuple[str, ...]], Sight]
+    """From all there is, the code of the subject, and the markets whose rules need it."""
 
 
 class ReadyState(StrEnum):
@@ -256,7 +257,7 @@ def _item(
         if not packages[each].market or packages[each].market in markets
     ]
     slots = [schedule.slots[each] for each in brings]
-    sight = probe.see(look, code)
+    sight = probe.see(look, code, markets)
     state = _state(sight)
     is_done = bool(brings) and all(packages[each].is_done for each in brings)
     due_on = min(each.due_on for each in needs)
@@ -311,21 +312,21 @@ def _name(book: Book, subject: Subject, code: str) -> str:
 _NO_GTIN: Final = Sight(0, 0, "The scope names no GTIN of it")
 
 
-def _master_data(look: _Look, code: str) -> Sight:
-    gtins = look.book.products[code].gtins
+def _master_data(look: _Look, code: str, markets: tuple[str, ...]) -> Sight:
+    gtins = look.book.products[code].gtins_for(markets)
     lacking = [each for each in gtins if each not in look.evidence.described]
     return _of_all(gtins, lacking, f"GTIN {', '.join(gtins)} described", "unknown")
 
 
-def _pool(look: _Look, code: str) -> Sight:
-    gtins = look.book.products[code].gtins
+def _pool(look: _Look, code: str, markets: tuple[str, ...]) -> Sight:
+    gtins = look.book.products[code].gtins_for(markets)
     lacking = [each for each in gtins if not look.evidence.pools.get(each)]
     left = min((look.evidence.pools.get(each, 0) for each in gtins), default=0)
     return _of_all(gtins, lacking, f"{left:,} serial numbers left", "without serial numbers")
 
 
-def _packs(look: _Look, code: str) -> Sight:
-    gtins = look.book.products[code].gtins
+def _packs(look: _Look, code: str, markets: tuple[str, ...]) -> Sight:
+    gtins = look.book.products[code].gtins_for(markets)
     lacking = [each for each in gtins if each not in look.evidence.commissioned]
     days = [look.evidence.commissioned[each] for each in gtins if each not in lacking]
     first = min(days, default=look.today)
@@ -342,7 +343,7 @@ def _of_all(gtins: tuple[str, ...], lacking: list[str], told: str, without: str)
     return Sight(len(gtins) - len(lacking), len(gtins), told)
 
 
-def _line_can(look: _Look, code: str) -> Sight:
+def _line_can(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
     wanted = look.lines_needing.get(code, frozenset()) & LINE_CAPABILITIES
     if not wanted:
         return Sight(1, 1, "Nothing is needed of the line")
@@ -365,12 +366,12 @@ _BASES: Final = {
 }  # fmt: skip
 
 
-def _batch(look: _Look, code: str) -> Sight:
+def _batch(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
     count = look.evidence.batches.get(code, 0)
     return Sight(int(count > 0), 1, f"{count:,} batches completed" if count else "No batch yet")
 
 
-def _trained(look: _Look, code: str) -> Sight:
+def _trained(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
     book = look.book
     people = {key: each for key, each in book.people.items() if each.site == code}
     required = {key: each for key, each in book.courses.items() if each.is_required}
@@ -385,14 +386,14 @@ def _trained(look: _Look, code: str) -> Sight:
     return Sight(valid, len(stands), f"{valid} of {len(stands)} competences are valid")
 
 
-def _messages(look: _Look, code: str) -> Sight:
+def _messages(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
     partner = look.book.partners[code]
     last = look.evidence.accepted.get(partner.organisation or code)
     told = f"Last message taken on {last.isoformat()}" if last else "No message was taken yet"
     return Sight(int(last is not None), 1, told)
 
 
-def _reports(look: _Look, code: str) -> Sight:
+def _reports(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
     last, refused = look.evidence.acknowledged.get(code), look.evidence.refused.get(code, 0)
     told = f"Last report taken on {last.isoformat()}" if last else "No report was acknowledged"
     if refused:
@@ -400,7 +401,7 @@ def _reports(look: _Look, code: str) -> Sight:
     return Sight(int(last is not None) + int(not refused and last is not None), 2, told)
 
 
-def _proven(look: _Look, code: str) -> Sight:
+def _proven(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
     traced = [each for each in trace(look.book) if each.requirement.market in {code, ""}]
     if not traced:
         return Sight(0, 0, "No requirement is entered")

@@ -15,7 +15,7 @@ from packtrail.planning.calendars import Window
 from packtrail.planning.work import Certainty
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 class Capability(StrEnum):
@@ -106,12 +106,19 @@ class Product:
     """Of the pack."""
     more_gtins: tuple[str, ...] = ()
     """Of packs for other markets."""
+    gtins_by_market: tuple[tuple[str, str], ...] = ()
+    """Market and GTIN of its packs, where that is known."""
     packs_a_year: int = 0
 
     @property
     def gtins(self) -> tuple[str, ...]:
         """All GTINs of its packs."""
         return (self.gtin, *self.more_gtins) if self.gtin else self.more_gtins
+
+    def gtins_for(self, markets: Collection[str]) -> tuple[str, ...]:
+        """Return the GTINs of its packs for some markets; all, where nobody says which is whose."""
+        found = dict.fromkeys(gtin for market, gtin in self.gtins_by_market if market in markets)
+        return tuple(found) or self.gtins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

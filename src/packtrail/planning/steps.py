@@ -222,12 +222,13 @@ STEPS: Final[tuple[Step, ...]] = (
         after=_after("RULES", "REPO"), acceptance="A message of each kind was accepted.",
     ),
     Step(
-        key="ART", title="{market}: artwork {wave}, {count}", kind=K.ARTWORK, per=Per.WAVE,
-        phase=IMPLEMENTATION, days=(8, 15), effort=(3, 6), days_a_product=.5, needs=_ON_PACK,
+        key="ART", title="{market}: artwork {wave} for {line}, {count}", kind=K.ARTWORK,
+        per=Per.WAVE, phase=IMPLEMENTATION, days=(8, 15), effort=(3, 6), days_a_product=.5,
+        needs=_ON_PACK,
         after=_after("RULES"), acceptance="The artwork is approved by regulatory and the market.",
     ),
     Step(
-        key="PRINT", title="{market}: printed material {wave} delivered", kind=K.ARTWORK,
+        key="PRINT", title="{market}: printed material {wave} for {line} delivered", kind=K.ARTWORK,
         per=Per.WAVE, phase=IMPLEMENTATION, days=(30, 35), cost_eur=6_000, needs=_ON_PACK,
         after=_after("ART"), calendar=Days.ELAPSED, acceptance="Released into stock.",
     ),

@@ -8,7 +8,7 @@ record. Where the packs are is not part of it: that follows from events, like ev
 """
 
 from packtrail.recalls.acts import RULES, Act, ActRule
-from packtrail.recalls.case import Case, Entry, EntryKind, HolderCase, Subject, fold
+from packtrail.recalls.case import Case, Entry, EntryKind, HolderCase, Subject, fold, until
 from packtrail.recalls.terms import (
     DEPTHS,
     HAZARDS,
@@ -36,4 +36,5 @@ __all__ = [
     "RecallKind",
     "Subject",
     "fold",
+    "until",
 ]

@@ -7,7 +7,7 @@ counted when: all of it follows from the entries in their order.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -199,6 +199,33 @@ def fold(
         else:
             _about_case(case, entry)
     return case
+
+
+def until(
+    entries: Iterable[Entry], *, as_of: datetime | None, as_known_at: datetime | None
+) -> tuple[Entry, ...]:
+    """Return the entries of what had happened, and had been recorded, by some moments.
+
+    An answer happened on the day that it names, and may have been recorded later; everything else
+    is recorded when it is done.
+
+    Args:
+        entries: A record, in order.
+        as_of: What had happened by then counts; None: everything.
+        as_known_at: What had been recorded by then counts; None: everything.
+    """
+    return tuple(
+        entry
+        for entry in entries
+        if (as_of is None or _happened_by(entry, as_of))
+        and (as_known_at is None or entry.at <= as_known_at)
+    )
+
+
+def _happened_by(entry: Entry, moment: datetime) -> bool:
+    if entry.kind is EntryKind.ACKNOWLEDGED:
+        return answer_of(entry.detail).on <= moment.astimezone(UTC).date()
+    return entry.at <= moment
 
 
 def _about_case(case: Case, entry: Entry) -> None:

@@ -200,6 +200,11 @@ def effect(comparison: Comparison) -> str:
             told.append(f"It {verb} {', '.join(titles[:3])}{more}.")
     if not told:
         told.append("No date is won or lost.")
+    told += (
+        f"{each.title} is missed by {days(-each.days, 'day')} less."
+        for each in comparison.dates
+        if each.is_nearer
+    )
     if comparison.finish_days:
         direction = "later" if comparison.finish_days > 0 else "earlier"
         told.append(f"The end moves {days(abs(comparison.finish_days), 'day')} {direction}.")

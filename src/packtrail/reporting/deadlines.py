@@ -1,7 +1,7 @@
 """Deadlines: by when a report must be there, from the duty that asks for it.
 
-Working days skip Saturdays and Sundays; holidays are for whoever knows the place. What must be done
-before something that has no moment, such as the release of a lot, has no deadline here.
+Working days are those of the country of the market, where it is known. What must be done before
+something that has no moment, such as the release of a lot, has no deadline here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from packtrail.compliance.spans import monday_to_friday
 from packtrail.compliance.words import Happening
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from packtrail.compliance.entries import Duty
     from packtrail.compliance.profiles import ReportDuty
+    from packtrail.compliance.spans import IsWorked
     from packtrail.reporting.forms import Form
 
 AT_ONCE_GRACE: Final = timedelta(days=1)
@@ -49,7 +51,12 @@ def is_missed(at: datetime | None, words: str, now: datetime) -> bool:
 
 
 def deadline_of(
-    duties: Iterable[ReportDuty], form: Form, happening: Happening, happened_at: datetime
+    duties: Iterable[ReportDuty],
+    form: Form,
+    happening: Happening,
+    happened_at: datetime,
+    *,
+    is_worked: IsWorked = monday_to_friday,
 ) -> Deadline:
     """Return the earliest deadline that the duties of a market set for a form.
 
@@ -58,9 +65,10 @@ def deadline_of(
         form: The form.
         happening: What happened.
         happened_at: When, with the offset of the place.
+        is_worked: Tells whether a day is a working day in the market.
     """
     asked = [
-        _deadline(each, happening, happened_at)
+        _deadline(each, happening, happened_at, is_worked)
         for each in duties
         if _asks(each.duty, happening) and each.duty.format in {form.format, ""}
     ]
@@ -74,7 +82,9 @@ def _asks(duty: Duty, happening: Happening) -> bool:
     return happening in duty.events or (duty.every is not None and not duty.events)
 
 
-def _deadline(asked: ReportDuty, happening: Happening, happened_at: datetime) -> Deadline:
+def _deadline(
+    asked: ReportDuty, happening: Happening, happened_at: datetime, is_worked: IsWorked
+) -> Deadline:
     duty = asked.duty
     name = f"{asked.identity.pack_id}/{duty.name}"
     if duty.before:
@@ -83,7 +93,7 @@ def _deadline(asked: ReportDuty, happening: Happening, happened_at: datetime) ->
     if duty.at_once:
         return Deadline(happened_at, "at once", name)
     if duty.within is not None:
-        return Deadline(_within(duty, happened_at), f"within {duty.within}", name)
+        return Deadline(_within(duty, happened_at, is_worked), f"within {duty.within}", name)
     if duty.due_day is not None:
         end = _due_day(happened_at.date(), duty.due_day)
         return Deadline(
@@ -92,13 +102,13 @@ def _deadline(asked: ReportDuty, happening: Happening, happened_at: datetime) ->
     return Deadline(None, "no time is set", name)
 
 
-def _within(duty: Duty, happened_at: datetime) -> datetime:
+def _within(duty: Duty, happened_at: datetime, is_worked: IsWorked) -> datetime:
     span = duty.within
     if span is None:
         return happened_at
     if span.unit == "hour":
         return happened_at + timedelta(hours=span.count)
-    return _end_of(span.after(happened_at.date()), happened_at)
+    return _end_of(span.after(happened_at.date(), is_worked=is_worked), happened_at)
 
 
 def _end_of(day: date, like: datetime) -> datetime:

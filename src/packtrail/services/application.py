@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services.combining import Combiner
 from packtrail.services.master_key import keyring_of
+from packtrail.services.progress import ProgressBoard
 from packtrail.services.stock_keeping import StockKeeper
 from packtrail.services.traffic import Traffic
 
@@ -22,39 +23,6 @@ if TYPE_CHECKING:
 
     from packtrail.settings import Settings
     from packtrail.store.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a running capture is."""
-
-    phase: str
-    """`waiting`, `reading`, `recording` or `done`."""
-    fraction: float
-    """0 to 1."""
-
-
-class ProgressBoard:
-    """Where running captures of this process write how far they are."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._lines: dict[str, Progress] = {}
-
-    def put(self, capture_id: str, phase: str, fraction: float) -> None:
-        """Write how far a capture is."""
-        with self._lock:
-            self._lines[capture_id] = Progress(phase, fraction)
-
-    def get(self, capture_id: str) -> Progress | None:
-        """Return how far a capture is, or None when it does not run in this process."""
-        with self._lock:
-            return self._lines.get(capture_id)
-
-    def clear(self, capture_id: str) -> None:
-        """Forget a capture that has ended."""
-        with self._lock:
-            self._lines.pop(capture_id, None)
 
 
 class Remembered:

@@ -51,7 +51,7 @@ def run(app: Application, capture_id: str) -> None:
         Unavailable: The database did not answer; the job is unfinished, run it again.
     """
     with app.database.reading() as conn:
-        if not rows.is_running(conn, capture_id):
+        if not rows.is_free(conn, capture_id):
             return
         row = rows.by_id_for_run(conn, capture_id)
 

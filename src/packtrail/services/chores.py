@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 from packtrail.base.errors import Unavailable
 from packtrail.store import chores as rows
@@ -42,8 +43,19 @@ def announce(app: Application, chores: Sequence[Chore]) -> None:
         rows.add(conn, [chore.name for chore in chores], at=app.clock())
 
 
-def run_next(app: Application, chores: Sequence[Chore]) -> bool:
+def take_over(app: Application, claim: UUID) -> None:
+    """Give back what somebody was at who claimed under the same name and is no more."""
+    with app.database.transaction() as conn:
+        rows.release(conn, claim)
+
+
+def run_next(app: Application, chores: Sequence[Chore], claim: UUID | None = None) -> bool:
     """Do the chore that is due longest; return False when none is.
+
+    Args:
+        app: The application.
+        chores: What may be done.
+        claim: Names who does it; default: a name of its own.
 
     Raises:
         Unavailable: The database did not answer; the chore is done again later.
@@ -51,15 +63,17 @@ def run_next(app: Application, chores: Sequence[Chore]) -> bool:
     known = {chore.name: chore for chore in chores}
     now = app.clock()
     with app.database.transaction() as conn:
-        claim = rows.claim_due(conn, list(known), now=now, until=now + _CLAIM)
-    if claim is None:
+        taken = rows.claim_due(
+            conn, list(known), claim=claim or uuid4(), now=now, until=now + _CLAIM
+        )
+    if taken is None:
         return False
-    chore = known[claim.name]
+    chore = known[taken.name]
     error = _run(app, chore)
     now = app.clock()
     next_at = now + timedelta(seconds=chore.every_seconds)
     with app.database.transaction() as conn:
-        rows.finish(conn, claim, now=now, next_at=next_at, error=error)
+        rows.finish(conn, taken, now=now, next_at=next_at, error=error)
     return True
 
 

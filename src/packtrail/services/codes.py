@@ -457,3 +457,16 @@ NO_REQUEST = FindingCode(
     "No such request to a responder, or none your organisation made",
     remedy="Look it up in the list: `packtrail vrs requests`.",
 )
+BAD_INFERENCE_RULE = FindingCode(
+    "TRC-021",
+    Severity.ERROR,
+    "A rule about closed cases cannot be made so",
+    remedy="Say whom, what or where it is about, how far it believes, since when, and why.",
+)
+NOTHING_TO_DRAW = FindingCode(
+    "TRC-022",
+    Severity.ERROR,
+    "There is nothing of the shipment to draw a sample of",
+    remedy="Look at the shipment: either its cases have not arrived, no rule asks for a sample, or "
+    "one was drawn already.",
+)

@@ -24,6 +24,8 @@ PARTIES = (
     "urn:epcglobal:epcis:vtype:SourceDest",
     "urn:epcglobal:epcis:vtype:Party",
 )
+_GLNS = ("414", "417")
+"""Application identifiers of a location and of a party."""
 _PREFIX_LENGTHS = range(6, 13)
 _CANDIDATES_MAX = 50
 """Most things whose names are looked at once more, to find the few with such a name."""
@@ -130,8 +132,21 @@ def products_of(
 
 
 def places_of(conn: Connection, ids: Iterable[str], audience_ids: Sequence[int]) -> dict[str, str]:
-    """Return the names of places and parties: identifier -> name."""
-    found = vocabulary.find(conn, sorted(set(ids)), audience_ids)
+    """Return the names of places and parties: identifier -> name, whatever notation has it."""
+    asked = sorted(set(ids))
+    named = _named(conn, asked, audience_ids)
+    others = {
+        text: identifier
+        for identifier in asked
+        if identifier not in named and key_of(identifier) is not None
+        for text in spelled([identifier])
+    }
+    elsewhere = _named(conn, others, audience_ids) if others else {}
+    return {others[text]: name for text, name in elsewhere.items()} | named
+
+
+def _named(conn: Connection, ids: Iterable[str], audience_ids: Sequence[int]) -> dict[str, str]:
+    found = vocabulary.find(conn, sorted(ids), audience_ids)
     named = {row.id: place(row).name for row in found.values()}
     return {identifier: name for identifier, name in named.items() if name}
 
@@ -166,6 +181,23 @@ def place_of(conn: Connection, key: gs1.Key, audience_ids: Sequence[int]) -> Pla
     """Return what master data that may be seen says of a location or party."""
     found = vocabulary.find(conn, list(spelled([key.digital_link()])), audience_ids)
     return next((place(row) for row in found.values()), None)
+
+
+def names_of_glns(
+    conn: Connection, glns: Iterable[str], audience_ids: Sequence[int]
+) -> dict[str, str]:
+    """Return the names of places and parties by GLN, as far as master data tells them."""
+    by_spelling = {text: gln for gln in set(glns) for text in _spelled(gln)}
+    named = places_of(conn, by_spelling, audience_ids)
+    # Of several parts of a site the shortest name is that of the whole.
+    ordered = sorted(named.items(), key=lambda each: (len(each[1]), each), reverse=True)
+    return {by_spelling[identifier]: name for identifier, name in ordered}
+
+
+def _spelled(gln: str) -> Iterable[str]:
+    if ":" in gln:
+        return [gln]
+    return spelled(f"https://id.gs1.org/{identifier}/{gln}" for identifier in _GLNS)
 
 
 def product(row: VocabularyRow) -> Product:

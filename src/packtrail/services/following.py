@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from packtrail import gs1
 from packtrail.base.errors import LimitExceeded
-from packtrail.hierarchy.inference import Evidence
 from packtrail.lifecycle import rules
-from packtrail.lifecycle.fold import counted, fold
+from packtrail.lifecycle.fold import counted, fold, is_look
 from packtrail.lifecycle.journey import Status
 from packtrail.services import describing, stock
 from packtrail.services.codes import SHIPMENT_TOO_LARGE
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
 PACKS_MAX: Final = 20_000
 """Most objects of one shipment whose journeys are followed."""
 _EVENTS_MAX: Final = 1_000
-_ARRIVES: Final = frozenset({"receiving", "arriving", "accepting"})
+ARRIVES: Final = frozenset({"receiving", "arriving", "accepting"})
+"""Business steps by which goods are received."""
 _STOPPED: Final = frozenset({Status.STOLEN, Status.LOST, Status.DESTROYED, Status.DAMAGED})
 
 
@@ -96,7 +96,7 @@ class Told:
     @property
     def arrives(self) -> bool:
         """Whether goods are received by it."""
-        return self.row.biz_step in _ARRIVES
+        return self.row.biz_step in ARRIVES
 
     @property
     def goal(self) -> str | None:
@@ -113,7 +113,17 @@ class Goods:
     """Pack -> the event by which it left first."""
     outcomes: dict[ItemKey, Outcome] = field(default_factory=dict)
     journeys: dict[ItemKey, Journey] = field(default_factory=dict)
-    cases: Evidence = field(default_factory=lambda: Evidence(population=0, opened=0, faulty=0))
+    trees: dict[ItemKey, tuple[ItemKey, ...]] = field(default_factory=dict)
+    """Container -> what it held directly when it left."""
+    arrived: dict[ItemKey, Step] = field(default_factory=dict)
+    """Pack -> the step by which it arrived, where it has."""
+    left: dict[ItemKey, Told] = field(default_factory=dict)
+    """Container -> the event by which it left first."""
+
+    def left_at(self, container: ItemKey) -> datetime | None:
+        """Return when a container left."""
+        event = self.left.get(container)
+        return event.row.event_time if event else None
 
 
 def told(scope: Scope, identifier: str, types: Sequence[str]) -> list[Told]:
@@ -153,11 +163,13 @@ def _event(row: eventrows.EventRow, body: Mapping[str, Any]) -> Told:
 def follow(scope: Scope, events: Sequence[Told]) -> Goods:
     """Find out what was in the shipment, and what became of it."""
     goods = Goods()
-    trees: dict[ItemKey, tuple[ItemKey, ...]] = {}
+    trees = goods.trees
     linked = {key for each in events if not (each.leaves or each.arrives) for key in each.keys}
     for event in (each for each in events if each.leaves):
         tree = scope.expanded(event.keys, event.row.event_time)
         trees |= tree
+        for container in tree:
+            goods.left.setdefault(container, event)
         for pack in _part(event.keys, tree, linked):
             goods.said.setdefault(pack, event)
     came: dict[ItemKey, tuple[ItemKey, ...]] = {}
@@ -181,12 +193,13 @@ def follow(scope: Scope, events: Sequence[Told]) -> Goods:
         as_of=scope.as_of,
         as_known_at=scope.as_known_at,
     )
-    lost = set(_not_found(goods, trees))
+    lost = set(_not_found(goods))
     for pack, event in goods.said.items():
-        outcome = _outcome(goods.journeys.get(pack), event)
+        outcome, arrival = _outcome(goods.journeys.get(pack), event)
+        if arrival is not None:
+            goods.arrived[pack] = arrival
         is_lost = outcome is Outcome.INFERRED and pack in lost
         goods.outcomes[pack] = Outcome.NOT_FOUND if is_lost else outcome
-    goods.cases = _evidence(scope, goods, trees)
     goods.outcomes |= dict.fromkeys(extra, Outcome.SURPLUS)
     return goods
 
@@ -220,30 +233,30 @@ def _leaves(
             yield key
 
 
-def _outcome(journey: Journey | None, left: Told) -> Outcome:
-    """Return what became of a pack after it left."""
+def _outcome(journey: Journey | None, left: Told) -> tuple[Outcome, Step | None]:
+    """Return what became of a pack after it left, and the step by which it arrived."""
     goal, after = left.goal, False
-    arrived_at: str | None = None
+    arrival: Step | None = None
     was_seen = is_elsewhere = False
     for step in counted(journey.steps) if journey else ():
         if step.event_id == left.row.identity:
             after = True
         elif after or step.event_time > left.row.event_time:
             place = step.biz_location or step.read_point
-            if arrived_at is None and _is_arrival(step, goal):
-                arrived_at = place or ""
+            if arrival is None and _is_arrival(step, goal):
+                arrival = step
                 is_elsewhere = not _is_same(place, goal)
-            was_seen = was_seen or (arrived_at is not None and not step.via)
-    if arrived_at is None:
+            was_seen = was_seen or (arrival is not None and not step.via)
+    if arrival is None:
         status = fold(journey.steps).status if journey else Status.UNKNOWN
-        return Outcome.STOPPED if status in _STOPPED else Outcome.UNDER_WAY
+        return Outcome.STOPPED if status in _STOPPED else Outcome.UNDER_WAY, None
     if is_elsewhere:
-        return Outcome.ELSEWHERE
-    return Outcome.SEEN if was_seen else Outcome.INFERRED
+        return Outcome.ELSEWHERE, arrival
+    return Outcome.SEEN if was_seen else Outcome.INFERRED, arrival
 
 
 def _is_arrival(step: Step, goal: str | None) -> bool:
-    if step.biz_step in _ARRIVES:
+    if step.biz_step in ARRIVES:
         return True
     return goal is not None and _is_same(step.biz_location, goal)
 
@@ -259,62 +272,21 @@ def _is_same(place: str | None, goal: str | None) -> bool:
     return stock.is_place(place, (key.primary, key.serial))
 
 
-def _not_found(goods: Goods, trees: Mapping[ItemKey, tuple[ItemKey, ...]]) -> Iterator[ItemKey]:
+def _not_found(goods: Goods) -> Iterator[ItemKey]:
     """Yield what was not there when somebody looked what a container holds."""
-    for container, inside in trees.items():
-        journey = goods.journeys.get(container)
-        looks = [step.event_id for step in journey.steps if _is_look(step)] if journey else []
+    for container, inside in goods.trees.items():
+        looks = [step.event_id for step in looks_into(goods, container)]
         for child in inside:
             told = goods.journeys.get(child)
             named = {step.event_id for step in told.steps} if told else set()
             if looks and not named.intersection(looks):
-                yield from _leaves([child], trees)
+                yield from _leaves([child], goods.trees)
 
 
-def _evidence(scope: Scope, goods: Goods, trees: Mapping[ItemKey, tuple[ItemKey, ...]]) -> Evidence:
-    """Count the cases of a shipment, those that were opened, and those that held something else.
-
-    A case was opened where somebody recorded what was in it, or has handled each of its packs.
-    """
-    cases = {key: inside for key, inside in trees.items() if not set(inside) <= trees.keys()}
-    looks: dict[ItemKey, str] = {}
-    for case in cases:
-        journey = goods.journeys.get(case)
-        first = next((step for step in journey.steps if _is_look(step)), None) if journey else None
-        if first is not None:
-            looks[case] = first.event_id
-    found = _found(scope, set(looks.values()))
-    faulty = sum(found.get(event_id) != set(cases[case]) for case, event_id in looks.items())
-    emptied = sum(
-        all(goods.outcomes.get(pack) is Outcome.SEEN for pack in inside)
-        for case, inside in cases.items()
-        if case not in looks
-    )
-    return Evidence(population=len(cases), opened=len(looks) + emptied, faulty=faulty)
-
-
-def _found(scope: Scope, event_ids: Iterable[str]) -> dict[str, set[ItemKey]]:
-    """Return what each of some looks into a container found."""
-    wanted = EventFilter(event_ids=tuple(event_ids))
-    if not wanted.event_ids:
-        return {}
-    page = rows.query(
-        scope.conn,
-        wanted,
-        audience_ids=scope.audience_ids,
-        page_size=len(wanted.event_ids) * 2,
-        now=scope.app.clock(),
-    )
-    return {
-        each.identity: set(gs1.identify(each.body.get("childEPCs", ()))) for each in page.events
-    }
-
-
-def _is_look(step: Step) -> bool:
-    """Tell whether a step says what a container was found to hold, all of it."""
-    return (
-        step.event_type == "AggregationEvent"
-        and step.action == "OBSERVE"
-        and step.role.value == "parent"
-        and not step.is_withdrawn
-    )
+def looks_into(goods: Goods, container: ItemKey) -> Iterator[Step]:
+    """Yield the steps by which a container was found to hold something, since it left."""
+    journey = goods.journeys.get(container)
+    left = goods.left_at(container)
+    for step in journey.steps if journey else ():
+        if is_look(step) and (left is None or step.event_time >= left):
+            yield step

@@ -9,6 +9,7 @@ from packtrail.rendering.symbols import read_symbols
 from packtrail.services import verifying
 from packtrail.services.codes import NO_SYMBOL
 from packtrail.services.verifying import Ask
+from packtrail.verification.reading import read
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
@@ -20,6 +21,9 @@ def verify(
     app: Application, actor: Actor, image: bytes, circumstances: Circumstances | None = None
 ) -> tuple[Verification, ...]:
     """Verify the packs in an image, one answer a symbol, and keep questions and answers.
+
+    Boxes carry other symbols beside that of the pack, such as an EAN-13: where one is a pack, what
+    is none is left aside.
 
     Args:
         app: The application.
@@ -34,5 +38,7 @@ def verify(
     texts = dict.fromkeys(scan.text for scan in read_symbols(image))
     if not texts:
         raise RefusedError(NO_SYMBOL.found("No barcode was found in the image.", at="image"))
-    asks = [Ask(text=text, way="image") for text in texts]
+    today = app.clock().date()
+    packs = [text for text in texts if read(text, today=today).candidates]
+    asks = [Ask(text=text, way="image") for text in packs or texts]
     return verifying.verify_all(app, actor, asks, circumstances)

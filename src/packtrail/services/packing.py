@@ -168,8 +168,8 @@ def inspect(
     findings = []
     if not is_right:
         text = (
-            f"{label} was found to hold {len(there)} things, not {len(expected)}: {len(missing)}"
-            f" are missing, {len(surplus)} were not recorded inside."
+            f"{label} was found to hold {len(there)} things, not {len(expected)};"
+            f" missing: {len(missing)}, not recorded inside: {len(surplus)}."
         )
         findings.append(CONTENTS_DIFFER.found(text, at=event.event_id or ""))
     return Inspection(

@@ -167,7 +167,7 @@ _FROM_CELL: Final[Mapping[Form, Callable[[Any], Any]]] = {
     Form.PAIRS: _pairs,
     Form.YES_NO: _yes_no,
     Form.COUNT: lambda cell: int(cell) if Decimal(cell) == int(cell) else cell,
-    Form.NUMBER: lambda cell: str(cell.normalize() if isinstance(cell, Decimal) else cell),
+    Form.NUMBER: lambda cell: f"{cell.normalize():f}" if isinstance(cell, Decimal) else str(cell),
     Form.DAY: str,
 }
 _TO_CELL: Final[Mapping[Form, Callable[[Any], written_tables.Cell]]] = {

@@ -13,24 +13,32 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
-from packtrail.hierarchy.inference import InferencePolicy, Judgement, Trust, judge
-from packtrail.lifecycle.fold import fold
+from packtrail.lifecycle.fold import fold, is_packing
 from packtrail.services import describing, stock, transactions
 from packtrail.services.codes import NO_TRANSACTION, SEVERAL_TRANSACTIONS
 from packtrail.services.following import Outcome, Scope, follow, told
+from packtrail.services.inference import judging
+from packtrail.services.inference.views import decided_view
+from packtrail.services.openings import cases_of, gtin_of
 from packtrail.services.organisations import visible_to
+from packtrail.store import captures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from packtrail.access import Actor
+    from packtrail.hierarchy.inference import InferencePolicy, Judgement
+    from packtrail.lifecycle.journey import Step
     from packtrail.services.application import Application
     from packtrail.services.following import Goods, Told
+    from packtrail.services.inference.judging import Decided
+    from packtrail.services.inference.views import DecidedView
+    from packtrail.store.captures import CaptureRow
     from packtrail.store.journeys import ItemKey
 
-TRUSTING: Final = InferencePolicy(trust=Trust.TRUST)
 _NAMED_MAX: Final = 200
+_MESSAGES_MAX: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +66,13 @@ class Line:
     lot: str | None
     said: int
     counts: Mapping[Outcome, int]
+    believed: int
+    """Of the inferred ones: those of cases that are believed."""
 
-    def arrived(self, judgement: Judgement) -> int:
-        """Return how many arrived where they were sent to, as far as cases are believed."""
-        inferred = self.counts.get(Outcome.INFERRED, 0) if judgement.is_accepted else 0
-        return self.counts.get(Outcome.SEEN, 0) + inferred
+    @property
+    def arrived(self) -> int:
+        """How many arrived where they were sent to, as far as cases are believed."""
+        return self.counts.get(Outcome.SEEN, 0) + self.believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +84,17 @@ class Difference:
     outcome: Outcome
     place: str | None
     """Where it is now, as far as is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A document by which somebody told what is inside of what, or that it was sent."""
+
+    capture_id: str
+    name: str
+    by: str
+    """Who handed it in, and for whom."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +113,10 @@ class ShipmentView:
     difference_count: int
     judgement: Judgement
     """Whether what unopened cases are said to hold is believed, and on what evidence."""
+    decided: tuple[DecidedView, ...]
+    """The same, by rule and by sample."""
+    messages: tuple[Message, ...]
+    """What is believed or checked: who told what is inside; the first few."""
     places: Mapping[str, str]
     products: Mapping[str, str]
     as_of: datetime | None
@@ -108,7 +133,7 @@ def shipment(
     actor: Actor,
     text: str,
     *,
-    policy: InferencePolicy = TRUSTING,
+    policy: InferencePolicy | None = None,
     as_of: datetime | None = None,
     as_known_at: datetime | None = None,
 ) -> ShipmentView:
@@ -118,8 +143,8 @@ def shipment(
         app: The application.
         actor: Who asks; only what its organisation may see counts.
         text: Number or identifier of a purchase order, despatch advice, invoice, ...
-        policy: How far cases are believed that nobody has opened: what is inferred from what
-            holds it counts as arrived only where the policy is content.
+        policy: What to try in place of the rules of the organisation: what is inferred from what
+            holds it counts as arrived only where it is believed.
         as_of: Only what had happened by then.
         as_known_at: Only what had been recorded by then.
 
@@ -130,17 +155,56 @@ def shipment(
         NotPermitted: The actor may not read events.
     """
     require(actor, Permission.EVENT_READ)
-    identifier, types = _document(app, actor, text)
+    document = document_of(app, actor, text)
     with app.database.reading() as conn:
         scope = Scope(app, conn, visible_to(conn, actor), as_of, as_known_at)
-        events = told(scope, identifier, types)
-        if not events:
-            raise NotFound(NO_TRANSACTION.found(f"No event names {identifier[:200]!r} by then."))
-        goods = follow(scope, events)
-        return _view(scope, (identifier, types), events, goods, policy)
+        return _view(scope, followed(scope, actor, document, policy))
 
 
-def _document(app: Application, actor: Actor, text: str) -> tuple[str, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What goods moved under."""
+
+    identifier: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The goods of a document, and what is believed of them."""
+
+    document: Document
+    events: tuple[Told, ...]
+    goods: Goods
+    decided: tuple[Decided, ...]
+
+
+def followed(
+    scope: Scope, actor: Actor, document: Document, policy: InferencePolicy | None = None
+) -> Followed:
+    """Follow the goods of a document, and decide what is believed.
+
+    Raises:
+        NotFound: `TRC-007`, no event names it by then.
+        LimitExceeded: `TRC-011`, it has too many packs to be followed one by one.
+    """
+    events = told(scope, document.identifier, document.types)
+    if not events:
+        text = f"No event names {document.identifier[:200]!r} by then."
+        raise NotFound(NO_TRANSACTION.found(text))
+    goods = follow(scope, events)
+    cases = cases_of(scope, goods)
+    found = judging.decided(scope, actor, cases, policy)
+    return Followed(document, tuple(events), goods, found)
+
+
+def document_of(app: Application, actor: Actor, text: str) -> Document:
+    """Return the document with a number or identifier.
+
+    Raises:
+        NotFound: `TRC-007`, no event the actor may see names it.
+        RefusedError: `TRC-010`, several documents have this number.
+    """
     found = transactions.find(app, actor, text)
     identifiers = dict.fromkeys(each.identifier for each in found)
     if not identifiers:
@@ -151,40 +215,35 @@ def _document(app: Application, actor: Actor, text: str) -> tuple[str, tuple[str
             SEVERAL_TRANSACTIONS.found(f"Several documents have the number {text[:80]!r}: {named}.")
         )
     (identifier,) = identifiers
-    return identifier, tuple(each.type or "" for each in found)
+    return Document(identifier, tuple(each.type or "" for each in found))
 
 
-def _view(
-    scope: Scope,
-    document: tuple[str, Sequence[str]],
-    events: Sequence[Told],
-    goods: Goods,
-    policy: InferencePolicy,
-) -> ShipmentView:
-    identifier, types = document
-    judgement = judge(policy, goods.cases)
-    lines = _lines(goods)
+def _view(scope: Scope, found: Followed) -> ShipmentView:
+    identifier, goods, decided = found.document.identifier, found.goods, found.decided
+    lines = _lines(goods, decided)
     wrong = [
         (key, outcome)
         for key, outcome in goods.outcomes.items()
         if outcome not in {Outcome.SEEN, Outcome.INFERRED, Outcome.UNDER_WAY}
     ]
-    despatches = tuple(_leg(each, identifier) for each in events if each.leaves)
-    arrivals = tuple(_leg(each, identifier) for each in events if each.arrives)
+    despatches = tuple(_leg(each, identifier) for each in found.events if each.leaves)
+    arrivals = tuple(_leg(each, identifier) for each in found.events if each.arrives)
     legs = (*despatches, *arrivals)
     named = {place for each in legs for place in (each.place, each.goal) if place}
     gtins = {each.gtin for each in lines if each.gtin}
     return ShipmentView(
         identifier=identifier,
-        types=tuple(types),
+        types=found.document.types,
         despatches=despatches,
         arrivals=arrivals,
         lines=lines,
         said=len(goods.said),
-        arrived=sum(each.arrived(judgement) for each in lines),
+        arrived=sum(each.arrived for each in lines),
         differences=tuple(_difference(goods, *each) for each in wrong[:_NAMED_MAX]),
         difference_count=len(wrong),
-        judgement=judgement,
+        judgement=judging.together(decided),
+        decided=tuple(map(decided_view, decided)),
+        messages=_messages(scope, goods, despatches),
         places=describing.places_of(scope.conn, named, scope.audience_ids),
         products=stock.product_names(scope.conn, gtins, scope.audience_ids),
         as_of=scope.as_of,
@@ -192,21 +251,57 @@ def _view(
     )
 
 
-def _lines(goods: Goods) -> tuple[Line, ...]:
+def _messages(scope: Scope, goods: Goods, despatches: Sequence[Leg]) -> tuple[Message, ...]:
+    """Return the documents that told what is packed into what, and that it left."""
+    left = {each.event_id for each in despatches}
+    last = max((each.event_time for each in despatches), default=None)
+    wanted = {
+        step.capture_id: None
+        for journey in goods.journeys.values()
+        for step in journey.steps
+        if step.capture_id and last and (step.event_id in left or _is_packed(step, last))
+    }
+    found = (
+        captures.by_id(scope.conn, each, audience_ids=scope.audience_ids)
+        for each in sorted(wanted)[:_MESSAGES_MAX]
+    )
+    return tuple(_message(each) for each in found if each is not None)
+
+
+def _is_packed(step: Step, by: datetime) -> bool:
+    return step.action == "ADD" and is_packing(step) and step.event_time <= by
+
+
+def _message(row: CaptureRow) -> Message:
+    return Message(
+        capture_id=row.capture_id,
+        name=row.filename or "EPCIS document",
+        by=f"{row.actor_name}, {row.owner_code}",
+        at=row.created_at,
+    )
+
+
+def _lines(goods: Goods, decided: Sequence[Decided]) -> tuple[Line, ...]:
+    is_believed = judging.believed(decided)
+    is_stopped = any(each.faulty for each in decided)
+    believed: Counter[tuple[str | None, str | None]] = Counter()
     said: Counter[tuple[str | None, str | None]] = Counter()
     counts: defaultdict[tuple[str | None, str | None], Counter[Outcome]] = defaultdict(Counter)
     for key, outcome in goods.outcomes.items():
         journey = goods.journeys.get(key)
         lot = fold(journey.steps).lot if journey else None
-        kind, _, rest = key[0].partition("/")
-        line = (rest[:14] if kind in {"sgtin", "itip"} else None), lot
+        line = gtin_of(key), lot
         counts[line][outcome] += 1
+        believed[line] += outcome is Outcome.INFERRED and is_believed.get(key, not is_stopped)
         said[line] += outcome is not Outcome.SURPLUS
     ordered = sorted(counts, key=lambda line: (line[0] or "", line[1] or ""))
     return tuple(
-        Line(gtin=gtin, lot=lot, said=said[gtin, lot], counts=dict(counts[gtin, lot]))
+        Line(
+            gtin=gtin, lot=lot, said=said[gtin, lot], counts=dict(counts[gtin, lot]),
+            believed=believed[gtin, lot],
+        )
         for gtin, lot in ordered
-    )
+    )  # fmt: skip
 
 
 def _leg(event: Told, identifier: str) -> Leg:

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -307,6 +308,7 @@ def location_of(text: str) -> gs1.Key | None:
     return key
 
 
+@lru_cache(maxsize=65536)
 def _key_of(text: str) -> tuple[str, str | None] | None:
     key = describing.key_of(text)
     if key is None or key.type not in {gs1.KeyType.SGLN, gs1.KeyType.PGLN}:
@@ -406,7 +408,7 @@ def _column(picture: Picture, dimension: Dimension, numbers: NDArray[np.int64]) 
         case Dimension.STATUS:
             return picture.status[numbers]
         case Dimension.PLACE:
-            return sweep.place[numbers]
+            return _one_a_place(picture.stock.places)[sweep.place[numbers]]
         case Dimension.EXPIRY:
             return sweep.expires[numbers]
         case Dimension.PARENT:
@@ -421,6 +423,17 @@ def _texts(
         names = iter(stock.names(conn, numbers[is_held]))
         return [next(names).identifier if held else None for held in is_held.tolist()]
     return [_text(stock, dimension, number) for number in numbers.tolist()]
+
+
+def _one_a_place(places: Sequence[str]) -> NDArray[np.int64]:
+    """Return, by place, the first that is the same place in another notation; last: nowhere.
+
+    An EPC URI stands for its Digital Link, since it names the company prefix, too.
+    """
+    first: dict[str | tuple[str, str | None], int] = {}
+    for number, text in sorted(enumerate(places), key=lambda each: not each[1].startswith("urn:")):
+        first.setdefault(_key_of(text) or text, number)
+    return np.array([*(first[_key_of(text) or text] for text in places), NOTHING], dtype=np.int64)
 
 
 def _text(stock: Stock, dimension: Dimension, number: int) -> str | date | Status | None:

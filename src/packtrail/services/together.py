@@ -16,7 +16,7 @@ from packtrail.access import Action
 from packtrail.base.errors import Unavailable
 from packtrail.services import auditing, capturing
 from packtrail.services.organisations import audience_for
-from packtrail.store import audit, drafts, months, originals
+from packtrail.store import audit, drafts, originals
 from packtrail.store import capture as store
 from packtrail.store import captures as rows
 from packtrail.store.ids import SegmentNumbers
@@ -73,13 +73,12 @@ def record(app: Application, lone: Lone) -> rows.Outcome:
         return lone.alone()
 
     def do(some: Sequence[Lone]) -> Sequence[rows.Outcome | Exception]:
-        if len(some) > 1:
-            try:
-                return _all(app, some)
-            except Unavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - said by whichever document is the cause
-                _LOG.debug("%d documents are recorded one by one: %r", len(some), error)
+        try:
+            return _all(app, some)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - said by whichever document is the cause
+            _LOG.debug("%d documents are recorded one by one: %r", len(some), error)
         return [_tried(each) for each in some]
 
     return app.combiner.ask("captures", lone, do, leaders_max=_LEADERS_MAX)
@@ -100,12 +99,9 @@ def _all(app: Application, some: Sequence[Lone]) -> list[rows.Outcome]:
         every = _for_owners(conn, some)
         at = capturing.not_before(app.clock(), newest())
         spans = _record(conn, some, every, at)
-        months.ensure(conn, at)
-        outcomes = []
-        for lone, new, span in zip(some, every, spans, strict=True):
-            _keep(conn, lone, new)
-            outcomes.append(_outcome(lone, at, span))
-            rows.insert(conn, new, outcomes[-1])
+        _keep(conn, some, every)
+        outcomes = [_outcome(lone, at, span) for lone, span in zip(some, spans, strict=True)]
+        rows.insert_finished(conn, every, outcomes)
         _audit(conn, some, every, outcomes)
     return outcomes
 
@@ -145,12 +141,18 @@ def _record(
     return store.record_new(conn, draft, document_of, recordings, SegmentNumbers(at))
 
 
-def _keep(conn: Connection, lone: Lone, new: rows.NewCapture) -> None:
-    reading = lone.plan.reading
-    if reading is None or reading.outline is None:
-        originals.insert_part(conn, new.capture_id, 0, lone.plan.content)
-    else:
-        originals.insert_woven_part(conn, new.capture_id, (0, 0), reading.outline, ())
+def _keep(conn: Connection, some: Sequence[Lone], every: Sequence[rows.NewCapture]) -> None:
+    """Keep the documents; the partitions of the month have been seen to by the recording."""
+    parts = []
+    for lone, new in zip(some, every, strict=True):
+        outline = lone.plan.reading.outline if lone.plan.reading else None
+        part = (
+            originals.plain(new.capture_id, 0, lone.plan.content)
+            if outline is None
+            else originals.woven(new.capture_id, (0, 0), outline, ())
+        )
+        parts.append(part)
+    originals.insert_parts(conn, parts)
 
 
 def _outcome(lone: Lone, at: datetime, span: tuple[int, int]) -> rows.Outcome:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from packtrail import gs1
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
-from packtrail.lifecycle.fold import examine, fold
+from packtrail.hierarchy.codes import NOT_INSIDE
+from packtrail.lifecycle.fold import containment, examine, fold, in_order, is_look, moment
 from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.notices import condition
 from packtrail.lifecycle.states import STATES
@@ -54,6 +55,7 @@ class Content:
     """As printed beside a barcode: `(01)… (21)…`."""
     kind: str
     status: Status
+    """What it counts as, its lot, product and expiry having had their say."""
     count: int
     """How many objects it holds itself, directly."""
 
@@ -137,8 +139,8 @@ def trace(
         )
         if journey is None:
             raise _not_found(key, identifier)
-        scope = _Scope(conn, audience_ids, as_of, as_known_at)
-        return _trace(scope, key, item, journey, now=as_of or app.clock())
+        scope = _Scope(conn, audience_ids, as_of, as_known_at, as_of or app.clock())
+        return _trace(scope, key, item, journey)
 
 
 def inside(
@@ -169,7 +171,8 @@ def inside(
     require(actor, Permission.EVENT_READ)
     _, item = read_identifier(identifier)
     with app.database.reading() as conn:
-        scope = _Scope(conn, visible_to(conn, actor), as_of, as_known_at)
+        now = as_of or app.clock()
+        scope = _Scope(conn, visible_to(conn, actor), as_of, as_known_at, now)
         return _contents(scope, item, offset=offset, limit=limit)
 
 
@@ -205,19 +208,20 @@ class _Scope:
     audience_ids: Sequence[int]
     as_of: datetime | None
     as_known_at: datetime | None
+    now: datetime
+    """The moment whose notices and day count."""
 
 
-def _trace(
-    scope: _Scope, key: gs1.Key | None, item: tuple[str, str], journey: Journey, *, now: datetime
-) -> Trace:
+def _trace(scope: _Scope, key: gs1.Key | None, item: tuple[str, str], journey: Journey) -> Trace:
     standing = fold(journey.steps)
-    state = _condition(scope, key, standing, now)
+    state = _conditions(scope, {journey.identifier: standing})[journey.identifier]
     held = _contents(scope, item)
     if key is not None and key.prefix_length is None and journey.prefix_length is not None:
         key = replace(key, prefix_length=journey.prefix_length)
     findings = (
         *journey.findings,
         *examine(journey.steps),
+        *_missed(scope, journey, standing),
         *_own_findings(key, standing, state),
     )
     return Trace(
@@ -263,29 +267,73 @@ def _contents(
         as_of=scope.as_of,
         as_known_at=scope.as_known_at,
     )
-    return Inside(items=tuple(_content(each, told) for each in found.items), levels=found.levels)
+    standings = {
+        each.identifier: fold(journey.steps)
+        for each in found.items
+        if (journey := told.get((each.class_key, each.item_key)))
+    }
+    counts_as = _conditions(scope, standings)
+    items = (_content(each, counts_as.get(each.identifier)) for each in found.items)
+    return Inside(items=tuple(items), levels=found.levels)
 
 
-def _content(each: contents.Content, told: Mapping[tuple[str, str], journeys.Journey]) -> Content:
-    journey = told.get((each.class_key, each.item_key))
+def _content(each: contents.Content, state: Condition | None) -> Content:
     return Content(
         identifier=each.identifier,
         label=describing.label_of(each.identifier),
         kind=describing.kind_of(describing.key_of(each.identifier)),
-        status=fold(journey.steps).status if journey else Status.UNKNOWN,
+        status=state.status if state else Status.UNKNOWN,
         count=each.count,
     )
 
 
-def _condition(scope: _Scope, key: gs1.Key | None, standing: Standing, now: datetime) -> Condition:
-    gtin = describing.gtin_of(key)
-    if key is None or gtin is None:
-        return condition(standing, (), on=now.date())
-    subject = gtin, standing.lot, key.serial
+def _conditions(scope: _Scope, standings: Mapping[str, Standing]) -> dict[str, Condition]:
+    """Return what objects count as, by identifier."""
+    keys = {identifier: describing.key_of(identifier) for identifier in standings}
+    subjects = {
+        identifier: (gtin, standings[identifier].lot, key.serial)
+        for identifier, key in keys.items()
+        if key is not None and (gtin := describing.gtin_of(key)) is not None
+    }
     there = notices.holding(
-        scope.conn, [subject], scope.audience_ids, as_of=now, as_known_at=scope.as_known_at
+        scope.conn, subjects.values(), scope.audience_ids, as_of=scope.now,
+        as_known_at=scope.as_known_at,
+    )  # fmt: skip
+    return {
+        identifier: condition(
+            standing,
+            there[subjects[identifier]] if identifier in subjects else (),
+            on=scope.now.date(),
+        )
+        for identifier, standing in standings.items()
+    }
+
+
+def _missed(scope: _Scope, journey: Journey, standing: Standing) -> Iterator[Finding]:
+    """Yield that what holds an object was opened since, and the object was not found in it."""
+    holding = containment(in_order(journey.steps)).now
+    if standing.parent is None or holding is None:
+        return
+    holder = journeys.read(
+        scope.conn,
+        *gs1.identify([holding.parent])[0],
+        audience_ids=scope.audience_ids,
+        as_of=scope.as_of,
+        as_known_at=scope.as_known_at,
     )
-    return condition(standing, there[subject], on=now.date())
+    since = holding.since[0]
+    looks = [
+        step
+        for step in (holder.steps if holder else ())
+        if is_look(step) and step.biz_step == "inspecting" and step.event_time >= since
+    ]
+    if not looks:
+        return
+    last = max(looks, key=moment)
+    if last.event_id not in {step.event_id for step in journey.steps}:
+        label = describing.label_of(holding.parent)
+        text = f"{label} was opened on {last.event_time:%Y-%m-%d %H:%M} UTC, and it was not in it."
+        yield NOT_INSIDE.found(text, at=last.event_id)
 
 
 def _own_findings(key: gs1.Key | None, standing: Standing, state: Condition) -> Iterator[Finding]:

@@ -243,7 +243,10 @@ class Verifier:
             scanner = candidate.causes
             reading.append(codes.SCAN_DAMAGED.found(candidate.causes[0].message))
         if candidate is not None and seen.is_cut_off and seen.standing is None:
-            text = f"It ends with the serial number {candidate.question.serial}."
+            text = (
+                f"The scan ends after the serial number {candidate.question.serial}: lot and expiry"
+                " are missing, so it was probably cut off."
+            )
             reading.append(codes.CUT_OFF.found(text))
         answer = judge(
             question,

@@ -25,11 +25,13 @@ from packtrail.verification.messaging import ResponderPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from psycopg import Connection
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
+    from packtrail.verification.messaging import Message
 
 _PURPOSES = {messaging.SALEABLE_RETURN: Purpose.RETURN}
 
@@ -103,14 +105,32 @@ def respond(
     """
     require(actor, Permission.PACK_VERIFY)
     asked = messaging.read_message(parts, query)
+    try:
+        return _answered(app, actor, asked, presentation)
+    except NotPermitted as refused:
+        # By itself: what was begun for the answer is undone, and the refusal is worth knowing.
+        with app.database.transaction() as conn:
+            found = [f"{each.code}: {each.message}" for each in refused.findings]
+            detail = {"reqGLN": asked.req_gln, "gtin": asked.gtin, "findings": found}
+            auditing.write(
+                conn,
+                actor,
+                Action.REQUESTER_REFUSED,
+                asked.corr_uuid,
+                at=app.clock(),
+                detail=detail,
+            )
+        raise
+
+
+def _answered(
+    app: Application, actor: Actor, asked: Message, presentation: str | None
+) -> dict[str, Any]:
+    """Decide and keep an answer; see `respond`."""
     purpose = _PURPOSES.get(asked.context, Purpose.CHECK)
     with app.database.transaction() as conn:
         told = _responder(conn, actor)
-        _require_partner(told, asked.req_gln)
-        request = presentations.Request(
-            at=app.clock(), req_gln=asked.req_gln, corr_uuid=asked.corr_uuid, responder_gln=told.gln
-        )
-        shown = vrs_trust.shown(conn, actor, told.policy, presentation, request)
+        shown = _admitted(conn, actor, told, asked, presentation, at=app.clock())
         circumstances = Circumstances(purpose=purpose, follows_places=False, names_products=False)
         verifier = Verifier(app, conn, actor, circumstances)
         ask = Ask(gtin=asked.gtin, serial=asked.serial, lot=asked.lot, expires=asked.exp, way="vrs")
@@ -169,6 +189,23 @@ def _responder(conn: Connection, actor: Actor) -> Responder:
         raise NotFound(NO_RESPONDER.found(text))
     gln, policy, partner_gln = row
     return Responder(gln=gln, policy=ResponderPolicy.of(policy), partner_gln=partner_gln)
+
+
+def _admitted(
+    conn: Connection,
+    actor: Actor,
+    told: Responder,
+    asked: Message,
+    presentation: str | None,
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """Refuse who may not ask; return what the log keeps of the presentation."""
+    _require_partner(told, asked.req_gln)
+    request = presentations.Request(
+        at=at, req_gln=asked.req_gln, corr_uuid=asked.corr_uuid, responder_gln=told.gln
+    )
+    return vrs_trust.shown(conn, actor, told.policy, presentation, request)
 
 
 def _require_partner(told: Responder, req_gln: str) -> None:

@@ -1,6 +1,7 @@
 """The packaging lines of the demo world, and batches that a twin of each line packed on them.
 
-The contract packer packs for both makers on one line. Loading twice changes nothing.
+The contract packer packs for both makers on one line. What a portfolio describes already, lines and
+trade items, is taken from there. Loading twice changes nothing.
 """
 
 from __future__ import annotations
@@ -51,10 +52,10 @@ class _Line:
 
 
 _LINES: Final = (
-    _Line(CORVUS_PLANT, "ulm", "Ulm", "Europe/Berlin", "ulm-5", "Line 5, vials", 90),
+    _Line(CORVUS_PLANT, "ulm", "Ulm", "Europe/Berlin", "ulm-5", "Ulm 5, vials", 90),
     _Line(ASTERION_PLANT, "wilson", "Wilson, North Carolina", "America/New_York", "w2",
-          "Line 2, blisters", 320),
-    _Line(BELMONT_PLANT, "leuven", "Leuven", "Europe/Brussels", "l3", "Line 3, blisters", 240),
+          "Wilson 2, blisters", 320),
+    _Line(BELMONT_PLANT, "leuven", "Leuven", "Europe/Brussels", "l3", "Leuven 3, blisters", 240),
 )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ BATCHES: Final = (
     _Batch("Sondrelis", "corvus-cmo/ulm-5", "SON-26-0412", "S412-26", "2028-11-00", 180, 180,
            rates=_ROUGH, network=_POOR_WIRE),
     _Batch("Tarvoxil", "asterion/w2", "WO-77120", "T60771A", "2028-10-31", 400, 230),
-    _Batch("Nuvaledrin", "corvus-cmo/ulm-5", "AST-C-0098", "N60098A", "2028-12-31", 240, 100,
+    _Batch("Zephrelin", "corvus-cmo/ulm-5", "AST-C-0098", "ZE0098A", "2028-12-31", 240, 100,
            rates=_ROUGH),
     _Batch("Sondrelis", "corvus-cmo/ulm-5", "SON-26-0413", "S413-26", "2028-11-00", 360),
     _Batch("Tarvoxil", "asterion/w2", "WO-77121", "T60772A", "2028-11-30", 600,
@@ -109,12 +110,13 @@ def load(app: Application, *, on_progress: Callable[[str], None] | None = None) 
     }
     for line in _LINES:
         _build(app, acting[line.plant.organisation.code], line)
-    for product in {each.name: each for each in _products()}.values():
-        _describe(app, acting[product.maker.code], product)
+    items = {
+        product.name: _describe(app, acting[product.maker.code], product) for product in _products()
+    }
     for batch in BATCHES:
         if on_progress:
             on_progress(batch.code)
-        _pack(app, acting, batch)
+        _pack(app, acting, batch, items[batch.product])
 
 
 def _products() -> list[Product]:
@@ -137,10 +139,17 @@ def _build(app: Application, actor: Actor, line: _Line) -> None:
         floor.create_line(app, actor, told)
 
 
-def _describe(app: Application, owner: Actor, product: Product) -> None:
-    """Describe a trade item and open its pools; the contract packer may use them."""
-    tiers, code = _tiers(product), _code(product)
-    if code not in {each.code for each in floor.trade_items(app, owner)}:
+def _describe(app: Application, owner: Actor, product: Product) -> str:
+    """Describe a trade item and open its pools; the contract packer may use them.
+
+    Returns:
+        Its code: that of the portfolio, where that describes it.
+    """
+    tiers, own = tiers_of(product), floor.trade_items(app, owner)
+    known = (e.code for e in own if e.owner == product.maker.code and e.gtin == product.gtin())
+    code = next(known, "")
+    if not code:
+        code = _code(product)
         item = floor.NewTradeItem(
             code=code, name=f"{product.name} {product.strength}, {product.content}",
             market=product.market if product.market == "US" else "DE", tiers=tiers,
@@ -152,6 +161,7 @@ def _describe(app: Application, owner: Actor, product: Product) -> None:
             _open_pool(app, owner, code, tier)
         except Conflict:  # Opened before, or for another trade item.
             continue
+    return code
 
 
 def _open_pool(app: Application, owner: Actor, code: str, tier: Tier) -> None:
@@ -165,7 +175,8 @@ def _open_pool(app: Application, owner: Actor, code: str, tier: Tier) -> None:
         create_sscc_pool(app, owner, what, prefix=prefix, extension=tier.extension)
 
 
-def _tiers(product: Product) -> tuple[Tier, ...]:
+def tiers_of(product: Product) -> tuple[Tier, ...]:
+    """Return the levels in which a medicine of the simulated makers is packed."""
     prefix, indicator = product.company_prefix, product.case_indicator
     gtin = product.gtin(indicator) if indicator is not None else None
     return (
@@ -182,10 +193,10 @@ def _code(product: Product) -> str:
     return f"{product.name}-{product.strength}".lower().replace(" ", "")
 
 
-def _pack(app: Application, acting: dict[str, Actor], batch: _Batch) -> None:
+def _pack(app: Application, acting: dict[str, Actor], batch: _Batch, item: str) -> None:
     product = next(each for each in PRODUCTS if each.name == batch.product)
     operator = acting[batch.line.partition("/")[0]]
-    order = _ordered(app, operator, batch, product)
+    order = _ordered(app, operator, batch, f"{product.maker.code}/{item}")
     if not batch.made or order.reports:
         return
     wanted = Wanted(
@@ -195,13 +206,13 @@ def _pack(app: Application, acting: dict[str, Actor], batch: _Batch) -> None:
     run_shift(app, operator, order.order_id, wanted)
 
 
-def _ordered(app: Application, operator: Actor, batch: _Batch, product: Product) -> WorkOrder:
+def _ordered(app: Application, operator: Actor, batch: _Batch, trade_item: str) -> WorkOrder:
     known = [each for each in orders.orders(app, operator) if each.code == batch.code]
     if known:
         return known[0]
     plan = order_commands.OrderPlan(
-        code=batch.code, line=batch.line, trade_item=f"{product.maker.code}/{_code(product)}",
-        lot=batch.lot, expires=batch.expires, quantity=batch.quantity, spare_percent=10,
+        code=batch.code, line=batch.line, trade_item=trade_item, lot=batch.lot,
+        expires=batch.expires, quantity=batch.quantity, spare_percent=10,
     )  # fmt: skip
     made = order_commands.create(app, operator, plan, is_started=batch.is_released)
     if made.findings:

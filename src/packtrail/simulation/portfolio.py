@@ -19,6 +19,7 @@ from packtrail.services.obligations.saying import Saying
 from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.simulation.company_goods import SOLD_FROM, SOLD_UNTIL, presentations, sold
 from packtrail.simulation.company_practices import BY_MARKET, OTHERWISE, PRACTICES
+from packtrail.simulation.demo_lines import tiers_of
 from packtrail.simulation.organisations import (
     ASTERION,
     ASTERION_PLANT,
@@ -29,6 +30,7 @@ from packtrail.simulation.organisations import (
     FOXGLOVE,
     gln,
 )
+from packtrail.simulation.products import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,13 +50,13 @@ SITES: Final = (
     (CORVUS.code, "ulm", "Ulm", CORVUS_PLANT.gln, "DE", "Europe/Berlin", ("ulm-5",)),
 )  # fmt: skip
 LINES: Final = {
-    "w1": ("Line 1, tablets and controlled substances", 240),
-    "w2": ("Line 2, blisters", 320),
-    "w3": ("Line 3, aerosols and drops", 180),
-    "c1": ("Line 1, vials and syringes", 120),
-    "c2": ("Line 2, capsules, creams and liquids", 260),
-    "c3": ("Line 3, blisters", 360),
-    "ulm-5": ("Line 5, vials", 90),
+    "w1": ("Wilson 1, tablets and controlled substances", 240),
+    "w2": ("Wilson 2, blisters", 320),
+    "w3": ("Wilson 3, aerosols and drops", 180),
+    "c1": ("Cork 1, vials and syringes", 120),
+    "c2": ("Cork 2, capsules, creams and liquids", 260),
+    "c3": ("Cork 3, blisters", 360),
+    "ulm-5": ("Ulm 5, vials", 90),
 }
 """Code -> name and speed in packs a minute."""
 PARTNERS: Final[tuple[dict[str, Any], ...]] = (
@@ -164,12 +166,20 @@ def _item(each: Sold) -> floor.NewTradeItem:
         name=f"{each.brand.name} {each.presentation}, {each.market}",
         market=each.market,
         national_number=next(iter(numbers.values()), None),
-        tiers=(
-            Tier(level=Level.PACK, gtin=each.gtin(), prefix=each.prefix),
-            Tier(level=Level.CASE, gtin=each.gtin(5), holds=24, prefix=each.prefix),
-            Tier(level=Level.PALLET, prefix=ASTERION.company_prefix, holds=40),
-        ),
+        tiers=_tiers(each),
         serves=CORVUS.code if is_packed_by_corvus else None,
+    )
+
+
+def _tiers(each: Sold) -> tuple[Tier, ...]:
+    """Return how it is packed; as the lines of the simulated year pack what they pack."""
+    simulated = next((one for one in PRODUCTS if one.gtin() == each.gtin()), None)
+    if simulated is not None:
+        return tiers_of(simulated)
+    return (
+        Tier(level=Level.PACK, gtin=each.gtin(), prefix=each.prefix),
+        Tier(level=Level.CASE, gtin=each.gtin(5), holds=24, prefix=each.prefix),
+        Tier(level=Level.PALLET, prefix=ASTERION.company_prefix, holds=40),
     )
 
 

@@ -1,7 +1,8 @@
 """The programme of the demo company, from its beginning in March to the day it is loaded.
 
-It is made as people make one: the scope is entered, the law is followed, the work is proposed and
-accepted, a baseline agreed. Then work goes on, mostly as planned, some of it late, as in life.
+It is made as people make one: the scope is chosen from the portfolio and the lines, the law is
+followed, the work is proposed and accepted, a baseline agreed. Then work goes on, mostly as
+planned, some of it late, as in life.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from packtrail.planning.book import Scenario, Terms
 from packtrail.planning.grid import Grid
 from packtrail.planning.registers import Entry, EntryKind
 from packtrail.planning.work import Resource, WorkKind
-from packtrail.services.plan import baselines, books, programmes, proposing
+from packtrail.services.plan import baselines, books, drawing, programmes, proposing
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write
 from packtrail.simulation import programme_people, programme_scope
@@ -24,19 +25,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from packtrail.access import Actor
+    from packtrail.planning.book import Book
     from packtrail.planning.schedules import Schedule
     from packtrail.planning.work import WorkPackage
     from packtrail.services.application import Application
 
-CODE, NAME = "serialisation", "Serialisation 2028"
+CODE, NAME = "serialisation", "Serialisation 2026 to 2029"
 BEGINS = date(2026, 3, 2)
 LEAD = timedelta(days=60)
 """What was due sooner after the beginning was another programme's."""
-LAW_UNTIL = date(2028, 12, 31)
+LAW_UNTIL = date(2029, 12, 31)
 """Dates after it are known and not answered yet."""
 SEED = 28
-_LATE: Final = {"cork-3-DELIVERY": 24}
-"""Package -> days that it took longer, in the story: so it misses the stop in October."""
+_LATE: Final = {"c2-AGG": 4}
+"""Package -> days that it took longer, in the story: the stop in October was too short for it."""
 
 
 def load(app: Application, actor: Actor) -> bool:
@@ -52,7 +54,9 @@ def load(app: Application, actor: Actor) -> bool:
     begun = _at(app, min(BEGINS, today))
     terms = Terms(template="large", starts_on=BEGINS, is_running=True)
     programmes.create_programme(begun, actor, CODE, name=NAME, terms=terms)
-    write(begun, actor, CODE, [Put(each) for each in _scope()], reason="Scope agreed")
+    drawing.draw(begun, actor, CODE)
+    besides = _besides(books.opened(begun, actor, CODE).book)
+    write(begun, actor, CODE, [Put(each) for each in besides], reason="Scope agreed")
     proposing.follow_law(begun, actor, CODE)
     _answer_until(begun, actor)
     proposing.accept(begun, actor, CODE)
@@ -115,15 +119,10 @@ def _at(app: Application, day: date) -> Application:
     return replace(app, clock=lambda: moment)
 
 
-def _scope() -> list[object]:
-    last = LAW_UNTIL + timedelta(days=400)
+def _besides(book: Book) -> list[object]:
     return [
-        *programme_scope.MARKETS,
-        *programme_scope.SITES,
-        *programme_scope.LINES,
-        *programme_scope.PARTNERS,
-        *programme_scope.products(),
-        *programme_scope.campaigns(BEGINS, last),
+        *programme_scope.known_besides(book),
+        *programme_scope.campaigns(BEGINS, LAW_UNTIL + timedelta(days=400)),
         Resource(code="validation", name="Validation", department="validation", capacity=3.0,
                  rate_eur=750),
     ]  # fmt: skip
@@ -138,11 +137,12 @@ def _answer_until(app: Application, actor: Actor) -> None:
         if each.is_in and (each.due_on > LAW_UNTIL or each.due_on < BEGINS + LEAD)
     ]
     if later:
-        write(app, actor, CODE, [Put(each) for each in later], reason="After 2028: another phase")
+        write(app, actor, CODE, [Put(each) for each in later], reason="After 2029: another phase")
 
 
 def _register(today: date) -> list[object]:
     soon, later = today + timedelta(days=9), today + timedelta(days=40)
+    stop = today + timedelta(days=7 - today.weekday())
     return [
         Entry(
             code="G1", kind=EntryKind.GOAL, state="open", owner="M. Okafor",
@@ -152,19 +152,20 @@ def _register(today: date) -> list[object]:
         Entry(
             code="G2", kind=EntryKind.GOAL, state="open", owner="M. Okafor",
             title="Every market live before its date with half of its buffer left",
-            facts={"measure": "Dates made with buffer", "target": "10 of 10"},
+            facts={"measure": "Dates made with buffer", "target": "7 of 7"},
         ),
         Entry(
-            code="R1", kind=EntryKind.RISK, state="open", owner="S. Byrne", market="IN",
-            title="Cork 3 cannot be stopped for its printers before May", due_on=soon,
-            packages=("cork-3-INSTALL",),
-            facts={"probability": "4", "impact": "4", "sign": "No stop agreed by mid December",
-                   "response": "Pack ahead in January and stop the line in March"},
+            code="R1", kind=EntryKind.RISK, state="open", owner="S. Byrne", market="EG",
+            title="The case station of Cork line 2 waits for the stop at the end of March",
+            due_on=soon, packages=("c2-AGG",),
+            facts={"probability": "4", "impact": "4", "sign": "No earlier stop agreed this week",
+                   "response": "Stop the line now; hand-held case station from Marlin meanwhile "
+                               "(offer Q-26-1180)"},
         ),
         Entry(
             code="R2", kind=EntryKind.RISK, state="open", owner="L. Ferri", market="IT",
             title="The printer cannot apply the national label at line speed", due_on=later,
-            packages=("IT-cork-1-FORMAT",),
+            packages=("IT-c1-FORMAT",),
             facts={"probability": "3", "impact": "4", "sign": "Rejects above 2 % in the test",
                    "response": "A second applicator is on loan until March"},
         ),
@@ -176,9 +177,10 @@ def _register(today: date) -> list[object]:
         ),
         Entry(
             code="D1", kind=EntryKind.DECISION, state="wanted", owner="M. Okafor", due_on=soon,
-            title="Stop Cork 3 in March for its printers, instead of waiting for May?", market="IN",
-            packages=("cork-3-INSTALL",),
-            facts={"options": "Stop two weeks in March and pack ahead; or miss India's first date"},
+            title="Stop Cork line 2 now for its case station, instead of waiting for March?",
+            market="EG", packages=("c2-AGG",),
+            facts={"options": "Stop for eight days now and pack ahead; or ship no consumer health "
+                              "to Egypt until summer"},
         ),
         Entry(
             code="D2", kind=EntryKind.DECISION, state="taken", owner="M. Okafor",
@@ -202,7 +204,7 @@ def _register(today: date) -> list[object]:
             changes=("date:IT=2027-08-08",), text="As the trade association asks for",
         ),
         Scenario(
-            code="cork-3-in-march", title="Cork 3 is stopped in March for its printers",
-            changes=("stop:cork-3=2027-03-01/2027-03-12",), text="Decision D1",
+            code="c2-now", title="Cork line 2 is stopped for its case station at once",
+            changes=(f"stop:c2={stop}/{stop + timedelta(days=9)}",), text="Decision D1",
         ),
     ]  # fmt: skip

@@ -89,7 +89,7 @@ def _inputs(today: date) -> Iterator[Input]:
     ago = _ago(today)
     yield Input(
         code="IN-1", kind=InputKind.CONCERN, department=D.PACKAGING, raised_by="C. Doyle",
-        raised_on=ago(95), about="line:cork-1", state=InputState.CLOSED, owner="S. Byrne",
+        raised_on=ago(95), about="line:c1", state=InputState.CLOSED, owner="S. Byrne",
         title="After a jam nobody knows which packs in the infeed are still good",
         text="We scrap the whole infeed, some 60 packs a stop. The camera knows which were read.",
         due_on=ago(81), resolution=Resolution.ACCEPTED, decided_by="M. Okafor", decided_on=ago(85),
@@ -99,10 +99,10 @@ def _inputs(today: date) -> Iterator[Input]:
                     "not show them."),
             _remark("E. Nolan", ago(90), "Quality accepts it if each pack is scanned once more."),
         ),
-        changes=("longer:IT-cork-1-FORMAT=3",),
+        changes=("longer:IT-c1-FORMAT=3",),
         effect="No date is won or lost. 1 package differs.",
-        answer="The line PC of Cork 1 lists the packs of the infeed after a stop; scan each once, "
-               "and only those not read are scrapped. In use with the Italian formats.",
+        answer="The line PC of Cork line 1 lists the packs of the infeed after a stop; scan each "
+               "once, and only those not read are scrapped. In use with the Italian formats.",
         answered_by="M. Okafor", answered_on=ago(80),
     )  # fmt: skip
     yield Input(
@@ -130,11 +130,11 @@ def _requirements(today: date) -> Iterator[object]:
     ago = _ago(today)
     yield Requirement(
         code="REQ-31", title="After a stop the line shows which packs of the infeed were read",
-        inputs=("IN-1",), packages=("IT-cork-1-FORMAT",), state=RequirementState.APPROVED,
+        inputs=("IN-1",), packages=("IT-c1-FORMAT",), state=RequirementState.APPROVED,
         acceptance="Of 60 packs in the infeed exactly those that were read are offered again",
     )  # fmt: skip
     yield AcceptanceTest(
-        code="T-31", title="Stop Cork 1 with 60 packs in the infeed", requirements=("REQ-31",),
+        code="T-31", title="Stop Cork line 1 with 60 packs in the infeed", requirements=("REQ-31",),
         method="Stop at speed, take the list, scan all packs by hand, compare",
         result=OutcomeOfTest.PASSED, run_on=ago(40), run_by="V. Singh",
         evidence="OQ record 2026-118, page 7: 60 of 60 agree",
@@ -159,9 +159,9 @@ def _telling(today: date) -> Iterator[object]:
     yield Briefing(code="board", title="Dates, drift and money", owner="M. Okafor", by=By.REPORT,
                    departments=(D.MANAGEMENT, D.FINANCE), every_weeks=4, weekday=3)  # fmt: skip
     yield Notice(
-        code="N-1", title="Cork 3 is not stopped in October: India is at risk",
-        text="Its printers came three weeks late. Until the committee decides on a stop in March, "
-             "plan no Indian vaccines for June.",
+        code="N-1", title="Cork line 2 aggregates later than planned: Egypt is at risk",
+        text="Its case station miscounted in the October stop and waits for the next one. Until "
+             "the committee decides, plan no Respirine for Egypt from January on.",
         departments=(D.PACKAGING, D.SUPPLY_CHAIN, D.QUALITY), published_on=ago(12),
         written_by="S. Byrne", receipts=(_read("E. Nolan", ago(11)), _read("W. Chen", ago(9))),
     )  # fmt: skip

@@ -32,12 +32,17 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.simulation.products import Product
 
+LINES = {
+    "Tarvoxil": "w2", "Nuvaledrin": "w3", "Zephrelin": "ulm-5", "Sondrelis": "ulm-5",
+    "Belvarine": "l3", "Oculyra": "l3",
+}  # fmt: skip
+"""Product -> code of the line that packs it."""
 WEEKS = 8
 SEED = 21
 LOT_SIZES = (1_800, 2_400, 3_600, 5_200)
 USED_SHARE, VOID_SHARE = 0.965, 0.012
 IMPORTED = 1_500
-STATION, STATION_KEY = "line 7 offline", base64.b64encode(bytes(range(1, 33))).decode()
+STATION, STATION_KEY = "ulm-5 offline", base64.b64encode(bytes(range(1, 33))).decode()
 """A station of nobody: its private key is not known, so no block for it is ever opened."""
 
 
@@ -90,9 +95,9 @@ def _opened(app: Application, acting: Mapping[str, Actor]) -> Iterator[_Line]:
             what = Opening(code=f"{code}-corvus", levels=levels, serves=CORVUS.code)
             opening.create_drawn_pool(app, actor, what, parent=code)
             pool = f"{product.maker.code}/{code}-corvus"
-            yield _Line(acting[CORVUS.code], pool, f"line {4 + number}", 3, number % 3)
+            yield _Line(acting[CORVUS.code], pool, LINES[product.name], 3, number % 3)
         else:
-            yield _Line(actor, code, f"line {1 + number}", 2, number % 2)
+            yield _Line(actor, code, LINES[product.name], 2, number % 2)
 
 
 def _run(app: Application, rng: Random, line: _Line, at: datetime, day: int) -> None:
@@ -129,9 +134,7 @@ def _outside(app: Application, maker: Actor, packer: Actor) -> None:
     )
     file = io.BytesIO("".join(["serial,91,92\n", *rows]).encode())
     import_numbers(app, maker, "ru-codes", file, "crpt-order-0815.csv")
-    allocate(
-        app, maker, "ru-codes", 400, request_id="order/RU-1", party="line 1", purpose="lot RU-1"
-    )
+    allocate(app, maker, "ru-codes", 400, request_id="order/RU-1", party="w2", purpose="lot RU-1")
     pool = next(each for each in pools.pools(app, packer) if each.source == pools.DRAWN)
     stations.add_station(app, packer, STATION, STATION_KEY)
     for ago, count in ((timedelta(days=12), 1_200), (timedelta(days=1), 800)):

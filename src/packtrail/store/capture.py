@@ -158,8 +158,10 @@ def record_draft(
     first = numbers.take(len(pieces))
     pieces = [replace(piece, segment_id=first + i) for i, piece in enumerate(pieces)]
     month = months.ask(conn, recording.record_time)
-    claim = _claim(conn, pieces, are_new=are_new)
     objects = instances.Resolving(conn, draft.named)
+    if are_new:
+        objects.look_up()
+    claim = _claim(conn, pieces, are_new=are_new)
     month.ensure()
     known = KnownEvents(conn, draft, recording, pieces)
     if not claim.holds_all:

@@ -125,36 +125,37 @@ def insert(conn: Connection, new: NewCapture, outcome: Outcome | None = None) ->
         new: The document, and who handed it in.
         outcome: What became of it; None: it is still to be recorded.
     """
+    conn.execute(_SQL["insert"], _row(new, outcome), prepare=True)
+
+
+def insert_finished(
+    conn: Connection, every: Sequence[NewCapture], outcomes: Sequence[Outcome]
+) -> None:
+    """Write captures down that are finished already."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_SQL["insert"], list(map(_row, every, outcomes)))
+
+
+def _row(new: NewCapture, outcome: Outcome | None) -> tuple[object, ...]:
     done = outcome or _NOT_YET
-    conn.execute(
-        """
-        insert into capture (capture_id, owner_id, audience_id, actor_kind, actor_id, actor_name,
-                             error_behaviour, created_at, media_type, filename, size_bytes, sha256,
-                             is_running, phase, progress, finished_at, is_success, event_count,
-                             stored_count, repeated_count, findings, segment_from, segment_until)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-                %s, %s)
-        """,
-        (
-            new.capture_id,
-            new.owner_id,
-            new.audience_id,
-            new.actor_kind,
-            new.actor_id,
-            new.actor_name,
-            new.error_behaviour,
-            new.at,
-            new.media_type,
-            new.filename,
-            new.size_bytes,
-            new.sha256,
-            outcome is None,
-            "waiting" if outcome is None else "done",
-            0 if outcome is None else 1,
-            None if outcome is None else done.at,
-            *_values(done),
-        ),
-        prepare=True,
+    return (
+        new.capture_id,
+        new.owner_id,
+        new.audience_id,
+        new.actor_kind,
+        new.actor_id,
+        new.actor_name,
+        new.error_behaviour,
+        new.at,
+        new.media_type,
+        new.filename,
+        new.size_bytes,
+        new.sha256,
+        outcome is None,
+        "waiting" if outcome is None else "done",
+        0 if outcome is None else 1,
+        None if outcome is None else done.at,
+        *_values(done),
     )
 
 
@@ -289,14 +290,6 @@ def by_id_for_run(conn: Connection, capture_id: str) -> CaptureRow:
     return found
 
 
-def is_running(conn: Connection, capture_id: str) -> bool:
-    """Tell whether a capture is acknowledged and not finished."""
-    found = conn.execute(
-        "select 1 from capture where capture_id = %s and is_running", (capture_id,)
-    ).fetchone()
-    return found is not None
-
-
 def same_document(conn: Connection, sha256: bytes, job: For) -> int | None:
     """Return how many events a document has that was captured whole before, octet for octet.
 
@@ -324,11 +317,12 @@ def members(conn: Connection, audience_id: int) -> list[int]:
 
 def claim(conn: Connection, capture_id: str) -> bool:
     """Take a running capture for this transaction; False: another has it, or it is finished."""
-    found = conn.execute(
-        "select 1 from capture where capture_id = %s and is_running for update skip locked",
-        (capture_id,),
-    ).fetchone()
-    return found is not None
+    return conn.execute(_SQL["claim"], (capture_id,)).fetchone() is not None
+
+
+def is_free(conn: Connection, capture_id: str) -> bool:
+    """Tell whether a capture could be taken; on a connection that is in no transaction."""
+    return claim(conn, capture_id)
 
 
 def finish(conn: Connection, capture_id: str, outcome: Outcome) -> None:

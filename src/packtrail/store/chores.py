@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 from psycopg.rows import class_row
 
@@ -13,6 +12,7 @@ from packtrail.store import named
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from psycopg import Connection
 
@@ -46,19 +46,25 @@ def add(conn: Connection, names: Sequence[str], *, at: datetime) -> None:
 
 
 def claim_due(
-    conn: Connection, names: Sequence[str], *, now: datetime, until: datetime
+    conn: Connection, names: Sequence[str], *, claim: UUID, now: datetime, until: datetime
 ) -> Claim | None:
     """Take the chore that is due longest; None when none is.
 
     Args:
         conn: A connection in a transaction.
         names: Chores this process knows.
+        claim: Names who takes it.
         now: The time.
         until: When the claim ends by itself.
     """
-    values = {"claim": uuid4(), "until": until, "now": now, "names": list(names)}
+    values = {"claim": claim, "until": until, "now": now, "names": list(names)}
     row = conn.execute(_SQL["claim"], values).fetchone()
-    return Claim(row[0], values["claim"]) if row else None  # type: ignore[arg-type]
+    return Claim(row[0], claim) if row else None
+
+
+def release(conn: Connection, claim: UUID) -> None:
+    """Give back what was taken under a claim by somebody who is no more."""
+    conn.execute(_SQL["release"], [claim])
 
 
 def finish(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
 
 _VERSION_MIN = 15
+_FILL_SECONDS = 30
 _UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
 
 
@@ -65,6 +66,7 @@ class Database:
     ) -> None:
         _require_readable(url)
         self.url = url
+        self._connections_max = connections_max
         self.keyring = keyring or Keyring()
         self._pool: ConnectionPool[KeyedConnection] = ConnectionPool(
             url,
@@ -92,6 +94,16 @@ class Database:
     def close(self) -> None:
         """Let the connections go."""
         self._pool.close()
+
+    def fill(self) -> None:
+        """Open as many connections as may be held, and hold them.
+
+        Raises:
+            Unavailable: The server does not answer.
+        """
+        with _readable_faults(self.url):
+            self._pool.resize(self._connections_max, self._connections_max)
+            self._pool.wait(_FILL_SECONDS)
 
     @contextlib.contextmanager
     def transaction(self, *, is_pipelined: bool = False) -> Iterator[Connection]:

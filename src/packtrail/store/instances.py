@@ -123,37 +123,49 @@ class Resolving:
             for number, key in enumerate(mentioned.classes)
         ]
         self._asked = self._ask(self._classes) if self._classes else None
+        self._lengths: list[tuple[int, int]] = []
+        """(length of the company prefix, class_id) where only this document tells it."""
+
+    def look_up(self) -> None:
+        """Find what the dictionary has, as far as nothing is to be locked for it.
+
+        Whoever does so first has the database do something else while the rest is worked out.
+        """
+        if self._asked is None:
+            return
+        self._read_classes(self._asked, self._classes)
+        self._asked = None
+        if not self._new_classes():
+            self._find_objects()
 
     def resolve(self) -> Resolved:
         """Return the numbers; the classes of new objects stay locked until the transaction ends."""
+        self.look_up()
+        if new := self._new_classes():
+            self._add_classes(new)
+            self._find_objects()
+        for learned in self._lengths:
+            self._conn.execute(_SQL["learn_prefix_length"], learned)
         classes, mentioned = self._classes, self._mentioned
-        if self._asked is not None:
-            self._find_classes(self._asked)
-        for one in classes:
-            _make_distinct(one, mentioned.items[one.mentions])
-            if one.sources:
-                one.places = list(pool_blocks.candidates(self._conn, one.sources, one.items))
-        _look_up_positions(self._conn, classes)
-        _look_up(self._conn, classes)
-        new = numbered(self._conn, classes, mentioned, has_pools=self._has_pools)
+        added = numbered(self._conn, classes, mentioned, has_pools=self._has_pools)
         seqs = np.empty(len(mentioned.items), dtype=np.int64)
         for one in classes:
             seqs[one.mentions] = one.seqs[one.place_of]
         class_ids = np.array([one.class_id for one in classes], dtype=np.int64)
-        return Resolved(class_ids, seqs, new)
+        return Resolved(class_ids, seqs, added)
 
     def _ask(self, classes: Iterable[_Class]) -> Cursor[Any]:
         return _ask_classes(self._conn, classes, _POOLS if self._has_pools else _SQL)
 
-    def _find_classes(self, asked: Cursor[Any]) -> None:
-        self._read_classes(asked, self._classes)
-        new = sorted((one for one in self._classes if one.class_id == 0), key=lambda one: one.key)
-        if new:
-            lengths = [_prefix_length(one, self._mentioned) for one in new]
-            salts = [secrets.randbits(63) for _ in new]
-            keys = [one.key for one in new]
-            self._conn.execute(_SQL["insert_classes"], [keys, lengths, salts])
-            self._read_classes(self._ask(new), new)
+    def _new_classes(self) -> list[_Class]:
+        return sorted((one for one in self._classes if one.class_id == 0), key=lambda one: one.key)
+
+    def _add_classes(self, new: list[_Class]) -> None:
+        lengths = [_prefix_length(one, self._mentioned) for one in new]
+        salts = [secrets.randbits(63) for _ in new]
+        keys = [one.key for one in new]
+        self._conn.execute(_SQL["insert_classes"], [keys, lengths, salts])
+        self._read_classes(self._ask(new), new)
 
     def _read_classes(self, asked: Cursor[Any], classes: list[_Class]) -> None:
         by_key = {one.key: one for one in classes}
@@ -164,7 +176,15 @@ class Resolving:
             one.sources = pool_blocks.sources_of(told)
             length = _prefix_length(one, self._mentioned) if prefix_length is None else None
             if length is not None:
-                self._conn.execute(_SQL["learn_prefix_length"], [length, one.class_id])
+                self._lengths.append((length, class_id))
+
+    def _find_objects(self) -> None:
+        for one in self._classes:
+            _make_distinct(one, self._mentioned.items[one.mentions])
+            if one.sources:
+                one.places = list(pool_blocks.candidates(self._conn, one.sources, one.items))
+        _look_up_positions(self._conn, self._classes)
+        _look_up(self._conn, self._classes)
 
 
 def resolve(conn: Connection, mentioned: Named, *, has_pools: bool = True) -> Resolved:

@@ -55,8 +55,7 @@ def insert_each(
 
 def insert_part(conn: Connection, capture_id: UUID, part_no: int, content: bytes) -> None:
     """Keep a part of a document as it is; the partitions of its month are there."""
-    bound = [capture_id, part_no, PLAIN, packing.compress(content, Sort.TEXT)]
-    conn.execute(_SQL["insert"], bound)
+    insert_parts(conn, [plain(capture_id, part_no, content)])
 
 
 def insert_woven(
@@ -91,9 +90,33 @@ def insert_woven_part(
         outline: The part.
         left_out: Events by place in the part that were not recorded.
     """
+    insert_parts(conn, [woven(capture_id, part, outline, left_out)])
+
+
+Part = tuple[UUID, int, int, bytes]
+"""A part as it is kept: the capture, its number, its kind, its content."""
+
+
+def plain(capture_id: UUID, part_no: int, content: bytes) -> Part:
+    """Return a part that is kept as it is."""
+    return capture_id, part_no, PLAIN, packing.compress(content, Sort.TEXT)
+
+
+def woven(
+    capture_id: UUID, part: tuple[int, int], outline: Outline, left_out: Collection[int]
+) -> Part:
+    """Return a part that is woven into the segments of its events; see `insert_woven_part`."""
     part_no, first = part
-    woven = weaving.weave(outline, left_out, first=first)
-    conn.execute(_SQL["insert"], [capture_id, part_no, WOVEN, woven])
+    return capture_id, part_no, WOVEN, weaving.weave(outline, left_out, first=first)
+
+
+def insert_parts(conn: Connection, parts: Sequence[Part]) -> None:
+    """Keep parts; the partitions of their months are there."""
+    if len(parts) == 1:
+        conn.execute(_SQL["insert"], parts[0], prepare=True)
+        return
+    with conn.cursor() as cursor:
+        cursor.executemany(_SQL["insert"], parts)
 
 
 def delete(conn: Connection, capture_id: UUID) -> None:

@@ -95,3 +95,15 @@ def reports(
     """
     bound = {"organisation_id": organisation_id, "taken": list(taken), "refused": list(refused)}
     return [ReportsRow(*row) for row in conn.execute(_SQL["reports"], bound).fetchall()]
+
+
+def operators(conn: Connection, organisation_id: int) -> list[int]:
+    """Return the organisations whose lines pack for one: itself, and its packers."""
+    bound = {"organisation_id": organisation_id}
+    return [int(row[0]) for row in conn.execute(_SQL["operators"], bound).fetchall()]
+
+
+def held_mark(conn: Connection, organisation_id: int) -> tuple[object, ...]:
+    """Return what differs when portfolio, sites, lines or trade items of an organisation change."""
+    row = conn.execute(_SQL["held_mark"], {"organisation_id": organisation_id}).fetchone()
+    return tuple(row or ())

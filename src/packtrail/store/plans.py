@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from packtrail.store import named
 from packtrail.store.book_rows import ChangeRow, EntryRow, NewChange, columns, sides
@@ -122,6 +122,17 @@ def entries(conn: Connection, programme_id: int) -> list[EntryRow]:
     """Return all entries of a programme, by kind and code."""
     with conn.cursor(row_factory=class_row(EntryRow)) as cursor:
         return cursor.execute(_SQL["entries"], [programme_id]).fetchall()
+
+
+def entries_since(
+    conn: Connection, programme_id: int, version: int
+) -> tuple[list[EntryRow], list[tuple[str, str]]]:
+    """Return the entries changed after a version, and kind and code of those taken out."""
+    bound = {"programme_id": programme_id, "version": version}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_SQL["entries_since"], bound).fetchall()
+    left = [EntryRow(**row) for row in rows if row["revision"] is not None]
+    return left, [(row["kind"], row["code"]) for row in rows if row["revision"] is None]
 
 
 def write(

@@ -29,3 +29,8 @@ def pools(conn: Connection, organisation_id: int) -> list[PoolRow]:
     """Return how an organisation makes the serial numbers of its trade items."""
     with conn.cursor(row_factory=class_row(PoolRow)) as cursor:
         return cursor.execute(_SQL["pools"], [organisation_id]).fetchall()
+
+
+def gtins(conn: Connection, organisation_id: int) -> dict[str, str]:
+    """Return the trade items of an organisation: code -> GTIN of the pack."""
+    return dict(conn.execute(_SQL["gtins"], [organisation_id]).fetchall())

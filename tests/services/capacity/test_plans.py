@@ -8,17 +8,19 @@ from datetime import date
 import pytest
 from tests.services.conftest import World
 
-from packtrail.access import ROLES, Actor, RoleName
+from packtrail.access import ROLES, Actor, Permission, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.compliance.book import Licence, Placement, Product
 from packtrail.compliance.words import ProductClass
 from packtrail.planning.capacity.estimating import Basis
 from packtrail.planning.capacity.scenarios import Assumption, Scenario
+from packtrail.planning.technology.inventory import Kind as TechnologyKind
 from packtrail.production.levels import Level, Tier
 from packtrail.services import audit, floor
 from packtrail.services.books.entries import Put
 from packtrail.services.capacity import forecasts, runs, scenarios
 from packtrail.services.portfolio.entries import PORTFOLIO
+from packtrail.services.technology.entries import TECHNOLOGY
 
 GTIN = "04012345111118"
 FORECAST = "product,market,month,packs\n" + "".join(
@@ -166,6 +168,41 @@ def test_inputs_come_from_trade_items_lines_and_rules(world: World, maker: Actor
         ("c1", 1_080_000),
         ("c2", 360_000),
     ]
+
+
+def test_lines_are_as_fast_as_they_were_measured_then_as_their_slowest_equipment(
+    world: World, maker: Actor
+) -> None:
+    describe_goods(world)
+    camera = {
+        "code": "c2-camera", "name": "Camera 2", "role": "camera", "site": "cork", "lines": ["c2"],
+        "packs_per_minute": "240", "zone": "Cell", "owner": "S. Byrne",
+    }  # fmt: skip
+    run = {
+        "code": "c1-run", "line": "c1", "what": "packs_per_minute", "value": "90",
+        "measured_on": "2026-10-08", "source": "Performance run, 6 hours",
+    }  # fmt: skip
+    puts = [
+        Put(TECHNOLOGY.read(TechnologyKind.SYSTEM, camera)),
+        Put(TECHNOLOGY.read(TechnologyKind.MEASUREMENT, run)),
+    ]
+    TECHNOLOGY.change(world.app, maker, puts)
+    seen = runs.opened(world.app, maker)
+    blind = replace(maker, permissions=maker.permissions - {Permission.TECHNOLOGY_READ})
+    built = runs.opened(world.app, blind)
+
+    assert {
+        each.line.code: (each.line.packs_per_minute, each.line.speed_source) for each in seen.lines
+    } == {
+        "c1": (90.0, "measured: Performance run, 6 hours, 2026-10-08"),
+        "c2": (240.0, "equipment: Camera 2, the least of its equipment"),
+    }
+    told = seen.column.estimate["line_speed"]
+    assert told.likely == pytest.approx(1_440_000 / (12_000 + 1_500))
+    assert told.source == (
+        "speed of 2 of 2 lines over what each packs: 1 measured, 1 by its slowest equipment"
+    )
+    assert {each.line.packs_per_minute for each in built.lines} == {100.0, 300.0}
 
 
 def test_a_scenario_counts_before_what_is_seen(world: World, maker: Actor) -> None:

@@ -17,7 +17,17 @@ from packtrail.planning.registers import Entry, EntryKind
 from packtrail.planning.scope import Market, Need
 from packtrail.planning.work import Deadline, Link, WorkPackage
 from packtrail.services import audit
-from packtrail.services.plan import baselines, books, codec, history, programmes, proposing, trying
+from packtrail.services.application import Remembered
+from packtrail.services.plan import (
+    baselines,
+    books,
+    codec,
+    history,
+    overview,
+    programmes,
+    proposing,
+    trying,
+)
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, Remove, write
 
@@ -348,9 +358,13 @@ def test_the_law_brings_needs_and_a_moved_day_moves_the_plan(world: World, maker
     )  # fmt: skip
     (change,) = proposing.law_changes(world.app, maker, "eu")
     assert change.days == -365
+    later = planned(world.app, maker, "eu", on=DAY).schedule.slots
     proposing.follow_law(world.app, maker, "eu")
     moved = books.opened(world.app, maker, "eu").book
     assert moved.deadlines["IT"].due_on == law
+    sooner = planned(world.app, maker, "eu", on=DAY).schedule.slots
+    for code in ("IT-LIVE", "IT-REVIEW", "IT-RULES"):
+        assert sooner[code].finish_on < later[code].finish_on, "the work moves with its date"
     newest = history.changes(world.app, maker, "eu", kind="deadline", code="IT")[0]
     assert "IT moves from 2028-02-08 to 2027-02-08" in newest.reason
 
@@ -446,3 +460,33 @@ def test_a_need_that_needs_nothing_is_refused(world: World, maker: Actor) -> Non
         put(world, maker, empty)
 
     assert refusal.value.findings[0].at == "needs/X/capabilities"
+
+
+def test_a_book_that_is_brought_up_is_the_one_that_is_read_anew(world: World, maker: Actor) -> None:
+    app = world.app
+    elsewhere = replace(app, remembered=Remembered())
+    books.opened(elsewhere, maker, "eu")
+    put(world, maker, *map(package, ("B", "a", "C")))
+    first = books.opened(elsewhere, maker, "eu")
+    other = replace(first.book.packages["a"], title="Other")
+    write(app, maker, "eu", [Put(other), Remove("package", "C")])
+    put(world, maker, package("A"))
+
+    brought_up = books.opened(elsewhere, maker, "eu")
+    anew = books.opened(replace(app, remembered=Remembered()), maker, "eu")
+    assert brought_up.book == anew.book
+    assert brought_up.marks == anew.marks
+    assert list(brought_up.book.packages) == list(anew.book.packages)
+    assert [each.title for each in brought_up.book.packages.values()] == ["A", "B", "Other"]
+    assert first.book.packages["a"].title == "a", "what somebody holds does not change"
+
+
+def test_a_change_by_another_process_is_seen_at_once(world: World, maker: Actor) -> None:
+    app = world.app
+    elsewhere = replace(app, remembered=Remembered())
+    due = Deadline(code="IT", title="Italy", package="LIVE", due_on=DAY)
+    put(world, maker, package("LIVE", 10), due)
+    before = overview.glance(elsewhere, maker, "eu").verdict
+    put(world, maker, replace(due, due_on=DAY + timedelta(days=400)))
+
+    assert (before.made, overview.glance(elsewhere, maker, "eu").verdict.made) == (0, 1)

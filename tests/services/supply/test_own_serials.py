@@ -319,8 +319,7 @@ def test_a_capture_that_looked_before_numbers_were_given_out_agrees_with_one_aft
     with world.app.database.transaction(is_pipelined=True) as conn:
         serials = foreseen(world, pool, 3)
         early = instances.Resolving(conn, named([uri(each) for each in serials]))
-        early._find_classes(early._asked)  # It has read what the pool gave so far.
-        early._asked = None
+        early.look_up()  # It has read what the pool gave so far.
         assert given_out(world, pool, 3) == serials
         record(world, serials)
         resolved = early.resolve()

@@ -157,6 +157,18 @@ def test_a_workbook_that_was_given_out_makes_the_same_inventory_again(company: W
     assert (receipt.outcome.count, receipt.findings) == (0, ())
 
 
+@pytest.mark.parametrize("rate", ["140", "1200", "99.86", "1.5"])
+def test_a_number_of_a_workbook_comes_back_as_it_was_written(company: World, rate: str) -> None:
+    wanted = put(code="rated", name="Rated", role="printer", lines=["w1"], packs_per_minute=rate)
+    TECHNOLOGY.change(company.app, company.maker, [wanted], reason="Measured")
+
+    content = files.workbook(company.app, company.maker)
+    receipt = files.import_tables(company.app, company.maker, content, "inventory.xlsx")
+
+    assert (receipt.outcome.count, receipt.findings) == (0, ())
+    TECHNOLOGY.change(company.app, company.maker, [Remove(Kind.SYSTEM, "rated")], reason="Gone")
+
+
 def test_every_bad_cell_of_a_file_is_told_with_its_row_and_nothing_is_taken(
     company: World,
 ) -> None:

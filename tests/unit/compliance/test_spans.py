@@ -47,3 +47,13 @@ def test_a_span_is_told_as_it_is_written() -> None:
         "1 day",
         "2 working days",
     ]
+
+
+def test_working_days_are_those_of_whoever_knows_the_place():
+    christmas = {date(2026, 12, 25), date(2026, 12, 28)}
+    span = Span.read("2 working days")
+
+    assert span is not None
+    assert span.after(
+        date(2026, 12, 23), is_worked=lambda day: day.weekday() < 5 and day not in christmas
+    ) == date(2026, 12, 29)

@@ -46,7 +46,11 @@ def full() -> Plan:
     proposal = propose(scope(), LARGE, TODAY)
     begun = {
         "URS": {"started_on": date(2026, 11, 2), "done_percent": 40, "owner": "Ada & Bob <x>"},
-        "CHARTER": {"started_on": date(2026, 10, 1), "finished_on": date(2026, 10, 30)},
+        "CHARTER": {
+            "started_on": date(2026, 10, 1),
+            "finished_on": date(2026, 10, 30),
+            "done_percent": 100,
+        },
         "IT-RULES": {"not_before": date(2027, 1, 11), "placement": Placement.SOON},
         "L1-INSTALL": {"calendar": "stops:L1"},
     }

@@ -120,7 +120,7 @@ PRODUCED: dict[str, Callable[[], tuple[Finding, ...]]] = {
     "SEPARATOR_REPLACED": lambda: gs1.diagnose("010300010123450921A|10B").causes,
     "SEPARATOR_UNNEEDED": lambda: gs1.diagnose("0103000101234509\x1d10B").causes,
     "PLAIN_SYMBOL": lambda: gs1.diagnose("]d10103000101234509").causes,
-    "SCANNED_TWICE": lambda: gs1.diagnose("010300010123450921AB\x1d" * 2).causes,
+    "SCANNED_TWICE": lambda: gs1.diagnose("010300010123450921AB" * 2).causes,
     "SYMBOL_CAPACITY": lambda: refused(
         lambda: draw("(01)03000101234509(91)" + "A" * 50, Symbology.GS1_128)
     ),

@@ -12,6 +12,7 @@ from packtrail.planning.changes import apply, parse
 from packtrail.planning.comparison import ShiftKind, compare, snapshot
 from packtrail.planning.scheduling import schedule
 from packtrail.planning.work import Placement, Plan
+from packtrail.rendering.plan_words import effect
 
 from .making import MONDAY, deadline, links, package, people, plan
 
@@ -162,3 +163,17 @@ def test_a_snapshot_keeps_the_days_people_see() -> None:
 
     assert kept.packages["B"].finish_on == MONDAY + timedelta(days=19)
     assert kept.dates["B"].due_on == date(2026, 12, 19)
+
+
+def test_a_date_that_is_missed_by_less_is_told() -> None:
+    before = plan(
+        package("A", 20), package("B", 0), links=links("A>B"), deadlines=(deadline("B", 5),)
+    )
+    after = replace(
+        before, packages=(replace(before.by_code["A"], duration_days=12), *before.packages[1:])
+    )
+    compared = compare(snapshot(schedule(before, MONDAY)), snapshot(schedule(after, MONDAY)))
+
+    assert [each.is_nearer for each in compared.dates] == [True]
+    assert "B is missed by 8 days less." in effect(compared)
+    assert not any(each.is_nearer for each in compare(compared.after, compared.before).dates)

@@ -277,3 +277,15 @@ def test_small_plans_hurt_their_dates_as_little_as_the_best_of_all_orders_in_mos
     assert total >= 52
     assert sum(longer) / len(longer) < 1.01
     assert max(longer) < 1.1
+
+
+def test_work_for_decades_of_one_person_is_placed_all_the_same() -> None:
+    codes = [f"P{number}" for number in range(120)]
+    made = plan(
+        *(package(code, 200, effort_days=200, role="it", calendar="standard") for code in codes),
+        resources=(people("it", 1),),
+    )
+    schedule = level(made, MONDAY)
+
+    assert schedule.finish_on is not None
+    assert schedule.finish_on.year > MONDAY.year + 90

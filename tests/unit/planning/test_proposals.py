@@ -79,7 +79,7 @@ def test_artwork_is_done_in_waves_of_a_few_products() -> None:
     waves = [each for each in proposal.packages if each.code.startswith("IT-L1-ART")]
 
     assert [len(each.products) for each in waves] == [8, 8, 3]
-    assert waves[0].title == "Italy: artwork 1, 8 products"
+    assert waves[0].title == "Italy: artwork 1 for Line 1, 8 products"
     assert waves[0].duration_days == 15 + 4
 
 

@@ -86,6 +86,21 @@ def test_evidence_makes_a_product_ready_and_tells_what_it_was() -> None:
     assert {e.state for e in items if e.probe.subject == "product"} == {ReadyState.READY}
 
 
+def test_only_the_packs_of_markets_that_need_it_count() -> None:
+    made = book()
+    other = "09520861410066"
+    product = replace(
+        made.products["P1"], gtin=GTIN, more_gtins=(other,),
+        gtins_by_market=(("IT", other), ("DE", GTIN)),
+    )  # fmt: skip
+    known = plain(replace(made, products=made.products | {"P1": product}))
+
+    assert of(seen(known, Evidence(pools={other: 5})), "pool", "P1").state is ReadyState.READY
+    assert of(seen(known, Evidence(pools={GTIN: 5})), "pool", "P1").sight.told == (
+        f"GTIN {other} without serial numbers"
+    )
+
+
 def test_an_empty_pool_is_no_pool() -> None:
     item = of(seen(plain(book()), Evidence(pools={GTIN: 0})), "pool")
 

@@ -13,7 +13,7 @@ from packtrail.console.visit import redirect
 from packtrail.detection.cases import MOVES, OPEN, Move, Wish
 from packtrail.detection.triage import CAUSES, Category
 from packtrail.rendering import sightings as pictures
-from packtrail.services.alerts import cases, quarantine, sightings
+from packtrail.services.alerts import bundle, cases, quarantine, sightings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -117,6 +117,7 @@ def _page(visit: Visit, findings: Sequence[Finding] = ()) -> Response:
         causes=CAUSES,
         proposed=surest.proposed if surest else None,
         picture=picture,
+        held_by=bundle.held_by,
         lanes=Markup(pictures.over_time(picture.sightings)),  # noqa: S704 - the drawing escapes
         map=Markup(pictures.on_map(picture.sightings)),  # noqa: S704 - the drawing escapes
         forms=FORMS,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.console.plan import shared
 from packtrail.planning import loads
+from packtrail.services.plan import views
 from packtrail.services.plan.scheduling import planned
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def load(visit: Visit) -> Response:
         rows=rows,
         mondays=[each.from_on for each in next(iter(weekly.values()), ())],
         moves=now.schedule.moves[:MOVES_MAX],
+        bounds=views.bounds_view(visit.app, visit.who, now.opened.code),
         titles={code: each.title for code, each in now.schedule.plan.by_code.items()},
         names={code: each.name for code, each in names.items()},
         unused=[each for each in now.schedule.plan.resources if each.code not in weekly],

@@ -8,6 +8,7 @@ from packtrail.access import Permission
 from packtrail.base.errors import RefusedError
 from packtrail.console import templates
 from packtrail.console.plan import shared, work
+from packtrail.console.plan.trying import address_of
 from packtrail.console.visit import redirect
 from packtrail.planning.book import Terms
 from packtrail.planning.registers import SHAPES, EntryKind
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
+    from packtrail.planning.book import Scenario
     from packtrail.planning.schedules import Slot
     from packtrail.services.plan.overview import Glance
 
 DUE_MAX = 12
+SCENARIOS_MAX = 4
 _KINDS = tuple(each.value for each in WorkKind)
 
 
@@ -99,9 +102,17 @@ def glance(visit: Visit) -> Response:
         moved=moved,
         markets={each.code: each.name for each in seen.opened.book.markets.values()},
         counts=_counts(seen),
+        scenarios=_scenarios(seen),
         screen=_screen(seen) if TEMPLATES[seen.opened.terms.template].is_small else None,
         may_change=visit.who.may(Permission.PLAN_UPDATE),
     )
+
+
+def _scenarios(seen: Glance) -> list[tuple[Scenario, str]]:
+    """Return what was thought of already, with the page that shows what it would do."""
+    path = shared.path_of(seen.opened.code, "what-if")
+    known = list(seen.opened.book.scenarios.values())[:SCENARIOS_MAX]
+    return [(each, address_of(path, each.changes)) for each in known]
 
 
 def _upcoming(seen: Glance) -> Slot | None:

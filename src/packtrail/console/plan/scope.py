@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from packtrail.console.visit import Visit
     from packtrail.services.plan.drawing import Drawn
 
-OFFERED_MAX = 400
+OFFERED_MAX = 150
+"""So many packages and things to choose are listed; the rest is counted."""
 
 
 def scope(visit: Visit) -> Response:
@@ -36,8 +37,10 @@ def _scope(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         book=offer.opened.book,
         offer=offer,
         offered=offer.new[:OFFERED_MAX],
+        listed_max=OFFERED_MAX,
         law=law,
         drawn=_drawn(visit, programme),
+        believed=proposing.lines_believed(visit.app, visit.who, offer.opened),
         may_change=visit.who.may(Permission.PLAN_UPDATE),
         today=visit.app.clock().date(),
     )
@@ -53,9 +56,9 @@ def _drawn(visit: Visit, programme: str) -> Drawn | None:
 def draw(visit: Visit) -> Response:
     """Take into the scope what portfolio and lines hold."""
     programme = visit.path("programme")
-    markets = [each for each in visit.form.getlist("market") if isinstance(each, str)]
+    markets, left_out = _listed(visit, "market"), _listed(visit, "leave_out")
     try:
-        drawing.draw(visit.app, visit.who, programme, markets=list(map(without_nul, markets)))
+        drawing.draw(visit.app, visit.who, programme, markets=markets, leave_out=left_out)
     except RefusedError as refusal:
         return _scope(visit, refusal=refusal)
     return redirect(shared.path_of(programme, "scope"))
@@ -74,10 +77,13 @@ def follow_law(visit: Visit) -> Response:
 def accept(visit: Visit) -> Response:
     """Put the work into the plan that the scope makes necessary."""
     programme = visit.path("programme")
-    sent = visit.form.getlist("leave_out")
-    left_out = {without_nul(each) for each in sent if isinstance(each, str)}
     try:
-        proposing.accept(visit.app, visit.who, programme, leave_out=left_out)
+        proposing.accept(visit.app, visit.who, programme, leave_out=_listed(visit, "leave_out"))
     except RefusedError as refusal:
         return _scope(visit, refusal=refusal)
     return redirect(shared.path_of(programme, "work"))
+
+
+def _listed(visit: Visit, name: str) -> list[str]:
+    """Return all that a form sent under a name."""
+    return [without_nul(each) for each in visit.form.getlist(name) if isinstance(each, str)]

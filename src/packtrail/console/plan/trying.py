@@ -58,9 +58,9 @@ def _shown(visit: Visit, texts: list[str], *, refusal: RefusedError | None = Non
         trial=trial,
         shifts=trial.comparison.shifts[:SHIFTS_MAX],
         texts=kept,
-        without={text: _address(path, [e for e in kept if e != text]) for text in kept},
+        without={text: address_of(path, [e for e in kept if e != text]) for text in kept},
         scenarios=[
-            (each, _address(path, each.changes)) for each in trial.opened.book.scenarios.values()
+            (each, address_of(path, each.changes)) for each in trial.opened.book.scenarios.values()
         ],
         kinds=changing.KINDS,
         subjects=list(_subjects(trial)),
@@ -70,7 +70,7 @@ def _shown(visit: Visit, texts: list[str], *, refusal: RefusedError | None = Non
     )
 
 
-def _address(path: str, texts: Iterable[str]) -> str:
+def address_of(path: str, texts: Iterable[str]) -> str:
     """Return the address of the page on which some changes are tried."""
     return path + "?" + urlencode([("change", text) for text in texts])
 
@@ -108,4 +108,4 @@ def keep(visit: Visit) -> Response:
         write(visit.app, visit.who, programme, [Put(scenario, 0)])
     except RefusedError as refusal:
         return _shown(visit, list(texts), refusal=refusal)
-    return redirect(_address(shared.path_of(programme, "what-if"), texts))
+    return redirect(address_of(shared.path_of(programme, "what-if"), texts))

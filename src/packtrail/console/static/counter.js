@@ -125,7 +125,8 @@ function sayKept(fresh) {
 }
 
 /** @param {string} text */
-const readable = (text) => text.replaceAll("\u001d", "␝");
+const readable = (text) => text.replaceAll("\u001d", " ");
+const WHEN = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 /** @param {string} text */
 function sayWaiting(text) {
@@ -149,8 +150,8 @@ function row(each) {
   const code = document.createElement("span");
   code.className = "id";
   code.textContent = readable(each.line.text);
-  const when = new Date(each.line.at).toLocaleString();
-  const words = `${each.line.undo ? "Undo " : ""}${each.line.operation.replaceAll("_", " ")}, ${when}`;
+  const what = `${each.line.undo ? "undo " : ""}${each.line.operation.replaceAll("_", " ")}`;
+  const words = `${what[0].toUpperCase()}${what.slice(1)}, ${WHEN.format(new Date(each.line.at))}`;
   const state = each.why ? `Refused: ${each.why}` : each.by === me.by ? "waits" : `waits for ${each.name} to sign in here`;
   item.append(code, document.createElement("br"), `${words}: ${state}`);
   if (each.why) {

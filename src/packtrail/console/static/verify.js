@@ -76,7 +76,7 @@ function showCard(kind, text) {
   const card = /** @type {HTMLTemplateElement | null} */ (document.querySelector(`template[data-${kind}]`))?.content.cloneNode(true);
   if (!(card instanceof DocumentFragment) || !answer) return;
   const line = card.querySelector("[data-text]");
-  if (line) line.textContent = text.replaceAll("\u001d", "␝");
+  if (line) line.textContent = text.replaceAll("\u001d", " ");
   answer.replaceChildren(card);
 }
 

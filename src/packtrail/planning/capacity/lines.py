@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from packtrail.planning.capacity.forecasts import ForecastRow
 
 _MINUTES = 60
+_BASES = {"measured": "measured", "equipment": "by its slowest equipment", "said": "as built"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,13 @@ class LineFacts:
     site: str
     packs_per_minute: float | None
     """None: nobody said how fast it is."""
+    speed_source: str = ""
+    """What says so, its basis first: `measured: Performance run of 8 October`."""
+
+    @property
+    def speed_basis(self) -> str:
+        """What says how fast it is: `measured`, `equipment` or `said`; empty: nothing does."""
+        return self.speed_source.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +76,13 @@ def line_inputs(
     if speeds:
         mean = _speed(rows, placements, speeds)
         span = Span.of(min(speeds.values()), mean, max(speeds.values()))
-        source = f"rated speed of {len(speeds)} of {len(lines)} lines, over what each packs"
+        known = [each for each in lines if each.packs_per_minute]
+        bases = Counter(each.speed_basis for each in known)
+        told = ", ".join(f"{bases[each]} {shown}" for each, shown in _BASES.items() if bases[each])
+        source = f"speed of {len(known)} of {len(lines)} lines over what each packs: {told}"
+        basis = Basis.MEASUREMENT if set(bases) == {"measured"} else Basis.FACT
         found.append(
-            Input("line_speed", "Speed of a line", "packs/min", span, Basis.FACT, source, 0.001)
+            Input("line_speed", "Speed of a line", "packs/min", span, basis, source, 0.001)
         )
     return tuple(found)
 

@@ -44,6 +44,8 @@ class Year:
     sale_messages: int
     """Those in which events of one pack come."""
     bytes_sent: int
+    bytes_stored: int | None = None
+    """What the database grew by when all of it was recorded; None: it was not recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,8 @@ def practised(years: Sequence[Year]) -> dict[str, Input]:
     """
     known = {each.key: each for each in INPUTS}
     found = {}
-    for key, told in _PRACTISED.items():
+    is_stored = all(year.bytes_stored is not None for year in years)
+    for key, told in {**_PRACTISED, **(_STORED if is_stored else {})}.items():
         values = [max(told(year), known[key].least) for year in years]
         span = Span.of(min(values), sum(values) / len(values), max(values))
         source = f"{len(values)} simulated years of other seeds"
@@ -98,14 +101,19 @@ def predicted(year: Year, practice: Mapping[str, Input]) -> Estimate:
 
 
 def deviations(year: Year, told: Estimate) -> tuple[Deviation, ...]:
-    """Return events, containers, messages and bytes of a year beside their predictions."""
-    measured = (
+    """Return events, containers, messages and bytes of a year beside their predictions.
+
+    Bytes on disk are among them where the year was recorded.
+    """
+    measured = [
         ("packs", float(year.packs)),
         ("container_numbers", float(year.containers)),
         ("events", float(year.events)),
         ("messages", float(year.messages)),
         ("bytes_sent", year.bytes_sent / 1e9),
-    )
+    ]
+    if year.bytes_stored is not None:
+        measured.append(("stored_1", year.bytes_stored / 1e9))
     found = []
     for key, value in measured:
         figure = told[key]
@@ -128,7 +136,8 @@ def _exactly(packing: Sequence[Input]) -> tuple[Input, ...]:
     return tuple(replace(each, span=Span.of(*[each.span.likely] * 3)) for each in packing)
 
 
-_LISTED_BYTES: Final = next(each.span.likely for each in INPUTS if each.key == "bytes_listed")
+_LIKELY: Final = {each.key: each.span.likely for each in INPUTS}
+_LISTED_BYTES: Final = _LIKELY["bytes_listed"]
 
 
 def _as_packed(year: Year) -> float:
@@ -152,3 +161,17 @@ _PRACTISED: Final[Mapping[str, Callable[[Year], float]]] = {
     "bytes_lone": lambda year: (year.bytes_sent - year.listed * _LISTED_BYTES) / year.events,
 }
 """Input -> how a year tells it."""
+
+
+def _stored_listed(year: Year) -> float:
+    """Return the bytes of a pack on disk, besides those of events of its own."""
+    return (year.bytes_stored or 0) / year.packs - (
+        year.lone_events / year.packs * _LIKELY["bytes_event"]
+    )
+
+
+_STORED: Final[Mapping[str, Callable[[Year], float]]] = {
+    "bytes_stored": _stored_listed,
+    "bytes_event": lambda _: _LIKELY["bytes_event"],
+}
+"""Input -> how a year tells it that was recorded in a database."""

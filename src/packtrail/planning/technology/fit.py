@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from packtrail.compliance.entries import Reference
 from packtrail.compliance.subjects import SubjectKind
 from packtrail.compliance.words import Level
-from packtrail.planning.needs import OWN_ROLES
+from packtrail.planning.needs import OWN_ROLES, argument
 from packtrail.planning.scope import Capability
 from packtrail.planning.steps import STEPS
 from packtrail.planning.technology.abilities import Basis, LineAbilities
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from packtrail.compliance.entries import Rule
     from packtrail.compliance.packs import Pack
+    from packtrail.compliance.words import Role
     from packtrail.planning.technology.inventory import Option
 
 C = Capability
@@ -131,7 +131,7 @@ def wants_of(pack: Pack, on: date, *, packs_per_minute: float = 0) -> tuple[Want
     """
     found: dict[tuple[Topic, tuple[str, ...], float], Want] = {}
     for rule in pack.rules.values():
-        if _holds(rule, on):
+        if holds(rule, on):
             for want in _asked(pack, rule, on):
                 found.setdefault((want.topic, want.values, want.number), want)
     if packs_per_minute:
@@ -176,20 +176,20 @@ def fit(
 # --- what rules ask -------------------------------------------------------------------------------
 
 
-def _holds(rule: Rule, on: date) -> bool:
-    roles, levels = frozenset(rule.applies_to.roles), rule.applies_to.levels
+def holds(rule: Rule, on: date, roles: frozenset[Role] = OWN_ROLES) -> bool:
+    """Tell whether a rule holds on a day for a company that plays some parts, of single packs."""
+    asked, levels = frozenset(rule.applies_to.roles), rule.applies_to.levels
     return (
         rule.from_on <= on
         and (rule.to_on is None or on <= rule.to_on)
-        and (not roles or bool(roles & OWN_ROLES))
+        and (not asked or bool(asked & roles))
         and (rule.subject is not SubjectKind.LABEL or not levels or Level.UNIT in levels)
     )
 
 
 def _asked(pack: Pack, rule: Rule, on: date) -> Iterator[Want]:
     def value(name: str) -> Any:
-        found = rule.arguments.get(name)
-        return pack.value(found.parameter, on) if isinstance(found, Reference) else found
+        return argument(pack, rule, name, on)
 
     scope = ", ".join(
         [*(each.value.replace("_", " ") for each in rule.applies_to.classes),

@@ -12,6 +12,7 @@ from packtrail.detection import codes
 from packtrail.detection.lessons import Lesson
 from packtrail.detection.lessons import lessons as learned
 from packtrail.detection.triage import Category, proposed
+from packtrail.services.alerts import mapping
 from packtrail.services.alerts.policies import in_force
 from packtrail.store import alerts as rows
 from packtrail.verification.question import product_of
@@ -54,7 +55,7 @@ class Evidence:
     @property
     def event_id(self) -> str:
         """The event it is, where it is one."""
-        return "" if self.kind == "verification" else self.evidence_id.rpartition(" ")[0]
+        return "" if self.kind == "verification" else mapping.event_of(self.evidence_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from packtrail.rendering import sightings as pictures
 from packtrail.rendering import times
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.rendering.tables import Column, Kind, Table, write_csv
-from packtrail.services import auditing
+from packtrail.services import auditing, stock
 from packtrail.services.alerts import cases, sightings
 from packtrail.services.alerts import drafts as filled
 from packtrail.services.alerts.changing import row_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from packtrail.services.alerts.cases import Case
     from packtrail.services.alerts.sightings import Picture
     from packtrail.services.application import Application
+    from packtrail.services.reach.holdings import Holding
 
 MANIFEST: Final = "manifest.json"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -41,28 +42,29 @@ def bundle(app: Application, actor: Actor, code: str) -> bytes:
     Raises:
         NotFound: `SIG-051`, there is no such case.
         UsageError: The extra `reports` is not installed.
-        NotPermitted: The actor may not see alerts.
+        NotPermitted: The actor may not see alerts, or events.
     """
     require(actor, Permission.ALERT_READ)
-    with app.database.transaction() as conn:
+    with stock.seen(app, actor, None, None) as (conn, _, whole):
         case = cases.case_in(app, conn, actor, row_of(conn, actor, code))
-        picture = sightings.picture_in(app, conn, actor, case)
+        picture = sightings.picture_in(app, conn, actor, case, whole)
         forms = {name: filled.draft_in(conn, actor, case, name) for name in drafts.NAMES}
-        files = {
-            "case.json": _json(case),
-            "case.pdf": paper(case, picture, by=actor.organisation_code),
-            "evidence.csv": write_csv(_evidence(case), about=_about(case)),
-            "story.csv": write_csv(_story(case), about=_about(case)),
-            "sightings.csv": write_csv(seen_table(picture), about=_about(case)),
-            "reach.csv": write_csv(reach_table(picture), about=_about(case)),
-            "sightings.svg": pictures.over_time(picture.sightings).encode(),
-        }
-        if drawn := pictures.on_map(picture.sightings):
-            files["map.svg"] = drawn.encode()
-        for name, draft in forms.items():
-            files[f"draft-{name}.json"] = filled.as_json(case, draft)
-        made = _zip(case, files)
-        detail = {"sha256": hashlib.sha256(made).hexdigest(), "size": len(made)}
+    files = {
+        "case.json": _json(case),
+        "case.pdf": paper(case, picture, by=actor.organisation_code),
+        "evidence.csv": write_csv(_evidence(case), about=_about(case)),
+        "story.csv": write_csv(_story(case), about=_about(case)),
+        "sightings.csv": write_csv(seen_table(picture), about=_about(case)),
+        "reach.csv": write_csv(reach_table(picture), about=_about(case)),
+        "sightings.svg": pictures.over_time(picture.sightings).encode(),
+    }
+    if drawn := pictures.on_map(picture.sightings):
+        files["map.svg"] = drawn.encode()
+    for name, draft in forms.items():
+        files[f"draft-{name}.json"] = filled.as_json(case, draft)
+    made = _zip(case, files)
+    detail = {"sha256": hashlib.sha256(made).hexdigest(), "size": len(made)}
+    with app.database.transaction() as conn:
         auditing.write(conn, actor, Action.CASE_EXPORTED, code, at=app.clock(), detail=detail)
     return made
 
@@ -129,9 +131,17 @@ def reach_table(picture: Picture) -> Table:
     return Table(
         "Reach",
         (Column("What"), Column("Identifier"), Column("Packs of the case", Kind.NUMBER),
-         Column("Other packs in it now", Kind.NUMBER)),
-        [(each.kind, each.label, each.suspects, each.other_count) for each in picture.reach],
+         Column("Other packs in it", Kind.NUMBER), Column("Held by")),
+        [
+            (each.kind, each.label, each.suspects, each.other_count, held_by(each.holders))
+            for each in picture.reach
+        ],
     )  # fmt: skip
+
+
+def held_by(holders: Iterable[Holding]) -> str:
+    """Return who holds how many packs, as a line."""
+    return ", ".join(f"{each.name} {each.total:,}" for each in holders)
 
 
 def _evidence(case: Case) -> Table:

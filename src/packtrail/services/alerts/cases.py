@@ -21,6 +21,7 @@ from packtrail.services.alerts.changing import (
     require_reason,
     row_of,
 )
+from packtrail.services.holidays import working_days_in
 from packtrail.services.rule_packs import catalogue
 from packtrail.store import alerts as alert_rows
 from packtrail.store import cases as rows
@@ -446,4 +447,5 @@ def _clocks(app: Application, row: CaseRow, entries: Sequence[EntryRow]) -> Iter
         "high_risk": row.high_risk_at,
     }
     duties = [replace(each, pack_id=each.pack_id or pack.id) for each in pack.duties.values()]
-    return running(duties, moments, told)
+    is_worked = working_days_in(row.market, row.opened_at.date())
+    return running(duties, moments, told, is_worked=is_worked)

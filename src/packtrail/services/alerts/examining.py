@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from packtrail.access import Action
 from packtrail.detection.detecting import (
     ACTOR_CODES,
     LOT_CODES,
+    OPENING_CODES,
     PACK_CODES,
     of_actors,
     of_lots,
@@ -21,7 +22,9 @@ from packtrail.detection.rules_of_lots import differences
 from packtrail.detection.scans import Purpose
 from packtrail.services import auditing
 from packtrail.services.alerts import mapping
+from packtrail.services.alerts.handling import ACCOUNT, at_place
 from packtrail.services.alerts.mapping import Sighted, item_of
+from packtrail.services.alerts.opening import opened
 from packtrail.services.alerts.record import Record
 from packtrail.store import alerts as rows
 
@@ -34,7 +37,9 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.detection.matching import Held, Told
     from packtrail.detection.scans import Pack, Parameters, Scan, Signal
+    from packtrail.services.alerts.handling import Handled
     from packtrail.services.application import Application
+    from packtrail.store.events import StoredEvent
     from packtrail.store.journeys import ItemKey, Journey
     from packtrail.store.verifications import VerificationRow
 
@@ -49,7 +54,7 @@ _GONE: Final = "The record was changed: the rule does not hold any more."
 _DECLARED_WRONG: Final = "The event was declared wrong."
 
 ActorKey = tuple[str, str]
-"""(account, what it is called in scans)"""
+"""(account, or place of events; what it is called in scans)"""
 
 
 def is_strange(row: VerificationRow) -> bool:
@@ -57,6 +62,15 @@ def is_strange(row: VerificationRow) -> bool:
     return row.class_key.startswith("sgtin/") and (
         not mapping.UNKNOWN.isdisjoint(row.reasons) or mapping.DAMAGED in row.reasons
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an actor scanned in a time."""
+
+    sightings: Mapping[str, Sighted]
+    strange: Sequence[Scan]
+    """Those whose numbers were not known when they were scanned, as far as they are looked up."""
 
 
 class Examiner:
@@ -75,11 +89,13 @@ class Examiner:
         self._parameters, self._now = parameters, now
         self.raised = self.grown = self.withdrawn = 0
 
-    def packs(self, items: Collection[ItemKey]) -> None:
-        """Look at packs, and at the lots of those whose data differ."""
+    def packs(self, items: Collection[ItemKey]) -> set[ItemKey]:
+        """Look at packs, and at lots whose data differ; return those of unknown origin."""
         ordered = sorted(items)
+        strange: set[ItemKey] = set()
         for start in range(0, len(ordered), SCANS_EACH):
-            self._some_packs(ordered[start : start + SCANS_EACH])
+            strange |= self._some_packs(ordered[start : start + SCANS_EACH])
+        return strange
 
     def actors(self, wanted: Mapping[ActorKey, datetime]) -> None:
         """Look at what actors asked around a moment of each."""
@@ -99,9 +115,10 @@ class Examiner:
         }  # fmt: skip
         live = [each for each in evidence if each.withdrawn_at is None]
         of_actor = [each for each in live if codes[each.alert_id] in ACTOR_CODES]
-        self.packs(
-            {(e.class_key, e.item_key) for e in live if codes[e.alert_id] not in ACTOR_CODES}
-        )
+        of_opening = {e.evidence_id for e in live if codes[e.alert_id] in OPENING_CODES}
+        others = ACTOR_CODES | OPENING_CODES
+        self.packs({(e.class_key, e.item_key) for e in live if codes[e.alert_id] not in others})
+        self.openings(self.record.events({mapping.event_of(one) for one in of_opening}), of_opening)
         for account, actor in sorted({(str(e.detail.get("account")), e.actor) for e in of_actor}):
             own = sorted(
                 e.at for e in of_actor if (e.detail.get("account"), e.actor) == (account, actor)
@@ -110,7 +127,7 @@ class Examiner:
             for since, until in _stretches(own, window):
                 self._actor_between(account, actor, since, until)
 
-    def _some_packs(self, items: Sequence[ItemKey]) -> None:
+    def _some_packs(self, items: Sequence[ItemKey]) -> set[ItemKey]:
         asked = rows.verifications_of_packs(
             self._conn, self._actor.organisation_id, items, each=SCANS_EACH
         )
@@ -133,6 +150,9 @@ class Examiner:
         }
         for product, lot in sorted(differing):
             self._lot(product, lot)
+        return {
+            item for item in items if item not in told or not mapping.pack_of(item, told[item])[1]
+        }
 
     def _lot(self, product: str, lot: str) -> None:
         asked = rows.verifications_of_lot(
@@ -151,24 +171,89 @@ class Examiner:
         signals = [*of_lots(scans, known, self._parameters)]
         self._write(LOT_CODES, signals, of_lot, packs, set(of_lot), set())
 
-    def _actor_between(self, actor_id: str, actor: str, since: datetime, until: datetime) -> None:
+    def strange_places(
+        self, found: Iterable[Handled], without_origin: Collection[ItemKey]
+    ) -> dict[ActorKey, datetime]:
+        """Return the places whose events name packs of our own numbers that were never given out.
+
+        Args:
+            found: Packs in events.
+            without_origin: Those of them whose beginning is not recorded.
+        """
+        told = [each for each in found if each.item in without_origin and each.sighted.scan.place]
+        strange = self._strange({each.sighted.scan.pack for each in told})
+        return {
+            (each.account, each.sighted.scan.actor): each.sighted.scan.at
+            for each in told
+            if each.sighted.scan.pack in strange
+        }
+
+    def openings(self, events: Sequence[StoredEvent], known: Collection[str] = ()) -> None:
+        """Look at what containers were found to hold.
+
+        Args:
+            events: Events that say so.
+            known: Evidence of alerts that rest on these events.
+        """
+        if not events:
+            return
+        found = opened(self.record, self._conn, events)
+        signals = [signal for each in found if (signal := each.signal()) is not None]
+        sightings = {one.scan.scan_id: one for each in found for one in each.differing}
+        wrong = {one.scan.scan_id for each in found if each.is_withdrawn for one in each.differing}
+        gone = {one for one in known if one not in sightings}
+        self._write(OPENING_CODES, signals, sightings, {}, {*sightings, *gone}, wrong)
+
+    def _actor_between(self, account: str, actor: str, since: datetime, until: datetime) -> None:
+        asked = (
+            self._asked_at(account, since, until)
+            if account.startswith(ACCOUNT)
+            else self._asked_by(account, actor, since, until)
+        )
+        scans = _in_order(each.scan for each in asked.sightings.values())
+        known = self.record.known_to_actors(scans, asked.strange)
+        signals = [*of_actors(scans, known, self._parameters)]
+        accounts = dict.fromkeys(asked.sightings, account)
+        self._write(
+            ACTOR_CODES, signals, asked.sightings, {}, set(asked.sightings), set(), accounts
+        )
+
+    def _asked_by(self, account: str, actor: str, since: datetime, until: datetime) -> _Asked:
+        """Return what an account verified in a time."""
         asked = [
             row
             for row in rows.verifications_of_actor(
-                self._conn, self._actor.organisation_id, actor_id, since=since, until=until,
+                self._conn, self._actor.organisation_id, account, since=since, until=until,
                 limit=ACTOR_SCANS_MAX,
             )
             if row.class_key.startswith("sgtin/") and mapping.actor_of(row) == actor
             and mapping.NOT_OURS not in row.reasons
         ]  # fmt: skip
         sightings = {str(row.verification_id): mapping.sighted(row) for row in asked}
-        accounts = {str(row.verification_id): row.actor_id for row in asked}
         unknown = [row for row in asked if not mapping.UNKNOWN.isdisjoint(row.reasons)]
-        strange = [sightings[str(row.verification_id)].scan for row in unknown][:STRANGE_MAX]
-        scans = _in_order(each.scan for each in sightings.values())
-        known = self.record.known_to_actors(scans, strange)
-        signals = [*of_actors(scans, known, self._parameters)]
-        self._write(ACTOR_CODES, signals, sightings, {}, set(sightings), set(), accounts)
+        strange = [sightings[str(row.verification_id)].scan for row in unknown]
+        return _Asked(sightings, strange[:STRANGE_MAX])
+
+    def _asked_at(self, account: str, since: datetime, until: datetime) -> _Asked:
+        """Return the packs of our own products that a place handled in a time."""
+        found = at_place(
+            self._conn, self.record.audience_ids, account, (since, until), now=self._now,
+            limit=ACTOR_SCANS_MAX,
+        )  # fmt: skip
+        ours = [each.sighted for each in found if self._is_ours(each.sighted.scan.product)]
+        told = self._strange({each.scan.pack for each in ours})
+        strange = [each.scan for each in ours if each.scan.pack in told]
+        return _Asked({each.scan.scan_id: each for each in ours}, strange[:STRANGE_MAX])
+
+    def _is_ours(self, product: str) -> bool:
+        """Tell whether a product is our own: of others we cannot know every number."""
+        told = self.record.product(product)
+        return bool(told.issued or told.markets)
+
+    def _strange(self, packs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Return those of some packs that are ours by product, and were never given out."""
+        ours = {each for each in packs if self._is_ours(each[0])}
+        return ours - self.record.given_out(ours) if ours else set()
 
     def _sightings(
         self, asked: Iterable[VerificationRow], told: Mapping[ItemKey, Journey]

@@ -45,7 +45,7 @@ _FATES: Final[Mapping[Effect, Fate]] = {
     Status.STOLEN: Fate.STOLEN,
 }
 """What an event makes of a pack -> what rules call it."""
-_ACTS: Final[Mapping[Effect, Purpose]] = {
+ACTS: Final[Mapping[Effect, Purpose]] = {
     Status.DISPENSED: Purpose.SUPPLY,
     Status.PARTIALLY_DISPENSED: Purpose.SUPPLY,
     Status.RECEIVED: Purpose.RECEIVE,
@@ -135,7 +135,7 @@ def acts(item: ItemKey, journey: Journey, asked: Iterable[Scan]) -> list[Sighted
     told = {(each.place, each.at) for each in asked}
     found = []
     for step in journey.steps:
-        purpose = None if step.via or step.is_withdrawn else _ACTS.get(_effect(step) or "")
+        purpose = None if step.via or step.is_withdrawn else ACTS.get(_effect(step) or "")
         place = site_of(step.biz_location or step.read_point or "")
         if purpose is None or (place, step.event_time) in told:
             continue
@@ -156,6 +156,11 @@ def acts(item: ItemKey, journey: Journey, asked: Iterable[Scan]) -> list[Sighted
 def act_id(step: Step, item: ItemKey) -> str:
     """Return the identifier of one pack's part in an event."""
     return f"{step.event_id} {item[1]}"
+
+
+def event_of(evidence_id: str) -> str:
+    """Return the event that a pack's part in it belongs to."""
+    return evidence_id.rpartition(" ")[0]
 
 
 def pack_of(item: ItemKey, journey: Journey) -> tuple[Pack, bool]:

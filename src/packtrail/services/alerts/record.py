@@ -17,8 +17,10 @@ from packtrail.services.portfolio.books import company_of
 from packtrail.services.supply.origins import origins_in
 from packtrail.services.supply.pools import policy_of
 from packtrail.store import alerts as rows
+from packtrail.store import events as event_rows
 from packtrail.store import journeys, objects, organisations, vocabulary
 from packtrail.store import serials as serial_rows
+from packtrail.store.filters import EventFilter
 from packtrail.verification.alike import variants
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.detection.scans import Scan
     from packtrail.services.application import Application
+    from packtrail.store.events import StoredEvent
     from packtrail.store.journeys import ItemKey, Journey
 
 _CANDIDATES_AT_ONCE: Final = 20_000
@@ -89,6 +92,22 @@ class Record:
             places={},
             issued=frozenset(issued),
         )
+
+    def given_out(self, packs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Return those of some numbers that are packs, or were given out at least."""
+        found, issued = self._given_out(packs)
+        return found | issued
+
+    def events(self, event_ids: Iterable[str]) -> list[StoredEvent]:
+        """Return events by their ids."""
+        asked = EventFilter(event_ids=tuple(sorted(event_ids)))
+        if not asked.event_ids:
+            return []
+        page = event_rows.query(
+            self.conn, asked, audience_ids=self.audience_ids, page_size=len(asked.event_ids) * 2,
+            now=self.now,
+        )  # fmt: skip
+        return list(page.events)
 
     def product(self, gtin: str) -> Product:
         """Return what is known of a product."""

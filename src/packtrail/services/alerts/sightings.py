@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Permission, require
 from packtrail.detection.sightings import Sighting, Way, ways
-from packtrail.services import describing
+from packtrail.services import describing, stock
 from packtrail.services.alerts import cases, mapping
 from packtrail.services.alerts.changing import row_of
 from packtrail.services.alerts.record import Record
 from packtrail.services.alerts.spelling import spellings
 from packtrail.services.organisations import visible_to
-from packtrail.store import contents, objects
+from packtrail.services.reach.reaching import reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from psycopg import Connection
 
     from packtrail.access import Actor
     from packtrail.services.alerts.cases import Case
     from packtrail.services.application import Application
+    from packtrail.services.reach.holdings import Holding
+    from packtrail.services.reach.reaching import Shared
     from packtrail.store.journeys import ItemKey, Journey
 
 PACKS_MAX: Final = 200
 """Packs of a case whose journeys are drawn."""
-BESIDE_MAX: Final = 500
-"""Packs beside them that are listed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """Something that suspects have in common with other packs."""
-
-    kind: str
-    """`container`, `document` or `lot`."""
-    identifier: str
-    label: str
-    suspects: int
-    """Packs of the case in it."""
-    others: tuple[tuple[str, str], ...]
-    """Other packs that are in it now, for containers: GTIN and serial number, the first few."""
-    other_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +40,10 @@ class Picture:
     ways: tuple[Way, ...]
     names: dict[str, str]
     """Place -> its name."""
+    holders: tuple[Holding, ...]
+    """Who holds the packs of the case now."""
     reach: tuple[Shared, ...]
+    """What they share with other packs, and who holds those: as far as a recall would reach."""
 
 
 def names(app: Application, actor: Actor, places: Iterable[str]) -> dict[str, str]:
@@ -82,16 +69,18 @@ def picture(app: Application, actor: Actor, code: str) -> Picture:
 
     Raises:
         NotFound: `SIG-051`, there is no such case.
-        NotPermitted: The actor may not see alerts.
+        NotPermitted: The actor may not see alerts, or events.
     """
     require(actor, Permission.ALERT_READ)
-    with app.database.reading() as conn:
+    with stock.seen(app, actor, None, None) as (conn, _, whole):
         case = cases.case_in(app, conn, actor, row_of(conn, actor, code))
-        return picture_in(app, conn, actor, case)
+        return picture_in(app, conn, actor, case, whole)
 
 
-def picture_in(app: Application, conn: Connection, actor: Actor, case: Case) -> Picture:
-    """Return the same on a connection."""
+def picture_in(
+    app: Application, conn: Connection, actor: Actor, case: Case, whole: stock.Picture
+) -> Picture:
+    """Return the same on a connection, with the stock as it sees it."""
     record = Record(app, conn, actor, app.clock())
     items = [(f"sgtin/{gtin}", serial) for gtin, serial in case.suspects[:PACKS_MAX]]
     told = record.journeys(items)
@@ -115,8 +104,14 @@ def picture_in(app: Application, conn: Connection, actor: Actor, case: Case) -> 
         )
         for each in seen
     )
-    reach = tuple(_reach(conn, record.audience_ids, told, set(items)))
-    return Picture(sightings=sightings, ways=ways(sightings), names=called, reach=reach)
+    found = reach(conn, actor, record.audience_ids, whole, told)
+    return Picture(
+        sightings=sightings,
+        ways=ways(sightings),
+        names=called,
+        holders=found.holders,
+        reach=found.beside,
+    )
 
 
 def _scanned(case: Case) -> Iterator[Sighting]:
@@ -141,69 +136,3 @@ def _recorded(told: dict[ItemKey, Journey]) -> Iterator[Sighting]:
                     what=(step.biz_step or step.event_type).rpartition("/")[2],
                     who="in its container" if step.via else "", is_suspect=False,
                 )  # fmt: skip
-
-
-def _reach(
-    conn: Connection,
-    audience_ids: Sequence[int],
-    told: dict[ItemKey, Journey],
-    suspects: set[ItemKey],
-) -> Iterator[Shared]:
-    """Yield containers, shipments and lots that suspects share with other packs."""
-    holders: Counter[str] = Counter()
-    documents: Counter[str] = Counter()
-    lots: Counter[tuple[str, str]] = Counter()
-    for item, journey in told.items():
-        steps = [each for each in journey.steps if not each.is_withdrawn]
-        holders.update({one for s in steps for one in (*s.via, *([s.parent] if s.parent else []))})
-        documents.update({one for s in steps for _, one in s.biz_transactions})
-        pack, _ = mapping.pack_of(item, journey)
-        if pack.lot:
-            lots[item[0].partition("/")[2], pack.lot] += 1
-    yield from _containers(conn, audience_ids, holders, suspects)
-    for identifier, count in documents.most_common():
-        label = describing.label_of(identifier)
-        yield Shared(
-            kind="document", identifier=identifier, label=label, suspects=count, others=(),
-            other_count=0,
-        )  # fmt: skip
-    for (gtin, lot), count in lots.most_common():
-        yield Shared(
-            kind="lot", identifier=f"{gtin}/{lot}", label=f"(01){gtin}(10){lot}", suspects=count,
-            others=(), other_count=0,
-        )  # fmt: skip
-
-
-def _containers(
-    conn: Connection,
-    audience_ids: Sequence[int],
-    holders: Counter[str],
-    suspects: set[ItemKey],
-) -> Iterator[Shared]:
-    from packtrail import gs1  # noqa: PLC0415 - its functions, not the types above
-
-    uris = [uri for uri, _ in holders.most_common()]
-    keys = dict(zip(uris, gs1.identify(uris), strict=True))
-    found = objects.find(conn, keys.values())
-    held = contents.expand(conn, found, audience_ids=audience_ids)
-    for uri, key in keys.items():
-        inside = [one for one in _all_in(held, key) if one[0].startswith("sgtin/0")]
-        others = [one for one in inside if one not in suspects]
-        yield Shared(
-            kind="container",
-            identifier=uri,
-            label=describing.label_of(uri),
-            suspects=holders[uri],
-            others=tuple((one[0].partition("/")[2], one[1]) for one in others[:BESIDE_MAX]),
-            other_count=len(others),
-        )
-
-
-def _all_in(held: dict[ItemKey, tuple[ItemKey, ...]], key: ItemKey) -> Iterator[ItemKey]:
-    waiting, seen = [key], {key}
-    while waiting:
-        for one in held.get(waiting.pop(), ()):
-            if one not in seen:
-                seen.add(one)
-                waiting.append(one)
-                yield one

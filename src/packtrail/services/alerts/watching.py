@@ -14,19 +14,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from packtrail import gs1
 from packtrail.access import Actor
 from packtrail.base.errors import Unavailable
 from packtrail.services.alerts import examining, mapping
 from packtrail.services.alerts.examining import Examiner
+from packtrail.services.alerts.handling import handled, pages, wanted
+from packtrail.services.alerts.opening import is_opening
 from packtrail.services.alerts.policies import in_force
 from packtrail.store import alerts as rows
-from packtrail.store import events as event_rows
 from packtrail.store import subscriptions
-from packtrail.store.filters import EventFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -34,12 +33,9 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.store.alerts import MarkRow
     from packtrail.store.events import StoredEvent
-    from packtrail.store.journeys import ItemKey
     from packtrail.store.verifications import VerificationRow
 
 VERIFICATIONS_AT_ONCE: Final = 1_000
-EVENTS_AT_ONCE: Final = 200
-PACKS_AT_ONCE: Final = 500
 PENDING_AT_ONCE: Final = 500
 CHECKED_AT_ONCE: Final = 100
 CHECK_AFTER: Final = timedelta(minutes=30)
@@ -50,11 +46,6 @@ SETTLED: Final = timedelta(seconds=10)
 """Verifications recorded later than so long ago may still have others before them."""
 _NOTHING: Final = UUID(int=0)
 _PROBLEM_MAX: Final = 500
-_STEPS: Final = (
-    "accepting", "decommissioning", "destroying", "dispensing", "receiving", "reactivating",
-    "removing", "retail_selling", "stocking",
-)  # fmt: skip
-"""Business steps by which a pack is in somebody's hand, or ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,52 +144,33 @@ def _events(app: Application, actor: Actor) -> tuple[Watched, bool]:
         running = subscriptions.oldest_running_capture(conn)
         until = min(now, running or now)
         examiner = Examiner(app, conn, actor, in_force(conn, actor, at=now), now)
-        for items in _items_of_events(conn, examiner, mark.events_until, until, now):
-            examiner.packs(items)
+        for events in _new_events(conn, examiner, mark.events_until, until, now):
+            _look_at_events(examiner, events)
         done = _told(examiner)
         moved = replace(mark, events_until=max(until, mark.events_until), ran_at=now)
         rows.move_mark(conn, actor.organisation_id, moved, scans=0)
     return done, True
 
 
-def _items_of_events(
+def _look_at_events(examiner: Examiner, events: Sequence[StoredEvent]) -> None:
+    found = [*handled(events)]
+    without_origin = examiner.packs({each.item for each in found})
+    examiner.actors(examiner.strange_places(found, without_origin))
+    examiner.openings([each for each in events if is_opening(each)])
+
+
+def _new_events(
     conn: Connection, examiner: Examiner, since: datetime, until: datetime, now: datetime
-) -> Iterator[set[ItemKey]]:
-    """Yield the packs that new events name themselves, a bounded number at a time."""
-    asked = EventFilter(
-        event_types=("ObjectEvent",),
-        biz_steps=_STEPS,
-        record_time_from=since,
-        record_time_before=until,
-        order_by="recordTime",
-        order_direction="ASC",
-    )
-    corrected = replace(asked, biz_steps=(), exists_error_declaration=True)
-    for wanted in (asked, corrected):
-        after = None
-        while True:
-            page = event_rows.query(
-                conn, wanted, audience_ids=examiner.record.audience_ids, page_size=EVENTS_AT_ONCE,
-                now=now, after=after,
-            )  # fmt: skip
-            yield from _chunks(page.events)
-            after = page.next
-            if after is None:
-                break
-
-
-def _chunks(events: tuple[StoredEvent, ...]) -> Iterator[set[ItemKey]]:
-    items: set[ItemKey] = set()
-    for event in events:
-        for item in gs1.identify([str(each) for each in event.body.get("epcList", ())]):
-            # Indicator 0 is the saleable pack; cases are not scanned at a counter.
-            if item[0].startswith("sgtin/0"):
-                items.add(item)
-            if len(items) >= PACKS_AT_ONCE:
-                yield items
-                items = set()
-    if items:
-        yield items
+) -> Iterator[Sequence[StoredEvent]]:
+    """Yield new events that packs were handled in, and those declared wrong, a page at a time."""
+    right = wanted()
+    wrong = (replace(each, biz_steps=(), exists_error_declaration=True) for each in right)
+    for each in (*right, *wrong):
+        asked = replace(
+            each, record_time_from=since, record_time_before=until, order_by="recordTime",
+            order_direction="ASC",
+        )  # fmt: skip
+        yield from pages(conn, asked, examiner.record.audience_ids, now=now)
 
 
 def _pending(app: Application, actor: Actor) -> tuple[Watched, bool]:

@@ -13,6 +13,7 @@ from packtrail.production.levels import Level
 from packtrail.services import floor, organisations
 from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.portfolio import books
+from packtrail.services.technology.lines import LineRate, rates_of
 from packtrail.store import floor as floor_rows
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def holdings(
     return Holdings(
         packings=packings,
         placements=placements,
-        lines=_lines(conn, actor, placements.values()),
+        lines=_lines(app, conn, actor, placements.values()),
         retention=retention,
     )
 
@@ -135,24 +136,37 @@ class _Placed:
 
 
 def _lines(
-    conn: Connection, actor: Actor, placed: Iterable[tuple[str, ...]]
+    app: Application, conn: Connection, actor: Actor, placed: Iterable[tuple[str, ...]]
 ) -> tuple[LineFacts, ...]:
-    """Return one's own lines, and those of others that pack one's products."""
+    """Return one's own lines, and those of others that pack one's products.
+
+    A line is as fast as it was measured, as its slowest equipment, or as it was built, in that
+    order; whoever may not see the inventory sees it as built.
+    """
     used = {code for codes in placed for code in codes}
+    rates = rates_of(app, conn, actor) if actor.may(Permission.TECHNOLOGY_READ) else {}
     found = []
     for row in floor_rows.lines(conn, floor.operators_for(conn, actor)):
         is_own = row.organisation_id == actor.organisation_id
         code = row.code if is_own else f"{row.organisation}/{row.code}"
         if row.retired_at is None and (is_own or code in used):
-            speed = row.speed_packs_per_minute
+            built = row.speed_packs_per_minute
+            rate = rates.get(code) or _as_built(built)
             facts = LineFacts(
                 code=code,
                 name=row.name,
                 site=row.site if is_own else f"{row.organisation}/{row.site}",
-                packs_per_minute=float(speed) if speed else None,
+                packs_per_minute=rate.packs_per_minute if rate else None,
+                speed_source=rate.told if rate else "",
             )
             found.append(facts)
     return tuple(found)
+
+
+def _as_built(speed: int | None) -> LineRate | None:
+    if not speed:
+        return None
+    return LineRate(packs_per_minute=speed, basis="said", source="as the line was built")
 
 
 def _retention(

@@ -2,7 +2,8 @@
 
 Counts of a day are read from what is recorded, so that a sample said twice is the same. What only
 a process knows (requests and how long they take) is taken from that process when it does the chore;
-of several servers each brings its own whenever the chore falls to it.
+of several servers each brings its own whenever the chore falls to it, and server processes that do
+no chores bring theirs by themselves.
 """
 
 from __future__ import annotations
@@ -56,6 +57,14 @@ def sample(app: Application) -> None:
         for organisation_id, count in left.items():
             rows.put_gauge(conn, today, organisation_id, "serials_left", count, at=now)
         rows.roll_up(conn, _months_before(today, KEPT_BY_DAY_MONTHS))
+
+
+def note_traffic(app: Application) -> None:
+    """Note what this process answered, where another one does the chore."""
+    now = app.clock()
+    with app.database.transaction() as conn:
+        for name, value in _of_traffic(app).items():
+            rows.put_gauge(conn, now.astimezone(UTC).date(), WHOLE, name, value, at=now)
 
 
 def _count(conn: Connection, day: date, now: datetime) -> None:

@@ -1,8 +1,11 @@
-"""Books of programmes as they are now: read once for each version, and whose they are."""
+"""Books of programmes as they are now: read once for each version, and whose they are.
+
+What Packtrail holds of a scope is read from portfolio and floor, not from the entry that names it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from packtrail.access import Permission, require
@@ -10,16 +13,18 @@ from packtrail.base.errors import NotFound
 from packtrail.planning import codes
 from packtrail.planning.book import KINDS, Book, Terms
 from packtrail.services.plan import codec
+from packtrail.services.plan.held import held
 from packtrail.store import plans as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
+    from packtrail.store.book_rows import EntryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,15 @@ class Opened:
     book: Book
     marks: Mapping[tuple[str, str], Mark]
     """Kind and code of an entry -> its mark."""
+    held: frozenset[tuple[str, str]] = frozenset()
+    """Kind and code of the entries whose facts are those of portfolio and floor."""
+    held_mark: object = None
+    """Differs when these facts have changed."""
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Differs when anything of the programme has changed."""
+        return self.row.version, self.terms, self.held_mark
 
     @property
     def code(self) -> str:
@@ -53,7 +67,7 @@ class Opened:
 
 
 def opened(app: Application, actor: Actor, code: str) -> Opened:
-    """Return a programme of the actor's organisation with its book.
+    """Return a programme of the actor's organisation with its book, its scope as it is held now.
 
     Raises:
         NotFound: `PLN-014`, there is no such programme.
@@ -61,7 +75,7 @@ def opened(app: Application, actor: Actor, code: str) -> Opened:
     """
     require(actor, Permission.PLAN_READ)
     with app.database.reading() as conn:
-        return read(app, conn, visible(conn, actor, code))
+        return _with_held(app, conn, read(app, conn, visible(conn, actor, code)))
 
 
 def visible(
@@ -85,21 +99,59 @@ def visible(
 
 
 def read(app: Application, conn: Connection, row: rows.ProgrammeRow) -> Opened:
-    """Return the book of a programme; of a version that was read before, the same."""
+    """Return the book of a programme; of one that was read before, only what changed since."""
     name = f"plan/{row.programme_id}"
-    known = cast("Opened | None", app.remembered.get(name, row.version))
+    known = cast("Opened | None", app.remembered.get(name, None))
     if known is not None and known.row == row:
         return known
-    members: dict[str, dict[str, object]] = {each.member: {} for each in KINDS.values()}
-    marks = {}
-    for entry in rows.entries(conn, row.programme_id):
+    if known is not None and known.version <= row.version:
+        made = _brought_up(conn, known, row)
+    else:
+        found = rows.entries(conn, row.programme_id)
+        made = _with_rows(Opened(row=row, terms=_terms(row), book=Book(), marks={}), found, ())
+    app.remembered.put(name, None, made)
+    return made
+
+
+def _brought_up(conn: Connection, known: Opened, row: rows.ProgrammeRow) -> Opened:
+    """Return a book that was read at an earlier version as it is now."""
+    found, gone = rows.entries_since(conn, row.programme_id, known.version)
+    return _with_rows(replace(known, row=row, terms=_terms(row)), found, gone)
+
+
+def _with_rows(known: Opened, found: Sequence[EntryRow], gone: Sequence[tuple[str, str]]) -> Opened:
+    """Return a book with entries put in and taken out, those of a kind in the order of their codes.
+
+    The order is the same however a book came to be: schedules of one version do not differ.
+    """
+    members = {each.member: dict(known.book.of_kind(each.name)) for each in KINDS.values()}
+    marks = dict(known.marks)
+    for kind, code in gone:
+        members[KINDS[kind].member].pop(code, None)
+        marks.pop((kind, code), None)
+    for entry in found:
         members[KINDS[entry.kind].member][entry.code] = codec.decode(entry.kind, entry.body)
         marks[entry.kind, entry.code] = Mark(entry.revision, entry.changed_at, entry.changed_by)
-    made = Opened(
-        row=row,
-        terms=codec.decode_terms(row.terms),
-        book=Book(**members),  # type: ignore[arg-type]
-        marks=marks,
-    )
-    app.remembered.put(name, row.version, made)
+    touched = {KINDS[each.kind].member for each in found}
+    ordered = {
+        name: dict(sorted(each.items())) if name in touched else each
+        for name, each in members.items()
+    }
+    return replace(known, book=Book(**ordered), marks=marks)
+
+
+def _terms(row: rows.ProgrammeRow) -> Terms:
+    return codec.decode_terms(row.terms)
+
+
+def _with_held(app: Application, conn: Connection, found: Opened) -> Opened:
+    """Return a programme with the facts that portfolio and floor hold of its scope."""
+    there = held(app, conn, found.row.organisation_id, app.clock().date())
+    name, mark = f"plan held/{found.row.programme_id}", (found.row, there.mark)
+    known = cast("Opened | None", app.remembered.get(name, mark))
+    if known is not None:
+        return known
+    book, of_scope = there.read_into(found.book)
+    made = replace(found, book=book, held=of_scope, held_mark=there.mark)
+    app.remembered.put(name, mark, made)
     return made

@@ -1,4 +1,4 @@
-"""Public holidays, and the calendars of a programme with them."""
+"""The calendars of a programme, with the public holidays of its countries."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from packtrail.planning import codes
 from packtrail.planning.calendars import CalendarRule
 from packtrail.planning.proposals import campaign_calendar, stops_calendar
+from packtrail.services.holidays import public_holidays
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from packtrail.base.findings import Finding
     from packtrail.planning.book import Book
     from packtrail.planning.calendars import Calendar, Window
-
-YEARS_BEFORE, YEARS_AFTER = 4, 12
 
 
 def calendars_of(book: Book, today: date) -> tuple[tuple[Calendar, ...], tuple[Finding, ...]]:
@@ -29,7 +28,7 @@ def calendars_of(book: Book, today: date) -> tuple[tuple[Calendar, ...], tuple[F
     rules = {each.code: each for each in (*_of_scope(book), *book.calendars.values())}
     found = []
     for rule in rules.values():
-        if _holidays(rule.country, rule.subdivision, today.year) is None:
+        if public_holidays(rule.country, rule.subdivision, today.year) is None:
             place = f"{rule.country} {rule.subdivision}".rstrip()
             message = f"The public holidays of {place} are not known."
             found.append(codes.NO_HOLIDAYS.found(message, at=f"calendars/{rule.code}"))
@@ -38,7 +37,7 @@ def calendars_of(book: Book, today: date) -> tuple[tuple[Calendar, ...], tuple[F
 
 @lru_cache(maxsize=4096)
 def _resolved(rule: CalendarRule, year: int) -> Calendar:
-    return rule.resolve(dict(_holidays(rule.country, rule.subdivision, year) or ()))
+    return rule.resolve(dict(public_holidays(rule.country, rule.subdivision, year) or ()))
 
 
 def _of_scope(book: Book) -> Iterator[CalendarRule]:
@@ -71,20 +70,3 @@ def _within(
     return CalendarRule(
         code=code, name=name, country=country, subdivision=subdivision, windows=ordered
     )
-
-
-@lru_cache(maxsize=512)
-def _holidays(country: str, subdivision: str, year: int) -> tuple[tuple[date, str], ...] | None:
-    """Return the holidays around a year; None where the country or its part is not known."""
-    if not country:
-        return ()
-    import holidays  # noqa: PLC0415 - only those who plan load it
-
-    years = range(year - YEARS_BEFORE, year + YEARS_AFTER + 1)
-    try:
-        known: Mapping[date, str] = holidays.country_holidays(
-            country, subdiv=subdivision or None, years=years, language="en_US"
-        )
-    except NotImplementedError:
-        return None
-    return tuple(sorted(known.items()))

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packtrail.planning import codes
 from packtrail.planning.needs import needs_of
 from packtrail.planning.proposals import propose
 from packtrail.planning.scope import Need
+from packtrail.planning.technology.abilities import capabilities
 from packtrail.planning.technology.upgrades import is_upgrade
 from packtrail.planning.templates import TEMPLATES
 from packtrail.services import rule_packs
 from packtrail.services.plan import books
+from packtrail.services.plan.held import held
 from packtrail.services.plan.writing import Put, Remove, Written, write
+from packtrail.services.technology.lines import believed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.planning.proposals import Proposal
+    from packtrail.planning.scope import Capability
+    from packtrail.planning.technology.abilities import Ability
     from packtrail.planning.work import Deadline, Link, WorkPackage
     from packtrail.services.application import Application
     from packtrail.services.plan.books import Opened
@@ -60,8 +65,38 @@ def offer(app: Application, actor: Actor, programme: str, *, on: date | None = N
     """
     opened = books.opened(app, actor, programme)
     day = on or app.clock().date()
-    template = TEMPLATES[opened.terms.template]
-    return _offer(opened, propose(opened.book.scope(opened.terms), template, day))
+    able = {
+        code: frozenset(each for each, ability in abilities.items() if ability.can)
+        for code, abilities in lines_believed(app, actor, opened).items()
+    }
+    name, mark = f"offer/{opened.row.programme_id}", (opened.mark, day, able)
+    known = cast("Offer | None", app.remembered.get(name, mark))
+    if known is None:
+        scope = opened.book.scope(opened.terms)
+        lines = [replace(each, capabilities=able[each.code]) for each in scope.lines]
+        template = TEMPLATES[opened.terms.template]
+        known = _offer(opened, propose(replace(scope, lines=lines), template, day))
+        app.remembered.put(name, mark, known)
+    return known
+
+
+def lines_believed(
+    app: Application, actor: Actor, opened: Opened
+) -> Mapping[str, Mapping[Capability, Ability]]:
+    """Return what each line in scope can do, and what says so.
+
+    Args:
+        app: The application.
+        actor: Who asks; all of an organisation get the same answer.
+        opened: The programme.
+    """
+    with app.database.reading() as conn:
+        there = held(app, conn, opened.row.organisation_id, app.clock().date())
+        known = believed(app, conn, actor)
+    return {
+        code: capabilities(known.get(there.line_name(code)), line.capabilities)
+        for code, line in opened.book.lines.items()
+    }
 
 
 def accept(

@@ -169,7 +169,7 @@ def _view(each: Item) -> ItemView:
 def _gathered(app: Application, actor: Actor, opened: Opened) -> _Gathered:
     now = app.clock()
     may = tuple(sorted(_may(actor)))
-    mark = (opened.version, may, int(now.timestamp()) // FRESH_SECONDS)
+    mark = (opened.mark, may, int(now.timestamp()) // FRESH_SECONDS)
     name = f"evidence/{opened.row.programme_id}"
     known = cast("_Gathered | None", app.remembered.get(name, mark))
     if known is not None:

@@ -97,8 +97,10 @@ def _facts(seen: Glance, today: date) -> dict[str, str]:
         due = times.day(following.deadline.due_on)
         facts["Next date"] = f"{following.deadline.title}, {due}: {plan_words.outlook(following)}"
     if seen.drift is not None:
-        days = seen.drift.comparison.finish_days
-        moved = f"the end moved by {days:+d} days" if days else "the end has not moved"
+        later = seen.drift.comparison.later
+        moved = "no date is later"
+        if later:
+            moved = f"{len(later)} of the dates later, by {later[0].days} days at most"
         facts["Since the baseline"] = f"{seen.drift.baseline.name}: {moved}"
     return facts
 

@@ -43,7 +43,7 @@ def planned(app: Application, actor: Actor, programme: str, *, on: date | None =
     """
     opened = books.opened(app, actor, programme)
     day = on or app.clock().date()
-    name, mark = f"schedule/{opened.row.programme_id}", (opened.version, opened.terms, day)
+    name, mark = f"schedule/{opened.row.programme_id}", (opened.mark, day)
     known = cast("Planned | None", app.remembered.get(name, mark))
     if known is not None:
         return known

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packtrail.planning import loads
+from packtrail.planning.bounds import Bounds, bounds
 from packtrail.rendering import plan_words
 from packtrail.services.plan.overview import glance
 from packtrail.services.plan.scheduling import planned
@@ -234,6 +235,21 @@ def work_view(
     titles = {code: each.title for code, each in schedule.plan.by_code.items()}
     order = sorted(schedule.slots.values(), key=lambda each: (each.start, each.code))
     return tuple(_slot(schedule, each.code, titles) for each in order)
+
+
+def bounds_view(app: Application, actor: Actor, programme: str) -> Bounds:
+    """Return how soon the open dates could be made by any order of work, and what could be won.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    now = planned(app, actor, programme)
+    name, mark = f"bounds/{now.opened.row.programme_id}", (now.opened.mark, now.schedule.today)
+    known = cast("Bounds | None", app.remembered.get(name, mark))
+    if known is None:
+        known = bounds(now.schedule)
+        app.remembered.put(name, mark, known)
+    return known
 
 
 def load_view(

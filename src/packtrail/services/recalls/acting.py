@@ -25,7 +25,8 @@ from packtrail.services import auditing, notices, signing
 from packtrail.services.mail import outbox
 from packtrail.services.notices import Proposal
 from packtrail.services.organisations import audience_for
-from packtrail.services.recalls import cases, holdings, mailing
+from packtrail.services.reach import holdings
+from packtrail.services.recalls import cases, mailing
 from packtrail.services.recalls.cases import View, add, read
 
 if TYPE_CHECKING:

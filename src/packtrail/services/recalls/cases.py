@@ -26,11 +26,12 @@ from packtrail.recalls import (
     Subject,
     codes,
     fold,
+    until,
 )
 from packtrail.recalls.accounting import Account, account, doubts, open_packs, together
 from packtrail.recalls.messages import language_of
 from packtrail.services import auditing, stock
-from packtrail.services.recalls import holdings
+from packtrail.services.reach import holdings
 from packtrail.store import ids
 from packtrail.store import recalls as rows
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.services.application import Application
-    from packtrail.services.recalls.holdings import Holding
+    from packtrail.services.reach.holdings import Holding
     from packtrail.store.recalls import ContactRow, EntryRow, RecallRow
 
 _TEXT_MAX: Final = 1000
@@ -129,6 +130,13 @@ class View:
     at: datetime
     took_seconds: float
     """How long it took to find every pack."""
+    as_of: datetime | None = None
+    as_known_at: datetime | None = None
+
+    @property
+    def is_now(self) -> bool:
+        """Whether it shows where the recall stands now: only then can it go on."""
+        return self.as_of is None and self.as_known_at is None
 
     @property
     def case(self) -> Case:
@@ -192,23 +200,38 @@ def recalls(app: Application, actor: Actor, *, limit: int = 100) -> tuple[Recall
         return tuple(recall_of(each, told.get(each.recall_id, [])) for each in found)
 
 
-def view(app: Application, actor: Actor, number: str) -> View:
-    """Return where a recall stands: who holds what now, and what came of each.
+def view(
+    app: Application,
+    actor: Actor,
+    number: str,
+    *,
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> View:
+    """Return where a recall stands, or stood: who holds what, and what came of each.
+
+    Contacts, and what follows from them, are those of now.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        number: Of the recall.
+        as_of: Only what had happened by then: packs, messages, answers.
+        as_known_at: Only what had been recorded by then.
 
     Raises:
         NotFound: `RCL-002`, no such recall.
         NotPermitted: The actor may not see recalls or events.
     """
     require(actor, Permission.RECALL_READ)
-    with stock.seen(app, actor, None, None) as (conn, audience_ids, picture):
-        recall = read(conn, actor, number)
+    with stock.seen(app, actor, as_of, as_known_at) as (conn, audience_ids, picture):
+        recall = _until(read(conn, actor, number), as_of, as_known_at)
         began = perf_counter()
-        numbers = holdings.numbers_of(conn, picture, recall.subjects)
-        found = holdings.holdings(conn, actor, audience_ids, picture, numbers)
+        found = holdings.held(conn, actor, audience_ids, picture, recall.subjects)
         took = perf_counter() - began
         contacts = rows.contacts(conn, actor.organisation_id)
         products = stock.product_names(conn, {s.gtin for s in recall.subjects}, audience_ids)
-    now = app.clock()
+    now = min(each for each in (as_of, as_known_at, app.clock()) if each is not None)
     # Who was told stays on the list, also when its packs are elsewhere by now.
     told = recall.case.holders.keys() - {each.key for each in found}
     lines = tuple(
@@ -224,6 +247,8 @@ def view(app: Application, actor: Actor, number: str) -> View:
         products=products,
         at=now,
         took_seconds=took,
+        as_of=as_of,
+        as_known_at=as_known_at,
     )
 
 
@@ -264,13 +289,21 @@ def add(
 
 def recall_of(row: RecallRow, told: Sequence[EntryRow]) -> Recall:
     """Return a recall from its rows."""
-    entries = tuple(
+    return _folded(row, tuple(
         Entry(
             number=each.number, kind=EntryKind(each.kind), at=each.at, by=each.by,
             actor_id=each.actor_id, holder=each.holder, detail=each.detail,
         )
         for each in told
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def _until(recall: Recall, as_of: datetime | None, as_known_at: datetime | None) -> Recall:
+    """Return a recall as far as its record had come by some moments."""
+    return _folded(recall.row, until(recall.entries, as_of=as_of, as_known_at=as_known_at))
+
+
+def _folded(row: RecallRow, entries: tuple[Entry, ...]) -> Recall:
     case = fold(
         entries, number=row.number, kind=RecallKind(row.kind), hazard=Hazard(row.hazard),
         depth=Depth(row.depth), level=CheckLevel(row.check_level), opened_at=row.opened_at,
@@ -297,7 +330,7 @@ def _line(recall: Recall, holding: Holding, contact: ContactRow | None, now: dat
         is_reached=reaches and is_open and not holding.is_ours and holding.key != holdings.NOWHERE,
         is_retail=is_retail,
         language=(contact.language if contact else None) or language_of(country),
-        missing_for_days=(now - since).days if told.missing else 0,
+        missing_for_days=max(0, (now - since).days) if told.missing else 0,
         is_due=holding.key in case.due(now),
     )
 

@@ -11,13 +11,17 @@ import numpy as np
 
 from packtrail.recalls.accounting import FATES, accounts_for
 from packtrail.recalls.messages import Facts, Message, draft
+from packtrail.rendering import times
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.rendering.tables import Column, Kind, Table, write_csv
 from packtrail.services import describing, locations, stock
-from packtrail.services.recalls import cases, holdings
+from packtrail.services.reach import holdings
+from packtrail.services.recalls import cases
 from packtrail.store import organisations as organisation_rows
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from numpy.typing import NDArray
     from psycopg import Connection
 
@@ -52,16 +56,24 @@ class HolderView:
     sender: str
 
 
-def holder(app: Application, actor: Actor, number: str, key: str) -> HolderView:
-    """Return one holder, with the draft of its message.
+def holder(
+    app: Application,
+    actor: Actor,
+    number: str,
+    key: str,
+    *,
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> HolderView:
+    """Return one holder as it is, or was, with the draft of its message.
 
     Raises:
         NotFound: `RCL-002`, `RCL-008`.
         NotPermitted: The actor may not see recalls.
     """
-    seen = cases.view(app, actor, number)
+    seen = cases.view(app, actor, number, as_of=as_of, as_known_at=as_known_at)
     line = seen.line(key)
-    with stock.seen(app, actor, None, None) as (conn, _, picture):
+    with stock.seen(app, actor, as_of, as_known_at) as (conn, _, picture):
         _, mask = _packs_at(conn, picture, seen, key)
         outer, loose = locations.outermost_of(picture, mask & ~picture.is_gone)
         named = tuple(locations.named_containers(conn, picture, outer[:CONTAINERS_SHOWN]))
@@ -77,15 +89,30 @@ def holder(app: Application, actor: Actor, number: str, key: str) -> HolderView:
     )
 
 
-def packs_csv(app: Application, actor: Actor, number: str, key: str | None = None) -> bytes:
-    """Return the packs of a recall, of one holder or of all, as CSV.
+def packs_csv(
+    app: Application,
+    actor: Actor,
+    number: str,
+    key: str | None = None,
+    *,
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> bytes:
+    """Return the packs of a recall, of one holder or of all, as CSV; as they are, or were.
 
     Raises:
         NotFound: `RCL-002`.
         NotPermitted: The actor may not see recalls.
     """
-    seen = cases.view(app, actor, number)
-    return write_csv(_packs(app, actor, seen, key), about={"Recall": number}, has_bom=True)
+    seen = cases.view(app, actor, number, as_of=as_of, as_known_at=as_known_at)
+    about = {"Recall": number, **looked_back(seen)}
+    return write_csv(_packs(app, actor, seen, key), about=about, has_bom=True)
+
+
+def looked_back(seen: View) -> dict[str, str]:
+    """Return until when things count, where that is not now, as files say it."""
+    told = (("Had happened by", seen.as_of), ("Had been recorded by", seen.as_known_at))
+    return {title: times.moment(at) for title, at in told if at is not None}
 
 
 def mail(app: Application, actor: Actor, number: str, key: str) -> bytes:
@@ -182,7 +209,7 @@ def _packs_at(
 
 
 def _packs(app: Application, actor: Actor, seen: View, key: str | None) -> Table:
-    with stock.seen(app, actor, None, None) as (conn, _, picture):
+    with stock.seen(app, actor, seen.as_of, seen.as_known_at) as (conn, _, picture):
         numbers, _ = _packs_at(conn, picture, seen, key)
         sweep = picture.stock.sweep
         outer = picture.stock.outermost()[numbers]

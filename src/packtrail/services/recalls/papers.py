@@ -13,7 +13,7 @@ from packtrail.rendering.reports import Report, Section, Signature, write_pdf
 from packtrail.rendering.tables import Cell, Column, Kind, Table, write_xlsx
 from packtrail.services import signing
 from packtrail.services.recalls import acting, cases
-from packtrail.services.recalls.drafting import sender_of
+from packtrail.services.recalls.drafting import looked_back, sender_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,27 +49,41 @@ _RECORD_COLUMNS: Final = (
 )
 
 
-def workbook(app: Application, actor: Actor, number: str) -> bytes:
-    """Return where a recall stands as XLSX: holders, lots, packs by fate, the record.
+def workbook(
+    app: Application,
+    actor: Actor,
+    number: str,
+    *,
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> bytes:
+    """Return where a recall stands, or stood, as XLSX: holders, lots, packs by fate, the record.
 
     Raises:
         NotFound: `RCL-002`.
         NotPermitted: The actor may not see recalls.
     """
-    seen = cases.view(app, actor, number)
+    seen = cases.view(app, actor, number, as_of=as_of, as_known_at=as_known_at)
     about = dict(_facts(seen))
     return write_xlsx((_holders(seen), _parts(seen), _record(seen)), about=about)
 
 
-def report(app: Application, actor: Actor, number: str) -> bytes:
-    """Return where a recall stands as PDF, with the signatures under it.
+def report(
+    app: Application,
+    actor: Actor,
+    number: str,
+    *,
+    as_of: datetime | None = None,
+    as_known_at: datetime | None = None,
+) -> bytes:
+    """Return where a recall stands, or stood, as PDF, with the signatures under it.
 
     Raises:
         NotFound: `RCL-002`.
         NotPermitted: The actor may not see recalls.
         UsageError: The extra `reports` is not installed.
     """
-    seen = cases.view(app, actor, number)
+    seen = cases.view(app, actor, number, as_of=as_of, as_known_at=as_known_at)
     with app.database.reading() as conn:
         sender = sender_of(conn, actor)
     missing = tuple(
@@ -102,6 +116,7 @@ def report(app: Application, actor: Actor, number: str) -> bytes:
             signatures=[
                 Signature(each.signer_name, each.sentence, each.at)
                 for each in signatures(app, actor, seen)
+                if seen.is_now
             ],
             is_landscape=True,
         )
@@ -140,6 +155,7 @@ def _facts(seen: View) -> list[tuple[str, str]]:
             ),
         ),
         ("First known where all is", times.duration(took) if took is not None else "not counted"),
+        *looked_back(seen).items(),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.compliance.profiles import reporting_duties
 from packtrail.reporting.deadlines import Deadline, deadline_of
+from packtrail.services.holidays import working_days_in
 from packtrail.services.reports.receivers import Receiver, pack_for
 
 if TYPE_CHECKING:
@@ -43,4 +44,5 @@ def deadline_for(
         return Deadline(None, "")
     item = selling.item(gtin, receiver.market)
     asked = reporting_duties(pack, item, on=happened_at.date(), roles=receiver.roles)
-    return deadline_of(asked, form, happening, happened_at)
+    is_worked = working_days_in(receiver.market, happened_at.date())
+    return deadline_of(asked, form, happening, happened_at, is_worked=is_worked)

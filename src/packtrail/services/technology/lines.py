@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
@@ -18,6 +18,7 @@ from packtrail.services import organisations
 from packtrail.services.markets import in_force_for
 from packtrail.services.portfolio import books as portfolio_books
 from packtrail.services.technology import books
+from packtrail.services.technology.reporting import reports_fit
 from packtrail.store import plan_evidence
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.planning.technology.fit import Way
     from packtrail.planning.technology.inventory_checks import Around
+    from packtrail.planning.technology.reporting import ReportAnswer
     from packtrail.services.application import Application
 
 _DONE = (OrderState.COMPLETED.value,)
@@ -40,6 +43,11 @@ class LineRate:
     basis: str
     """`measured`, `equipment` or `said` (as the line was built)."""
     source: str
+
+    @property
+    def told(self) -> str:
+        """Basis and source, as a figure shows them."""
+        return f"{self.basis}: {self.source}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +95,20 @@ class LineFitView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """How the company stands to something that a market wants reported."""
+
+    wanted: str
+    rule: str
+    clause: str
+    state: str
+    told: str
+    ways: tuple[WayView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarketFit:
-    """How lines stand to what the rules of a market ask on a day."""
+    """How lines and connections stand to what the rules of a market ask on a day."""
 
     market: str
     name: str
@@ -97,6 +117,8 @@ class MarketFit:
     """Whether something is sold there already; otherwise this is a what-if."""
     wanted: int
     lines: tuple[LineFitView, ...]
+    reports: tuple[ReportView, ...] = ()
+    """What is to be reported, for whoever may see reports."""
     markets: tuple[str, ...] = field(default=())
     """All markets that one can ask about."""
 
@@ -114,10 +136,29 @@ def known_lines(app: Application, actor: Actor) -> Mapping[str, LineAbilities]:
 
 def line_rates(app: Application, actor: Actor) -> Mapping[str, LineRate]:
     """Return how fast each line is: measured, by its slowest equipment, or as it was built."""
+    return _rates(known_lines(app, actor))
+
+
+def rates_of(app: Application, conn: Connection, actor: Actor) -> Mapping[str, LineRate]:
+    """Return how fast each line is, to services that have asked whether the actor may see it."""
+    around = books.around(conn, actor, app.clock().date())
+    return _rates(_known(app, conn, actor, around))
+
+
+def believed(app: Application, conn: Connection, actor: Actor) -> Mapping[str, LineAbilities]:
+    """Return what the organisation of an actor believes of its lines, whoever of it asks.
+
+    Plans rest on it: they are the same for everybody who may see them.
+    """
+    around = books.around(conn, actor, app.clock().date())
+    return _known(app, conn, actor, around, is_for_plan=True)
+
+
+def _rates(known: Mapping[str, LineAbilities]) -> Mapping[str, LineRate]:
     return {
         line: LineRate(packs_per_minute=rate.value, basis=rate.basis.value, source=rate.told)
-        for line, known in known_lines(app, actor).items()
-        if (rate := known.figures.get(Measured.PACKS_PER_MINUTE)) is not None
+        for line, each in known.items()
+        if (rate := each.figures.get(Measured.PACKS_PER_MINUTE)) is not None
     }
 
 
@@ -152,9 +193,10 @@ def market_fit(
         law = in_force_for(app, conn, actor.organisation_id)
         options = books.opened(app, conn, actor.organisation_id).book.options.values()
         packing = _packing(app, conn, actor, market)
-    if market not in law.markets:
-        message = f"No rule pack is about the market {market[:20]!r}."
-        raise NotFound(codes.UNKNOWN_NAME.found(message, at="market"))
+        if market not in law.markets:
+            message = f"No rule pack is about the market {market[:20]!r}."
+            raise NotFound(codes.UNKNOWN_NAME.found(message, at="market"))
+        reports = reports_fit(app, conn, actor, law, market, day)
     for line in lines:
         if line not in known:
             message = f"There is no line {line[:80]!r}."
@@ -170,6 +212,7 @@ def market_fit(
         is_sold=bool(packing),
         wanted=len(wants),
         lines=tuple(_view(each, is_packing=each.line in packing) for each in found),
+        reports=tuple(map(_report_view, reports)),
         markets=tuple(sorted(law.markets)),
     )
 
@@ -182,20 +225,26 @@ def markets(app: Application, actor: Actor) -> tuple[str, ...]:
 
 
 def _known(
-    app: Application, conn: Connection, actor: Actor, around: Around
+    app: Application, conn: Connection, actor: Actor, around: Around, *, is_for_plan: bool = False
 ) -> Mapping[str, LineAbilities]:
     own = actor.organisation_code
     batches = {}
-    if actor.may(Permission.LINE_READ):
+    if is_for_plan or actor.may(Permission.LINE_READ):
         audiences = organisations.visible_to(conn, actor)
         batches = {
             line if operator == own else f"{operator}/{line}": counts
             for (operator, line), counts in plan_evidence.made(conn, audiences, _DONE).items()
         }
-    inventory = books.opened(app, conn, actor.organisation_id).book
-    found = abilities(inventory, made=batches, built=around.speeds)
-    bare = {line: LineAbilities(line=line, can={}) for line in around.lines}
-    return {line: found.get(line, each) for line, each in sorted(bare.items())}
+    opened = books.opened(app, conn, actor.organisation_id)
+    name = f"lines {actor.organisation_id}"
+    mark = (opened.version, batches, around.speeds, around.lines)
+    known = cast("Mapping[str, LineAbilities] | None", app.remembered.get(name, mark))
+    if known is None:
+        found = abilities(opened.book, made=batches, built=around.speeds)
+        bare = {line: LineAbilities(line=line, can={}) for line in around.lines}
+        known = {line: found.get(line, each) for line, each in sorted(bare.items())}
+        app.remembered.put(name, mark, known)
+    return known
 
 
 def _packing(app: Application, conn: Connection, actor: Actor, market: str) -> frozenset[str]:
@@ -226,17 +275,28 @@ def _view(found: LineFit, *, is_packing: bool) -> LineFitView:
                 state=each.state.value,
                 told=each.told,
                 basis=each.basis.value if each.basis else "",
-                ways=tuple(
-                    WayView(
-                        title=way.title, cost_eur=way.cost_eur, effort_days=way.effort_days,
-                        lead_days=way.lead_days, stop_days=way.stop_days, source=way.source,
-                        is_own=way.is_own,
-                    )
-                    for way in each.ways
-                ),
+                ways=tuple(map(_way_view, each.ways)),
             )
             for each in found.answers
         ),
+    )
+
+
+def _report_view(each: ReportAnswer) -> ReportView:
+    return ReportView(
+        wanted=each.want.told,
+        rule=each.want.rule,
+        clause=each.want.clause,
+        state=each.state.value,
+        told=each.told,
+        ways=tuple(map(_way_view, each.ways)),
+    )
+
+
+def _way_view(way: Way) -> WayView:
+    return WayView(
+        title=way.title, cost_eur=way.cost_eur, effort_days=way.effort_days,
+        lead_days=way.lead_days, stop_days=way.stop_days, source=way.source, is_own=way.is_own,
     )  # fmt: skip
 
 

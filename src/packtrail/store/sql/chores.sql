@@ -17,5 +17,8 @@ update chore
        last_error = %(error)s
  where name = %(name)s and claim = %(claim)s
 
+-- name: release
+update chore set claim = null, claimed_until = null where claim = %s
+
 -- name: all
 select name, next_at, began_at, finished_at, failures, last_error from chore order by name

@@ -47,3 +47,24 @@ select p.receiver, r.content ->> 'market' as market,
     on r.code = p.receiver
  where p.organisation_id = %(organisation_id)s
  group by 1, 2
+
+-- name: operators
+select organisation_id from organisation
+ where organisation_id = %(organisation_id)s
+    or organisation_id in (select partner_id from agreement
+                            where owner_id = %(organisation_id)s and kind = 'records_for')
+ order by organisation_id
+
+-- name: held_mark
+-- Rows of sites, lines and trade items are only ever added, and lines retired: their count and the sum
+-- of their numbers tell whether anything is new.
+with runs as (
+    select organisation_id from organisation
+     where organisation_id = %(organisation_id)s
+        or organisation_id in (select partner_id from agreement
+                                where owner_id = %(organisation_id)s and kind = 'records_for'))
+select coalesce((select version from portfolio where organisation_id = %(organisation_id)s), 0),
+       (select count(*) + sum(site_id) from site where organisation_id in (select * from runs)),
+       (select count(*) + sum(line_id) + count(retired_at) * 1000003 from packaging_line
+         where organisation_id in (select * from runs)),
+       (select count(*) + sum(packaging_id) from packaging where owner_id = %(organisation_id)s)

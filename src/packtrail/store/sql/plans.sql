@@ -20,6 +20,12 @@ update programme set name = %(name)s, terms = %(terms)s, archived_at = %(archive
 select kind, code, revision, body::text as body, changed_at, changed_by
   from plan_entry where programme_id = %s order by kind, code
 
+-- name: entries_since
+select c.kind, c.code, e.revision, e.body::text as body, e.changed_at, e.changed_by
+  from (select distinct kind, code from plan_change
+         where programme_id = %(programme_id)s and version > %(version)s) as c
+  left join plan_entry e on e.programme_id = %(programme_id)s and (e.kind, e.code) = (c.kind, c.code)
+
 -- name: put
 insert into plan_entry (programme_id, kind, code, revision, body, changed_at, changed_by)
 select %(programme_id)s, kind, code, 1, body, %(at)s, %(by)s

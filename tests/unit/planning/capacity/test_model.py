@@ -103,3 +103,19 @@ def test_a_scenario_with_a_strange_name_or_a_senseless_value_is_refused() -> Non
         ("PLN-002", "lnes"),
         ("PLN-004", "packs_per_case"),
     ]
+
+
+def test_every_figure_can_be_traced_to_a_measurement_a_fact_or_an_assumption() -> None:
+    made = planned(40e6)
+    grounds = {
+        each.key: each for each in made.figures if not each.rests_on or each.rests_on == (each.key,)
+    }
+    formulas = [each for each in made.figures if each.basis is Basis.FORMULA]
+
+    assert {each.key for each in formulas} == {each.key for each in QUANTITIES}
+    for each in formulas:
+        assert each.rests_on
+        assert set(each.rests_on) <= grounds.keys(), each.key
+    for each in grounds.values():
+        assert each.basis in {Basis.MEASUREMENT, Basis.FACT, Basis.ASSUMPTION, Basis.FORECAST}
+        assert each.source.strip(), each.key

@@ -1,4 +1,4 @@
-"""Holdings: who holds packs of a recall now, as one pass over the stock tells.
+"""Holdings: who holds packs, now or at a moment, as one pass over the stock tells.
 
 Containers are expanded, place and custody inherited from what holds a pack; packs under way count
 for whom they were sent to. Nothing is asked pack by pack, so a lot of 200,000 is a few arrays.
@@ -97,6 +97,18 @@ class Holding:
     def total(self) -> int:
         """How many packs."""
         return sum(part.count for part in self.parts)
+
+
+def held(
+    conn: Connection,
+    actor: Actor,
+    audience_ids: Sequence[int],
+    picture: Picture,
+    subjects: Iterable[Subject],
+) -> tuple[Holding, ...]:
+    """Return who holds what is meant: whole products, lots, or single packs."""
+    numbers = numbers_of(conn, picture, subjects)
+    return holdings(conn, actor, audience_ids, picture, numbers)
 
 
 def numbers_of(

@@ -1,0 +1,1 @@
+"""Inference: how far closed cases are believed, by whose decision, and on what evidence."""

@@ -1,0 +1,1 @@
+"""Reach: who holds packs, and what else lay beside them; one answer for alerts and for recalls."""
