@@ -21,11 +21,13 @@ import packtrail.api
 from packtrail.base.errors import UsageError
 from packtrail.bootstrap import open_application
 from packtrail.jobs import ChoreRunner
+from packtrail.mail_settings import is_loopback
 from packtrail.receiving import Receiving
 from packtrail.services import accounts
 from packtrail.services.delivering import Deliverer
+from packtrail.services.plan.input_files import FILES_MAX
+from packtrail.services.plan.links import PATH as TELL_PATH
 from packtrail.services.warming import warm_up
-from packtrail.settings import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +51,8 @@ LARGER_BODIES = {
     "/scan/messages/import": 21 * 1024 * 1024,
     "/scan/messages/trust": 21 * 1024 * 1024,
     "/api/v1/vrs/directory/imports": 20 * 1024 * 1024,
+    "/plan/": 21 * 1024 * 1024,
+    "/api/v1/plans/": 20 * 1024 * 1024,
     "/api/v1/vrs/trust": 20 * 1024 * 1024,
     "/corrections": 2 * 1024 * 1024,
     "/comply/portfolio/import": 20 * 1024 * 1024,
@@ -235,6 +239,7 @@ class Guard:
         self._app = app
         self._capture_bytes_max = settings.capture_bytes_max + FORM_BYTES
         self._document_bytes_max = settings.capture_whole_bytes_max + FORM_BYTES
+        self._told_bytes_max = FILES_MAX * settings.form_file_bytes_max + FORM_BYTES
         self._numbers_bytes_max = settings.serials_import_bytes_max + FORM_BYTES
         self._names = frozenset(name.lower() for name in settings.allowed_hosts)
         if settings.is_loopback:
@@ -287,6 +292,8 @@ class Guard:
                 return most
         if NUMBERS_PATHS.fullmatch(path):
             return self._numbers_bytes_max
+        if path.startswith(TELL_PATH):
+            return self._told_bytes_max
         if path == CAPTURE_PATH:
             return self._capture_bytes_max
         if DOCUMENT_PATHS.fullmatch(path):

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from packtrail.base.errors import UsageError
+from packtrail.mail_settings import MailSettings, is_loopback
+from packtrail.mail_settings import says as _says
 
 PROCESSES_MAX = 10
 """Most server processes: each holds connections to the database, which has fifty."""
@@ -25,11 +27,6 @@ _CONNECTIONS_LEAST = 4
 """Of a server process: a chore, a capture, a delivery and a request."""
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
-
-
-def _says(text: str, *, variable: str = "", least: int | None = None) -> dict[str, Any]:
-    """Say what a setting means, its variable when not its name, and its least value."""
-    return {"text": text, "variable": variable, "least": least}
 
 
 def default_data_dir() -> Path:
@@ -41,7 +38,7 @@ def default_data_dir() -> Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(MailSettings):
     """All settings of one installation."""
 
     data_dir: Path = field(
@@ -281,6 +278,19 @@ class Settings:
         default=60,
         metadata=_says("Longest wait between two tries of a delivery, in minutes.", least=1),
     )
+    form_inputs_per_hour: int = field(
+        default=30,
+        metadata=_says(
+            "Most inputs in an hour through one form link; a third of it from one address.", least=1
+        ),
+    )
+    form_file_bytes_max: int = field(
+        default=5 * 1024 * 1024,
+        metadata=_says(
+            "Largest file handed in through a form link or with a mail, in bytes; up to 3 are.",
+            least=1024,
+        ),
+    )
     master_key: str = field(
         default="",
         repr=False,
@@ -391,6 +401,8 @@ class Settings:
                 ipaddress.ip_network(network)
             except ValueError as error:
                 raise UsageError(f"webhook_allowed_networks has {network!r}: {error}.") from error
+        for fault in self.mail_faults():
+            raise UsageError(fault)
         if self.server_processes > PROCESSES_MAX:
             raise UsageError(
                 f"server_processes must be at most {PROCESSES_MAX}; it is {self.server_processes}."
@@ -423,16 +435,6 @@ class Settings:
     def sends_secure_cookies(self) -> bool:
         """Whether cookies travel over HTTPS only."""
         return self.cookie_secure or not self.is_loopback
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address or name always means this very machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def variable_of(setting: Field[Any]) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from packtrail.base.errors import UsageError
-from packtrail.settings import Settings, documented, is_loopback
+from packtrail.mail_settings import is_loopback
+from packtrail.settings import Settings, documented
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_default() -> None:

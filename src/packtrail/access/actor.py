@@ -59,6 +59,10 @@ class Actor:
         """Return the same actor, allowed to do exactly this."""
         return replace(self, permissions=frozenset(permissions))
 
+    def named(self, name: str) -> Actor:
+        """Return the same actor under the name of whom it acts for: whoever holds a link."""
+        return replace(self, name=name)
+
     def may(self, permission: Permission) -> bool:
         """Tell whether the actor holds a permission."""
         return permission in self.permissions

@@ -30,6 +30,7 @@ from packtrail.cli import (
     inference,
     labels,
     lines,
+    mail,
     markets,
     notices,
     obligations,
@@ -40,6 +41,7 @@ from packtrail.cli import (
     plan,
     plan_entries,  # noqa: F401 - its commands join the group `plan`
     plan_files,  # noqa: F401 - so do these
+    plan_links,  # noqa: F401 - and these
     plan_people,  # noqa: F401 - and these
     portfolio,
     query,
@@ -67,6 +69,7 @@ GROUPS = {
     "capacity": capacity.capacity,
     "serials": serials.serials,
     "markets": markets.markets,
+    "mail": mail.mail,
     "notices": notices.notices,
     "alerts": alerts.alerts,
     "recalls": recalls.recalls,

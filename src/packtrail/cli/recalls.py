@@ -26,7 +26,9 @@ Confirm = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; the decision behind it.")]
 Out = Annotated[Path, typer.Option("--out", "-O", help="File to write; - is standard output.")]
-Way = Annotated[str, typer.Option("--way", help="mail, call, visit or letter.")]
+Way = Annotated[
+    str, typer.Option("--way", help="mail, call, visit, letter; when sending also packtrail.")
+]
 
 
 @recalls.command("open")

@@ -10,6 +10,7 @@ from packtrail.console import captures, templates
 from packtrail.services import overview
 from packtrail.services.alerts.attention import attention as of_alerts
 from packtrail.services.capacity.attention import attention as of_capacity
+from packtrail.services.mail.mails import attention as of_mail
 from packtrail.services.obligations.attention import attention as by_law
 from packtrail.services.recalls.attention import attention as of_recalls
 from packtrail.services.reports.attention import attention as of_reports
@@ -36,6 +37,7 @@ def home(visit: Visit) -> Response:
             *by_law(visit.app, visit.who),
             *of_reports(visit.app, visit.who),
             *of_capacity(visit.app, visit.who),
+            *of_mail(visit.app, visit.who),
             *seen.attention,
         ),
         total=total,

@@ -188,6 +188,7 @@ def _recall(visit: Visit, findings: Sequence[Finding] = (), *, wanted: str = "")
         names={each.key: each.name for each in view.lines},
         open_lines=[each for each in view.lines if each.is_reached and not each.holder.told_at],
         rows_max=LINES_SHOWN,
+        sending_ways=_sending_ways(visit),
         two_persons=visit.app.settings.recall_two_persons,
         sent={name: visit.sent(name) for name in ("confirmation", "reason", "text")},
         path_of=path_of,
@@ -216,6 +217,7 @@ def _holder(visit: Visit, findings: Sequence[Finding] = (), *, wanted: str = "")
         today=visit.app.clock().astimezone(UTC).date(),
         counts=_COUNTS,
         ways=acting.WAYS,
+        sending_ways=_sending_ways(visit),
         sent={name: visit.sent(name) for name in ("confirmation", "reason")},
         languages=LANGUAGES,
         path_of=path_of,
@@ -224,6 +226,10 @@ def _holder(visit: Visit, findings: Sequence[Finding] = (), *, wanted: str = "")
         **shown(moments),
         **_WORDS,
     )
+
+
+def _sending_ways(visit: Visit) -> tuple[str, ...]:
+    return acting.SENDING_WAYS if visit.app.settings.mail_host else acting.WAYS
 
 
 def _new(sent: dict[str, str]) -> cases.NewRecall:

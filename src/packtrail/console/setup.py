@@ -10,6 +10,7 @@ from packtrail.base.errors import RefusedError
 from packtrail.console import templates
 from packtrail.console.visit import redirect, without_nul
 from packtrail.services import account_changes, accounts, keys, organisations
+from packtrail.services.mail import preferences
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -93,13 +94,32 @@ def change_password(visit: Visit) -> Response:
     return _account(visit, is_changed=True)
 
 
+def change_mail(visit: Visit) -> Response:
+    """Say where one gets mails, and how often digests."""
+    try:
+        preferences.put(
+            visit.app,
+            visit.who,
+            address=visit.sent("address"),
+            is_on=visit.sent("is_on") == "yes",
+            rhythm=visit.sent("rhythm") or preferences.Rhythm.AS_PLANNED,
+        )
+    except RefusedError as refusal:
+        return _account(visit, refusal=refusal)
+    return _account(visit, is_mail_changed=True)
+
+
 def _check_twice(visit: Visit) -> None:
     if visit.sent("new") != visit.sent("again"):
         raise RefusedError(WEAK_PASSWORD.found("The two new passwords differ.", at="again"))
 
 
 def _account(
-    visit: Visit, *, refusal: RefusedError | None = None, is_changed: bool = False
+    visit: Visit,
+    *,
+    refusal: RefusedError | None = None,
+    is_changed: bool = False,
+    is_mail_changed: bool = False,
 ) -> Response:
     return templates.render(
         visit,
@@ -107,8 +127,21 @@ def _account(
         status=_status(refusal),
         findings=_findings(refusal),
         is_changed=is_changed,
+        is_mail_changed=is_mail_changed,
+        mails_on=bool(visit.app.settings.mail_host),
+        wish=preferences.own(visit.app, visit.who),
+        rhythms=_RHYTHMS,
+        sent_address=visit.sent("address") if refusal else "",
         needs_current=account_changes.needs_current_password(visit.app, visit.session or ""),
     )
+
+
+_RHYTHMS = (
+    ("as_planned", "On the days of the programme"),
+    ("daily", "Every working day"),
+    ("weekly", "On Mondays"),
+    ("never", "Never"),
+)
 
 
 def create_link(visit: Visit) -> Response:

@@ -75,13 +75,17 @@ class Visit:
 
 
 def page(
-    function: Callable[[Visit], Response], *, is_public: bool = False
+    function: Callable[[Visit], Response],
+    *,
+    is_public: bool = False,
+    admit: Callable[[Visit], Response | None] | None = None,
 ) -> Callable[[Request], Awaitable[Response]]:
     """Turn a function of a visit into an endpoint.
 
     Args:
         function: The page; it may raise any fault.
         is_public: Whether it is for people who have not signed in, too.
+        admit: Asked before a form is read; an answer of its own turns the visitor away.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -90,6 +94,8 @@ def page(
             if visit.actor is None and not is_public:
                 # Before the form is read: a stranger's files are not taken in.
                 response = _to_sign_in(visit)
+            elif admit and (refused := await run_in_threadpool(admit, visit)) is not None:
+                response = refused
             else:
                 if request.method == "POST":
                     visit.form = await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from packtrail.services import accounts, capture, line_folder, stock, vrs_requests
+from packtrail.services.alerts import reminding as alert_reminding
 from packtrail.services.alerts import watching as alerts
 from packtrail.services.archive import upkeep
 from packtrail.services.capacity import metering
 from packtrail.services.chores import Chore
+from packtrail.services.mail import sending as mail_sending
 from packtrail.services.obligations import reminding
+from packtrail.services.plan import digests
 from packtrail.services.recalls import reminding as recall_reminding
 from packtrail.services.reports import sending, watching
 from packtrail.services.supply import expiring, ordering, topping_up
@@ -22,8 +25,11 @@ CHORES: tuple[Chore, ...] = (
     Chore("Remind holders of recalls who have not answered", 300, recall_reminding.remind_all),
     Chore("Find reports that have become due", 30, watching.find_due),
     Chore("Send reports and ask for answers", 15, sending.go_on),
+    Chore("Write digests that are due", 600, digests.write_due),
+    Chore("Send mails", 10, mail_sending.send_due),
     Chore("Ask responders again, and end what nobody answered", 20, vrs_requests.send_due),
     Chore("Look for what points to fakes, diversion and theft", 30, alerts.watch_all),
+    Chore("Tell of time limits of cases that run out", 120, alert_reminding.tell_clocks),
     Chore("Close and archive months that are long over", 6 * 3600, upkeep.go_on),
     Chore("Keep the count of all packs up to date", 20, stock.keep_ready),
     Chore("Note what this installation does and has left", 900, metering.sample),

@@ -160,3 +160,33 @@ LINES_FULL = FindingCode(
     "The lines may not make what the forecast asks for",
     remedy="Man the lines for more hours, equip another, or move packs into a quieter month.",
 )
+LINK_ENDED = FindingCode(
+    "PLN-041",
+    Severity.ERROR,
+    "The link leads nowhere, or not any more",
+    remedy="Ask whoever gave it to you for a new one.",
+)
+LINK_BUSY = FindingCode(
+    "PLN-042",
+    Severity.ERROR,
+    "Too much came in through this link in the last hour",
+    remedy="Send it again in an hour; what is typed in the form stays there until then.",
+)
+BAD_LINK = FindingCode(
+    "PLN-043",
+    Severity.ERROR,
+    "A form link cannot be made like this",
+    remedy="Say what it is for, for 1 to 366 days and 1 to 1,000 inputs.",
+)
+BAD_FILE = FindingCode(
+    "PLN-044",
+    Severity.ERROR,
+    "The file cannot be handed in",
+    remedy="Hand in up to three photos (JPEG, PNG, WebP, HEIC), PDFs or plain texts.",
+)
+NOT_SAID = FindingCode(
+    "PLN-045",
+    Severity.ERROR,
+    "Something is missing in what you say",
+    remedy="Say your name and, in a line, what it is.",
+)

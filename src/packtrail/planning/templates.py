@@ -8,6 +8,7 @@ specification, sets up, connects and reports, and a handful of others approve an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -67,6 +68,32 @@ class Meeting:
     agenda: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """A day of every so many weeks."""
+
+    every_weeks: int
+    weekday: int
+    """Monday is 0."""
+
+    def last_on(self, today: date) -> date:
+        """Return its last day that is not after a day.
+
+        Weeks are counted from a fixed Monday, so that it stays on its days whoever asks and
+        whenever.
+
+        Examples:
+            >>> Rhythm(2, 0).last_on(date(2026, 11, 28)).isoformat()
+            '2026-11-16'
+        """
+        monday = today - timedelta(days=today.weekday())
+        while True:
+            on = monday + timedelta(days=self.weekday)
+            if on <= today and (monday.toordinal() // 7) % self.every_weeks == 0:
+                return on
+            monday -= timedelta(weeks=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """How an organisation of one size runs a programme."""
@@ -82,6 +109,8 @@ class Template:
     """Kind of work -> code of the resource that does it."""
     raci: Mapping[WorkKind, Mapping[Department, Part]]
     meetings: tuple[Meeting, ...]
+    digest: Rhythm
+    """How often departments are told, where the communication plan does not say it."""
     wave_products: int
     """How many products' artwork is done together."""
     buffer_days: int
@@ -154,6 +183,7 @@ SMALL: Final = Template(
             agenda=("Dates and buffers", "Money", "Risks", "Decisions wanted"),
         ),
     ),
+    digest=Rhythm(1, 0),
     wave_products=20,
     buffer_days=10,
 )  # fmt: skip
@@ -262,6 +292,7 @@ LARGE: Final = Template(
             agenda=("Deliveries", "Connections and tests", "Campaigns"),
         ),
     ),
+    digest=Rhythm(1, 0),
     wave_products=8,
     buffer_days=20,
 )  # fmt: skip

@@ -215,6 +215,18 @@ def draw(
     return symbol
 
 
+def address_code(address: str) -> Symbol:
+    """Make a QR code of an address that is no Digital Link, such as that of a form.
+
+    Raises:
+        RefusedError: `GS1-070` it does not fit.
+    """
+    symbol = Symbol(Symbology.QR_LINK, address, f"{_FORMATS[Symbology.QR_LINK][1]}{address}", ())
+    if symbol.modules.size == 0:
+        raise RefusedError(codes.SYMBOL_CAPACITY.found("There is nothing to draw."))
+    return symbol
+
+
 def _checked(content: str | gs1.Key | gs1.ElementString) -> tuple[tuple[str, str], ...]:
     """Return the elements, none twice, after everything a label must obey was checked."""
     checked = gs1.parse_element_string(_element_string(content), associations=True)

@@ -70,11 +70,16 @@ def deadline_of(
     asked = [
         _deadline(each, happening, happened_at, is_worked)
         for each in duties
-        if happening in each.duty.events and each.duty.format in {form.format, ""}
+        if _asks(each.duty, happening) and each.duty.format in {form.format, ""}
     ]
     if not asked:
         return Deadline(None, "")
     return min(asked, key=lambda each: (each.at is None, each.at or happened_at))
+
+
+def _asks(duty: Duty, happening: Happening) -> bool:
+    """Whether a duty asks to tell of something; one that comes round may name no events."""
+    return happening in duty.events or (duty.every is not None and not duty.events)
 
 
 def _deadline(

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from packtrail.store import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from psycopg import Connection
@@ -172,9 +172,9 @@ def evidence_content(conn: Connection, organisation_id: int, sha256: str) -> byt
     return bytes(row[0]) if row else None
 
 
-def remind(conn: Connection, reminders: Iterable[NewReminder]) -> int:
-    """Add reminders; return how many are new."""
-    return sum(conn.execute(_SQL["remind"], asdict(each)).rowcount for each in reminders)
+def remind(conn: Connection, reminder: NewReminder) -> bool:
+    """Add a reminder; return False where it is not new."""
+    return conn.execute(_SQL["remind"], asdict(reminder)).rowcount == 1
 
 
 def reminders(

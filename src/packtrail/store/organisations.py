@@ -79,6 +79,12 @@ def by_ids(conn: Connection, ids: Iterable[int]) -> list[OrganisationRow]:
         ).fetchall()
 
 
+def every(conn: Connection) -> list[OrganisationRow]:
+    """Return all organisations, ordered by code."""
+    with conn.cursor(row_factory=class_row(OrganisationRow)) as cursor:
+        return cursor.execute(f"select {_COLUMNS} from organisation order by code").fetchall()
+
+
 def first(conn: Connection, *, limit: int) -> list[OrganisationRow]:
     """Return organisations, ordered by code."""
     with conn.cursor(row_factory=class_row(OrganisationRow)) as cursor:

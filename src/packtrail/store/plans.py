@@ -89,6 +89,16 @@ def by_code(
     return found[0] if found else None
 
 
+def by_id(conn: Connection, programme_id: int) -> ProgrammeRow | None:
+    """Return a programme, whosever it is."""
+    return next(iter(_programmes(conn, "programme_id = %s", [programme_id])), None)
+
+
+def in_use(conn: Connection) -> list[ProgrammeRow]:
+    """Return the programmes of everybody that are not archived."""
+    return _programmes(conn, "archived_at is null order by programme_id", [])
+
+
 def bump(conn: Connection, programme_id: int) -> int:
     """Count a change; return the new version."""
     row = conn.execute(_SQL["bump"], [programme_id]).fetchone()

@@ -262,6 +262,15 @@ def listed(conn: Connection, organisation_id: int, wanted: Wanted) -> list[Repor
         return cursor.execute(statement, values).fetchall()
 
 
+def of_duty(conn: Connection, organisation_id: int, duty: str, gtin: str) -> list[ReportRow]:
+    """Return the reports that a duty asked for, of one trade item; without one, all of them."""
+    where = """where organisation_id = %(organisation_id)s and duty = %(duty)s
+        and (%(gtin)s = '' or gtin = %(gtin)s) order by number"""
+    values = {"organisation_id": organisation_id, "duty": duty, "gtin": gtin}
+    with conn.cursor(row_factory=class_row(ReportRow)) as cursor:
+        return cursor.execute(f"{_SQL['columns']} {where}", values).fetchall()
+
+
 def counts(
     conn: Connection, organisation_id: int, *, now: datetime, open_states: Sequence[str]
 ) -> list[tuple[str, str, int, int]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
+from starlette.responses import Response
 
 from packtrail.access import Permission
 from packtrail.base.errors import NotFound, RefusedError
@@ -14,13 +16,11 @@ from packtrail.planning import codes
 from packtrail.planning.inputs import InputKind, InputState, Resolution, ageing, counts
 from packtrail.planning.requirements import Requirement, trace, trace_of
 from packtrail.planning.templates import Department
-from packtrail.services.plan import books, codec, history
+from packtrail.services.plan import books, codec, history, input_files
 from packtrail.services.plan import inputs as service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from starlette.responses import Response
 
     from packtrail.console.visit import Visit
 
@@ -63,6 +63,21 @@ def raise_input(visit: Visit) -> Response:
 def one(visit: Visit) -> Response:
     """Show one input: what was said, decided and answered, and the trace to its proof."""
     return _one(visit)
+
+
+def file(visit: Visit) -> Response:
+    """Return a file that was handed in with an input."""
+    found = input_files.content(
+        visit.app, visit.who, visit.path("programme"), visit.path("code"),
+        int(visit.path("number")),
+    )  # fmt: skip
+    # Always a download: what somebody handed in is never run in this server's name.
+    filename = quote(found.name, safe="")
+    return Response(
+        found.content,
+        media_type="application/octet-stream",
+        headers={"content-disposition": f"attachment; filename*=UTF-8''{filename}"},
+    )
 
 
 def step(visit: Visit) -> Response:
@@ -144,6 +159,8 @@ def _one(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         refusal=refusal,
         told=told,
         subject=_subject(visit, told.about),
+        files=input_files.listed(visit.app, visit.who, programme, code),
+        is_mailed=bool(visit.app.settings.mail_host and told.contact),
         changes=texts,
         effect=effect,
         traced=trace_of(opened.book, told),

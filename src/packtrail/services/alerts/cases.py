@@ -12,7 +12,7 @@ from packtrail.detection.cases import MOVES, Move, Standing, State, Wish, moved,
 from packtrail.detection.clocks import Clock, running
 from packtrail.detection.triage import Category
 from packtrail.services import auditing
-from packtrail.services.alerts import alerts
+from packtrail.services.alerts import alerts, mailing
 from packtrail.services.alerts.changing import (
     TEXT_MAX,
     Change,
@@ -163,6 +163,10 @@ def open_case(
         detail = {"alerts": [each.alert_id for each in chosen]}
         rows.add_entry(conn, case_id, actor, "opened", text, at=now, detail=detail)
         auditing.write(conn, actor, Action.CASE_OPENED, code, at=now, detail=detail)
+        mailing.opened(
+            app, conn, actor, code, title=str(values["title"]), owner=str(values["owner"]),
+            alerts=len(chosen), at=now,
+        )  # fmt: skip
     return case(app, actor, code)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from packtrail.access import Actor, Permission, require
 from packtrail.compliance.obligations import obligations
 from packtrail.compliance.obligations import reminders as due_reminders
-from packtrail.services.obligations import reading
+from packtrail.services.obligations import mailing, reading
 from packtrail.services.portfolio import books
 from packtrail.store import obligations as rows
 from packtrail.store.organisation_books import PORTFOLIO
@@ -95,4 +95,6 @@ def _remind(app: Application, actor: Actor) -> int:
             for each, days in due_reminders(found)
             if each.on is not None
         ]  # fmt: skip
-        return rows.remind(conn, new)
+        fresh = [each for each in new if rows.remind(conn, each)]
+        mailing.remind(app, conn, fresh, at=at)
+        return len(fresh)

@@ -82,8 +82,40 @@ def say(app: Application, actor: Actor, key: str, said: Saying) -> ObligationPag
         findings = [*_defects(found, said), *_file_defects(said.file)]
         if findings:
             raise RefusedError(*findings)
-        _write(conn, actor, found, said, at=at)
+        write(conn, actor, found, said, at=at)
     return reading.one(app, actor, key)
+
+
+def write(conn: Connection, actor: Actor, found: Obligation, said: Saying, *, at: datetime) -> None:
+    """Write down what is said of an obligation, with the audit row, in a transaction of others.
+
+    Args:
+        conn: The connection.
+        actor: Who says it.
+        found: The obligation.
+        said: What; the caller has seen to it that it can be said.
+        at: When.
+    """
+    digest = _keep(conn, actor, said.file, at=at) if said.file else ""
+    note = rows.NewNote(
+        organisation_id=actor.organisation_id, key=found.key, market=said.market,
+        product=said.product, site=said.site, line=said.line, due_on=found.on, state=said.state,
+        owner=said.owner.strip() if said.owner is not None else None, reason=said.reason.strip(),
+        evidence=said.evidence.strip(), evidence_sha256=digest, pack_version=found.version,
+        pack_sha256=found.sha256, at=at, actor_kind=actor.kind.value, actor_id=actor.id,
+        actor_name=actor.name,
+    )  # fmt: skip
+    number = rows.add_note(conn, note)
+    part = {"market": said.market, "product": said.product, "site": said.site, "line": said.line}
+    detail = {
+        "note": number,
+        **{name: value for name, value in part.items() if value},
+        **{name: value for name, value in (
+            ("state", said.state), ("owner", said.owner), ("reason", said.reason.strip()),
+            ("evidence", said.evidence.strip()), ("file", digest),
+        ) if value},
+    }  # fmt: skip
+    auditing.write(conn, actor, Action.OBLIGATION_CHANGED, found.key, at=at, detail=detail)
 
 
 def evidence_file(app: Application, actor: Actor, sha256: str) -> File:
@@ -137,31 +169,6 @@ def _file_defects(file: File | None) -> Iterator[Finding]:
 
 def _part(said: Saying) -> Part:
     return Part(said.market, said.product, said.site, said.line)
-
-
-def _write(
-    conn: Connection, actor: Actor, found: Obligation, said: Saying, *, at: datetime
-) -> None:
-    digest = _keep(conn, actor, said.file, at=at) if said.file else ""
-    note = rows.NewNote(
-        organisation_id=actor.organisation_id, key=found.key, market=said.market,
-        product=said.product, site=said.site, line=said.line, due_on=found.on, state=said.state,
-        owner=said.owner.strip() if said.owner is not None else None, reason=said.reason.strip(),
-        evidence=said.evidence.strip(), evidence_sha256=digest, pack_version=found.version,
-        pack_sha256=found.sha256, at=at, actor_kind=actor.kind.value, actor_id=actor.id,
-        actor_name=actor.name,
-    )  # fmt: skip
-    number = rows.add_note(conn, note)
-    part = {"market": said.market, "product": said.product, "site": said.site, "line": said.line}
-    detail = {
-        "note": number,
-        **{name: value for name, value in part.items() if value},
-        **{name: value for name, value in (
-            ("state", said.state), ("owner", said.owner), ("reason", said.reason.strip()),
-            ("evidence", said.evidence.strip()), ("file", digest),
-        ) if value},
-    }  # fmt: skip
-    auditing.write(conn, actor, Action.OBLIGATION_CHANGED, found.key, at=at, detail=detail)
 
 
 def _keep(conn: Connection, actor: Actor, file: File, *, at: datetime) -> str:

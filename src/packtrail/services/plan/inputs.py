@@ -27,16 +27,22 @@ from packtrail.planning.inputs import (
 from packtrail.planning.requirements import Requirement
 from packtrail.planning.templates import Department
 from packtrail.rendering import plan_words
-from packtrail.services.plan import books, programmes, trying
+from packtrail.services.plan import books, input_files, programmes, trying
+from packtrail.services.plan.input_files import HandedIn
 from packtrail.services.plan.writing import Put, Remove, write_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from psycopg import Connection
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
     from packtrail.services.plan.books import Opened
+    from packtrail.store.plans import ProgrammeRow
 
+_NAMED_MAX = 10
 _CUT = "\n\n[The mail is longer; it is cut here.]"
 _CLOSING = {Resolution.ACCEPTED, Resolution.PARTLY}
 
@@ -89,21 +95,30 @@ def raise_input(app: Application, actor: Actor, programme: str, told: NewInput) 
     at = app.clock()
     with app.database.transaction() as conn:
         row = books.visible(conn, actor, programme, is_locked=True)
-        known = books.read(app, conn, row).book.inputs
-        made = Input(
-            code=next_code(known),
-            kind=told.kind,
-            title=told.title.strip(),
-            text=told.text.strip(),
-            department=told.department,
-            raised_by=told.raised_by.strip() or actor.name,
-            raised_on=at.date(),
-            contact=told.contact.strip(),
-            way=told.way,
-            about=told.about.strip(),
-            due_on=due_of(at.date()),
-        )
-        write_in(app, conn, actor, row, [Put(made, 0)], at=at, reason="Raised")
+        return raise_in(app, conn, actor, row, told, at=at)
+
+
+def raise_in(
+    app: Application, conn: Connection, actor: Actor, row: ProgrammeRow, told: NewInput, *,
+    at: datetime, files: Sequence[HandedIn] = (),
+) -> Input:  # fmt: skip
+    """Take an input down, with its files, in a transaction that holds the lock on the programme."""
+    known = books.read(app, conn, row).book.inputs
+    made = Input(
+        code=next_code(known),
+        kind=told.kind,
+        title=told.title.strip(),
+        text=told.text.strip(),
+        department=told.department,
+        raised_by=told.raised_by.strip() or actor.name,
+        raised_on=at.date(),
+        contact=told.contact.strip(),
+        way=told.way,
+        about=told.about.strip(),
+        due_on=due_of(at.date()),
+    )
+    write_in(app, conn, actor, row, [Put(made, 0)], at=at, reason="Raised")
+    input_files.keep(conn, row, made.code, files, at=at)
     return made
 
 
@@ -274,7 +289,8 @@ def mine(app: Application, actor: Actor) -> Iterator[tuple[str, Input]]:
     """
     for each in programmes.programmes(app, actor):
         found = books.opened(app, actor, each.code).book.inputs.values()
-        raised = [told for told in found if told.raised_by == actor.name]
+        # Through a form link anybody may give any name.
+        raised = [t for t in found if t.raised_by == actor.name and t.way is not Way.LINK]
         raised.sort(key=lambda told: told.raised_on, reverse=True)
         yield from ((each.code, told) for told in raised)
 
@@ -345,13 +361,30 @@ def raise_from_mail(
         mail = mails.read_mail(content)
     except mails.UnreadableMailError as error:
         raise RefusedError(codes.NO_MAIL.found(str(error), at="file")) from None
+    files, left_out = input_files.taken(
+        app.settings, [HandedIn(name=each.name, content=each.content) for each in mail.files]
+    )
     told = NewInput(
         kind=kind,
         title=mail.subject[:300],
-        text=mail.text[: mails.TEXT_MAX - len(_CUT)] + _CUT if mail.is_cut else mail.text,
+        text=_text_of(mail, left_out),
         department=department,
         raised_by=mail.name,
         contact=mail.address,
         way=Way.MAIL,
     )
-    return raise_input(app, actor, programme, told)
+    require(actor, Permission.PLAN_RAISE)
+    at = app.clock()
+    with app.database.transaction() as conn:
+        row = books.visible(conn, actor, programme, is_locked=True)
+        return raise_in(app, conn, actor, row, told, at=at, files=files)
+
+
+def _text_of(mail: mails.Mail, left_out: Sequence[str]) -> str:
+    """Return what a mail says, and which of its files were not kept."""
+    notes = [_CUT] if mail.is_cut else []
+    if left_out:
+        names = ", ".join(each[:100] for each in left_out[:_NAMED_MAX])
+        notes.append(f"\n\n[Files that were not kept: {names}]")
+    end = "".join(notes)
+    return mail.text[: mails.TEXT_MAX - len(end)] + end

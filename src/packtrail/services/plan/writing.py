@@ -18,7 +18,7 @@ from packtrail.planning.checking import check
 from packtrail.planning.entry_checks import check_one
 from packtrail.planning.requirements import check_references
 from packtrail.services import auditing
-from packtrail.services.plan import books, codec
+from packtrail.services.plan import books, codec, mailing
 from packtrail.services.plan.holidays import calendars_of
 from packtrail.store import plans as rows
 from packtrail.store.book_rows import NewChange
@@ -139,6 +139,7 @@ def write_in(
         conn, actor, Action.PLAN_ENTRIES_CHANGED, row.code, at=at,
         detail=_detail(written, version, reason),
     )  # fmt: skip
+    mailing.tell(app, conn, row, before.book, after, at=at)
     return Written(version=version, count=len(written))
 
 

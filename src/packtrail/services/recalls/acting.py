@@ -22,10 +22,11 @@ from packtrail.recalls.accounting import open_packs
 from packtrail.recalls.acts import objections, wants_second
 from packtrail.recalls.case import Answer
 from packtrail.services import auditing, notices, signing
+from packtrail.services.mail import outbox
 from packtrail.services.notices import Proposal
 from packtrail.services.organisations import audience_for
 from packtrail.services.reach import holdings
-from packtrail.services.recalls import cases
+from packtrail.services.recalls import cases, mailing
 from packtrail.services.recalls.cases import View, add, read
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ _TEXT_MAX: Final = 1000
 _COUNT_MAX: Final = 100_000_000
 WAYS: Final = ("call", "visit", "letter", "mail")
 """How a holder is told, or asked whether it acted."""
+BY_PACKTRAIL: Final = "packtrail"
+"""Packtrail itself sends the mail, once a person has said so."""
+SENDING_WAYS: Final = (*WAYS, BY_PACKTRAIL)
+"""How a holder is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,16 +141,17 @@ def mark_sent(
         number: Of the recall.
         told: Confirmation and reason.
         holders: Keys; None: all that the recall reaches and that were not told yet.
-        way: How: one of `WAYS`.
+        way: How: one of `SENDING_WAYS`.
 
     Raises:
-        RefusedError: `RCL-003`, `-004`, `-006`, `-009`.
+        RefusedError: `RCL-003`, `-004`, `-006`, `-009`; of mails that Packtrail is to send,
+            `MAI-002` to `MAI-004`.
         NotFound: `RCL-002`, no such recall; `RCL-008`, no such holder.
         NotPermitted: The actor may not decide.
     """
     require(actor, Permission.RECALL_DECIDE)
-    if way not in WAYS:
-        text = f"{way[:20]!r} is none of {', '.join(WAYS)}."
+    if way not in SENDING_WAYS:
+        text = f"{way[:20]!r} is none of {', '.join(SENDING_WAYS)}."
         raise RefusedError(codes.BAD_ANSWER.found(text, at="way"))
     seen = cases.view(app, actor, number)
     lines = (
@@ -153,6 +159,7 @@ def mark_sent(
         if holders is None
         else [seen.line(key) for key in dict.fromkeys(holders)]
     )
+    letters = mailing.letters(app, actor, seen, lines) if way == BY_PACKTRAIL else ()
     at = app.clock()
     with app.database.transaction() as conn:
         recall = _guarded(conn, actor, number, Act.SEND, told)
@@ -168,6 +175,8 @@ def mark_sent(
                 conn, actor, recall.row.recall_id, EntryKind.SENT, at=at, holder=line.key,
                 detail=detail,
             )  # fmt: skip
+        for letter in letters:
+            outbox.post(app, conn, actor.organisation_id, letter, at=at)
         detail = {"holders": [each.key for each in lines], "way": way}
         auditing.write(conn, actor, Action.RECALL_SENT, number, at=at, detail=detail)
         return read(conn, actor, number)

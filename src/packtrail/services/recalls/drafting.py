@@ -81,7 +81,7 @@ def holder(
     return HolderView(
         view=seen,
         line=line,
-        message=_message(seen, line, sender),
+        message=message_of(seen, line, sender),
         containers=named,
         container_count=len(outer),
         loose=loose,
@@ -165,7 +165,14 @@ def letter(app: Application, actor: Actor, number: str, key: str) -> bytes:
     )
 
 
-def _message(seen: View, line: Line, sender: str) -> Message:
+def sender_of(conn: Connection, actor: Actor) -> str:
+    """Return the name of the organisation that recalls."""
+    rows = organisation_rows.by_ids(conn, [actor.organisation_id])
+    return rows[0].name if rows else actor.organisation_code or ""
+
+
+def message_of(seen: View, line: Line, sender: str) -> Message:
+    """Return the message to a holder, in its language."""
     lots = sorted({(p.gtin, p.lot) for p in line.holding.parts}, key=str)
     facts = Facts(
         number=seen.case.number,
@@ -188,12 +195,6 @@ def _message(seen: View, line: Line, sender: str) -> Message:
         reminder=line.holder.reminders,
     )  # fmt: skip
     return draft(facts, line.language)
-
-
-def sender_of(conn: Connection, actor: Actor) -> str:
-    """Return the name of the organisation that recalls."""
-    rows = organisation_rows.by_ids(conn, [actor.organisation_id])
-    return rows[0].name if rows else actor.organisation_code or ""
 
 
 def _packs_at(

@@ -12,10 +12,12 @@ from packtrail.base.errors import RefusedError
 from packtrail.compliance.words import Happening
 from packtrail.reporting import catalogue, codes
 from packtrail.reporting.assembling import objects_of
+from packtrail.reporting.deadlines import Deadline
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import About
 from packtrail.services import auditing, describing
-from packtrail.services.reports import steps
+from packtrail.services.markets.accepting import in_force_for
+from packtrail.services.reports import duties, settling, steps
 from packtrail.services.reports.gathering import Gatherer, gtin14, read_body
 from packtrail.services.reports.receivers import Receiver, required
 from packtrail.services.reports.steps import Taken
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.epcis.events import Event
-    from packtrail.reporting.deadlines import Deadline
     from packtrail.reporting.forms import Form
     from packtrail.services.application import Application
     from packtrail.store.events import StoredEvent
@@ -86,20 +87,27 @@ def create(app: Application, actor: Actor, wish: Wish) -> ReportRow:
         events = _events(gatherer, form, wish)
         happened_at = max((each.event_time for each in events), default=at)
         subject = _subject(conn, gatherer, form, wish, events)
+        happening = Happening(wish.happening) if wish.happening else form.happenings[0]
+        asked = duties.deadline_for(
+            in_force_for(app, conn, actor.organisation_id), gatherer.selling, receiver, form,
+            happening, happened_at, gtin=subject.gtin,
+        )  # fmt: skip
         row = add(
             conn,
             actor,
             form,
             receiver,
             subject,
-            happening=Happening(wish.happening) if wish.happening else form.happenings[0],
+            happening=happening,
             happened_at=happened_at,
-            deadline=None,
+            # Whoever asks for it knows when; the duty is noted, so that its obligation follows.
+            deadline=Deadline(None, "", asked.duty),
             facts=wish.facts,
             step=Step.ASKED,
             at=at,
         )
         rows.cover(conn, row, [(each.identity, key_of(form, subject, each)) for each in events])
+        settling.follow(app, conn, row, at=at)
     return row
 
 
@@ -119,7 +127,7 @@ def add(  # noqa: PLR0913 - what a report begins with
     *,
     happening: Happening,
     happened_at: datetime,
-    deadline: Deadline | None,
+    deadline: Deadline,
     facts: Mapping[str, str],
     step: Step,
     at: datetime,
@@ -142,9 +150,9 @@ def add(  # noqa: PLR0913 - what a report begins with
         facts=dict(facts),
         state=State.DUE,
         happened_at=happened_at,
-        due_at=deadline.at if deadline else None,
-        due_words=deadline.words if deadline else "",
-        duty=deadline.duty if deadline else "",
+        due_at=deadline.at,
+        due_words=deadline.words,
+        duty=deadline.duty,
         at=at,
         next_at=at + wait if receiver.is_automatic and step is Step.FOUND else None,
     )

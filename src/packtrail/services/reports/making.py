@@ -94,7 +94,7 @@ def build_row(app: Application, conn: Connection, actor: Actor, row: ReportRow) 
     findings = (*findings, *composed.findings)
     at = app.clock()
     if not composed.files:
-        return _nothing(conn, actor, row, findings, at)
+        return _nothing(app, conn, actor, row, findings, at)
     version_no = row.version_no + 1
     for made in composed.files:
         new = NewFile(
@@ -110,7 +110,7 @@ def build_row(app: Application, conn: Connection, actor: Actor, row: ReportRow) 
         "findings": [checks.told(each) for each in findings[:_FINDINGS_MAX]],
     }
     taken = Taken(step=Step.BUILT, version_no=version_no, detail=detail)
-    built = steps.take(conn, actor, row, taken, at=at)
+    built = steps.take(app, conn, actor, row, taken, at=at)
     return _checked(app, conn, actor, built, form, composed, findings)
 
 
@@ -126,6 +126,7 @@ def _numbered_version(conn: Connection, form: Form, row: ReportRow) -> ReportRow
 
 
 def _nothing(
+    app: Application,
     conn: Connection,
     actor: Actor,
     row: ReportRow,
@@ -136,7 +137,7 @@ def _nothing(
     if State(row.state) not in OPEN:
         raise RefusedError(*findings)
     detail = {"findings": [checks.told(each) for each in findings[:_FINDINGS_MAX]]}
-    return steps.take(conn, actor, row, Taken(step=Step.FAILED, detail=detail, score=0), at=at)
+    return steps.take(app, conn, actor, row, Taken(step=Step.FAILED, detail=detail, score=0), at=at)
 
 
 def _checked(
@@ -163,7 +164,7 @@ def _checked(
     score = 0 if has_errors(findings) else min(scores)
     step = Step.FAILED if has_defects else Step.PASSED
     taken = Taken(step=step, score=score, detail={"score": score})
-    return steps.take(conn, actor, row, taken, at=app.clock())
+    return steps.take(app, conn, actor, row, taken, at=app.clock())
 
 
 # --- the material ---------------------------------------------------------------------------------

@@ -54,18 +54,20 @@ def approve(
         row = seen(conn, actor, number, step_no)
         steps.require_reason(reason, is_needed=row.state == State.FLAWED)
         if catalogue.form(row.form).is_guarded and not _is_second(conn, actor, row):
-            return steps.take(conn, actor, row, Taken(step=Step.CONFIRMED, reason=reason), at=at)
-        return approve_row(conn, actor, row, reason=reason, at=at)
+            return steps.take(
+                app, conn, actor, row, Taken(step=Step.CONFIRMED, reason=reason), at=at
+            )
+        return approve_row(app, conn, actor, row, reason=reason, at=at)
 
 
 def approve_row(
-    conn: Connection, actor: Actor, row: ReportRow, *, reason: str, at: datetime
+    app: Application, conn: Connection, actor: Actor, row: ReportRow, *, reason: str, at: datetime
 ) -> ReportRow:
     """Approve a report inside a transaction; it is sent as soon as a chore comes by."""
     receiver = required(conn, row.organisation_id, row.receiver)
     has_channel = receiver.channel is not ChannelKind.NONE
     taken = Taken(step=Step.APPROVED, reason=reason, next_at=at if has_channel else None)
-    return steps.take(conn, actor, row, taken, at=at)
+    return steps.take(app, conn, actor, row, taken, at=at)
 
 
 def drop(
@@ -104,7 +106,7 @@ def resend(
         receiver = required(conn, row.organisation_id, row.receiver)
         next_at = None if receiver.channel is ChannelKind.NONE else at
         taken = Taken(step=Step.RESENT, reason=reason, next_at=next_at)
-        return steps.take(conn, actor, row, taken, at=at)
+        return steps.take(app, conn, actor, row, taken, at=at)
 
 
 def hand_in(
@@ -118,7 +120,7 @@ def hand_in(
     at = app.clock()
     with app.database.transaction() as conn:
         row = seen(conn, actor, number, step_no)
-        made = steps.take(conn, actor, row, Taken(step=Step.SENT, reason=reason), at=at)
+        made = steps.take(app, conn, actor, row, Taken(step=Step.SENT, reason=reason), at=at)
         making.tie_lot(conn, made)
         return made
 
@@ -199,7 +201,7 @@ def _move(
 ) -> ReportRow:
     with app.database.transaction() as conn:
         row = seen(conn, actor, number, step_no)
-        return steps.take(conn, actor, row, taken, at=app.clock())
+        return steps.take(app, conn, actor, row, taken, at=app.clock())
 
 
 def _is_second(conn: Connection, actor: Actor, row: ReportRow) -> bool:

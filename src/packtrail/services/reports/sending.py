@@ -84,7 +84,7 @@ def _prepare(app: Application, actor: Actor, row: ReportRow) -> None:
         is_guarded = catalogue.form(row.form).is_guarded
         if made.state == State.CHECKED and not is_guarded:
             reason = "Nothing was found; the receiver is sent its reports by itself."
-            moving.approve_row(conn, actor, made, reason=reason, at=app.clock())
+            moving.approve_row(app, conn, actor, made, reason=reason, at=app.clock())
 
 
 def channel_of(app: Application, receiver: Receiver, organisation: str) -> Channel | None:
@@ -215,7 +215,7 @@ class _Parcel:
             at = self.app.clock()
             row = self.row
             if row.state == State.APPROVED:
-                row = steps.take(conn, self.actor, row, self._sent(at), at=at)
+                row = steps.take(self.app, conn, self.actor, row, self._sent(at), at=at)
                 making.tie_lot(conn, row)
             self._keep(conn, row, at)
             if outcome is Outcome.WAITING and not self.replies:
@@ -232,7 +232,7 @@ class _Parcel:
                 next_at=self._next_ask(at) if outcome is Outcome.WAITING else None,
                 attempts=row.attempts + 1 if outcome is Outcome.WAITING else 0,
             )
-            steps.take(conn, self.actor, row, taken, at=at)
+            steps.take(self.app, conn, self.actor, row, taken, at=at)
 
     def _sent(self, at: datetime) -> Taken:
         detail = {"files": [way.told() for way in self.ways]}
@@ -292,7 +292,7 @@ class _Parcel:
                 next_at=at + wait_after(attempts),
                 attempts=attempts,
             )
-            steps.take(conn, self.actor, self.row, taken, at=at)
+            steps.take(self.app, conn, self.actor, self.row, taken, at=at)
 
     def _next_ask(self, at: datetime) -> datetime:
         return at + max(_ASK_AFTER, wait_after(self.row.attempts))

@@ -13,6 +13,7 @@ from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.reporting import codes
 from packtrail.reporting.life import TRANSITIONS, State, Step, after
 from packtrail.services import auditing
+from packtrail.services.reports import settling
 from packtrail.store import reports as rows
 from packtrail.store.reports import Change, ReportRow, StepRow
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.services.application import Application
 
 _KEEP: Final = object()
 _REASON_MAX: Final = 2_000
@@ -54,11 +56,12 @@ class Taken:
 
 
 def take(
-    conn: Connection, actor: Actor, row: ReportRow, taken: Taken, *, at: datetime
+    app: Application, conn: Connection, actor: Actor, row: ReportRow, taken: Taken, *, at: datetime
 ) -> ReportRow:
-    """Take a step with a report.
+    """Take a step with a report; the obligation behind it follows.
 
     Args:
+        app: The application.
         conn: The connection whose transaction makes the change.
         actor: Who takes it.
         row: The report as it was seen.
@@ -104,7 +107,10 @@ def take(
             organisation_id=row.organisation_id,
             detail=detail,
         )
-    return required(conn, row.organisation_id, row.report_id)
+    made = required(conn, row.organisation_id, row.report_id)
+    if state != row.state:
+        settling.follow(app, conn, made, at=at, reason=taken.reason)
+    return made
 
 
 def write(

@@ -12,19 +12,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from packtrail.access import Actor
-from packtrail.compliance.profiles import reporting_duties
 from packtrail.compliance.words import Happening
 from packtrail.reporting.assembling import gln_of
-from packtrail.reporting.deadlines import Deadline, deadline_of
 from packtrail.reporting.happenings import happenings_of, ways
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import About, ReceiverKind
-from packtrail.services.holidays import working_days_in
 from packtrail.services.markets.accepting import in_force_for
-from packtrail.services.reports import asking, facts
+from packtrail.services.reports import asking, duties, facts, settling
 from packtrail.services.reports.asking import Subject
 from packtrail.services.reports.gathering import Gatherer, read_body
-from packtrail.services.reports.receivers import Receiver, all_of, codes_of, pack_for
+from packtrail.services.reports.receivers import Receiver, all_of, codes_of
 from packtrail.store import receivers as receiver_rows
 from packtrail.store import reports as rows
 from packtrail.store import subscriptions
@@ -180,7 +177,10 @@ class _Watch:
         if rows.is_covered(self.conn, organisation_id, receiver.code, form.id, event, key):
             return
         happened_at = found.event.event_time
-        deadline = self._deadline(receiver, form, happening, happened_at, gtin=subject.gtin)
+        deadline = duties.deadline_for(
+            self._rules, self._gatherer.selling, receiver, form, happening, happened_at,
+            gtin=subject.gtin,
+        )  # fmt: skip
         waiting = rows.open_for_subject(
             self.conn,
             organisation_id,
@@ -204,29 +204,13 @@ class _Watch:
                 step=Step.FOUND,
                 at=at,
             )
+            settling.follow(self.app, self.conn, waiting, at=at)
             self.begun += 1
         else:
             rows.set_happened(
                 self.conn, waiting.report_id, happened_at=happened_at, due_at=deadline.at, at=at
             )
         rows.cover(self.conn, waiting, [(event, key)])
-
-    def _deadline(
-        self,
-        receiver: Receiver,
-        form: Form,
-        happening: Happening,
-        happened_at: datetime,
-        *,
-        gtin: str,
-    ) -> Deadline:
-        pack = pack_for(self._rules, receiver.market)
-        if pack is None:
-            return Deadline(None, "")
-        item = self._gatherer.selling.item(gtin, receiver.market)
-        duties = reporting_duties(pack, item, on=happened_at.date(), roles=receiver.roles)
-        is_worked = working_days_in(receiver.market, happened_at.date())
-        return deadline_of(duties, form, happening, happened_at, is_worked=is_worked)
 
 
 def _owners(event: Event) -> set[str]:

@@ -1,0 +1,187 @@
+"""Pages for people without an account: a form link, what became of an input, a receipt by mail.
+
+They work without scripts, on a telephone. A link that does not work any more tells nothing of why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.datastructures import UploadFile
+from starlette.routing import Route
+
+from packtrail.base.errors import LimitExceeded, NotFound, RefusedError
+from packtrail.console import templates
+from packtrail.console.visit import new_request_id, page, redirect
+from packtrail.planning import codes
+from packtrail.planning.inputs import InputKind
+from packtrail.planning.templates import Department
+from packtrail.services.plan import answers, input_files, links, receipts
+from packtrail.services.plan.input_files import HandedIn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.responses import Response
+
+    from packtrail.base.findings import Finding
+    from packtrail.console.visit import Visit
+
+KINDS: Final = (
+    (InputKind.CONCERN, "Something is wrong, or worries me"),
+    (InputKind.CHANGE, "Something should change"),
+    (InputKind.QUESTION, "I have a question"),
+    (InputKind.REQUIREMENT, "We need something"),
+)
+"""What somebody can say, in the words of people who have never seen a programme."""
+_FIELDS: Final = ("kind", "title", "text", "name", "contact", "about", "department")
+
+
+def tell(visit: Visit) -> Response:
+    """Show the form of a link."""
+    return _form(visit)
+
+
+def admit(visit: Visit) -> Response | None:
+    """Turn a form away, before it and its files are read, whose link does not work."""
+    try:
+        links.form(visit.app, visit.path("token"), is_open=False)
+    except NotFound:
+        return _ended(visit)
+    return None
+
+
+def take(visit: Visit) -> Response:
+    """Take down what somebody says, and lead them to their private page."""
+    sent = {name: visit.sent(name).strip() for name in _FIELDS}
+    try:
+        told = links.Told(
+            kind=_choice(InputKind, sent["kind"], "kind") or InputKind.CONCERN,
+            title=sent["title"],
+            text=sent["text"],
+            name=sent["name"],
+            contact=sent["contact"],
+            about=sent["about"],
+            department=_choice(Department, sent["department"], "department"),
+            request_id=visit.sent("request_id"),
+        )
+        made = links.hand_in(
+            visit.app, visit.path("token"), told, files=_files(visit), address=_address(visit)
+        )
+    except NotFound:
+        return _ended(visit)
+    except LimitExceeded as refusal:
+        return _form(visit, sent, refusal.findings, status=429)
+    except RefusedError as refusal:
+        return _form(visit, sent, refusal.findings, status=422)
+    return redirect(made.path)
+
+
+def said(visit: Visit) -> Response:
+    """Show what became of an input, to who has its private address."""
+    try:
+        found = answers.seen(visit.app, visit.path("token"))
+    except NotFound:
+        return _ended(visit)
+    return _page(
+        visit,
+        "strangers_said.html",
+        told=found,
+        address=str(visit.request.url.replace(query="")),
+        mails=bool(visit.app.settings.mail_host) and found.is_mailed,
+    )
+
+
+def receipt(visit: Visit) -> Response:
+    """Show a notice to whom a mail was sent, with the button that says it was read."""
+    try:
+        found = receipts.opened(visit.app, visit.path("token"))
+    except NotFound:
+        return _ended(visit)
+    return _page(visit, "strangers_receipt.html", notice=found, token=visit.path("token"))
+
+
+def confirm(visit: Visit) -> Response:
+    """Take down that somebody has read a notice."""
+    try:
+        receipts.confirm(visit.app, visit.path("token"))
+    except NotFound:
+        return _ended(visit)
+    return redirect(visit.request.url.path)
+
+
+ROUTES: Final = (
+    Route("/tell/{token}", page(tell, is_public=True)),
+    Route("/tell/{token}", page(take, is_public=True, admit=admit), methods=["POST"]),
+    Route("/said/{token}", page(said, is_public=True)),
+    Route("/receipt/{token}", page(receipt, is_public=True)),
+    Route("/receipt/{token}", page(confirm, is_public=True), methods=["POST"]),
+)
+
+
+def _form(
+    visit: Visit,
+    sent: dict[str, str] | None = None,
+    findings: Sequence[Finding] = (),
+    *,
+    status: int = 200,
+) -> Response:
+    try:
+        form = links.form(visit.app, visit.path("token"))
+    except NotFound:
+        return _ended(visit)
+    settings = visit.app.settings
+    return _page(
+        visit,
+        "strangers_tell.html",
+        status=status,
+        form=form,
+        token=visit.path("token"),
+        kinds=KINDS,
+        departments=list(Department),
+        sent=sent or dict.fromkeys(_FIELDS, ""),
+        findings=findings,
+        wrong={each.at: each for each in findings},
+        # The same form sent twice is one input; what was refused made none.
+        request_id=visit.sent("request_id") or new_request_id(),
+        files_max=input_files.FILES_MAX,
+        file_bytes_max=settings.form_file_bytes_max,
+        mails=bool(settings.mail_host),
+        lengths=(links.TITLE_LENGTH_MAX, links.TEXT_LENGTH_MAX, links.NAME_LENGTH_MAX),
+    )
+
+
+def _ended(visit: Visit) -> Response:
+    return _page(visit, "strangers_ended.html", status=404)
+
+
+def _page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> Response:
+    response = templates.render(visit, template, status=status, **context)
+    response.headers["x-robots-tag"] = "noindex, nofollow"
+    # Whoever follows a link from here must not carry the secret of this address along.
+    response.headers["referrer-policy"] = "no-referrer"
+    return response
+
+
+def _files(visit: Visit) -> list[HandedIn]:
+    sent = visit.form.getlist("files")
+    return [
+        HandedIn(name=each.filename, content=each.file.read())
+        for each in sent
+        if isinstance(each, UploadFile) and each.filename
+    ]
+
+
+def _address(visit: Visit) -> str:
+    client = visit.request.client
+    return client.host if client else ""
+
+
+def _choice(choices: Any, value: str, at: str) -> Any:
+    if not value:
+        return None
+    try:
+        return choices(value)
+    except ValueError:
+        message = f"{value[:40]!r} is not to choose from."
+        raise RefusedError(codes.NOT_SAID.found(message, at=at)) from None

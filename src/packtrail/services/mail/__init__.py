@@ -1,0 +1,1 @@
+"""Mail: recorded in the transaction of its cause, sent by a chore, never sent twice knowingly."""
