@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from packtrail.base.errors import RefusedError, UsageError
 from packtrail.gs1 import CompanyPrefixes
-from packtrail.services import capture
 from packtrail.services.application import Application
-from packtrail.services.progress import ProgressBoard
+from packtrail.services.capture import capture
+from packtrail.services.capture.progress import ProgressBoard
 from packtrail.store import shelf
 from packtrail.store.database import Database
 from packtrail.store.embedded import EmbeddedServer, OwnedElsewhere, join

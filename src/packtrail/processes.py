@@ -34,9 +34,9 @@ from packtrail.bootstrap import open_application
 from packtrail.handing import Desk, TakingServer
 from packtrail.jobs import ChoreRunner
 from packtrail.services.capacity import metering
-from packtrail.services.delivering import Deliverer
-from packtrail.services.progress import SharedBoard
-from packtrail.services.warming import warm_up
+from packtrail.services.capture.progress import SharedBoard
+from packtrail.services.queries.delivering import Deliverer
+from packtrail.services.upkeep.warming import warm_up
 from packtrail.serving import (
     SHUTDOWN_SECONDS,
     check_exposure,

@@ -23,11 +23,11 @@ from packtrail.bootstrap import open_application
 from packtrail.jobs import ChoreRunner
 from packtrail.mail_settings import is_loopback
 from packtrail.receiving import Receiving
-from packtrail.services import accounts
-from packtrail.services.delivering import Deliverer
+from packtrail.services.accounts import accounts
 from packtrail.services.plan.input_files import FILES_MAX
 from packtrail.services.plan.links import PATH as TELL_PATH
-from packtrail.services.warming import warm_up
+from packtrail.services.queries.delivering import Deliverer
+from packtrail.services.upkeep.warming import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from packtrail.services.application import Application
-    from packtrail.services.traffic import Traffic
+    from packtrail.services.upkeep.traffic import Traffic
     from packtrail.settings import Settings
 
 API_PREFIXES = ("/epcis/", "/api/", "/verify/", "/checkConnectivity")

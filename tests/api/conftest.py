@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 import packtrail.api
 from packtrail.access import Actor, Permission
 from packtrail.access.permissions import OF_THE_INSTALLATION
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 from packtrail.store.database import Database
 
 from ..services.conftest import World, make_world

@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 import packtrail.api
 from packtrail.access import Permission
 from packtrail.base.errors import Unavailable
-from packtrail.services import accounts, query
+from packtrail.services.accounts import accounts
+from packtrail.services.queries import query
 
 from ..services.documents import commissioning, document, pack
 from .conftest import Rest, client_of

@@ -20,7 +20,8 @@ import pytest
 from tests.postgres import _reachable_dir
 
 from packtrail.bootstrap import open_application
-from packtrail.services import accounts, capture, organisations
+from packtrail.services.accounts import accounts, organisations
+from packtrail.services.capture import capture
 from packtrail.settings import Settings
 from packtrail.store.embedded import join
 

@@ -13,7 +13,7 @@ from tests.services.capacity.bench import SIZE, report
 
 import packtrail.api
 from packtrail.access import Permission
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 from packtrail.store.database import Database
 
 from ..services.conftest import make_world

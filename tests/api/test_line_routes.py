@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 import packtrail.api
 from packtrail.access import Permission
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 from packtrail.store.database import Database
 
 from ..services.plants import GTIN, NOON, Plant, make_plant, told

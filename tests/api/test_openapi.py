@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 import packtrail.api
 from packtrail.access import Permission
 from packtrail.access.permissions import OF_THE_INSTALLATION
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 from packtrail.store.database import Database
 
 from ..services.conftest import make_world

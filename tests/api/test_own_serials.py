@@ -18,10 +18,11 @@ from starlette.testclient import TestClient
 from tests.services.supply.making import GTIN, MASTER
 
 from packtrail.access import Actor
-from packtrail.services import backups, organisations, restoring
+from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
 from packtrail.services.archive import months
-from packtrail.services.master_key import keyring_of
+from packtrail.services.upkeep import backups, restoring
+from packtrail.services.upkeep.master_key import keyring_of
 from packtrail.store import shelf
 from packtrail.store.database import Database
 

@@ -14,7 +14,7 @@ from tests.unit.planning.scopes import scope
 import packtrail.api
 from packtrail.access import Permission
 from packtrail.planning.book import KINDS, kind_of
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 from packtrail.services.plan import codec
 from packtrail.store.database import Database
 

@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from packtrail.bootstrap import open_application
-from packtrail.services import accounts, capture, organisations
+from packtrail.services.accounts import accounts, organisations
 from packtrail.services.application import Application
+from packtrail.services.capture import capture
 from packtrail.settings import Settings
 
 from ..services.documents import commissioning, document, pack

@@ -18,8 +18,8 @@ from lxml import etree
 from packtrail import epcis
 from packtrail.access import Permission
 from packtrail.base.errors import RefusedError
-from packtrail.services import delivering, webhooks
-from packtrail.services.delivering import Deliverer, deliver_next
+from packtrail.services.queries import delivering, webhooks
+from packtrail.services.queries.delivering import Deliverer, deliver_next
 from packtrail.store.database import Database
 
 from ..services.conftest import make_world

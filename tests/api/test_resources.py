@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from packtrail import epcis
-from packtrail.services.resources import RESOURCES
+from packtrail.services.queries.resources import RESOURCES
 from packtrail.store.database import Database
 
 from ..services.conftest import make_world

@@ -21,8 +21,9 @@ from starlette.websockets import WebSocketDisconnect
 from packtrail import serving
 from packtrail.base.errors import UsageError
 from packtrail.bootstrap import open_application
-from packtrail.services import accounts, capture, organisations
+from packtrail.services.accounts import accounts, organisations
 from packtrail.services.application import Application
+from packtrail.services.capture import capture
 from packtrail.settings import Settings
 from packtrail.store.database import Database
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from packtrail import epcis
 from packtrail.access import Actor
 from packtrail.epcis.events import Event
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.store.database import Database
 
 from ..conformance.exceptions import EXCEPTIONS

@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from packtrail.access import Permission
 from packtrail.api.soap.operations import OPERATIONS
 from packtrail.base.errors import Unavailable
-from packtrail.services import soap
-from packtrail.services.delivering import deliver_next
-from packtrail.services.subscriptions import EVENTS_RECORDED
+from packtrail.services.queries import soap
+from packtrail.services.queries.delivering import deliver_next
+from packtrail.services.queries.subscriptions import EVENTS_RECORDED
 from packtrail.store.database import Database
 
 from ..services.conftest import make_world

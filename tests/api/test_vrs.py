@@ -19,10 +19,10 @@ from starlette.testclient import TestClient
 import packtrail.api
 from packtrail.access import Permission
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
-from packtrail.services import (
-    accounts,
-    audit,
-    notices,
+from packtrail.services.accounts import accounts, audit
+from packtrail.services.goods import notices
+from packtrail.services.goods.notices import Proposal
+from packtrail.services.verification import (
     pack_operations,
     verifications,
     vrs,
@@ -31,11 +31,10 @@ from packtrail.services import (
     vrs_requests,
     vrs_trust,
 )
-from packtrail.services.notices import Proposal
-from packtrail.services.pack_operations import At, Request
-from packtrail.services.verifying import Ask
-from packtrail.services.vrs_directory import Entry
-from packtrail.services.vrs_requests import CLOCK
+from packtrail.services.verification.pack_operations import At, Request
+from packtrail.services.verification.verifying import Ask
+from packtrail.services.verification.vrs_directory import Entry
+from packtrail.services.verification.vrs_requests import CLOCK
 from packtrail.store.database import Database
 from packtrail.verification.messaging import ResponderPolicy
 

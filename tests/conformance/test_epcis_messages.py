@@ -11,8 +11,8 @@ import pytest
 from lxml import etree
 
 from packtrail import epcis
-from packtrail.services import delivering
-from packtrail.services.delivering import deliver_next
+from packtrail.services.queries import delivering
+from packtrail.services.queries.delivering import deliver_next
 from packtrail.store.database import Database
 
 from ..api.conftest import Rest, make_rest

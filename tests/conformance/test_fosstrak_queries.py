@@ -22,7 +22,8 @@ from tests.services.conftest import World, make_world
 
 from packtrail.base.errors import LimitExceeded, RefusedError
 from packtrail.epcis import Vocabulary, VocabularyElement
-from packtrail.services import capture, query
+from packtrail.services.capture import capture
+from packtrail.services.queries import query
 from packtrail.store import vocabulary
 from packtrail.store.database import Database
 

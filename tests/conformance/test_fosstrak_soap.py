@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 
 from packtrail import epcis
 from packtrail.access import Permission
-from packtrail.services import delivering
-from packtrail.services.delivering import deliver_next
+from packtrail.services.queries import delivering
+from packtrail.services.queries.delivering import deliver_next
 from packtrail.store.database import Database
 
 from ..api.conftest import Rest, client_of, make_rest

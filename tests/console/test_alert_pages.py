@@ -11,9 +11,10 @@ import pytest
 from tests.console.conftest import Desk
 from tests.services.documents import PRODUCT, commissioning, dispensing, document, pack
 
-from packtrail.services import organisations, verifying
+from packtrail.services.accounts import organisations
 from packtrail.services.alerts import watching
-from packtrail.services.verifying import Ask, Circumstances
+from packtrail.services.verification import verifying
+from packtrail.services.verification.verifying import Ask, Circumstances
 
 if TYPE_CHECKING:
     from packtrail.services.application import Application

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.services.supply.making import create_drawn_pool, create_pool
 
 from packtrail.access import Actor
-from packtrail.services import accounts, organisations
+from packtrail.services.accounts import accounts, organisations
 from packtrail.services.application import Application
 from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.stations import add_station

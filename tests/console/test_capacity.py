@@ -13,7 +13,7 @@ from packtrail.access import Actor
 from packtrail.planning.book import Terms
 from packtrail.planning.capacity.estimating import Basis
 from packtrail.planning.capacity.scenarios import Assumption, Scenario
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
 from packtrail.services.capacity import forecasts, runs, scenarios
 from packtrail.services.capacity.metering import WHOLE

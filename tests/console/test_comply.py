@@ -17,7 +17,7 @@ from tests.services.companies import make_company
 from tests.services.test_markets import LOOSER, MOVED, PACK, calendar_file, go_back
 
 from packtrail.console import build
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

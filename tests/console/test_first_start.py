@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from packtrail.access import Actor
 from packtrail.console import build
-from packtrail.services import accounts, organisations
+from packtrail.services.accounts import accounts, organisations
 from packtrail.services.application import Application
 from packtrail.settings import Settings
 

@@ -15,7 +15,7 @@ from tests.services.plants import GTIN, Plant, make_plant, told
 from packtrail.base.errors import RefusedError
 from packtrail.console import build
 from packtrail.console.line_rework import identified
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 from packtrail.store.database import Database
 
 

@@ -14,7 +14,7 @@ from packtrail.access import Actor
 from packtrail.planning.book import KINDS, Terms
 from packtrail.planning.registers import Entry, EntryKind
 from packtrail.planning.work import Placement, WorkPackage
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
 from packtrail.services.plan import books, programmes, proposing
 from packtrail.services.plan.writing import Put, write

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from packtrail.console import build, sign_in
 from packtrail.console.security import CONTENT_SECURITY_POLICY
 from packtrail.console.visit import safe_next
-from packtrail.services import accounts, organisations
+from packtrail.services.accounts import accounts, organisations
 
 if TYPE_CHECKING:
     from tests.console.conftest import Desk

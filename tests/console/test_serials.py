@@ -17,7 +17,7 @@ from tests.services.supply.making import GTIN, MASTER, OTHER_GTIN
 from packtrail.access import Actor
 from packtrail.console import build
 from packtrail.exchange.number_files import read_numbers
-from packtrail.services import accounts, organisations
+from packtrail.services.accounts import accounts, organisations
 from packtrail.services.application import Application
 from packtrail.services.supply import pools
 from packtrail.services.supply import station as at_station

@@ -18,7 +18,7 @@ from packtrail.planning.communication import Notice
 from packtrail.planning.inputs import Resolution
 from packtrail.planning.templates import Department
 from packtrail.planning.training import Person
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
 from packtrail.services.mail import private_links
 from packtrail.services.mail.private_links import Purpose

@@ -15,7 +15,7 @@ from tests.services.companies import make_company
 from packtrail.console import build
 from packtrail.planning.book import Terms
 from packtrail.planning.technology.inventory import Kind
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 from packtrail.services.books.entries import Put
 from packtrail.services.plan import programmes
 from packtrail.services.technology.entries import TECHNOLOGY

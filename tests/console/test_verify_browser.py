@@ -15,7 +15,9 @@ from tests.services.documents import LOT, PRODUCT, commissioning, document, pack
 from packtrail.access import Actor
 from packtrail.gs1.keyboards import GERMAN
 from packtrail.rendering.symbols import draw
-from packtrail.services import capture, organisations, pack_operations, verifications
+from packtrail.services.accounts import organisations
+from packtrail.services.capture import capture
+from packtrail.services.verification import pack_operations, verifications
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,8 @@ from packtrail.base.errors import NotFound
 from packtrail.console import wedge
 from packtrail.gs1.keyboards import GERMAN
 from packtrail.rendering.symbols import draw
-from packtrail.services import organisations, verifications, vrs
+from packtrail.services.accounts import organisations
+from packtrail.services.verification import verifications, vrs
 from packtrail.verification.messaging import ResponderPolicy
 
 if TYPE_CHECKING:

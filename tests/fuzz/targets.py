@@ -24,8 +24,8 @@ from packtrail.gs1.ndc import ndc_digits_of, readings
 from packtrail.gs1.numbering import shorten_to_upc_e
 from packtrail.gs1.subjects import Prefixes, about
 from packtrail.gs1.trade_items import to_gtin_14
-from packtrail.services import named_queries, parameters, schedules, tokens
-from packtrail.services.parameters import PARAMETERS
+from packtrail.services.queries import named_queries, parameters, schedules, tokens
+from packtrail.services.queries.parameters import PARAMETERS
 
 REGISTER = gs1.CompanyPrefixes.read(b"0614141\n030001\n4012345\n")
 REFUSING: tuple[Callable[[str], object], ...] = (

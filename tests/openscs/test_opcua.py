@@ -16,8 +16,9 @@ from packtrail.openscs import pool_calls
 from packtrail.openscs.server import build
 from packtrail.openscs.words import NAMESPACE
 from packtrail.production.levels import Level
-from packtrail.services import keys, line_reports
-from packtrail.services.reconciling import account
+from packtrail.services.accounts import keys
+from packtrail.services.lines import line_reports
+from packtrail.services.orders.reconciling import account
 from packtrail.store.database import Database
 
 SCOPES = [Permission.LINE_READ, Permission.REPORT_CREATE, Permission.ALLOCATION_CREATE,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packtrail.base.errors import RefusedError
-from packtrail.services import schedules
+from packtrail.services.queries import schedules
 
 MOMENTS = st.datetimes(
     datetime(2000, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone

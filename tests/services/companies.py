@@ -9,8 +9,8 @@ from tests.services.plants import make_world
 
 from packtrail.compliance.book import Kind
 from packtrail.production.levels import Level, Tier
-from packtrail.services import floor
 from packtrail.services.books.entries import Put
+from packtrail.services.lines import floor
 from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.store.database import Database
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from packtrail.access import Actor
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
 from packtrail.settings import Settings
 from packtrail.store.database import Database

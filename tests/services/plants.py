@@ -20,18 +20,13 @@ from packtrail.access import Actor
 from packtrail.production.levels import Level, Tier
 from packtrail.production.reports import read_json
 from packtrail.serials.policy import Policy
-from packtrail.services import (
-    floor,
-    line_reports,
-    order_commands,
-    order_numbers,
-    orders,
-    organisations,
-)
+from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
-from packtrail.services.line_reports import Receipt, Sent
-from packtrail.services.order_commands import OrderPlan
-from packtrail.services.orders import WorkOrder
+from packtrail.services.lines import floor, line_reports
+from packtrail.services.lines.line_reports import Receipt, Sent
+from packtrail.services.orders import order_commands, order_numbers, orders
+from packtrail.services.orders.order_commands import OrderPlan
+from packtrail.services.orders.orders import WorkOrder
 from packtrail.settings import Settings
 from packtrail.store.database import Database
 

@@ -11,7 +11,7 @@ from packtrail.base.errors import (
     NotPermitted,
     RefusedError,
 )
-from packtrail.services import account_changes, accounts, audit
+from packtrail.services.accounts import account_changes, accounts, audit
 
 from .conftest import World
 

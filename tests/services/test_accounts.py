@@ -13,7 +13,7 @@ from packtrail.base.errors import (
     NotPermitted,
     RefusedError,
 )
-from packtrail.services import accounts, audit, organisations, passwords
+from packtrail.services.accounts import accounts, audit, organisations, passwords
 
 from .conftest import World
 

@@ -8,11 +8,13 @@ from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.detection.cases import State, Wish
 from packtrail.detection.triage import Category
-from packtrail.services import audit, notices, verifying
+from packtrail.services.accounts import audit
 from packtrail.services.alerts import alerts, cases, quarantine
 from packtrail.services.alerts.attention import attention
-from packtrail.services.notices import Proposal
-from packtrail.services.verifying import Ask
+from packtrail.services.goods import notices
+from packtrail.services.goods.notices import Proposal
+from packtrail.services.verification import verifying
+from packtrail.services.verification.verifying import Ask
 from packtrail.verification.judging import Verdict
 
 from .conftest import World

@@ -11,7 +11,7 @@ import pytest
 
 from packtrail.base.errors import NotFound
 from packtrail.rendering import sightings as pictures
-from packtrail.services import audit
+from packtrail.services.accounts import audit
 from packtrail.services.alerts import bundle, cases, drafts, sightings
 
 from .conftest import World

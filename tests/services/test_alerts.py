@@ -9,9 +9,10 @@ import pytest
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotPermitted, RefusedError
-from packtrail.services import capture, verifying
 from packtrail.services.alerts import alerts, policies, watching
-from packtrail.services.verifying import Ask, Circumstances
+from packtrail.services.capture import capture
+from packtrail.services.verification import verifying
+from packtrail.services.verification.verifying import Ask, Circumstances
 
 from .conftest import World
 from .documents import LOT, PRODUCT, commissioning, dispensing, document, pack

@@ -11,10 +11,12 @@ import pytest
 
 from packtrail.access import ROLES, Actor, ActorKind, RoleName
 from packtrail.base.errors import Conflict, NotPermitted, RefusedError, Unavailable, UsageError
-from packtrail.services import backups, capture, tracing
 from packtrail.services.archive import holding, upkeep
 from packtrail.services.archive import months as archive
 from packtrail.services.archive.holding import Wanted
+from packtrail.services.capture import capture
+from packtrail.services.goods import tracing
+from packtrail.services.upkeep import backups
 from packtrail.store import months, shelf
 from packtrail.store.database import Database
 

@@ -12,15 +12,19 @@ from psycopg import sql
 from packtrail.access import Actor
 from packtrail.lifecycle.journey import Status
 from packtrail.recalls import Subject
-from packtrail.services import capture, overview, query, stock, tracing, verifying
+from packtrail.services import overview
 from packtrail.services.alerts import alerts, watching
 from packtrail.services.archive import months
-from packtrail.services.lots import lot
-from packtrail.services.parameters import parse
+from packtrail.services.capture import capture
+from packtrail.services.goods import stock, tracing
+from packtrail.services.goods.lots import lot
+from packtrail.services.goods.stock import Asked, Dimension
+from packtrail.services.queries import query
+from packtrail.services.queries.parameters import parse
 from packtrail.services.recalls import cases, drafting
 from packtrail.services.recalls.cases import NewRecall
-from packtrail.services.stock import Asked, Dimension
-from packtrail.services.verifying import Ask, Circumstances
+from packtrail.services.verification import verifying
+from packtrail.services.verification.verifying import Ask, Circumstances
 from packtrail.store import shelf
 from packtrail.store.database import Database
 

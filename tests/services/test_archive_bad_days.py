@@ -20,8 +20,9 @@ from tests.proxy import CommitCutter
 
 from packtrail.access import Actor
 from packtrail.base.errors import Unavailable
-from packtrail.services import capture, tracing
 from packtrail.services.archive import months
+from packtrail.services.capture import capture
+from packtrail.services.goods import tracing
 from packtrail.store import shelf
 from packtrail.store.database import Database
 

@@ -21,8 +21,11 @@ from packtrail.access import ROLES, Actor
 from packtrail.base.errors import NotPermitted, RefusedError, Unavailable, UsageError
 from packtrail.bootstrap import Application, open_application, utc_now
 from packtrail.serials.policy import Policy
-from packtrail.services import backups, capture, organisations, restoring, tracing
+from packtrail.services.accounts import organisations
+from packtrail.services.capture import capture
+from packtrail.services.goods import tracing
 from packtrail.services.supply.opening import Opening, create_pool
+from packtrail.services.upkeep import backups, restoring
 from packtrail.settings import Settings
 from packtrail.store.backup import manifest, sample
 from packtrail.store.embedded import EmbeddedServer

@@ -22,7 +22,9 @@ from tests.postgres import _reachable_dir
 from tests.proxy import CommitCutter
 
 from packtrail.base.errors import NotFound, Unavailable
-from packtrail.services import capture, room, tracing
+from packtrail.services.capture import capture
+from packtrail.services.goods import tracing
+from packtrail.services.upkeep import room
 from packtrail.settings import Settings
 from packtrail.store.database import Database, _is_lost
 
@@ -38,7 +40,9 @@ from pathlib import Path
 import psycopg
 from packtrail.access import Actor
 from packtrail.base.errors import Unavailable
-from packtrail.services import capture, organisations, tracing
+from packtrail.services.accounts import organisations
+from packtrail.services.capture import capture
+from packtrail.services.goods import tracing
 from packtrail.services.application import Application
 from packtrail.settings import Settings
 from packtrail.store.database import Database, _is_lost

@@ -4,7 +4,9 @@ import pytest
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import LimitExceeded, NotFound, NotPermitted, RefusedError
-from packtrail.services import audit, capture, capture_runs, capturing, query
+from packtrail.services.accounts import audit
+from packtrail.services.capture import capture, capture_runs, capturing
+from packtrail.services.queries import query
 from packtrail.store.database import Database
 
 from .conftest import World, make_world

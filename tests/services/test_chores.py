@@ -11,7 +11,8 @@ import pytest
 
 from packtrail.base.errors import NotAuthenticated
 from packtrail.jobs import CHORES, ChoreRunner
-from packtrail.services import accounts, chores
+from packtrail.services import chores
+from packtrail.services.accounts import accounts
 from packtrail.services.application import Application
 from packtrail.services.chores import Chore
 from packtrail.store import chores as rows

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from packtrail.services.combining import TOGETHER_MAX, Combiner
+from packtrail.services.capture.combining import TOGETHER_MAX, Combiner
 
 
 def doubled(questions: Sequence[int]) -> list[int | Exception]:

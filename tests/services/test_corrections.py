@@ -8,8 +8,10 @@ import pytest
 
 from packtrail.base.errors import Conflict, LimitExceeded, NotFound, NotPermitted, RefusedError
 from packtrail.lifecycle.journey import Status
-from packtrail.services import audit, capture, corrections, tracing, what_if
-from packtrail.services.corrections import Correction
+from packtrail.services.accounts import audit
+from packtrail.services.capture import capture
+from packtrail.services.goods import corrections, tracing, what_if
+from packtrail.services.goods.corrections import Correction
 
 from .conftest import World
 from .documents import CASE, SITE, commissioning, dispensing, document, event, pack, packing

@@ -18,10 +18,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from packtrail.base.errors import NotFound
-from packtrail.services import capture, query, stock, tracing, verifying
-from packtrail.services.parameters import parse
-from packtrail.services.stock import Asked, Dimension
-from packtrail.services.verifying import Ask, Circumstances
+from packtrail.services.capture import capture
+from packtrail.services.goods import stock, tracing
+from packtrail.services.goods.stock import Asked, Dimension
+from packtrail.services.queries import query
+from packtrail.services.queries.parameters import parse
+from packtrail.services.verification import verifying
+from packtrail.services.verification.verifying import Ask, Circumstances
 from packtrail.store.database import Database
 
 from .conftest import World

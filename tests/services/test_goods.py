@@ -12,8 +12,8 @@ from packtrail.exchange.tables import Field, read_table
 from packtrail.hierarchy.inference import InferencePolicy, Trust
 from packtrail.lifecycle.journey import Status
 from packtrail.rendering.tables import write_xlsx
-from packtrail.services import (
-    capture,
+from packtrail.services.capture import capture
+from packtrail.services.goods import (
     locations,
     notices,
     packing,
@@ -22,10 +22,10 @@ from packtrail.services import (
     stock_lists,
     tracing,
 )
-from packtrail.services.following import Outcome
-from packtrail.services.notices import Proposal
-from packtrail.services.packing import Occasion
-from packtrail.services.stock import Asked, Dimension
+from packtrail.services.goods.following import Outcome
+from packtrail.services.goods.notices import Proposal
+from packtrail.services.goods.packing import Occasion
+from packtrail.services.goods.stock import Asked, Dimension
 
 from .conftest import World
 from .documents import LOT, SITE, commissioning, document, event, pack

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from packtrail.services import packing
 from packtrail.services.alerts import alerts, handling
-from packtrail.services.packing import Occasion
+from packtrail.services.goods import packing
+from packtrail.services.goods.packing import Occasion
 from packtrail.services.supply.allocating import allocate
 from packtrail.store.database import Database
 
@@ -161,7 +161,7 @@ def test_what_is_asked_for_bounds_what_is_read(world: World) -> None:
 
 
 def _declared_wrong(world: World, event_id: str) -> dict:
-    from packtrail.services import query  # noqa: PLC0415 - one test asks for an event
+    from packtrail.services.queries import query  # noqa: PLC0415 - one test asks for an event
 
     body = dict(query.event(world.app, world.maker, event_id).events[0])
     body.pop("@context", None)

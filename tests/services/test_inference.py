@@ -10,11 +10,11 @@ import pytest
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.hierarchy.trusting import draw as drawn_of
-from packtrail.services import corrections, packing, shipments, stock, tracing
+from packtrail.services.goods import corrections, packing, shipments, stock, tracing
+from packtrail.services.goods.packing import Occasion
+from packtrail.services.goods.stock import Asked, Dimension
 from packtrail.services.inference import beliefs, rules, samples
 from packtrail.services.inference.beliefs import Check
-from packtrail.services.packing import Occasion
-from packtrail.services.stock import Asked, Dimension
 
 from .conftest import World
 from .documents import SITE, commissioning, pack

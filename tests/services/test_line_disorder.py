@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from tests.services.plants import GTIN, Plant, make_plant, told
 
-from packtrail.services import tracing
-from packtrail.services.reconciling import account
+from packtrail.services.goods import tracing
+from packtrail.services.orders.reconciling import account
 from packtrail.store.database import Database
 
 PACKS, CASES = 9, 3

@@ -13,8 +13,9 @@ from tests.services.plants import GTIN, NOON, Plant, make_plant, told
 from packtrail import epcis
 from packtrail.epcis.events import EpcisDocument, ObjectEvent
 from packtrail.production.levels import Level
-from packtrail.services import line_folder, tracing
-from packtrail.services.line_folder import REFUSED, TAKEN
+from packtrail.services.goods import tracing
+from packtrail.services.lines import line_folder
+from packtrail.services.lines.line_folder import REFUSED, TAKEN
 from packtrail.store.database import Database
 
 

@@ -11,8 +11,11 @@ from tests.services.plants import GTIN, Plant, make_plant, told
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.production.orders import State
 from packtrail.production.reports import read_json
-from packtrail.services import capture, line_reports, order_commands, orders, tracing, waiting
-from packtrail.services.line_reports import Sent, take
+from packtrail.services.capture import capture
+from packtrail.services.goods import tracing
+from packtrail.services.lines import line_reports, waiting
+from packtrail.services.lines.line_reports import Sent, take
+from packtrail.services.orders import order_commands, orders
 from packtrail.store.database import Database
 
 

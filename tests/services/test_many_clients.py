@@ -23,20 +23,11 @@ from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.production.happenings import Happening, Kind
 from packtrail.production.levels import Level, Tier
 from packtrail.rendering.symbols import read_symbols
-from packtrail.services import (
-    audit,
-    floor,
-    line_folder,
-    line_reports,
-    order_commands,
-    order_labels,
-    orders,
-    organisations,
-    reconciling,
-    rework,
-    tracing,
-)
-from packtrail.services.order_commands import OrderPlan
+from packtrail.services.accounts import audit, organisations
+from packtrail.services.goods import tracing
+from packtrail.services.lines import floor, line_folder, line_reports, rework
+from packtrail.services.orders import order_commands, order_labels, orders, reconciling
+from packtrail.services.orders.order_commands import OrderPlan
 from packtrail.store.database import Database
 
 OTHER_GTIN = "09520000000004"

@@ -19,7 +19,8 @@ from tests.unit.compliance.packs import FILES
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.compliance.packs import digest
-from packtrail.services import audit, rule_packs
+from packtrail.services import rule_packs
+from packtrail.services.accounts import audit
 from packtrail.services.markets import (
     accepting,
     checking,

@@ -14,7 +14,7 @@ from tests.services.test_recalls import _open as open_recall
 
 from packtrail.access import Actor
 from packtrail.base.errors import RefusedError
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 from packtrail.services.alerts import cases
 from packtrail.services.alerts.reminding import tell_clocks
 from packtrail.services.mail import mails, preferences

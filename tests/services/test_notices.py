@@ -9,8 +9,10 @@ import pytest
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.lifecycle.journey import Status
-from packtrail.services import audit, capture, notices, tracing
-from packtrail.services.notices import Proposal
+from packtrail.services.accounts import audit
+from packtrail.services.capture import capture
+from packtrail.services.goods import notices, tracing
+from packtrail.services.goods.notices import Proposal
 
 from .conftest import World
 from .documents import LOT, commissioning, document, event, pack

@@ -10,7 +10,9 @@ import pytest
 from packtrail import gs1
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.lifecycle.journey import Status
-from packtrail.services import capture, lots, overview, products, recognise, tracing
+from packtrail.services import overview, recognise
+from packtrail.services.capture import capture
+from packtrail.services.goods import lots, products, tracing
 
 from .conftest import World
 from .documents import (

@@ -13,7 +13,7 @@ from tests.services.conftest import World
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.compliance.obligations import Part
-from packtrail.services import audit
+from packtrail.services.accounts import audit
 from packtrail.services.obligations import attention, calendars, reading, reminding, saying
 from packtrail.services.obligations.saying import File, Saying
 from packtrail.store.database import Database

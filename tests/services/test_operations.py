@@ -11,9 +11,10 @@ import pytest
 
 from packtrail.access import ROLES, Action, Actor
 from packtrail.base.errors import NotPermitted
-from packtrail.services import auditing, capture, capture_runs, chores
+from packtrail.services import auditing, chores
+from packtrail.services.capture import capture, capture_runs
 from packtrail.services.chores import Chore
-from packtrail.services.operations import Operations, operations
+from packtrail.services.upkeep.operations import Operations, operations
 
 from .conftest import World
 from .documents import commissioning, document, pack

@@ -14,8 +14,17 @@ from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.production.levels import Level
 from packtrail.production.orders import Command, State
 from packtrail.serials.policy import Policy
-from packtrail.services import audit, floor, orders, organisations
-from packtrail.services.order_commands import command, create, draw_more, prepare, signal, update
+from packtrail.services.accounts import audit, organisations
+from packtrail.services.lines import floor
+from packtrail.services.orders import orders
+from packtrail.services.orders.order_commands import (
+    command,
+    create,
+    draw_more,
+    prepare,
+    signal,
+    update,
+)
 from packtrail.services.supply import pools
 from packtrail.store.database import Database
 from packtrail.store.orders import OrderFilter

@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from packtrail.services import capture, corrections, pack_operations, packing
-from packtrail.services.pack_operations import At, Request
+from packtrail.services.capture import capture
+from packtrail.services.goods import corrections, packing
+from packtrail.services.verification import pack_operations
+from packtrail.services.verification.pack_operations import At, Request
 from packtrail.store import subscriptions
 from packtrail.store.database import Database
 

@@ -11,17 +11,12 @@ import pytest
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotPermitted, RefusedError
-from packtrail.services import (
-    capture,
-    notices,
-    offline,
-    pack_operations,
-    verifications,
-    verifying,
-)
-from packtrail.services.notices import Proposal
-from packtrail.services.pack_operations import At, Performed, Request
-from packtrail.services.verifying import Ask, Circumstances
+from packtrail.services.capture import capture
+from packtrail.services.goods import notices
+from packtrail.services.goods.notices import Proposal
+from packtrail.services.verification import offline, pack_operations, verifications, verifying
+from packtrail.services.verification.pack_operations import At, Performed, Request
+from packtrail.services.verification.verifying import Ask, Circumstances
 from packtrail.verification import return_codes
 from packtrail.verification.judging import Verdict
 from packtrail.verification.operations import OPERATIONS, Operation, Outcome

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from packtrail.base.errors import LimitExceeded, RefusedError
-from packtrail.services import parameters
+from packtrail.services.queries import parameters
 from packtrail.store.filters import EpcMatch, EventFilter
 
 

@@ -13,7 +13,7 @@ from packtrail.access import ROLES, Permission, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.compliance.book import Kind
 from packtrail.serials.policy import Policy
-from packtrail.services import audit
+from packtrail.services.accounts import audit
 from packtrail.services.books.entries import Put, Remove
 from packtrail.services.portfolio import books
 from packtrail.services.portfolio.entries import PORTFOLIO

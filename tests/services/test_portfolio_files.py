@@ -10,7 +10,7 @@ from tests.services.plants import make_world
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.compliance import book
 from packtrail.rendering.tables import Column, Kind, Table, write_xlsx
-from packtrail.services import floor
+from packtrail.services.lines import floor
 from packtrail.services.portfolio import books, exporting
 from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.portfolio.importing import import_tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import uuid4
 
-from packtrail.services.progress import Progress, ProgressBoard, SharedBoard
+from packtrail.services.capture.progress import Progress, ProgressBoard, SharedBoard
 
 
 def test_a_board_tells_what_was_written_until_it_is_cleared() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from packtrail.base.errors import RefusedError
-from packtrail.services import capture, query
+from packtrail.services.capture import capture
+from packtrail.services.queries import query
 from packtrail.store.database import Database
 
 from .conftest import World, make_world

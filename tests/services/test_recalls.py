@@ -14,7 +14,9 @@ from packtrail.lifecycle.journey import Status
 from packtrail.recalls import EntryKind, Subject
 from packtrail.recalls.accounting import Fate
 from packtrail.recalls.case import Answer
-from packtrail.services import accounts, audit, capture, notices, signing, tracing
+from packtrail.services.accounts import accounts, audit, signing
+from packtrail.services.capture import capture
+from packtrail.services.goods import notices, tracing
 from packtrail.services.recalls import acting, cases, contacts, drafting, papers, reminding
 from packtrail.services.recalls.acting import Check, Confirmed
 from packtrail.services.recalls.attention import attention

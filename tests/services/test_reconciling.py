@@ -14,10 +14,11 @@ from packtrail.base.errors import Conflict, LimitExceeded, NotFound, NotPermitte
 from packtrail.production.levels import Level
 from packtrail.production.orders import State
 from packtrail.production.reconciliation import Outcome
-from packtrail.services import accounts, audit, orders
-from packtrail.services.order_commands import command
-from packtrail.services.reconciling import Account, account, close, settle, sign
-from packtrail.services.signing import Statement
+from packtrail.services.accounts import accounts, audit
+from packtrail.services.accounts.signing import Statement
+from packtrail.services.orders import orders
+from packtrail.services.orders.order_commands import command
+from packtrail.services.orders.reconciling import Account, account, close, settle, sign
 from packtrail.services.supply import pools
 from packtrail.services.supply.settling import return_serials
 from packtrail.store.database import Database

@@ -13,7 +13,8 @@ from tests.unit.reporting import sample
 
 from packtrail.production.levels import Level, Tier
 from packtrail.reporting.life import Step
-from packtrail.services import audit, floor
+from packtrail.services.accounts import audit
+from packtrail.services.lines import floor
 from packtrail.services.obligations import reading, saying
 from packtrail.services.obligations.saying import Saying
 from packtrail.services.portfolio.entries import PORTFOLIO

@@ -23,7 +23,8 @@ from packtrail.compliance.words import Role
 from packtrail.production.levels import Level, Tier
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import ChannelKind, ReceiverKind
-from packtrail.services import capture, floor
+from packtrail.services.capture import capture
+from packtrail.services.lines import floor
 from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.reports import (
     asking,

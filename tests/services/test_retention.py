@@ -10,9 +10,12 @@ import pytest
 
 from packtrail.access import ROLES, Actor, ActorKind, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
-from packtrail.services import audit, backups, capture, restoring, tracing
+from packtrail.services.accounts import audit
 from packtrail.services.archive import destroying, holding, months, policies, upkeep
 from packtrail.services.archive.policies import Wanted
+from packtrail.services.capture import capture
+from packtrail.services.goods import tracing
+from packtrail.services.upkeep import backups, restoring
 from packtrail.store import shelf
 from packtrail.store.database import Database
 

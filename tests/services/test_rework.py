@@ -14,8 +14,10 @@ from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.production.happenings import Happening, Kind
 from packtrail.production.levels import Level, Tier
-from packtrail.services import audit, floor, organisations, rework, tracing
-from packtrail.services.rework import perform, preview
+from packtrail.services.accounts import audit, organisations
+from packtrail.services.goods import tracing
+from packtrail.services.lines import floor, rework
+from packtrail.services.lines.rework import perform, preview
 from packtrail.store.database import Database
 
 

@@ -7,9 +7,11 @@ from collections import Counter
 import pytest
 
 from packtrail.lifecycle.journey import Status
-from packtrail.services import capture, stock, tracing, verifying, vrs
-from packtrail.services.stock import Asked, Dimension
-from packtrail.services.verifying import Ask
+from packtrail.services.capture import capture
+from packtrail.services.goods import stock, tracing
+from packtrail.services.goods.stock import Asked, Dimension
+from packtrail.services.verification import verifying, vrs
+from packtrail.services.verification.verifying import Ask
 from packtrail.verification.judging import Verdict
 from packtrail.verification.messaging import ResponderPolicy
 

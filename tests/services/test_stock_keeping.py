@@ -8,9 +8,11 @@ from tests.services.conftest import World
 from tests.services.documents import commissioning, document, event, pack, packing
 
 from packtrail.lifecycle.journey import Status
-from packtrail.services import capture, overview, stock
-from packtrail.services.organisations import visible_to
-from packtrail.services.stock import Asked, Dimension
+from packtrail.services import overview
+from packtrail.services.accounts.organisations import visible_to
+from packtrail.services.capture import capture
+from packtrail.services.goods import stock
+from packtrail.services.goods.stock import Asked, Dimension
 from packtrail.store import renewing
 
 CASE = "urn:epc:id:sscc:030001.00000000001"

@@ -21,9 +21,10 @@ from packtrail import epcis
 from packtrail.access import Actor
 from packtrail.base.errors import LimitExceeded, Unavailable
 from packtrail.epcis.parts import Undivided
-from packtrail.services import capture, streams, tracing
 from packtrail.services.archive import months as archive
-from packtrail.services.uploads import Upload
+from packtrail.services.capture import capture, streams
+from packtrail.services.capture.uploads import Upload
+from packtrail.services.goods import tracing
 from packtrail.store import shelf
 from packtrail.store.archive import checking
 from packtrail.store.database import Database
@@ -213,8 +214,9 @@ def test_too_many_events_and_too_many_bytes_are_refused(world: World) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from packtrail.services import capture, capture_runs, organisations, streams
-from packtrail.services.uploads import Upload
+from packtrail.services.accounts import organisations
+from packtrail.services.capture import capture, capture_runs, streams
+from packtrail.services.capture.uploads import Upload
 from packtrail.store.database import Database
 from tests.services.conftest import Clock
 from tests.services.test_streams import IN_PARTS
@@ -322,7 +324,7 @@ def test_a_document_that_changes_while_it_is_read_is_not_recorded(world: World) 
 ON_A_SMALL_DISK = """
 import subprocess, sys
 from packtrail.base.errors import Unavailable
-from packtrail.services.uploads import Upload
+from packtrail.services.capture.uploads import Upload
 from packtrail.settings import Settings
 
 disk = sys.argv[1]

@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from packtrail.base.errors import NotPermitted
-from packtrail.services import audit, capture, together, tracing
-from packtrail.services.capture import CaptureJob
+from packtrail.services.accounts import audit
+from packtrail.services.capture import capture, together
+from packtrail.services.capture.capture import CaptureJob
+from packtrail.services.goods import tracing
 
 from .conftest import World
 from .documents import PRODUCT, commissioning, document, pack

@@ -6,8 +6,9 @@ import re
 
 from packtrail import gs1
 from packtrail.lifecycle.fold import examine
-from packtrail.services import capture, overview
-from packtrail.services.organisations import visible_to
+from packtrail.services import overview
+from packtrail.services.accounts.organisations import visible_to
+from packtrail.services.capture import capture
 from packtrail.simulation import simulate
 from packtrail.store import journeys
 

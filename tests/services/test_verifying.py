@@ -11,11 +11,13 @@ from tests.services.supply.making import create_pool
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import LimitExceeded, NotFound, NotPermitted, RefusedError
 from packtrail.serials.policy import Policy
-from packtrail.services import capture, notices, verifications, verifying
-from packtrail.services.notices import Proposal
+from packtrail.services.capture import capture
+from packtrail.services.goods import notices
+from packtrail.services.goods.notices import Proposal
 from packtrail.services.supply.allocating import allocate
-from packtrail.services.verifications import Asked
-from packtrail.services.verifying import Ask, Circumstances
+from packtrail.services.verification import verifications, verifying
+from packtrail.services.verification.verifications import Asked
+from packtrail.services.verification.verifying import Ask, Circumstances
 from packtrail.verification.judging import Verdict
 
 from .conftest import World

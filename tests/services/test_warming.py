@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from packtrail.services import warming
+from packtrail.services.upkeep import warming
 from packtrail.store.database import Database
 
 from .conftest import World

@@ -10,8 +10,10 @@ import pytest
 from packtrail.access import Actor
 from packtrail.base.errors import UsageError
 from packtrail.reporting.life import State
-from packtrail.services import accounts, orders, organisations, overview
+from packtrail.services import overview
+from packtrail.services.accounts import accounts, organisations
 from packtrail.services.application import Application
+from packtrail.services.orders import orders
 from packtrail.services.reports import receivers, viewing
 from packtrail.services.supply import forecasting, pools, proving
 from packtrail.settings import Settings

@@ -11,7 +11,7 @@ from tests.services.plants import TIERS, Plant, make_plant
 
 from packtrail.base.errors import Conflict
 from packtrail.production.levels import Level
-from packtrail.services.reconciling import account
+from packtrail.services.orders.reconciling import account
 from packtrail.simulation.network import NetworkRates, on_the_way, reports
 from packtrail.simulation.shift import ShiftResult, Wanted, run_shift
 from packtrail.simulation.twin import Fault, LineRates, LineTwin, Shift

@@ -16,9 +16,12 @@ import pytest
 
 from packtrail.access import Actor
 from packtrail.lifecycle.journey import Status
-from packtrail.services import capture, organisations, stock, verifying
+from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
-from packtrail.services.verifying import Ask, Circumstances, Verification
+from packtrail.services.capture import capture
+from packtrail.services.goods import stock
+from packtrail.services.verification import verifying
+from packtrail.services.verification.verifying import Ask, Circumstances, Verification
 from packtrail.settings import Settings
 from packtrail.simulation import simulate
 from packtrail.simulation.goods import Fate, Lot

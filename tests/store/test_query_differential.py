@@ -29,7 +29,7 @@ from packtrail.epcis.events import (
     SensorElement,
     TransformationEvent,
 )
-from packtrail.services import parameters
+from packtrail.services.queries import parameters
 from packtrail.store import events as rows
 from packtrail.store.database import Database
 

@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 from tests.store.making import AUDIENCE, START, commissioning, pack_uri, packing, record, sscc
 
-from packtrail.services import parameters
+from packtrail.services.queries import parameters
 from packtrail.store import distribution, events, ids, months, named
 from packtrail.store.database import Database
 from packtrail.store.facts import FieldName, canonical, measured, standard, term

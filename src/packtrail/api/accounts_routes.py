@@ -18,7 +18,7 @@ from packtrail.api.schemas import (
     UserIn,
     UserOut,
 )
-from packtrail.services import accounts, audit, organisations
+from packtrail.services.accounts import accounts, audit, organisations
 
 router = APIRouter(prefix="/api/v1", tags=["Accounts"])
 PAGE_AUDIT_MAX = 500

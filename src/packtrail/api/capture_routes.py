@@ -36,13 +36,15 @@ from packtrail.api.responses import JOB, JOBS, SUBMITTING
 from packtrail.api.schemas import CaptureJobOut
 from packtrail.api.xml import element
 from packtrail.base.findings import Severity
-from packtrail.services import capture, codes, paging
+from packtrail.services import codes
+from packtrail.services.capture import capture
+from packtrail.services.queries import paging
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.services.capture import CaptureJob
-    from packtrail.services.uploads import Upload
+    from packtrail.services.capture.capture import CaptureJob
+    from packtrail.services.capture.uploads import Upload
 
 epcis = APIRouter(prefix="/epcis/v2/capture", tags=["EPCIS: capture"])
 own = APIRouter(prefix="/api/v1/captures", tags=["Captures"])

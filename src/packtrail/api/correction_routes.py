@@ -10,8 +10,8 @@ from fastapi.responses import Response
 
 from packtrail.api.goods_schemas import AcceptanceIn, AcceptedOut, CorrectionIn, PreviewOut
 from packtrail.api.requests import LD_JSON, App, Caller
-from packtrail.services import corrections
-from packtrail.services.corrections import Correction
+from packtrail.services.goods import corrections
+from packtrail.services.goods.corrections import Correction
 
 router = APIRouter(prefix="/api/v1/corrections", tags=["Corrections"])
 

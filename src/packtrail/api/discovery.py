@@ -11,7 +11,7 @@ from packtrail.api.headers import discovery_headers, limit_headers
 from packtrail.api.requests import App, Caller, require_versions
 from packtrail.api.resource_routes import collection
 from packtrail.api.responses import COLLECTION, DISCOVERY
-from packtrail.services import resources
+from packtrail.services.queries import resources
 
 if TYPE_CHECKING:
     from packtrail.services.application import Application

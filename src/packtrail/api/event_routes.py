@@ -25,13 +25,14 @@ from packtrail.api.requests import (
     require_versions,
 )
 from packtrail.api.responses import CAPTURING, DELETED, ONE, QUERYING
-from packtrail.services import paging, query, single_events
-from packtrail.services.documents import QUERY_NAME, query_document
+from packtrail.services.capture import single_events
+from packtrail.services.queries import paging, query
+from packtrail.services.queries.documents import QUERY_NAME, query_document
 
 if TYPE_CHECKING:
     from packtrail.services.application import Application
-    from packtrail.services.documents import Form
-    from packtrail.services.query import EventPage
+    from packtrail.services.queries.documents import Form
+    from packtrail.services.queries.query import EventPage
 
 router = APIRouter(prefix="/epcis/v2", tags=["EPCIS: events"])
 

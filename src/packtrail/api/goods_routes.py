@@ -27,9 +27,9 @@ from packtrail.api.schemas import In
 from packtrail.hierarchy.inference import InferencePolicy, Trust
 from packtrail.lifecycle.journey import Status
 from packtrail.rendering.tables import write_xlsx
-from packtrail.services import locations, lots, packing, shipments, stock, stock_lists
-from packtrail.services.packing import Occasion
-from packtrail.services.stock import Asked, Dimension
+from packtrail.services.goods import locations, lots, packing, shipments, stock, stock_lists
+from packtrail.services.goods.packing import Occasion
+from packtrail.services.goods.stock import Asked, Dimension
 
 router = APIRouter(prefix="/api/v1", tags=["Goods"])
 Moment = Annotated[AwareDatetime | None, Query()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import packtrail
-from packtrail.services.translating import CbvXmlFormat, EpcFormat
+from packtrail.services.queries.translating import CbvXmlFormat, EpcFormat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

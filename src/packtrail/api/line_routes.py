@@ -21,7 +21,7 @@ from packtrail.api.requests import App, Caller
 from packtrail.api.responses import problems
 from packtrail.production.happenings import Happening, Kind
 from packtrail.production.levels import Tier
-from packtrail.services import floor, rework
+from packtrail.services.lines import floor, rework
 
 router = APIRouter(prefix="/api/v1", tags=["Lines"])
 READING = problems(422)

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import FindingOut, In, NoticeOut
-from packtrail.services import notices
+from packtrail.services.goods import notices
 
 router = APIRouter(prefix="/api/v1/notices", tags=["Notices"])
 PAGE_MAX = 500

@@ -9,7 +9,8 @@ from pydantic import AwareDatetime
 
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import LotOut, OverviewOut, RecognitionOut, TraceOut
-from packtrail.services import lots, overview, recognise, tracing
+from packtrail.services import overview, recognise
+from packtrail.services.goods import lots, tracing
 
 router = APIRouter(prefix="/api/v1", tags=["Objects"])
 Moment = Annotated[AwareDatetime | None, Query()]

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import OperationsOut
-from packtrail.services import operations
+from packtrail.services.upkeep import operations
 
 router = APIRouter(prefix="/api/v1", tags=["Operations"])
 

@@ -34,17 +34,11 @@ from packtrail.api.responses import problems
 from packtrail.production.documents import read_epcis
 from packtrail.production.levels import Level
 from packtrail.production.reports import read_csv, read_json
-from packtrail.services import (
-    account_files,
-    line_reports,
-    order_commands,
-    orders,
-    reconciling,
-    waiting,
-)
-from packtrail.services.line_reports import Receipt, Sent
-from packtrail.services.order_commands import OrderPlan
-from packtrail.services.signing import Statement
+from packtrail.services.accounts.signing import Statement
+from packtrail.services.lines import line_reports, waiting
+from packtrail.services.lines.line_reports import Receipt, Sent
+from packtrail.services.orders import account_files, order_commands, orders, reconciling
+from packtrail.services.orders.order_commands import OrderPlan
 from packtrail.store.orders import OrderFilter
 
 router = APIRouter(prefix="/api/v1/orders", tags=["Work orders"])

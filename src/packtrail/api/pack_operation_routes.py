@@ -12,9 +12,9 @@ from pydantic import AwareDatetime, Field
 from packtrail.api.goods_schemas import AskIn
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import In, Out
-from packtrail.services import pack_operations
-from packtrail.services.pack_operations import At, Request
-from packtrail.services.verifying import Ask
+from packtrail.services.verification import pack_operations
+from packtrail.services.verification.pack_operations import At, Request
+from packtrail.services.verification.verifying import Ask
 
 router = APIRouter(prefix="/api/v1/pack-operations", tags=["Operations on packs"])
 PAGE_MAX = 1000

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from packtrail.api.headers import standard_headers
 from packtrail.api.requests import JSON, LD_JSON, acceptable, query_parameters, require_versions
-from packtrail.services import paging, parameters
+from packtrail.services.queries import paging, parameters
 
 if TYPE_CHECKING:
     from fastapi import Request

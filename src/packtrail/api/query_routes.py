@@ -36,13 +36,13 @@ from packtrail.api.responses import (
     SUBSCRIBED,
     SUBSCRIPTION,
 )
-from packtrail.services import named_queries, paging, subscriptions
+from packtrail.services.queries import named_queries, paging, subscriptions
 from packtrail.services.times import written
 
 if TYPE_CHECKING:
     from packtrail.services.application import Application
-    from packtrail.services.named_queries import NamedQuery
-    from packtrail.services.subscriptions import Subscription
+    from packtrail.services.queries.named_queries import NamedQuery
+    from packtrail.services.queries.subscriptions import Subscription
 
 router = APIRouter(prefix="/epcis/v2/queries", tags=["EPCIS: queries"])
 _QUERIES = "queries"

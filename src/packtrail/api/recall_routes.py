@@ -15,7 +15,7 @@ from packtrail.api.schemas import FindingOut, In, Out
 from packtrail.recalls import Subject
 from packtrail.recalls.case import Answer
 from packtrail.recalls.telling import said
-from packtrail.services import signing
+from packtrail.services.accounts import signing
 from packtrail.services.recalls import acting, cases, contacts, drafting, papers
 
 router = APIRouter(prefix="/api/v1/recalls", tags=["Recalls"])

@@ -26,11 +26,12 @@ from packtrail.api.problems import (
     Refusal,
 )
 from packtrail.base.errors import LimitExceeded, NotAuthenticated, NotPermitted
-from packtrail.services import accounts, codes
+from packtrail.services import codes
+from packtrail.services.accounts import accounts
 from packtrail.services.application import Application
-from packtrail.services.documents import Form
-from packtrail.services.translating import cbv_xml_format, epc_format
-from packtrail.services.uploads import PIECE_BYTES, Upload
+from packtrail.services.capture.uploads import PIECE_BYTES, Upload
+from packtrail.services.queries.documents import Form
+from packtrail.services.queries.translating import cbv_xml_format, epc_format
 
 if TYPE_CHECKING:
     from packtrail.settings import Settings

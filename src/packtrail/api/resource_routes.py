@@ -30,9 +30,9 @@ from packtrail.api.requests import (
     require_versions,
 )
 from packtrail.api.responses import COLLECTION, QUERYING_ONE, Responses
-from packtrail.services import parameters, resources
-from packtrail.services.documents import context_of
-from packtrail.services.translating import epc_format
+from packtrail.services.queries import parameters, resources
+from packtrail.services.queries.documents import context_of
+from packtrail.services.queries.translating import epc_format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,10 +19,11 @@ from packtrail.access.codes import NOT_SIGNED_IN
 from packtrail.api.headers import standard_headers
 from packtrail.api.problems import problem_of
 from packtrail.base.errors import NotAuthenticated, NotFound, PacktrailError
-from packtrail.services import accounts, standing, subscriptions
-from packtrail.services.documents import Form
+from packtrail.services.accounts import accounts
+from packtrail.services.queries import standing, subscriptions
+from packtrail.services.queries.documents import Form
+from packtrail.services.queries.translating import epc_format
 from packtrail.services.times import written
-from packtrail.services.translating import epc_format
 
 if TYPE_CHECKING:
     from packtrail.access import Actor

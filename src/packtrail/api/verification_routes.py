@@ -11,9 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from packtrail.api.goods_schemas import KeptOut, VerificationOut, VerifyIn
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import In
-from packtrail.services import images, verifications, verifying
-from packtrail.services.verifications import Asked
-from packtrail.services.verifying import Ask, Circumstances
+from packtrail.services.verification import images, verifications, verifying
+from packtrail.services.verification.verifications import Asked
+from packtrail.services.verification.verifying import Ask, Circumstances
 
 router = APIRouter(prefix="/api/v1/verifications", tags=["Verification"])
 PAGE_MAX = 1000

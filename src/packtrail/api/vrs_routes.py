@@ -26,9 +26,15 @@ from packtrail.base.errors import (
     RefusedError,
     Unavailable,
 )
-from packtrail.services import vrs, vrs_directory, vrs_partners, vrs_requests, vrs_trust
-from packtrail.services.verifying import Ask
-from packtrail.services.vrs_directory import Entry
+from packtrail.services.verification import (
+    vrs,
+    vrs_directory,
+    vrs_partners,
+    vrs_requests,
+    vrs_trust,
+)
+from packtrail.services.verification.verifying import Ask
+from packtrail.services.verification.vrs_directory import Entry
 from packtrail.verification import messaging, presentations
 from packtrail.verification.messaging import ResponderPolicy
 from packtrail.verification.presentations import Proof, Unproven

@@ -30,7 +30,7 @@ def add_organisation(
     json: options.Json = False,
 ) -> None:
     """Open an organisation on this installation."""
-    from packtrail.services.organisations import create_organisation
+    from packtrail.services.accounts.organisations import create_organisation
 
     with options.installation(data, db) as (application, actor):
         made = create_organisation(application, actor, code, name=name or code)
@@ -50,7 +50,7 @@ def allow_recording(
     db: options.Db = None,
 ) -> None:
     """Let a partner, such as a contract manufacturer, record events for your organisation."""
-    from packtrail.services import organisations as service
+    from packtrail.services.accounts import organisations as service
 
     with options.acting(data, db, organisation) as (application, actor):
         service.allow_recording(application, actor, partner)
@@ -75,7 +75,7 @@ def add_user(
     json: options.Json = False,
 ) -> None:
     """Open an account; the password is asked for, or read from PACKTRAIL_NEW_PASSWORD."""
-    from packtrail.services.accounts import create_user
+    from packtrail.services.accounts.accounts import create_user
 
     password = None if link_only else _new_password()
     with options.acting(data, db, organisation) as (application, actor):
@@ -94,7 +94,7 @@ def sign_in_link(
     db: options.Db = None,
 ) -> None:
     """Print a link that signs a user in once, for a new account or a forgotten password."""
-    from packtrail.services.accounts import create_sign_in_link
+    from packtrail.services.accounts.accounts import create_sign_in_link
 
     with options.acting(data, db, organisation) as (application, actor):
         token = create_sign_in_link(application, actor, name)
@@ -110,7 +110,7 @@ def set_password(
     db: options.Db = None,
 ) -> None:
     """Give a user another password; their sessions end. It is asked for, or read as for add."""
-    from packtrail.services import account_changes
+    from packtrail.services.accounts import account_changes
 
     password = _new_password()
     with options.acting(data, db, organisation) as (application, actor):
@@ -127,7 +127,7 @@ def disable_user(
     db: options.Db = None,
 ) -> None:
     """Let a user sign in no more; their sessions and links end now."""
-    from packtrail.services import account_changes
+    from packtrail.services.accounts import account_changes
 
     change = account_changes.enable_user if undo else account_changes.disable_user
     with options.acting(data, db, organisation) as (application, actor):
@@ -146,7 +146,7 @@ def change_role(
     db: options.Db = None,
 ) -> None:
     """Give a user another role; it holds from their next request on."""
-    from packtrail.services import account_changes
+    from packtrail.services.accounts import account_changes
 
     with options.acting(data, db, organisation) as (application, actor):
         account_changes.change_role(application, actor, name, role)
@@ -161,7 +161,7 @@ def list_users(
     json: options.Json = False,
 ) -> None:
     """List the accounts of an organisation."""
-    from packtrail.services import accounts
+    from packtrail.services.accounts import accounts
 
     with options.acting(data, db, organisation) as (application, actor):
         found = accounts.users(application, actor)
@@ -200,7 +200,7 @@ def create_key(
     json: options.Json = False,
 ) -> None:
     """Make an API key and print it; it is shown this once."""
-    from packtrail.services.keys import create_api_key
+    from packtrail.services.accounts.keys import create_api_key
 
     scopes = [permission for word in scope for permission in SCOPES.get(word, (word,))]
     with options.acting(data, db, organisation) as (application, actor):
@@ -220,7 +220,7 @@ def list_keys(
     json: options.Json = False,
 ) -> None:
     """List the API keys of an organisation."""
-    from packtrail.services.keys import api_keys
+    from packtrail.services.accounts.keys import api_keys
 
     with options.acting(data, db, organisation) as (application, actor):
         found = api_keys(application, actor)
@@ -242,7 +242,7 @@ def revoke_key(
     db: options.Db = None,
 ) -> None:
     """End an API key at once."""
-    from packtrail.services.keys import revoke_api_key
+    from packtrail.services.accounts.keys import revoke_api_key
 
     with options.acting(data, db, organisation) as (application, actor):
         revoke_api_key(application, actor, key_id)

@@ -15,8 +15,8 @@ from packtrail.cli import options
 from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line
 
 if TYPE_CHECKING:
-    from packtrail.services.backups import BackupMade
-    from packtrail.services.restoring import Comparison
+    from packtrail.services.upkeep.backups import BackupMade
+    from packtrail.services.upkeep.restoring import Comparison
     from packtrail.settings import Settings
 
 Backup = Annotated[
@@ -45,7 +45,7 @@ def backup(
     The embedded database is copied file by file; a database of your own (--db) table by table. The
     master key of serial number pools is never in a backup: keep it apart.
     """
-    from packtrail.services import backups
+    from packtrail.services.upkeep import backups
 
     with options.installation(data, db) as (application, actor), _progress() as advance:
         made = backups.create(
@@ -79,7 +79,7 @@ def restore(
     """
     from packtrail.access import Actor
     from packtrail.bootstrap import utc_now
-    from packtrail.services import restoring
+    from packtrail.services.upkeep import restoring
     from packtrail.settings import Settings
 
     settings, actor = Settings.of(data_dir=data, database_url=db), Actor.system("command line")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from packtrail.services.application import Application
-    from packtrail.services.capture import CaptureJob
-    from packtrail.services.uploads import Upload
+    from packtrail.services.capture.capture import CaptureJob
+    from packtrail.services.capture.uploads import Upload
 
 
 def capture(
@@ -51,7 +51,7 @@ def capture(
     A large document is read in parts, so that it takes little memory, and recorded as a whole all
     the same, or not at all.
     """
-    from packtrail.services.capture import ErrorBehaviour, submit
+    from packtrail.services.capture.capture import ErrorBehaviour, submit
 
     behaviour = ErrorBehaviour.PROCEED if proceed else ErrorBehaviour.ROLLBACK
     jobs = []
@@ -91,7 +91,7 @@ def _uploaded(application: Application, name: str, file: IO[bytes]) -> Iterator[
     """Take a file in, and show on stderr how far its capture is."""
     from rich.progress import Progress
 
-    from packtrail.services.uploads import Upload, pieces_of
+    from packtrail.services.capture.uploads import Upload, pieces_of
 
     with Progress(console=talk, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(f"{escape(name)}: receiving", total=None)

@@ -24,7 +24,7 @@ def distribute(
     The database (--db) is that of the coordinator. Do it after the first migration and after each
     upgrade that brings tables; again it does nothing. Nothing can be recorded meanwhile.
     """
-    from packtrail.services import clusters
+    from packtrail.services.upkeep import clusters
 
     with options.installation(data, db) as (application, actor):
         act = clusters.cluster if check else clusters.distribute

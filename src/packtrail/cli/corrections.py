@@ -13,8 +13,8 @@ from packtrail.cli import options
 from packtrail.cli.output import talk, write_json, write_line, write_table
 
 if TYPE_CHECKING:
-    from packtrail.services.corrections import Correction
-    from packtrail.services.what_if import Change, Changes
+    from packtrail.services.goods.corrections import Correction
+    from packtrail.services.goods.what_if import Change, Changes
 
 corrections = typer.Typer(
     help="Declare events wrong and record what is right.", no_args_is_help=True
@@ -36,7 +36,7 @@ def draft(
     db: options.Db = None,
 ) -> None:
     """Print an event under a new id, to be put right in an editor."""
-    from packtrail.services import corrections as use_cases
+    from packtrail.services.goods import corrections as use_cases
 
     with options.acting(data, db, organisation) as (application, actor):
         content = use_cases.draft(application, actor, event)
@@ -55,7 +55,7 @@ def preview(
     json: options.Json = False,
 ) -> None:
     """Show what a correction would change for which packs, and change nothing."""
-    from packtrail.services import corrections as use_cases
+    from packtrail.services.goods import corrections as use_cases
 
     correction = _correction(events, reason, explanation, corrective)
     with options.acting(data, db, organisation) as (application, actor):
@@ -80,7 +80,7 @@ def accept(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     json: options.Json = False,
 ) -> None:
     """Make a correction, provided that it still changes what its preview showed."""
-    from packtrail.services import corrections as use_cases
+    from packtrail.services.goods import corrections as use_cases
 
     correction = _correction(events, reason, explanation, corrective)
     with options.acting(data, db, organisation) as (application, actor):
@@ -95,7 +95,7 @@ def accept(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
 def _correction(
     events: list[str], reason: str, explanation: str, corrective: Path | None
 ) -> Correction:
-    from packtrail.services.corrections import Correction
+    from packtrail.services.goods.corrections import Correction
 
     return Correction(
         event_ids=tuple(events),

@@ -18,7 +18,7 @@ from packtrail.cli import options
 from packtrail.cli.output import UNAVAILABLE, write_json, write_table
 
 if TYPE_CHECKING:
-    from packtrail.services.operations import Operations
+    from packtrail.services.upkeep.operations import Operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _machine() -> list[Check]:
 
 
 def _database(data: options.Data, db: options.Db) -> list[Check]:
-    from packtrail.services.operations import operations
+    from packtrail.services.upkeep.operations import operations
 
     try:
         with options.installation(data, db) as (application, actor):

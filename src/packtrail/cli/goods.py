@@ -15,10 +15,10 @@ from packtrail.cli.inference import Confidence, Share, tell_decided
 from packtrail.cli.output import FINDINGS, tell_findings, write_json, write_line, write_table
 
 if TYPE_CHECKING:
-    from packtrail.services.locations import PlaceView
-    from packtrail.services.lots import LotState, LotView
-    from packtrail.services.shipments import ShipmentView
-    from packtrail.services.stock import CountRow, Counts
+    from packtrail.services.goods.locations import PlaceView
+    from packtrail.services.goods.lots import LotState, LotView
+    from packtrail.services.goods.shipments import ShipmentView
+    from packtrail.services.goods.stock import CountRow, Counts
 
 _Word = TypeVar("_Word", bound=StrEnum)
 lots = typer.Typer(help="Lots: what became of their packs.", no_args_is_help=True)
@@ -54,7 +54,7 @@ def census(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
 ) -> None:
     """Count packs by product, lot, status, place, expiry or what holds them."""
     from packtrail.lifecycle.journey import Status
-    from packtrail.services import stock
+    from packtrail.services.goods import stock
 
     asked = stock.Asked(
         gtin=gtin, lot=lot, place=place, is_here=here,
@@ -83,7 +83,7 @@ def show_lot(
     json: options.Json = False,
 ) -> None:
     """Show a lot: its products and expiry, what became of its packs, what is said of it."""
-    from packtrail.services import lots as use_cases
+    from packtrail.services.goods import lots as use_cases
 
     moments = options.moments(as_of, as_known_at)
     with options.acting(data, db, organisation) as (application, actor):
@@ -105,7 +105,7 @@ def list_places(
     json: options.Json = False,
 ) -> None:
     """List the places where packs lie, and how many there are."""
-    from packtrail.services import locations
+    from packtrail.services.goods import locations
 
     moments = options.moments(as_of, as_known_at)
     with options.acting(data, db, organisation) as (application, actor):
@@ -130,7 +130,7 @@ def show_place(
     json: options.Json = False,
 ) -> None:
     """Show what is at a place, what is on its way there, and what should have arrived."""
-    from packtrail.services import locations
+    from packtrail.services.goods import locations
 
     moments = options.moments(as_of, as_known_at)
     with options.acting(data, db, organisation) as (application, actor):
@@ -157,7 +157,7 @@ def compare_stock(  # noqa: PLR0913, PLR0917 - the options of a command are its 
 ) -> None:
     """Compare a stock list of an ERP, or a count, with what is recorded; exit 1 if they differ."""
     from packtrail.rendering.tables import write_xlsx
-    from packtrail.services import stock_lists
+    from packtrail.services.goods import stock_lists
 
     content = options.file(file)
     moments = options.moments(as_of, as_known_at)
@@ -204,7 +204,7 @@ def show_shipment(  # noqa: PLR0913, PLR0917 - the options of a command are its 
 ) -> None:
     """Show what was said to come under a document, and what arrived; exit 1 if they differ."""
     from packtrail.hierarchy.inference import InferencePolicy, Trust
-    from packtrail.services import shipments as use_cases
+    from packtrail.services.goods import shipments as use_cases
 
     share_max = options.share(share, "--share")
     sure = options.share(confidence, "--confidence")
@@ -236,7 +236,7 @@ def unpack(
     json: options.Json = False,
 ) -> None:
     """Take packs or cases out of whatever holds them, which need not be named."""
-    from packtrail.services import packing
+    from packtrail.services.goods import packing
 
     occasion = packing.Occasion(place=place, at=options.moment(at, option="--at"))
     with options.acting(data, db, organisation) as (application, actor):
@@ -263,7 +263,7 @@ def inspect(
     json: options.Json = False,
 ) -> None:
     """Record what a container was found to hold; exit 1 if that is not what is recorded."""
-    from packtrail.services import packing
+    from packtrail.services.goods import packing
 
     occasion = packing.Occasion(place=place, at=options.moment(at, option="--at"))
     with options.acting(data, db, organisation) as (application, actor):

@@ -41,7 +41,7 @@ def label(
     db: options.Db = None,
 ) -> None:
     """Write the label of an object of an order to standard output."""
-    from packtrail.services import order_labels
+    from packtrail.services.orders import order_labels
 
     with options.acting(data, db, organisation) as (application, actor):
         if notation is Notation.PDF:
@@ -67,7 +67,7 @@ def label_templates(
     json: options.Json = False,
 ) -> None:
     """List the label templates: built-in ones, and those of PACKTRAIL_LABEL_TEMPLATES_DIR."""
-    from packtrail.services import order_labels
+    from packtrail.services.orders import order_labels
 
     with options.acting(data, db, organisation) as (application, actor):
         found = order_labels.templates(application, actor)

@@ -16,7 +16,7 @@ from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, writ
 if TYPE_CHECKING:
     from packtrail.production.happenings import Happening
     from packtrail.production.levels import Tier
-    from packtrail.services.rework import EffectView
+    from packtrail.services.lines.rework import EffectView
 
 lines = typer.Typer(help="Packaging lines: sites, trade items, rework.", no_args_is_help=True)
 
@@ -46,7 +46,7 @@ def take_folder(
     They end up in `taken` or `refused` inside it, each with a receipt. The exit code is 1 when a
     file, or something of it, was refused.
     """
-    from packtrail.services import line_folder
+    from packtrail.services.lines import line_folder
 
     with options.acting(data, db, organisation) as (application, actor):
         found = line_folder.take(application, actor, folder)
@@ -69,7 +69,7 @@ def list_sites(
     json: options.Json = False,
 ) -> None:
     """List the sites you may see."""
-    from packtrail.services import floor
+    from packtrail.services.lines import floor
 
     with options.acting(data, db, organisation) as (application, actor):
         found = floor.sites(application, actor)
@@ -98,7 +98,7 @@ def add_site(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
     json: options.Json = False,
 ) -> None:
     """Describe a site of your organisation."""
-    from packtrail.services import floor
+    from packtrail.services.lines import floor
 
     with options.acting(data, db, organisation) as (application, actor):
         made = floor.create_site(
@@ -115,7 +115,7 @@ def list_lines(
     json: options.Json = False,
 ) -> None:
     """List the packaging lines you may see: your own, and those of your packers."""
-    from packtrail.services import floor
+    from packtrail.services.lines import floor
 
     with options.acting(data, db, organisation) as (application, actor):
         found = floor.lines(application, actor)
@@ -154,7 +154,7 @@ def add_line(  # noqa: PLR0913, PLR0917
     json: options.Json = False,
 ) -> None:
     """Describe a packaging line of your organisation."""
-    from packtrail.services import floor
+    from packtrail.services.lines import floor
 
     told = floor.NewLine(
         code=code, site=site, name=name, levels=level or ("pack", "case", "pallet"),
@@ -173,7 +173,7 @@ def list_trade_items(
     json: options.Json = False,
 ) -> None:
     """List the trade items you may see, with their levels of packing."""
-    from packtrail.services import floor
+    from packtrail.services.lines import floor
 
     with options.acting(data, db, organisation) as (application, actor):
         found = floor.trade_items(application, actor)
@@ -219,7 +219,7 @@ def add_trade_item(  # noqa: PLR0913, PLR0917
     json: options.Json = False,
 ) -> None:
     """Describe a trade item: `--pack GTIN --case 20:sscc --pallet 40:sscc/1 --prefix 0614141`."""
-    from packtrail.services import floor
+    from packtrail.services.lines import floor
 
     asked = {"pack": f"0:{pack}", "bundle": bundle, "case": case, "pallet": pallet}
     tiers = tuple(_tiers(asked, prefix, sscc_prefix or prefix))
@@ -271,7 +271,7 @@ def do_rework(  # noqa: PLR0913, PLR0917
 
     The exit code of a dry run is 1 when it is not possible.
     """
-    from packtrail.services import rework
+    from packtrail.services.lines import rework
 
     with options.acting(data, db, organisation) as (application, actor):
         act = _act(kind, numbers, into, by, reason, note, at or application.clock().isoformat(),
@@ -302,7 +302,7 @@ def list_rework(
     json: options.Json = False,
 ) -> None:
     """List what was done by hand, the newest first."""
-    from packtrail.services import rework
+    from packtrail.services.lines import rework
 
     with options.acting(data, db, organisation) as (application, actor):
         found = rework.done(application, actor, limit=limit)

@@ -55,7 +55,7 @@ def make(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
     A recall and a withdrawal never end: they ask before they are made.
     """
-    from packtrail.services import notices as use_cases
+    from packtrail.services.goods import notices as use_cases
 
     proposal = use_cases.Proposal(
         kind=kind, gtin=gtin, reason=reason, lot=lot, serial=serial, market=market,
@@ -88,7 +88,7 @@ def listing(
 ) -> None:
     """List notices and retractions, the newest first."""
     from packtrail.rendering import times
-    from packtrail.services import notices as use_cases
+    from packtrail.services.goods import notices as use_cases
 
     with options.acting(data, db, organisation) as (application, actor):
         found = use_cases.listed(application, actor, gtin=gtin, lot=lot, limit=limit)
@@ -123,7 +123,7 @@ def retract(
     json: options.Json = False,
 ) -> None:
     """Take back a notice that should never have been made; what it was stays on record."""
-    from packtrail.services import notices as use_cases
+    from packtrail.services.goods import notices as use_cases
 
     with options.acting(data, db, organisation) as (application, actor):
         made = use_cases.retract(application, actor, notice, reason=reason)

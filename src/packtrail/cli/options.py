@@ -83,7 +83,7 @@ def acting(
         NotFound: No organisation has this code, or there are several to choose from.
     """
     from packtrail.bootstrap import open_application
-    from packtrail.services import organisations
+    from packtrail.services.accounts import organisations
     from packtrail.settings import Settings
 
     settings = Settings.of(data_dir=data, database_url=db)

@@ -15,7 +15,7 @@ from packtrail.cli.orders import Level, Order, orders
 from packtrail.cli.output import FINDINGS, tell_findings, write_json, write_line, write_table
 
 if TYPE_CHECKING:
-    from packtrail.services.reconciling import Account
+    from packtrail.services.orders.reconciling import Account
 
 
 @orders.command("reconcile")
@@ -36,7 +36,7 @@ def reconcile(
 
     The exit code is 1 when something is open.
     """
-    from packtrail.services import account_files, reconciling
+    from packtrail.services.orders import account_files, reconciling
 
     with options.acting(data, db, organisation) as (application, actor):
         found = reconciling.account(application, actor, order)
@@ -66,7 +66,7 @@ def settle(  # noqa: PLR0913, PLR0917
     json: options.Json = False,
 ) -> None:
     """Give back numbers that are unaccounted for, or make them void."""
-    from packtrail.services import reconciling
+    from packtrail.services.orders import reconciling
 
     if how not in {"returned", "void"}:
         raise UsageError(f"{how!r} is neither returned nor void.")
@@ -101,8 +101,9 @@ def sign(
     json: options.Json = False,
 ) -> None:
     """Sign the reconciliation; the password is asked for, or read from PACKTRAIL_PASSWORD."""
-    from packtrail.services import accounts, reconciling
-    from packtrail.services.signing import Statement
+    from packtrail.services.accounts import accounts
+    from packtrail.services.accounts.signing import Statement
+    from packtrail.services.orders import reconciling
 
     with options.installation(data, db) as (application, _):
         actor = accounts.person(application, user)

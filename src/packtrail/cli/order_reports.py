@@ -12,7 +12,7 @@ from packtrail.cli.orders import Order, orders, tell
 from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line, write_table
 
 if TYPE_CHECKING:
-    from packtrail.services.line_reports import Receipt
+    from packtrail.services.lines.line_reports import Receipt
 
 
 @orders.command("report")
@@ -33,7 +33,7 @@ def report(
     The exit code is 1 when something of it was refused.
     """
     from packtrail.production.documents import read_report
-    from packtrail.services import line_reports
+    from packtrail.services.lines import line_reports
 
     content = file.read()
     read = read_report(content)
@@ -56,7 +56,7 @@ def reports(
     json: options.Json = False,
 ) -> None:
     """List the reports of an order, the newest first."""
-    from packtrail.services import line_reports
+    from packtrail.services.lines import line_reports
 
     with options.acting(data, db, organisation) as (application, actor):
         found = line_reports.reports(application, actor, order, limit=limit)
@@ -83,7 +83,7 @@ def what_waits(
     json: options.Json = False,
 ) -> None:
     """List what waits for reports of an order that are late."""
-    from packtrail.services import waiting
+    from packtrail.services.lines import waiting
 
     with options.acting(data, db, organisation) as (application, actor):
         room = waiting.waiting(application, actor, order)
@@ -109,7 +109,7 @@ def dismiss(
     db: options.Db = None,
 ) -> None:
     """Let something wait no longer: it did not happen, or not so."""
-    from packtrail.services import waiting
+    from packtrail.services.lines import waiting
 
     report_no, _, number = place.partition(".")
     if not (report_no.isascii() and report_no.isdigit() and number.isascii() and number.isdigit()):
@@ -130,7 +130,7 @@ def go_on(
     json: options.Json = False,
 ) -> None:
     """Go on without the report that is missing: take those that were held for it."""
-    from packtrail.services import waiting
+    from packtrail.services.lines import waiting
 
     with options.acting(data, db, organisation) as (application, actor):
         found = waiting.go_on(application, actor, order, reason=reason, request_id=request)

@@ -12,7 +12,7 @@ from packtrail.cli import options
 from packtrail.cli.output import talk, tell_findings, write_json, write_table
 
 if TYPE_CHECKING:
-    from packtrail.services.orders import WorkOrder
+    from packtrail.services.orders.orders import WorkOrder
 
 orders = typer.Typer(help="Work orders: batches on packaging lines.", no_args_is_help=True)
 
@@ -48,7 +48,7 @@ def create(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     json: options.Json = False,
 ) -> None:
     """Make a work order and give it its numbers."""
-    from packtrail.services import order_commands as service
+    from packtrail.services.orders import order_commands as service
 
     plan = service.OrderPlan(
         code=code, line=line, trade_item=item, lot=lot, expires=expires, quantity=quantity,
@@ -73,7 +73,7 @@ def list_orders(
     json: options.Json = False,
 ) -> None:
     """List work orders, the newest first."""
-    from packtrail.services import orders as service
+    from packtrail.services.orders import orders as service
     from packtrail.store.orders import OrderFilter
 
     wanted = OrderFilter(states=tuple(state or ()), lot=lot)
@@ -105,7 +105,7 @@ def show(
     json: options.Json = False,
 ) -> None:
     """Show a work order, and what happened to it."""
-    from packtrail.services import orders as service
+    from packtrail.services.orders import orders as service
 
     with options.acting(data, db, organisation) as (application, actor):
         found = service.order(application, actor, order)
@@ -130,7 +130,7 @@ def give_command(
     json: options.Json = False,
 ) -> None:
     """Release a work order, stop or cancel it, or close it when its account is signed."""
-    from packtrail.services import order_commands, reconciling
+    from packtrail.services.orders import order_commands, reconciling
 
     with options.acting(data, db, organisation) as (application, actor):
         if command == "Clear":
@@ -157,7 +157,7 @@ def signal(
     json: options.Json = False,
 ) -> None:
     """Say for a line how a work order goes."""
-    from packtrail.services import order_commands
+    from packtrail.services.orders import order_commands
 
     with options.acting(data, db, organisation) as (application, actor):
         done = order_commands.signal(
@@ -175,7 +175,7 @@ def prepare(
     json: options.Json = False,
 ) -> None:
     """Give a waiting order the numbers that it lacks."""
-    from packtrail.services import order_commands
+    from packtrail.services.orders import order_commands
 
     with options.acting(data, db, organisation) as (application, actor):
         done = order_commands.prepare(application, actor, order)
@@ -196,7 +196,7 @@ def numbers(
     json: options.Json = False,
 ) -> None:
     """Print the numbers of a released order, one a line; the same whenever asked for."""
-    from packtrail.services import order_commands
+    from packtrail.services.orders import order_commands
 
     with options.acting(data, db, organisation) as (application, actor):
         if more:

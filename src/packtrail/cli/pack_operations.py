@@ -13,7 +13,7 @@ from packtrail.cli.output import FINDINGS, tell_findings, write_json, write_line
 from packtrail.cli.verify import lines_of
 
 if TYPE_CHECKING:
-    from packtrail.services.pack_operations import At, Performed, Request
+    from packtrail.services.verification.pack_operations import At, Performed, Request
 
 operations = typer.Typer(
     help="Dispense packs, take them out of use and back.", no_args_is_help=True
@@ -58,9 +58,9 @@ def do(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     json: options.Json = False,
 ) -> None:
     """Do an operation on packs; exit 1 if any was refused."""
-    from packtrail.services import pack_operations
-    from packtrail.services.pack_operations import At, Request
-    from packtrail.services.verifying import Ask
+    from packtrail.services.verification import pack_operations
+    from packtrail.services.verification.pack_operations import At, Request
+    from packtrail.services.verification.verifying import Ask
 
     asks = [Ask(text=line) for line in lines_of(scans or [])]
     if gtin is not None or serial is not None:
@@ -103,7 +103,7 @@ def post(
 
     The same file can be posted again: what was told before is not done twice.
     """
-    from packtrail.services import offline
+    from packtrail.services.verification import offline
 
     content = options.file(queue)
     is_fine = True
@@ -148,7 +148,7 @@ def listing(
 ) -> None:
     """List operations and what came of them, the newest first."""
     from packtrail.rendering import times
-    from packtrail.services import pack_operations
+    from packtrail.services.verification import pack_operations
 
     with options.acting(data, db, organisation) as (application, actor):
         found = pack_operations.listed(
@@ -177,7 +177,7 @@ def return_codes(json: options.Json = False) -> None:
 
     Those of the table that `PACKTRAIL_RETURN_CODES_FILE` names, where it names one.
     """
-    from packtrail.services import pack_operations as use_cases
+    from packtrail.services.verification import pack_operations as use_cases
     from packtrail.settings import Settings
 
     found = use_cases.codes_in(Settings.of().return_codes_file)
@@ -201,7 +201,7 @@ def _queue(queue: Path, requests: list[Request], at: At, *, json: bool) -> None:
     from dataclasses import replace
     from datetime import UTC, datetime
 
-    from packtrail.services import offline
+    from packtrail.services.verification import offline
 
     if not at.place:
         raise UsageError("Give --place: an operation is done at premises.")

@@ -36,7 +36,7 @@ def query(
     Different parameters must all hold. `perPage` sets the size of the page; `--lines` goes on
     through every page.
     """
-    from packtrail.services.query import events
+    from packtrail.services.queries.query import events
 
     wanted = dict(_parameter(text) for text in parameters or ())
     with options.acting(data, db, organisation) as (application, actor):

@@ -286,7 +286,7 @@ def close(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     json: options.Json = False,
 ) -> None:
     """Sign and close; the password is asked for, or read from PACKTRAIL_PASSWORD."""
-    from packtrail.services import accounts, signing
+    from packtrail.services.accounts import accounts, signing
     from packtrail.services.recalls import acting, cases
 
     told = acting.Confirmed(confirmation=confirm, reason=reason)

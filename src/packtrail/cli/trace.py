@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from packtrail.lifecycle.journey import Step
-    from packtrail.services.tracing import Trace
+    from packtrail.services.goods.tracing import Trace
 
 CONTENTS_SHOWN = 10
 
@@ -36,7 +36,7 @@ def trace(
 
     Events of whatever held the object while it was held are part of the journey.
     """
-    from packtrail.services import tracing
+    from packtrail.services.goods import tracing
 
     happened = options.moment(as_of, option="--as-of")
     recorded = options.moment(as_known_at, option="--as-known-at")
@@ -119,7 +119,7 @@ def _tell_step(step: Step, found: Trace, labels: Mapping[str, str]) -> None:
 
 def _labels(found: Trace) -> dict[str, str]:
     """Return what to call each holder: as printed beside its barcode."""
-    from packtrail.services.describing import label_of
+    from packtrail.services.goods.describing import label_of
 
     holders = {held.parent for held in found.holders}
     holders |= {name for step in found.steps for name in (*step.via, step.parent) if name}

@@ -15,7 +15,7 @@ from packtrail.cli.output import FINDINGS, write_json, write_line, write_table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from packtrail.services.verifying import Ask, Verification
+    from packtrail.services.verification.verifying import Ask, Verification
 
 verifications = typer.Typer(help="What was verified, and answered.", no_args_is_help=True)
 
@@ -56,7 +56,7 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
 
     Question and answer are kept.
     """
-    from packtrail.services import images, verifying
+    from packtrail.services.verification import images, verifying
     from packtrail.verification.judging import Verdict
 
     told = verifying.Circumstances(
@@ -103,7 +103,7 @@ def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
 ) -> None:
     """List what was asked and answered, the newest first."""
     from packtrail.rendering import times
-    from packtrail.services import verifications as use_cases
+    from packtrail.services.verification import verifications as use_cases
 
     asked = use_cases.Asked(
         gtin=gtin, serial=serial, place=place, verdicts=tuple(verdict or ()),
@@ -136,7 +136,7 @@ def show(
     db: options.Db = None,
 ) -> None:
     """Show one verification of the past, as JSON."""
-    from packtrail.services import verifications as use_cases
+    from packtrail.services.verification import verifications as use_cases
 
     with options.acting(data, db, organisation) as (application, actor):
         write_json(use_cases.kept(application, actor, verification))
@@ -145,7 +145,7 @@ def show(
 def _asks(
     scans: list[str], gtin: str | None, serial: str | None, lot: str | None, expires: str | None
 ) -> list[Ask]:
-    from packtrail.services.verifying import Ask
+    from packtrail.services.verification.verifying import Ask
 
     asks = [Ask(text=line) for line in lines_of(scans)]
     if gtin is not None or serial is not None:

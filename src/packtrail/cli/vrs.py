@@ -13,7 +13,7 @@ from packtrail.cli import options
 from packtrail.cli.output import FINDINGS, tell_findings, write_json, write_line, write_table
 
 if TYPE_CHECKING:
-    from packtrail.services.vrs import Responder
+    from packtrail.services.verification.vrs import Responder
     from packtrail.store.vrs import RequestRow
 
 vrs = typer.Typer(help="Verification messages between makers and others.", no_args_is_help=True)
@@ -58,7 +58,7 @@ def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
 ) -> None:
     """Show how this organisation answers; with --gln, set it up."""
     from packtrail.base.errors import UsageError
-    from packtrail.services import vrs as use_cases
+    from packtrail.services.verification import vrs as use_cases
     from packtrail.verification.messaging import ResponderPolicy
     from packtrail.verification.presentations import Unproven
 
@@ -100,8 +100,8 @@ def ask(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     json: options.Json = False,
 ) -> None:
     """Ask the responder of a pack's maker; exit 1 unless it is verified."""
-    from packtrail.services import vrs_requests
-    from packtrail.services.verifying import Ask
+    from packtrail.services.verification import vrs_requests
+    from packtrail.services.verification.verifying import Ask
 
     about = Ask(text=scan, gtin=gtin or "", serial=serial or "", lot=lot, expires=expires)
     with options.acting(data, db, organisation) as (application, actor):
@@ -124,7 +124,7 @@ def check(
     json: options.Json = False,
 ) -> None:
     """Ask a responder whether it would answer us about a product."""
-    from packtrail.services import vrs_requests
+    from packtrail.services.verification import vrs_requests
 
     with options.acting(data, db, organisation) as (application, actor):
         found = vrs_requests.check_connectivity(application, actor, gtin, req_gln=req_gln)
@@ -146,7 +146,7 @@ def requests(
     json: options.Json = False,
 ) -> None:
     """List what others were asked, the newest first."""
-    from packtrail.services import vrs_requests
+    from packtrail.services.verification import vrs_requests
 
     with options.acting(data, db, organisation) as (application, actor):
         found = vrs_requests.requests(application, actor, status=status, limit=limit)
@@ -160,7 +160,7 @@ def requests(
 @vrs.command("send-due")
 def send_due(data: options.Data = None, db: options.Db = None) -> None:
     """Send again what is not answered; a server does it by itself."""
-    from packtrail.services import vrs_requests
+    from packtrail.services.verification import vrs_requests
 
     with options.installation(data, db) as (application, _):
         vrs_requests.send_due(application)
@@ -185,7 +185,7 @@ def put_entry(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
     json: options.Json = False,
 ) -> None:
     """Say which responder answers for a product."""
-    from packtrail.services import vrs_directory
+    from packtrail.services.verification import vrs_directory
 
     entry = vrs_directory.Entry(
         gtin=gtin, url=url, responder_gln=gln, credential=credential, presentation=presentation
@@ -208,7 +208,7 @@ def import_entries(
     json: options.Json = False,
 ) -> None:
     """Take a list in: its good rows; each bad one is told with its place, and exit is 1."""
-    from packtrail.services import vrs_directory
+    from packtrail.services.verification import vrs_directory
 
     content = options.file(file)
     with options.acting(data, db, organisation) as (application, actor):
@@ -233,7 +233,7 @@ def remove_entry(
     db: options.Db = None,
 ) -> None:
     """Take a product out of the directory."""
-    from packtrail.services import vrs_directory
+    from packtrail.services.verification import vrs_directory
 
     with options.acting(data, db, organisation) as (application, actor):
         vrs_directory.remove_entry(application, actor, gtin)
@@ -247,7 +247,7 @@ def list_entries(
     json: options.Json = False,
 ) -> None:
     """List who answers for which product."""
-    from packtrail.services import vrs_directory
+    from packtrail.services.verification import vrs_directory
 
     with options.acting(data, db, organisation) as (application, actor):
         found = vrs_directory.directory(application, actor)
@@ -272,7 +272,7 @@ def add_partner(
     json: options.Json = False,
 ) -> None:
     """Make a key for a partner; it is shown this once."""
-    from packtrail.services import vrs_partners
+    from packtrail.services.verification import vrs_partners
 
     with options.acting(data, db, organisation) as (application, actor):
         made = vrs_partners.add_partner(application, actor, gln, name=name, days=days)
@@ -291,7 +291,7 @@ def list_partners(
 ) -> None:
     """List who may ask; a key is revoked with `packtrail keys revoke`."""
     from packtrail.rendering import times
-    from packtrail.services import vrs_partners
+    from packtrail.services.verification import vrs_partners
 
     with options.acting(data, db, organisation) as (application, actor):
         found = vrs_partners.partners(application, actor)
@@ -321,7 +321,7 @@ def set_trust(
     json: options.Json = False,
 ) -> None:
     """Say whose credentials count from now on: issuers, holders, keys, revocations."""
-    from packtrail.services import vrs_trust
+    from packtrail.services.verification import vrs_trust
 
     content = options.file(file)
     with options.acting(data, db, organisation) as (application, actor):
@@ -342,7 +342,7 @@ def show_trust(
     json: options.Json = False,
 ) -> None:
     """Print the file of whose credentials count, as it was given."""
-    from packtrail.services import vrs_trust
+    from packtrail.services.verification import vrs_trust
 
     with options.acting(data, db, organisation) as (application, actor):
         found = vrs_trust.current(application, actor)
@@ -367,7 +367,7 @@ def check_presentation(
     json: options.Json = False,
 ) -> None:
     """Say what a presentation would prove now; exit 1 unless it is proven."""
-    from packtrail.services import vrs_trust
+    from packtrail.services.verification import vrs_trust
     from packtrail.verification.presentations import Proof
 
     text = options.file(file).decode("latin-1").strip()

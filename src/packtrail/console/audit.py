@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.console import templates
-from packtrail.services import audit as trail
+from packtrail.services.accounts import audit as trail
 
 if TYPE_CHECKING:
     from starlette.responses import Response

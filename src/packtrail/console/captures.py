@@ -15,16 +15,18 @@ from packtrail.base.findings import Severity
 from packtrail.console import templates
 from packtrail.console.visit import redirect, without_nul
 from packtrail.rendering.journey_layout import place_name
-from packtrail.services import brought, describing, organisations
-from packtrail.services import capture as captures
-from packtrail.services.capture import ErrorBehaviour
-from packtrail.services.uploads import Upload, pieces_of
+from packtrail.services.accounts import organisations
+from packtrail.services.capture import brought
+from packtrail.services.capture import capture as captures
+from packtrail.services.capture.capture import ErrorBehaviour
+from packtrail.services.capture.uploads import Upload, pieces_of
+from packtrail.services.goods import describing
 
 if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
-    from packtrail.services.capture import CaptureJob
-    from packtrail.services.organisations import Organisation
+    from packtrail.services.accounts.organisations import Organisation
+    from packtrail.services.capture.capture import CaptureJob
 
 PAGE_LENGTH = 50
 FINDINGS_MAX = 500

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import templates
 from packtrail.console.visit import redirect
-from packtrail.services import corrections
-from packtrail.services.corrections import Correction, Reason
+from packtrail.services.goods import corrections
+from packtrail.services.goods.corrections import Correction, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
-    from packtrail.services.corrections import Preview
+    from packtrail.services.goods.corrections import Preview
 
 
 def form(visit: Visit) -> Response:

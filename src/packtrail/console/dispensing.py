@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from packtrail.access import Permission
 from packtrail.base.errors import NotPermitted, RefusedError, Unavailable
 from packtrail.console import templates, verifying
-from packtrail.services import offline, pack_operations
-from packtrail.services.pack_operations import At, Request
+from packtrail.services.verification import offline, pack_operations
+from packtrail.services.verification.pack_operations import At, Request
 from packtrail.verification.operations import Operation
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
-    from packtrail.services.pack_operations import Performed
+    from packtrail.services.verification.pack_operations import Performed
 
 _LATELY_MAX: Final = 20
 

@@ -13,7 +13,7 @@ from packtrail.base.errors import LimitExceeded, RefusedError
 from packtrail.base.findings import Severity
 from packtrail.console import labels, templates
 from packtrail.rendering import explain as drawing
-from packtrail.services import capture as captures
+from packtrail.services.capture import capture as captures
 from packtrail.services.codes import DOCUMENT_TOO_LARGE, EMPTY_DOCUMENT
 
 if TYPE_CHECKING:

@@ -14,15 +14,15 @@ from packtrail.console.moments import instant, moments_of, shown
 from packtrail.console.visit import redirect
 from packtrail.rendering.journey_layout import place_name
 from packtrail.rendering.tables import write_xlsx
-from packtrail.services import locations, stock, stock_lists
-from packtrail.services.stock import Asked, Dimension
+from packtrail.services.goods import locations, stock, stock_lists
+from packtrail.services.goods.stock import Asked, Dimension
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
-    from packtrail.services.stock_lists import Comparison
+    from packtrail.services.goods.stock_lists import Comparison
 
 ROWS_SHOWN: Final = 200
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -12,8 +12,8 @@ from packtrail.console.downloads import attachment
 from packtrail.console.visit import new_request_id, redirect
 from packtrail.production.reconciliation import Outcome
 from packtrail.rendering.accounts import OUTCOMES
-from packtrail.services import account_files, reconciling
-from packtrail.services.signing import MEANINGS, Statement
+from packtrail.services.accounts.signing import MEANINGS, Statement
+from packtrail.services.orders import account_files, reconciling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

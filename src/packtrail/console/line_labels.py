@@ -11,7 +11,7 @@ from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import templates
 from packtrail.console.downloads import attachment
 from packtrail.production.levels import LEVELS, Level
-from packtrail.services import order_labels, orders
+from packtrail.services.orders import order_labels, orders
 
 if TYPE_CHECKING:
     from packtrail.base.findings import Finding

@@ -14,15 +14,16 @@ from packtrail.console.lines import good_of
 from packtrail.console.visit import new_request_id, redirect
 from packtrail.production.levels import Level
 from packtrail.production.orders import ON_LINE, Command, State
-from packtrail.services import line_reports, order_commands, orders, waiting
+from packtrail.services.lines import line_reports, waiting
+from packtrail.services.orders import order_commands, orders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
-    from packtrail.services.line_reports import Receipt
-    from packtrail.services.orders import WorkOrder
+    from packtrail.services.lines.line_reports import Receipt
+    from packtrail.services.orders.orders import WorkOrder
 
 REPORTS_SHOWN = 12
 BARS_MAX = 60

@@ -17,7 +17,7 @@ from packtrail.console import templates
 from packtrail.console.visit import new_request_id
 from packtrail.production.codes import BAD_REPORT
 from packtrail.production.happenings import Happening, Kind
-from packtrail.services import floor, rework
+from packtrail.services.lines import floor, rework
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -11,7 +11,8 @@ from packtrail.console.visit import new_request_id, redirect
 from packtrail.production import codes
 from packtrail.production.levels import LEVELS, Level, Tier
 from packtrail.production.orders import ON_LINE, State
-from packtrail.services import floor, order_commands, orders
+from packtrail.services.lines import floor
+from packtrail.services.orders import order_commands, orders
 from packtrail.store.orders import OrderFilter
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
-    from packtrail.services.floor import Line
-    from packtrail.services.orders import WorkOrder
+    from packtrail.services.lines.floor import Line
+    from packtrail.services.orders.orders import WorkOrder
 
 PAGE_LENGTH = 50
 FILTERS = {

@@ -11,9 +11,10 @@ from packtrail.console.event_view import first_object, view_of
 from packtrail.console.goods import place_path
 from packtrail.console.moments import moments_of, shown
 from packtrail.rendering.journey_layout import place_name
-from packtrail.services import lots, transactions
-from packtrail.services import products as trade_items
+from packtrail.services.goods import lots
+from packtrail.services.goods import products as trade_items
 from packtrail.services.markets import checking
+from packtrail.services.queries import transactions
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -12,10 +12,16 @@ from starlette.routing import Route
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.console import templates, verifying
 from packtrail.console.visit import page, redirect
-from packtrail.services import vrs, vrs_directory, vrs_partners, vrs_requests, vrs_trust
-from packtrail.services.keys import NewApiKey
-from packtrail.services.vrs_directory import Entry, Imported
-from packtrail.services.vrs_trust import Kept
+from packtrail.services.accounts.keys import NewApiKey
+from packtrail.services.verification import (
+    vrs,
+    vrs_directory,
+    vrs_partners,
+    vrs_requests,
+    vrs_trust,
+)
+from packtrail.services.verification.vrs_directory import Entry, Imported
+from packtrail.services.verification.vrs_trust import Kept
 from packtrail.verification.messaging import ResponderPolicy
 from packtrail.verification.presentations import Unproven
 

@@ -10,8 +10,8 @@ from packtrail.base.findings import has_errors
 from packtrail.console import templates
 from packtrail.console.visit import redirect
 from packtrail.lifecycle.notices import RULES, NoticeKind
-from packtrail.services import notices
-from packtrail.services.notices import Proposal
+from packtrail.services.goods import notices
+from packtrail.services.goods.notices import Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

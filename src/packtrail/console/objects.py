@@ -21,8 +21,9 @@ from packtrail.console.reports.shared import mentions
 from packtrail.epcis.context import GS1_CONTEXT
 from packtrail.rendering import journey, why, words
 from packtrail.rendering.journey_layout import place_name
-from packtrail.services import lots, query, tracing
+from packtrail.services.goods import lots, tracing
 from packtrail.services.inference import beliefs
+from packtrail.services.queries import query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from packtrail.console.visit import Visit
     from packtrail.lifecycle.journey import Step
-    from packtrail.services.tracing import Content, Trace
+    from packtrail.services.goods.tracing import Content, Trace
 
 TABS = ("journey", "contents", "raw")
 NESTED_MAX = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.console import templates
-from packtrail.services import operations as service
+from packtrail.services.upkeep import operations as service
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -29,7 +29,7 @@ from packtrail.recalls.accounting import FATES, Fate, accounts_for
 from packtrail.recalls.case import Answer
 from packtrail.recalls.messages import LANGUAGES
 from packtrail.recalls.telling import percent, said
-from packtrail.services import signing
+from packtrail.services.accounts import signing
 from packtrail.services.reach import holdings
 from packtrail.services.recalls import acting, cases, contacts, drafting, papers
 

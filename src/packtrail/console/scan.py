@@ -8,7 +8,8 @@ from packtrail.console import templates
 from packtrail.console.defects import defects_of
 from packtrail.console.event_view import EventView, first_object, view_of
 from packtrail.console.visit import redirect
-from packtrail.services import query, recognise
+from packtrail.services import recognise
+from packtrail.services.queries import query
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -13,7 +13,7 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 
 if TYPE_CHECKING:
     from starlette.requests import Request

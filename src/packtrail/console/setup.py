@@ -9,7 +9,7 @@ from packtrail.access.codes import WEAK_PASSWORD
 from packtrail.base.errors import RefusedError
 from packtrail.console import templates
 from packtrail.console.visit import redirect, without_nul
-from packtrail.services import account_changes, accounts, keys, organisations
+from packtrail.services.accounts import account_changes, accounts, keys, organisations
 from packtrail.services.mail import preferences
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
-    from packtrail.services.keys import NewApiKey
+    from packtrail.services.accounts.keys import NewApiKey
 
 DAYS_DIGITS_MAX = 4
 

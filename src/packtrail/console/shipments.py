@@ -13,9 +13,9 @@ from packtrail.console.moments import moments_of, shown
 from packtrail.console.visit import page, redirect
 from packtrail.hierarchy.inference import InferencePolicy, Trust
 from packtrail.rendering.journey_layout import place_name
-from packtrail.services import packing, shipments
+from packtrail.services.goods import packing, shipments
+from packtrail.services.goods.packing import Occasion
 from packtrail.services.inference import samples
-from packtrail.services.packing import Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from packtrail.base.errors import LimitExceeded, NotAuthenticated, RefusedError
 from packtrail.console import security, templates
 from packtrail.console.visit import redirect, safe_next
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
-    from packtrail.services.accounts import SignedIn
+    from packtrail.services.accounts.accounts import SignedIn
 
 
 def form(visit: Visit) -> Response:

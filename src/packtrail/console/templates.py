@@ -22,7 +22,7 @@ import packtrail
 from packtrail.access import Permission
 from packtrail.console import labels, rooms
 from packtrail.rendering import icons, identifiers, law_words, plan_words, times, words
-from packtrail.services import transactions
+from packtrail.services.queries import transactions
 
 if TYPE_CHECKING:
     from packtrail.console.visit import Visit

@@ -16,10 +16,11 @@ from packtrail.access import Permission
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.console import security, templates
 from packtrail.lifecycle.journey import Status
-from packtrail.services import images, lots, verifications, verifying
 from packtrail.services.codes import NO_SYMBOL
-from packtrail.services.verifications import Asked
-from packtrail.services.verifying import Ask, Circumstances
+from packtrail.services.goods import lots
+from packtrail.services.verification import images, verifications, verifying
+from packtrail.services.verification.verifications import Asked
+from packtrail.services.verification.verifying import Ask, Circumstances
 from packtrail.verification.judging import REASONS, Purpose, Verdict
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
-    from packtrail.services.verifications import Kept
-    from packtrail.services.verifying import Verification
+    from packtrail.services.verification.verifications import Kept
+    from packtrail.services.verification.verifying import Verification
 
 STATION_COOKIE: Final = "packtrail_station"
 _YEAR_SECONDS: Final = 365 * 86_400

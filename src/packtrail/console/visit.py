@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from packtrail.access.codes import CROSS_SITE
 from packtrail.base.errors import NotAuthenticated, NotPermitted, PacktrailError
 from packtrail.console import faults, security
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from packtrail.services import accounts, capture, line_folder, stock, vrs_requests
+from packtrail.services.accounts import accounts
 from packtrail.services.alerts import reminding as alert_reminding
 from packtrail.services.alerts import watching as alerts
 from packtrail.services.archive import upkeep
 from packtrail.services.capacity import metering
+from packtrail.services.capture import capture
 from packtrail.services.chores import Chore
+from packtrail.services.goods import stock
+from packtrail.services.lines import line_folder
 from packtrail.services.mail import sending as mail_sending
 from packtrail.services.obligations import reminding
 from packtrail.services.plan import digests
 from packtrail.services.recalls import reminding as recall_reminding
 from packtrail.services.reports import sending, watching
 from packtrail.services.supply import expiring, ordering, topping_up
+from packtrail.services.verification import vrs_requests
 
 CHORES: tuple[Chore, ...] = (
     Chore("Forget sessions and sign-in links that are spent", 3600, accounts.forget_spent),

@@ -21,7 +21,7 @@ import typer
 
 from packtrail.base.errors import Unavailable
 from packtrail.cli.output import talk, write_json, write_table
-from packtrail.services import machine
+from packtrail.services.upkeep import machine
 
 if TYPE_CHECKING:
     from packtrail.simulation.documents import SimulatedDocument

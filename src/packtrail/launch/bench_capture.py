@@ -154,7 +154,7 @@ def _lone_figures(
     processes: int,
 ) -> Iterator[Figure]:
     """Yield how many messages of one pack are durable a second, beside two limits."""
-    from packtrail.services import health
+    from packtrail.services.upkeep import health
 
     count = _LONE_MESSAGES * max(4, len(connections))
     shares = [slice(number, None, len(connections)) for number in range(len(connections))]
@@ -228,14 +228,14 @@ def _send_all(
 
 
 def _bare_copy(application: Any, sent: Sent) -> float:
-    from packtrail.services import health
+    from packtrail.services.upkeep import health
 
     return sent.packs / health.bare_copy_seconds(application, _serials(sent))
 
 
 def _read_and_copy(application: Any, sent: Sent) -> float:
     """Read the file as fast as a library can, and copy a row an event."""
-    from packtrail.services import health
+    from packtrail.services.upkeep import health
 
     rows: list[tuple[str, str, str]] = []
     seconds = _timed(lambda: rows.extend(_READERS[sent.media_type](sent.content)))
@@ -284,7 +284,7 @@ _UNITS: Final = {
 def _prepare(data: Path) -> str:
     """Open an organisation; return an API key of it."""
     from packtrail.access import Actor
-    from packtrail.services import keys, organisations
+    from packtrail.services.accounts import keys, organisations
 
     with _application(data) as application:
         organisations.create_organisation(application, Actor.system("bench"), "bench", name="Bench")

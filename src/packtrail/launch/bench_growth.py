@@ -73,8 +73,8 @@ def _told(factory: Factory, size: int) -> Iterator[Sent]:
 def _traced(application: Any, actor: Actor) -> float:
     """Return what the journey of a pack takes, in seconds."""
     from packtrail import gs1
-    from packtrail.services import health
-    from packtrail.services.organisations import visible_to
+    from packtrail.services.accounts.organisations import visible_to
+    from packtrail.services.upkeep import health
     from packtrail.store import journeys
 
     draw = random.Random(1)  # noqa: S311 - a sample, no secret

@@ -118,7 +118,7 @@ def _prepared(application: Any, packages: int) -> tuple[Actor, str]:
     """Make the programme; return who acts, and the cookie of a session."""
     from packtrail.access import Actor
     from packtrail.planning.book import Terms
-    from packtrail.services import accounts, organisations
+    from packtrail.services.accounts import accounts, organisations
     from packtrail.services.capacity import forecasts as capacity_forecasts
     from packtrail.services.plan import books, programmes, proposing
     from packtrail.services.plan.writing import Put, Remove, write

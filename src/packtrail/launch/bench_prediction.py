@@ -78,7 +78,8 @@ def _passed(world: World, *, is_recorded: bool) -> Year:
 
 def _recorded(world: World) -> int:
     """Record a year in a database of its own; return the bytes by which that grew."""
-    from packtrail.services import capture, health
+    from packtrail.services.capture import capture
+    from packtrail.services.upkeep import health
     from packtrail.simulation import demo
 
     with _temporary_data() as data, _application(data) as application:

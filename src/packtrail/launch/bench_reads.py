@@ -108,7 +108,7 @@ def bench_query(packs: Packs = 100_000, at: At = None, json: options.Json = Fals
 def traces(store: Store) -> Iterator[Figure]:
     """Measure journeys, and the contents of pallets."""
     from packtrail import gs1
-    from packtrail.services.organisations import visible_to
+    from packtrail.services.accounts.organisations import visible_to
     from packtrail.store import contents, journeys
 
     with store.application.database.reading() as conn:
@@ -132,8 +132,8 @@ def traces(store: Store) -> Iterator[Figure]:
 
 def verifications(store: Store) -> Iterator[Figure]:
     """Measure answers, alone and kept."""
-    from packtrail.services import verifying
-    from packtrail.services.verifying import Ask, Circumstances
+    from packtrail.services.verification import verifying
+    from packtrail.services.verification.verifying import Ask, Circumstances
 
     app, actor = store.application, store.actor
     asks = [Ask(text=pack) for pack in store.packs]
@@ -152,8 +152,8 @@ def verifications(store: Store) -> Iterator[Figure]:
 
 def censuses(store: Store) -> Iterator[Figure]:
     """Measure counting everything."""
-    from packtrail.services import stock
-    from packtrail.services.stock import Asked, Dimension
+    from packtrail.services.goods import stock
+    from packtrail.services.goods.stock import Asked, Dimension
 
     def count(*by: Dimension) -> float:
         asked = partial(stock.count, store.application, store.actor, Asked(), by=by, limit=1000)
@@ -177,7 +177,7 @@ def censuses(store: Store) -> Iterator[Figure]:
 
 def queries(store: Store) -> Iterator[Figure]:
     """Measure first pages of events."""
-    from packtrail.services import query
+    from packtrail.services.queries import query
 
     for name, params in _QUERIES.items():
         asked = {
@@ -211,7 +211,7 @@ def _percentiles(
 @contextlib.contextmanager
 def _filled(packs: int, at: Path | None) -> Iterator[Store]:
     """Open the store that is kept, or build one."""
-    from packtrail.services import organisations
+    from packtrail.services.accounts import organisations
 
     with contextlib.ExitStack() as stack:
         data = stack.enter_context(_temporary_data()) if at is None else at
@@ -234,7 +234,7 @@ def fill(application: Any, actor: Actor, packs: int) -> None:
 
 def sampled(application: Any, actor: Actor) -> Store:
     """Return a store with packs and pallets to ask about."""
-    from packtrail.services import health
+    from packtrail.services.upkeep import health
 
     draw = random.Random(1)  # noqa: S311 - a sample, no secret
     some = health.some_objects(application, "sgtin/", _ASKED, draw)
@@ -264,7 +264,7 @@ def _documents(factory: Factory, packs: int) -> Iterator[Sent]:
 
 def _loaded(application: Any, actor: Actor, containers: Sequence[str]) -> list[str]:
     """Return the pallets among containers that still hold everything."""
-    from packtrail.services import tracing
+    from packtrail.services.goods import tracing
 
     inside = ((one, tracing.inside(application, actor, one, limit=1).levels) for one in containers)
     loaded = (one for one, levels in inside if levels == (CASES_PER_PALLET, _PALLET))

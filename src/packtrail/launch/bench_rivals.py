@@ -214,7 +214,7 @@ def _prepare(data: Path) -> str:
     import psycopg
 
     from packtrail.access import Actor
-    from packtrail.services import keys, organisations
+    from packtrail.services.accounts import keys, organisations
 
     with _application(data) as application:
         installation = Actor.system("bench")

@@ -102,7 +102,7 @@ def bench_serials(
 def _prepared(application: Any) -> tuple[Actor, str]:
     from packtrail.access import Actor
     from packtrail.serials.policy import Order, Policy
-    from packtrail.services import keys, organisations
+    from packtrail.services.accounts import keys, organisations
     from packtrail.services.supply.opening import Opening, create_imported_pool, create_pool
 
     organisations.create_organisation(application, Actor.system("bench"), "bench", name="Bench")
@@ -245,9 +245,9 @@ def _found(application: Any, actor: Actor) -> list[Figure]:
 
 def _imported(application: Any, actor: Actor, codes: int, path: Path) -> list[Figure]:
     """Import codes of an authority with keys and signatures, then take half of them."""
-    from packtrail.services import health
     from packtrail.services.supply.allocating import allocate
     from packtrail.services.supply.importing import import_numbers
+    from packtrail.services.upkeep import health
 
     with path.open("w") as file:
         for number in range(codes):
@@ -278,7 +278,7 @@ def _imported(application: Any, actor: Actor, codes: int, path: Path) -> list[Fi
 def _draw_and_check(application: Any, numbers: int) -> float:
     """Return how many numbers a second the usual way makes and records."""
     from packtrail.serials.policy import PRESETS
-    from packtrail.services import health
+    from packtrail.services.upkeep import health
 
     alphabet, known = PRESETS["unambiguous"], set[str]()
 

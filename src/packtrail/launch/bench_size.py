@@ -115,7 +115,7 @@ def _journeys(
 ) -> Iterator[Figure]:
     """Yield what the journey of a pack takes, and what finding its number and its name do."""
     from packtrail import gs1
-    from packtrail.services import tracing
+    from packtrail.services.goods import tracing
     from packtrail.store import objects
 
     def measured(what: str, run: Callable[[Pack], object]) -> Figure:
@@ -177,14 +177,14 @@ def _parts(values: list[Any], size: int) -> Iterator[list[Any]]:
 
 def _actor(application: Any) -> Actor:
     from packtrail.access import Actor
-    from packtrail.services import organisations
+    from packtrail.services.accounts import organisations
 
     organisations.create_organisation(application, Actor.system("bench"), "bench", name="Bench")
     return organisations.system_actor(application, "bench")
 
 
 def _capture(application: Any, actor: Actor, document: Sent) -> None:
-    from packtrail.services import capture
+    from packtrail.services.capture import capture
 
     job = capture.submit(
         application, actor, document.content, media_type=document.media_type, filename="bench.xml"
@@ -194,6 +194,6 @@ def _capture(application: Any, actor: Actor, document: Sent) -> None:
 
 
 def _sizes(application: Any) -> dict[str, int]:
-    from packtrail.services import health
+    from packtrail.services.upkeep import health
 
     return health.sizes(application)

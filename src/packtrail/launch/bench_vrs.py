@@ -124,7 +124,8 @@ def _of_process(pid: str) -> int:
 
 def _prepared(data: Path, packs: int) -> tuple[str, list[str]]:
     """Open the store that is kept, or build one; return a key, and paths of messages to send."""
-    from packtrail.services import keys, organisations, vrs
+    from packtrail.services.accounts import keys, organisations
+    from packtrail.services.verification import vrs
     from packtrail.verification.messaging import ResponderPolicy
 
     is_there = data.is_dir() and any(data.iterdir())
@@ -146,7 +147,7 @@ def messages(application: Any, actor: Actor, packs: Sequence[str]) -> list[str]:
     """Return the paths of messages about packs, with the lot and expiry that are recorded."""
     from packtrail import gs1
     from packtrail.lifecycle.fold import fold
-    from packtrail.services.organisations import visible_to
+    from packtrail.services.accounts.organisations import visible_to
     from packtrail.store import journeys
     from packtrail.verification import messaging
     from packtrail.verification.question import Question

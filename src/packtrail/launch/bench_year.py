@@ -62,7 +62,7 @@ def bench_year(
 
 def _captured(url: str, world: World, keys: dict[str, str], data: Path) -> list[Figure]:
     """Send every message; measure from sending until its job says that all is recorded."""
-    from packtrail.services import health
+    from packtrail.services.upkeep import health
 
     with _application(data) as application:
         before = health.condition(application).size_bytes
@@ -96,7 +96,8 @@ def _captured(url: str, world: World, keys: dict[str, str], data: Path) -> list[
 
 def _traced(url: str, keys: dict[str, str], data: Path) -> list[Figure]:
     """Trace packs of the year, through REST and inside the process."""
-    from packtrail.services import organisations, tracing
+    from packtrail.services.accounts import organisations
+    from packtrail.services.goods import tracing
 
     wanted = _some_packs(url, keys)
     key = keys["asterion"]
@@ -125,7 +126,7 @@ def _some_packs(url: str, keys: dict[str, str]) -> list[str]:
 
 def _prepare(data: Path, world: World) -> dict[str, str]:
     """Open the organisations of the world; return an API key for each."""
-    from packtrail.services import keys
+    from packtrail.services.accounts import keys
     from packtrail.simulation import demo
 
     with _application(data) as application:

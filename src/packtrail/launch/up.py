@@ -112,7 +112,7 @@ def _teller(
 
 
 def _say_up(application: Application, url: str, settings: Settings) -> None:
-    from packtrail.services.accounts import first_steps
+    from packtrail.services.accounts.accounts import first_steps
 
     write_line(f"Packtrail is up at {url}")
     write_line(f"  data   {_place(settings)}")

@@ -11,13 +11,13 @@ from packtrail.openscs.words import Format, Key, Pairs, ReturnCode
 from packtrail.production.levels import LEVELS, Tier
 from packtrail.production.names import resolve
 from packtrail.production.orders import ON_LINE
-from packtrail.services import orders
+from packtrail.services.orders import orders
 from packtrail.store.orders import OrderFilter
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.services.orders import WorkOrder
+    from packtrail.services.orders.orders import WorkOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from packtrail.openscs.words import EVENTS_MAX, Key, Numbers, Pairs, ReturnCode
 from packtrail.production import codes
 from packtrail.production.happenings import REASONS, Happening, Kind, read_happening
 from packtrail.production.reports import Report
-from packtrail.services import line_reports, order_commands
+from packtrail.services.lines import line_reports
+from packtrail.services.orders import order_commands
 
 if TYPE_CHECKING:
     from packtrail.production.levels import Tier
-    from packtrail.services.orders import WorkOrder
+    from packtrail.services.orders.orders import WorkOrder
 
 _ONCE: Final = frozenset({Kind.ENCODE, Kind.COMMISSION})
 """What cannot happen twice to the same objects: a call that comes again is the same event."""

@@ -29,12 +29,12 @@ from packtrail.openscs.words import (
     State,
 )
 from packtrail.production.happenings import Kind
-from packtrail.services import handing_out, order_commands, returning
+from packtrail.services.orders import handing_out, order_commands, returning
 from packtrail.services.supply.allocating import allocate
 
 if TYPE_CHECKING:
     from packtrail.production.levels import Tier
-    from packtrail.services.orders import WorkOrder
+    from packtrail.services.orders.orders import WorkOrder
 
 
 def request_allocated(

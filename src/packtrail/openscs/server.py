@@ -28,7 +28,7 @@ from packtrail.base.errors import PacktrailError
 from packtrail.openscs.callers import Caller
 from packtrail.openscs.methods import MANAGERS, Argument, Method
 from packtrail.openscs.words import NAMESPACE, Numbers, ReturnCode, State
-from packtrail.services import keys
+from packtrail.services.accounts import keys
 
 if TYPE_CHECKING:
     from asyncua.common.node import Node

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packtrail.gs1 import CompanyPrefixes
-from packtrail.services.combining import Combiner
-from packtrail.services.master_key import keyring_of
-from packtrail.services.progress import ProgressBoard
-from packtrail.services.stock_keeping import StockKeeper
-from packtrail.services.traffic import Traffic
+from packtrail.services.capture.combining import Combiner
+from packtrail.services.capture.progress import ProgressBoard
+from packtrail.services.goods.stock_keeping import StockKeeper
+from packtrail.services.upkeep.master_key import keyring_of
+from packtrail.services.upkeep.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,10 @@ from packtrail.access import Permission, require
 from packtrail.base.findings import Severity
 from packtrail.hierarchy.codes import MOVED_WITHOUT_UNPACKING, UNPACKED_FROM_ELSEWHERE
 from packtrail.lifecycle.fold import examine
-from packtrail.services import capture, describing
+from packtrail.services.accounts.organisations import visible_to
+from packtrail.services.capture import capture
 from packtrail.services.codes import CONFLICTING_EVENT, REPEATED_EVENTS, UNKNOWN_ORIGIN
-from packtrail.services.organisations import visible_to
+from packtrail.services.goods import describing
 from packtrail.services.supply import alarms
 from packtrail.store import captures as capture_rows
 from packtrail.store import census, events, journeys, lots, oddities
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.lifecycle.journey import Status
     from packtrail.services.application import Application
-    from packtrail.services.capture import CaptureJob
+    from packtrail.services.capture.capture import CaptureJob
     from packtrail.services.supply.alarms import Alarm
     from packtrail.store.census import CensusRow
 

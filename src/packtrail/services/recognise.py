@@ -13,22 +13,16 @@ from packtrail.base.errors import NotFound, RefusedError
 from packtrail.gs1.codes import CHECK_DIGIT
 from packtrail.gs1.subjects import about
 from packtrail.rendering import words
-from packtrail.services import (
-    capture,
-    describing,
-    lots,
-    products,
-    query,
-    tracing,
-    transactions,
-)
+from packtrail.services.capture import capture
+from packtrail.services.goods import describing, lots, products, tracing
+from packtrail.services.queries import query, transactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.services.describing import Place, Product
+    from packtrail.services.goods.describing import Place, Product
 
 
 TEXT_LENGTH_MAX = 4000

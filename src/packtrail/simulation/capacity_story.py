@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.planning.capacity.estimating import Basis
 from packtrail.planning.capacity.scenarios import Assumption, Scenario
-from packtrail.services import health
 from packtrail.services.capacity import forecasts, metering, runs, scenarios
 from packtrail.services.capacity.metering import WHOLE
+from packtrail.services.upkeep import health
 from packtrail.simulation.company_goods import sold
 from packtrail.store import meters as rows
 

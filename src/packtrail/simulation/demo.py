@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Actor
 from packtrail.base.errors import Conflict, UsageError
-from packtrail.services import accounts, capture, organisations
+from packtrail.services.accounts import accounts, organisations
+from packtrail.services.capture import capture
 from packtrail.simulation import (
     capacity_story,
     demo_alerts,

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.base.errors import UsageError
 from packtrail.detection.cases import Wish
-from packtrail.services import capture, organisations, verifying
+from packtrail.services.accounts import organisations
 from packtrail.services.alerts import alerts, cases, mapping, quarantine, watching
-from packtrail.services.verifying import Ask, Circumstances
+from packtrail.services.capture import capture
+from packtrail.services.verification import verifying
+from packtrail.services.verification.verifying import Ask, Circumstances
 from packtrail.simulation.documents import address_of
 from packtrail.simulation.organisations import FOXGLOVE_STORES, GENTIAN_STORES, LOCATIONS
 from packtrail.simulation.products import PRODUCTS

@@ -14,7 +14,9 @@ from packtrail.base.errors import Conflict, PacktrailError
 from packtrail.production.levels import Level, Tier
 from packtrail.serials.levels import Levels
 from packtrail.serials.policy import Policy
-from packtrail.services import floor, order_commands, orders, organisations
+from packtrail.services.accounts import organisations
+from packtrail.services.lines import floor
+from packtrail.services.orders import order_commands, orders
 from packtrail.services.supply.opening import Opening, create_pool, create_sscc_pool
 from packtrail.simulation.network import NetworkRates
 from packtrail.simulation.organisations import (
@@ -33,7 +35,7 @@ from packtrail.simulation.twin import LineRates
 if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.services.orders import WorkOrder
+    from packtrail.services.orders.orders import WorkOrder
 
 _CASES, _PALLETS = "8", "9"
 """Extension digits of the SSCCs that lines print; those of the year before are others."""

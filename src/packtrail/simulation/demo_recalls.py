@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from packtrail.lifecycle.journey import Status
 from packtrail.recalls import Subject
 from packtrail.recalls.case import Answer
-from packtrail.services import accounts, signing, stock
+from packtrail.services.accounts import accounts, signing
+from packtrail.services.goods import stock
+from packtrail.services.goods.stock import Asked, Dimension
 from packtrail.services.recalls import acting, cases, contacts
 from packtrail.services.recalls.acting import Check, Confirmed
 from packtrail.services.recalls.cases import NewRecall
 from packtrail.services.recalls.contacts import Contact
-from packtrail.services.stock import Asked, Dimension
 
 if TYPE_CHECKING:
     from packtrail.access import Actor

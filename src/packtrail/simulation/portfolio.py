@@ -12,8 +12,9 @@ from packtrail.base.errors import Conflict
 from packtrail.compliance.assembling import Seen, SeenItem, SeenSite
 from packtrail.compliance.book import Kind
 from packtrail.production.levels import Level, Tier
-from packtrail.services import floor, organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.books.entries import Put
+from packtrail.services.lines import floor
 from packtrail.services.obligations import saying
 from packtrail.services.obligations.saying import Saying
 from packtrail.services.portfolio.entries import PORTFOLIO

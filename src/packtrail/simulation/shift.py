@@ -16,7 +16,8 @@ from packtrail.production.levels import Level
 from packtrail.production.orders import TAKES_REPORTS
 from packtrail.production.reconciliation import Outcome, outcome_of
 from packtrail.production.reports import read_json
-from packtrail.services import known_numbers, line_reports, orders
+from packtrail.services.lines import line_reports
+from packtrail.services.orders import known_numbers, orders
 from packtrail.simulation.network import Message, NetworkRates, Trouble, on_the_way, reports
 from packtrail.simulation.twin import Fate, Fault, LineRates, LineTwin, Shift
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.production.reconciliation import Number
     from packtrail.services.application import Application
-    from packtrail.services.line_reports import Receipt
-    from packtrail.services.orders import WorkOrder
+    from packtrail.services.lines.line_reports import Receipt
+    from packtrail.services.orders.orders import WorkOrder
 
 _EXPECTED: Final = {
     "good": Outcome.COMMISSIONED,

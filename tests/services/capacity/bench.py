@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from packtrail.services import machine
+from packtrail.services.upkeep import machine
 
 SIZE = {
     "lists: whole life of a pack": 140.0,

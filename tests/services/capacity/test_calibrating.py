@@ -11,8 +11,8 @@ from tests.services.conftest import World
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotPermitted, RefusedError
 from packtrail.planning.capacity.estimating import Basis
-from packtrail.services import machine
 from packtrail.services.capacity import calibrating, forecasts, runs
+from packtrail.services.upkeep import machine
 
 FORECAST = b"product,market,month,packs\nP,DE,2027-01-01,100000\n"
 

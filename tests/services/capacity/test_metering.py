@@ -13,10 +13,10 @@ from packtrail.access import ROLES, Actor, RoleName
 from packtrail.base.errors import NotPermitted
 from packtrail.planning.capacity.estimating import Basis
 from packtrail.planning.capacity.scenarios import Assumption, Scenario
-from packtrail.services import capture
 from packtrail.services.capacity import attention, forecasts, metering, outlook, scenarios
 from packtrail.services.capacity.metering import WHOLE
-from packtrail.services.operations import operations
+from packtrail.services.capture import capture
+from packtrail.services.upkeep.operations import operations
 from packtrail.store import meters as rows
 
 FORECAST = b"product,market,month,packs\nP,DE,2027-01-01,100000\n"

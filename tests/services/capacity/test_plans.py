@@ -16,9 +16,10 @@ from packtrail.planning.capacity.estimating import Basis
 from packtrail.planning.capacity.scenarios import Assumption, Scenario
 from packtrail.planning.technology.inventory import Kind as TechnologyKind
 from packtrail.production.levels import Level, Tier
-from packtrail.services import audit, floor
+from packtrail.services.accounts import audit
 from packtrail.services.books.entries import Put
 from packtrail.services.capacity import forecasts, runs, scenarios
+from packtrail.services.lines import floor
 from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.technology.entries import TECHNOLOGY
 

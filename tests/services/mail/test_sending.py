@@ -14,7 +14,8 @@ from packtrail.access import Actor
 from packtrail.access.permissions import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotPermitted, RefusedError, UsageError
 from packtrail.jobs.chores import CHORES
-from packtrail.services import audit, chores
+from packtrail.services import chores
+from packtrail.services.accounts import audit
 from packtrail.services.mail import mails, outbox, sending
 from packtrail.services.mail.outbox import Kind, Letter
 from packtrail.services.mail.private_links import Purpose

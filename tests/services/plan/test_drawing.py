@@ -16,8 +16,8 @@ from packtrail.planning.calendars import Window
 from packtrail.planning.scope import Capability, Market, Need
 from packtrail.planning.technology.inventory import Kind as TechnologyKind
 from packtrail.production.levels import Level, Tier
-from packtrail.services import floor
 from packtrail.services.books import entries as held
+from packtrail.services.lines import floor
 from packtrail.services.plan import books, drawing, programmes, proposing
 from packtrail.services.plan.writing import Put, write
 from packtrail.services.portfolio.entries import PORTFOLIO

@@ -14,7 +14,7 @@ from packtrail.base.errors import LimitExceeded, NotFound, NotPermitted, Refused
 from packtrail.planning.book import Terms
 from packtrail.planning.inputs import InputKind, Resolution, Way
 from packtrail.planning.templates import Department
-from packtrail.services import audit
+from packtrail.services.accounts import audit
 from packtrail.services.plan import answers, books, input_files, inputs, links, programmes, receipts
 from packtrail.services.plan.input_files import HandedIn
 from packtrail.services.plan.inputs import Decision

@@ -21,7 +21,7 @@ from packtrail.planning.inputs import InputKind, Resolution, Way
 from packtrail.planning.registers import Entry, EntryKind
 from packtrail.planning.templates import Department
 from packtrail.planning.training import Person
-from packtrail.services import accounts
+from packtrail.services.accounts import accounts
 from packtrail.services.mail import preferences, sending
 from packtrail.services.plan import answers, books, digests, inputs, programmes, receipts
 from packtrail.services.plan.inputs import Decision, NewInput

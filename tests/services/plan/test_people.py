@@ -25,7 +25,10 @@ from packtrail.planning.templates import Department
 from packtrail.planning.training import Course, Held, Person, Session
 from packtrail.planning.work import WorkKind, WorkPackage
 from packtrail.serials.policy import Order, Policy
-from packtrail.services import audit, capture, order_commands, rework, signing
+from packtrail.services.accounts import audit, signing
+from packtrail.services.capture import capture
+from packtrail.services.lines import rework
+from packtrail.services.orders import order_commands
 from packtrail.services.plan import books, history, inputs, people, programmes, readiness, telling
 from packtrail.services.plan.gate import require_trained
 from packtrail.services.plan.inputs import Decision, NewInput

@@ -16,7 +16,7 @@ from packtrail.planning.calendars import CalendarRule
 from packtrail.planning.registers import Entry, EntryKind
 from packtrail.planning.scope import Market, Need
 from packtrail.planning.work import Deadline, Link, WorkPackage
-from packtrail.services import audit
+from packtrail.services.accounts import audit
 from packtrail.services.application import Remembered
 from packtrail.services.plan import (
     baselines,

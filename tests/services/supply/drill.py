@@ -31,7 +31,7 @@ from tests.postgres import _reachable_dir
 from tests.services.supply.making import create_pool
 
 from packtrail.bootstrap import open_application
-from packtrail.services import accounts, organisations
+from packtrail.services.accounts import accounts, organisations
 from packtrail.services.supply.allocating import allocation
 from packtrail.services.supply.proving import prove
 from packtrail.settings import Settings

@@ -20,7 +20,7 @@ from tests.services.supply.making import (
 )
 
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError, UsageError
-from packtrail.services import audit
+from packtrail.services.accounts import audit
 from packtrail.services.supply import blocks, stations
 from packtrail.services.supply import station as at_station
 from packtrail.services.supply.allocating import Asking, allocate

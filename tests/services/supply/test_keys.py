@@ -13,13 +13,13 @@ from tests.services.supply.making import GTIN, code_of, create_imported_pool, cr
 
 from packtrail.access import ROLES, Actor, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError, UsageError
-from packtrail.services import audit
-from packtrail.services.master_key import FILE_NAME, add_to_file
+from packtrail.services.accounts import audit
 from packtrail.services.supply import rekeying, stations
 from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.changing import replace_key
 from packtrail.services.supply.importing import import_numbers
 from packtrail.services.supply.looking_up import show_secrets
+from packtrail.services.upkeep.master_key import FILE_NAME, add_to_file
 from packtrail.store.database import Database
 
 INSTALLATION = Actor.system("command line")

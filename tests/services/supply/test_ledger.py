@@ -29,13 +29,13 @@ from tests.services.supply.making import (
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError, UsageError
 from packtrail.serials.policy import Order, Policy
-from packtrail.services import audit
-from packtrail.services.master_key import FILE_NAME, master_keys
+from packtrail.services.accounts import audit
 from packtrail.services.supply import looking_up, pools, proving
 from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.changing import replace_key
 from packtrail.services.supply.looking_up import look_up
 from packtrail.services.supply.settling import return_serials
+from packtrail.services.upkeep.master_key import FILE_NAME, master_keys
 from packtrail.settings import Settings
 
 # --- taking ---------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ CLIENT = """
 import sys
 from datetime import UTC, datetime
 from packtrail.access import Actor
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
 from packtrail.services.supply.allocating import allocate
 from packtrail.settings import Settings

@@ -28,16 +28,16 @@ from packtrail.gs1.check_digits import check_digit
 from packtrail.serials.policy import Order, Policy
 from packtrail.serials.pool import strings
 from packtrail.services.application import Application
-from packtrail.services.capture import original, submit
-from packtrail.services.operations import operations
+from packtrail.services.capture.capture import original, submit
+from packtrail.services.goods.tracing import trace
 from packtrail.services.overview import overview
-from packtrail.services.parameters import parse
-from packtrail.services.query import matching
+from packtrail.services.queries.parameters import parse
+from packtrail.services.queries.query import matching
 from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.changing import close_pool, replace_key
 from packtrail.services.supply.pools import one_visible
 from packtrail.services.supply.sources import opened
-from packtrail.services.tracing import trace
+from packtrail.services.upkeep.operations import operations
 from packtrail.store import capture, dictionary, instances, months, name_blocks, objects
 from packtrail.store.mentions import named
 

@@ -17,7 +17,8 @@ from tests.services.supply.making import (
 
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.serials.policy import Policy
-from packtrail.services import audit, capture
+from packtrail.services.accounts import audit
+from packtrail.services.capture import capture
 from packtrail.services.supply.allocating import allocate, allocation
 from packtrail.services.supply.changing import replace_key
 from packtrail.services.supply.expiring import expire_unused

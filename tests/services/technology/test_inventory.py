@@ -11,7 +11,7 @@ from tests.services.conftest import World
 from packtrail.access import Actor, Permission
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.planning.technology.inventory import Kind
-from packtrail.services import audit
+from packtrail.services.accounts import audit
 from packtrail.services.books.entries import Put, Remove
 from packtrail.services.technology import files, radar
 from packtrail.services.technology.entries import TECHNOLOGY

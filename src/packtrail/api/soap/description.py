@@ -8,7 +8,7 @@ from importlib.resources import files
 from lxml import etree
 
 from packtrail.api.soap.operations import OPERATIONS, QUERY_1, VERSIONS, Operation
-from packtrail.services.documents import Version
+from packtrail.services.queries.documents import Version
 
 _WSDL = "http://schemas.xmlsoap.org/wsdl/"
 _SOAP = "http://schemas.xmlsoap.org/wsdl/soap/"

@@ -13,15 +13,15 @@ from packtrail.access import Actor
 from packtrail.api.soap.envelopes import Invalid
 from packtrail.api.soap.faults import ALWAYS
 from packtrail.api.xml import xml_text
-from packtrail.services import soap, subscriptions
 from packtrail.services.application import Application
-from packtrail.services.named_queries import MASTER_DATA_QUERY
+from packtrail.services.queries import soap, subscriptions
+from packtrail.services.queries.named_queries import MASTER_DATA_QUERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from packtrail.services.documents import Version
-    from packtrail.services.master_data import Element
+    from packtrail.services.queries.documents import Version
+    from packtrail.services.queries.master_data import Element
 
 QUERY_1, QUERY_2 = "urn:epcglobal:epcis-query:xsd:1", "urn:epcglobal:epcis-query:xsd:2"
 VERSIONS: dict[str, Version] = {QUERY_1: "1.2", QUERY_2: "2.0"}

@@ -14,8 +14,8 @@ from packtrail.compliance.words import ProductClass
 from packtrail.console import templates
 from packtrail.console.comply import asking
 from packtrail.console.visit import redirect
-from packtrail.services import floor
 from packtrail.services.books.entries import Put, Remove
+from packtrail.services.lines import floor
 from packtrail.services.portfolio import exporting, importing, sheets
 from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.portfolio.sheets import BOOK

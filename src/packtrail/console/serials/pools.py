@@ -17,7 +17,8 @@ from packtrail.console.visit import redirect
 from packtrail.rendering import gauges
 from packtrail.serials.levels import Levels
 from packtrail.serials.policy import PRESETS, Order, Policy
-from packtrail.services import lots, organisations
+from packtrail.services.accounts import organisations
+from packtrail.services.goods import lots
 from packtrail.services.supply import (
     alarms,
     allocating,

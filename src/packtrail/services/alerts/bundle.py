@@ -18,10 +18,11 @@ from packtrail.rendering import sightings as pictures
 from packtrail.rendering import times
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.rendering.tables import Column, Kind, Table, write_csv
-from packtrail.services import auditing, stock
+from packtrail.services import auditing
 from packtrail.services.alerts import cases, sightings
 from packtrail.services.alerts import drafts as filled
 from packtrail.services.alerts.changing import row_of
+from packtrail.services.goods import stock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

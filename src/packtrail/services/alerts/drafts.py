@@ -15,11 +15,11 @@ from packtrail.detection.triage import CAUSES
 from packtrail.lifecycle.fold import fold
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.rendering.tables import Column, Table, write_csv
-from packtrail.services import describing
+from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.alerts import cases
 from packtrail.services.alerts.changing import TEXT_MAX, changing, row_of
 from packtrail.services.alerts.sightings import names_in
-from packtrail.services.organisations import visible_to
+from packtrail.services.goods import describing
 from packtrail.store import journeys, organisations
 
 if TYPE_CHECKING:

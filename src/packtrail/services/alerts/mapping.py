@@ -11,7 +11,7 @@ from packtrail.detection.scans import Fate, Happening, Pack, Purpose, Scan
 from packtrail.lifecycle.fold import effect_on, fold
 from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.states import REACTIVATE
-from packtrail.services import describing
+from packtrail.services.goods import describing
 from packtrail.verification import codes
 from packtrail.verification.judging import Purpose as Asked
 from packtrail.verification.operations import OPERATIONS, Operation

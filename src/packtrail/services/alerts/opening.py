@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from packtrail import gs1
 from packtrail.detection.rules_of_containers import differs
 from packtrail.detection.scans import Scan
-from packtrail.services import describing
 from packtrail.services.alerts.mapping import Sighted, site_of
+from packtrail.services.goods import describing
 from packtrail.store import contents
 
 if TYPE_CHECKING:

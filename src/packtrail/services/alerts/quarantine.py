@@ -9,9 +9,9 @@ from packtrail.base.errors import RefusedError
 from packtrail.detection import codes
 from packtrail.detection.cases import State
 from packtrail.lifecycle.notices import NoticeKind
-from packtrail.services import notices
 from packtrail.services.alerts import cases
 from packtrail.services.alerts.changing import changing, counted, require_reason
+from packtrail.services.goods import notices
 from packtrail.store import cases as rows
 
 if TYPE_CHECKING:

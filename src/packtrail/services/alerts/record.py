@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from packtrail.base.errors import RefusedError
 from packtrail.detection.detecting import CLOCK_SCANS_MIN
 from packtrail.detection.scans import Known, Pack, Place, Product
-from packtrail.services import describing
+from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.alerts import mapping
 from packtrail.services.alerts.spelling import spellings
-from packtrail.services.organisations import visible_to
+from packtrail.services.goods import describing
 from packtrail.services.portfolio.books import company_of
 from packtrail.services.supply.origins import origins_in
 from packtrail.services.supply.pools import policy_of

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Permission, require
 from packtrail.detection.sightings import Sighting, Way, ways
-from packtrail.services import describing, stock
+from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.alerts import cases, mapping
 from packtrail.services.alerts.changing import row_of
 from packtrail.services.alerts.record import Record
 from packtrail.services.alerts.spelling import spellings
-from packtrail.services.organisations import visible_to
+from packtrail.services.goods import describing, stock
 from packtrail.services.reach.reaching import reach
 
 if TYPE_CHECKING:

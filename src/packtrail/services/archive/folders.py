@@ -13,7 +13,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from packtrail.base.errors import Unavailable, UsageError
-from packtrail.services import backups
+from packtrail.services.upkeep import backups
 from packtrail.store.archive import exporting, rows
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from packtrail.access import Action, ActorKind, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing
-from packtrail.services.tracing import read_identifier
+from packtrail.services.goods.tracing import read_identifier
 from packtrail.store import codes
 from packtrail.store import holds as rows
 from packtrail.store.holds import Hold

@@ -16,9 +16,10 @@ from packtrail.planning.capacity import calibrating, codes
 from packtrail.planning.capacity.calibrating import Bench, Calibrated
 from packtrail.planning.capacity.machines import Machine
 from packtrail.planning.capacity.scenarios import NAME_MAX
-from packtrail.services import auditing, machine
+from packtrail.services import auditing
 from packtrail.services.capacity.forecasts import printable
 from packtrail.services.capacity.grounds import BENCHES_MAX, benches, calibrated
+from packtrail.services.upkeep import machine
 from packtrail.store import capacity as rows
 
 if TYPE_CHECKING:

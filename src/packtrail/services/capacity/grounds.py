@@ -17,8 +17,8 @@ from packtrail.planning.capacity.calibrating import Bench, Calibrated
 from packtrail.planning.capacity.forecasts import ForecastRow
 from packtrail.planning.capacity.lines import line_inputs
 from packtrail.planning.capacity.model import INPUTS
-from packtrail.services import machine
 from packtrail.services.capacity.holdings import holdings
+from packtrail.services.upkeep import machine
 from packtrail.store import capacity as rows
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from packtrail.compliance.spans import Span
 from packtrail.planning.capacity.forecasts import Packing
 from packtrail.planning.capacity.lines import LineFacts
 from packtrail.production.levels import Level
-from packtrail.services import floor, organisations
+from packtrail.services.accounts import organisations
+from packtrail.services.lines import floor
 from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.portfolio import books
 from packtrail.services.technology.lines import LineRate, rates_of

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Actor
-from packtrail.services import machine, organisations, room
+from packtrail.services.accounts import organisations
 from packtrail.services.supply import pools
+from packtrail.services.upkeep import machine, room
 from packtrail.store import health
 from packtrail.store import meters as rows
 

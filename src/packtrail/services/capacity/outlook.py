@@ -14,9 +14,9 @@ from packtrail.planning.capacity import codes, walls
 from packtrail.planning.capacity.estimating import Estimate, Span
 from packtrail.planning.capacity.meters import BY_NAME, Comparison, Day, Read, amount, compare
 from packtrail.planning.capacity.walls import Limit, Wall
-from packtrail.services import room
 from packtrail.services.capacity import runs
 from packtrail.services.capacity.metering import WHOLE
+from packtrail.services.upkeep import room
 from packtrail.store import meters as rows
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.services.room import Room
+    from packtrail.services.upkeep.room import Room
 
 SEEN_DAYS: Final = 400
 VERIFY_MS_MAX: Final = 300.0

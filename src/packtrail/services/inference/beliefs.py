@@ -10,12 +10,12 @@ from packtrail.hierarchy.inference import Trust
 from packtrail.hierarchy.trusting import About, deciding
 from packtrail.lifecycle.fold import counted
 from packtrail.lifecycle.rules import is_leaving
-from packtrail.services import shipments, tracing
-from packtrail.services.following import ARRIVES, Outcome, Scope
+from packtrail.services.accounts.organisations import visible_to
+from packtrail.services.goods import shipments, tracing
+from packtrail.services.goods.following import ARRIVES, Outcome, Scope
+from packtrail.services.goods.openings import gln_of, gtin_of
 from packtrail.services.inference.rules import recorded
 from packtrail.services.inference.views import decided_view, rule_view
-from packtrail.services.openings import gln_of, gtin_of
-from packtrail.services.organisations import visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from packtrail.hierarchy.trusting import Rule
     from packtrail.lifecycle.journey import Step
     from packtrail.services.application import Application
+    from packtrail.services.goods.tracing import Trace
     from packtrail.services.inference.judging import Decided
     from packtrail.services.inference.views import DecidedView, RuleView
-    from packtrail.services.tracing import Trace
     from packtrail.store.journeys import ItemKey
 
 

@@ -19,8 +19,8 @@ from packtrail.hierarchy.inference import (
     sample_size,
 )
 from packtrail.hierarchy.trusting import About, deciding, strictest
+from packtrail.services.goods.openings import evidence_of
 from packtrail.services.inference.rules import recorded
-from packtrail.services.openings import evidence_of
 from packtrail.store import inference as rows
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.hierarchy.trusting import Rule
-    from packtrail.services.following import Scope
-    from packtrail.services.openings import Case
+    from packtrail.services.goods.following import Scope
+    from packtrail.services.goods.openings import Case
     from packtrail.store.inference import DrawRow
     from packtrail.store.journeys import ItemKey
 

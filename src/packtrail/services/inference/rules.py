@@ -12,11 +12,12 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError
 from packtrail.hierarchy.inference import CASES_MAX, InferencePolicy, Trust
 from packtrail.hierarchy.trusting import Rule, in_force
-from packtrail.services import auditing, describing, places, stock
+from packtrail.services import auditing
+from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.codes import BAD_INFERENCE_RULE
+from packtrail.services.goods import describing, places, stock
+from packtrail.services.goods.openings import gln_of
 from packtrail.services.inference.views import ENDED, RuleView, rule_view
-from packtrail.services.openings import gln_of
-from packtrail.services.organisations import visible_to
 from packtrail.store import inference as rows
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError
 from packtrail.hierarchy.inference import sample_size
 from packtrail.hierarchy.trusting import draw as drawn_of
-from packtrail.services import auditing, shipments
+from packtrail.services import auditing
+from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.codes import NOTHING_TO_DRAW
-from packtrail.services.following import Scope
-from packtrail.services.organisations import visible_to
+from packtrail.services.goods import shipments
+from packtrail.services.goods.following import Scope
 from packtrail.store import inference as rows
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from packtrail.hierarchy.inference import InferencePolicy, Judgement
     from packtrail.hierarchy.trusting import Rule
+    from packtrail.services.goods.openings import Case
     from packtrail.services.inference.judging import Decided
-    from packtrail.services.openings import Case
     from packtrail.store.inference import DrawRow
 
 ENDED: Final = "ended"

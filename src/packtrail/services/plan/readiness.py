@@ -11,8 +11,9 @@ from packtrail.planning.readiness import Evidence, Item, Score, by_market, readi
 from packtrail.production.orders import State as OrderState
 from packtrail.rendering.tables import Column, Kind, Table
 from packtrail.reporting.life import State as ReportState
-from packtrail.services import describing, floor
-from packtrail.services.organisations import visible_to
+from packtrail.services.accounts.organisations import visible_to
+from packtrail.services.goods import describing
+from packtrail.services.lines import floor
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.supply import pools
 from packtrail.services.technology import lines as lines_of

@@ -10,8 +10,9 @@ from packtrail.compliance.assembling import Seen, SeenItem, SeenSerials, SeenSit
 from packtrail.compliance.book import Book, Kind, read_entry
 from packtrail.compliance.law import Law
 from packtrail.compliance.words import Characters, Issuer
-from packtrail.services import floor, organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.books.opening import Opened, Shelf
+from packtrail.services.lines import floor
 from packtrail.services.markets.accepting import in_force_for
 from packtrail.store import floor as floor_rows
 from packtrail.store import portfolio as rows

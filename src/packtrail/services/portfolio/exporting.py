@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from packtrail.access import Permission, require
 from packtrail.compliance.book import Kind
 from packtrail.rendering.tables import Table, write_csv, write_xlsx
-from packtrail.services import floor
 from packtrail.services.books.opening import plain
+from packtrail.services.lines import floor
 from packtrail.services.portfolio import books
 from packtrail.services.portfolio.sheets import BOOK, LINES, SHEETS, SITES, TRADE_ITEMS
 

@@ -9,7 +9,7 @@ from packtrail.compliance import codes
 from packtrail.compliance.assembling import Seen, SeenItem, SeenSite
 from packtrail.exchange.codes import NOT_A_NUMBER
 from packtrail.production.levels import Level, Tier
-from packtrail.services import floor
+from packtrail.services.lines import floor
 from packtrail.services.portfolio import sheets
 from packtrail.services.sheets import Form
 

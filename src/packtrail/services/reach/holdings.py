@@ -15,7 +15,7 @@ import numpy as np
 from packtrail import gs1
 from packtrail.lifecycle.sweep import NOTHING, STATUSES
 from packtrail.recalls.accounting import Fate, fate_of
-from packtrail.services import describing
+from packtrail.services.goods import describing
 from packtrail.store import floor, vocabulary
 from packtrail.store import organisations as organisation_rows
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.recalls import Subject
-    from packtrail.services.stock import Picture
+    from packtrail.services.goods.stock import Picture
 
 NOWHERE: Final = ""
 """Key of packs of which nothing tells a place."""

@@ -15,7 +15,7 @@ import numpy as np
 from packtrail import gs1
 from packtrail.lifecycle.fold import fold
 from packtrail.recalls import Subject
-from packtrail.services import describing
+from packtrail.services.goods import describing
 from packtrail.services.reach import holdings
 from packtrail.store import contents, objects
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.services.goods.stock import Picture
     from packtrail.services.reach.holdings import Holding
-    from packtrail.services.stock import Picture
     from packtrail.store.journeys import ItemKey, Journey
 
 BESIDE_MAX: Final = 500

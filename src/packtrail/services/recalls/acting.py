@@ -21,10 +21,12 @@ from packtrail.recalls import Act, EntryKind, codes
 from packtrail.recalls.accounting import open_packs
 from packtrail.recalls.acts import objections, wants_second
 from packtrail.recalls.case import Answer
-from packtrail.services import auditing, notices, signing
+from packtrail.services import auditing
+from packtrail.services.accounts import signing
+from packtrail.services.accounts.organisations import audience_for
+from packtrail.services.goods import notices
+from packtrail.services.goods.notices import Proposal
 from packtrail.services.mail import outbox
-from packtrail.services.notices import Proposal
-from packtrail.services.organisations import audience_for
 from packtrail.services.reach import holdings
 from packtrail.services.recalls import cases, mailing
 from packtrail.services.recalls.cases import View, add, read
@@ -248,7 +250,7 @@ def close(
     """Close a recall: sign where it stands, and add nothing afterwards.
 
     Raises:
-        RefusedError: `RCL-003` to `RCL-006`; or as `packtrail.services.signing.check` says.
+        RefusedError: `RCL-003` to `RCL-006`; or as `services.accounts.signing.check` says.
         NotFound: `RCL-002`.
         NotPermitted: The actor may not decide, or is no person with a password.
         LimitExceeded: Too many wrong passwords.

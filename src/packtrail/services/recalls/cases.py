@@ -30,7 +30,8 @@ from packtrail.recalls import (
 )
 from packtrail.recalls.accounting import Account, account, doubts, open_packs, together
 from packtrail.recalls.messages import language_of
-from packtrail.services import auditing, stock
+from packtrail.services import auditing
+from packtrail.services.goods import stock
 from packtrail.services.reach import holdings
 from packtrail.store import ids
 from packtrail.store import recalls as rows

@@ -14,7 +14,7 @@ from packtrail.recalls.messages import Facts, Message, draft
 from packtrail.rendering import times
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.rendering.tables import Column, Kind, Table, write_csv
-from packtrail.services import describing, locations, stock
+from packtrail.services.goods import describing, locations, stock
 from packtrail.services.reach import holdings
 from packtrail.services.recalls import cases
 from packtrail.store import organisations as organisation_rows
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.services.locations import Holder
+    from packtrail.services.goods.locations import Holder
+    from packtrail.services.goods.stock import Picture
     from packtrail.services.recalls.cases import Line, View
-    from packtrail.services.stock import Picture
 
 CONTAINERS_SHOWN: Final = 100
 _PACK_COLUMNS: Final = (

@@ -11,7 +11,7 @@ from packtrail.recalls.telling import percent, said
 from packtrail.rendering import times
 from packtrail.rendering.reports import Report, Section, Signature, write_pdf
 from packtrail.rendering.tables import Cell, Column, Kind, Table, write_xlsx
-from packtrail.services import signing
+from packtrail.services.accounts import signing
 from packtrail.services.recalls import acting, cases
 from packtrail.services.recalls.drafting import looked_back, sender_of
 

@@ -15,7 +15,8 @@ from packtrail.reporting.assembling import objects_of
 from packtrail.reporting.deadlines import Deadline
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import About
-from packtrail.services import auditing, describing
+from packtrail.services import auditing
+from packtrail.services.goods import describing
 from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.reports import duties, settling, steps
 from packtrail.services.reports.gathering import Gatherer, gtin14, read_body

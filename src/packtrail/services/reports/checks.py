@@ -20,8 +20,8 @@ from packtrail.reporting.assembling import day_of
 from packtrail.reporting.building import check_file
 from packtrail.reporting.checking import FINDINGS_MAX, Checked
 from packtrail.reporting.law import law_of_file, law_of_serials
+from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.markets.accepting import in_force_for
-from packtrail.services.organisations import visible_to
 from packtrail.services.reports.receivers import pack_for
 from packtrail.store import ids, journeys, preflights
 from packtrail.store.preflights import PreflightRow

@@ -18,8 +18,8 @@ from packtrail.hierarchy.containment import DEPTH_MAX
 from packtrail.reporting import codes
 from packtrail.reporting.assembling import Birth, Known, Sources, gln_of, objects_of
 from packtrail.reporting.histories import COMMISSIONING
-from packtrail.services import describing
-from packtrail.services.organisations import visible_to
+from packtrail.services.accounts.organisations import visible_to
+from packtrail.services.goods import describing
 from packtrail.services.reports import facts, selling
 from packtrail.services.reports.selling import Selling
 from packtrail.store import contents as content_rows

@@ -13,7 +13,7 @@ from packtrail.base.errors import NotFound, RefusedError
 from packtrail.reporting import catalogue, codes
 from packtrail.reporting.deadlines import is_missed
 from packtrail.reporting.life import DONE, State, Step
-from packtrail.services import describing
+from packtrail.services.goods import describing
 from packtrail.services.reports import steps, verbs
 from packtrail.services.reports.gathering import Gatherer
 from packtrail.services.reports.receivers import required

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Actor, Permission, require
 from packtrail.serials.forecast import WINDOW_DAYS, forecast
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.supply.pools import left, one_visible
 from packtrail.store import serial_ledger as ledger
 from packtrail.store import serials as rows

@@ -32,13 +32,13 @@ from packtrail.serials.codes import (
 from packtrail.serials.policy import Policy, stored_policy
 from packtrail.serials.secrets import Block
 from packtrail.serials.texts import fitting
-from packtrail.services import room
 from packtrail.services.supply import ordering
 from packtrail.services.supply.auditing import audit_entry
 from packtrail.services.supply.entries import Entry, entry_of, require_request
 from packtrail.services.supply.pools import IMPORTED, MADE, one_visible
 from packtrail.services.supply.promises import Promises
 from packtrail.services.supply.sources import data_key, opened, secret_name
+from packtrail.services.upkeep import room
 from packtrail.store import serial_ledger as ledger
 from packtrail.store import serial_numbers
 from packtrail.store import serials as rows

@@ -16,7 +16,7 @@ from packtrail.base.errors import NotFound, RefusedError
 from packtrail.serials.codes import BAD_REQUEST, NO_POOL
 from packtrail.serials.drawn import DrawnPool
 from packtrail.serials.pool import find
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.supply.auditing import audit_pool
 from packtrail.services.supply.entries import Entry, entry_of
 from packtrail.services.supply.pools import SGTIN, SSCC, one_visible

@@ -22,8 +22,7 @@ from packtrail.serials import guessing, keys
 from packtrail.serials.codes import BAD_POLICY, EXHAUSTED, POOL_MEETS, POOL_TAKEN
 from packtrail.serials.levels import Levels
 from packtrail.serials.policy import Order, Policy, stored_policy
-from packtrail.services import organisations
-from packtrail.services.master_key import master_keys
+from packtrail.services.accounts import organisations
 from packtrail.services.supply.auditing import audit_pool
 from packtrail.services.supply.market_rules import market_findings
 from packtrail.services.supply.pools import (
@@ -38,6 +37,7 @@ from packtrail.services.supply.pools import (
     seen,
 )
 from packtrail.services.supply.promises import Promises
+from packtrail.services.upkeep.master_key import master_keys
 from packtrail.store import organisations as organisation_rows
 from packtrail.store import serial_numbers
 from packtrail.store import serials as rows

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from packtrail.access import Action, Actor, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.serials.codes import BAD_REQUEST, NO_ORDER, ORDER_OPEN
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.supply.auditing import audit_pool
 from packtrail.services.supply.each import for_each
 from packtrail.services.supply.pools import IMPORTED, left, one_visible

@@ -12,7 +12,7 @@ from packtrail.base.errors import NotFound, NotPermitted
 from packtrail.serials.codes import HELD, LOW_WATER, NO_POOL
 from packtrail.serials.numberings import SsccNumbering
 from packtrail.serials.policy import Policy, stored_policy
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.store import serials as rows
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from packtrail.access import Actor, Permission, require
 from packtrail.serials import guessing
 from packtrail.serials.codes import LEDGER_BROKEN
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.supply.pools import (
     MADE,
     one_visible,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from packtrail.access import Action, Actor, Permission, require
 from packtrail.serials import keys
 from packtrail.services import auditing
-from packtrail.services.master_key import add_to_file, keep_newest_in_file, master_keys
 from packtrail.services.supply.stations import signer_name
+from packtrail.services.upkeep.master_key import add_to_file, keep_newest_in_file, master_keys
 from packtrail.store import serial_blocks
 from packtrail.store import serials as rows
 

@@ -17,8 +17,8 @@ from packtrail.serials.numberings import SsccNumbering, numbering_of, texts_of
 from packtrail.serials.policy import Policy
 from packtrail.serials.pool import Generation, Places, Pool, chunks
 from packtrail.serials.secrets import Block
-from packtrail.services.master_key import master_keys
 from packtrail.services.supply.pools import DRAWN, IMPORTED, policy_of
+from packtrail.services.upkeep.master_key import master_keys
 from packtrail.store import serial_ledger, serial_numbers
 from packtrail.store import serials as rows
 

@@ -15,7 +15,7 @@ from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.serials import blocks, keys
 from packtrail.serials.codes import NO_STATION, STATION_TAKEN
 from packtrail.services import auditing
-from packtrail.services.master_key import master_keys
+from packtrail.services.upkeep.master_key import master_keys
 from packtrail.store import serial_blocks as rows
 from packtrail.store import serials as pool_rows
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.planning.technology.inventory import Inventory, Kind, read_entry
 from packtrail.planning.technology.inventory_checks import Around
-from packtrail.services import floor
 from packtrail.services.books.opening import Shelf
+from packtrail.services.lines import floor
 from packtrail.store import floor as floor_rows
 from packtrail.store.organisation_books import TECHNOLOGY
 

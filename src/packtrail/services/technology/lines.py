@@ -14,7 +14,7 @@ from packtrail.planning.technology.abilities import LineAbilities, abilities
 from packtrail.planning.technology.fit import LineFit, State, Want, fit, wants_of
 from packtrail.planning.technology.inventory import Measured
 from packtrail.production.orders import State as OrderState
-from packtrail.services import organisations
+from packtrail.services.accounts import organisations
 from packtrail.services.markets import in_force_for
 from packtrail.services.portfolio import books as portfolio_books
 from packtrail.services.technology import books

@@ -1,0 +1,1 @@
+"""Who may act: organisations, people, programs with keys, and what they sign."""

@@ -1,0 +1,1 @@
+"""Documents of partners: taken in, kept byte for byte, checked, recorded."""

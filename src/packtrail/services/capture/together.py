@@ -1,0 +1,186 @@
+"""Small documents that come at the same time: recorded in one transaction, each as if alone.
+
+Who waits for the database anyway waits with others: what a transaction costs, and the wait for the
+disk at its end, is then paid once for all of them. They are taken to be new, valid and without
+master data; whatever else they turn out to be, each is recorded by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from packtrail.access import Action
+from packtrail.base.errors import Unavailable
+from packtrail.services import auditing
+from packtrail.services.accounts.organisations import audience_for
+from packtrail.services.capture import capturing
+from packtrail.store import audit, drafts, originals
+from packtrail.store import capture as store
+from packtrail.store import captures as rows
+from packtrail.store.ids import SegmentNumbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from psycopg import Connection
+
+    from packtrail.access import Actor
+    from packtrail.services.application import Application
+
+_LOG = logging.getLogger(__name__)
+_BYTES_MAX: Final = 64 * 1024
+_EVENTS_MAX: Final = 16
+_LEADERS_MAX: Final = 2
+"""Transactions at the same time: while one waits for the disk, another is made ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lone:
+    """A small document, and who hands it in for whom."""
+
+    actor: Actor
+    owner: str | None
+    handed_in: rows.NewCapture
+    """Without owner and audience."""
+    plan: capturing.Plan
+    alone: Callable[[], rows.Outcome]
+    """Records it by itself."""
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether it can be recorded with others."""
+        reading = self.plan.reading
+        return (
+            reading is not None
+            and not self.plan.findings
+            and 0 < self.plan.event_count <= _EVENTS_MAX
+            and len(self.plan.content) <= _BYTES_MAX
+            and not (reading.document and reading.document.vocabularies)
+        )
+
+
+def record(app: Application, lone: Lone) -> rows.Outcome:
+    """Record a document, with others that come meanwhile; return what became of it.
+
+    Raises:
+        NotPermitted: The actor may not record for this owner.
+        Unavailable: The database did not answer.
+    """
+    if not lone.is_fit:
+        return lone.alone()
+
+    def do(some: Sequence[Lone]) -> Sequence[rows.Outcome | Exception]:
+        try:
+            return _all(app, some)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - said by whichever document is the cause
+            _LOG.debug("%d documents are recorded one by one: %r", len(some), error)
+        return [_tried(each) for each in some]
+
+    return app.combiner.ask("captures", lone, do, leaders_max=_LEADERS_MAX)
+
+
+def _tried(lone: Lone) -> rows.Outcome | Exception:
+    try:
+        return lone.alone()
+    except Exception as error:  # noqa: BLE001 - raised where the document came from
+        return error
+
+
+def _all(app: Application, some: Sequence[Lone]) -> list[rows.Outcome]:
+    """Record documents in one transaction."""
+    with app.database.transaction(is_pipelined=True) as conn:
+        store.announce(conn, app.clock())
+        newest = store.ask_newest(conn)
+        every = _for_owners(conn, some)
+        at = capturing.not_before(app.clock(), newest())
+        spans = _record(conn, some, every, at)
+        _keep(conn, some, every)
+        outcomes = [_outcome(lone, at, span) for lone, span in zip(some, spans, strict=True)]
+        rows.insert_finished(conn, every, outcomes)
+        _audit(conn, some, every, outcomes)
+    return outcomes
+
+
+def _for_owners(conn: Connection, some: Sequence[Lone]) -> list[rows.NewCapture]:
+    known: dict[tuple[int, str | None], tuple[int, int]] = {}
+    found = []
+    for lone in some:
+        key = (lone.actor.organisation_id, lone.owner)
+        if key not in known:
+            known[key] = audience_for(conn, lone.actor, lone.owner)
+        owner_id, audience_id = known[key]
+        found.append(replace(lone.handed_in, owner_id=owner_id, audience_id=audience_id))
+    return found
+
+
+def _record(
+    conn: Connection, some: Sequence[Lone], every: Sequence[rows.NewCapture], at: datetime
+) -> list[tuple[int, int]]:
+    documents, recordings = [], []
+    for lone, new in zip(some, every, strict=True):
+        reading = lone.plan.reading
+        if reading is None:
+            raise LookupError(lone)
+        namespaces = reading.document.namespaces if reading.document else {}
+        documents.append((reading.outline, reading.events, namespaces))
+        recordings.append(
+            store.Recording(
+                owner_id=new.owner_id,
+                audience_id=new.audience_id,
+                capture_id=new.capture_id,
+                record_time=at,
+                namespaces=namespaces,
+            )
+        )
+    draft, document_of = drafts.draft_together(documents)
+    return store.record_new(conn, draft, document_of, recordings, SegmentNumbers(at))
+
+
+def _keep(conn: Connection, some: Sequence[Lone], every: Sequence[rows.NewCapture]) -> None:
+    """Keep the documents; the partitions of the month have been seen to by the recording."""
+    parts = []
+    for lone, new in zip(some, every, strict=True):
+        outline = lone.plan.reading.outline if lone.plan.reading else None
+        part = (
+            originals.plain(new.capture_id, 0, lone.plan.content)
+            if outline is None
+            else originals.woven(new.capture_id, (0, 0), outline, ())
+        )
+        parts.append(part)
+    originals.insert_parts(conn, parts)
+
+
+def _outcome(lone: Lone, at: datetime, span: tuple[int, int]) -> rows.Outcome:
+    return rows.Outcome(
+        is_success=True,
+        event_count=lone.plan.event_count,
+        stored_count=lone.plan.event_count,
+        repeated_count=0,
+        findings=[],
+        at=at,
+        span=span,
+    )
+
+
+def _audit(
+    conn: Connection,
+    some: Sequence[Lone],
+    every: Sequence[rows.NewCapture],
+    outcomes: Sequence[rows.Outcome],
+) -> None:
+    written: defaultdict[int, list[audit.AuditRow]] = defaultdict(list)
+    for lone, new, outcome in zip(some, every, outcomes, strict=True):
+        detail = capturing.detail_of_document(new, outcome)
+        row = auditing.row_of(
+            lone.actor, Action.CAPTURE_RECORDED, str(new.capture_id), at=outcome.at, detail=detail
+        )
+        for organisation_id in {new.owner_id, lone.actor.organisation_id}:
+            written[organisation_id].append(row)
+    for organisation_id in sorted(written):
+        audit.append_many(conn, organisation_id, written[organisation_id])

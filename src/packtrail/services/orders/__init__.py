@@ -1,0 +1,1 @@
+"""Work orders: their numbers, labels, steps, and the account at the end."""

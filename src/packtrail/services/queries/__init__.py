@@ -1,0 +1,1 @@
+"""What partners ask over EPCIS: queries, their pages, and queries that stand."""

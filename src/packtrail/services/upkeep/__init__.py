@@ -1,0 +1,1 @@
+"""The installation itself: its health, room, traffic, master key, backups, cluster."""

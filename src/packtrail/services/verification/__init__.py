@@ -1,0 +1,1 @@
+"""Is this pack genuine, and may it be supplied: asked by people, pharmacies, partners."""
