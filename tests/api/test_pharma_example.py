@@ -91,8 +91,8 @@ def test_the_pallet_holds_three_cases_of_four_packs(captured: Rest, content: byt
 
     assert (held["kind"], held["contents_total"]) == ("pallet", 3)
     assert [(each["kind"], each["count"], each["status"]) for each in held["contents"]] == [
-        ("case", 4, "in_transit")
-    ] * 3
+        ("case", 4, "expired")
+    ] * 3, "in transit, and past 27 March 2025"
 
 
 def test_every_event_comes_back_by_query(captured: Rest, content: bytes) -> None:

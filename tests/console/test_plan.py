@@ -260,6 +260,9 @@ def test_what_was_thought_of_is_offered_where_a_date_is_threatened(desk_of_maker
 
     assert f'{P}/what-if?change=people%3Ait%3D9">More people' in get(desk_of_maker)
 
+    # As it was: others ask of this date, too.
+    desk_of_maker.post(f"{P}/what-if/adopt", what_if, change="date:IT=2027-12-08", reason="Law")
+
 
 def test_the_scope_offers_what_it_makes_necessary(
     desk_of_maker: Desk, application: Application, maker: Actor

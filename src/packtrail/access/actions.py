@@ -118,7 +118,7 @@ class Action(StrEnum):
     MAIL_PREFERRED = "mail:preference:changed"
     INPUT_LINK_CREATED = "plan:input_link:created"
     INPUT_LINK_REVOKED = "plan:input_link:revoked"
-    INPUT_RAISED_BY_LINK = "plan:input:raised_by_link"
+    LINKED_INPUT_RAISED = "plan:linked_input:raised"
     PROGRAMME_CREATED = "plan:programme:created"
     PROGRAMME_CHANGED = "plan:programme:changed"
     PLAN_ENTRIES_CHANGED = "plan:entry:changed"

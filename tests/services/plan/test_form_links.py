@@ -72,7 +72,7 @@ def test_what_somebody_says_becomes_an_input_like_any_other(world: World, maker:
     assert (kept.about, kept.department) == ("line:cork-1", Department.PACKAGING)
     assert kept.contact == "c.doyle@maker.example"
     raised, changed = audit.entries(world.app, maker, limit=2)
-    assert (raised.action, raised.subject) == ("plan:input:raised_by_link", "IN-1")
+    assert (raised.action, raised.subject) == ("plan:linked_input:raised", "IN-1")
     assert raised.actor_name == "C. Doyle (form link Packers of Cork 1)"
     assert changed.action == "plan:entry:changed"
     assert list(inputs.mine(world.app, replace(maker, name="C. Doyle"))) == []

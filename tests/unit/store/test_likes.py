@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packtrail.store.likes import _mixed, _spread, _windows
+from packtrail.store.likes import _mixed, _windows, spread
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=4), max_size=30))
@@ -35,7 +35,7 @@ def test_a_window_is_as_long_as_it_can_be() -> None:
 def test_runs_are_spread_one_after_the_other(sizes: list[int]) -> None:
     starts = [10, 20, 30][: len(sizes)]
     each = [start + n for start, size in zip(starts, sizes, strict=True) for n in range(size)]
-    found = _spread(np.array(starts, dtype=np.int64), np.array(sizes, dtype=np.int64))
+    found = spread(np.array(starts, dtype=np.int64), np.array(sizes, dtype=np.int64))
 
     assert found.tolist() == each
 

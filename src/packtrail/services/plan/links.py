@@ -257,7 +257,7 @@ def hand_in(
             code=made.code, at=at,
         )  # fmt: skip
         detail = {"programme": row.code, "link": link.link_id, "files": len(files)}
-        auditing.write(conn, actor, Action.INPUT_RAISED_BY_LINK, made.code, at=at, detail=detail)
+        auditing.write(conn, actor, Action.LINKED_INPUT_RAISED, made.code, at=at, detail=detail)
         return _receipt(conn, row, made.code)
 
 
