@@ -36,7 +36,7 @@ from packtrail.jobs import ChoreRunner
 from packtrail.services.capacity import metering
 from packtrail.services.capture.progress import SharedBoard
 from packtrail.services.queries.delivering import Deliverer
-from packtrail.services.upkeep.warming import warm_up
+from packtrail.services.upkeep.warming import look_for_garbage_seldom, warm_up
 from packtrail.serving import (
     SHUTDOWN_SECONDS,
     check_exposure,
@@ -280,6 +280,7 @@ def _work(settings: Settings, channel: socket.socket, post: _Post, told: Connect
             open_application(settings, joins=True, recovers=post.recovers, progress=board)
         )
         warm_up(application)
+        look_for_garbage_seldom()
         stack.enter_context(Standing(application, post.folder, post.claim))
         TakingServer(application, channel, lambda: told.send(_READY)).run(sockets=[])
 

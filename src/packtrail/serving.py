@@ -27,7 +27,7 @@ from packtrail.services.accounts import accounts
 from packtrail.services.plan.input_files import FILES_MAX
 from packtrail.services.plan.links import PATH as TELL_PATH
 from packtrail.services.queries.delivering import Deliverer
-from packtrail.services.upkeep.warming import warm_up
+from packtrail.services.upkeep.warming import look_for_garbage_seldom, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,6 +125,7 @@ def run(
                 on_ready(application, url_of(listener))
 
         warm_up(application)
+        look_for_garbage_seldom()
         with Deliverer(application), ChoreRunner(application):
             answer(application, listener, on_ready=tell)
 
