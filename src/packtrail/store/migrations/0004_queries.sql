@@ -11,7 +11,7 @@ create table named_query (
 );
 comment on table named_query is 'A query somebody gave a name; it is never changed, only deleted.';
 comment on column named_query.definition is 'The query as it was sent.';
-comment on column named_query.params is 'Parameter -> list of texts, as services/queries/parameters.py reads them.';
+comment on column named_query.params is 'Parameter -> list of texts, as services/parameters.py reads them.';
 
 create table subscription (
     organisation_id     integer not null references organisation (organisation_id),
