@@ -103,9 +103,10 @@ def _tell_step(step: Step, found: Trace, labels: Mapping[str, str]) -> None:
 
     when = moment(step.event_time, step.event_time_zone_offset)
     through = ", inside ".join(labels[each] for each in step.via)
+    way = "out of" if step.action == "DELETE" else "into"
     remarks = [
         f"  inside {through}" if through else "",
-        f"  into {labels[step.parent]}" if step.parent and step.role is Role.CHILD else "",
+        f"  {way} {labels[step.parent]}" if step.parent and step.role is Role.CHILD else "",
         "  (withdrawn: declared an error)" if step.is_withdrawn else "",
     ]
     place = lane_of(step, found.places)
