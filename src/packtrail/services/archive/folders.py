@@ -6,18 +6,18 @@ gets a hidden name first. Whatever is cut off in between is never mistaken for a
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import shutil
 from typing import TYPE_CHECKING
 
-from packtrail.base.errors import Unavailable, UsageError
+from packtrail.base.errors import Unavailable
+from packtrail.services import work_folders
 from packtrail.services.upkeep import backups
 from packtrail.store.archive import exporting, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
 
@@ -30,32 +30,17 @@ def root_of(app: Application) -> Path:
     Raises:
         UsageError: It cannot be made.
     """
-    root = app.settings.archives
-    try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"The folder {root} cannot be made: {error.strerror}.") from error
-    return root
+    return work_folders.made(app.settings.archives)
 
 
-@contextlib.contextmanager
-def alone_in(root: Path) -> Iterator[None]:
+def alone_in(root: Path) -> AbstractContextManager[None]:
     """Keep other exports out of the folder of archives.
 
     Raises:
         Unavailable: Another export is under way.
     """
-    try:
-        descriptor = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise UsageError(f"The folder {root} cannot be used: {error.strerror}.") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise Unavailable(f"Another export into {root} is under way: wait for it.") from None
-    finally:
-        os.close(descriptor)
+    busy = Unavailable(f"Another export into {root} is under way: wait for it.")
+    return work_folders.alone_in(root, busy=busy)
 
 
 def write(

@@ -13,6 +13,7 @@ from packtrail import gs1
 from packtrail.hierarchy.inference import Evidence
 from packtrail.services.goods import describing
 from packtrail.services.goods.following import Outcome, looks_into
+from packtrail.services.goods.places import gln_of
 from packtrail.store import events as rows
 from packtrail.store.filters import EventFilter
 
@@ -56,7 +57,8 @@ class Case:
     def place(self) -> str | None:
         """GLN of the place where it arrived."""
         step = self.arrival
-        return gln_of(step.biz_location or step.read_point) if step else None
+        where = (step.biz_location or step.read_point) if step else None
+        return gln_of(where) if where else None
 
 
 def cases_of(scope: Scope, goods: Goods) -> tuple[Case, ...]:
@@ -92,20 +94,12 @@ def gtin_of(key: ItemKey) -> str | None:
     return rest[:14] if kind in {"sgtin", "itip"} else None
 
 
-def gln_of(place: str | None) -> str | None:
-    """Return the GLN of a place or party; what is no GS1 key as it is."""
-    key = describing.key_of(place) if place else None
-    is_place = key is not None and key.type in {gs1.KeyType.SGLN, gs1.KeyType.PGLN}
-    return key.primary if is_place and key is not None else place
-
-
 def senders(event: Told) -> Iterator[str]:
     """Yield the GLNs of whoever sent goods: owner, shipper, and the place that they left."""
     places = [each.get("source") for each in event.body.get("sourceList", ())]
     for place in (*places, event.row.biz_location, event.row.read_point):
-        gln = gln_of(place)
-        if gln is not None:
-            yield gln
+        if place:
+            yield gln_of(place)
 
 
 def _case(

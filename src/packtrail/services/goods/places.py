@@ -64,6 +64,12 @@ def key_of(text: str) -> tuple[str, str | None] | None:
     return key.primary, key.serial
 
 
+def gln_of(text: str) -> str:
+    """Return the GLN of a place or party; what is no GS1 key as it is."""
+    key = key_of(text)
+    return key[0] if key else text
+
+
 def one_a_place(places: Sequence[str]) -> NDArray[np.int64]:
     """Return, by place, the first that is the same place in another notation; last: nowhere.
 

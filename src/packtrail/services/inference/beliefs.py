@@ -13,7 +13,8 @@ from packtrail.lifecycle.rules import is_leaving
 from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.goods import shipments, tracing
 from packtrail.services.goods.following import ARRIVES, Outcome, Scope
-from packtrail.services.goods.openings import gln_of, gtin_of
+from packtrail.services.goods.openings import gtin_of
+from packtrail.services.goods.places import gln_of
 from packtrail.services.inference.rules import recorded
 from packtrail.services.inference.views import decided_view, rule_view
 
@@ -236,10 +237,11 @@ def _by_rule(scope: Scope, asked: _Asked) -> _Found:
     left, arrival = _left(asked), asked.arrival
     told = [source for _, source in left.sources] if left else []
     told += [place for place in (left.biz_location, left.read_point) if place] if left else []
+    where = arrival.biz_location or arrival.read_point
     case = About(
-        partners=frozenset(gln for text in told if (gln := gln_of(text))),
+        partners=frozenset(map(gln_of, filter(None, told))),
         gtin=gtin_of(asked.item),
-        place=gln_of(arrival.biz_location or arrival.read_point),
+        place=gln_of(where) if where else None,
     )
     rule = deciding(
         recorded(scope.conn, asked.actor),

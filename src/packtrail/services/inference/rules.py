@@ -16,7 +16,7 @@ from packtrail.services import auditing
 from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.codes import BAD_INFERENCE_RULE
 from packtrail.services.goods import describing, places, stock
-from packtrail.services.goods.openings import gln_of
+from packtrail.services.goods.places import gln_of
 from packtrail.services.inference.views import ENDED, RuleView, rule_view
 from packtrail.store import inference as rows
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from packtrail import gs1
 from packtrail.lifecycle.sweep import NOTHING, STATUSES
 from packtrail.recalls.accounting import Fate, fate_of
 from packtrail.services.goods import describing
+from packtrail.services.goods.places import gln_of
 from packtrail.store import floor, vocabulary
 from packtrail.store import organisations as organisation_rows
 
@@ -188,17 +188,10 @@ def at_holder(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the packs of one holder among some, and which of them are under way to it."""
     where = places_of(picture, numbers)
-    wanted = [at for at, text in enumerate(picture.stock.places) if key_of(text) == key]
+    wanted = [at for at, text in enumerate(picture.stock.places) if gln_of(text) == key]
     chosen = numbers[np.isin(where, wanted if key != NOWHERE else [NOTHING])]
     is_moving = picture.stock.sweep.is_moving[chosen] & ~picture.is_gone[chosen]
     return chosen, is_moving
-
-
-def key_of(place: str) -> str:
-    """Return the key of the holder that a place belongs to: its GLN, else the place as it is."""
-    key = describing.key_of(place)
-    is_place = key is not None and key.type in {gs1.KeyType.SGLN, gs1.KeyType.PGLN}
-    return key.primary if is_place and key is not None else place
 
 
 def _keys(conn: Connection, actor: Actor, picture: Picture) -> tuple[list[str], list[bool]]:
@@ -214,7 +207,7 @@ def _keys(conn: Connection, actor: Actor, picture: Picture) -> tuple[list[str], 
             key.primary[: key.prefix_length]
         )
     }  # fmt: skip
-    keys = [key_of(place) for place in picture.stock.places]
+    keys = [gln_of(place) for place in picture.stock.places]
     own = [key in sites or key.startswith(tuple(prefixes)) for key in keys]
     return keys, own
 
@@ -275,7 +268,7 @@ def _parts(
                 inferred=int((~sweep.is_direct[numbers[some]]).sum()),
                 heard_first=_moment(times.min()) if len(times) else None,
                 heard_last=_moment(times.max()) if len(times) else None,
-                whence=None if whence == NOTHING else key_of(picture.stock.places[whence]),
+                whence=None if whence == NOTHING else gln_of(picture.stock.places[whence]),
             ),
         )
 

@@ -8,7 +8,6 @@ makes of them can be compared; see `packtrail.services.upkeep.restoring`.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import random
 import shutil
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 from packtrail import __version__
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError, Unavailable, UsageError
-from packtrail.services import auditing
+from packtrail.services import auditing, work_folders
 from packtrail.services.upkeep.master_key import fingerprint
 from packtrail.store import health, serials
 from packtrail.store.archive import rows as month_rows
@@ -92,7 +91,7 @@ def create(
     if keep is not None and keep < 1:
         raise UsageError(f"The backups to keep are {keep}: keep 1 or more.")
     kind = Kind.PORTABLE if is_portable or app.settings.database_url else Kind.BASE
-    folder = _folder_of_backups(into)
+    folder = work_folders.made(into.expanduser().absolute())
     with _alone_in(folder):
         if kind is Kind.BASE:
             _require_room(app, folder)
@@ -196,31 +195,14 @@ def _sample(app: Application, conn: Connection) -> sample.Sample:
     return sample.take(conn, at=app.clock(), size=SAMPLE_SIZE, random=chosen)
 
 
-def _folder_of_backups(into: Path) -> Path:
-    folder = into.expanduser().absolute()
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    return folder
-
-
 @contextlib.contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Keep other backups out of a folder, and throw away what those that were killed left."""
-    try:
-        descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise UsageError(f"The folder {folder} cannot be used: {error.strerror}.") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    busy = UsageError(f"Another backup is being made in {folder}: wait for it.")
+    with work_folders.alone_in(folder, busy=busy):
         for left in folder.glob(".packtrail-*.partial"):
             shutil.rmtree(left)
         yield
-    except BlockingIOError:
-        raise UsageError(f"Another backup is being made in {folder}: wait for it.") from None
-    finally:
-        os.close(descriptor)
 
 
 def _require_room(app: Application, folder: Path) -> None:
