@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _WIDE_FROM, _WIDEST = 16, 40
 """Letters: columns whose longest text has fewer are as wide as it; the rest is shared out."""
+_SERIAL_NUMBER_MAX = 20
+"""Letters of the longest serial number (GS1 General Specifications, AI 21): it is never broken."""
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
 
 
@@ -153,7 +155,9 @@ def _table(table: Table) -> dict[str, Any]:
 def _share(column: Column, texts: Sequence[str]) -> int:
     """Return how wide a column is compared with others; 0: as wide as its longest text."""
     longest = max(map(len, (column.title, *texts)))
-    return 0 if column.kind is Kind.NUMBER or longest < _WIDE_FROM else min(longest, _WIDEST)
+    is_whole = longest <= _SERIAL_NUMBER_MAX and not any(" " in text for text in texts)
+    is_narrow = column.kind is Kind.NUMBER or longest < _WIDE_FROM or is_whole
+    return 0 if is_narrow else min(longest, _WIDEST)
 
 
 def _text(cell: Cell) -> str:

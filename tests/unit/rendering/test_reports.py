@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from packtrail.rendering import reports
 from packtrail.rendering.reports import Report, Section, Signature, write_pdf
 from packtrail.rendering.tables import Column, Formula, Kind, Table
 
@@ -54,3 +55,18 @@ def test_text_that_looks_like_markup_is_only_text(text: str) -> None:
 
 def test_an_empty_report_has_a_page() -> None:
     assert write_pdf(Report(title="Nothing", author="Ada", made_at=AT)).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("texts", "share"),
+    [
+        (["782975198710663406"], 0),
+        (["A" * 20, "7"], 0),
+        (["Asterion Packaging"], 18),
+        (["A" * 21], 21),
+        (["A" * 99], 40),
+        (["N00323"], 0),
+    ],
+)
+def test_a_column_of_serial_numbers_is_as_wide_as_they_are(texts: list[str], share: int) -> None:
+    assert reports._share(Column("Serial"), texts) == share
