@@ -23,7 +23,7 @@ from packtrail.store.embedded import (
     join,
 )
 from packtrail.store.embedded.binaries import Binaries
-from packtrail.store.embedded.configuration import memory_settings
+from packtrail.store.embedded.configuration import size_settings
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -343,19 +343,21 @@ def test_a_file_in_the_way_is_refused(reachable_dir: Path):
 
 
 @pytest.mark.parametrize(
-    ("memory", "shared", "work"),
+    ("memory", "disk", "expected"),
     [
-        (256 * MIB, "32MB", "2MB"),
-        (GIB, "128MB", "2MB"),
-        (16 * GIB, "2048MB", "32MB"),
-        (512 * GIB, "2048MB", "64MB"),
-        (64 * MIB, "16MB", "2MB"),
+        (64 * MIB, 10 * GIB, ("16MB", "2MB", "256MB")),
+        (256 * MIB, 10 * GIB, ("42MB", "2MB", "256MB")),
+        (GIB, 10 * GIB, ("170MB", "2MB", "256MB")),
+        (16 * GIB, 20 * GIB, ("2730MB", "32MB", "1024MB")),
+        (16 * GIB, 200 * GIB, ("2730MB", "32MB", "4096MB")),
+        (512 * GIB, 2000 * GIB, ("8192MB", "64MB", "8192MB")),
     ],
 )
-def test_memory_settings_follow_the_machine(memory, shared, work):
-    settings = memory_settings(memory)
+def test_sizes_follow_the_machine(memory, disk, expected):
+    settings = size_settings(memory, disk)
 
-    assert (settings["shared_buffers"], settings["work_mem"]) == (shared, work)
+    found = tuple(settings[name] for name in ("shared_buffers", "work_mem", "max_wal_size"))
+    assert found == expected
 
 
 def test_a_start_that_finds_the_server_stopping_waits_and_starts_it(reachable_dir: Path):

@@ -29,7 +29,8 @@ _GROWTH_MIN: Final = 0.02
 """Share of a class that they must be, for it to be read."""
 _OBJECTS_MAX: Final = 16_000_000
 """Objects remembered in all, at four octets each."""
-_RUNS_MAX: Final = 8
+_SMALLEST: Final = 65_536
+"""Hashes of a run below which it is joined with the one before, whatever that has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,12 @@ def are_absent(
     memory = _brought_up(conn, _memories.get(key) or _Memory(), class_id, next_seq, salt)
     _memories.put(key, memory)
     short = _short(wanted)
+    order = np.argsort(short)  # Neighbours are then looked for near each other.
+    ascending = short[order]
     found = np.zeros(len(short), dtype=bool)
     for run in memory.runs:
-        at = np.minimum(np.searchsorted(run, short), len(run) - 1)
-        found |= run[at] == short
+        at = np.minimum(np.searchsorted(run, ascending), len(run) - 1)
+        found[order] |= run[at] == ascending
     return ~found
 
 
@@ -107,10 +110,11 @@ def _brought_up(
         return memory
     serials = name_blocks.unpack_all([packed for _, packed in blocks])
     found = hashes(serials, np.full(len(serials), salt, dtype=np.uint64))
-    runs = (*memory.runs, np.sort(_short(found)))
-    if len(runs) > _RUNS_MAX:
-        runs = (np.sort(np.concatenate(runs), kind="stable"),)
-    return _Memory(runs, next_seq, blocks[-1])
+    runs = [*memory.runs, np.sort(_short(found))]
+    # Each is over twice as long as the next, so that a hash is moved a few times in its life.
+    while len(runs) > 1 and len(runs[-2]) <= max(2 * len(runs[-1]), _SMALLEST):
+        runs[-2:] = [np.sort(np.concatenate(runs[-2:]), kind="stable")]
+    return _Memory(tuple(runs), next_seq, blocks[-1])
 
 
 def _short(wanted: Hashes) -> NDArray[np.uint32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,26 +33,30 @@ def memory_bytes() -> int:
     return machine
 
 
-def memory_settings(memory: int) -> dict[str, str]:
-    """Return the memory settings for a machine.
+def size_settings(memory: int, disk: int) -> dict[str, str]:
+    """Return the settings that follow the size of a machine.
 
-    Python, the page cache and other programs need most of it: the server's fixed share is an
-    eighth, from 16 MB on a very small machine to 2 GB.
+    Python, the page cache and other programs need most of it: the server's fixed share is a
+    sixth, from 16 MB on a very small machine to 8 GB. A capture of new packs changes pages all over
+    the index of their serials, and the first change of a page after a checkpoint writes it whole:
+    the log may grow until most pages have been changed several times, as far as a twentieth of the
+    disk allows.
 
     Args:
         memory: Bytes the server and everything beside it share.
+        disk: Bytes of the disk that holds the cluster, used or not.
     """
     return {
-        "shared_buffers": _mib(memory // 8, 16, 2048),
+        "shared_buffers": _mib(memory // 6, 16, 8192),
         "effective_cache_size": _mib(memory // 2, 64, 1 << 20),
         "work_mem": _mib(memory // 512, 2, 64),
         "maintenance_work_mem": _mib(memory // 32, 16, 512),
-        "max_wal_size": _mib(memory // 8, 256, 2048),
+        "max_wal_size": _mib(min(memory // 4, disk // 20), 256, 8192),
         "wal_buffers": _mib(memory // 256, 1, 16),
     }
 
 
-def server_settings(data_dir: Path, cluster: Path, memory: int) -> dict[str, str]:
+def server_settings(data_dir: Path, cluster: Path, memory: int, disk: int) -> dict[str, str]:
     """Return every setting the server starts with."""
     return {
         "data_directory": _quoted(cluster),
@@ -61,7 +66,7 @@ def server_settings(data_dir: Path, cluster: Path, memory: int) -> dict[str, str
         "unix_socket_permissions": "0777",
         "port": "5432",
         "max_connections": "50",
-        **memory_settings(memory),
+        **size_settings(memory, disk),
         "jit": "off",
         # Partners' worth of small look-ups; parallel workers need shared memory that containers
         # do not give.
@@ -98,8 +103,9 @@ def write(data_dir: Path, cluster: Path, users: Iterable[str]) -> None:
     """
     folder = data_dir / "conf"
     folder.mkdir(exist_ok=True)
+    settings = server_settings(data_dir, cluster, memory_bytes(), shutil.disk_usage(folder).total)
     texts = {
-        "postgresql.conf": _main_file(server_settings(data_dir, cluster, memory_bytes())),
+        "postgresql.conf": _main_file(settings),
         "pg_hba.conf": f"local all,replication {ROLE} peer map={ROLE}\n",
         "pg_ident.conf": "".join(f'{ROLE} "{user}" {ROLE}\n' for user in users),
     }

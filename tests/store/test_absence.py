@@ -1,0 +1,60 @@
+"""Absence from memory: whatever is in the dictionary is never said to be new."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packtrail.store import absence, mentions, name_blocks, remembered
+
+SALT = 7
+CLASS_ID = 3
+
+
+class NoDatabase:
+    """A connection of which only the name of the database is asked."""
+
+    pgconn = type("Names", (), {"host": b"here", "port": b"1", "db": b"test_absence"})
+
+
+def hashed(serials):
+    items = mentions.texts(serials)
+    return mentions.hashes(items, np.full(len(items), SALT, dtype=np.uint64))
+
+
+@given(
+    parts=st.lists(st.integers(1, 300), min_size=1, max_size=12),
+    smallest=st.sampled_from([0, 64, 65_536]),
+)
+def test_what_is_in_the_dictionary_is_never_absent_and_few_runs_are_kept(parts, smallest):
+    serials = [f"S{number:06d}" for number in range(sum(parts))]
+    blocks, first = [], 0
+    conn = NoDatabase()
+    memory = absence._Memory()
+    told = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(absence, "_SMALLEST", smallest)
+        patch.setattr(remembered, "ask_since", lambda *_: told.pop)
+        for size in parts:
+            some = serials[first : first + size]
+            blocks.append((first, name_blocks.pack(mentions.texts(some))))
+            first += size
+            told.append(remembered.Reading(blocks[-1:], blocks[-1]))
+            memory = absence._brought_up(conn, memory, CLASS_ID, first, SALT)
+            assert memory.size == first
+        told.append(remembered.Reading([], blocks[-1]))
+        absence._memories.put(remembered.key_of(conn, CLASS_ID, SALT), memory)
+        others = [f"T{number:06d}" for number in range(500)]
+
+        absent = absence.are_absent(conn, CLASS_ID, first, SALT, hashed([*others, *serials]))
+    absence.forget(conn)
+
+    assert not absent[len(others) :].any()
+    assert absent[: len(others)].sum() >= len(others) - 1  # 32 bits meet once in a million runs.
+    lengths = [len(run) for run in memory.runs]
+    assert all(long > 2 * short for long, short in itertools.pairwise(lengths))
+    assert all((np.diff(run.astype(np.int64)) >= 0).all() for run in memory.runs)
