@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 from tests.services.conftest import World
 from tests.services.plants import make_world
 
 from packtrail.compliance.book import Kind
+from packtrail.compliance.packs import digest
 from packtrail.production.levels import Level, Tier
+from packtrail.services import rule_packs
 from packtrail.services.books.entries import Put
 from packtrail.services.lines import floor
 from packtrail.services.portfolio.entries import PORTFOLIO
+from packtrail.store import rule_packs as rows
 from packtrail.store.database import Database
 
 US_ITEM, DE_ITEM = "00396417210300", "00396417500012"
@@ -60,3 +65,26 @@ def make_floor(world: World) -> None:
         )
         item = floor.NewTradeItem(code=code, name="Tarvoxil 10 mg", market=market, tiers=tiers)
         floor.create_trade_item(app, world.maker, item)
+
+
+def go_back(world: World, pack_id: str, *edits: tuple[str, str, str], version: str = "old") -> None:
+    """Let an earlier version of a pack be the accepted one: file, text, and what it was before."""
+    files = rule_packs.files_of(world.app.settings, [pack_id])[pack_id]
+    for name, now, before in edits:
+        assert now in files[name].decode()
+        files[name] = files[name].decode().replace(now, before).encode()
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    sha256, at = digest(files), world.app.clock()
+    with world.app.database.transaction() as conn:
+        rows.keep(conn, [rows.NewVersion(
+            pack_id=pack_id, sha256=sha256, version=version, title="", files=content.getvalue(),
+            seen_at=at,
+        )])  # fmt: skip
+        rows.accept(conn, [rows.NewAcceptance(
+            organisation_id=world.maker.organisation_id, pack_id=pack_id, sha256=sha256,
+            version=version, reason="then", at=at, actor_kind="user", actor_id="a",
+            actor_name="Ada",
+        )])  # fmt: skip

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.regulations.test_folders import OVERLAY, written
-from tests.services.companies import US_ITEM, make_company, make_floor, put
+from tests.services.companies import US_ITEM, go_back, make_company, make_floor, put
 from tests.services.conftest import World
 from tests.services.plants import make_world
 from tests.unit.compliance.packs import FILES
 
 from packtrail.access import ROLES, RoleName
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
-from packtrail.compliance.packs import digest
 from packtrail.services import rule_packs
 from packtrail.services.accounts import audit
 from packtrail.services.markets import (
@@ -35,7 +33,6 @@ from packtrail.services.markets.travelling import Narrowing
 from packtrail.services.obligations import saying
 from packtrail.services.obligations.saying import Saying
 from packtrail.services.portfolio.entries import PORTFOLIO
-from packtrail.store import rule_packs as rows
 from packtrail.store.database import Database
 
 PACK, KEY = "us_dscsa", "us_dscsa/small_dispenser_exemption_ends"
@@ -47,29 +44,6 @@ def company(database: Database) -> World:
     world = make_company(database)
     world.clock.now = NOW
     return world
-
-
-def go_back(world: World, pack_id: str, *edits: tuple[str, str, str], version: str = "old") -> None:
-    """Let an earlier version of a pack be the accepted one: file, text, and what it was before."""
-    files = rule_packs.files_of(world.app.settings, [pack_id])[pack_id]
-    for name, now, before in edits:
-        assert now in files[name].decode()
-        files[name] = files[name].decode().replace(now, before).encode()
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    sha256 = digest(files)
-    with world.app.database.transaction() as conn:
-        rows.keep(conn, [rows.NewVersion(
-            pack_id=pack_id, sha256=sha256, version=version, title="", files=content.getvalue(),
-            seen_at=NOW,
-        )])  # fmt: skip
-        rows.accept(conn, [rows.NewAcceptance(
-            organisation_id=world.maker.organisation_id, pack_id=pack_id, sha256=sha256,
-            version=version, reason="then", at=NOW, actor_kind="user", actor_id="a",
-            actor_name="Ada",
-        )])  # fmt: skip
 
 
 MOVED = ("calendar/deadlines.yaml", "on: 2026-11-27", "on: 2027-11-27")

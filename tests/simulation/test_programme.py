@@ -12,7 +12,7 @@ from packtrail.planning.readiness import ReadyState
 from packtrail.planning.schedules import Outcome
 from packtrail.planning.technology.inventory import Kind as TechnologyKind
 from packtrail.services.application import Application
-from packtrail.services.plan import history, overview, proposing, readiness, trying
+from packtrail.services.plan import history, law, overview, proposing, readiness, trying
 from packtrail.services.plan.overview import Glance
 from packtrail.services.technology.entries import TECHNOLOGY
 from packtrail.services.technology.lines import line_rates
@@ -149,7 +149,7 @@ def test_more_time_for_a_date_moves_its_work_and_loses_none(
 
 
 def test_the_scope_follows_the_law_and_the_plan_the_scope(app: Application, company: Actor) -> None:
-    assert proposing.law_changes(app, company, CODE) == ()
+    assert law.law_changes(app, company, CODE) == ()
     assert proposing.offer(app, company, CODE).is_empty
 
 

@@ -23,6 +23,7 @@ from packtrail.services.plan import (
     drawing,
     files,
     history,
+    law,
     programmes,
     proposing,
     reports,
@@ -30,8 +31,8 @@ from packtrail.services.plan import (
     views,
 )
 from packtrail.services.plan.baselines import Baseline
+from packtrail.services.plan.law import LawChange, MarketEntry
 from packtrail.services.plan.programmes import Programme
-from packtrail.services.plan.proposing import LawChange
 from packtrail.services.plan.writing import Written
 
 router = APIRouter(prefix="/api/v1/plans", tags=["Plans"])
@@ -63,6 +64,15 @@ class Changes:
 
     changes: list[str]
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMarketEntry:
+    """A market that is to be entered."""
+
+    market: str
+    by: date
+    """The last day without what its rules ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,14 +254,31 @@ def draw(
 
 @router.get("/{programme}/law", summary="What the law says", response_model=list[LawChange])
 def law_changes(programme: str, app: App, actor: Caller) -> Any:
-    """Return what the rule packs say of the markets in scope and the scope does not."""
-    return proposing.law_changes(app, actor, programme)
+    """Return what accepted rules say of the markets in scope and the scope does not.
+
+    Beside it comes what the rules say that are installed and not accepted yet.
+    """
+    return law.law_changes(app, actor, programme)
 
 
 @router.post("/{programme}/law/acceptances", summary="Follow the law", response_model=Written)
 def follow_law(programme: str, app: App, actor: Caller) -> Any:
     """Take it into the scope; dates of the plan that it moves move along."""
-    return proposing.follow_law(app, actor, programme)
+    return law.follow_law(app, actor, programme)
+
+
+@router.get(
+    "/{programme}/law/entries", summary="Markets to be entered", response_model=list[MarketEntry]
+)
+def market_entries(programme: str, app: App, actor: Caller) -> Any:
+    """Return the markets in scope whose rules hold already and in which nothing is sold yet."""
+    return law.entries(app, actor, programme)
+
+
+@router.post("/{programme}/law/entries", summary="Enter a market", response_model=Written)
+def enter_market(programme: str, body: NewMarketEntry, app: App, actor: Caller) -> Any:
+    """Set the day by which the programme is ready for a market whose rules hold already."""
+    return law.enter(app, actor, programme, body.market, by=body.by)
 
 
 @router.get("/{programme}/baselines", summary="Baselines", response_model=list[Baseline])

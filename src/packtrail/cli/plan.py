@@ -314,27 +314,51 @@ def draw_scope(
 def follow_law(
     programme: Programme,
     take: Annotated[bool, typer.Option("--take", help="Take it into the scope.")] = False,
+    enter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--enter",
+            metavar="MARKET=DAY",
+            help="Be ready by this day for a market whose rules hold already; may be repeated.",
+        ),
+    ] = None,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Tell what the rule packs say of the markets in scope and the scope does not."""
-    from packtrail.services.plan import proposing
+    """Tell what the law says of the markets in scope and the scope does not.
+
+    The law are the rules that the organisation has accepted. What those say that are installed and
+    not accepted yet is told beside it, and not taken. Markets whose rules hold already and in which
+    nothing is sold yet are listed too: a day makes them a date of the programme.
+    """
+    from packtrail.services.plan import law
 
     with options.acting(data, db, organisation) as (app, actor):
-        found = proposing.law_changes(app, actor, programme)
-        if take and found:
-            proposing.follow_law(app, actor, programme)
+        for told in enter or ():
+            market, _, day = told.partition("=")
+            law.enter(app, actor, programme, market, by=_required_day(day, "--enter"))
+        found = law.law_changes(app, actor, programme)
+        left = law.entries(app, actor, programme)
+        if take and any(each.is_accepted for each in found):
+            law.follow_law(app, actor, programme)
     if json:
         write_json(found)
         return
     rows = (
-        (e.need.code, e.need.due_on, e.before.due_on if e.before else "new", e.need.title)
+        (e.need.code, "no more" if e.is_gone else e.need.due_on,
+         e.before.due_on if e.before else "new",
+         "accepted" if e.is_accepted else f"installed, not accepted: {e.pack}", e.need.title)
         for e in found
-    )
-    _table("The law says", ("Need", "Due", "In the scope", "What"), rows)
-    if found and not take:
+    )  # fmt: skip
+    _table("The law says", ("Need", "Due", "In the scope", "Rules", "What"), rows)
+    if waiting := sorted({each.pack for each in found if not each.is_accepted}):
+        talk.print(f"Not accepted yet: packtrail markets accept {' '.join(waiting)} --reason …")
+    if left:
+        entered = ((each.market, each.name, each.since, each.by or "") for each in left)
+        _table("To be entered", ("Market", "Name", "In force since", "First sale"), entered)
+    if any(each.is_accepted for each in found) and not take:
         talk.print("Nothing was changed; --take takes it into the scope.")
 
 
@@ -459,8 +483,10 @@ def _tell_comparison(view: ComparisonView) -> None:
 
 
 def _day(text: str | None, option: str) -> date | None:
-    if text is None:
-        return None
+    return None if text is None else _required_day(text, option)
+
+
+def _required_day(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -57,12 +57,14 @@ def show_readiness(
         ready = sum(each.state == "ready" for each in found)
         talk.print(f"{ready} of {len(found)} seen ready")
         rows = (
-            (each.title, each.name, " ".join(each.markets), each.state, each.told, each.due_on,
-             each.planned_on or "", each.late_days or "",
+            (each.title, each.name, " ".join(each.markets), each.state, each.told,
+             each.since or "", each.due_on or "before first sale", each.planned_on or "",
+             each.late_days or "",
              "plan says done" if each.is_only_said else "")
             for each in shown
         )  # fmt: skip
-        columns = ("Needed", "Of", "Markets", "State", "Seen", "Due", "Planned", "Late", "")
+        columns = ("Needed", "Of", "Markets", "State", "Seen", "In force since", "Due", "Planned",
+                   "Late", "")  # fmt: skip
         write_table("Readiness", columns, rows)
     if any(each.late_days for each in shown):
         raise typer.Exit(FINDINGS)

@@ -162,8 +162,7 @@ class _Writer:
             PercentComplete=100 if package.is_done else package.done_percent,
             ActualStart=_begin(package.started_on) if package.started_on else None,
             ActualFinish=_end(package.finished_on) if package.finished_on else None,
-            **_constraint(package, slot),
-            CalendarUID=None if is_elapsed else self._calendars[package.calendar],
+            **_constraint(package, slot, None if is_elapsed else self._calendars[package.calendar]),
             Deadline=_end(dates[0].due_on) if dates else None,
             Notes="\n".join(filter(None, (package.reason, package.acceptance))) or None,
         )
@@ -231,12 +230,15 @@ def _extra(package: WorkPackage) -> dict[str, Any]:
     }
 
 
-def _constraint(package: WorkPackage, slot: Slot) -> dict[str, str]:
+def _constraint(package: WorkPackage, slot: Slot, calendar: int | None) -> dict[str, object]:
+    """Return when a package may begin, its calendar where the schema wants it."""
     if package.not_before is None and package.is_started:
-        return {"ConstraintType": AS_SOON}
+        return {"ConstraintType": AS_SOON, "CalendarUID": calendar}
     # Project reckons anew when it opens a file: this keeps the day that was planned.
     day = package.not_before or slot.start_on
-    return {"ConstraintType": START_NO_EARLIER, "ConstraintDate": _begin(day)}
+    return {
+        "ConstraintType": START_NO_EARLIER, "CalendarUID": calendar, "ConstraintDate": _begin(day),
+    }  # fmt: skip
 
 
 def _week(section: etree._Element, calendar: Calendar) -> None:

@@ -7,7 +7,7 @@ the value. Schedules, verdicts and proposals are worked out from them and never 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -156,13 +156,14 @@ class Book:
 
     def changed(self, puts: Sequence[object], removed: Sequence[tuple[str, str]]) -> Book:
         """Return the book with entries put in, and those of a kind and code taken out."""
-        members = {each.name: dict(getattr(self, each.name)) for each in fields(self)}
+        touched = {*(kind for kind, _ in removed), *(kind_of(each).name for each in puts)}
+        members = {KINDS[kind].member: dict(self.of_kind(kind)) for kind in touched}
         for kind, code in removed:
             members[KINDS[kind].member].pop(code, None)
         for entry in puts:
             kind_ = kind_of(entry)
             members[kind_.member][kind_.code_of(entry)] = entry
-        return Book(**members)
+        return replace(self, **members)
 
     def scope(self, terms: Terms) -> Scope:
         """Return what the programme is about."""

@@ -27,12 +27,13 @@ from packtrail.planning.grid import (
     bounds_of,
     fixed_spot,
     latest,
+    push,
     settle,
     wanted_ends,
 )
 from packtrail.planning.loads import Profile
 from packtrail.planning.schedules import Cause, Driver, Move
-from packtrail.planning.scheduling import Walks, assemble, free_schedule, targets
+from packtrail.planning.scheduling import Walks, assemble, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +97,7 @@ def level(plan: Plan, today: date) -> Schedule:
         RefusedError: `PLN-001` to `PLN-004`, the plan cannot be scheduled.
     """
     walks = Walks.of(plan, today)
-    free = free_schedule(walks)
+    free = push(walks.grid, floors=walks.floors)
     demands, found = _demands(plan)
     back = _backward(walks, demands)
     wishes = {code: each.start for code, each in back.placed.items()}
@@ -347,16 +348,16 @@ def _place(board: _Board, package: WorkPackage, floor: int | None) -> None:
     board.book(package.code, spot)
 
 
-def _moves(free: Schedule, levelled: Schedule, back: _Board, ahead: _Board) -> list[Move]:
+def _moves(free: Mapping[str, Spot], levelled: Schedule, back: _Board, ahead: _Board) -> list[Move]:
     """Return what moved, in the order of the new schedule, each with its reason."""
     moved = [
         slot
         for code, slot in levelled.slots.items()
-        if slot.start != free.slots[code].start or slot.until != free.slots[code].until
+        if slot.start != free[code].start or slot.until != free[code].until
     ]
     told = []
     for slot in sorted(moved, key=lambda each: (each.start, each.code)):
-        before = free.slots[slot.code]
+        before = free[slot.code]
         days = ahead.grid.counted(slot.code, before.until, slot.until)
         board = ahead if days > 0 else back
         taken = board.gave_way.get(slot.code)
@@ -364,7 +365,7 @@ def _moves(free: Schedule, levelled: Schedule, back: _Board, ahead: _Board) -> l
         told.append(
             Move(
                 code=slot.code,
-                from_on=before.start_on,
+                from_on=date.fromordinal(min(before.start, before.until - 1)),
                 to_on=slot.start_on,
                 days=days,
                 resource=taken.clash.resource if taken else "",
@@ -375,13 +376,15 @@ def _moves(free: Schedule, levelled: Schedule, back: _Board, ahead: _Board) -> l
     return told
 
 
-def _followed(grid: Grid, free: Schedule, levelled: Schedule, code: str) -> tuple[str, ...]:
+def _followed(
+    grid: Grid, free: Mapping[str, Spot], levelled: Schedule, code: str
+) -> tuple[str, ...]:
     """Return the neighbour whose move a package follows."""
-    shift = levelled.slots[code].until - free.slots[code].until
+    shift = levelled.slots[code].until - free[code].until
     if shift > 0:
         neighbours = [each.predecessor for each in grid.network.before[code]]
     else:
         neighbours = [each.successor for each in grid.network.after[code]]
-    shifts = {each: levelled.slots[each].until - free.slots[each].until for each in neighbours}
+    shifts = {each: levelled.slots[each].until - free[each].until for each in neighbours}
     moved = [each for each in neighbours if shifts[each] * shift > 0]
     return (max(moved, key=lambda each: abs(shifts[each])),) if moved else ()

@@ -101,6 +101,67 @@ def needs_of(
     return tuple(sorted(found, key=lambda each: (each.due_on, each.code)))
 
 
+def needs_in_force(catalogue: Catalogue, markets: Iterable[str], *, on: date) -> tuple[Need, ...]:
+    """Return what the rules of some markets ask for on a day, by the day since when.
+
+    Rules that begin on one day and are about the same products are one need. Its day is the last
+    one without it, as with needs that are to come.
+
+    Args:
+        catalogue: The rule packs.
+        markets: Codes of markets; one without a pack has no needs.
+        on: The day.
+
+    Returns:
+        Needs with codes such as `DE/in-force-1`; they are no entries of a programme.
+    """
+    found: list[Need] = []
+    for market in sorted(set(markets) & set(catalogue.markets)):
+        pack = catalogue.pack_of(market)
+        groups: dict[tuple[object, ...], list[Rule]] = {}
+        for rule in pack.rules.values():
+            if _is_in_force(rule, market, on) and any(True for _ in _of_rule(pack, rule, on)):
+                scope = rule.applies_to
+                about = (rule.from_on, rule.status, scope.classes, scope.groups, scope.origins)
+                groups.setdefault(about, []).append(rule)
+        own = sorted(groups.values(), key=lambda each: (each[0].from_on, each[0].code))
+        found += (_in_force(pack, market, rules, number, on) for number, rules in enumerate(own, 1))
+    return tuple(sorted(found, key=lambda each: (each.due_on, each.code)))
+
+
+def _is_in_force(rule: Rule, market: str, on: date) -> bool:
+    of_markets = rule.applies_to.markets
+    return (
+        rule.from_on <= on
+        and (rule.to_on is None or on <= rule.to_on)
+        and (not of_markets or market in of_markets)
+    )
+
+
+def _in_force(pack: Pack, market: str, rules: list[Rule], number: int, on: date) -> Need:
+    first = rules[0]
+    scope = first.applies_to
+    name = pack.heading.name or market
+    return Need(
+        code=f"{market}/in-force-{number}",
+        key=f"{pack.id}/in-force-{number}",
+        market=market,
+        title=f"{name}: rules in force since {first.from_on}",
+        capabilities=frozenset(each for rule in rules for each in _of_rule(pack, rule, on)),
+        due_on=first.from_on - timedelta(days=1),
+        certainty=_CERTAINTY[first.status],
+        source=_source(pack, first.sources),
+        clause=f"{pack.id}: {', '.join(each.code for each in rules)}",
+        classes=frozenset(map(str, scope.classes)),
+        groups=frozenset(scope.groups),
+        origins=frozenset(map(str, scope.origins)),
+    )
+
+
+def _source(pack: Pack, sources: Iterable[str]) -> str:
+    return next((pack.sources[each].url for each in sources if each in pack.sources), "")
+
+
 def _new_code(need: Need, taken: set[str], *, is_only: bool) -> str:
     if is_only and need.market not in taken:
         return need.market
@@ -140,7 +201,6 @@ def _need(
     capabilities: frozenset[Capability],
 ) -> Need:
     scope = deadline.applies_to
-    source = next((pack.sources[each].url for each in deadline.sources if each in pack.sources), "")
     is_law = deadline.kind is CalendarKind.OBLIGATION
     return Need(
         code=market,
@@ -150,7 +210,7 @@ def _need(
         capabilities=capabilities,
         due_on=_last_day(deadline, rules),
         certainty=_CERTAINTY[deadline.status] if is_law else Certainty.EXPECTED,
-        source=source,
+        source=_source(pack, deadline.sources),
         clause=f"{pack.id}: {deadline.name}; {', '.join(deadline.rules)}",
         classes=frozenset(map(str, scope.classes)),
         groups=frozenset(scope.groups),

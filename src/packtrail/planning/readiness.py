@@ -11,22 +11,22 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from packtrail.planning.requirements import Proof, trace
-from packtrail.planning.scope import LINE_CAPABILITIES, Capability, PartnerKind, Scope
+from packtrail.planning.scope import LINE_CAPABILITIES, Capability, PartnerKind, concerns
 from packtrail.planning.technology.abilities import Basis, LineAbilities, capabilities
 from packtrail.planning.training import competences, is_needed
 from packtrail.planning.work import WorkKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from packtrail.planning.book import Book, Terms
     from packtrail.planning.schedules import Schedule, Slot
-    from packtrail.planning.scope import Need
+    from packtrail.planning.scope import Need, Product, Scope
 
 C, K = Capability, WorkKind
 
@@ -110,8 +110,10 @@ class Item:
     """Whose rules need it."""
     state: ReadyState
     sight: Sight
-    due_on: date
-    """The first day on which a rule needs it."""
+    due_on: date | None
+    """The last day without it; None: rules hold already, and nobody has set the first sale."""
+    since: date | None
+    """The first day of the rules that ask for it and hold already; None: all are to come."""
     planned_on: date | None
     """When the last work that brings it ends by the plan; None: no work in the plan does."""
     late_days: int
@@ -142,7 +144,14 @@ class _Look:
     """Line -> what the rules of its products need of it."""
 
 
-def readiness(book: Book, terms: Terms, schedule: Schedule, evidence: Evidence) -> tuple[Item, ...]:
+def readiness(
+    book: Book,
+    terms: Terms,
+    schedule: Schedule,
+    evidence: Evidence,
+    *,
+    in_force: Iterable[Need] = (),
+) -> tuple[Item, ...]:
     """Return everything that the rules in scope need, and whether it was seen.
 
     Args:
@@ -150,23 +159,25 @@ def readiness(book: Book, terms: Terms, schedule: Schedule, evidence: Evidence) 
         terms: What holds for it.
         schedule: Its schedule, which says when missing things are planned.
         evidence: What Packtrail holds.
+        in_force: What rules of its markets ask for that hold already, besides its own needs.
 
     Returns:
         What is late first, then by the day it is due.
     """
-    scope = book.scope(terms)
-    asked = _asked(scope)
+    asked = _asked(book.scope(terms), tuple(in_force), schedule.today)
     needed: dict[str, frozenset[Capability]] = {}
-    for (probe_key, code), needs in asked.items():
+    for (probe_key, code), asks in asked.items():
         if probe_key == "line_can":
-            needed[code] = frozenset().union(*(each.capabilities for each in needs))
+            needed[code] = frozenset().union(*(each.need.capabilities for each in asks))
     look = _Look(book, evidence, schedule.today, needed)
     work = _work(schedule)
     items = [
-        _item(look, _BY_KEY[probe], code, needs, work, schedule)
-        for (probe, code), needs in asked.items()
+        _item(look, _BY_KEY[probe], code, asks, work, schedule)
+        for (probe, code), asks in asked.items()
     ]
-    items.sort(key=lambda each: (-each.late_days, each.due_on, each.probe.key, each.code))
+    items.sort(
+        key=lambda each: (-each.late_days, each.due_on or date.max, each.probe.key, each.code)
+    )
     return tuple(items)
 
 
@@ -194,38 +205,71 @@ def by_market(items: Iterable[Item]) -> Mapping[tuple[str, str], Score]:
 # --- what is asked of whom ------------------------------------------------------------------------
 
 
-def _asked(scope: Scope) -> dict[tuple[str, str], list[Need]]:
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A need asks something of a subject."""
+
+    need: Need
+    due_on: date | None
+    """The last day without it; None: before a first sale that nobody has set yet."""
+
+
+def _asked(
+    scope: Scope, in_force: tuple[Need, ...], today: date
+) -> dict[tuple[str, str], list[_Ask]]:
     """Return (probe, subject) -> the needs that ask for it."""
-    asked: defaultdict[tuple[str, str], list[Need]] = defaultdict(list)
-    sites = {each.code: each.site for each in scope.lines}
-    for need in scope.needs:
-        if not need.is_in:
-            continue
-        products = scope.products_of(need)
-        lines = {each.line for each in products if each.line in sites}
-        subjects: Mapping[Subject, Iterable[str]] = {
-            Subject.MARKET: (need.market,),
-            Subject.PRODUCT: (each.code for each in products),
-            Subject.LINE: sorted(lines),
-            Subject.SITE: sorted({sites[each] for each in lines}),
-            Subject.PARTNER: list(_partners(scope, need, {sites[each] for each in lines})),
-        }
-        for subject, found in subjects.items():
-            codes = tuple(found)
+    asked: defaultdict[tuple[str, str], list[_Ask]] = defaultdict(list)
+    sold = _by_market(scope)
+    for need in (*scope.needs, *in_force):
+        products = [each for each in sold[need.market] if concerns(need, each)]
+        if not need.is_in or (need.due_on < today and not products):
+            continue  # A rule that holds already and is about nothing in scope asks for nothing.
+        for subject, days in _subjects(scope, need, products, today).items():
             for probe in PROBES:
-                if probe.subject is subject and (
-                    not probe.needs or probe.needs & need.capabilities
-                ):
-                    for code in codes:
-                        asked[probe.key, code].append(need)
+                if probe.subject is subject and _is_asked(probe, need):
+                    for code, due_on in days.items():
+                        asked[probe.key, code].append(_Ask(need, due_on))
     return asked
 
 
-def _partners(scope: Scope, need: Need, sites: set[str]) -> Iterator[str]:
-    for each in scope.partners:
-        packs = each.kind is PartnerKind.CMO and each.site in sites
-        if packs or need.market in each.markets:
-            yield each.code
+def _by_market(scope: Scope) -> Mapping[str, list[Product]]:
+    """Return market -> the products in scope that are for it, by code."""
+    found: defaultdict[str, list[Product]] = defaultdict(list)
+    for product in sorted(scope.products, key=lambda each: each.code):
+        for market in product.markets:
+            found[market].append(product)
+    return found
+
+
+def _is_asked(probe: Probe, need: Need) -> bool:
+    return not probe.needs or bool(probe.needs & need.capabilities)
+
+
+def _subjects(
+    scope: Scope, need: Need, products: Sequence[Product], today: date
+) -> Mapping[Subject, Mapping[str, date | None]]:
+    """Return whom a need asks something of, each with the last day without it."""
+    sites = {each.code: each.site for each in scope.lines}
+    days: dict[Subject, dict[str, date | None]] = {each: {} for each in Subject}
+    of_need = None if products else need.due_on
+    for product in products:
+        due_on = product.due_on(need, today)
+        days[Subject.PRODUCT][product.code] = due_on
+        of_need = _first(of_need, due_on)
+        if site := sites.get(product.line):
+            for subject, code in ((Subject.LINE, product.line), (Subject.SITE, site)):
+                days[subject][code] = _first(days[subject].get(code), due_on)
+    days[Subject.MARKET][need.market] = of_need
+    for partner in scope.partners:
+        if partner.kind is PartnerKind.CMO and partner.site in days[Subject.SITE]:
+            days[Subject.PARTNER][partner.code] = days[Subject.SITE][partner.site]
+        elif need.market in partner.markets:
+            days[Subject.PARTNER][partner.code] = of_need
+    return days
+
+
+def _first(one: date | None, other: date | None) -> date | None:
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def _work(schedule: Schedule) -> Mapping[tuple[str, str, WorkKind], list[str]]:
@@ -244,11 +288,11 @@ def _item(
     look: _Look,
     probe: Probe,
     code: str,
-    needs: list[Need],
+    asks: list[_Ask],
     work: Mapping[tuple[str, str, WorkKind], list[str]],
     schedule: Schedule,
 ) -> Item:
-    markets = tuple(dict.fromkeys(each.market for each in needs))
+    markets = tuple(dict.fromkeys(each.need.market for each in asks))
     packages = schedule.plan.by_code
     brings = [
         each
@@ -260,7 +304,7 @@ def _item(
     sight = probe.see(look, code, markets)
     state = _state(sight)
     is_done = bool(brings) and all(packages[each].is_done for each in brings)
-    due_on = min(each.due_on for each in needs)
+    first = min(each.need.due_on for each in asks)
     return Item(
         probe=probe,
         code=code,
@@ -268,14 +312,15 @@ def _item(
         markets=markets,
         state=state,
         sight=sight,
-        due_on=due_on,
+        due_on=min((each.due_on for each in asks if each.due_on), default=None),
+        since=first + timedelta(days=1) if first < schedule.today else None,
         planned_on=max((each.finish_on for each in slots), default=None),
-        late_days=_late(state, needs, slots, schedule.today),
+        late_days=_late(state, asks, slots, schedule.today),
         is_only_said=is_done and state in {ReadyState.MISSING, ReadyState.PARTLY},
     )
 
 
-def _late(state: ReadyState, needs: list[Need], slots: list[Slot], today: date) -> int:
+def _late(state: ReadyState, asks: list[_Ask], slots: list[Slot], today: date) -> int:
     """Return by how many days something is late, or will be by the plan.
 
     What nothing could show is late by the plan only: that its day has passed proves nothing.
@@ -287,7 +332,11 @@ def _late(state: ReadyState, needs: list[Need], slots: list[Slot], today: date) 
         for each in slots
         if each.late_finish_on is not None
     )
-    passed = ((today - each.due_on).days for each in needs if state is not ReadyState.UNSEEN)
+    passed = (
+        (today - each.due_on).days
+        for each in asks
+        if each.due_on is not None and state is not ReadyState.UNSEEN
+    )
     return max(0, *foreseen, *passed, 0)
 
 

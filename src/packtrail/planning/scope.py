@@ -7,7 +7,7 @@ dated rules become the few facts that decide which work there is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -108,6 +108,8 @@ class Product:
     """Of packs for other markets."""
     gtins_by_market: tuple[tuple[str, str], ...] = ()
     """Market and GTIN of its packs, where that is known."""
+    first_sales: tuple[tuple[str, date | None], ...] = ()
+    """Market and first day of sale, where that is written down; None: nobody sells it there yet."""
     packs_a_year: int = 0
 
     @property
@@ -119,6 +121,19 @@ class Product:
         """Return the GTINs of its packs for some markets; all, where nobody says which is whose."""
         found = dict.fromkeys(gtin for market, gtin in self.gtins_by_market if market in markets)
         return tuple(found) or self.gtins
+
+    def due_on(self, need: Need, today: date) -> date | None:
+        """Return the last day without what a need asks of it.
+
+        Rules that hold already wait for its first sale; None: nobody has set the day of that.
+        """
+        sales = dict(self.first_sales)
+        if need.market not in sales:
+            return need.due_on
+        first = sales[need.market]
+        if first is None:
+            return need.due_on if need.due_on >= today else None
+        return max(need.due_on, first - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,11 +215,11 @@ class Scope:
 
     def products_of(self, need: Need) -> tuple[Product, ...]:
         """Return the products that a need is about, or may be about, by code."""
-        found = (each for each in self.products if _concerns(need, each))
+        found = (each for each in self.products if concerns(need, each))
         return tuple(sorted(found, key=lambda each: each.code))
 
 
-def _concerns(need: Need, product: Product) -> bool:
+def concerns(need: Need, product: Product) -> bool:
     """Tell whether a need may be about a product; what a product does not say leaves it in."""
     if need.market not in product.markets:
         return False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from packtrail.planning.schedules import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from packtrail.planning.schedules import Outlook, Schedule, Slot
@@ -217,16 +217,22 @@ def burn_up(
     step = max(1, (last - first).days // points)
     days = [first + timedelta(days=at) for at in range(0, (last - first).days, step)]
     days = sorted({*days, schedule.today, last})
+    sums = [_summed(amounts, days) for amounts in (planned, done, baseline or {})]
     return tuple(
         BurnPoint(
             on=day,
-            planned=_up_to(planned, day),
-            done=_up_to(done, day) if day <= schedule.today else None,
-            baseline=None if baseline is None else _up_to(baseline, day),
+            planned=by_plan,
+            done=by_now if day <= schedule.today else None,
+            baseline=None if baseline is None else agreed,
         )
-        for day in days
+        for day, by_plan, by_now, agreed in zip(days, *sums, strict=True)
     )
 
 
-def _up_to(amounts: Mapping[date, float], day: date) -> float:
-    return round(sum(amount for on, amount in amounts.items() if on <= day), 2)
+def _summed(amounts: Mapping[date, float], days: Sequence[date]) -> Iterator[float]:
+    """Yield what has come together by each of some days, which are in order."""
+    total, left = 0.0, sorted(amounts.items(), reverse=True)
+    for day in days:
+        while left and left[-1][0] <= day:
+            total += left.pop()[1]
+        yield round(total, 2)

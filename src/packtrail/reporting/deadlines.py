@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 AT_ONCE_GRACE: Final = timedelta(days=1)
 """How long `at once` is not shown as late. No law says it; it keeps true alarms apart."""
+_LAST_DAY: Final = 31
 _WITHOUT_MOMENT: Final = frozenset({Happening.PACK_DATA, Happening.PRODUCT_DATA})
 
 
@@ -96,9 +97,8 @@ def _deadline(
         return Deadline(_within(duty, happened_at, is_worked), f"within {duty.within}", name)
     if duty.due_day is not None:
         end = _due_day(happened_at.date(), duty.due_day)
-        return Deadline(
-            _end_of(end, happened_at), f"within the period, by day {duty.due_day}", name
-        )
+        by = "" if duty.due_day == _LAST_DAY else f", by day {duty.due_day}"
+        return Deadline(_end_of(end, happened_at), f"within the following month{by}", name)
     return Deadline(None, "no time is set", name)
 
 

@@ -16,7 +16,7 @@ from packtrail.planning.book import Scenario, Terms
 from packtrail.planning.grid import Grid
 from packtrail.planning.registers import Entry, EntryKind
 from packtrail.planning.work import Resource, WorkKind
-from packtrail.services.plan import baselines, books, drawing, programmes, proposing
+from packtrail.services.plan import baselines, books, drawing, law, programmes, proposing
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write
 from packtrail.simulation import programme_people, programme_scope
@@ -57,14 +57,14 @@ def load(app: Application, actor: Actor) -> bool:
     drawing.draw(begun, actor, CODE)
     besides = _besides(books.opened(begun, actor, CODE).book)
     write(begun, actor, CODE, [Put(each) for each in besides], reason="Scope agreed")
-    proposing.follow_law(begun, actor, CODE)
+    law.follow_law(begun, actor, CODE)
     _answer_until(begun, actor)
     proposing.accept(begun, actor, CODE)
     baselines.fix_baseline(
         begun, actor, CODE, name="Steering committee, March", reason="Agreed at the kick-off"
     )
     if today > BEGINS:
-        proposing.follow_law(app, actor, CODE)
+        law.follow_law(app, actor, CODE)
         _answer_until(app, actor)
         done = list(progress(planned(begun, actor, CODE).schedule, today))
         write(app, actor, CODE, [Put(each) for each in done], reason="Progress as reported")

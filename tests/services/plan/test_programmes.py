@@ -23,6 +23,7 @@ from packtrail.services.plan import (
     books,
     codec,
     history,
+    law,
     overview,
     programmes,
     proposing,
@@ -344,24 +345,24 @@ def test_a_new_product_renews_what_the_plan_is_about_and_keeps_what_people_chang
 def test_the_law_brings_needs_and_a_moved_day_moves_the_plan(world: World, maker: Actor) -> None:
     made = scope()
     put(world, maker, Market(code="IT", name="Italy"), *made.products, *made.sites, *made.lines)
-    proposing.follow_law(world.app, maker, "eu")
+    law.follow_law(world.app, maker, "eu")
     proposing.accept(world.app, maker, "eu")
     book = books.opened(world.app, maker, "eu").book
-    law = book.needs["IT"].due_on
-    assert law == book.deadlines["IT"].due_on == date(2027, 2, 8)
-    assert proposing.law_changes(world.app, maker, "eu") == ()
+    due_on = book.needs["IT"].due_on
+    assert due_on == book.deadlines["IT"].due_on == date(2027, 2, 8)
+    assert law.law_changes(world.app, maker, "eu") == ()
 
     wrong = date(2028, 2, 8)
     put(
         world, maker, replace(book.needs["IT"], due_on=wrong),
         replace(book.deadlines["IT"], due_on=wrong),
     )  # fmt: skip
-    (change,) = proposing.law_changes(world.app, maker, "eu")
+    (change,) = law.law_changes(world.app, maker, "eu")
     assert change.days == -365
     later = planned(world.app, maker, "eu", on=DAY).schedule.slots
-    proposing.follow_law(world.app, maker, "eu")
+    law.follow_law(world.app, maker, "eu")
     moved = books.opened(world.app, maker, "eu").book
-    assert moved.deadlines["IT"].due_on == law
+    assert moved.deadlines["IT"].due_on == due_on
     sooner = planned(world.app, maker, "eu", on=DAY).schedule.slots
     for code in ("IT-LIVE", "IT-REVIEW", "IT-RULES"):
         assert sooner[code].finish_on < later[code].finish_on, "the work moves with its date"
@@ -374,12 +375,12 @@ def test_a_date_that_people_set_themselves_is_not_moved_by_the_law(
 ) -> None:
     made = scope()
     put(world, maker, Market(code="IT", name="Italy"), *made.products, *made.sites, *made.lines)
-    proposing.follow_law(world.app, maker, "eu")
+    law.follow_law(world.app, maker, "eu")
     proposing.accept(world.app, maker, "eu")
     book = books.opened(world.app, maker, "eu").book
     own = replace(book.deadlines["IT"], due_on=date(2027, 1, 15))
     put(world, maker, own, replace(book.needs["IT"], due_on=date(2028, 1, 1)))
-    proposing.follow_law(world.app, maker, "eu")
+    law.follow_law(world.app, maker, "eu")
 
     assert books.opened(world.app, maker, "eu").book.deadlines["IT"].due_on == own.due_on
 

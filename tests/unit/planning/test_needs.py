@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from packtrail.compliance import Catalogue
-from packtrail.planning.needs import BY_CHECK, needs_of
+from packtrail.planning.needs import BY_CHECK, needs_in_force, needs_of
 from packtrail.planning.scope import Capability, Need
 from packtrail.planning.work import Certainty
 from packtrail.services import rule_packs
@@ -92,3 +92,42 @@ def test_every_check_that_makes_work_necessary_is_a_check_there_is(catalogue: Ca
     checks = {rule.check for pack in catalogue.packs.values() for rule in pack.rules.values()}
 
     assert set(BY_CHECK) <= checks
+
+
+# --- rules that hold already ----------------------------------------------------------------------
+
+
+def in_force(catalogue: Catalogue, *markets: str, on: date = FIRST) -> tuple[Need, ...]:
+    return needs_in_force(catalogue, markets, on=on)
+
+
+def test_what_holds_in_germany_is_a_need_since_february_2019(catalogue: Catalogue) -> None:
+    found_ = in_force(catalogue, "DE")
+    serial = [each for each in found_ if C.SERIALS in each.capabilities]
+
+    assert {each.due_on for each in serial} == {date(2019, 2, 8)}
+    assert {each.market for each in found_} == {"DE"}
+    assert all(each.source.startswith("https://") and each.clause for each in found_)
+
+
+def test_rules_that_have_not_begun_or_have_ended_are_not_in_force(catalogue: Catalogue) -> None:
+    assert in_force(catalogue, "DE", on=date(1990, 1, 1)) == ()
+    assert all(each.due_on < FIRST for each in in_force(catalogue, *catalogue.markets))
+
+
+def test_a_date_that_has_passed_is_in_force_the_day_after(catalogue: Catalogue) -> None:
+    due_on = found(catalogue, "UA")["UA"].due_on
+    before, after = (
+        {each.due_on for each in in_force(catalogue, "UA", on=day)}
+        for day in (due_on, due_on + timedelta(days=1))
+    )
+
+    assert due_on not in before
+    assert due_on in after
+
+
+def test_needs_in_force_have_codes_of_their_own(catalogue: Catalogue) -> None:
+    codes = [each.code for each in in_force(catalogue, *catalogue.markets)]
+
+    assert len(codes) == len(set(codes)) > 20
+    assert not set(codes) & set(found(catalogue, *catalogue.markets))

@@ -20,6 +20,7 @@ from packtrail.planning.readiness import (
 )
 from packtrail.planning.requirements import AcceptanceTest, OutcomeOfTest, Requirement
 from packtrail.planning.scheduling import schedule
+from packtrail.planning.scope import Capability, Need
 from packtrail.planning.templates import LARGE, Department
 from packtrail.planning.training import Course, Person, Session
 from packtrail.planning.work import WorkKind
@@ -216,3 +217,77 @@ def test_the_scores_of_markets_add_up_to_what_each_needs() -> None:
         needed = sum(market in each.markets for each in items)
         assert sum(found.total for key, found in scores.items() if key[0] == market) == needed
     assert score(items).ready == sum(each.state is ReadyState.READY for each in items)
+
+
+# --- rules that hold already ----------------------------------------------------------------------
+
+HELD = Need(
+    code="EG/in-force-1", market="EG", title="Egypt: rules in force", due_on=date(2023, 5, 31),
+    capabilities=frozenset({Capability.SERIALS, Capability.REPORTING}),
+)  # fmt: skip
+
+
+def held(made: Book, *, on: date = TODAY) -> tuple[Item, ...]:
+    plan = schedule(made.plan(TERMS, ()), on)
+    return readiness(made, TERMS, plan, NOTHING, in_force=(HELD,))
+
+
+def sold_from(made: Book, first: date | None) -> Book:
+    products = {
+        code: replace(each, first_sales=(("EG", first),)) for code, each in made.products.items()
+    }
+    return replace(made, products=products)
+
+
+def test_rules_that_hold_already_ask_although_no_date_of_the_plan_does() -> None:
+    made = plain(replace(book(), needs={}))
+    items = held(made)
+
+    assert {each.probe.subject for each in items} == {each.subject for each in PROBES}
+    assert {each.since for each in items} == {date(2023, 6, 1)}
+    assert {each.due_on for each in items} == {date(2023, 5, 31)}
+    assert {market for each in items for market in each.markets} == {"EG"}
+    assert of(items, "packs", "P2").late_days == (TODAY - date(2023, 5, 31)).days
+
+
+def test_a_need_that_was_met_in_the_plan_and_one_in_force_are_one_row() -> None:
+    item = of(held(plain(book())), "reports", "EG")
+
+    assert item.due_on == HELD.due_on, "the earlier one"
+    assert item.since == date(2023, 6, 1)
+    assert of(held(plain(book())), "reports", "IT").since is None
+
+
+def test_a_product_that_came_later_is_late_from_its_first_sale_on() -> None:
+    made = sold_from(plain(replace(book(), needs={})), date(2026, 11, 21))
+    item = of(held(made), "packs", "P2")
+
+    assert (item.since, item.due_on) == (date(2023, 6, 1), date(2026, 11, 20))
+    assert item.late_days == 10
+
+
+def test_what_is_still_to_be_launched_is_due_before_its_first_sale_and_not_late() -> None:
+    made = plain(replace(book(), needs={}))
+    dated = of(held(sold_from(made, date(2027, 3, 1))), "packs", "P2")
+    open_ = of(held(sold_from(made, None)), "packs", "P2")
+
+    assert (dated.due_on, dated.late_days) == (date(2027, 2, 28), 0)
+    assert (open_.due_on, open_.late_days) == (None, 0)
+    assert open_.since == date(2023, 6, 1)
+
+
+def test_a_line_is_due_with_the_first_of_its_products() -> None:
+    made = plain(replace(book(), needs={}))
+    products = dict(made.products)
+    products["P2"] = replace(products["P2"], line="L2", first_sales=(("EG", date(2027, 3, 1)),))
+    products["P3"] = replace(products["P3"], line="L2", first_sales=(("EG", None),))
+    items = held(replace(made, products=products))
+
+    assert of(items, "batch", "L2").due_on == date(2027, 2, 28)
+
+
+def test_rules_that_are_about_nothing_in_scope_ask_for_nothing() -> None:
+    made = plain(replace(book(), needs={}))
+    others = {c: replace(p, markets=("IT",)) for c, p in made.products.items()}
+
+    assert held(replace(made, products=others)) == ()

@@ -54,6 +54,7 @@ ROUTES = (
     Route(_P + "/scope", page(scope.scope)),
     Route(_P + "/scope/drawn", page(scope.draw), methods=["POST"]),
     Route(_P + "/scope/law", page(scope.follow_law), methods=["POST"]),
+    Route(_P + "/scope/entry", page(scope.enter), methods=["POST"]),
     Route(_P + "/scope/accept", page(scope.accept), methods=["POST"]),
     Route(_P + "/register", page(register.register)),
     Route(_P + "/files", page(files.files)),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from packtrail.access import Permission
 from packtrail.base.errors import RefusedError
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect, without_nul
-from packtrail.services.plan import drawing, proposing
+from packtrail.planning import codes
+from packtrail.services.plan import drawing, law, proposing
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -28,7 +30,6 @@ def scope(visit: Visit) -> Response:
 def _scope(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
     programme = visit.path("programme")
     offer = proposing.offer(visit.app, visit.who, programme)
-    law = proposing.law_changes(visit.app, visit.who, programme)
     return shared.render(
         visit,
         "plan/scope.html",
@@ -38,7 +39,8 @@ def _scope(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         offer=offer,
         offered=offer.new[:OFFERED_MAX],
         listed_max=OFFERED_MAX,
-        law=law,
+        law=law.law_changes(visit.app, visit.who, programme),
+        entries=law.entries(visit.app, visit.who, programme),
         drawn=_drawn(visit, programme),
         believed=proposing.lines_believed(visit.app, visit.who, offer.opened),
         may_change=visit.who.may(Permission.PLAN_UPDATE),
@@ -68,10 +70,28 @@ def follow_law(visit: Visit) -> Response:
     """Take into the scope what the rule packs say."""
     programme = visit.path("programme")
     try:
-        proposing.follow_law(visit.app, visit.who, programme)
+        law.follow_law(visit.app, visit.who, programme)
     except RefusedError as refusal:
         return _scope(visit, refusal=refusal)
     return redirect(shared.path_of(programme, "scope"))
+
+
+def enter(visit: Visit) -> Response:
+    """Set the day by which a market is entered whose rules hold already."""
+    programme = visit.path("programme")
+    try:
+        law.enter(visit.app, visit.who, programme, visit.sent("market"), by=_day(visit.sent("by")))
+    except RefusedError as refusal:
+        return _scope(visit, refusal=refusal)
+    return redirect(shared.path_of(programme, "scope"))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"The day is {text[:40]!r}; expected one such as 2027-01-15."
+        raise RefusedError(codes.BAD_VALUE.found(message, at="by")) from None
 
 
 def accept(visit: Visit) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -21,6 +21,8 @@ from packtrail.store import plans as rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    from psycopg import Connection
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
@@ -141,9 +143,24 @@ def drift(
         if wanted is None:
             message = f"There is no baseline {number}."
             raise NotFound(codes.NO_ENTRY.found(message, at="baseline"))
-        body = rows.baseline(conn, now.opened.row.programme_id, wanted.number)
-    before = msgspec.json.decode(body or "", type=Snapshot)
-    return Drift(baseline=wanted, comparison=compare(before, snapshot(now.schedule)))
+        before = _agreed(app, conn, now.opened.row.programme_id, wanted.number)
+    name = f"drift/{now.opened.row.programme_id}"
+    mark = (wanted.number, now.opened.mark, now.schedule.today)
+    comparison = cast("Comparison | None", app.remembered.get(name, mark))
+    if comparison is None:
+        comparison = compare(before, snapshot(now.schedule))
+        app.remembered.put(name, mark, comparison)
+    return Drift(baseline=wanted, comparison=comparison)
+
+
+def _agreed(app: Application, conn: Connection, programme_id: int, number: int) -> Snapshot:
+    """Return what was agreed as a baseline; it never changes, so that it is read once."""
+    name = f"baseline/{programme_id}"
+    known = cast("Snapshot | None", app.remembered.get(name, number))
+    if known is None:
+        known = msgspec.json.decode(rows.baseline(conn, programme_id, number) or "", type=Snapshot)
+        app.remembered.put(name, number, known)
+    return known
 
 
 def _seen(row: rows.BaselineRow) -> Baseline:

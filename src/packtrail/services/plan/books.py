@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
+    from packtrail.services.plan.held import Held
     from packtrail.store.book_rows import EntryRow
 
 
@@ -124,20 +125,17 @@ def _with_rows(known: Opened, found: Sequence[EntryRow], gone: Sequence[tuple[st
 
     The order is the same however a book came to be: schedules of one version do not differ.
     """
-    members = {each.member: dict(known.book.of_kind(each.name)) for each in KINDS.values()}
+    touched = {*(kind for kind, _ in gone), *(each.kind for each in found)}
+    members = {kind: dict(known.book.of_kind(kind)) for kind in touched}
     marks = dict(known.marks)
     for kind, code in gone:
-        members[KINDS[kind].member].pop(code, None)
+        members[kind].pop(code, None)
         marks.pop((kind, code), None)
     for entry in found:
-        members[KINDS[entry.kind].member][entry.code] = codec.decode(entry.kind, entry.body)
+        members[entry.kind][entry.code] = codec.decode(entry.kind, entry.body)
         marks[entry.kind, entry.code] = Mark(entry.revision, entry.changed_at, entry.changed_by)
-    touched = {KINDS[each.kind].member for each in found}
-    ordered = {
-        name: dict(sorted(each.items())) if name in touched else each
-        for name, each in members.items()
-    }
-    return replace(known, book=Book(**ordered), marks=marks)
+    ordered = {KINDS[kind].member: dict(sorted(each.items())) for kind, each in members.items()}
+    return replace(known, book=replace(known.book, **ordered), marks=marks)
 
 
 def _terms(row: rows.ProgrammeRow) -> Terms:
@@ -151,7 +149,23 @@ def _with_held(app: Application, conn: Connection, found: Opened) -> Opened:
     known = cast("Opened | None", app.remembered.get(name, mark))
     if known is not None:
         return known
-    book, of_scope = there.read_into(found.book)
+    book, of_scope = _scope(app, found, there)
     made = replace(found, book=book, held=of_scope, held_mark=there.mark)
     app.remembered.put(name, mark, made)
     return made
+
+
+def _scope(app: Application, found: Opened, there: Held) -> tuple[Book, frozenset[tuple[str, str]]]:
+    """Return a book with its scope as it is held, which is read again where either has changed."""
+    book = found.book
+    name = f"plan scope/{found.row.programme_id}"
+    mark = (there.mark, book.markets, book.sites, book.lines, book.products, book.partners)
+    known = cast("tuple[Book, frozenset[tuple[str, str]]] | None", app.remembered.get(name, mark))
+    if known is None:
+        known = there.read_into(book)
+        app.remembered.put(name, mark, known)
+    read, of_scope = known
+    own = replace(
+        book, sites=read.sites, lines=read.lines, products=read.products, partners=read.partners
+    )
+    return own, of_scope

@@ -157,6 +157,10 @@ class Held:
             gtin=gtins[0] if gtins else "",
             more_gtins=gtins[1:],
             gtins_by_market=of_market,
+            first_sales=(
+                *((each.market, each.sold_from) for each in sold if each.sold_from),
+                *((market, None) for market in planned),
+            ),
         )
 
     def _partner(self, known: Partner | None, code: str, markets: Collection[str]) -> Partner:

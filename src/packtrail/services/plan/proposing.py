@@ -1,19 +1,16 @@
-"""From the scope of a programme to its work, and from the law to its scope."""
+"""From the scope of a programme to its work."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from packtrail.planning import codes
-from packtrail.planning.needs import needs_of
 from packtrail.planning.proposals import propose
-from packtrail.planning.scope import Need
 from packtrail.planning.technology.abilities import capabilities
 from packtrail.planning.technology.upgrades import is_upgrade
 from packtrail.planning.templates import TEMPLATES
-from packtrail.services import rule_packs
 from packtrail.services.plan import books
 from packtrail.services.plan.held import held
 from packtrail.services.plan.writing import Put, Remove, Written, write
@@ -30,9 +27,6 @@ if TYPE_CHECKING:
     from packtrail.planning.work import Deadline, Link, WorkPackage
     from packtrail.services.application import Application
     from packtrail.services.plan.books import Opened
-
-YEARS_AHEAD = 5
-"""How far the law is looked ahead for needs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,93 +178,3 @@ def _accepted(found: Offer, left_out: frozenset[str]) -> Iterator[Put | Remove]:
     for each in found.gone:
         if each.code not in left_out:
             yield Remove("package", each.code)
-
-
-# --- the law --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LawChange:
-    """What differs between the law and the scope of a programme."""
-
-    need: Need
-    """As the law has it."""
-    before: Need | None
-    """As the scope has it; None: it is new."""
-
-    @property
-    def days(self) -> int:
-        """Days by which the date moves; 0 for a new need."""
-        return (self.need.due_on - self.before.due_on).days if self.before else 0
-
-
-def law_changes(
-    app: Application, actor: Actor, programme: str, *, on: date | None = None
-) -> tuple[LawChange, ...]:
-    """Return what the rule packs say of the markets in scope and the scope does not.
-
-    Args:
-        app: The application.
-        actor: Who asks.
-        programme: Code of the programme.
-        on: The day from which rules count; default: today.
-
-    Raises:
-        NotFound: `PLN-014`, there is no such programme.
-        RefusedError: A rule pack of one's own cannot be read.
-    """
-    opened = books.opened(app, actor, programme)
-    day = on or app.clock().date()
-    known = tuple(opened.book.needs.values())
-    found = needs_of(
-        rule_packs.catalogue(app.settings),
-        opened.book.markets,
-        first=day,
-        last=day + timedelta(days=365 * YEARS_AHEAD),
-        known=known,
-    )
-    before = {each.code: each for each in known}
-    return tuple(
-        LawChange(need=each, before=before.get(each.code))
-        for each in found
-        if before.get(each.code) != each
-    )
-
-
-def follow_law(
-    app: Application, actor: Actor, programme: str, *, on: date | None = None
-) -> Written:
-    """Take into the scope what the law says; dates of the plan that it moves move along.
-
-    Raises:
-        NotFound: `PLN-014`, there is no such programme.
-        NotPermitted: The actor may not change programmes.
-    """
-    found = law_changes(app, actor, programme, on=on)
-    opened = books.opened(app, actor, programme)
-    changes: list[Put | Remove] = [Put(each.need) for each in found]
-    for each in found:
-        deadline = opened.book.deadlines.get(each.need.code)
-        if each.before and deadline and deadline.due_on == each.before.due_on:
-            changes.append(Put(_moved(deadline, each.need)))
-    told = "; ".join(_told(each) for each in found)
-    return write(app, actor, programme, changes, reason=f"From the rule packs: {told}"[:2000])
-
-
-def _moved(deadline: Deadline, need: Need) -> Deadline:
-    return replace(
-        deadline,
-        title=need.title,
-        due_on=need.due_on,
-        certainty=need.certainty,
-        source=need.source,
-        clause=need.clause,
-    )
-
-
-def _told(change: LawChange) -> str:
-    if change.before is None:
-        return f"{change.need.code} is new, due on {change.need.due_on}"
-    if change.days:
-        return f"{change.need.code} moves from {change.before.due_on} to {change.need.due_on}"
-    return f"{change.need.code} changes"

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, cast
 
 from packtrail.access import Permission
+from packtrail.planning.needs import needs_in_force
 from packtrail.planning.readiness import Evidence, Item, Score, by_market, readiness, score
 from packtrail.production.orders import State as OrderState
 from packtrail.rendering.tables import Column, Kind, Table
@@ -14,17 +15,20 @@ from packtrail.reporting.life import State as ReportState
 from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.goods import describing
 from packtrail.services.lines import floor
+from packtrail.services.markets import in_force_for
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.supply import pools
 from packtrail.services.technology import lines as lines_of
 from packtrail.store import plan_evidence as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from packtrail.access import Actor
+    from packtrail.compliance.catalogue import Catalogue
     from packtrail.planning.book import Book
+    from packtrail.planning.scope import Need
     from packtrail.planning.technology.abilities import LineAbilities
     from packtrail.services.application import Application
     from packtrail.services.plan.books import Opened
@@ -47,10 +51,24 @@ class Readiness:
     total: Score
     by_market: Mapping[tuple[str, str], Score]
     """(market, probe) -> score."""
+    laws: Mapping[str, MarketLaw]
+    """Market in scope -> since when its rules hold, and what is to come."""
     seen_at: datetime
     """When the evidence was gathered."""
     left_out: tuple[str, ...]
     """What the asker may not see, and so was not looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketLaw:
+    """Which rules of a market count."""
+
+    is_known: bool
+    """Whether a rule pack is about it."""
+    since: date | None
+    """First day of the oldest rule that holds and makes work necessary; None: none does."""
+    next_on: date | None
+    """The next date of the scope; None: none is to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +85,10 @@ class ItemView:
     done: int
     total: int
     told: str
-    due_on: date
+    due_on: date | None
+    """The last day without it; null: rules hold already, and nobody has set the first sale."""
+    since: date | None
+    """The first day of the rules that ask for it and hold already; null: all are to come."""
     planned_on: date | None
     late_days: int
     is_only_said: bool
@@ -96,15 +117,56 @@ def of_programme(
     """
     now = planned(app, actor, programme, on=on)
     gathered = _gathered(app, actor, now.opened)
-    items = readiness(now.opened.book, now.opened.terms, now.schedule, gathered.evidence)
+    book, day = now.opened.book, now.schedule.today
+    law = _law(app, actor)
+    holding = _in_force(app, actor, law, frozenset(book.markets), day)
+    known = law.markets
+    items = readiness(book, now.opened.terms, now.schedule, gathered.evidence, in_force=holding)
     return Readiness(
         opened=now.opened,
         items=items,
         total=score(items),
         by_market=by_market(items),
+        laws={
+            code: MarketLaw(
+                is_known=code in known,
+                since=_since(holding, code),
+                next_on=_next(book.needs.values(), code, day),
+            )
+            for code in book.markets
+        },
         seen_at=gathered.at,
         left_out=gathered.left_out,
     )
+
+
+def _law(app: Application, actor: Actor) -> Catalogue:
+    """Return the rules that hold for the organisation of a programme: those it has accepted."""
+    with app.database.reading() as conn:
+        return in_force_for(app, conn, actor.organisation_id)
+
+
+def _in_force(
+    app: Application, actor: Actor, law: Catalogue, markets: frozenset[str], day: date
+) -> tuple[Need, ...]:
+    """Return what the rules of some markets ask for that hold on a day."""
+    name, mark = f"needs in force/{actor.organisation_id}", (law, markets, day)
+    known = cast("tuple[Need, ...] | None", app.remembered.get(name, mark))
+    if known is None:
+        known = needs_in_force(law, markets, on=day)
+        app.remembered.put(name, mark, known)
+    return known
+
+
+def _since(holding: Iterable[Need], market: str) -> date | None:
+    days = (each.due_on for each in holding if each.market == market)
+    first = min(days, default=None)
+    return first + timedelta(days=1) if first else None
+
+
+def _next(needs: Iterable[Need], market: str, day: date) -> date | None:
+    coming = (e.due_on for e in needs if e.market == market and e.is_in and e.due_on >= day)
+    return min(coming, default=None)
 
 
 def items_view(
@@ -130,8 +192,8 @@ def table(items: tuple[Item, ...]) -> Table:
     """Return readiness as a table of a workbook."""
     columns = (
         Column("Subject"), Column("Code"), Column("Name"), Column("What is needed"),
-        Column("Markets"), Column("State"), Column("Seen"), Column("Due", Kind.DAY),
-        Column("Planned", Kind.DAY), Column("Late, days", Kind.NUMBER),
+        Column("Markets"), Column("State"), Column("Seen"), Column("In force since", Kind.DAY),
+        Column("Due", Kind.DAY), Column("Planned", Kind.DAY), Column("Late, days", Kind.NUMBER),
         Column("Plan says done, not seen"),
     )  # fmt: skip
     return Table(
@@ -140,8 +202,8 @@ def table(items: tuple[Item, ...]) -> Table:
         [
             (
                 each.probe.subject.value, each.code, each.name, each.probe.title,
-                ", ".join(each.markets), each.state.value, each.sight.told, each.due_on,
-                each.planned_on, each.late_days, "yes" if each.is_only_said else "",
+                ", ".join(each.markets), each.state.value, each.sight.told, each.since,
+                each.due_on, each.planned_on, each.late_days, "yes" if each.is_only_said else "",
             )
             for each in items
         ],
@@ -161,6 +223,7 @@ def _view(each: Item) -> ItemView:
         total=each.sight.total,
         told=each.sight.told,
         due_on=each.due_on,
+        since=each.since,
         planned_on=each.planned_on,
         late_days=each.late_days,
         is_only_said=each.is_only_said,

@@ -14,7 +14,8 @@ from packtrail.planning.templates import TEMPLATES, Department
 from packtrail.rendering import plan_words, times
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.services.capacity import attention
-from packtrail.services.plan import books, history, overview, proposing
+from packtrail.services.plan import books, history, overview
+from packtrail.services.plan.law import law_changes
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write_in
 
@@ -92,17 +93,17 @@ def drafted(app: Application, actor: Actor, programme: str) -> Notice | None:
     Raises:
         NotFound: `PLN-014`, there is no such programme.
     """
-    found = proposing.law_changes(app, actor, programme)
+    found = [each for each in law_changes(app, actor, programme) if each.is_accepted]
     if not found:
         return None
     today = app.clock().date()
     lines = []
     for each in found:
-        moved = (
-            f"moves from {times.day(each.before.due_on)} to {times.day(each.need.due_on)}"
-            if each.before and each.days
-            else f"is due on {times.day(each.need.due_on)}"
-        )
+        moved = f"is due on {times.day(each.need.due_on)}"
+        if each.is_gone:
+            moved = "is no more asked for"
+        elif each.before and each.days:
+            moved = f"moves from {times.day(each.before.due_on)} to {times.day(each.need.due_on)}"
         source = f" ({each.need.source})" if each.need.source else ""
         lines.append(f"{each.need.title} {moved}{source}.")
     return Notice(
@@ -172,8 +173,10 @@ def _points(
         if each.is_open
     ]
     law = [
-        f"{each.need.title}: due {times.day(each.need.due_on)}"
-        for each in proposing.law_changes(app, actor, seen.opened.code)
+        f"{each.need.title}: "
+        + ("no more" if each.is_gone else f"due {times.day(each.need.due_on)}")
+        + ("" if each.is_accepted else ", by rules that are not accepted yet")
+        for each in law_changes(app, actor, seen.opened.code)
     ]
     decisions = [f"{each.code} {each.title}" for each in seen.decisions]
     risks = [f"{e.code} {e.title} ({e.score} of 25)" for e in seen.risks]
