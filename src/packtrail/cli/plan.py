@@ -9,7 +9,7 @@ import typer
 
 from packtrail.base.errors import UsageError
 from packtrail.cli import options
-from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line, write_table
+from packtrail.cli.output import FINDINGS, talk, write_json, write_line, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ def list_programmes(
         (each.code, each.name, each.terms.template, "archived" if each.archived_at else "in use")
         for each in found
     )
-    _table("Programmes", ("Code", "Name", "Template", "State"), rows)
+    tell_table("Programmes", ("Code", "Name", "Template", "State"), rows)
 
 
 @plan.command("new")
@@ -114,15 +114,15 @@ def show_programme(
         done = f"{seen.packages_done} of {seen.packages_total} work packages are done"
         write_line(f"{done}{end}.")
         rows = ((d.code, d.due_on, d.finish_on, d.outcome, d.told, d.title) for d in seen.dates)
-        _table("Dates", ("Date", "Due", "Planned", "Outcome", "", "What"), rows)
+        tell_table("Dates", ("Date", "Due", "Planned", "Outcome", "", "What"), rows)
         tasks = (
             (t.task, t.code, t.title, t.start_on, t.finish_on, t.who, "!" if t.is_critical else "")
             for t in seen.tasks
         )
-        _table("This week", ("Do", "Package", "What", "From", "To", "Who", ""), tasks)
+        tell_table("This week", ("Do", "Package", "What", "From", "To", "Who", ""), tasks)
         for title, lines in (("Decisions wanted", seen.decisions), ("Risks", seen.risks)):
             if lines:
-                _table(title, ("",), ((line,) for line in lines))
+                tell_table(title, ("",), ((line,) for line in lines))
     if seen.outcome in {"late", "missed"}:
         raise typer.Exit(FINDINGS)
 
@@ -149,7 +149,7 @@ def show_dates(
         for d in found
     )
     headings = ("Date", "Due", "Sure", "Planned", "Earliest", "Reserve", "Critical path")
-    _table("Dates", headings, rows)
+    tell_table("Dates", headings, rows)
 
 
 @plan.command("work")
@@ -193,7 +193,7 @@ def show_work(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
         for e in shown
     )  # fmt: skip
     headings = ("Package", "What", "From", "To", "Float", "Done", "Who", "", "Why then")
-    _table(f"{len(shown)} work packages", headings, rows)
+    tell_table(f"{len(shown)} work packages", headings, rows)
 
 
 @plan.command("try")
@@ -264,137 +264,15 @@ def show_load(
         for e in load
         if e.demand_days
     )
-    _table("Load", ("Who", "Week of", "Asked, days", "There, days", "Packages"), rows)
+    tell_table("Load", ("Who", "Week of", "Asked, days", "There, days", "Packages"), rows)
     moved = ((e.code, e.from_on, e.to_on, e.told) for e in moves)
-    _table("Moved by levelling", ("Package", "From", "To", "Why"), moved)
+    tell_table("Moved by levelling", ("Package", "From", "To", "Why"), moved)
     soonest = (
         (e.code, e.planned_on, e.soonest_on, e.resource or "its chain of work", e.winnable_days)
         for e in bounds.dates
     )
     heads = ("Date", "Planned", "Soonest in any order", "Because of", "Days to win at most")
-    _table("How good the order is", heads, soonest)
-
-
-@plan.command("draw")
-def draw_scope(
-    programme: Programme,
-    market: Annotated[
-        list[str] | None, typer.Option("--market", help="Only this one; may be repeated.")
-    ] = None,
-    leave_out: Annotated[
-        list[str] | None, typer.Option("--leave-out", help="Not this code; may be repeated.")
-    ] = None,
-    take: Annotated[bool, typer.Option("--take", help="Take it into the scope.")] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Tell what portfolio, sites and lines hold and the scope does not name."""
-    from packtrail.planning.book import kind_of
-    from packtrail.services.plan import drawing
-
-    with options.acting(data, db, organisation) as (app, actor):
-        found = drawing.drawn(app, actor, programme, markets=market or ())
-        if take and not found.is_empty:
-            drawing.draw(app, actor, programme, markets=market or (), leave_out=leave_out or ())
-    if json:
-        write_json(found)
-        return
-    rows = [
-        *((kind_of(each).name, each.code, each.name, "new") for each in found.new),
-        *(("product", code, "", "sold in no market of the scope any more") for code in found.gone),
-    ]
-    _table("Portfolio and lines", ("Kind", "Code", "Name", ""), rows)
-    if not found.is_empty and not take:
-        talk.print("Nothing was changed; --take takes it into the scope.")
-
-
-@plan.command("law")
-def follow_law(
-    programme: Programme,
-    take: Annotated[bool, typer.Option("--take", help="Take it into the scope.")] = False,
-    enter: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--enter",
-            metavar="MARKET=DAY",
-            help="Be ready by this day for a market whose rules hold already; may be repeated.",
-        ),
-    ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Tell what the law says of the markets in scope and the scope does not.
-
-    The law are the rules that the organisation has accepted. What those say that are installed and
-    not accepted yet is told beside it, and not taken. Markets whose rules hold already and in which
-    nothing is sold yet are listed too: a day makes them a date of the programme.
-    """
-    from packtrail.services.plan import law
-
-    with options.acting(data, db, organisation) as (app, actor):
-        for told in enter or ():
-            market, _, day = told.partition("=")
-            law.enter(app, actor, programme, market, by=_required_day(day, "--enter"))
-        found = law.law_changes(app, actor, programme)
-        left = law.entries(app, actor, programme)
-        if take and any(each.is_accepted for each in found):
-            law.follow_law(app, actor, programme)
-    if json:
-        write_json(found)
-        return
-    rows = (
-        (e.need.code, "no more" if e.is_gone else e.need.due_on,
-         e.before.due_on if e.before else "new",
-         "accepted" if e.is_accepted else f"installed, not accepted: {e.pack}", e.need.title)
-        for e in found
-    )  # fmt: skip
-    _table("The law says", ("Need", "Due", "In the scope", "Rules", "What"), rows)
-    if waiting := sorted({each.pack for each in found if not each.is_accepted}):
-        talk.print(f"Not accepted yet: packtrail markets accept {' '.join(waiting)} --reason …")
-    if left:
-        entered = ((each.market, each.name, each.since, each.by or "") for each in left)
-        _table("To be entered", ("Market", "Name", "In force since", "First sale"), entered)
-    if any(each.is_accepted for each in found) and not take:
-        talk.print("Nothing was changed; --take takes it into the scope.")
-
-
-@plan.command("propose")
-def propose_work(
-    programme: Programme,
-    accept: Annotated[bool, typer.Option("--accept", help="Put it into the plan.")] = False,
-    leave_out: Annotated[
-        list[str] | None, typer.Option("--leave-out", help="Code of a package to leave out.")
-    ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Tell which work the scope makes necessary and the plan does not have."""
-    from packtrail.services.plan import proposing
-
-    with options.acting(data, db, organisation) as (app, actor):
-        found = proposing.offer(app, actor, programme)
-        if accept:
-            proposing.accept(app, actor, programme, leave_out=leave_out or ())
-    if json:
-        names = ("new", "links", "deadlines", "changed", "gone", "findings")
-        write_json({name: getattr(found, name) for name in names})
-        return
-    tell_findings(found.findings)
-    rows = [
-        *(("new", e.code, e.title, e.duration_days, f"{e.effort_days:g}") for e in found.new),
-        *(("date", e.code, e.title, e.due_on, "") for e in found.deadlines),
-        *(("changed", e.code, e.title, "", "") for e in found.changed),
-        *(("not needed", e.code, e.title, "", "") for e in found.gone),
-    ]
-    _table("Proposed", ("", "Code", "What", "Days or due", "Effort"), rows)
-    if not accept and not found.is_empty:
-        talk.print("Nothing was changed; --accept puts it into the plan.")
+    tell_table("How good the order is", heads, soonest)
 
 
 @plan.command("baseline")
@@ -470,30 +348,31 @@ def show_history(
          e.reason)
         for e in found
     )  # fmt: skip
-    _table("History", ("Version", "When", "Who", "Kind", "Code", "What", "Why"), rows)
+    tell_table("History", ("Version", "When", "Who", "Kind", "Code", "What", "Why"), rows)
 
 
 def _tell_comparison(view: ComparisonView) -> None:
     rows = ((d.code, d.before_on, d.after_on, d.before, d.after, d.told) for d in view.dates)
-    _table("Dates", ("Date", "Before", "After", "Was", "Is", ""), rows)
+    tell_table("Dates", ("Date", "Before", "After", "Was", "Is", ""), rows)
     moved = ((p.code, p.title, p.before_on, p.after_on, f"{p.days:+d}") for p in view.packages)
-    _table("Packages that differ", ("Package", "What", "Before", "After", "Days"), moved)
+    tell_table("Packages that differ", ("Package", "What", "Before", "After", "Days"), moved)
     if view.effort_days or view.cost_eur:
         write_line(f"{view.effort_days:+g} person days, {view.cost_eur:+,} EUR")
 
 
 def _day(text: str | None, option: str) -> date | None:
-    return None if text is None else _required_day(text, option)
+    return None if text is None else required_day(text, option)
 
 
-def _required_day(text: str, option: str) -> date:
+def required_day(text: str, option: str) -> date:
+    """Return the day that an option names."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} is {text!r}: expected a day such as 2027-01-15.") from None
 
 
-def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def tell_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows as a table, and say so where there are none."""
     found = list(rows)
     if found:

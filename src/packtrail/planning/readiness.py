@@ -8,18 +8,15 @@ and nothing was seen, the item says so.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from packtrail.planning.requirements import Proof, trace
-from packtrail.planning.scope import LINE_CAPABILITIES, Capability, PartnerKind, concerns
-from packtrail.planning.technology.abilities import Basis, LineAbilities, capabilities
-from packtrail.planning.training import competences, is_needed
-from packtrail.planning.work import WorkKind
+from packtrail.planning.probes import BY_KEY, PROBES, Evidence, Look, Probe, Sight, Subject
+from packtrail.planning.scope import LINE_CAPABILITIES, PartnerKind, concerns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,65 +24,9 @@ if TYPE_CHECKING:
     from packtrail.planning.book import Book, Terms
     from packtrail.planning.schedules import Schedule, Slot
     from packtrail.planning.scope import Need, Product, Scope
+    from packtrail.planning.work import WorkKind
 
-C, K = Capability, WorkKind
-
-
-class Subject(StrEnum):
-    """What can be ready."""
-
-    MARKET = "market"
-    PRODUCT = "product"
-    SITE = "site"
-    LINE = "line"
-    PARTNER = "partner"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What Packtrail holds, as far as it proves readiness. All of one moment."""
-
-    described: frozenset[str] = frozenset()
-    """GTINs of which there is master data."""
-    pools: Mapping[str, int] = field(default_factory=dict)
-    """GTIN -> numbers that its pool has left."""
-    commissioned: Mapping[str, date] = field(default_factory=dict)
-    """GTIN -> day on which its first packs were commissioned."""
-    batches: Mapping[str, int] = field(default_factory=dict)
-    """Code of a line -> work orders that it completed."""
-    accepted: Mapping[str, date] = field(default_factory=dict)
-    """Code of an organisation or receiver -> day on which its last good message was taken."""
-    acknowledged: Mapping[str, date] = field(default_factory=dict)
-    """Market -> day on which a receiver there took a report last."""
-    refused: Mapping[str, int] = field(default_factory=dict)
-    """Market -> reports that were rejected and not yet made good."""
-    lines: Mapping[str, LineAbilities] = field(default_factory=dict)
-    """Code of a line -> what measurements, batches and equipment show that it can do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What was seen of something that is needed."""
-
-    done: int
-    total: int
-    """0: nothing here could show it."""
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """Something that is needed, and how it is seen."""
-
-    key: str
-    title: str
-    subject: Subject
-    needs: frozenset[Capability]
-    """Only where a rule makes one of these necessary; none: always."""
-    work: frozenset[WorkKind]
-    """The kinds of work that bring it."""
-    see: Callable[[_Look, str, tuple[str, ...]], Sight]
-    """From all there is, the code of the subject, and the markets whose rules need it."""
+_LINE_CAN: Final = "line_can"
 
 
 class ReadyState(StrEnum):
@@ -133,17 +74,6 @@ class Score:
     unseen: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """All that probes look at."""
-
-    book: Book
-    evidence: Evidence
-    today: date
-    lines_needing: Mapping[str, frozenset[Capability]]
-    """Line -> what the rules of its products need of it."""
-
-
 def readiness(
     book: Book,
     terms: Terms,
@@ -165,15 +95,16 @@ def readiness(
         What is late first, then by the day it is due.
     """
     asked = _asked(book.scope(terms), tuple(in_force), schedule.today)
-    needed: dict[str, frozenset[Capability]] = {}
-    for (probe_key, code), asks in asked.items():
-        if probe_key == "line_can":
-            needed[code] = frozenset().union(*(each.need.capabilities for each in asks))
-    look = _Look(book, evidence, schedule.today, needed)
+    needed = {
+        (code, market): frozenset().union(*(each.need.capabilities for each in asks))
+        for (probe, code, market), asks in asked.items()
+        if probe == _LINE_CAN
+    }
+    look = Look(book, evidence, schedule.today, needed)
     work = _work(schedule)
     items = [
-        _item(look, _BY_KEY[probe], code, asks, work, schedule)
-        for (probe, code), asks in asked.items()
+        _item(look, BY_KEY[probe], code, asks, work, schedule)
+        for (probe, code, _), asks in _joined(look, asked).items()
     ]
     items.sort(
         key=lambda each: (-each.late_days, each.due_on or date.max, each.probe.key, each.code)
@@ -216,9 +147,9 @@ class _Ask:
 
 def _asked(
     scope: Scope, in_force: tuple[Need, ...], today: date
-) -> dict[tuple[str, str], list[_Ask]]:
-    """Return (probe, subject) -> the needs that ask for it."""
-    asked: defaultdict[tuple[str, str], list[_Ask]] = defaultdict(list)
+) -> dict[tuple[str, str, str], list[_Ask]]:
+    """Return (probe, subject, market) -> the needs that ask for it."""
+    asked: defaultdict[tuple[str, str, str], list[_Ask]] = defaultdict(list)
     sold = _by_market(scope)
     for need in (*scope.needs, *in_force):
         products = [each for each in sold[need.market] if concerns(need, each)]
@@ -228,8 +159,27 @@ def _asked(
             for probe in PROBES:
                 if probe.subject is subject and _is_asked(probe, need):
                     for code, due_on in days.items():
-                        asked[probe.key, code].append(_Ask(need, due_on))
+                        asked[probe.key, code, need.market].append(_Ask(need, due_on))
     return asked
+
+
+def _joined(
+    look: Look, asked: Mapping[tuple[str, str, str], list[_Ask]]
+) -> Mapping[tuple[str, str, object], list[_Ask]]:
+    """Return what several markets ask of a subject as one, where the same is looked for.
+
+    Of a product they may sell different packs, and of a line they may need different things: a
+    market is not behind for what another one lacks.
+    """
+    joined: defaultdict[tuple[str, str, object], list[_Ask]] = defaultdict(list)
+    for (key, code, market), asks in asked.items():
+        looked_for: object = None
+        if BY_KEY[key].subject is Subject.PRODUCT:
+            looked_for = look.book.products[code].gtins_for((market,))
+        elif key == _LINE_CAN:
+            looked_for = look.lines_needing[code, market] & LINE_CAPABILITIES
+        joined[key, code, looked_for] += asks
+    return joined
 
 
 def _by_market(scope: Scope) -> Mapping[str, list[Product]]:
@@ -285,7 +235,7 @@ def _work(schedule: Schedule) -> Mapping[tuple[str, str, WorkKind], list[str]]:
 
 
 def _item(
-    look: _Look,
+    look: Look,
     probe: Probe,
     code: str,
     asks: list[_Ask],
@@ -353,128 +303,3 @@ def _name(book: Book, subject: Subject, code: str) -> str:
              Subject.PRODUCT: book.products, Subject.MARKET: book.markets}  # fmt: skip
     known = kinds[subject].get(code)
     return str(getattr(known, "name", "") or code)
-
-
-# --- how it is seen -------------------------------------------------------------------------------
-
-
-_NO_GTIN: Final = Sight(0, 0, "The scope names no GTIN of it")
-
-
-def _master_data(look: _Look, code: str, markets: tuple[str, ...]) -> Sight:
-    gtins = look.book.products[code].gtins_for(markets)
-    lacking = [each for each in gtins if each not in look.evidence.described]
-    return _of_all(gtins, lacking, f"GTIN {', '.join(gtins)} described", "unknown")
-
-
-def _pool(look: _Look, code: str, markets: tuple[str, ...]) -> Sight:
-    gtins = look.book.products[code].gtins_for(markets)
-    lacking = [each for each in gtins if not look.evidence.pools.get(each)]
-    left = min((look.evidence.pools.get(each, 0) for each in gtins), default=0)
-    return _of_all(gtins, lacking, f"{left:,} serial numbers left", "without serial numbers")
-
-
-def _packs(look: _Look, code: str, markets: tuple[str, ...]) -> Sight:
-    gtins = look.book.products[code].gtins_for(markets)
-    lacking = [each for each in gtins if each not in look.evidence.commissioned]
-    days = [look.evidence.commissioned[each] for each in gtins if each not in lacking]
-    first = min(days, default=look.today)
-    return _of_all(gtins, lacking, f"First packs on {first.isoformat()}", "without packs")
-
-
-def _of_all(gtins: tuple[str, ...], lacking: list[str], told: str, without: str) -> Sight:
-    """Return how many of the trade items of a product have something, naming those that do not."""
-    if not gtins:
-        return _NO_GTIN
-    if lacking:
-        more = f" and {len(lacking) - 3} more" if lacking[3:] else ""
-        told = f"GTIN {', '.join(lacking[:3])}{more} {without}"
-    return Sight(len(gtins) - len(lacking), len(gtins), told)
-
-
-def _line_can(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
-    wanted = look.lines_needing.get(code, frozenset()) & LINE_CAPABILITIES
-    if not wanted:
-        return Sight(1, 1, "Nothing is needed of the line")
-    able = capabilities(look.evidence.lines.get(code), look.book.lines[code].capabilities)
-    lacks = sorted(each for each in wanted if not able[each].can)
-    if lacks:
-        told = "; ".join(
-            f"Lacks {each.replace('_', ' ')} ({able[each].basis}: {able[each].told})"
-            for each in lacks
-        )
-    else:
-        bases = Counter(able[each].basis for each in wanted)
-        shown = ", ".join(f"{bases[each]} {_BASES[each]}" for each in Basis if bases[each])
-        told = f"Can do what is needed: {shown}"
-    return Sight(len(wanted) - len(lacks), len(wanted), told)
-
-
-_BASES: Final = {
-    Basis.MEASURED: "measured", Basis.EQUIPMENT: "by its equipment", Basis.SAID: "only said",
-}  # fmt: skip
-
-
-def _batch(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
-    count = look.evidence.batches.get(code, 0)
-    return Sight(int(count > 0), 1, f"{count:,} batches completed" if count else "No batch yet")
-
-
-def _trained(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
-    book = look.book
-    people = {key: each for key, each in book.people.items() if each.site == code}
-    required = {key: each for key, each in book.courses.items() if each.is_required}
-    if not people or not required:
-        return Sight(0, 0, "Nobody of the site is entered" if required else "No course is required")
-    stands = [
-        each
-        for each in competences(people, required, book.sessions.values(), look.today)
-        if is_needed(each.course, each.person)
-    ]
-    valid = sum(each.is_valid for each in stands)
-    return Sight(valid, len(stands), f"{valid} of {len(stands)} competences are valid")
-
-
-def _messages(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
-    partner = look.book.partners[code]
-    last = look.evidence.accepted.get(partner.organisation or code)
-    told = f"Last message taken on {last.isoformat()}" if last else "No message was taken yet"
-    return Sight(int(last is not None), 1, told)
-
-
-def _reports(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
-    last, refused = look.evidence.acknowledged.get(code), look.evidence.refused.get(code, 0)
-    told = f"Last report taken on {last.isoformat()}" if last else "No report was acknowledged"
-    if refused:
-        told += f"; {refused} rejected"
-    return Sight(int(last is not None) + int(not refused and last is not None), 2, told)
-
-
-def _proven(look: _Look, code: str, _: tuple[str, ...]) -> Sight:
-    traced = [each for each in trace(look.book) if each.requirement.market in {code, ""}]
-    if not traced:
-        return Sight(0, 0, "No requirement is entered")
-    proven = sum(each.proof is Proof.PROVEN for each in traced)
-    return Sight(proven, len(traced), f"{proven} of {len(traced)} requirements are proven")
-
-
-_CODES: Final = frozenset({C.SERIALS, C.ISSUED_CODES})
-PROBES: Final[tuple[Probe, ...]] = (
-    Probe("master_data", "Master data", Subject.PRODUCT, frozenset(),
-          frozenset({K.MASTER_DATA}), _master_data),
-    Probe("pool", "Serial numbers", Subject.PRODUCT, _CODES, frozenset({K.NUMBERS}), _pool),
-    Probe("packs", "First packs", Subject.PRODUCT, _CODES, frozenset({K.PILOT}), _packs),
-    Probe("line_can", "Line can do it", Subject.LINE, LINE_CAPABILITIES,
-          frozenset({K.EQUIPMENT}), _line_can),
-    Probe("batch", "First batch", Subject.LINE, _CODES, frozenset({K.PILOT}), _batch),
-    Probe("trained", "People trained", Subject.SITE, frozenset(),
-          frozenset({K.TRAINING}), _trained),
-    Probe("messages", "Partner messages", Subject.PARTNER,
-          frozenset({C.PARTNER_DATA, C.REPORTING, C.SERIALS, C.AGGREGATION}),
-          frozenset({K.CONNECTION}), _messages),
-    Probe("reports", "Reports taken", Subject.MARKET, frozenset({C.REPORTING}),
-          frozenset({K.REPORTING}), _reports),
-    Probe("proven", "Requirements proven", Subject.MARKET, frozenset(),
-          frozenset({K.VALIDATION}), _proven),
-)  # fmt: skip
-_BY_KEY: Final[Mapping[str, Probe]] = {each.key: each for each in PROBES}

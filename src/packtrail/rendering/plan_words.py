@@ -63,6 +63,7 @@ STANDINGS: Final[Mapping[Standing, Word]] = {
     Standing.EXPIRED: Word("Expired", "error", "bad"),
     Standing.MISSING: Word("Missing", "error", "bad"),
 }
+_DAYS_OF_A_YEAR: Final = 365.25
 CERTAINTIES: Final = {
     "known": "Law, known",
     "expected": "Expected, no law yet",
@@ -74,6 +75,13 @@ CERTAINTIES: Final = {
 def days(count: int, one: str = "working day") -> str:
     """Return a count of days with its noun."""
     return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
+def long_days(count: int) -> str:
+    """Return days that may be many: from two years on in years."""
+    if count < 2 * _DAYS_OF_A_YEAR:
+        return days(count, "day")
+    return f"{count / _DAYS_OF_A_YEAR:.1f} years"
 
 
 def outlook(each: Outlook) -> str:

@@ -8,16 +8,9 @@ from datetime import date, timedelta
 from tests.unit.planning.scopes import EGYPT, ITALY, scope
 
 from packtrail.planning.book import Book, Terms, link_code
+from packtrail.planning.probes import PROBES, Evidence
 from packtrail.planning.proposals import propose
-from packtrail.planning.readiness import (
-    PROBES,
-    Evidence,
-    Item,
-    ReadyState,
-    by_market,
-    readiness,
-    score,
-)
+from packtrail.planning.readiness import Item, ReadyState, by_market, readiness, score
 from packtrail.planning.requirements import AcceptanceTest, OutcomeOfTest, Requirement
 from packtrail.planning.scheduling import schedule
 from packtrail.planning.scope import Capability, Need
@@ -291,3 +284,43 @@ def test_rules_that_are_about_nothing_in_scope_ask_for_nothing() -> None:
     others = {c: replace(p, markets=("IT",)) for c, p in made.products.items()}
 
     assert held(replace(made, products=others)) == ()
+
+
+# --- each market for itself -----------------------------------------------------------------------
+
+
+def test_a_market_is_not_behind_for_the_packs_of_another() -> None:
+    made = book()
+    italian, egyptian = "09520861410066", "09520861410073"
+    product = replace(
+        made.products["P2"], gtin=italian, more_gtins=(egyptian,),
+        gtins_by_market=(("IT", italian), ("EG", egyptian)),
+    )  # fmt: skip
+    known = plain(replace(made, products={"P2": product}))
+    items = seen(known, Evidence(described=frozenset({italian})))
+
+    assert {(e.markets, e.state) for e in items if e.probe.key == "master_data"} == {
+        (("IT",), ReadyState.READY),
+        (("EG",), ReadyState.MISSING),
+    }
+    scores = by_market(items)
+    assert (scores["IT", "master_data"].ready, scores["EG", "master_data"].ready) == (1, 0)
+
+
+def test_a_market_is_not_behind_for_what_another_needs_of_a_line() -> None:
+    made = plain(book())
+    serial = frozenset({Capability.SERIALS, Capability.TAMPER_EVIDENCE})
+    lines = {code: replace(each, capabilities=serial) for code, each in made.lines.items()}
+    items = seen(replace(made, lines=lines))
+    of_l1 = [e for e in items if e.probe.key == "line_can" and e.code == "L1"]
+
+    assert {(e.markets, e.state) for e in of_l1} == {
+        (("IT",), ReadyState.READY),
+        (("EG",), ReadyState.MISSING),
+    }
+
+
+def test_markets_that_sell_the_same_packs_are_one_row() -> None:
+    items = [e for e in seen(plain(book())) if e.probe.key == "master_data" and e.code == "P2"]
+
+    assert [e.markets for e in items] == [("IT", "EG")]

@@ -52,7 +52,7 @@ def asked(*duties: Duty) -> Sequence[ReportDuty]:
             missing=(),
             bytes_max=None,
             events_max=None,
-        )  # fmt: skip
+        )
         for duty in duties
     ]
 

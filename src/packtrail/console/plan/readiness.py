@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packtrail.console.plan import shared
-from packtrail.planning.readiness import PROBES, ReadyState, Score, Subject, score
+from packtrail.planning.probes import PROBES, Subject
+from packtrail.planning.readiness import ReadyState, Score, score
 from packtrail.rendering import times
 from packtrail.services.plan import readiness as service
 
@@ -62,6 +63,8 @@ def readiness(visit: Visit) -> Response:
         states=list(ReadyState),
         tone=_tone,
         law=_law_words,
+        coming=score(each for each in found.items if each.since is None),
+        holding=score(each for each in found.items if each.since is not None),
     )
 
 
@@ -83,15 +86,20 @@ def _markets(found: service.Readiness) -> list[Row]:
 def _subjects(found: service.Readiness, by: Subject) -> list[Row]:
     """Return the products, sites, lines or partners in scope, the most behind first."""
     entries = found.opened.book.of_kind(by.value)
-    items: dict[str, list[Item]] = {code: [] for code in entries}
+    items: dict[str, dict[str, list[Item]]] = {code: {} for code in entries}
     for each in found.items:
         if each.probe.subject is by:
-            items.setdefault(each.code, []).append(each)
+            items.setdefault(each.code, {}).setdefault(each.probe.key, []).append(each)
     rows = [
-        Row(code, entries[code].name if code in entries else code, score(own),
-            {each.probe.key: score([each]) for each in own}, None)
+        Row(
+            code,
+            entries[code].name if code in entries else code,
+            score(each for members in own.values() for each in members),
+            {probe: score(members) for probe, members in own.items()},
+            None,
+        )
         for code, own in items.items()
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=_order)
 
 

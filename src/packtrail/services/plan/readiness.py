@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from packtrail.access import Permission
 from packtrail.planning.needs import needs_in_force
-from packtrail.planning.readiness import Evidence, Item, Score, by_market, readiness, score
+from packtrail.planning.probes import Evidence
+from packtrail.planning.readiness import Item, Score, by_market, readiness, score
 from packtrail.production.orders import State as OrderState
 from packtrail.rendering.tables import Column, Kind, Table
 from packtrail.reporting.life import State as ReportState
