@@ -13,6 +13,7 @@ from packtrail.services.accounts import audit
 from packtrail.services.capture import capture, together
 from packtrail.services.capture.capture import CaptureJob
 from packtrail.services.goods import tracing
+from packtrail.store.capture import NotNew
 
 from .conftest import World
 from .documents import PRODUCT, commissioning, document, pack
@@ -88,6 +89,34 @@ def test_each_is_answered_for_itself_when_one_is_not_new_or_not_allowed(begun: W
     rest = [answers[n] for n in range(COUNT) if n not in {4, 5, 6, 7}]
     assert all(each.success and each.stored_count == 1 for each in rest)
     assert len(record_times(begun)) == 1 + COUNT - 3
+
+
+def test_a_message_that_comes_again_is_told_without_a_failure_of_the_database(
+    begun: World, monkeypatch
+) -> None:
+    content = document(commissioning(1, [pack(1)]))
+    why: list[Exception] = []
+    record_all = together._all
+
+    def watched(*arguments):
+        try:
+            return record_all(*arguments)
+        except Exception as error:
+            why.append(error)
+            raise
+
+    monkeypatch.setattr(together, "_all", watched)
+    jobs = [
+        capture.submit(begun.app, begun.maker, content, media_type="application/json", wait=False)
+        for _ in range(2)
+    ]
+
+    assert [(job.success, job.stored_count, job.repeated_count) for job in jobs] == [
+        (True, 1, 0),
+        (True, 0, 1),
+    ]
+    assert [type(error) for error in why] == [NotNew]
+    assert len(record_times(begun)) == 2
 
 
 def test_what_is_not_small_and_valid_goes_alone(begun: World, monkeypatch) -> None:

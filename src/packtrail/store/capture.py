@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RACES",
     "EventConflict",
+    "NotNew",
     "Recorded",
     "Recording",
     "announce",
@@ -43,11 +44,16 @@ __all__ = [
     "newest_record_time",
     "record",
     "record_draft",
+    "record_new",
 ]
 
 _SQL = named.statements("capture")
 RACES: Final = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
 """Another capture came between: the transaction is to be done again."""
+
+
+class NotNew(Exception):
+    """An event that was taken to be new is recorded already, or twice among those handed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +197,7 @@ def record_new(
     """Record the events of several documents, none of which has been recorded before.
 
     Args:
-        conn: A connection in a transaction; it commits, we do not. One of `RACES` comes out of it
-            where an event is not new after all: do it again, document by document.
+        conn: A connection in a transaction; it commits, we do not.
         draft: The events of all documents, those of one after those of the other.
         document_of: By group of the draft, which document it is of.
         recordings: By document, who records it.
@@ -200,6 +205,10 @@ def record_new(
 
     Returns:
         By document, the number of its first segment and the one after its last.
+
+    Raises:
+        NotNew: Undo it, and do it again document by document. The database is not asked to fail:
+            messages are repeated every day, and its log is for what is wrong.
     """
     pieces, ends = [], [0] * len(recordings)
     for whole, document in zip(draft.groups, document_of, strict=True):
@@ -211,10 +220,13 @@ def record_new(
     first = numbers.take(len(pieces))
     pieces = [replace(piece, segment_id=first + i) for i, piece in enumerate(pieces)]
     month = months.ask(conn, recordings[0].record_time)
-    _claim(conn, pieces, are_new=True)
+    claim = _claim(conn, pieces, are_new=False)
     objects = instances.Resolving(conn, draft.named)
     month.ensure()
-    segmentrows.insert(conn, draft, pieces, objects.resolve())
+    resolved = objects.resolve()  # Its answers come behind those of the claim.
+    if not claim.holds_all:
+        raise NotNew
+    segmentrows.insert(conn, draft, pieces, resolved)
     for piece in pieces:
         factrows.learn_prefixes(conn, [piece.group.example], piece.recording.namespaces)
     return [(first + begin, first + end) for begin, end in zip([0, *ends], ends, strict=False)]
