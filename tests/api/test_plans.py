@@ -60,6 +60,26 @@ def test_a_glance_says_whether_the_dates_will_be_made(maker: TestClient) -> None
     assert isinstance(seen["tasks"], list)
 
 
+def test_a_market_whose_rules_hold_already_is_entered_by_a_day(maker: TestClient) -> None:
+    url = f"{URL}/entered"
+    body = {"code": "entered", "name": "Entered", "terms": {"template": "small"}}
+    assert maker.post(URL, json=body).status_code == 201
+    puts = [
+        {"kind": "market", "entry": {"code": "DE", "name": "Germany"}},
+        {"kind": "product", "entry": {"code": "P1", "name": "Tarvoxil", "markets": ["DE"]}},
+    ]
+    assert maker.post(f"{url}/changes", json={"puts": puts}).status_code == 200
+    (entry,) = maker.get(f"{url}/law/entries").json()
+    assert (entry["market"], entry["since"], entry["by"]) == ("DE", "2019-02-09", None)
+
+    refused = maker.post(f"{url}/law/entries", json={"market": "FR", "by": "2028-03-31"})
+    assert (refused.status_code, codes(refused)) == (404, ["PLN-015"])
+    entered = maker.post(f"{url}/law/entries", json={"market": "DE", "by": "2028-03-31"})
+    assert entered.status_code == 200
+    assert maker.get(f"{url}/law/entries").json() == []
+    assert maker.get(f"{url}/needs/DE").json()["entry"]["due_on"] == "2028-03-31"
+
+
 def test_a_day_moves_the_glance(maker: TestClient) -> None:
     later = maker.get(P, params={"on": "2028-06-01"}).json()
 

@@ -61,7 +61,22 @@ def test_from_a_scope_to_a_verdict(db: str, programme: str) -> None:
     assert [each["code"] for each in seen["dates"]] == ["IT"]
     assert seen["packages_total"] > 20
     assert answer(db, "plan", "propose", programme)["new"] == []
-    assert answer(db, "plan", "law", programme) == []
+    assert answer(db, "plan", "law", programme) == {"changes": [], "entries": []}
+
+
+def test_a_market_whose_rules_hold_already_is_entered_by_a_day(db: str) -> None:
+    answer(db, "plan", "new", "entered", "--name", "Entered")
+    answer(db, "plan", "entry", "put", "entered", "market", "code=DE", "name=Germany")
+    product = '[{"code": "P1", "name": "Tarvoxil", "markets": ["DE"]}]'
+    answer(db, "plan", "entry", "put", "entered", "product", "--file", "-", data=product)
+    assert "Germany" in run(db, "plan", "law", "entered").output
+    (entry,) = answer(db, "plan", "law", "entered")["entries"]
+    assert (entry["market"], entry["since"]) == ("DE", "2019-02-09")
+
+    assert refused(db, "plan", "law", "entered", "--enter", "DE=soon")[1].startswith("--enter is")
+    assert answer(db, "plan", "law", "entered", "--enter", "DE=2028-03-31")["entries"] == []
+    (need,) = answer(db, "plan", "entry", "list", "entered", "need")
+    assert (need["code"], need["due_on"]) == ("DE", "2028-03-31")
 
 
 def test_the_exit_code_says_whether_the_dates_will_be_made(db: str) -> None:

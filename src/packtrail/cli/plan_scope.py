@@ -80,7 +80,7 @@ def follow_law(
         if take and any(each.is_accepted for each in found):
             law.follow_law(app, actor, programme)
     if json:
-        write_json(found)
+        write_json({"changes": found, "entries": left})
         return
     rows = (
         (e.need.code, "no more" if e.is_gone else e.need.due_on,

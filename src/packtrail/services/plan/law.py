@@ -16,7 +16,7 @@ from packtrail.planning.needs import needs_in_force, needs_of
 from packtrail.planning.scope import Need
 from packtrail.planning.work import Certainty
 from packtrail.services import rule_packs
-from packtrail.services.markets import in_force_for
+from packtrail.services.markets import in_force
 from packtrail.services.plan import books
 from packtrail.services.plan.writing import Put, Remove, Written, write
 
@@ -77,9 +77,7 @@ def law_changes(
     """
     opened = books.opened(app, actor, programme)
     day = on or app.clock().date()
-    installed = rule_packs.catalogue(app.settings)
-    with app.database.reading() as conn:
-        accepted = in_force_for(app, conn, opened.row.organisation_id)
+    installed, accepted = rule_packs.catalogue(app.settings), in_force(app, actor)
     book = opened.book
     found = list(_differences(accepted, book.markets, tuple(book.needs.values()), day))
     if installed is not accepted:
@@ -171,8 +169,7 @@ def entries(
     """
     opened = books.opened(app, actor, programme)
     day, book = on or app.clock().date(), opened.book
-    with app.database.reading() as conn:
-        law = in_force_for(app, conn, opened.row.organisation_id)
+    law = in_force(app, actor)
     coming = needs_of(law, book.markets, first=day, last=_last(day))
     dated = {each.market for each in (*book.needs.values(), *coming)}
     found: dict[str, list[Need]] = {}

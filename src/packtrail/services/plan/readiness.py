@@ -16,7 +16,7 @@ from packtrail.reporting.life import State as ReportState
 from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.goods import describing
 from packtrail.services.lines import floor
-from packtrail.services.markets import in_force_for
+from packtrail.services.markets import in_force
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.supply import pools
 from packtrail.services.technology import lines as lines_of
@@ -119,8 +119,8 @@ def of_programme(
     now = planned(app, actor, programme, on=on)
     gathered = _gathered(app, actor, now.opened)
     book, day = now.opened.book, now.schedule.today
-    law = _law(app, actor)
-    holding = _in_force(app, actor, law, frozenset(book.markets), day)
+    law = in_force(app, actor)
+    holding = _holding(app, actor, law, frozenset(book.markets), day)
     known = law.markets
     items = readiness(book, now.opened.terms, now.schedule, gathered.evidence, in_force=holding)
     return Readiness(
@@ -141,13 +141,7 @@ def of_programme(
     )
 
 
-def _law(app: Application, actor: Actor) -> Catalogue:
-    """Return the rules that hold for the organisation of a programme: those it has accepted."""
-    with app.database.reading() as conn:
-        return in_force_for(app, conn, actor.organisation_id)
-
-
-def _in_force(
+def _holding(
     app: Application, actor: Actor, law: Catalogue, markets: frozenset[str], day: date
 ) -> tuple[Need, ...]:
     """Return what the rules of some markets ask for that hold on a day."""
