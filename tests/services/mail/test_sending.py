@@ -408,12 +408,17 @@ def test_the_chore_is_one_of_the_table(world: World) -> None:
         ({"mail_tls": "ssl"}, "mail_tls is one of starttls, tls, none; it is 'ssl'"),
         ({"mail_host": "mx.example"}, "mail_host needs mail_from"),
         (
-            {"mail_host": "mx.example", "mail_from": FROM, "mail_tls": "none", "mail_user": "p"},
+            {
+                "mail_host": "mx.example", "mail_from": FROM, "mail_tls": "none", "mail_user": "p",
+                "console_url": "https://packtrail.example",
+            },
             "for everybody to read",
         ),
+        ({"mail_host": "mx.example", "mail_from": FROM}, "mail_host needs console_url"),
+        ({"mail_kept_only": True}, "mail_kept_only needs mail_from"),
         ({"console_url": "packtrail.example"}, "console_url begins with https"),
     ],
-)
+)  # fmt: skip
 def test_settings_that_could_send_nothing_are_refused(settings: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         Settings.of({}, **settings)

@@ -75,3 +75,13 @@ RULES: Final[Mapping[Kind, Rule]] = {
 
 REFUSABLE: Final = tuple(kind for kind, rule in RULES.items() if rule.can_be_refused)
 """Kinds that somebody can refuse, in the order in which they are shown."""
+
+
+def words_of(kind: str) -> str:
+    """Return what people call a kind of mail, or all of them.
+
+    Examples:
+        >>> words_of("digest"), words_of("*")
+        ('Digests of programmes', 'All that can be refused')
+    """
+    return "All that can be refused" if kind == EVERY else RULES[Kind(kind)].words
