@@ -47,7 +47,7 @@ class Drop:
 def listing(
     app: App,
     actor: Caller,
-    state: Annotated[str, Query(description="waiting, unconfirmed, sent, dead, unsubscribed or dropped.")] = "",
+    state: Annotated[str, Query(description=f"One of {', '.join(mails.STATES)}.")] = "",
     kind: Annotated[str, Query(description="Such as digest, notice or answer.")] = "",
     before: Annotated[datetime | None, Query(description="Only older ones.")] = None,
     limit: Annotated[int, Query(ge=1, le=mails.PAGE_MAX)] = mails.PAGE_MAX,

@@ -71,8 +71,8 @@ def of_organisation(conn: Connection, organisation_id: int, *, limit: int) -> li
     """Return the addresses of an organisation, those that somebody must see to first."""
     with conn.cursor(row_factory=class_row(AddressRow)) as cursor:
         return cursor.execute(
-                _SQL["of_organisation"], [organisation_id, organisation_id, limit]
-            ).fetchall()
+            _SQL["of_organisation"], [organisation_id, organisation_id, limit]
+        ).fetchall()
 
 
 def several(

@@ -107,9 +107,7 @@ def test_what_waited_too_long_is_dropped_when_the_address_is_confirmed(
     assert state_of(mailing, new) == ("waiting", [])
 
 
-def test_a_link_ends_after_a_week_and_with_the_next_one(
-    mailing: World, office: PostOffice
-) -> None:
+def test_a_link_ends_after_a_week_and_with_the_next_one(mailing: World, office: PostOffice) -> None:
     tell(mailing)
     sending.send_due(mailing.app)
     first = token_in(office.mails[0], "confirm")

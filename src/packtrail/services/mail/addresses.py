@@ -158,9 +158,7 @@ def ask_for(app: Application, actor: Actor, address: str) -> AddressView:
         return several(conn, actor.organisation_id, [to])[to.lower()]
 
 
-def ask_in(
-    app: Application, conn: Connection, actor: Actor, address: str, *, at: datetime
-) -> bool:
+def ask_in(app: Application, conn: Connection, actor: Actor, address: str, *, at: datetime) -> bool:
     """Record the mail that asks an address; return False where it is confirmed."""
     organisation_id = actor.organisation_id
     rows.note(conn, organisation_id, address, at=at)

@@ -74,5 +74,5 @@ NOT_WANTED = FindingCode(
     "MAI-012",
     Severity.ERROR,
     "Whoever reads the address refuses such mails",
-    remedy="Tell them in another way; only they can take it back, by the link in any of their mails.",
+    remedy="Tell them in another way; only they take it back, by the link in any of their mails.",
 )
