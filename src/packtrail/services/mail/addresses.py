@@ -23,7 +23,7 @@ from packtrail.store import mail_addresses as rows
 from packtrail.store import organisations as organisation_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from psycopg import Connection
 
@@ -55,7 +55,7 @@ class AddressView:
     """An address, and what may be sent there."""
 
     address: str
-    names: Sequence[str]
+    names: tuple[str, ...]
     """Who was told there."""
     state: str
     """confirmed, asked (the mail with the link is on its way or there) or unconfirmed."""
