@@ -27,7 +27,7 @@ def db(database_url: str) -> str:
     for code in ("maker", "packer"):
         done = run(database_url, "organisations", "add", code, "--name", code.title())
         assert done.exit_code == 0
-    added = run(database_url, "users", "add", "ann", "--role", "quality", "-o", "maker")
+    added = run(database_url, "users", "add", "ann", "--link-only", "-o", "maker")
     assert added.exit_code == 0, added.output
     answer(database_url, "plan", "new", "eu", "--name", "EU", "--organisation", "maker")
     return database_url

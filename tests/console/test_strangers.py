@@ -71,7 +71,7 @@ def test_somebody_without_an_account_says_something_and_finds_the_answer(
     page = stranger.get(path)
     assert "Programme &lt;b&gt;" in page.text
     assert page.headers["x-robots-tag"] == "noindex, nofollow"
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
 
     answer = send(stranger, path, files=[("files", ("jam.png", PNG, "text/html"))])
     assert answer.status_code == 303
@@ -272,7 +272,7 @@ def test_an_address_is_confirmed_by_the_button_never_by_opening_the_link(
         page = stranger.get(asked)
         assert stranger.head(asked).status_code == 200
     assert "Is this your mail address?" in page.text
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert not is_confirmed(application, maker)
     assert stranger.post(asked, data={"csrf_token": "x"}).status_code == 403
     assert not is_confirmed(application, maker)

@@ -120,8 +120,8 @@ def draw(visit: Visit, template: str, *, status: int = 200, **context: Any) -> R
     """Draw a page whose address is a secret."""
     response = templates.render(visit, template, status=status, **context)
     response.headers["x-robots-tag"] = "noindex, nofollow"
-    # Whoever follows a link from here must not carry the secret of this address along.
-    response.headers["referrer-policy"] = "no-referrer"
+    # Not `no-referrer`: browsers would hide where our own forms come from, and none could be sent.
+    # As on every page, what is elsewhere is not told the secret of this address.
     return response
 
 

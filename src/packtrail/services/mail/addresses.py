@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Action, Actor, Permission, require
-from packtrail.base.errors import Conflict, LimitExceeded, NotFound
+from packtrail.base.errors import Conflict, NotFound
 from packtrail.rendering import times
 from packtrail.services import auditing
 from packtrail.services.mail import codes, outbox, private_links
@@ -136,8 +136,7 @@ def ask(app: Application, actor: Actor, address: str) -> AddressView:
 
     Raises:
         RefusedError: `MAI-002`, mails are off; `MAI-003`, `MAI-004`, it may not go there.
-        Conflict: `MAI-008`, it is confirmed.
-        LimitExceeded: `MAI-010`, it was asked a moment ago.
+        Conflict: `MAI-008`, it is confirmed; `MAI-010`, it was asked a moment ago.
         NotPermitted: The actor may not see to mails.
     """
     require(actor, Permission.MAIL_UPDATE)
@@ -150,11 +149,12 @@ def ask_for(app: Application, actor: Actor, address: str) -> AddressView:
     to, at = outbox.check_address(app.settings, address), app.clock()
     with app.database.transaction() as conn:
         known = several(conn, actor.organisation_id, [to])[to.lower()]
+        if known.confirmed_at:
+            raise Conflict(codes.IS_CONFIRMED.found(f"{to} is confirmed.", at="address"))
         if known.asked_at and known.asked_at + ASK_AGAIN_AFTER > at:
             message = f"{to} was asked at {times.moment(known.asked_at)}."
-            raise LimitExceeded(codes.ASKED.found(message, at="address"))
-        if not ask_in(app, conn, actor, to, at=at):
-            raise Conflict(codes.IS_CONFIRMED.found(f"{to} is confirmed.", at="address"))
+            raise Conflict(codes.ASKED.found(message, at="address"))
+        ask_in(app, conn, actor, to, at=at)
         return several(conn, actor.organisation_id, [to])[to.lower()]
 
 
@@ -166,16 +166,16 @@ def ask_in(app: Application, conn: Connection, actor: Actor, address: str, *, at
     if asks is None:
         return False
     (owner,) = organisation_rows.by_ids(conn, [organisation_id])
+    given_to = outbox.sentence(f"Somebody gave this address to Packtrail of {owner.name}")
     letter = Letter(
         kind=Kind.CONFIRMATION,
         cause=f"confirmation/{address.lower()}/{asks}",
         to=address,
         subject=f"Is this your mail address? Packtrail of {owner.name} asks",
         text=(
-            f"Somebody gave this address for the mails of Packtrail of {owner.name}. Nothing is "
-            "sent here until you say that it is yours.\n\nIf you know nothing of it, do nothing. "
-            f"The link works until {times.day((at + WORKS_FOR).date())}. Look at the page and "
-            "press its button:"
+            f"{given_to} Nothing else is sent here until you say that it is yours.\n\nIf you know nothing of it, do "
+            f"nothing. The link works until {times.day((at + WORKS_FOR).date())}. Look at the page "
+            "and press its button:"
         ),
         purpose=Purpose.CONFIRM,
         about=f"{organisation_id} {asks} {address.lower()}",

@@ -177,6 +177,16 @@ def verdict(
     return Verdict("waiting")
 
 
+def sentence(text: str) -> str:
+    """Return a text with the full stop that ends it, once.
+
+    Examples:
+        >>> sentence("Packtrail of Maker"), sentence("Packtrail of Maker, Inc.")
+        ('Packtrail of Maker.', 'Packtrail of Maker, Inc.')
+    """
+    return text if text.endswith(".") else f"{text}."
+
+
 def domain_of(address: str) -> str:
     """Return the domain of an address, in lower case."""
     return address.rpartition("@")[2].strip("<> ").lower()

@@ -129,7 +129,7 @@ def ask_own(app: Application, actor: Actor) -> None:
 
     Raises:
         NotFound: `ACC-017`, the actor is no person with an account.
-        RefusedError, Conflict, LimitExceeded: As `addresses.ask_for` says.
+        RefusedError, Conflict: As `addresses.ask_for` says.
     """
     addresses.ask_for(app, actor, own(app, actor).address)
 

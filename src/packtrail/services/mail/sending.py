@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from packtrail.exchange import smtp
 from packtrail.services.mail import addresses, private_links
 from packtrail.services.mail.kinds import RULES, Kind
-from packtrail.services.mail.outbox import is_on, verdict
+from packtrail.services.mail.outbox import is_on, sentence, verdict
 from packtrail.services.mail.private_links import Purpose
 from packtrail.store import mail as rows
 from packtrail.store import mail_addresses as address_rows
@@ -191,7 +191,7 @@ def _text(settings: Settings, conn: Connection, row: MailRow, leave: str) -> str
     parts = [row.body]
     if link:
         parts.append(link)
-    last = [f"Packtrail of {name}. {RULES[Kind(row.kind)].why}".rstrip()]
+    last = [f"{sentence(f'Packtrail of {name}')} {RULES[Kind(row.kind)].why}".rstrip()]
     if leave:
         last.append(f"No more of these mails: {leave}")
     parts.append("\n".join(("-- ", *last)))

@@ -47,7 +47,7 @@ def tell(
     if not outbox.is_on(app.settings):
         return
     for code, person in after.people.items():
-        if person.mail and person != before.people.get(code) and takes_part(person, at.date()):
+        if person.mail and not person.until and person != before.people.get(code):
             addresses.given(app, conn, row.organisation_id, person.mail, at=at)
     notices = [
         each
