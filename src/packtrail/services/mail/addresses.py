@@ -173,8 +173,9 @@ def ask_in(app: Application, conn: Connection, actor: Actor, address: str, *, at
         to=address,
         subject=f"Is this your mail address? Packtrail of {owner.name} asks",
         text=(
-            f"{given_to} Nothing else is sent here until you say that it is yours.\n\nIf you know nothing of it, do "
-            f"nothing. The link works until {times.day((at + WORKS_FOR).date())}. Look at the page "
+            f"{given_to} Nothing else is sent here until you say that it is yours.\n\n"
+            "If you know nothing of it, do nothing. "
+            f"The link works until {times.day((at + WORKS_FOR).date())}. Look at the page "
             "and press its button:"
         ),
         purpose=Purpose.CONFIRM,
