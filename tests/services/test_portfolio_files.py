@@ -123,7 +123,7 @@ def test_practices_are_written_as_yaml_in_a_cell(company: World) -> None:
     told = refused(company, bad, "practices.csv")
     assert [each.split(":")[0] for each in told] == [
         "LAW-001 Practices, row 3, subjects, line 3, column 1",
-        "LAW-005 Practices, row 2, line 2, column 23",
+        "LAW-005 Practices, row 2, subjects, line 2, column 23",
     ]
 
 

@@ -188,7 +188,7 @@ def _add_files(commands: typer.Typer, desk: Desk) -> None:
         file: Annotated[typer.FileBinaryRead, typer.Argument(help="CSV, JSON or XLSX.")],
         what: Annotated[
             str | None,
-            typer.Option("--as", metavar="WHAT", help=f"What a single table is: {desk.tables}."),
+            typer.Option("--as", metavar="WHAT", help=f"What a single table is: {desk.tables}"),
         ] = None,
         reason: Reason = "",
         dry_run: Trial = False,
@@ -220,7 +220,7 @@ def _add_files(commands: typer.Typer, desk: Desk) -> None:
         ] = None,
         what: Annotated[
             str | None,
-            typer.Option("--as", metavar="WHAT", help=f"Only one table, as CSV: {desk.tables}."),
+            typer.Option("--as", metavar="WHAT", help=f"Only one table, as CSV: {desk.tables}"),
         ] = None,
         organisation: options.Organisation = None,
         data: options.Data = None,

@@ -40,7 +40,7 @@ add_entry_commands(
     technology,
     Desk(
         files=_files, title="inventory", columns=_COLUMNS,
-        tables="systems, support, measurements or options", usual="system",
+        tables="systems, support, measurements or options.", usual="system",
         key="Code of the entry.",
     ),
 )  # fmt: skip
