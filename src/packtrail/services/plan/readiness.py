@@ -10,6 +10,7 @@ from packtrail.access import Permission
 from packtrail.planning.needs import needs_in_force
 from packtrail.planning.probes import Evidence
 from packtrail.planning.readiness import Item, Score, by_market, readiness, score
+from packtrail.planning.standing import verdict
 from packtrail.production.orders import State as OrderState
 from packtrail.rendering.tables import Column, Kind, Table
 from packtrail.reporting.life import State as ReportState
@@ -23,16 +24,18 @@ from packtrail.services.technology import lines as lines_of
 from packtrail.store import plan_evidence as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from datetime import datetime
 
     from packtrail.access import Actor
     from packtrail.compliance.catalogue import Catalogue
     from packtrail.planning.book import Book
     from packtrail.planning.scope import Need
+    from packtrail.planning.standing import Verdict
     from packtrail.planning.technology.abilities import LineAbilities
     from packtrail.services.application import Application
     from packtrail.services.plan.books import Opened
+    from packtrail.services.plan.scheduling import Planned
 
 FRESH_SECONDS = 300
 """So long evidence that was gathered is used again."""
@@ -48,6 +51,8 @@ class Readiness:
     """How ready a programme is, from evidence."""
 
     opened: Opened
+    verdict: Verdict
+    """Whether the dates to come will be made, as everywhere."""
     items: tuple[Item, ...]
     total: Score
     by_market: Mapping[tuple[str, str], Score]
@@ -90,8 +95,15 @@ class ItemView:
     """The last day without it; null: rules hold already, and nobody has set the first sale."""
     since: date | None
     """The first day of the rules that ask for it and hold already; null: all are to come."""
+    coming_on: date | None
+    """The last day without it for the first date that is to come; null: no such date needs it."""
     planned_on: date | None
+    overdue_days: int
+    """Days since the last day without it, under rules in force."""
+    foreseen_days: int
+    """Days by which its work is planned too late for a date to come that will not be made."""
     late_days: int
+    """The larger of the two."""
     is_only_said: bool
 
 
@@ -118,13 +130,25 @@ def of_programme(
     """
     now = planned(app, actor, programme, on=on)
     gathered = _gathered(app, actor, now.opened)
-    book, day = now.opened.book, now.schedule.today
     law = in_force(app, actor)
-    holding = _holding(app, actor, law, frozenset(book.markets), day)
-    known = law.markets
+    holding = _holding(app, actor, law, frozenset(now.opened.book.markets), now.schedule.today)
+    name = f"readiness/{now.opened.row.programme_id}"
+    mark = (now.opened.mark, now.schedule.today, gathered.at, gathered.left_out, law)
+    known = cast("Readiness | None", app.remembered.get(name, mark))
+    if known is None:
+        known = _seen(now, gathered, holding, law.markets)
+        app.remembered.put(name, mark, known)
+    return known
+
+
+def _seen(
+    now: Planned, gathered: _Gathered, holding: tuple[Need, ...], known: Container[str]
+) -> Readiness:
+    book, day = now.opened.book, now.schedule.today
     items = readiness(book, now.opened.terms, now.schedule, gathered.evidence, in_force=holding)
     return Readiness(
         opened=now.opened,
+        verdict=verdict(now.schedule),
         items=items,
         total=score(items),
         by_market=by_market(items),
@@ -188,7 +212,8 @@ def table(items: tuple[Item, ...]) -> Table:
     columns = (
         Column("Subject"), Column("Code"), Column("Name"), Column("What is needed"),
         Column("Markets"), Column("State"), Column("Seen"), Column("In force since", Kind.DAY),
-        Column("Due", Kind.DAY), Column("Planned", Kind.DAY), Column("Late, days", Kind.NUMBER),
+        Column("Due", Kind.DAY), Column("Due for a date to come", Kind.DAY),
+        Column("Planned", Kind.DAY), Column("Late, days", Kind.NUMBER),
         Column("Plan says done, not seen"),
     )  # fmt: skip
     return Table(
@@ -198,7 +223,8 @@ def table(items: tuple[Item, ...]) -> Table:
             (
                 each.probe.subject.value, each.code, each.name, each.probe.title,
                 ", ".join(each.markets), each.state.value, each.sight.told, each.since,
-                each.due_on, each.planned_on, each.late_days, "yes" if each.is_only_said else "",
+                each.due_on, each.coming_on, each.planned_on, each.late_days,
+                "yes" if each.is_only_said else "",
             )
             for each in items
         ],
@@ -219,7 +245,10 @@ def _view(each: Item) -> ItemView:
         told=each.sight.told,
         due_on=each.due_on,
         since=each.since,
+        coming_on=each.coming_on,
         planned_on=each.planned_on,
+        overdue_days=each.overdue_days,
+        foreseen_days=each.foreseen_days,
         late_days=each.late_days,
         is_only_said=each.is_only_said,
     )
