@@ -61,6 +61,42 @@ class Profile:
                     return Clash(day, resource)
         return None
 
+    def passed(
+        self,
+        demands: Mapping[str, float],
+        days: Sequence[int],
+        first: int,
+        count: int,
+        clash: Clash,
+    ) -> Clash | None:
+        """Return the last clash before the first days in a row on which there is enough.
+
+        Args:
+            demands: Resource -> amount on each day.
+            days: Working days, in order.
+            first: Place among them of the first after a clash.
+            count: How many are wanted in a row.
+            clash: That clash; it is the answer where the first days will do.
+
+        Returns:
+            None where the days end before.
+        """
+        wanted = [
+            (name, self._taken[name], self._capacities[name] + _SLACK - amount)
+            for name, amount in demands.items()
+        ]
+        free = 0  # So many days from the first on are known to be free.
+        while first + count <= len(days):
+            for at in range(first + count - 1, first + free - 1, -1):
+                day = days[at]
+                name = next((name for name, taken, most in wanted if taken[day] > most), None)
+                if name is not None:
+                    free, first, clash = first + count - 1 - at, at + 1, Clash(day, name)
+                    break
+            else:
+                return clash
+        return None
+
     def holders(self, clash: Clash) -> tuple[str, ...]:
         """Return the packages that have a resource on a day."""
         return tuple(self._holders[clash.resource][clash.day])
