@@ -40,8 +40,8 @@ class ReadyState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """Something that a subject needs."""
+class Needed:
+    """Something that a subject needs, and whether it was seen; the plan has no say in it."""
 
     probe: Probe
     code: str
@@ -57,10 +57,18 @@ class Item:
     """The first day of the rules that ask for it and hold already; None: all are to come."""
     coming_on: date | None
     """The last day without it for the first date that is to come; None: no such date needs it."""
-    planned_on: date | None
-    """When the work that brings it ends by the plan; None: no work in the plan does."""
+    needs: tuple[str, ...]
+    """Codes of the needs that are to come and ask for it."""
     overdue_days: int
     """Days since the last day without it, under rules in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Needed):
+    """Something that a subject needs, and what the plan foresees of it."""
+
+    planned_on: date | None
+    """When the work that brings it ends by the plan; None: no work in the plan does."""
     foreseen_days: int
     """Days by which its work is planned too late for a date to come that will not be made."""
     is_only_said: bool
@@ -83,33 +91,43 @@ class Score:
     unseen: int
 
 
-def readiness(
+def needed(
     book: Book,
     terms: Terms,
-    schedule: Schedule,
     evidence: Evidence,
+    today: date,
     *,
     in_force: Iterable[Need] = (),
-) -> tuple[Item, ...]:
+) -> tuple[Needed, ...]:
     """Return everything that the rules in scope need, and whether it was seen.
 
     Args:
         book: The programme.
         terms: What holds for it.
-        schedule: Its schedule, which says when missing things are planned.
         evidence: What Packtrail holds.
+        today: The day.
         in_force: What rules of its markets ask for that hold already, besides its own needs.
+    """
+    asked = _asked(book.scope(terms), tuple(in_force), today)
+    look = Look(book, evidence, today)
+    return tuple(
+        _needed(look, BY_KEY[probe], code, what, asks)
+        for (probe, code, what), asks in _joined(look, asked).items()
+    )
+
+
+def readiness(wanted: Iterable[Needed], schedule: Schedule) -> tuple[Item, ...]:
+    """Return what is needed with what a schedule foresees of it.
+
+    Args:
+        wanted: What is needed, of the day of the schedule.
+        schedule: It says when missing things are planned.
 
     Returns:
         What is late first, then by the day it is due.
     """
-    asked = _asked(book.scope(terms), tuple(in_force), schedule.today)
-    look = Look(book, evidence, schedule.today)
     foreseen = Foreseen.of(schedule)
-    items = [
-        _item(look, BY_KEY[probe], code, what, asks, foreseen)
-        for (probe, code, what), asks in _joined(look, asked).items()
-    ]
+    items = [_item(each, foreseen) for each in wanted]
     items.sort(
         key=lambda each: (-each.late_days, each.due_on or date.max, each.probe.key, each.code)
     )
@@ -261,17 +279,14 @@ def _first(one: date | None, other: date | None) -> date | None:
     return min((each for each in (one, other) if each is not None), default=None)
 
 
-def _item(
-    look: Look, probe: Probe, code: str, what: _What, asks: list[_Ask], foreseen: Foreseen
-) -> Item:
+def _needed(look: Look, probe: Probe, code: str, what: _What, asks: list[_Ask]) -> Needed:
     markets = tuple(dict.fromkeys(each.need.market for each in asks))
     of_line = what if isinstance(what, frozenset) else frozenset()
     sight = probe.see(look, Wanted(code, markets, of_line))
     state = _state(sight)
     coming = [each for each in asks if each.need.due_on >= look.today]
-    brought = foreseen.brought(probe, code, markets, [each.need.code for each in coming])
     first = min(each.need.due_on for each in asks)
-    return Item(
+    return Needed(
         probe=probe,
         code=code,
         name=_name(look.book, probe.subject, code),
@@ -281,10 +296,28 @@ def _item(
         due_on=min((each.due_on for each in asks if each.due_on), default=None),
         since=first + timedelta(days=1) if first < look.today else None,
         coming_on=min((each.due_on or each.need.due_on for each in coming), default=None),
-        planned_on=brought.planned_on,
+        needs=tuple(each.need.code for each in coming),
         overdue_days=_overdue(state, asks, look.today),
-        foreseen_days=0 if state is ReadyState.READY else brought.late_days,
-        is_only_said=brought.is_done and state in {ReadyState.MISSING, ReadyState.PARTLY},
+    )
+
+
+def _item(each: Needed, foreseen: Foreseen) -> Item:
+    brought = foreseen.brought(each.probe, each.code, each.markets, each.needs)
+    return Item(
+        probe=each.probe,
+        code=each.code,
+        name=each.name,
+        markets=each.markets,
+        state=each.state,
+        sight=each.sight,
+        due_on=each.due_on,
+        since=each.since,
+        coming_on=each.coming_on,
+        needs=each.needs,
+        overdue_days=each.overdue_days,
+        planned_on=brought.planned_on,
+        foreseen_days=0 if each.state is ReadyState.READY else brought.late_days,
+        is_only_said=brought.is_done and each.state in {ReadyState.MISSING, ReadyState.PARTLY},
     )
 
 

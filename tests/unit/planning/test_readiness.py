@@ -14,6 +14,7 @@ from packtrail.planning.readiness import (
     Item,
     ReadyState,
     by_market,
+    needed,
     readiness,
     score,
     score_in_force,
@@ -53,7 +54,7 @@ def book(**more: object) -> Book:
 
 
 def seen(made: Book, evidence: Evidence = NOTHING, *, on: date = TODAY) -> tuple[Item, ...]:
-    return readiness(made, TERMS, schedule(made.plan(TERMS, ()), on), evidence)
+    return readiness(needed(made, TERMS, evidence, on), schedule(made.plan(TERMS, ()), on))
 
 
 def of(items: tuple[Item, ...], probe: str, code: str = "") -> Item:
@@ -230,8 +231,8 @@ HELD = Need(
 
 
 def held(made: Book, *, on: date = TODAY) -> tuple[Item, ...]:
-    plan = schedule(made.plan(TERMS, ()), on)
-    return readiness(made, TERMS, plan, NOTHING, in_force=(HELD,))
+    wanted = needed(made, TERMS, NOTHING, on, in_force=(HELD,))
+    return readiness(wanted, schedule(made.plan(TERMS, ()), on))
 
 
 def sold_from(made: Book, first: date | None) -> Book:

@@ -7,9 +7,18 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, cast
 
 from packtrail.access import Permission
+from packtrail.planning.book import KINDS
 from packtrail.planning.needs import needs_in_force
 from packtrail.planning.probes import Evidence
-from packtrail.planning.readiness import Item, Score, by_market, readiness, score
+from packtrail.planning.readiness import (
+    Item,
+    Needed,
+    Score,
+    by_market,
+    needed,
+    readiness,
+    score,
+)
 from packtrail.planning.standing import verdict
 from packtrail.production.orders import State as OrderState
 from packtrail.rendering.tables import Column, Kind, Table
@@ -136,16 +145,41 @@ def of_programme(
     mark = (now.opened.mark, now.schedule.today, gathered.at, gathered.left_out, law)
     known = cast("Readiness | None", app.remembered.get(name, mark))
     if known is None:
-        known = _seen(now, gathered, holding, law.markets)
+        wanted = _wanted(app, now, gathered, holding)
+        known = _seen(now, gathered, wanted, holding, law.markets)
         app.remembered.put(name, mark, known)
     return known
 
 
+def _wanted(
+    app: Application, now: Planned, gathered: _Gathered, holding: tuple[Need, ...]
+) -> tuple[Needed, ...]:
+    """Return what is needed and what was seen of it, which a change of the plan leaves as it is."""
+    opened, day = now.opened, now.schedule.today
+    besides = tuple(opened.book.of_kind(each) for each in KINDS if each not in _OF_PLAN)
+    name = f"needed/{opened.row.programme_id}"
+    mark = (opened.terms, opened.held_mark, besides, day, gathered.at, gathered.left_out, holding)
+    known = cast("tuple[Needed, ...] | None", app.remembered.get(name, mark))
+    if known is None:
+        evidence = gathered.evidence
+        known = needed(opened.book, opened.terms, evidence, day, in_force=holding)
+        app.remembered.put(name, mark, known)
+    return known
+
+
+_OF_PLAN = frozenset({"package", "link", "deadline", "calendar", "resource", "meeting"})
+"""Kinds of entries that change nothing of what is needed and seen."""
+
+
 def _seen(
-    now: Planned, gathered: _Gathered, holding: tuple[Need, ...], known: Container[str]
+    now: Planned,
+    gathered: _Gathered,
+    wanted: tuple[Needed, ...],
+    holding: tuple[Need, ...],
+    known: Container[str],
 ) -> Readiness:
     book, day = now.opened.book, now.schedule.today
-    items = readiness(book, now.opened.terms, now.schedule, gathered.evidence, in_force=holding)
+    items = readiness(wanted, now.schedule)
     return Readiness(
         opened=now.opened,
         verdict=verdict(now.schedule),
@@ -257,7 +291,8 @@ def _view(each: Item) -> ItemView:
 def _gathered(app: Application, actor: Actor, opened: Opened) -> _Gathered:
     now = app.clock()
     may = tuple(sorted(_may(actor)))
-    mark = (opened.mark, may, int(now.timestamp()) // FRESH_SECONDS)
+    # Of the programme, what is looked for hangs on its products only.
+    mark = (opened.book.products, may, int(now.timestamp()) // FRESH_SECONDS)
     name = f"evidence/{opened.row.programme_id}"
     known = cast("_Gathered | None", app.remembered.get(name, mark))
     if known is not None:
