@@ -12,7 +12,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from packtrail.access.codes import CROSS_SITE
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 
 FILES_MAX = 200
 FIELDS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that somebody chose in a form."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -72,6 +81,15 @@ class Visit:
         """Return one text field of the form."""
         value = self.form.get(name, "")
         return without_nul(value) if isinstance(value, str) else ""
+
+    def file(self, name: str = "file") -> SentFile | None:
+        """Return one file of the form; None where none was chosen."""
+        found = self.form.get(name)
+        if not isinstance(found, UploadFile) or not found.filename:
+            return None
+        found.file.seek(0)
+        kind = found.content_type or "application/octet-stream"
+        return SentFile(found.filename, kind, found.file.read())
 
 
 def page(

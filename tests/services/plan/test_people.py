@@ -258,13 +258,14 @@ def test_readiness_is_what_was_recorded_and_pooled(world: World, maker: Actor) -
     assert after["master_data"] == {ReadyState.MISSING}
 
 
-def test_evidence_is_kept_for_minutes_and_gathered_anew_after_a_change(
+def test_evidence_is_kept_for_minutes_and_gathered_anew_where_other_products_are_in_scope(
     world: World, maker: Actor
 ) -> None:
     full(world, maker, GTIN)
     first = readiness.of_programme(world.app, maker, "eu").seen_at
-    again = readiness.of_programme(world.app, maker, "eu").seen_at
     raised(world, maker)
+    again = readiness.of_programme(world.app, maker, "eu").seen_at
+    full(world, maker, "09520861410066")
 
     assert first == again
     assert readiness.of_programme(world.app, maker, "eu").seen_at > first
