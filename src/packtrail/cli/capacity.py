@@ -84,10 +84,11 @@ def tell_columns(columns: Mapping[str, Sequence[Figure]]) -> None:
 
 def _inputs(forecast: Path, scenarios: Sequence[Path]) -> Mapping[str, tuple[Input, ...]]:
     from packtrail.exchange.capacity_files import read_forecast, read_scenario
-    from packtrail.planning.capacity.forecasts import forecast_inputs
+    from packtrail.planning.capacity.forecasts import Sums, forecast_inputs
     from packtrail.planning.capacity.model import INPUTS, inputs_of
 
-    given = forecast_inputs(read_forecast(_content(forecast), forecast.name), forecast.name)
+    sums = Sums.of(read_forecast(_content(forecast), forecast.name))
+    given = forecast_inputs(sums, forecast.name)
     if not scenarios:
         return {"as the model has it": inputs_of(given, {})}
     if len({path.stem for path in scenarios}) < len(scenarios):
