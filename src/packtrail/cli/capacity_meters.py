@@ -104,15 +104,15 @@ def show_outlook(
 
 def _tell(seen: Outlook) -> None:
     walls = (
-        (e.limit.meter.title, f"{e.now:,.4g}", f"{e.limit.value:,.4g}", e.limit.meter.unit,
+        (e.limit.meter.title, e.scale.figure(e.now), e.scale.figure(e.limit.value), e.scale.unit,
          e.earliest, e.likely, e.by_plan)
         for e in seen.walls
     )  # fmt: skip
     headings = ("Meter", "Now", "There is", "Unit", "Earliest", "Likely", "By the plan")
     write_table("Until it is used up", headings, walls)
     compared = (
-        (e.meter.title, f"{e.measured:,.4g}", f"{e.low:,.4g}", f"{e.likely:,.4g}",
-         f"{e.high:,.4g}", e.unit, e.verdict)
+        (e.meter.title, *map(e.scale.figure, (e.measured, e.low, e.likely, e.high)),
+         e.scale.unit, e.verdict)
         for e in seen.comparisons
     )  # fmt: skip
     headings = ("Meter", "Measured", "Plan, low", "likely", "high", "Unit", "")

@@ -56,10 +56,10 @@ def _forecast(
     seen = forecasts.forecast(visit.app, visit.who, number=wanted) if listed else None
     drawn = ""
     if seen:
-        points = [(each.month, each.packs / 1000) for each in seen.months]
+        points = [(each.month, each.packs) for each in seen.months]
         series = [Series(name=seen.forecast.name, points=points)]
         drawn = capacity_charts.draw_series(
-            series, unit="thousand packs", title="Packs by month", prefix="months"
+            series, unit="packs", title="Packs by month", prefix="months"
         )
     return shared.render(
         visit,

@@ -211,7 +211,7 @@ QUANTITIES: tuple[Quantity, ...] = (
              "packs_peak / 3600 * (times_listed / list_rate + lone_events * lone_seconds)"),
             ("processes", "Server processes kept busy at the peak", "processes",
              "busy + checks_peak / check_rate"),
-            ("serials_hours", "Hours of a process to issue a year's serial numbers", "hours",
+            ("serials_hours", "Time of a process to issue a year's serial numbers", "hours",
              "serials / serial_rate / 3600"),
             ("line_hours", "Line hours", "hours", "packs / (line_speed * 60 * line_yield)"),
             ("line_load", "Line hours needed of those manned, in the busiest month", "share",
