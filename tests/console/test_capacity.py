@@ -88,7 +88,7 @@ def test_a_figure_opens_to_the_inputs_it_rests_on(planner: Desk) -> None:
 
     assert "packs / packs_per_case" in page
     assert "What comes true of the forecast" in page
-    assert "house assumption; replace it with your own" in page
+    assert "sales plans come true to a tenth" in page
 
 
 def test_a_forecast_is_looked_at_and_then_imported(planner: Desk) -> None:

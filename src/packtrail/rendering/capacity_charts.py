@@ -82,7 +82,7 @@ def draw_sways(
     rows: Sequence[tuple[str, float, float]],
     *,
     likely: float,
-    unit: str,
+    scale: Scale,
     title: str,
     prefix: str,
 ) -> str:
@@ -91,12 +91,11 @@ def draw_sways(
     Args:
         rows: Name of the input, the figure at its low end, the figure at its high end.
         likely: The figure.
-        unit: Of the figure.
+        scale: The unit that it is told in.
         title: What the picture is called.
         prefix: Start of the ids in the picture, unique on its page.
     """
     ends = [value for _, low, high in rows for value in (low, high)] + [likely]
-    scale = Scale.of(unit, ends)
     first, last = min(ends), max(ends)
     width = (last - first) or 1.0
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from packtrail.base.amounts import Scale
 from packtrail.base.errors import NotFound
 from packtrail.console.capacity import shared
 from packtrail.console.downloads import attachment
@@ -20,7 +21,6 @@ from packtrail.rendering.capacity_sheets import scale_of
 from packtrail.services.capacity import files, runs
 
 if TYPE_CHECKING:
-    from packtrail.base.amounts import Scale
     from packtrail.console.visit import Visit
     from packtrail.services.capacity.runs import Column, Results
 
@@ -71,10 +71,12 @@ def figure(visit: Visit) -> Response:
     chosen = next((each for each in found.columns if each.scenario == code), found.columns[0])
     told = chosen.estimate
     titles = {each.key: each.title for each in told.figures}
+    ends = [end for each in moved for end in (each.at_low, each.at_high)]
+    scale = Scale.of(told[key].unit, (told[key].low, told[key].likely, told[key].high, *ends))
     drawn = capacity_charts.draw_sways(
         [(titles[each.key], each.at_low, each.at_high) for each in moved],
         likely=told[key].likely,
-        unit=told[key].unit,
+        scale=scale,
         title=f"What moves {told[key].title}",
         prefix="sways",
     )
@@ -82,7 +84,7 @@ def figure(visit: Visit) -> Response:
         visit,
         "capacity/figure.html",
         found=found,
-        columns=[each.estimate[key] for each in found.columns],
+        scale=scale,
         chosen=chosen,
         figure=told[key],
         roots=[told[each] for each in told[key].rests_on],
