@@ -66,6 +66,7 @@ def _forecast(
         "capacity/forecast.html",
         refusal=refusal,
         made=made,
+        called=visit.sent("name") if refusal or (made and made.forecast is None) else "",
         listed=listed,
         seen=seen,
         drawn=picture(drawn),
