@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from packtrail.base.amounts import figure
 from packtrail.base.findings import has_errors
 from packtrail.cli import options
 from packtrail.cli.capacity import capacity
@@ -60,7 +61,8 @@ def show_calibration(
         write_json(seen)
         return
     rows = (
-        (e.input.key, e.input.span.low, e.input.span.likely, e.input.span.high, e.input.unit,
+        (e.input.key, figure(e.input.span.low), figure(e.input.span.likely),
+         figure(e.input.span.high), e.input.unit,
          e.input.source, "stale" if e.is_stale else "")
         for e in seen.constants
     )  # fmt: skip

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from packtrail.base.errors import RefusedError
+from packtrail.planning.capacity.calibrating import CONSTANTS
 from packtrail.planning.capacity.estimating import Basis, Estimate, Input, Span, estimate
 from packtrail.planning.capacity.forecasts import ForecastRow, Sums, forecast_inputs
 from packtrail.planning.capacity.model import INPUTS, QUANTITIES, YEARS, inputs_of
+
+GUIDE = Path(__file__).parents[4] / "docs" / "guides" / "capacity.md"
 
 
 def months(packs: float, count: int = 12) -> list[ForecastRow]:
@@ -55,6 +60,42 @@ def test_a_company_of_24_sites_invests_200_million() -> None:
 
     assert made["investment"].likely == 200e6
     assert made["investment"].low > 100e6
+
+
+def test_the_guide_tells_what_the_model_works_out() -> None:
+    rows = {
+        cells[0].partition(",")[0]: cells[-1]
+        for line in GUIDE.read_text(encoding="utf-8").splitlines()
+        if line.startswith("|") and len(cells := line.strip("| ").split(" | ")) == 4
+    }
+    packs = {"lone_events": 10.0, "cases_per_pallet": 40.0}
+    turkey = planned(2.5e9 / 12, packs_per_case=1000, **packs)
+    small = planned(2.5e9 / 12, packs_per_case=100, **packs)
+    more = small["events_mean"].likely - turkey["events_mean"].likely
+    germany = planned(6.2e6 * 30, checks=1, open_hours=11.5 * 30, peak_factor=1)
+    company = planned(40e6, lines=200)
+
+    assert rows["Turkey"] == (
+        f"{turkey['events'].likely / 1e9:.1f} bn, {turkey['events_mean'].likely:.0f} a second with"
+        f" cases of 1,000 packs; cases of 100 packs add {more:.1f} a second"
+    )
+    assert rows["Germany"] == f"{germany['checks_peak'].likely:.0f}"
+    assert rows["Company of 24 sites"] == f"USD {company['investment'].likely / 1e6:.0f} M"
+
+
+def test_the_guide_names_the_constants_that_benchmarks_set() -> None:
+    lines = GUIDE.read_text(encoding="utf-8").splitlines()
+    told = {
+        key: set(re.findall(r"`(\w+)`", cells[1]))
+        for line in lines
+        if line.startswith("| `") and len(cells := line.strip("| ").split(" | ")) == 3
+        for key in re.findall(r"`(\w+)`", cells[0])
+    }
+    known: dict[str, set[str]] = {}
+    for each in CONSTANTS:
+        known.setdefault(each.key, set()).add(each.bench)
+
+    assert told == known
 
 
 def test_a_database_grows_until_as_many_years_are_kept() -> None:
