@@ -187,7 +187,7 @@ def _assumption(visit: Visit) -> Assumption:
 
 
 def _number(visit: Visit, name: str) -> float:
-    text = (visit.sent(name).strip() or visit.sent("likely").strip()).replace("\u202f", "")
+    text = visit.sent(name).strip() or visit.sent("likely").strip()
     try:
         return float(text)
     except ValueError:
