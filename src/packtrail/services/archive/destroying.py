@@ -249,17 +249,15 @@ def _against(conn: Connection, row: MonthRow, kept: Kept, today: date) -> Iterat
     if state not in _READY:
         text = f"{day:%B %Y} is {state}; to destroy it must be verified or dropped."
         yield codes.MONTH_NOT_READY.found(text)
-    bound: dict[str, list[str]] = {}
+    bound: dict[tuple[str, str], list[str]] = {}
     for said in kept.retention:
         if today <= said.until:
             what = said.pack_id or f"policy {said.policy_id}"
-            cause = (
-                f"{day:%Y-%m} is kept until {said.until}: {what}, {said.span} after "
-                f"{said.counts_from} ({said.source})"
-            )
-            bound.setdefault(cause, []).append(said.organisation)
-    for cause, companies in bound.items():
-        yield codes.STILL_KEPT.found(f"{cause}; for {', '.join(companies)}.")
+            text = f"{day:%Y-%m} is kept until {said.until}: {what}"
+            why = f"{said.span} after {said.counts_from} ({said.source})"
+            bound.setdefault((text, why), []).append(said.organisation)
+    for (text, why), companies in bound.items():
+        yield codes.STILL_KEPT.found(f"{text} for {', '.join(companies)}, {why}.")
     if not kept.retention and state in _READY:
         yield codes.STILL_KEPT.found(f"Nothing says until when {day:%Y-%m} is kept.")
     if kept.keepers:
