@@ -58,6 +58,11 @@ class EventRow:
         return self.segment.empties
 
     @property
+    def time_zone_offset(self) -> str:
+        """The offset that its time was written with."""
+        return self.segment.time_zone_offset
+
+    @property
     def biz_step(self) -> str | None:
         """Its business step."""
         return self.segment.biz_step
