@@ -21,15 +21,17 @@ from packtrail.planning.templates import Department, Part
 from packtrail.planning.training import Standing, competences, is_needed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from packtrail.base.findings import Finding
     from packtrail.planning.book import Book
     from packtrail.planning.schedules import Schedule
     from packtrail.planning.templates import Template
+    from packtrail.planning.training import Person
 
 DAYS_AHEAD = 14
 _WEEKS_MAX = 53
+_NAMED_MAX = 5
 _DOING = frozenset({Part.RESPONSIBLE, Part.ACCOUNTABLE, Part.BOTH})
 
 
@@ -63,7 +65,10 @@ class Receipt:
     """Somebody has read a notice."""
 
     by: str
+    """What they were called then."""
     at: datetime
+    person: str = ""
+    """Their code, or name of their account; empty: nobody who takes part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,31 @@ class Notice:
     def is_for(self, department: Department) -> bool:
         """Tell whether a department must know."""
         return not self.departments or department in self.departments
+
+    def receipt_of(self, person: Person) -> Receipt | None:
+        """Return when somebody first said that they have read it."""
+        return next((each for each in self.receipts if person.is_meant(each.person)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """Who must know a notice, and who of them has said that they do."""
+
+    read: tuple[tuple[Person, Receipt], ...]
+    missing: tuple[Person, ...]
+    """Who must still read it, by name."""
+    others: tuple[Receipt, ...]
+    """Of those who need not know it, and those who left."""
+
+    @property
+    def total(self) -> int:
+        """How many must know it."""
+        return len(self.read) + len(self.missing)
+
+    @property
+    def told(self) -> str:
+        """As people say it: `2 of 3`."""
+        return f"{len(self.read)} of {self.total}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +180,37 @@ def digest(
     )
 
 
+def readers(
+    notice: Notice, people: Mapping[str, Person], on: date, *, department: Department | None = None
+) -> Readers:
+    """Return who must know a notice, each by themselves, and who of them has read it.
+
+    Args:
+        notice: The notice.
+        people: Everybody, by code.
+        on: The day; who left before it need not know any more.
+        department: Only its people; None: of all who must know.
+    """
+    must = sorted(
+        (
+            each
+            for each in people.values()
+            if each.takes_part(on)
+            and notice.is_for(each.department)
+            and department in {None, each.department}
+        ),
+        key=lambda each: (each.name, each.code),
+    )
+    found = [(each, notice.receipt_of(each)) for each in must]
+    read = tuple((each, receipt) for each, receipt in found if receipt)
+    counted = [receipt for _, receipt in read]
+    return Readers(
+        read=read,
+        missing=tuple(each for each, receipt in found if not receipt),
+        others=tuple(each for each in notice.receipts if each not in counted),
+    )
+
+
 def check_briefing(told: Briefing, at: str) -> Iterator[Finding]:
     """Yield what is wrong with a row of the communication plan, `PLN-004`."""
     if not told.departments:
@@ -188,10 +249,9 @@ def _due(schedule: Schedule, template: Template, department: Department) -> Iter
 
 def _needed(book: Book, department: Department, today: date, template: Template) -> Iterator[Line]:
     people = {each.code: each for each in book.people.values() if each.department is department}
-    names = {each.name for each in people.values()} | set(people)
     until = today + timedelta(days=DAYS_AHEAD)
     for entry in book.register.values():
-        if entry.kind is EntryKind.DECISION and entry.is_open and entry.owner in names:
+        if entry.kind is EntryKind.DECISION and entry.is_open and entry.owner in people:
             by = f"by {entry.due_on}" if entry.due_on else "no day is set"
             yield Line(text=f"Decide: {entry.title}", more=by, kind="register", code=entry.code)
     triages = department is (Department.IT if template.is_small else Department.MANAGEMENT)
@@ -199,15 +259,11 @@ def _needed(book: Book, department: Department, today: date, template: Template)
         if told.state is InputState.RAISED and triages:
             yield Line(text=f"Triage: {told.title}", more=f"raised by {told.raised_by}",
                        kind="input", code=told.code)  # fmt: skip
-        elif told.is_open and told.owner in names:
+        elif told.is_open and told.owner in people:
             late = ", overdue" if told.due_on and told.due_on < today else ""
             yield Line(text=f"Answer: {told.title}", more=f"due {told.due_on}{late}",
                        kind="input", code=told.code)  # fmt: skip
-    for notice in book.notices.values():
-        readers = {each.by for each in notice.receipts}
-        if notice.published_on and notice.is_for(department) and not readers & names:
-            yield Line(text=f"Read: {notice.title}", more=f"since {notice.published_on}",
-                       kind="notice", code=notice.code)  # fmt: skip
+    yield from _unread(book, department, today)
     stands = competences(people, book.courses, book.sessions.values(), today)
     for one in stands:
         ends = one.valid_until is not None and one.valid_until <= until
@@ -215,6 +271,23 @@ def _needed(book: Book, department: Department, today: date, template: Template)
             told_ = one.standing.value if one.standing is not Standing.NEAR else "ends soon"
             yield Line(text=f"Train: {one.person.name}, {one.course.title}", more=told_,
                        kind="course", code=one.course.code)  # fmt: skip
+
+
+def _unread(book: Book, department: Department, today: date) -> Iterator[Line]:
+    for notice in book.notices.values():
+        if notice.published_on is None or not notice.is_for(department):
+            continue
+        found = readers(notice, book.people, today, department=department)
+        if found.missing or not found.total:
+            missing = _listed([each.name for each in found.missing])
+            who = f"{found.told} have read it, not {missing}" if missing else "nobody is named"
+            yield Line(text=f"Read: {notice.title}", more=f"since {notice.published_on}; {who}",
+                       kind="notice", code=notice.code)  # fmt: skip
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_NAMED_MAX])
+    return shown + (f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else "")
 
 
 def _part(template: Template, work: str, department: Department) -> Part | None:

@@ -114,7 +114,7 @@ def _listing(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         each
         for each in found
         if state in {"all", each.state.value} or (state == "open" and each.is_open)
-        or (state == "mine" and visit.who.name in {each.raised_by, each.owner})
+        or (state == "mine" and service.is_mine(opened.book, each, visit.who))
     ]  # fmt: skip
     shown.sort(key=lambda each: (not each.is_open, str(each.due_on or "9"), each.code))
     return shared.render(

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from packtrail.access import Permission
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect
+from packtrail.planning.people import of_account
 from packtrail.planning.templates import Department
 from packtrail.services.plan import books, codec, telling
 
@@ -93,8 +94,7 @@ def _department(visit: Visit, opened: Opened) -> Department:
     asked = visit.query("department")
     if asked in set(Department):
         return Department(asked)
-    known = opened.book.people.values()
-    mine = next((e for e in known if visit.who.name in {e.code, e.name}), None)
+    mine = of_account(opened.book.people, visit.who.person)
     return mine.department if mine else Department.MANAGEMENT
 
 

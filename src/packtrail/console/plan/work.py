@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
+    from packtrail.planning.book import Book
     from packtrail.planning.comparison import PackageMark
     from packtrail.planning.schedules import Schedule, Slot
     from packtrail.planning.work import WorkPackage
@@ -221,7 +222,7 @@ def gantt_rows(
                 tone=_TONES[heat_of(schedule, slot.code)],
                 is_milestone=package.is_milestone,
                 is_critical=slot.code in schedule.critical,
-                note=_note(slot, package),
+                note=_note(opened.book, slot, package),
                 href=shared.package_path(opened.code, slot.code),
                 baseline=(mark.start_on, mark.finish_on) if mark else None,
                 due=due.get(slot.code),
@@ -240,12 +241,12 @@ def _group_name(opened: Opened, group: str, name: str) -> str:
     return names.get(group, {}).get(name, name) or f"Without {group}"
 
 
-def _note(slot: Slot, package: WorkPackage) -> str:
+def _note(book: Book, slot: Slot, package: WorkPackage) -> str:
     if package.is_done:
         return ""
     if slot.float_days is not None and slot.float_days < 0:
         return f"{-slot.float_days} d late"
-    return package.owner or package.role
+    return book.called(package.owner) or package.role
 
 
 def _found(now: Planned, asked: Mapping[str, str]) -> list[Slot]:
@@ -260,7 +261,8 @@ def _found(now: Planned, asked: Mapping[str, str]) -> list[Slot]:
         package = schedule.plan.by_code[slot.code]
         if any(str(getattr(package, name)) != value for name, value in wanted.items()):
             continue
-        if text and text not in f"{package.code} {package.title} {package.owner}".casefold():
+        owner = now.opened.book.called(package.owner)
+        if text and text not in f"{package.code} {package.title} {owner}".casefold():
             continue
         if path is not None and slot.code not in path:
             continue

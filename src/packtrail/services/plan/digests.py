@@ -16,7 +16,7 @@ from packtrail.services.mail import outbox, preferences
 from packtrail.services.mail.outbox import Kind, Letter
 from packtrail.services.mail.preferences import Rhythm as Wish
 from packtrail.services.plan import books, telling
-from packtrail.services.plan.mailing import address_of, takes_part, wish_of
+from packtrail.services.plan.mailing import address_of, wish_of
 from packtrail.store import mail as mail_rows
 from packtrail.store import plans as rows
 
@@ -80,7 +80,7 @@ def _write(app: Application, opened: Opened) -> int:
         to = address_of(person, wishes)
         on = last_on(opened, person, _wish(person, wishes), today)
         last = rounds.get(person.code)
-        if not to or on is None or not takes_part(person, today) or (last and last >= on):
+        if not to or on is None or not person.takes_part(today) or (last and last >= on):
             continue
         days = min(max((today - last).days, 1), _DAYS_MAX) if last else telling.DAYS
         key = person.department.value, days

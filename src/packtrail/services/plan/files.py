@@ -13,6 +13,7 @@ from packtrail.exchange.msproject_writer import write_msproject
 from packtrail.exchange.plan_tables import read_plan
 from packtrail.planning.book import kind_of, link_code
 from packtrail.planning.notation import format_links
+from packtrail.planning.people import with_codes
 from packtrail.rendering import times
 from packtrail.rendering.calendars import Entry as CalendarEntry
 from packtrail.rendering.calendars import write_ics
@@ -66,7 +67,7 @@ def export_table(app: Application, actor: Actor, programme: str, *, as_csv: bool
     """
     now = planned(app, actor, programme)
     about = _about(app, actor, now)
-    work, dates = work_table(now.schedule), dates_table(now.schedule)
+    work, dates = work_table(now), dates_table(now.schedule)
     if as_csv:
         return write_csv(work, about=about)
     return write_xlsx((work, dates), about=about, made_at=app.clock())
@@ -184,6 +185,7 @@ def _changes(
     for package in file.packages:
         named.add(package.code)
         made = _merged(book.packages.get(package.code), package, file.told)
+        made = with_codes(book.people, made)
         if book.packages.get(package.code) != made:
             yield Put(made)
     yield from _link_changes(book.links, file, named)
@@ -221,8 +223,9 @@ def _link_changes(
 # --- out of the plan ------------------------------------------------------------------------------
 
 
-def work_table(schedule: Schedule) -> Table:
+def work_table(now: Planned) -> Table:
     """Return all packages as a table that can be changed and taken in again."""
+    schedule = now.schedule
     number, day = Kind.NUMBER, Kind.DAY
     columns = (
         Column("Code"), Column("Title"), Column("Phase"), Column("Kind"), Column("Market"),
@@ -238,16 +241,17 @@ def work_table(schedule: Schedule) -> Table:
     for link in schedule.plan.links:
         before.setdefault(link.successor, []).append(link)
     order = sorted(schedule.slots.values(), key=lambda each: (each.start, each.code))
-    rows = [_work_row(schedule, each.code, before.get(each.code, ())) for each in order]
+    rows = [_work_row(now, each.code, before.get(each.code, ())) for each in order]
     return Table("Work", columns, rows)
 
 
-def _work_row(schedule: Schedule, code: str, links: Sequence[Link]) -> tuple[Cell, ...]:
+def _work_row(now: Planned, code: str, links: Sequence[Link]) -> tuple[Cell, ...]:
+    schedule, book = now.schedule, now.opened.book
     package, slot = schedule.plan.by_code[code], schedule.slots[code]
     return (
         code, package.title, package.phase, package.kind.value, package.market, package.site,
         package.line, package.partner, ", ".join(package.products), package.calendar,
-        package.duration_days, package.effort_days, package.role, package.owner,
+        package.duration_days, package.effort_days, package.role, book.written(package.owner),
         package.cost_eur, "yes" if package.is_on_line else "no", package.not_before,
         package.placement.value if package.placement else None, format_links(links),
         package.done_percent, package.started_on, package.finished_on, package.reason,

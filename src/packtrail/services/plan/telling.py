@@ -10,6 +10,7 @@ from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
 from packtrail.planning import codes
 from packtrail.planning.communication import Change, Digest, Line, Notice, Receipt, digest
+from packtrail.planning.people import code_of_account
 from packtrail.planning.templates import TEMPLATES, Department
 from packtrail.rendering import plan_words, times
 from packtrail.rendering.reports import Report, Section, write_pdf
@@ -21,8 +22,10 @@ from packtrail.services.plan.writing import Put, write_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from packtrail.access import Actor
+    from packtrail.planning.book import Book
     from packtrail.planning.templates import Meeting
     from packtrail.services.application import Application
 
@@ -53,7 +56,8 @@ def digest_of(
     since = app.clock() - timedelta(days=days)
     found = history.changes(app, actor, programme, since=since, limit=history.PAGE_MAX)
     template = TEMPLATES[now.opened.terms.template]
-    told = digest(now.opened.book, now.schedule, template, department, _told(found))
+    book = now.opened.book
+    told = digest(book, now.schedule, template, department, _told(book, found))
     if department not in _FOR_CAPACITY:
         return told
     alarms = tuple(
@@ -63,26 +67,55 @@ def digest_of(
     return replace(told, needed=(*told.needed, *alarms))
 
 
-def acknowledge(app: Application, actor: Actor, programme: str, code: str) -> Notice:
-    """Take down that the actor has read a notice; the first time counts.
+def acknowledge(
+    app: Application, actor: Actor, programme: str, code: str, *, person: str = ""
+) -> Notice:
+    """Take down that somebody has read a notice; the first time counts.
+
+    Args:
+        app: The application.
+        actor: Who says so.
+        programme: Code of the programme.
+        code: Code of the notice.
+        person: Code of who has read it, as a list signed on paper says; empty: the actor.
 
     Raises:
-        NotFound: `PLN-014` or `PLN-015`, there is no such programme or notice.
-        NotPermitted: The actor may not say so.
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme, notice or person.
+        NotPermitted: The actor may not say so; of others who may change the programme says it.
     """
-    require(actor, Permission.PLAN_RAISE)
+    require(actor, Permission.PLAN_UPDATE if person else Permission.PLAN_RAISE)
     at = app.clock()
     with app.database.transaction() as conn:
         row = books.visible(conn, actor, programme, is_locked=True)
-        known = books.read(app, conn, row).book.notices.get(code)
+        book = books.read(app, conn, row).book
+        known = book.notices.get(code)
         if known is None or known.published_on is None:
             message = f"There is no published notice {code[:80]!r}."
             raise NotFound(codes.NO_ENTRY.found(message, at="code"))
-        if actor.name in {each.by for each in known.receipts}:
+        receipt = _receipt(book, actor, person, at)
+        if _is_there(book, known, receipt):
             return known
-        read = replace(known, receipts=(*known.receipts, Receipt(by=actor.name, at=at)))
+        read = replace(known, receipts=(*known.receipts, receipt))
         write_in(app, conn, actor, row, [Put(read)], at=at, reason="Read")
     return read
+
+
+def _is_there(book: Book, notice: Notice, receipt: Receipt) -> bool:
+    person = book.people.get(receipt.person)
+    if person is not None:
+        return notice.receipt_of(person) is not None
+    same = [each for each in notice.receipts if each.person == receipt.person]
+    return any(receipt.person or each.by == receipt.by for each in same)
+
+
+def _receipt(book: Book, actor: Actor, person: str, at: datetime) -> Receipt:
+    if not person:
+        code = code_of_account(book.people, actor.person)
+        return Receipt(by=actor.name, at=at, person=code)
+    known = book.people.get(person)
+    if known is None:
+        raise NotFound(codes.NO_ENTRY.found(f"There is no person {person[:80]!r}.", at="person"))
+    return Receipt(by=known.name, at=at, person=known.code)
 
 
 def drafted(app: Application, actor: Actor, programme: str) -> Notice | None:
@@ -159,6 +192,7 @@ def _points(
     app: Application, actor: Actor, seen: overview.Glance, digests: list[Digest]
 ) -> dict[str, list[str]]:
     """Return the points that an agenda may have: words -> what is known."""
+    book = seen.opened.book
     titles = {code: each.title for code, each in seen.schedule.plan.by_code.items()}
     dates = [f"{e.deadline.title}: {plan_words.outlook(e)}" for e in seen.schedule.outlooks]
     paths = [
@@ -169,7 +203,7 @@ def _points(
     drift = [f"{each.title}: {plan_words.date_shift(each)}" for each in changes if each.days]
     inputs = [
         f"{each.code} {each.title} ({each.state.value}, due {each.due_on})"
-        for each in seen.opened.book.inputs.values()
+        for each in book.inputs.values()
         if each.is_open
     ]
     law = [
@@ -187,7 +221,7 @@ def _points(
     ]
     week = [
         f"{plan_words.TASKS[each.task].text}: {each.package.title} "
-        f"({each.package.owner or each.package.role or 'nobody named'})"
+        f"({book.called(each.package.owner) or each.package.role or 'nobody named'})"
         for each in seen.due
     ]
     return {
@@ -202,7 +236,7 @@ def _list(lines: Iterable[Line]) -> str:
     return "; ".join(each.text for each in lines)
 
 
-def _told(found: Iterable[history.Change]) -> Iterator[Change]:
+def _told(book: Book, found: Iterable[history.Change]) -> Iterator[Change]:
     """Yield entries that changed, each once with all that differs since."""
     first: dict[tuple[str, str], history.Change] = {}
     last: dict[tuple[str, str], history.Change] = {}
@@ -213,7 +247,7 @@ def _told(found: Iterable[history.Change]) -> Iterator[Change]:
     for key, newest in last.items():
         if newest.kind not in _TOLD_KINDS:
             continue
-        before, after = first[key].before or {}, newest.after or {}
+        before, after = _named(book, first[key].before), _named(book, newest.after)
         told = _difference(before, after)
         if told:
             shown = after or before
@@ -224,6 +258,12 @@ def _told(found: Iterable[history.Change]) -> Iterator[Change]:
                 told=told + (f" ({newest.reason})" if newest.reason else ""),
                 work=str(shown.get("kind", "")) if newest.kind == "package" else "",
             )
+
+
+def _named(book: Book, values: Any) -> dict[str, Any]:
+    """Return the values of an entry with what its owner is called."""
+    found = dict(values or {})
+    return found | {"owner": book.called(found["owner"])} if found.get("owner") else found
 
 
 def _difference(before: Any, after: Any) -> str:
