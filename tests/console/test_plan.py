@@ -427,14 +427,25 @@ def test_training_tells_who_must_still_be_trained(desk_of_maker: Desk) -> None:
 
 
 def test_a_notice_is_read_and_its_readers_are_named(desk_of_maker: Desk) -> None:
+    page = f"{P}/entry/person"
+    person = {"code": "ann", "name": "Ann Lee", "department": "packaging"}
+    assert desk_of_maker.post(page, page, revision="0", **person).status_code == 303
     page = f"{P}/entry/notice"
     form = {"code": "N-1", "title": "Stop <in> May", "text": "May 3", "published_on": "2026-11-30"}
     assert desk_of_maker.post(page, page, revision="0", **form).status_code == 303
-    assert "read by nobody yet" in text_of(get(desk_of_maker, "/news"))
+    told = text_of(get(desk_of_maker, "/news"))
+    assert "0 of 1 have read it" in told
+    assert "Missing: Ann Lee" in told
+    assert "I have read it" in told
     assert desk_of_maker.post(f"{P}/news/read", f"{P}/news", code="N-1").status_code == 303
 
     told = get(desk_of_maker, "/news")
     assert "Stop &lt;in&gt; May" in told
-    assert "read by nobody yet" not in text_of(told)
+    # Whoever reads it without having to counts for nobody else.
+    assert "0 of 1 have read it" in text_of(told)
+    assert "I have read it" not in text_of(told)
+    signed = {"code": "N-1", "person": "ann"}
+    assert desk_of_maker.post(f"{P}/news/read", f"{P}/news", **signed).status_code == 303
+    assert "Everybody has read it" in text_of(get(desk_of_maker, "/news"))
     pack = desk_of_maker.client.get(f"{P}/news/packs/steering")
     assert pack.content.startswith(b"%PDF")

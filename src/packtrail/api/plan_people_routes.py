@@ -141,10 +141,16 @@ def show_digest(
     return telling.digest_of(app, actor, programme, department, days=days)
 
 
+@router.get("/{programme}/readers", summary="Readers", response_model=list[telling.ReadersView])
+def show_readers(programme: str, app: App, actor: Caller) -> Any:
+    """Return for each published notice how many have read it and who must still do so."""
+    return telling.readers_view(app, actor, programme)
+
+
 @router.post("/{programme}/notices/{code}/receipts", summary="Read it", response_model=Notice)
-def acknowledge(programme: str, code: str, app: App, actor: Caller) -> Any:
-    """Say that one has read a notice."""
-    return telling.acknowledge(app, actor, programme, code)
+def acknowledge(programme: str, code: str, app: App, actor: Caller, person: str = "") -> Any:
+    """Say that one has read a notice, or that a person has: as a list signed on paper says."""
+    return telling.acknowledge(app, actor, programme, code, person=person)
 
 
 @router.get("/{programme}/packs/{meeting}", summary="Meeting pack", response_class=Response)

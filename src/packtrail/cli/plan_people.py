@@ -153,20 +153,51 @@ def show_digest(
         write_table(title, ("", "", ""), ((e.code, e.text, e.more) for e in lines))
 
 
-@plan.command("read")
-def read_notice(
+@plan.command("readers")
+def show_readers(
     programme: Programme,
-    notice: Annotated[str, typer.Argument(help="Code of the notice.")],
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Only notices that somebody must still read.")
+    ] = False,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Say that one has read a notice."""
+    """Tell of each notice how many have read it, and who must still do so."""
     from packtrail.services.plan import telling
 
     with options.acting(data, db, organisation) as (app, actor):
-        made = telling.acknowledge(app, actor, programme, notice)
+        found = telling.readers_view(app, actor, programme)
+    shown = [each for each in found if each.missing or not missing]
+    if json:
+        write_json(shown)
+        return
+    rows = (
+        (each.notice, each.title, each.published_on or "", f"{each.read} of {each.total}",
+         ", ".join(each.missing_names))
+        for each in shown
+    )  # fmt: skip
+    write_table("Readers", ("Notice", "Title", "Published", "Read", "Missing"), rows)
+
+
+@plan.command("read")
+def read_notice(
+    programme: Programme,
+    notice: Annotated[str, typer.Argument(help="Code of the notice.")],
+    person: Annotated[
+        str, typer.Option("--person", help="Code of who has read it, as a signed list says.")
+    ] = "",
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Say that one has read a notice, or that a person has."""
+    from packtrail.services.plan import telling
+
+    with options.acting(data, db, organisation) as (app, actor):
+        made = telling.acknowledge(app, actor, programme, notice, person=person)
     _tell(made, f"{made.code}: read by {', '.join(each.by for each in made.receipts)}.", json=json)
 
 

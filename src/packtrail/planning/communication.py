@@ -6,7 +6,7 @@ need from you. Whether something is for a department follows from the RACI of it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -177,6 +177,18 @@ def digest(
         changed=tuple(_changed(template, department, changes)),
         due=tuple(_due(schedule, template, department)),
         needed=tuple(_needed(book, department, schedule.today, template)),
+    )
+
+
+def for_person(told: Digest, book: Book, person: Person) -> Digest:
+    """Return the digest of a department as one of its people gets it: without what they read."""
+    return replace(
+        told,
+        needed=tuple(
+            each
+            for each in told.needed
+            if each.kind != "notice" or not book.notices[each.code].receipt_of(person)
+        ),
     )
 
 

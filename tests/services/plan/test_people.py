@@ -183,6 +183,21 @@ def test_everybody_finds_what_they_raised(world: World, maker: Actor) -> None:
     ]
 
 
+def test_what_one_raised_stays_ones_own_under_a_new_name(world: World, maker: Actor) -> None:
+    ann = Person(code="a1", name="Ann", department=Department.QUALITY, account="ann")
+    write(world.app, maker, "eu", [Put(ann)])
+    who = replace(reader(maker), person="ann")
+    made = raised(world, who)
+    triaged = inputs.triage(world.app, maker, "eu", made.code, owner="Ann")
+    write(world.app, maker, "eu", [Put(replace(ann, name="Ann Hall"))])
+    write(world.app, maker, "eu", [Put(replace(ann, code="a2", account="ann2"))])
+
+    assert (made.person, triaged.owner) == ("a1", "a1")
+    found = [each.code for _, each in inputs.mine(world.app, replace(who, name="Ann Hall"))]
+    assert found == [made.code]
+    assert list(inputs.mine(world.app, replace(who, person="ann2"))) == []
+
+
 def test_inputs_are_nobody_elses_affair(world: World, maker: Actor) -> None:
     raised(world, maker)
     with pytest.raises(NotFound):
@@ -323,6 +338,36 @@ def test_a_notice_is_read_once_and_a_draft_by_nobody(world: World, maker: Actor)
         telling.acknowledge(world.app, maker, "eu", "M")
 
 
+def test_a_receipt_is_of_the_person_whatever_they_are_called(world: World, maker: Actor) -> None:
+    notice = Notice(code="N", title="Stop in May", text="May 3", published_on=DAY)
+    ann = Person(code="ann", name="Ann", department=Department.QUALITY)
+    write(world.app, maker, "eu", [Put(notice), Put(ann), Put(replace(ann, code="ann2"))])
+    who = replace(reader(maker), person="ann")
+
+    telling.acknowledge(world.app, who, "eu", "N")
+    write(world.app, maker, "eu", [Put(replace(ann, name="Ann Hall"))])
+    read = telling.acknowledge(world.app, replace(who, name="Ann Hall"), "eu", "N")
+    other = telling.acknowledge(world.app, replace(who, person="ann2"), "eu", "N")
+
+    assert [(each.person, each.by) for each in read.receipts] == [("ann", "Ann")]
+    assert [each.person for each in other.receipts] == ["ann", "ann2"]
+
+
+def test_who_signed_a_list_on_paper_has_read_it_too(world: World, maker: Actor) -> None:
+    notice = Notice(code="N", title="Stop in May", text="May 3", published_on=DAY)
+    ann = Person(code="ann", name="Ann", department=Department.QUALITY, account="a.lee")
+    write(world.app, maker, "eu", [Put(notice), Put(ann)])
+
+    telling.acknowledge(world.app, maker, "eu", "N", person="ann")
+    read = telling.acknowledge(world.app, replace(reader(maker), person="a.lee"), "eu", "N")
+
+    assert [each.person for each in read.receipts] == ["ann"]
+    with pytest.raises(NotFound):
+        telling.acknowledge(world.app, maker, "eu", "N", person="nobody")
+    with pytest.raises(NotPermitted):
+        telling.acknowledge(world.app, reader(maker), "eu", "N", person="ann")
+
+
 def test_a_notice_is_drafted_from_what_the_law_says_and_the_scope_does_not(
     world: World, maker: Actor
 ) -> None:
@@ -353,14 +398,16 @@ def test_who_is_not_trained_is_held_back_until_they_are(world: World, maker: Act
     )  # fmt: skip
     person = Person(code="ann", name="Ann", department=Department.PACKAGING)
     write(world.app, maker, "eu", [Put(course), Put(person)])
-    ann = replace(reader(maker), kind=ActorKind.USER)
+    ann = replace(reader(maker), kind=ActorKind.USER, person="ann")
     with pytest.raises(NotPermitted) as refusal:
         require_trained(world.app, ann, Held.REWORK)
 
     assert [each.code for each in refusal.value.findings] == ["PLN-024"]
     assert "Ann must be trained first: Rework (missing)." in str(refusal.value)
     require_trained(world.app, ann, Held.SIGNING)
-    require_trained(world.app, replace(ann, name="Somebody else"), Held.REWORK)
+    require_trained(world.app, replace(ann, person="somebody.else"), Held.REWORK)
+    with pytest.raises(NotPermitted):
+        require_trained(world.app, replace(ann, name="Called otherwise"), Held.REWORK)
     require_trained(world.app, replace(ann, kind=ActorKind.API_KEY), Held.REWORK)
 
     session = Session(code="S", course="X", on=DAY, attended=("ann",), passed=("ann",))
@@ -375,7 +422,7 @@ def test_rework_orders_and_signatures_ask_at_the_gate(world: World, maker: Actor
     course = Course(code="X", title="All", departments=(Department.PACKAGING,), holds=tuple(Held))
     person = Person(code="ann", name="Ann", department=Department.PACKAGING)
     write(world.app, maker, "eu", [Put(course), Put(person)])
-    ann = replace(maker, name="Ann", kind=ActorKind.USER)
+    ann = replace(maker, name="Ann", kind=ActorKind.USER, person="ann")
     nothing: Any = None
     for step in (
         lambda: rework.perform(world.app, ann, nothing, request_id="1"),

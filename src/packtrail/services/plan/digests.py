@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Actor
-from packtrail.planning.communication import By
+from packtrail.planning.communication import By, for_person
 from packtrail.planning.templates import TEMPLATES, Rhythm
 from packtrail.rendering import plan_words, times
 from packtrail.services.mail import outbox, preferences
@@ -88,7 +88,8 @@ def _write(app: Application, opened: Opened) -> int:
             digests[key] = telling.digest_of(
                 app, _actor(opened), opened.code, person.department, days=days
             )
-        count += _record(app, opened, person, to, on, digests[key])
+        own = for_person(digests[key], opened.book, person)
+        count += _record(app, opened, person, to, on, own)
     return count
 
 

@@ -226,9 +226,7 @@ def decide(app: Application, actor: Actor, programme: str, code: str, told: Deci
         decided = replace(
             known,
             state=InputState.DECIDED,
-            owner=known.owner
-            or code_of_account(opened.book.people, actor.person)
-            or actor.name,
+            owner=known.owner or code_of_account(opened.book.people, actor.person) or actor.name,
             resolution=told.resolution,
             reason=told.reason.strip(),
             decided_by=actor.name,

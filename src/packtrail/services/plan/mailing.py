@@ -80,11 +80,7 @@ def address_of(person: Person, wishes: Sequence[Preference]) -> str:
 def wish_of(person: Person, wishes: Sequence[Preference]) -> Preference | None:
     """Return what somebody who takes part has said they want; None: nothing, or no account."""
     return next(
-        (
-            each
-            for each in wishes
-            if each.changed_at and each.name == person.login
-        ),
+        (each for each in wishes if each.changed_at and each.name == person.login),
         None,
     )
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
 from packtrail.planning import codes
-from packtrail.planning.communication import Change, Digest, Line, Notice, Receipt, digest
+from packtrail.planning.communication import (
+    Change,
+    Digest,
+    Line,
+    Notice,
+    Readers,
+    Receipt,
+    digest,
+    readers,
+)
 from packtrail.planning.people import code_of_account
 from packtrail.planning.templates import TEMPLATES, Department
 from packtrail.rendering import plan_words, times
@@ -35,6 +44,21 @@ _SHOWN_MAX = 3
 _FOR_CAPACITY = frozenset({Department.IT, Department.MANAGEMENT, Department.FINANCE})
 """Departments that buy or change what there is."""
 _SILENT = frozenset({"is_proposed", "products", "reason", "acceptance"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadersView:
+    """Who has read a notice, as plain values."""
+
+    notice: str
+    title: str
+    published_on: date | None
+    read: int
+    """How many of those who must know it have read it."""
+    total: int
+    missing: tuple[str, ...]
+    """Codes of the people who must still read it."""
+    missing_names: tuple[str, ...]
 
 
 def digest_of(
@@ -93,19 +117,52 @@ def acknowledge(
             message = f"There is no published notice {code[:80]!r}."
             raise NotFound(codes.NO_ENTRY.found(message, at="code"))
         receipt = _receipt(book, actor, person, at)
-        if _is_there(book, known, receipt):
+        if _is_there(book, known, receipt.person, receipt.by):
             return known
         read = replace(known, receipts=(*known.receipts, receipt))
         write_in(app, conn, actor, row, [Put(read)], at=at, reason="Read")
     return read
 
 
-def _is_there(book: Book, notice: Notice, receipt: Receipt) -> bool:
-    person = book.people.get(receipt.person)
+def is_read_by(book: Book, notice: Notice, actor: Actor) -> bool:
+    """Tell whether the actor has said that they have read a notice."""
+    code = code_of_account(book.people, actor.person)
+    return _is_there(book, notice, code, actor.name)
+
+
+def readers_view(app: Application, actor: Actor, programme: str) -> tuple[ReadersView, ...]:
+    """Return for each published notice who has read it and who must still do so, the newest first.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    book = books.opened(app, actor, programme).book
+    today = app.clock().date()
+    told = [(each.published_on, each) for each in book.notices.values() if each.published_on]
+    return tuple(
+        _readers_view(each, readers(each, book.people, today))
+        for _, each in sorted(told, key=lambda one: (one[0], one[1].code), reverse=True)
+    )
+
+
+def _readers_view(notice: Notice, found: Readers) -> ReadersView:
+    return ReadersView(
+        notice=notice.code,
+        title=notice.title,
+        published_on=notice.published_on,
+        read=len(found.read),
+        total=found.total,
+        missing=tuple(each.code for each in found.missing),
+        missing_names=tuple(each.name for each in found.missing),
+    )
+
+
+def _is_there(book: Book, notice: Notice, code: str, name: str) -> bool:
+    person = book.people.get(code)
     if person is not None:
         return notice.receipt_of(person) is not None
-    same = [each for each in notice.receipts if each.person == receipt.person]
-    return any(receipt.person or each.by == receipt.by for each in same)
+    same = [each for each in notice.receipts if each.person == code]
+    return any(code or each.by == name for each in same)
 
 
 def _receipt(book: Book, actor: Actor, person: str, at: datetime) -> Receipt:
