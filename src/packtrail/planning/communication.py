@@ -1,7 +1,7 @@
 """Communication: who must know what, when; and what a department is told of a programme.
 
 A digest has three parts, for whoever has little time: what changed for you, what is due, what we
-need from you. Whether something is for a department follows from the RACI of its kind of work.
+need from you. Whether something is for a department follows from the RACI of the work.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from packtrail.planning import codes
 from packtrail.planning.calendars import EVERY_DAY
 from packtrail.planning.checking import check_day
+from packtrail.planning.departments import DOING, Department
 from packtrail.planning.inputs import InputState
+from packtrail.planning.raci import raci_of
 from packtrail.planning.registers import EntryKind
 from packtrail.planning.standing import due
-from packtrail.planning.templates import Department, Part
 from packtrail.planning.training import Standing, competences, is_needed
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 DAYS_AHEAD = 14
 _WEEKS_MAX = 53
 _NAMED_MAX = 5
-_DOING = frozenset({Part.RESPONSIBLE, Part.ACCOUNTABLE, Part.BOTH})
 
 
 class By(StrEnum):
@@ -126,8 +126,8 @@ class Change:
     title: str
     told: str
     """What differs, and why."""
-    work: str = ""
-    """Kind of work, of a package."""
+    departments: frozenset[Department] | None = None
+    """Those that have to do with it; None: all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +174,7 @@ def digest(
     """
     return Digest(
         department=department,
-        changed=tuple(_changed(template, department, changes)),
+        changed=tuple(_changed(department, changes)),
         due=tuple(_due(schedule, template, department)),
         needed=tuple(_needed(book, department, schedule.today, template)),
     )
@@ -240,17 +240,15 @@ def check_notice(told: Notice, at: str) -> Iterator[Finding]:
         yield codes.BAD_VALUE.found("A notice that is published says something.", at=f"{at}/text")
 
 
-def _changed(
-    template: Template, department: Department, changes: Iterable[Change]
-) -> Iterator[Line]:
+def _changed(department: Department, changes: Iterable[Change]) -> Iterator[Line]:
     for each in changes:
-        if not each.work or _part(template, each.work, department):
+        if each.departments is None or department in each.departments:
             yield Line(text=each.title, more=each.told, kind=each.kind, code=each.code)
 
 
 def _due(schedule: Schedule, template: Template, department: Department) -> Iterator[Line]:
     for each in due(schedule, DAYS_AHEAD):
-        if _part(template, each.package.kind.value, department) in _DOING:
+        if raci_of(each.package, template).get(department) in DOING:
             days = f"{each.slot.start_on} to {each.slot.finish_on}"
             critical = ", may not slip" if each.is_critical else ""
             yield Line(
@@ -300,8 +298,3 @@ def _unread(book: Book, department: Department, today: date) -> Iterator[Line]:
 def _listed(names: list[str]) -> str:
     shown = ", ".join(names[:_NAMED_MAX])
     return shown + (f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else "")
-
-
-def _part(template: Template, work: str, department: Department) -> Part | None:
-    found = next((each for each in template.raci if each.value == work), None)
-    return template.raci[found].get(department) if found else None

@@ -14,14 +14,14 @@ from tests.unit.planning.scopes import scope
 
 from packtrail.access import ROLES, Actor, Permission, RoleName
 from packtrail.access.actor import ActorKind
-from packtrail.base.errors import NotFound, NotPermitted, RefusedError
+from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.planning.book import Terms
 from packtrail.planning.communication import Notice
+from packtrail.planning.departments import Department, Part
 from packtrail.planning.inputs import Input, InputKind, InputState, Resolution, Way
 from packtrail.planning.readiness import ReadyState
 from packtrail.planning.requirements import AcceptanceTest, OutcomeOfTest, Requirement
 from packtrail.planning.scope import Market
-from packtrail.planning.templates import Department
 from packtrail.planning.training import Course, Held, Person, Session
 from packtrail.planning.work import WorkKind, WorkPackage
 from packtrail.serials.policy import Order, Policy
@@ -29,7 +29,17 @@ from packtrail.services.accounts import audit, signing
 from packtrail.services.capture import capture
 from packtrail.services.lines import rework
 from packtrail.services.orders import order_commands
-from packtrail.services.plan import books, history, inputs, people, programmes, readiness, telling
+from packtrail.services.plan import (
+    books,
+    files,
+    history,
+    inputs,
+    people,
+    programmes,
+    readiness,
+    responsibilities,
+    telling,
+)
 from packtrail.services.plan.gate import require_trained
 from packtrail.services.plan.inputs import Decision, NewInput
 from packtrail.services.plan.writing import Put, Remove, write
@@ -431,3 +441,67 @@ def test_rework_orders_and_signatures_ask_at_the_gate(world: World, maker: Actor
     ):
         with pytest.raises(NotPermitted, match="must be trained first"):
             step()
+
+
+# --- who has to do with which work ----------------------------------------------------------------
+
+
+def test_who_has_to_do_with_a_package_is_kept_with_its_history(world: World, maker: Actor) -> None:
+    (proposed,) = responsibilities.raci_view(world.app, maker, "eu")
+    told = {Department.FINANCE: Part.BOTH}
+    responsibilities.put_raci(world.app, maker, "eu", "FORMAT", told, reason="They buy it")
+
+    (found,) = responsibilities.raci_view(world.app, maker, "eu", package="FORMAT")
+    assert (found.raci, found.is_own, proposed.is_own) == (told, True, False)
+    (change, *_) = history.changes(world.app, maker, "eu", kind="package", code="FORMAT")
+    assert change.fields["raci"] == ("as its kind of work", "A/R finance")
+    assert change.reason == "They buy it"
+    digest = telling.digest_of(world.app, maker, "eu", Department.FINANCE)
+    assert [each.code for each in digest.changed] == ["FORMAT"]
+    assert [each.code for each in digest.due] == ["FORMAT"]
+
+    responsibilities.put_raci(world.app, maker, "eu", "FORMAT", proposed.raci)
+    (again,) = responsibilities.raci_view(world.app, maker, "eu", package="FORMAT")
+    assert (again.raci, again.is_own) == (proposed.raci, False)
+
+
+def test_a_package_that_nobody_answers_for_is_told(world: World, maker: Actor) -> None:
+    told = {Department.IT: Part.RESPONSIBLE}
+    responsibilities.put_raci(world.app, maker, "eu", "FORMAT", told)
+
+    (found,) = responsibilities.raci_view(world.app, maker, "eu", package="FORMAT")
+    assert [each.code for each in found.findings] == ["PLN-046"]
+    opened = books.opened(world.app, maker, "eu")
+    assert responsibilities.unclear(opened) == {"FORMAT"}
+    with pytest.raises(NotFound):
+        responsibilities.put_raci(world.app, maker, "eu", "NONE", told)
+    with pytest.raises(NotPermitted):
+        responsibilities.put_raci(world.app, reader(maker), "eu", "FORMAT", told)
+    with pytest.raises(Conflict):
+        responsibilities.put_raci(world.app, maker, "eu", "FORMAT", {}, revision=1)
+
+
+def test_a_table_takes_who_has_to_do_with_the_work_there_and_back(
+    world: World, maker: Actor
+) -> None:
+    table = files.export_table(world.app, maker, "eu", as_csv=True)
+    assert files.read_file(world.app, maker, "eu", table, "plan.csv").changes == ()
+
+    rows = b"Code,Title,Kind,Responsible,Accountable,Consulted,Informed\n"
+    rows += b'FORMAT,Formats,other,"IT, Packaging",Quality,,customer support\n'
+    files.take_in(world.app, maker, "eu", rows, "plan.csv")
+    (found,) = responsibilities.raci_view(world.app, maker, "eu", package="FORMAT")
+    assert found.raci == {
+        Department.IT: Part.RESPONSIBLE, Department.PACKAGING: Part.RESPONSIBLE,
+        Department.QUALITY: Part.ACCOUNTABLE, Department.CUSTOMER_SUPPORT: Part.INFORMED,
+    }  # fmt: skip
+    table = files.export_table(world.app, maker, "eu", as_csv=True)
+    assert files.read_file(world.app, maker, "eu", table, "plan.csv").changes == ()
+
+    some = b"Code,Title,Accountable\nFORMAT,Formats,Quality\n"
+    reading = files.read_file(world.app, maker, "eu", some, "plan.csv")
+    assert not reading.is_good
+    assert "consulted, informed, responsible is not there" in reading.findings[0].message
+    strange = rows.replace(b",Quality,", b",Pirates,")
+    reading = files.read_file(world.app, maker, "eu", strange, "plan.csv")
+    assert "accountable has 'pirates'" in reading.findings[0].message

@@ -42,7 +42,8 @@ def test_work_is_due_for_those_who_do_it_or_answer_for_it() -> None:
 
 
 def test_a_change_is_for_all_who_have_to_do_with_that_work() -> None:
-    change = Change(kind="package", code="A", title="A", told="longer", work="validation")
+    change = Change(kind="package", code="A", title="A", told="longer",
+                    departments=frozenset(LARGE.raci[WorkKind.VALIDATION]))  # fmt: skip
     date = Change(kind="deadline", code="IT", title="Italy", told="moved")
 
     assert [each.code for each in told(BOOK, Department.IT, change, date).changed] == ["A", "IT"]

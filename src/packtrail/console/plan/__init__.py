@@ -65,6 +65,7 @@ ROUTES = (
     Route(_P + "/entry/{kind}", page(entries.form)),
     Route(_P + "/entry/{kind}", page(entries.save), methods=["POST"]),
     Route(_P + "/entry/{kind}/remove", page(entries.remove), methods=["POST"]),
+    Route(_P + "/raci", page(work_pages.put_raci), methods=["POST"]),
     Route(_P + "/progress", page(work_pages.progress), methods=["POST"]),
     Route(_P + "/links", page(work_pages.add_link), methods=["POST"]),
 )

@@ -10,17 +10,17 @@ from packtrail.base.errors import NotFound, RefusedError
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect
 from packtrail.planning import codes
+from packtrail.planning.departments import Department, Part
 from packtrail.planning.notation import parse_links
 from packtrail.planning.standing import heat_of
-from packtrail.planning.templates import TEMPLATES
 from packtrail.rendering import gantt
-from packtrail.services.plan import baselines, history
+from packtrail.services.plan import baselines, history, responsibilities
 from packtrail.services.plan.progress import Progress, report_progress
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from starlette.responses import Response
 
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 PAGE_ROWS = 80
 FILTERS = ("market", "site", "line", "phase", "kind", "role", "partner")
 STATES = {"all": "All", "open": "Not done", "late": "Late", "critical": "May not slip",
-          "running": "Running", "done": "Done"}  # fmt: skip
+          "running": "Running", "done": "Done",
+          "unclear": "Who answers is unclear"}  # fmt: skip
 GROUPS = {"": "Start", "phase": "Phase", "market": "Market", "line": "Line", "role": "Role"}
 _TONES = {"late": "late", "at_risk": "risk", "running": "running", "planned": "plan",
           "done": "done"}  # fmt: skip
@@ -65,6 +66,7 @@ def work(visit: Visit) -> Response:
         asked=asked,
         choices=_choices(now.schedule),
         states=STATES,
+        unclear=len(responsibilities.unclear(now.opened)),
         groups=GROUPS,
         picture=shared.picture(
             gantt.draw(
@@ -97,7 +99,7 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
             *(schedule.slots[each.successor] for each in after)]  # fmt: skip
     order = sorted({each.code: each for each in near}.values(), key=lambda each: each.start)
     rows = gantt_rows(now.opened, now.schedule, order, marks=_baseline(visit, now))
-    raci = TEMPLATES[now.opened.terms.template].raci[found.kind]
+    (who,) = responsibilities.raci_view(visit.app, visit.who, now.opened.code, package=code)
     return shared.render(
         visit,
         "plan/package.html",
@@ -114,7 +116,9 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
         dates=[e for e in schedule.outlooks if code in e.path or e.deadline.package == code],
         move=next((each for each in schedule.moves if each.code == code), None),
         resources={each.code: each.name for each in schedule.plan.resources},
-        raci=raci,
+        who=who,
+        departments=list(Department),
+        parts=list(Part),
         picture=shared.picture(gantt.draw(
             rows, today=schedule.today, title=f"{found.title} and its neighbours", width=1000,
             links=[(each.predecessor, each.successor) for each in (*before, *after)],
@@ -123,6 +127,35 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
             visit.app, visit.who, now.opened.code, kind="package", code=code, limit=20
         ),
     )  # fmt: skip
+
+
+def put_raci(visit: Visit) -> Response:
+    """Take down who has to do with a package; or that it is as its kind of work proposes."""
+    programme, code = visit.path("programme"), visit.sent("code")
+    revision = visit.sent("revision")
+    try:
+        responsibilities.put_raci(
+            visit.app, visit.who, programme, code,
+            {} if visit.sent("as_proposed") else dict(_parts(visit)),
+            revision=int(revision) if revision.isdigit() else None,
+            reason=visit.sent("reason"),
+        )  # fmt: skip
+    except NotFound:
+        raise
+    except RefusedError as refusal:
+        return _package(visit, code, refusal=refusal)
+    return redirect(shared.package_path(programme, code) + "#raci")
+
+
+def _parts(visit: Visit) -> Iterator[tuple[Department, Part]]:
+    for each in Department:
+        text = visit.sent(f"part-{each.value}")
+        if text and text not in set(Part):
+            expected = ", ".join(part.value for part in Part)
+            message = f"The part of {each.value} is {text[:20]!r}; expected {expected}."
+            raise RefusedError(codes.BAD_VALUE.found(message, at="raci"))
+        if text:
+            yield each, Part(text)
 
 
 def progress(visit: Visit) -> Response:
@@ -256,6 +289,7 @@ def _found(now: Planned, asked: Mapping[str, str]) -> list[Slot]:
     path = next(
         (each.path for each in schedule.outlooks if each.deadline.code == asked["date"]), None
     )
+    unclear = responsibilities.unclear(now.opened)
     found = []
     for slot in schedule.slots.values():
         package = schedule.plan.by_code[slot.code]
@@ -265,6 +299,8 @@ def _found(now: Planned, asked: Mapping[str, str]) -> list[Slot]:
         if text and text not in f"{package.code} {package.title} {owner}".casefold():
             continue
         if path is not None and slot.code not in path:
+            continue
+        if asked["state"] == "unclear" and slot.code not in unclear:
             continue
         if _is_state(schedule, slot, asked["state"]):
             found.append(slot)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
-from packtrail.planning import codes
+from packtrail.planning import codes, raci
 from packtrail.planning.communication import (
     Change,
     Digest,
@@ -20,11 +20,12 @@ from packtrail.planning.communication import (
     readers,
 )
 from packtrail.planning.people import code_of_account
+from packtrail.planning.raci import raci_of
 from packtrail.planning.templates import TEMPLATES, Department
 from packtrail.rendering import plan_words, times
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.services.capacity import attention
-from packtrail.services.plan import books, history, overview
+from packtrail.services.plan import books, codec, history, overview
 from packtrail.services.plan.law import law_changes
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write_in
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.planning.book import Book
-    from packtrail.planning.templates import Meeting
+    from packtrail.planning.templates import Meeting, Template
+    from packtrail.planning.work import WorkPackage
     from packtrail.services.application import Application
 
 DAYS = 7
@@ -81,7 +83,7 @@ def digest_of(
     found = history.changes(app, actor, programme, since=since, limit=history.PAGE_MAX)
     template = TEMPLATES[now.opened.terms.template]
     book = now.opened.book
-    told = digest(book, now.schedule, template, department, _told(book, found))
+    told = digest(book, now.schedule, template, department, _told(book, template, found))
     if department not in _FOR_CAPACITY:
         return told
     alarms = tuple(
@@ -293,7 +295,7 @@ def _list(lines: Iterable[Line]) -> str:
     return "; ".join(each.text for each in lines)
 
 
-def _told(book: Book, found: Iterable[history.Change]) -> Iterator[Change]:
+def _told(book: Book, template: Template, found: Iterable[history.Change]) -> Iterator[Change]:
     """Yield entries that changed, each once with all that differs since."""
     first: dict[tuple[str, str], history.Change] = {}
     last: dict[tuple[str, str], history.Change] = {}
@@ -313,14 +315,26 @@ def _told(book: Book, found: Iterable[history.Change]) -> Iterator[Change]:
                 code=newest.code,
                 title=str(shown.get("title") or newest.code),
                 told=told + (f" ({newest.reason})" if newest.reason else ""),
-                work=str(shown.get("kind", "")) if newest.kind == "package" else "",
+                departments=_concerned(template, newest),
             )
+
+
+def _concerned(template: Template, change: history.Change) -> frozenset[Department] | None:
+    """Return the departments that have to do with an entry that changed; None: all."""
+    if change.kind != "package":
+        return None
+    package: WorkPackage = codec.read("package", change.after or change.before)
+    return frozenset(raci_of(package, template))
 
 
 def _named(book: Book, values: Any) -> dict[str, Any]:
     """Return the values of an entry with what its owner is called."""
     found = dict(values or {})
-    return found | {"owner": book.called(found["owner"])} if found.get("owner") else found
+    if found.get("owner"):
+        found["owner"] = book.called(found["owner"])
+    if "raci" in found:
+        found["raci"] = raci.told(found["raci"])
+    return found
 
 
 def _difference(before: Any, after: Any) -> str:
