@@ -43,6 +43,7 @@ from packtrail.cli import (
     plan_files,  # noqa: F401 - so do these
     plan_links,  # noqa: F401 - and these
     plan_people,  # noqa: F401 - and these
+    plan_raci,  # noqa: F401 - and these
     plan_scope,  # noqa: F401 - and these
     portfolio,
     query,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -13,10 +13,6 @@ from packtrail.base.errors import UsageError
 from packtrail.cli import options
 from packtrail.cli.output import FINDINGS, talk, write_json, write_line, write_table
 from packtrail.cli.plan import On, Programme, Reason, _day, plan
-
-if TYPE_CHECKING:
-    from packtrail.planning.departments import Department as Of
-    from packtrail.planning.departments import Part
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -127,71 +123,6 @@ def show_training(
         raise typer.Exit(FINDINGS)
 
 
-@plan.command("raci")
-def show_raci(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
-    programme: Programme,
-    package: Annotated[str, typer.Argument(help="Code of a package; default: all to do.")] = "",
-    say: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="DEPARTMENT=R, A, A/R, C or I; nothing after = takes it out."),
-    ] = None,
-    as_proposed: Annotated[
-        bool, typer.Option("--as-proposed", help="As its kind of work proposes again.")
-    ] = False,
-    unclear: Annotated[
-        bool, typer.Option("--unclear", help="Only what nobody answers for, or several do.")
-    ] = False,
-    reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Tell who does, answers for, is asked about and is told of work packages; or say otherwise.
-
-    The exit code is 1 when nobody answers for a package that is told, or several departments do.
-    """
-    from packtrail.planning.raci import told
-    from packtrail.services.plan import responsibilities
-
-    if (say or as_proposed) and not package:
-        raise UsageError("Name the package of which --set or --as-proposed says something.")
-    with options.acting(data, db, organisation) as (app, actor):
-        if say or as_proposed:
-            (known,) = responsibilities.raci_view(app, actor, programme, package=package)
-            wanted = {} if as_proposed else _raci(dict(known.raci), say or [])
-            responsibilities.put_raci(
-                app, actor, programme, package, wanted, revision=known.revision, reason=reason
-            )
-        found = responsibilities.raci_view(app, actor, programme, package=package)
-    shown = [each for each in found if each.findings or not unclear]
-    if json:
-        write_json(shown)
-    else:
-        rows = (
-            (each.package, each.title, told(each.raci), "own" if each.is_own else "proposed",
-             "; ".join(finding.message for finding in each.findings))
-            for each in shown
-        )  # fmt: skip
-        write_table("Who", ("Package", "What", "RACI", "", ""), rows)
-    if any(each.findings for each in shown):
-        raise typer.Exit(FINDINGS)
-
-
-def _raci(known: dict[Of, Part], say: list[str]) -> dict[Of, Part]:
-    from packtrail.planning.departments import Department as Of
-    from packtrail.planning.departments import Part
-
-    for each in say:
-        name, _, part = each.partition("=")
-        department = _one(Of, name.strip(), "--set")
-        if part.strip():
-            known[department] = _one(Part, part.strip().upper(), "--set")
-        else:
-            known.pop(department, None)
-    return known
-
-
 @plan.command("digest")
 def show_digest(
     programme: Programme,
@@ -208,7 +139,7 @@ def show_digest(
     from packtrail.planning.templates import Department as Of
     from packtrail.services.plan import telling
 
-    of = _one(Of, department, "department")
+    of = one_of(Of, department, "department")
     with options.acting(data, db, organisation) as (app, actor):
         found = telling.digest_of(app, actor, programme, of, days=days)
     if json:
@@ -343,8 +274,8 @@ def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
 
     if bool(title) == bool(mail):
         raise UsageError("Give either a title or --mail.")
-    kind_ = _one(InputKind, kind, "--kind")
-    of = _one(Of, department, "--department") if department else None
+    kind_ = one_of(InputKind, kind, "--kind")
+    of = one_of(Of, department, "--department") if department else None
     content = _content(mail) if mail else b""
     with options.acting(data, db, organisation) as (app, actor):
         if mail:
@@ -450,7 +381,7 @@ def decide(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     from packtrail.services.plan import inputs
 
     decision = inputs.Decision(
-        resolution=_one(Resolution, resolution, "resolution"),
+        resolution=one_of(Resolution, resolution, "resolution"),
         reason=reason,
         changes=tuple(change or ()),
         adopts=adopt,
@@ -530,7 +461,12 @@ def _tell(made: Any, text: str, *, json: bool) -> None:
         write_line(text)
 
 
-def _one(choices: type[_Choice], value: str, name: str) -> _Choice:
+def one_of(choices: type[_Choice], value: str, name: str) -> _Choice:
+    """Return a value of a choice from a text of the command line.
+
+    Raises:
+        UsageError: It is none.
+    """
     try:
         return choices(value)
     except ValueError:

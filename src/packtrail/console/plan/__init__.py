@@ -27,6 +27,7 @@ _P = "/plan/{programme}"
 ROUTES = (
     Route("/plan", page(programme.first)),
     Route("/plan", page(programme.create), methods=["POST"]),
+    Route("/plan/about", page(inputs.about)),
     Route("/plan/all", page(programme.listing)),
     Route(_P, page(programme.glance)),
     Route(_P + "/readiness", page(readiness.readiness)),

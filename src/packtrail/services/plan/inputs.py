@@ -31,6 +31,7 @@ from packtrail.rendering import plan_words
 from packtrail.services.plan import books, input_files, programmes, trying
 from packtrail.services.plan.input_files import HandedIn
 from packtrail.services.plan.writing import Put, Remove, write_in
+from packtrail.store import plans as rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -297,6 +298,26 @@ def mine(app: Application, actor: Actor) -> Iterator[tuple[str, Input]]:
         raised = [told for told in book.inputs.values() if is_of(book, told, actor)]
         raised.sort(key=lambda told: told.raised_on, reverse=True)
         yield from ((each.code, told) for told in raised)
+
+
+def by_subject(app: Application, actor: Actor) -> dict[str, list[tuple[str, Input]]]:
+    """Return what inputs are about -> these inputs with their programmes, the oldest first.
+
+    Those of all programmes of the organisation count that are in use.
+
+    Raises:
+        NotPermitted: The actor may not see programmes.
+    """
+    require(actor, Permission.PLAN_READ)
+    found: dict[str, list[tuple[str, Input]]] = {}
+    with app.database.reading() as conn:
+        for row in rows.of_organisation(conn, actor.organisation_id):
+            if row.archived_at is None:
+                for told in books.read(app, conn, row).book.inputs.values():
+                    found.setdefault(told.about, []).append((row.code, told))
+    for each in found.values():
+        each.sort(key=lambda one: one[1].raised_on)
+    return found
 
 
 def is_of(book: Book, told: Input, actor: Actor) -> bool:
