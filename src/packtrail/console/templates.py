@@ -51,7 +51,10 @@ def render(visit: Visit, template: str, /, *, status: int = 200, **context: Any)
         "typed": "",
     }
     said = subjects.Said(visit)
-    shared |= {"said": said, "subject": said.here() if status == HTTPStatus.OK else None}
+    shared |= {
+        "inputs_about": said,
+        "page_subject": said.here() if status == HTTPStatus.OK else None,
+    }
     text = environment().get_template(template).render(shared | context)
     return HTMLResponse(text, status_code=status)
 
@@ -64,7 +67,7 @@ def render_alone(template: str, /, *, status: int, **context: Any) -> HTMLRespon
         "here": "",
         "now": datetime.now(UTC),
         "typed": "",
-        "subject": None,
+        "page_subject": None,
     }
     text = environment().get_template(template).render(shared | context)
     return HTMLResponse(text, status_code=status)
