@@ -170,6 +170,10 @@ class Book:
         """Return what somebody is called whom an entry names."""
         return people.called(self.people, who)
 
+    def raiser(self, told: Input) -> str:
+        """Return what whoever raised an input is called; of a stranger the name of that day."""
+        return self.people[told.person].name if told.person in self.people else told.raised_by
+
     def written(self, who: str) -> str:
         """Return the text by which somebody whom an entry names is found again."""
         return people.written(self.people, who)

@@ -26,10 +26,17 @@ LISTS: Final[Mapping[str, frozenset[Part]]] = {
 }
 """Column of a table -> the parts of the departments that it lists."""
 
+_ORDER: Final = (Part.BOTH, Part.ACCOUNTABLE, Part.RESPONSIBLE, Part.CONSULTED, Part.INFORMED)
+
 
 def raci_of(package: WorkPackage, template: Template) -> Mapping[Department, Part]:
     """Return who has to do with a package: as it says itself, else as its kind proposes."""
     return package.raci or template.raci[package.kind]
+
+
+def in_order(raci: Mapping[Department, Part]) -> Mapping[Department, Part]:
+    """Return a RACI with who answers first, then who does it, who is asked and who is told."""
+    return dict(sorted(raci.items(), key=lambda each: (_ORDER.index(each[1]), each[0])))
 
 
 def own_raci(

@@ -14,7 +14,8 @@ from packtrail.console import subjects, templates
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect
 from packtrail.planning import codes
-from packtrail.planning.inputs import InputKind, InputState, Resolution, ageing, counts
+from packtrail.planning.inputs import Input, InputKind, InputState, Resolution, ageing, counts
+from packtrail.planning.people import of_account
 from packtrail.planning.requirements import Requirement, trace, trace_of
 from packtrail.planning.templates import Department
 from packtrail.services.plan import books, codec, history, input_files, programmes
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from packtrail.console.visit import Visit
+    from packtrail.services.plan.books import Opened
 
 ROWS_MAX = 200
 HISTORY_MAX = 30
@@ -133,11 +135,13 @@ def _listing(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
     today = visit.app.clock().date()
     found = list(opened.book.inputs.values())
     state = visit.query("state") or "open"
-    about = visit.query("about")
+    about, department = visit.query("about"), visit.query("department")
+    if department not in {*Department, "", "none"}:
+        department = ""
     shown = [
         each
         for each in found
-        if (not about or each.about == about)
+        if (not about or each.about == about) and (not department or _of(each) == department)
         if state in {"all", each.state.value} or (state == "open" and each.is_open)
         or (state == "mine" and service.is_mine(opened.book, each, visit.who))
     ]  # fmt: skip
@@ -156,14 +160,25 @@ def _listing(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         states=list(InputState),
         state=state,
         about=about,
+        department=department,
         about_word=subjects.told(about, opened.code),
         today=today,
         may_raise=visit.who.may(Permission.PLAN_RAISE),
         sent={
             name: visit.sent(name) or visit.query(name)
-            for name in ("kind", "title", "text", "department", "about")
-        },
+            for name in ("kind", "title", "text", "about")
+        }
+        | {"department": visit.sent("department") or _own_department(visit, opened)},
     )
+
+
+def _of(told: Input) -> str:
+    return told.department.value if told.department else "none"
+
+
+def _own_department(visit: Visit, opened: Opened) -> str:
+    person = of_account(opened.book.people, visit.who.person)
+    return person.department.value if person else ""
 
 
 def _one(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
@@ -203,7 +218,17 @@ def _one(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
     )
 
 
-_FIELDS = ("owner", "due_on", "resolution", "reason", "text", "r_code", "r_title", "r_acceptance")
+_FIELDS = (
+    "owner",
+    "due_on",
+    "resolution",
+    "reason",
+    "text",
+    "r_code",
+    "r_title",
+    "r_acceptance",
+    "r_package",
+)
 
 
 def _remark(visit: Visit) -> None:

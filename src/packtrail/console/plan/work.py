@@ -12,6 +12,7 @@ from packtrail.console.visit import redirect
 from packtrail.planning import codes
 from packtrail.planning.departments import Department, Part
 from packtrail.planning.notation import parse_links
+from packtrail.planning.requirements import trace
 from packtrail.planning.standing import heat_of
 from packtrail.rendering import gantt
 from packtrail.services.plan import baselines, history, responsibilities
@@ -117,6 +118,7 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
         move=next((each for each in schedule.moves if each.code == code), None),
         resources={each.code: each.name for each in schedule.plan.resources},
         who=who,
+        traced=[e for e in trace(now.opened.book) if code in e.requirement.packages],
         departments=list(Department),
         parts=list(Part),
         picture=shared.picture(gantt.draw(

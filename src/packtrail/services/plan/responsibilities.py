@@ -10,7 +10,7 @@ from packtrail.base.errors import NotFound
 from packtrail.base.findings import Finding
 from packtrail.planning import codes
 from packtrail.planning.departments import Department, Part
-from packtrail.planning.raci import check_raci, own_raci, raci_of
+from packtrail.planning.raci import check_raci, in_order, own_raci, raci_of
 from packtrail.planning.templates import TEMPLATES
 from packtrail.services.plan import books
 from packtrail.services.plan.writing import Put, Written, write
@@ -112,7 +112,7 @@ def _view(opened: Opened, package: WorkPackage) -> RaciView:
         package=package.code,
         title=package.title,
         kind=package.kind.value,
-        raci=raci_of(package, template),
+        raci=in_order(raci_of(package, template)),
         is_own=bool(package.raci),
         revision=opened.marks["package", package.code].revision,
         findings=tuple(check_raci([package], template)),
