@@ -12,6 +12,7 @@ from packtrail.services.alerts.attention import attention as of_alerts
 from packtrail.services.capacity.attention import attention as of_capacity
 from packtrail.services.mail.mails import attention as of_mail
 from packtrail.services.obligations.attention import attention as by_law
+from packtrail.services.plan.attention import attention as of_programmes
 from packtrail.services.recalls.attention import attention as of_recalls
 from packtrail.services.reports.attention import attention as of_reports
 
@@ -38,6 +39,7 @@ def home(visit: Visit) -> Response:
             *of_reports(visit.app, visit.who),
             *of_capacity(visit.app, visit.who),
             *of_mail(visit.app, visit.who),
+            *of_programmes(visit.app, visit.who),
             *seen.attention,
         ),
         total=total,

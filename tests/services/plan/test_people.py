@@ -30,6 +30,7 @@ from packtrail.services.capture import capture
 from packtrail.services.lines import rework
 from packtrail.services.orders import order_commands
 from packtrail.services.plan import (
+    attention,
     books,
     files,
     history,
@@ -441,6 +442,33 @@ def test_rework_orders_and_signatures_ask_at_the_gate(world: World, maker: Actor
     ):
         with pytest.raises(NotPermitted, match="must be trained first"):
             step()
+
+
+def test_what_waits_for_somebody_is_told_to_them_alone(world: World, maker: Actor) -> None:
+    ann = Person(code="a1", name="Ann", department=Department.QUALITY, account="ann")
+    notice = Notice(code="N", title="Stop in May", text="May 3", published_on=DAY)
+    write(world.app, maker, "eu", [Put(ann), Put(notice)])
+    who, other = replace(reader(maker), person="ann"), replace(reader(maker), person="ben")
+    mine, asked = raised(world, who), raised(world, other, "Another")
+    inputs.triage(world.app, maker, "eu", asked.code, owner="Ann", due_on=DAY - timedelta(days=1))
+
+    def told(actor: Actor) -> list[str]:
+        return [each.text for each in attention.attention(world.app, actor)]
+
+    assert told(who) == [
+        "Read: Stop in May", f"{asked.code} waits for your answer: Another"
+    ]  # fmt: skip
+    assert told(other) == told(maker) == []
+
+    telling.acknowledge(world.app, who, "eu", "N")
+    for code in (mine.code, asked.code):
+        decision = Decision(resolution=Resolution.ANSWERED, reason="Known")
+        inputs.decide(world.app, maker, "eu", code, decision)
+        inputs.answer(world.app, maker, "eu", code, "In use from May on")
+    assert told(who) == [f"{mine.code} is answered: {mine.title}"]
+    assert told(other) == [f"{asked.code} is answered: Another"]
+    world.clock.advance(days=8)
+    assert told(who) == []
 
 
 # --- who has to do with which work ----------------------------------------------------------------
