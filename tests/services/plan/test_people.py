@@ -456,7 +456,7 @@ def test_what_waits_for_somebody_is_told_to_them_alone(world: World, maker: Acto
         return [each.text for each in attention.attention(world.app, actor)]
 
     assert told(who) == [
-        "Read: Stop in May", f"{asked.code} waits for your answer: Another"
+        "Read: Stop in May", f"{asked.code} waits for your answer, overdue: Another"
     ]  # fmt: skip
     assert told(other) == told(maker) == []
 

@@ -29,7 +29,7 @@ ANSWER_SHOWN_DAYS: Final = 7
 
 
 def attention(app: Application, actor: Actor) -> tuple[Attention, ...]:
-    """Return what waits for whoever asks; nothing for programs, and for who may see no programme."""
+    """Return what waits for whoever asks; nothing for programs, and who may see no programme."""
     if not actor.person or not actor.may(Permission.PLAN_READ):
         return ()
     today = app.clock().date()
@@ -51,15 +51,13 @@ def _of_book(actor: Actor, programme: str, book: Book, today: date) -> Iterator[
         link = f"{base}/inputs/{quote(told.code, safe='')}"
         if told.is_open and person is not None and told.owner == person.code:
             is_late = told.due_on is not None and told.due_on < today
-            yield _one(
-                f"{told.code} waits for your answer: {told.title}", link,
-                f"It was due on {told.due_on}." if is_late else f"It is due on {told.due_on}.",
-                severity=Severity.WARNING if is_late else Severity.NOTE,
-            )  # fmt: skip
+            late = ", overdue" if is_late else ""
+            severity = Severity.WARNING if is_late else Severity.NOTE
+            yield _one(f"{told.code} waits for your answer{late}: {told.title}", link, severity)
         elif told.state is InputState.CLOSED and is_of(book, told, actor):
             since = today - timedelta(days=ANSWER_SHOWN_DAYS)
             if told.answered_on is not None and told.answered_on >= since:
-                yield _one(f"{told.code} is answered: {told.title}", link, "You raised it.")
+                yield _one(f"{told.code} is answered: {told.title}", link)
 
 
 def _to_read(book: Book, person: Person, base: str, today: date) -> Iterator[Attention]:
@@ -67,8 +65,8 @@ def _to_read(book: Book, person: Person, base: str, today: date) -> Iterator[Att
         must = notice.published_on is not None and notice.is_for(person.department)
         if must and person.takes_part(today) and notice.receipt_of(person) is None:
             link = f"{base}/news#n-{quote(notice.code, safe='')}"
-            yield _one(f"Read: {notice.title}", link, f"Published on {notice.published_on}.")
+            yield _one(f"Read: {notice.title}", link)
 
 
-def _one(text: str, link: str, remedy: str, *, severity: Severity = Severity.NOTE) -> Attention:
-    return Attention(severity=severity, code="", text=text, count=1, link=link, remedy=remedy)
+def _one(text: str, link: str, severity: Severity = Severity.NOTE) -> Attention:
+    return Attention(severity=severity, code="", text=text, count=1, link=link)
