@@ -35,11 +35,11 @@ def home(visit: Visit) -> Response:
         attention=(
             *of_recalls(visit.app, visit.who),
             *of_alerts(visit.app, visit.who),
+            *of_programmes(visit.app, visit.who),
             *by_law(visit.app, visit.who),
             *of_reports(visit.app, visit.who),
             *of_capacity(visit.app, visit.who),
             *of_mail(visit.app, visit.who),
-            *of_programmes(visit.app, visit.who),
             *seen.attention,
         ),
         total=total,
