@@ -65,7 +65,7 @@ def test_an_address_leads_to_an_object(
 
 
 def test_what_an_input_is_about_leads_to_its_page() -> None:
-    assert told("package:IT/1", "eu") == ("work package IT/1", "/plan/eu/package/IT/1")
+    assert told("package:IT/1", "eu") == ("work package IT/1", "/plan/eu/package/IT%2F1")
     assert told("line:c 1", "eu") == ("line c 1", "/plan/eu/entry/line?code=c%201")
     assert told("market:IT", "eu") == ("market IT", "/comply/markets/IT")
     assert told("the door of hall 3", "eu") == ("the door of hall 3", "")

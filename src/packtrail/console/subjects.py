@@ -39,11 +39,6 @@ class Subject:
     """Of its page; `{code}` is the object, `{code:path}` with slashes, `{programme}` its programme.
     The code may stand in the query: `?code={code}`."""
 
-    @property
-    def is_of_programme(self) -> bool:
-        """Whether it is part of one programme."""
-        return "{programme}" in self.path
-
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Matches the addresses of its pages, decoded; the code of a query comes after a `?`."""
@@ -56,10 +51,8 @@ class Subject:
 
     def path_of(self, code: str, programme: str = "") -> str:
         """Return the path of the page of an object."""
-        whole = self.path.replace("{programme}", quote(programme, safe=""))
-        return whole.replace("{code:path}", quote(code, safe="/")).replace(
-            "{code}", quote(code, safe="")
-        )
+        parts = {"programme": programme, "code": code}
+        return _PART.sub(lambda found: quote(parts[found[1]], safe=""), self.path)
 
 
 def _entry(kind: str, word: str = "") -> Subject:
@@ -112,8 +105,6 @@ _NO_OBJECTS: Final = frozenset({
 class Seen:
     """An object that a page shows, and what was said about it."""
 
-    about: str
-    """As an input names it."""
     word: str
     open: int
     """Inputs about it that wait for an answer."""
@@ -150,7 +141,6 @@ class Said:
         told = [each for of, each in self._inputs.get(about, ()) if programme in {"", of}]
         asked = {"about": about} | ({"programme": programme} if programme else {})
         return Seen(
-            about=about,
             word=word_of(kind),
             open=sum(each.is_open for each in told),
             total=len(told),

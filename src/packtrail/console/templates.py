@@ -51,10 +51,9 @@ def render(visit: Visit, template: str, /, *, status: int = 200, **context: Any)
         "typed": "",
     }
     said = subjects.Said(visit)
-    shared |= {
-        "inputs_about": said,
-        "page_subject": said.here() if status == HTTPStatus.OK else None,
-    }
+    shared |= {"inputs_about": said, "page_subject": None}
+    if status == HTTPStatus.OK and "page_subject" not in context:
+        shared["page_subject"] = said.here()
     text = environment().get_template(template).render(shared | context)
     return HTMLResponse(text, status_code=status)
 
