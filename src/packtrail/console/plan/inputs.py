@@ -18,6 +18,7 @@ from packtrail.planning.inputs import Input, InputKind, InputState, Resolution, 
 from packtrail.planning.people import of_account
 from packtrail.planning.requirements import Requirement, trace, trace_of
 from packtrail.planning.templates import Department
+from packtrail.services.mail import outbox
 from packtrail.services.plan import books, codec, history, input_files, programmes
 from packtrail.services.plan import inputs as service
 
@@ -202,7 +203,7 @@ def _one(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         told=told,
         subject=subjects.told(told.about, programme),
         files=input_files.listed(visit.app, visit.who, programme, code),
-        is_mailed=bool(visit.app.settings.mail_host and told.contact),
+        is_mailed=outbox.is_on(visit.app.settings) and bool(told.contact),
         changes=texts,
         effect=effect,
         traced=trace_of(opened.book, told),
