@@ -18,11 +18,11 @@ _OTHERWISE = {
 }  # fmt: skip
 """Pages of what is no object of its own: a run of figures, a term, a holder of a recall, a check of
 a pack; and forms of many kinds, of which the table names those that are objects."""
-_NO_ROOMS = ("/plan/", "/setup/", "/sign-in/", "/tell/", "/said/", "/receipt/", "/attention/")
-"""Rooms whose pages are entries of a programme, settings, or for strangers."""
-_PARTS = ("/files/", "/drafts/", "/levels/", "/labels/", "/numbers/", "/reports/{report_no",
+_NO_ROOMS = ("/plan/", "/setup/", "/attention/")
+"""Rooms whose pages are entries of a programme, or settings."""
+_PARTS = ("{token}", "/files/", "/drafts/", "/levels/", "/labels/", "/numbers/", "/reports/{report_no",
           "/business/", "/comply/evidence/", ".{", "/export/")  # fmt: skip
-"""Files and papers of an object."""
+"""Files and papers of an object, and links for strangers."""
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda each: each.path)
