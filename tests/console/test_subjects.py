@@ -14,14 +14,14 @@ _OTHERWISE = {
     "/capacity/runs/{number}", "/comply/portfolio/{kind}", "/comply/portfolio/{kind}/{key:path}",
     "/findings/{code}", "/goods/beliefs/{pack:path}", "/recalls/{number}/holders/{holder}",
     "/scan/verifications/{verification_id}", "/serials/blocks/{block_id}",
-    "/technology/entry/{kind}", "/technology/entry/{kind}/{code}",
+    "/technology/entry/{kind}", "/technology/entry/{kind}/{key:path}",
 }  # fmt: skip
 """Pages of what is no object of its own: a run of figures, a term, a holder of a recall, a check of
 a pack; and forms of many kinds, of which the table names those that are objects."""
 _NO_ROOMS = ("/plan/", "/setup/", "/attention/")
 """Rooms whose pages are entries of a programme, or settings."""
-_PARTS = ("{token}", "/files/", "/drafts/", "/levels/", "/labels/", "/numbers/", "/reports/{report_no",
-          "/business/", "/comply/evidence/", ".{", "/export/")  # fmt: skip
+_PARTS = ("{token}", "/files/", "/drafts/", "/levels/", "/labels/", "/numbers/",
+          "/reports/{report_no", "/business/", "/comply/evidence/", ".{", "/export/")  # fmt: skip
 """Files and papers of an object, and links for strangers."""
 
 

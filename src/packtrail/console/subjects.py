@@ -86,7 +86,7 @@ SUBJECTS: Final = (
     Subject("receiver", "receiver of reports", "/reports/receivers/{code}"),
     Subject("form", "form of a report", "/reports/forms/{code}"),
     Subject("report", "report", "/reports/{code}"),
-    Subject("system", "system", "/technology/entry/system/{code}"),
+    Subject("system", "system", "/technology/entry/system/{code:path}"),
     Subject("pool", "pool of serial numbers", "/serials/pools/{code:path}"),
     Subject("figure", "figure of the capacity plan", "/capacity/figures/{code}"),
     Subject("scenario", "capacity scenario", "/capacity/scenarios/{code}"),
