@@ -48,7 +48,6 @@ _BEGUN: Final = ("GR", "EG")
 _UNABLE: Final = ("c2", "w3")
 """Lines that cannot do yet what these markets need."""
 ORDERS: Final = (
-    ("w2", "tarvoxil-20-30-us", "WO-77080", "T60708A"),
     ("w1", "orphelix-25-56-us", "WO-76980", "OX60698A"),
     ("c1", "cytaralin-50-de", "WO-41120", "CY60411A"),
     ("c3", "glucenta-500-60-de", "WO-43310", "GL60433A"),
