@@ -27,6 +27,8 @@ from packtrail.rendering import times
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV_TYPE = "text/csv; charset=utf-8"
 _SHEET_NAME_MAX = 31
 _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _WIDTH_MAX = 60

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from tests.services.conftest import World
+from tests.services.documents import commissioning, document, pack
 
 from packtrail.access import ROLES, Actor, Permission, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
@@ -19,6 +20,7 @@ from packtrail.production.levels import Level, Tier
 from packtrail.services.accounts import audit
 from packtrail.services.books.entries import Put
 from packtrail.services.capacity import forecasts, runs, scenarios
+from packtrail.services.capture import capture
 from packtrail.services.lines import floor
 from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.technology.entries import TECHNOLOGY
@@ -96,6 +98,20 @@ def test_a_forecast_is_added_up_by_month_and_market(world: World, maker: Actor) 
         ("DE", 1_080_000, 5.0),
         ("US", 360_000, 6.0),
     ]
+
+
+def test_records_of_packs_that_expire_late_are_kept_a_year_beyond_their_expiry(
+    world: World, maker: Actor
+) -> None:
+    made = commissioning(1, [pack(1)])
+    made["ilmd"]["cbvmda:itemExpirationDate"] = "2036-05-31"
+    capture.submit(world.app, maker, document(made), media_type="application/json")
+
+    seen = forecasts.forecast(world.app, maker)
+
+    today = world.app.clock().date()
+    (years,) = [each.retention_years for each in seen.markets if each.market == "DE"]
+    assert years == pytest.approx((date(2037, 5, 31) - today).days / 365.25, abs=0.06)
 
 
 def test_rows_of_one_product_market_and_month_add_up_with_a_warning(world: World) -> None:
