@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from packtrail.base.errors import RefusedError
-from packtrail.base.findings import Severity
+from packtrail.base.findings import has_errors
 from packtrail.exchange.msproject_reader import read_msproject
 from packtrail.exchange.msproject_writer import write_msproject
 from packtrail.exchange.plan_tables import read_plan
@@ -24,7 +24,7 @@ from packtrail.services.plan import books
 from packtrail.services.plan.holidays import calendars_of
 from packtrail.services.plan.overview import meeting_days
 from packtrail.services.plan.scheduling import planned
-from packtrail.services.plan.writing import Put, Remove, Written, write
+from packtrail.services.plan.writing import Put, Remove, Written, what_is_wrong, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,8 +59,8 @@ class Reading:
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing in the file is refused."""
-        return not any(each.severity is Severity.ERROR for each in self.findings)
+        """Whether nothing in the file is refused, and the plan can be scheduled with it."""
+        return not has_errors(self.findings)
 
 
 def export_table(app: Application, actor: Actor, programme: str, *, as_csv: bool = False) -> bytes:
@@ -131,6 +131,7 @@ def read_file(
     changes = list(_changes(app, opened, file, replaces=replaces))
     puts = [each for each in changes if isinstance(each, Put)]
     is_new = [_is_new(opened, each) for each in puts]
+    wrong = () if has_errors(file.findings) else what_is_wrong(opened, changes, at=app.clock())
     return Reading(
         opened=opened,
         file=file,
@@ -138,7 +139,7 @@ def read_file(
         added=sum(is_new),
         changed=len(puts) - sum(is_new),
         removed=len(changes) - len(puts),
-        findings=file.findings,
+        findings=(*file.findings, *wrong),
     )
 
 

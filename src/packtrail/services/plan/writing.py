@@ -203,14 +203,34 @@ def _require_good(
     if len(reason) > REASON_LENGTH_MAX:
         message = f"The reason has {len(reason):,} letters; at most {REASON_LENGTH_MAX:,}."
         found.append(codes.BAD_VALUE.found(message, at="reason"))
-    for entry in puts:
-        found += check_one(entry)
-    found += check_references(after)
-    found += people.check_people(after.people)
-    calendars, _ = calendars_of(after, at.date())
-    found += check(after.plan(before.terms, calendars))
+    found += _wrong(before, after, puts, at)
     if found:
         raise RefusedError(*found)
+
+
+def what_is_wrong(
+    opened: Opened, changes: Sequence[Put | Remove], *, at: datetime
+) -> tuple[Finding, ...]:
+    """Return what keeps changes from being made, circles of dependencies too; nothing is changed.
+
+    Args:
+        opened: The programme.
+        changes: Each entry at most once.
+        at: When.
+    """
+    changes = [*changes, *_dependent(opened.book, changes)]
+    puts = [each.entry for each in changes if isinstance(each, Put)]
+    gone = [(each.kind, each.code) for each in changes if isinstance(each, Remove)]
+    return tuple(_wrong(opened, opened.book.changed(puts, gone), puts, at))
+
+
+def _wrong(before: Opened, after: Book, puts: Sequence[object], at: datetime) -> Iterator[Finding]:
+    for entry in puts:
+        yield from check_one(entry)
+    yield from check_references(after)
+    yield from people.check_people(after.people)
+    calendars, _ = calendars_of(after, at.date())
+    yield from check(after.plan(before.terms, calendars))
 
 
 def _differences(
