@@ -194,6 +194,30 @@ def test_a_form_with_a_slip_keeps_what_was_typed_and_names_the_field(desk_of_mak
     assert 'value="Kept as typed"' in answer.text
 
 
+def test_a_form_keeps_every_box_that_was_ticked(desk_of_maker: Desk) -> None:
+    path = f"{P}/entry/notice"
+    page = desk_of_maker.client.get(
+        path, params={"code": "N-9", "departments": ["quality", "regulatory"]}
+    )
+    assert ticked(page.text) == ["quality", "regulatory"]
+
+    day = {"code": "N-9", "title": "Told", "published_on": "someday"}
+    refused = desk_of_maker.post(path, path, departments=["quality", "finance"], **day)
+    assert refused.status_code == 422
+    assert ticked(refused.text) == ["finance", "quality"]
+
+
+def test_a_notice_drafted_from_the_rules_is_for_whom_they_concern(desk_of_maker: Desk) -> None:
+    drafted = desk_of_maker.client.get(f"{P}/news/draft")
+
+    assert "Rules: " in drafted.text
+    assert set(ticked(drafted.text)) == {"compliance", "regulatory", "quality"}
+
+
+def ticked(page: str) -> list[str]:
+    return sorted(re.findall(r'name="departments" value="(\w+)" checked', page))
+
+
 def test_changing_a_package_keeps_what_its_form_does_not_show(
     desk_of_maker: Desk, application: Application, maker: Actor
 ) -> None:

@@ -75,7 +75,9 @@ def draft(visit: Visit) -> Response:
         return redirect(shared.path_of(programme, "news") + "?draft=none")
     values = {name: getattr(found, name) for name in ("code", "title", "text", "source")}
     values["written_by"] = visit.who.name
-    return redirect(shared.path_of(programme, "entry", "notice") + "?" + urlencode(values))
+    values["departments"] = [each.value for each in found.departments]
+    filled = urlencode(values, doseq=True)
+    return redirect(shared.path_of(programme, "entry", "notice") + f"?{filled}")
 
 
 def pack(visit: Visit) -> Response:

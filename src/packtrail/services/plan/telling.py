@@ -204,7 +204,7 @@ def drafted(app: Application, actor: Actor, programme: str) -> Notice | None:
         elif each.before and each.days:
             moved = f"moves from {times.day(each.before.due_on)} to {times.day(each.need.due_on)}"
         source = f" ({each.need.source})" if each.need.source else ""
-        lines.append(f"{each.need.title} {moved}{source}.")
+        lines.append(f"{each.need.title}: {moved}{source}.")
     return Notice(
         code=f"LAW-{today:%Y%m%d}",
         title=f"Rules: {len(found)} change{'' if len(found) == 1 else 's'} to our plan",
