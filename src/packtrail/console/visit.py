@@ -96,6 +96,7 @@ def page(
     function: Callable[[Visit], Response],
     *,
     is_public: bool = False,
+    takes_own_forms: bool = True,
     admit: Callable[[Visit], Response | None] | None = None,
 ) -> Callable[[Request], Awaitable[Response]]:
     """Turn a function of a visit into an endpoint.
@@ -103,6 +104,8 @@ def page(
     Args:
         function: The page; it may raise any fault.
         is_public: Whether it is for people who have not signed in, too.
+        takes_own_forms: Whether what is sent must come from a page of ours. Not so only where the
+            secret in the address says all there is to say, and no cookie adds to it.
         admit: Asked before a form is read; an answer of its own turns the visitor away.
     """
 
@@ -117,7 +120,8 @@ def page(
             else:
                 if request.method == "POST":
                     visit.form = await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
-                    _check_form(visit)
+                    if takes_own_forms:
+                        _check_form(visit)
                 response = await run_in_threadpool(function, visit)
         except PacktrailError as fault:
             response = faults.answer(visit, fault)
