@@ -90,10 +90,10 @@ def test_every_bad_cell_of_a_file_is_told_with_its_place(company: World) -> None
     )
 
     assert refused(company, content, what="licences") == [
-        "TAB-008 Licences, D2: 'soon' is no date.",
+        "TAB-008 Licences, D2: sold_from: 'soon' is no date.",
     ]
     assert refused(company, content.replace(b"soon", b"2027-02-30"), what="licences") == [
-        "TAB-008 Licences, D2: '2027-02-30' is no date.",
+        "TAB-008 Licences, D2: sold_from: '2027-02-30' is no date.",
     ]
     (told,) = refused(company, content.replace(b"soon", b""), what="licences")
     assert told.startswith("PTF-003 Licences, row 3, product: There is no product 'tarvoxl'.")
@@ -105,7 +105,7 @@ def test_a_number_where_an_identifier_belongs_is_refused(company: World) -> None
 
     (told,) = refused(company, write_xlsx([table]), "partners.xlsx")
 
-    assert told.startswith("TAB-005 Partners, C2: The cell holds the number")
+    assert told.startswith("TAB-005 Partners, C2: gln: The cell holds the number")
 
 
 def test_practices_are_written_as_yaml_in_a_cell(company: World) -> None:
