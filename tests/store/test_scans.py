@@ -24,6 +24,7 @@ from packtrail.store.scans.scanning import Asked, Limits, Scan, files_in
 
 WORKERS = 2
 
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return write(tmp_path_factory.mktemp("archives"), packs=3_000, planted=7, seed=11)
