@@ -41,7 +41,7 @@ SECONDS = float(os.environ.get("PACKTRAIL_TEST_CITUS_SECONDS", "60"))
 SENDERS = 4
 EVENTS, PACKS_EACH = 5, 20
 UP_SECONDS, DOWN_SECONDS = 5, 3
-SETTLED_SECONDS = 180
+SETTLED_SECONDS = 600
 
 pytestmark = pytest.mark.skipif(
     not (CITUS_URL and KILL and START), reason="no Citus cluster whose nodes may be killed"
@@ -117,7 +117,9 @@ def kill_in_turns(stop: threading.Event) -> int:
 
 def order(command: str, node: str) -> None:
     port = conninfo_to_dict(node)["port"]
-    subprocess.run(command.replace("{port}", str(port)), shell=True, check=True, timeout=120)
+    subprocess.run(
+        command.replace("{port}", str(port)), shell=True, check=True, timeout=SETTLED_SECONDS
+    )
 
 
 def wait_until_up(node: str) -> None:
