@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from psycopg.rows import class_row
+from psycopg.rows import dict_row
 
-from packtrail.store import named
+from packtrail.store import named, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,6 @@ _CONDITION = """
 select current_setting('server_version') as server_version,
        current_setting('fsync') = 'on' as has_fsync,
        current_setting('synchronous_commit') <> 'off' as has_synchronous_commit,
-       pg_database_size(current_database()) as size_bytes,
        (select max(name) from schema_migration) as migration
 """
 _OPERATIONS = named.statements("operations")
@@ -48,15 +48,18 @@ class Condition:
 
 def condition(conn: Connection) -> Condition:
     """Return what the server says of itself."""
-    with conn.cursor(row_factory=class_row(Condition)) as cursor:
+    with conn.cursor(row_factory=dict_row) as cursor:
         (found,) = cursor.execute(_CONDITION)
-    return found
+    return Condition(**found, size_bytes=sizes.database(conn))
 
 
 def table_sizes(conn: Connection) -> list[TableSize]:
     """Return what each table takes on disk, the largest first."""
-    with conn.cursor(row_factory=class_row(TableSize)) as cursor:
-        return cursor.execute(_OPERATIONS["table_sizes"]).fetchall()
+    found: Counter[str] = Counter()
+    for each in sizes.tables(conn):
+        found[each.whole] += each.size_bytes
+    listed = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+    return [TableSize(name=name, size_bytes=size) for name, size in listed]
 
 
 def unfinished_captures(conn: Connection) -> int:
