@@ -260,15 +260,13 @@ def transaction(conn: DirectConnection) -> Iterator[Connection]:
 
     A fault of a statement comes out when a later answer is fetched, or of the commit.
     """
-    gathering = Gathering(conn)
-    with conn.lock:
-        conn.gathering = gathering
-        try:
-            gathering.begin()
-            yield conn
-            gathering.commit()
-        except BaseException:
-            gathering.undo()
-            raise
-        finally:
-            conn.gathering = None
+    gathering = conn.gathering = Gathering(conn)
+    try:
+        gathering.begin()
+        yield conn
+        gathering.commit()
+    except BaseException:
+        gathering.undo()
+        raise
+    finally:
+        conn.gathering = None
