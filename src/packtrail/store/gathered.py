@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import psycopg
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.generators import fetch_many, pipeline_communicate
+from psycopg.generators import fetch_many, pipeline_communicate, send
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.rows import tuple_row
 
@@ -111,6 +111,7 @@ class Gathering:
         """Who hears of the results to come, in their order."""
         self._preparing: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
         """Names that the server has been told, without an answer yet."""
+        self._is_synchronising = False
 
     def answer(
         self, row_factory: Callable[[Any], Any] | None = None, *, is_binary: bool = False
@@ -130,13 +131,13 @@ class Gathering:
         def take(result: PGresult) -> None:
             answer.pgresult = result
 
-        send = self._pgconn.send_query_params
         if is_prepared:
             name = self._name(numbered, types)
             send_prepared = self._pgconn.send_query_prepared
             command = partial(send_prepared, name, written, formats, answer.format)
         else:
-            command = partial(send, numbered, written, types, formats, answer.format)
+            send_whole = self._pgconn.send_query_params
+            command = partial(send_whole, numbered, written, types, formats, answer.format)
         self._waiting.append(command)
         self._open.append(take)
 
@@ -157,11 +158,11 @@ class Gathering:
     def begin(self) -> None:
         """Begin the transaction."""
         self._pgconn.enter_pipeline_mode()
-        self.answer().execute("begin", prepare=True)
+        self.answer().execute("BEGIN", prepare=True)
 
     def commit(self) -> None:
         """Commit, with all that was not sent yet; return when it is durable."""
-        self.answer().execute("commit", prepare=True)
+        self.answer().execute("COMMIT")
         self._synchronise()
         self._pgconn.exit_pipeline_mode()
 
@@ -193,51 +194,58 @@ class Gathering:
         return name
 
     def _synchronise(self) -> None:
-        is_done = False
-
         def take(_: PGresult) -> None:
-            nonlocal is_done
-            is_done = True
+            self._is_synchronising = False
 
+        self._is_synchronising = True
         self._waiting.append(self._pgconn.pipeline_sync)
         self._open.append(take)
-        self._conn.wait(self._receive(lambda: is_done))
+        self._conn.wait(self._receive(lambda: not self._is_synchronising))
 
     def _receive(self, is_enough: Callable[[], bool]) -> PQGen[None]:
         waiting, self._waiting = self._waiting, []
-        for result in (yield from pipeline_communicate(self._pgconn, deque([_all(waiting)]))):
-            self._take(result)
+        fetched = yield from pipeline_communicate(self._pgconn, deque([_all(waiting)]))
+        faults = [fault for results in fetched if (fault := self._take(results)) is not None]
+        if faults:
+            raise faults[0]
+        yield from send(self._pgconn)  # What the socket did not take yet.
         while not is_enough():
-            self._take((yield from fetch_many(self._pgconn)))
+            if (fault := self._take((yield from fetch_many(self._pgconn)))) is not None:
+                raise fault
 
-    def _take(self, results: Sequence[PGresult]) -> None:
+    def _take(self, results: Sequence[PGresult]) -> Exception | None:
+        """Hand the results of a statement to who hears of them; return what went wrong."""
         hear = self._open.popleft()
         result = results[-1]
         if result.status not in _GOOD:
-            raise errors.error_from_result(result, self._conn.info.encoding)
+            return errors.error_from_result(result, self._conn.info.encoding)
         hear(result)
+        return None
 
     def _drain(self) -> PQGen[None]:
-        """Let go of all results that are to come."""
+        """Let go of all results that are to come, up to a last synchronisation."""
+        left = 1 + self._is_synchronising
         fetched = yield from pipeline_communicate(
             self._pgconn, deque([self._pgconn.pipeline_sync])
         )
-        while not _ends(fetched):
+        yield from send(self._pgconn)
+        while (left := left - _ends(fetched)) > 0:
             fetched = [(yield from fetch_many(self._pgconn))]
 
 
-def _ends(fetched: Iterable[Sequence[PGresult]]) -> bool:
-    return any(one.status == ExecStatus.PIPELINE_SYNC for some in fetched for one in some)
+def _ends(fetched: Iterable[Sequence[PGresult]]) -> int:
+    """Return how many of some results are the end of a synchronisation."""
+    return sum(one.status == ExecStatus.PIPELINE_SYNC for some in fetched for one in some)
 
 
 def _all(commands: Sequence[Callable[[], None]]) -> Callable[[], None]:
     """Return one command that is all of some: the driver writes to the socket after each."""
 
-    def send() -> None:
+    def every() -> None:
         for command in commands:
             command()
 
-    return send
+    return every
 
 
 @lru_cache(maxsize=256)
