@@ -68,13 +68,17 @@ def test_nothing_is_sent_before_an_answer_is_wanted(database: Database) -> None:
 def test_a_statement_that_fails_undoes_all_and_leaves_the_connection_fit(
     database: Database, is_asked: bool
 ) -> None:
-    for _ in range(2):
-        with pytest.raises(psycopg.errors.UniqueViolation), database.gathered() as conn:
+    def do() -> None:
+        with database.gathered() as conn:
             for number in (1, 2, 1, 3):
                 conn.execute("insert into thing values (%s)", [number], prepare=True)
             asked = conn.execute("select count(*) from thing", prepare=True)
             if is_asked:
                 asked.fetchone()
+
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            do()
         assert things(database) == []
     with database.reading() as conn:
         # It is the same connection, and nothing of what failed is left on it.
@@ -88,12 +92,15 @@ def test_a_statement_that_fails_undoes_all_and_leaves_the_connection_fit(
 
 
 def test_a_fault_of_the_caller_undoes_all(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.gathered() as conn:
-        conn.execute("insert into thing values (1)")
-        conn.execute("select 1").fetchone()
-        conn.execute("insert into thing values (2)")
-        raise ZeroDivisionError
+    def do() -> None:
+        with database.gathered() as conn:
+            conn.execute("insert into thing values (1)")
+            conn.execute("select 1").fetchone()
+            conn.execute("insert into thing values (2)")
+            raise ZeroDivisionError
 
+    with pytest.raises(ZeroDivisionError):
+        do()
     assert things(database) == []
     with database.gathered() as conn:
         conn.execute("insert into thing values (2)")
@@ -115,10 +122,13 @@ def test_much_goes_both_ways_at_once(database: Database) -> None:
 
 
 def test_a_connection_that_is_lost_is_told_and_replaced(database: Database) -> None:
-    with pytest.raises(Unavailable), database.gathered() as conn:
-        conn.execute("insert into thing values (1)")
-        conn.execute("select pg_terminate_backend(pg_backend_pid())").fetchone()
+    def do() -> None:
+        with database.gathered() as conn:
+            conn.execute("insert into thing values (1)")
+            conn.execute("select pg_terminate_backend(pg_backend_pid())").fetchone()
 
+    with pytest.raises(Unavailable):
+        do()
     assert things(database) == []
     with database.gathered() as conn:
         conn.execute("insert into thing values (1)")

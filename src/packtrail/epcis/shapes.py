@@ -60,7 +60,8 @@ def shape_of(found: Outline, limits: Limits) -> tuple[Shape, datetime | None] | 
         return None
     if len(cut.head) + len(cut.texts[0]) + len(cut.tail) > _OCTETS_MAX:
         return None
-    head, created = (cut.head,), None
+    head: tuple[bytes, ...] = (cut.head,)
+    created = None
     if _CREATED_KEY in cut.head:
         match = _CREATED.search(cut.head)
         created = scalars.rfc3339(match[1].decode()) if match else None
@@ -93,8 +94,13 @@ def learn(shape: Shape, created: datetime | None, document: EpcisDocument) -> No
     if document.creation_date != created or len(document.events) != 1:
         return  # The time found is not that of the document.
     if len(_known) >= _SHAPES_MAX:
-        _known.clear()
+        forget()
     _known[shape] = document
+
+
+def forget() -> None:
+    """Forget every shape."""
+    _known.clear()
 
 
 def _kinds(listed: Listed) -> tuple[bytes, ...]:

@@ -119,9 +119,7 @@ class Gathering:
         """Return what takes a statement."""
         return Answer(self, row_factory or tuple_row, is_binary=is_binary)
 
-    def ask(
-        self, answer: Answer, query: str, params: Sequence[Any], *, is_prepared: bool
-    ) -> None:
+    def ask(self, answer: Answer, query: str, params: Sequence[Any], *, is_prepared: bool) -> None:
         """Let a statement go with those before it."""
         numbered, wanted = _numbered(query)
         written = self._tx.dump_sequence(params, wanted) if wanted else ()
@@ -225,9 +223,7 @@ class Gathering:
     def _drain(self) -> PQGen[None]:
         """Let go of all results that are to come, up to a last synchronisation."""
         left = 1 + self._is_synchronising
-        fetched = yield from pipeline_communicate(
-            self._pgconn, deque([self._pgconn.pipeline_sync])
-        )
+        fetched = yield from pipeline_communicate(self._pgconn, deque([self._pgconn.pipeline_sync]))
         yield from send(self._pgconn)
         while (left := left - _ends(fetched)) > 0:
             fetched = [(yield from fetch_many(self._pgconn))]
