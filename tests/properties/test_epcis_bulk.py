@@ -184,9 +184,7 @@ def test_a_message_is_read_the_same_whether_or_not_its_shape_is_known(
         document = epcis.EpcisDocument(
             schema_version="2.0", creation_date=created, events=(event,), namespaces=NAMESPACES
         )
-        content = (
-            epcis.write_xml(document, version="1.2") if is_xml else epcis.write_json(document)
-        )
+        content = epcis.write_xml(document, version="1.2") if is_xml else epcis.write_json(document)
         found = read_in_bulk(content)
         every = dict(shapes._known)
         shapes.forget()

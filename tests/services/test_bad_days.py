@@ -183,7 +183,7 @@ def test_a_database_without_room_is_told_wherever_it_ends_and_loses_nothing_ackn
     with ThreadPoolExecutor(3) as pool:
         for answer in [pool.submit(submit, world, content) for content in contents[1:]]:
             with pytest.raises(
-                Unavailable, match="(?s)is full: .*Nothing of this was recorded"
+                Unavailable, match=r"(?s)is full: .*Nothing of this was recorded"
             ) as full:
                 answer.result(60)
             assert full.value.retry_after_seconds

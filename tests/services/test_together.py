@@ -209,7 +209,8 @@ def test_processes_that_are_killed_while_they_record_lose_and_half_record_nothin
     with begun.app.database.reading() as conn:
         conn.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
-            " and datname = current_database() and state <> 'idle' and backend_type = 'client backend'"
+            " and datname = current_database() and state <> 'idle'"
+            " and backend_type = 'client backend'"
         )
         kept = {
             str(capture_id): rest

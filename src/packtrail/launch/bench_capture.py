@@ -106,8 +106,8 @@ def bench_capture(
     """Capture documents of each kind through REST, durable at the answer.
 
     A server of its own is started in a temporary directory with the embedded PostgreSQL, and
-    removed afterwards. Beside each rate stands the limit, measured in the same run: a bare COPY; for
-    lone messages the same server with a bare INSERT and COMMIT.
+    removed afterwards. Beside each rate stands the limit, measured in the same run: a bare COPY;
+    for lone messages the same server with a bare INSERT and COMMIT.
     """
     from packtrail.launch import bare_messages
 
@@ -188,8 +188,8 @@ def _send_lone(
 
     def send(number: int) -> None:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": sent[0].media_type}
-        for one in sent[number :: len(connections)]:
-            waits.append(_timed(_post, connections[number], one.content, headers))
+        some = sent[number :: len(connections)]
+        waits.extend(_timed(_post, connections[number], one.content, headers) for one in some)
 
     list(pool.map(send, range(len(connections))))
 

@@ -120,7 +120,7 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         self.transformer: Any = None
         """What reads rows; made with the first."""
         self.gathered: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
-        """Name by statement and types of parameters, of those prepared by a gathered transaction."""
+        """Name by statement and types of its parameters, of those prepared by gathering."""
         self.gathering: Gathering | None = None
         """Takes the statements meanwhile."""
 
