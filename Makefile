@@ -7,6 +7,9 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 ASSETS := src/packtrail/console/static/vendor/.installed
 
+# Where an environment forbids to keep compiled modules, each command would compile all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup run test check lint types layers format docs lock assets clean
 
 help:  ## List the targets

@@ -46,7 +46,11 @@ def server_url() -> Iterator[str]:
         yield given
         return
     path = _reachable_dir()
+    conf = path / "data" / "conf"
+    conf.mkdir(parents=True, mode=0o755)
+    (conf / "local.conf").write_text("shared_buffers = 128MB\n")
     with EmbeddedServer(path / "data") as server:
+        _spare_the_disk(server.url)
         yield server.url
     shutil.rmtree(path, ignore_errors=True)
 
@@ -89,6 +93,17 @@ def fresh_database(server_url: str, template_database: str) -> Iterator[Database
     with Database(make_conninfo(server_url, dbname=name)) as database:
         yield database
     _drop(server_url, name)
+
+
+def _spare_the_disk(url: str) -> None:
+    """Let the machine's caches keep what thousands of short-lived databases write.
+
+    Tests that kill a server, or fill its disk, start one of their own.
+    """
+    with psycopg.connect(url, autocommit=True) as conn:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            conn.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
+        conn.execute("select pg_reload_conf()")
 
 
 def _reachable_dir() -> Path:

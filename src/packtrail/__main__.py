@@ -4,38 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import packtrail.launch.bench_capture
-import packtrail.launch.bench_detection
-import packtrail.launch.bench_growth
-import packtrail.launch.bench_gs1
-import packtrail.launch.bench_plan
-import packtrail.launch.bench_prediction
-import packtrail.launch.bench_reads
-import packtrail.launch.bench_rivals
-import packtrail.launch.bench_scans
-import packtrail.launch.bench_serials
-import packtrail.launch.bench_size
-import packtrail.launch.bench_stream
-import packtrail.launch.bench_vrs
-import packtrail.launch.bench_year
-import packtrail.launch.line_twin
-import packtrail.launch.opcua  # noqa: F401 - all join the groups `bench` and `lines`
 from packtrail.cli.app import build, run
-from packtrail.launch.authority import rehearse
-from packtrail.launch.bench_epcis import bench
-from packtrail.launch.simulate import simulate
-from packtrail.launch.up import demo, up
 
 if TYPE_CHECKING:
     import typer
 
+JOINED: dict[str, tuple[str, ...]] = {
+    "up": ("packtrail.launch.up",),
+    "demo": ("packtrail.launch.up",),
+    "simulate": ("packtrail.launch.simulate",),
+    "rehearse": ("packtrail.launch.authority",),
+    "bench": (
+        "packtrail.launch.bench",
+        "packtrail.launch.bench_capture",
+        "packtrail.launch.bench_detection",
+        "packtrail.launch.bench_epcis",
+        "packtrail.launch.bench_growth",
+        "packtrail.launch.bench_gs1",
+        "packtrail.launch.bench_plan",
+        "packtrail.launch.bench_prediction",
+        "packtrail.launch.bench_reads",
+        "packtrail.launch.bench_rivals",
+        "packtrail.launch.bench_scans",
+        "packtrail.launch.bench_serials",
+        "packtrail.launch.bench_size",
+        "packtrail.launch.bench_stream",
+        "packtrail.launch.bench_vrs",
+        "packtrail.launch.bench_year",
+    ),
+    "lines": ("packtrail.launch.line_twin", "packtrail.launch.opcua"),
+}
+"""The modules of commands that need more than one door, as in `packtrail.cli.app.COMMANDS`."""
+
 
 def application() -> typer.Typer:
     """Return the whole command line."""
-    return build(
-        {"up": up, "demo": demo, "simulate": simulate, "rehearse": rehearse},
-        groups={"bench": bench},
-    )
+    return build(JOINED)
 
 
 def main() -> int:

@@ -36,7 +36,8 @@ class MailSettings:
         default="",
         metadata=says(
             "Address at which people open the console, such as https://packtrail.example.com; "
-            "links in mails and on printed codes lead there. Empty: mails carry no link."
+            "links in mails and on printed codes lead there. Mails need it: with a link in the "
+            "first one whoever reads an address confirms it."
         ),
     )
     mail_host: str = field(
@@ -86,6 +87,13 @@ class MailSettings:
             "recall as a file. Off: they are masked, and people read them in the console."
         ),
     )
+    mail_kept_only: bool = field(
+        default=False,
+        metadata=says(
+            "Whether mails are recorded and shown without a mail server, so that none leaves: for "
+            "demos and rehearsals."
+        ),
+    )
     mail_timeout_seconds: int = field(
         default=30,
         metadata=says("How long the mail server has for each step of an answer.", least=1),
@@ -102,8 +110,11 @@ class MailSettings:
         """Yield why no mail could be sent with these settings."""
         if self.mail_tls not in MAIL_TLS:
             yield f"mail_tls is one of {', '.join(MAIL_TLS)}; it is {self.mail_tls!r}."
-        if self.mail_host and not _ADDRESS.fullmatch(self.mail_from):
-            yield f"mail_host needs mail_from, an address; it is {self.mail_from!r}."
+        name = "mail_host" if self.mail_host else "mail_kept_only" if self.mail_kept_only else ""
+        if name and not _ADDRESS.fullmatch(self.mail_from):
+            yield f"{name} needs mail_from, an address; it is {self.mail_from!r}."
+        if self.mail_host and not self.console_url:
+            yield "mail_host needs console_url: addresses are confirmed by a link that leads there."
         if self.mail_tls == "none" and self.mail_user and not is_loopback(self.mail_host):
             yield "mail_user with mail_tls=none would send the password for everybody to read."
         if self.console_url and not self.console_url.startswith(("https://", "http://")):

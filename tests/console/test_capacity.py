@@ -88,7 +88,7 @@ def test_a_figure_opens_to_the_inputs_it_rests_on(planner: Desk) -> None:
 
     assert "packs / packs_per_case" in page
     assert "What comes true of the forecast" in page
-    assert "house assumption; replace it with your own" in page
+    assert "sales plans come true to a tenth" in page
 
 
 def test_a_forecast_is_looked_at_and_then_imported(planner: Desk) -> None:
@@ -111,6 +111,22 @@ def test_a_bad_forecast_is_told_on_the_page(planner: Desk) -> None:
 
     assert answer.status_code == 422
     assert "C2" in answer.text
+
+
+def test_every_bad_cell_of_a_forecast_is_told_on_the_page(planner: Desk) -> None:
+    rows = b"".join(b"P,DE,2027-%02d-01,-%d\n" % (month, month) for month in range(1, 13))
+    answer = planner.client.post(
+        "/capacity/forecast",
+        data={"csrf_token": planner.token("/capacity/forecast"), "action": "take", "name": "Mine"},
+        files={"file": ("f.csv", b"product,market,month,packs\n" + rows, "text/csv")},
+    )
+
+    assert answer.status_code == 422
+    assert "12 things are wrong; nothing was taken in." in answer.text
+    for row in range(2, 14):
+        assert f">D{row}</td>" in answer.text
+        assert f"packs: -{row - 1} is no number of packs" in answer.text
+    assert 'value="Mine"' in answer.text
 
 
 def test_a_value_is_assumed_and_forgotten(planner: Desk) -> None:

@@ -20,7 +20,8 @@ from packtrail.planning.templates import Department
 from packtrail.planning.training import Person
 from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
-from packtrail.services.mail import private_links
+from packtrail.services.mail import addresses, private_links
+from packtrail.services.mail.kinds import REFUSABLE
 from packtrail.services.mail.private_links import Purpose
 from packtrail.services.plan import books, inputs, links, programmes
 from packtrail.services.plan.inputs import Decision
@@ -70,7 +71,7 @@ def test_somebody_without_an_account_says_something_and_finds_the_answer(
     page = stranger.get(path)
     assert "Programme &lt;b&gt;" in page.text
     assert page.headers["x-robots-tag"] == "noindex, nofollow"
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
 
     answer = send(stranger, path, files=[("files", ("jam.png", PNG, "text/html"))])
     assert answer.status_code == 303
@@ -197,20 +198,32 @@ def test_mails_are_listed_tried_again_and_dropped(
         made = desk.post("/setup/mail/test", "/setup/mail", address="ann@maker.example")
         assert made.status_code == 303
         path = made.headers["location"]
-        assert "Packtrail can send mails" in client.get(path).text
+        # To an address that nobody has confirmed a test is the question whether it is theirs.
+        assert "Is this your mail address?" in client.get(path).text
         bad = desk.post("/setup/mail/test", "/setup/mail", address="ann@elsewhere.example")
         assert bad.status_code == 422
         assert "may not go to elsewhere.example" in bad.text
         assert desk.post(f"{path}/drop", path).status_code == 303
         assert "Dropped" in client.get(path).text
         assert desk.post(f"{path}/retry", "/setup/mail").status_code == 303
-        assert "Waiting" in client.get(path).text
+        assert "Waits" in client.get(path).text
 
         kept = desk.post(
             "/setup/account/mail", "/setup/account", address="ann@maker.example", is_on="yes",
             rhythm="daily",
         )  # fmt: skip
-        assert "Mails go to ann@maker.example" in kept.text
+        assert "Mails go to ann@maker.example once you have confirmed it." in kept.text
+        soon = desk.post("/setup/account/mail/ask", "/setup/account")
+        assert soon.status_code == 422
+        assert "was asked at" in soon.text
+        assert "ann@maker.example" in client.get("/setup/mail/addresses").text
+        again = desk.post(
+            "/setup/mail/addresses/ask", "/setup/mail/addresses", address="bo@maker.example"
+        )
+        assert again.status_code == 303
+        assert "bo@maker.example" in client.get("/setup/mail/addresses").text
+        kinds = desk.post("/setup/account/mail/kinds", "/setup/account", kind="digest")
+        assert "Nobody has confirmed ann@maker.example" in kinds.text
         refused = desk.post("/setup/account/mail", "/setup/account", address="ann@x", rhythm="x")
         assert refused.status_code == 422
 
@@ -219,4 +232,118 @@ def test_mails_are_not_for_readers(maker: Actor, desk: Desk) -> None:
     reader = desk.sign_in("maker.reader")
 
     assert reader.client.get("/setup/mail").status_code == 403
+    assert reader.client.get("/setup/mail/addresses").status_code == 403
+    asked = reader.post("/setup/mail/addresses/ask", "/setup/account", address="a@maker.example")
+    assert asked.status_code == 403
     assert reader.client.get(f"{P}/form-links").status_code == 403
+
+
+# --- links in mails -------------------------------------------------------------------------------
+
+ADDRESS = "kim@maker.example"
+
+
+def link(application: Application, maker: Actor, purpose: Purpose, subject: str) -> str:
+    with application.database.reading() as conn:
+        return private_links.path(conn, purpose, f"{maker.organisation_id} {subject}")
+
+
+@pytest.fixture
+def asked(application: Application, maker: Actor) -> str:
+    """A fresh question for an address: the path of its link."""
+    with application.database.transaction() as conn:
+        conn.execute("delete from mail_address")
+        conn.execute("delete from mail_unsubscribed")
+        addresses.ask_in(application, conn, maker, ADDRESS, at=application.clock())
+    return link(application, maker, Purpose.CONFIRM, f"1 {ADDRESS}")
+
+
+def is_confirmed(application: Application, maker: Actor) -> bool:
+    with application.database.reading() as conn:
+        return addresses.several(conn, maker.organisation_id, [ADDRESS])[ADDRESS].state == (
+            "confirmed"
+        )
+
+
+def test_an_address_is_confirmed_by_the_button_never_by_opening_the_link(
+    application: Application, maker: Actor, stranger: TestClient, asked: str
+) -> None:
+    for _ in range(2):
+        page = stranger.get(asked)
+        assert stranger.head(asked).status_code == 200
+    assert "Is this your mail address?" in page.text
+    assert page.headers["referrer-policy"] == "same-origin"
+    assert not is_confirmed(application, maker)
+    assert stranger.post(asked, data={"csrf_token": "x"}).status_code == 403
+    assert not is_confirmed(application, maker)
+
+    answer = stranger.post(asked, data=fields(stranger, asked), follow_redirects=True)
+    assert "Your address is confirmed" in answer.text
+    assert is_confirmed(application, maker)
+    older = link(application, maker, Purpose.CONFIRM, f"9 {ADDRESS}")
+    ended = {stranger.get(each).text for each in (older, "/confirm/x", asked + "x")}
+    assert len(ended) == 1
+    assert "This link does not work" in ended.pop()
+
+
+def refused(application: Application, maker: Actor) -> list[str]:
+    with application.database.reading() as conn:
+        told = addresses.several(conn, maker.organisation_id, [ADDRESS])[ADDRESS]
+    return [each.kind for each in told.refuses]
+
+
+def test_one_click_unsubscribes_and_opening_does_not(
+    application: Application, maker: Actor, stranger: TestClient, asked: str
+) -> None:
+    path = link(application, maker, Purpose.UNSUBSCRIBE, f"digest {ADDRESS}")
+    assert "No more digests of programmes" in stranger.get(path).text
+    assert refused(application, maker) == []
+    assert stranger.post(path, data={"anything": "else"}).status_code == 400
+    assert refused(application, maker) == []
+
+    # As a mail program does it: from elsewhere, without a cookie or a token of ours.
+    with TestClient(build(application), base_url=HOST) as program:
+        away = {"origin": "https://mail.example", "sec-fetch-site": "cross-site"}
+        done = program.post(
+            path, data={"List-Unsubscribe": "One-Click"}, headers=away, follow_redirects=False
+        )
+        in_parts = program.post(path, files={"List-Unsubscribe": (None, "One-Click")})
+        nowhere = program.post(path + "x", data={"List-Unsubscribe": "One-Click"})
+    assert (done.status_code, in_parts.status_code, nowhere.status_code) == (200, 200, 404)
+    assert refused(application, maker) == ["digest"]
+
+
+def test_what_is_refused_is_chosen_and_taken_back_on_the_page_of_the_link(
+    application: Application, maker: Actor, stranger: TestClient, asked: str
+) -> None:
+    path = link(application, maker, Purpose.UNSUBSCRIBE, f"notice {ADDRESS}")
+    for part in ("/this", "/choices"):
+        assert stranger.post(path + part, data={"csrf_token": "x"}).status_code == 403
+    form = fields(stranger, path)
+    page = stranger.post(f"{path}/this", data=form, follow_redirects=True)
+    assert "It is kept." in page.text
+    assert refused(application, maker) == ["notice"]
+    stranger.post(f"{path}/choices", data=form)
+    assert refused(application, maker) == ["*"]
+    every = [each.value for each in REFUSABLE]
+    page = stranger.post(f"{path}/choices", data=form | {"kind": every}, follow_redirects=True)
+    assert refused(application, maker) == []
+    assert "No more notices to be read" in page.text
+    ended = stranger.get("/unsubscribe/x")
+    assert (ended.status_code, "does not work" in ended.text) == (404, True)
+
+
+def test_the_page_of_a_person_says_how_they_are_reached(
+    application: Application, maker: Actor, admin: Desk, asked: str
+) -> None:
+    reached = Person(code="kim", name="Kim", department=Department.QUALITY, mail=ADDRESS)
+    silent = Person(code="bo", name="Bo", department=Department.QUALITY)
+    write(application, maker, "out", [Put(reached), Put(silent)])
+    page = admin.client.get(f"{P}/entry/person?code=kim").text
+    assert "Not confirmed" in page
+    assert "No address is known" in admin.client.get(f"{P}/entry/person?code=bo").text
+    assert "mail not confirmed" in admin.client.get(f"{P}/training").text
+
+    addresses.confirm(application, asked.rpartition("/")[2])
+    page = admin.client.get(f"{P}/entry/person?code=kim").text
+    assert "Confirmed" in page

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.services.companies import make_company
 from tests.services.conftest import World
-from tests.services.mail.test_sending import with_mail
+from tests.services.mail.test_sending import confirmed, with_mail
 from tests.services.test_alert_cases import opened
 from tests.services.test_recalls import DEPOT_GLN, SHOP_GLN, chain
 from tests.services.test_recalls import _open as open_recall
@@ -35,6 +35,7 @@ def person(world: World, name: str, role: str = "quality", **wish: object) -> Ac
     accounts.create_user(world.app, world.maker, name, role=role, display_name=name.title())
     actor = accounts.person(world.app, name)
     address = f"{name}@maker.example"
+    confirmed(world, address)
     preferences.put(world.app, actor, **({"address": address} | wish))
     return actor
 
@@ -103,6 +104,7 @@ def test_an_obligation_is_told_to_who_sees_to_it_else_to_all_who_may(company: Wo
             role="regulatory", display_name=name.title(),
         )  # fmt: skip
         actor = accounts.person(company.app, f"{name}.{company.maker.organisation_code}")
+        confirmed(company, f"{name}@maker.example")
         preferences.put(company.app, actor, address=f"{name}@maker.example")
     saying.say(company.app, company.maker, KEY, Saying(owner="Ben"))
 

@@ -184,6 +184,25 @@ def test_expiry_counts_from_the_latest_that_was_recorded_until_then(
     assert [each.until for each in march.retention if each.policy_id] == [by_policy.until]
 
 
+def test_the_eu_keeps_a_month_five_years_and_a_year_beyond_the_last_expiry(
+    world: World, captures: list[str]
+) -> None:
+    found = {each.counts_from: each for each in view(world).retention if each.pack_id == "eu_fmd"}
+
+    assert (found["record"].until, found["record"].span) == (date(2031, 3, 31), "5 years")
+    assert (found["expiry"].since, found["expiry"].until) == (
+        date(2028, 12, 31),
+        date(2029, 12, 31),
+    )
+    assert {each.confidence for each in found.values()} == {"high"}
+    assert all("2016/161" in each.source for each in found.values())
+
+
+def test_a_policy_shorter_than_the_law_after_expiry_is_refused(world: World) -> None:
+    with pytest.raises(RefusedError, match="1 year that eu_fmd states"):
+        put(world, scope="market", subject="DE", counts_from="expiry", keep_for="11 months")
+
+
 def test_a_policy_of_one_company_does_not_reach_months_without_its_records(
     world: World, captures: list[str]
 ) -> None:

@@ -58,3 +58,22 @@ def test_what_is_in_the_dictionary_is_never_absent_and_few_runs_are_kept(parts, 
     lengths = [len(run) for run in memory.runs]
     assert all(long > 2 * short for long, short in itertools.pairwise(lengths))
     assert all((np.diff(run.astype(np.int64)) >= 0).all() for run in memory.runs)
+
+
+def test_who_began_before_others_added_more_does_not_read_the_class_again():
+    conn = NoDatabase()
+    block = (0, name_blocks.pack(mentions.texts(["S1", "S2", "S3"])))
+    asked = []
+
+    def ask_since(_conn, _class_id, last):
+        asked.append(last)
+        return lambda: remembered.Reading([] if last else [block], block)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(remembered, "ask_since", ask_since)
+        absence.are_absent(conn, CLASS_ID, 3, SALT, hashed(["S1"]))
+        absent = absence.are_absent(conn, CLASS_ID, 2, SALT, hashed(["S1", "S3", "S4"]))
+    absence.forget(conn)
+
+    assert absent.tolist() == [False, False, True]
+    assert asked == [None, block]

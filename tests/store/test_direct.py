@@ -52,6 +52,40 @@ def test_values_of_every_kind_come_back_as_they_were(database: Database):
     assert direct_rows == by_cursor == [[each] for each in values]
 
 
+def test_statements_that_go_together_are_answered_each(database: Database):
+    both = [
+        (SUM, (7, [1, -2], "lot / 7 é")),
+        (Statement("select 1 where false"), ()),
+        (SUM, (0, [], "")),
+    ]
+    large = Statement("select repeat(%(text)s, 300000)", text=Kind.TEXT)
+    with database.reading() as conn:
+        for _ in range(2):  # Prepared the second time.
+            assert direct.together(conn, both) == [[ROW], [], [(None, "", "100%", 0)]]
+        with conn.pipeline():
+            assert direct.together(conn, both[:1]) == [[ROW]]
+            assert direct.together(conn, both) == [[ROW], [], [(None, "", "100%", 0)]]
+        # More than what fits on the way: neither side waits for the other for ever.
+        found = direct.together(conn, [(large, ("0123456789",))] * 3)
+        assert direct.together(conn, []) == []
+
+    assert [len(rows[0][0]) for rows in found] == [3_000_000] * 3
+
+
+def test_an_error_among_statements_that_go_together_is_the_first_one(database: Database):
+    halved = Statement("select 1 / %(by)s", by=Kind.INTEGER)
+    with database.reading() as conn:
+        with pytest.raises(psycopg.errors.DivisionByZero, match="division by zero"):
+            direct.together(conn, [(halved, (1,)), (halved, (0,)), (SUM, (7, [1, -2], ""))])
+        assert direct.together(conn, [(halved, (1,)), (halved, (-1,))]) == [[(1,)], [(-1,)]]
+        with conn.transaction(force_rollback=True):
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                direct.together(conn, [(halved, (0,)), (halved, (1,))])
+            with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+                direct.together(conn, [(halved, (1,)), (halved, (1,))])
+        assert asked(conn) == [ROW]
+
+
 def test_a_statement_takes_part_in_the_transaction(database: Database):
     make = Statement("create temporary table gone (a integer)")
     with database.reading() as conn:
@@ -98,6 +132,15 @@ def test_a_lost_connection_is_told_as_one(database: Database):
         asked(conn)
         with database.reading() as other:
             other.execute("select pg_terminate_backend(%s::integer)", [conn.info.backend_pid])
+        with pytest.raises(psycopg.OperationalError):
+            asked(conn)
+
+
+def test_a_connection_lost_between_statements_that_go_together_is_told_as_one(database: Database):
+    end = Statement("select pg_terminate_backend(pg_backend_pid())")
+    with direct.DirectConnection.connect(database.url, autocommit=True) as conn:
+        with pytest.raises(psycopg.OperationalError):
+            direct.together(conn, [(SUM, (7, [1], "")), (end, ()), (SUM, (7, [1], ""))])
         with pytest.raises(psycopg.OperationalError):
             asked(conn)
 

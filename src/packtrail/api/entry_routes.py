@@ -1,4 +1,4 @@
-"""Routes that every book of entries has: entries, one of them, changes, and their history.
+"""Routes that every book of entries has: files, entries, one of them, changes, and their history.
 
 Annotations of this module are values, not text: they name parameters that differ from book to book.
 """
@@ -10,13 +10,17 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
-from pydantic import AfterValidator
+from fastapi.concurrency import run_in_threadpool
+from pydantic import AfterValidator, WithJsonSchema
 
 from packtrail.api.law_schemas import ChangedOut, EntryChangeOut, EntryOut
 from packtrail.api.problems import UNREADABLE, Refusal
-from packtrail.api.requests import App, Caller
+from packtrail.api.requests import JSON, App, Caller, bounded_body
 from packtrail.api.responses import problems
+from packtrail.api.schemas import Out
+from packtrail.rendering.tables import XLSX_TYPE
 from packtrail.services.books.entries import EntryBook, Put, Remove
+from packtrail.services.books.files import BookFiles
 
 READING = problems(404, 422)
 CHANGING = problems(404, 409, 413, 422)
@@ -27,13 +31,26 @@ Revision = Annotated[
 ]
 DryRun = Annotated[bool, Query(description="Say only what would become of it.")]
 Limit = Annotated[int, Query(ge=1, le=5000)]
+CSV = "text/csv"
+TABLE_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {"schema": {"type": "array", "items": {"type": "object"}}},
+            CSV: {"schema": {"type": "string"}},
+            XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """How a book is asked for over REST."""
 
-    book: EntryBook[Any, Any, Any]
+    files: BookFiles[Any, Any, Any]
+    received: type[Out]
+    """What is answered of a file that was taken in."""
     kinds: Mapping[str, StrEnum]
     """Word of the path -> kind: `products`."""
     key: str
@@ -41,21 +58,77 @@ class Desk:
     keys: str
     """How keys look: `by its code`."""
 
+    @property
+    def book(self) -> EntryBook[Any, Any, Any]:
+        """The book itself."""
+        return self.files.book
+
     def kind(self, word: str) -> str:
         """Return a word that is one of the kinds.
 
         Raises:
             ValueError: It is none.
         """
-        if word not in self.kinds:
-            raise ValueError(f"expected one of {', '.join(self.kinds)}")
-        return word
+        return _one_of(word, self.kinds)
+
+    def table(self, word: str) -> str:
+        """Return a word that is one of the tables.
+
+        Raises:
+            ValueError: It is none.
+        """
+        return _one_of(word, self.files.sheets)
 
 
 def add_entry_routes(router: APIRouter, desk: Desk) -> None:
     """Give a router the routes of a book; what it has before them is matched first."""
+    _add_files(router, desk)
     _add_reading(router, desk)
     _add_changing(router, desk)
+
+
+def _add_files(router: APIRouter, desk: Desk) -> None:
+    files, title = desk.files, desk.book.title
+    one_of = AfterValidator(desk.table)
+    enum = WithJsonSchema({"type": "string", "enum": list(files.sheets)})
+
+    @router.post(
+        "/imports", summary="Import", response_model=desk.received, responses=CHANGING,
+        openapi_extra=TABLE_FILE,
+    )  # fmt: skip
+    async def import_file(
+        request: Request,
+        app: App,
+        actor: Caller,
+        what: Annotated[
+            Annotated[str, one_of, enum] | None,
+            Query(alias="as", description="What a single table is."),
+        ] = None,
+        reason: Reason = "",
+        filename: Annotated[str, Query(max_length=200)] = "file",
+        *,
+        dry_run: DryRun = False,
+    ) -> Any:
+        """Take entries from CSV, JSON or a workbook: all of the file, or nothing of it."""
+        content = await bounded_body(request, app.settings)
+        return await run_in_threadpool(
+            files.import_tables, app, actor, content, filename, what=what, reason=reason,
+            is_trial=dry_run,
+        )  # fmt: skip
+
+    @router.get(
+        "/workbook", summary="Export", responses=READING, response_class=Response,
+        description=f"Return the whole {title} as a workbook that can be imported again.",
+    )  # fmt: skip
+    def workbook(app: App, actor: Caller) -> Response:
+        return _attached(files.workbook(app, actor), files.workbook_name, XLSX_TYPE)
+
+    @router.get(
+        "/tables/{what}", summary="Export a table", responses=READING, response_class=Response,
+        description=f"Return one table of the {title} as CSV.",
+    )  # fmt: skip
+    def table(what: Annotated[str, one_of, enum], app: App, actor: Caller) -> Response:
+        return _attached(files.table(app, actor, what), f"{what}.csv", CSV)
 
 
 def _add_reading(router: APIRouter, desk: Desk) -> None:
@@ -153,6 +226,17 @@ def _add_changing(router: APIRouter, desk: Desk) -> None:
         """Take an entry out; its history stays."""
         change: Remove[Any] = Remove(kinds[kind], key, revision_of(revision))
         return book.change(app, actor, [change], reason=reason)
+
+
+def _one_of(word: str, known: Mapping[str, Any]) -> str:
+    if word not in known:
+        raise ValueError(f"expected one of {', '.join(known)}")
+    return word
+
+
+def _attached(content: bytes, name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def revision_of(text: str | None) -> int | None:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query
 
 from packtrail.api.requests import App, Caller
 from packtrail.api.responses import problems
-from packtrail.services.mail import mails, preferences
+from packtrail.services.mail import addresses, mails, preferences
+from packtrail.services.mail.addresses import AddressView
 from packtrail.services.mail.mails import MailPage, MailView, Standing
 from packtrail.services.mail.preferences import Preference, Rhythm
 
@@ -46,7 +47,7 @@ class Drop:
 def listing(
     app: App,
     actor: Caller,
-    state: Annotated[str, Query(description="waiting, sent, dead or dropped.")] = "",
+    state: Annotated[str, Query(description=f"One of {', '.join(mails.STATES)}.")] = "",
     kind: Annotated[str, Query(description="Such as digest, notice or answer.")] = "",
     before: Annotated[datetime | None, Query(description="Only older ones.")] = None,
     limit: Annotated[int, Query(ge=1, le=mails.PAGE_MAX)] = mails.PAGE_MAX,
@@ -90,6 +91,21 @@ def try_again(mail_id: str, app: App, actor: Caller) -> Any:
 def drop(mail_id: str, body: Drop, app: App, actor: Caller) -> Any:
     """Let a mail never be sent."""
     return mails.drop(app, actor, mail_id, reason=body.reason)
+
+
+@router.get("/mail-addresses", summary="Addresses", response_model=list[AddressView])
+def listed_addresses(app: App, actor: Caller) -> Any:
+    """Return addresses, whether whoever reads them has confirmed them, and what they refuse."""
+    return addresses.listed(app, actor)
+
+
+@router.post(
+    "/mail-addresses/{address}/questions", status_code=201, summary="Ask an address",
+    response_model=AddressView, responses=CHANGING,
+)  # fmt: skip
+def ask(address: str, app: App, actor: Caller) -> Any:
+    """Mail an address the link with which whoever reads it confirms it, once more."""
+    return addresses.ask(app, actor, address)
 
 
 @router.get("/mail-preferences", summary="Who wants mails", response_model=list[Preference])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query, Request
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Body, Query
 from fastapi.responses import Response
 
-from packtrail.api.entry_routes import CHANGING, READING, Desk, DryRun, Reason, add_entry_routes
-from packtrail.api.market_routes import XLSX, On
-from packtrail.api.portfolio_routes import CSV, TABLE_FILE
-from packtrail.api.requests import App, Caller, bounded_body
+from packtrail.api.entry_routes import CHANGING, READING, Desk, add_entry_routes
+from packtrail.api.market_routes import On
+from packtrail.api.requests import App, Caller
 from packtrail.api.technology_schemas import (
     InventoryImportOut,
     LineAbilitiesOut,
@@ -20,19 +18,11 @@ from packtrail.api.technology_schemas import (
     SupportRowOut,
     UpgradeOut,
 )
-from packtrail.planning.technology.inventory import Kind
 from packtrail.services.plan.writing import Written
-from packtrail.services.technology import files, lines, radar, upgrades
-from packtrail.services.technology.entries import TECHNOLOGY
+from packtrail.services.technology import lines, radar, upgrades
+from packtrail.services.technology.files import FILES
 
 router = APIRouter(prefix="/api/v1/technology", tags=["Technology"])
-KINDS = {
-    "systems": Kind.SYSTEM,
-    "support": Kind.SUPPORT,
-    "measurements": Kind.MEASUREMENT,
-    "options": Kind.OPTION,
-}
-KindName = Literal["systems", "support", "measurements", "options"]
 StandingName = Literal["out", "soon", "ahead", "far", "unknown"]
 _ICS = {"content": {"text/calendar": {"schema": {"type": "string"}}}}
 
@@ -126,42 +116,10 @@ def accept_upgrades(
     return upgrades.accept(app, actor, programme, systems, months=months)
 
 
-@router.post(
-    "/imports", summary="Import", response_model=InventoryImportOut, responses=CHANGING,
-    openapi_extra=TABLE_FILE,
+add_entry_routes(
+    router,
+    Desk(
+        files=FILES, received=InventoryImportOut, kinds=FILES.kinds, key="code",
+        keys="by its code",
+    ),
 )  # fmt: skip
-async def import_file(
-    request: Request,
-    app: App,
-    actor: Caller,
-    what: Annotated[
-        KindName | None, Query(alias="as", description="What a single table is.")
-    ] = None,
-    reason: Reason = "",
-    filename: Annotated[str, Query(max_length=200)] = "file",
-    *,
-    dry_run: DryRun = False,
-) -> Any:
-    """Take entries from CSV, JSON or a workbook: all of the file, or nothing of it."""
-    content = await bounded_body(request, app.settings)
-    return await run_in_threadpool(
-        files.import_tables, app, actor, content, filename, what=what, reason=reason,
-        is_trial=dry_run,
-    )  # fmt: skip
-
-
-@router.get("/workbook", summary="Export", responses=READING, response_class=Response)
-def workbook(app: App, actor: Caller) -> Response:
-    """Return the whole inventory as a workbook that can be imported again."""
-    headers = {"Content-Disposition": 'attachment; filename="inventory.xlsx"'}
-    return Response(files.workbook(app, actor), media_type=XLSX, headers=headers)
-
-
-@router.get("/tables/{what}", summary="Export a table", responses=READING, response_class=Response)
-def table(what: KindName, app: App, actor: Caller) -> Response:
-    """Return one table of the inventory as CSV."""
-    headers = {"Content-Disposition": f'attachment; filename="{what}.csv"'}
-    return Response(files.table(app, actor, what), media_type=CSV, headers=headers)
-
-
-add_entry_routes(router, Desk(book=TECHNOLOGY, kinds=KINDS, key="code", keys="by its code"))

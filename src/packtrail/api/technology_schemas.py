@@ -40,6 +40,8 @@ class AbilityOut(Out):
     can: bool
     basis: str
     told: str
+    on: date | None
+    confidence: str
 
 
 class FigureOut(Out):
@@ -48,6 +50,8 @@ class FigureOut(Out):
     value: float
     basis: str
     told: str
+    on: date | None
+    confidence: str
 
 
 class LineAbilitiesOut(Out):
@@ -61,6 +65,7 @@ class LineAbilitiesOut(Out):
     protocols: list[str]
     figures: dict[str, FigureOut]
     equipment: list[str]
+    noted_on: date | None
 
 
 class WayOut(Out):
@@ -72,6 +77,8 @@ class WayOut(Out):
     lead_days: int
     stop_days: int
     source: str
+    on: date | None
+    confidence: str
     is_own: bool
 
 
@@ -86,6 +93,8 @@ class FitAnswerOut(Out):
     state: str
     told: str
     basis: str
+    on: date | None
+    confidence: str
     ways: list[WayOut]
 
 

@@ -3,109 +3,95 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 
 import typer
 
 from packtrail import __version__
-from packtrail.cli import (
-    accounts,
-    alert_files,  # noqa: F401 - its commands join the group `alerts`
-    alerts,
-    archive,
-    archive_retention,  # noqa: F401 - its commands join the group `archive`
-    backups,
-    capacity,
-    capacity_meters,  # noqa: F401 - its commands join the group `capacity`
-    capacity_plans,  # noqa: F401 - so do these
-    capture,
-    cluster,
-    company_markets,
-    corrections,
-    doctor,
-    epcis,
-    goods,
-    gs1,
-    inference,
-    labels,
-    lines,
-    mail,
-    markets,
-    notices,
-    obligations,
-    order_accounts,
-    order_reports,
-    orders,
-    pack_operations,
-    plan,
-    plan_entries,  # noqa: F401 - its commands join the group `plan`
-    plan_files,  # noqa: F401 - so do these
-    plan_links,  # noqa: F401 - and these
-    plan_people,  # noqa: F401 - and these
-    plan_scope,  # noqa: F401 - and these
-    portfolio,
-    query,
-    recalls,
-    report_checks,  # noqa: F401 - it joins the group `reports`
-    report_receivers,  # noqa: F401 - so does this
-    reports,
-    scan,
-    serials,
-    technology,
-    trace,
-    verify,
-    vrs,
-)
+from packtrail.cli.on_demand import root_of
 from packtrail.cli.output import guarded, write_line
 
-GROUPS = {
-    "archive": archive.archive,
-    "scan": scan.scan,
-    "organisations": accounts.organisations,
-    "users": accounts.users,
-    "keys": accounts.keys,
-    "gs1": gs1.gs1,
-    "plan": plan.plan,
-    "capacity": capacity.capacity,
-    "serials": serials.serials,
-    "markets": markets.markets,
-    "mail": mail.mail,
-    "notices": notices.notices,
-    "alerts": alerts.alerts,
-    "recalls": recalls.recalls,
-    "reports": reports.reports,
-    "lots": goods.lots,
-    "places": goods.places,
-    "shipments": goods.shipments,
-    "packs": goods.packs,
-    "inference": inference.inference,
-    "corrections": corrections.corrections,
-    "verifications": verify.verifications,
-    "lines": lines.lines,
-    "orders": orders.orders,
-    "operations": pack_operations.operations,
-    "vrs": vrs.vrs,
-    "portfolio": portfolio.portfolio,
-    "obligations": obligations.obligations,
-    "technology": technology.technology,
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "capture": ("packtrail.cli.capture",),
+    "query": ("packtrail.cli.query",),
+    "trace": ("packtrail.cli.trace",),
+    "census": ("packtrail.cli.goods",),
+    "verify": ("packtrail.cli.verify",),
+    "validate": ("packtrail.cli.epcis",),
+    "convert": ("packtrail.cli.epcis",),
+    "event-hash": ("packtrail.cli.epcis",),
+    "explain": ("packtrail.cli.epcis",),
+    "backup": ("packtrail.cli.backups",),
+    "restore": ("packtrail.cli.backups",),
+    "distribute": ("packtrail.cli.cluster",),
+    "doctor": ("packtrail.cli.doctor",),
+    "archive": ("packtrail.cli.archive", "packtrail.cli.archive_retention"),
+    "scan": ("packtrail.cli.scan",),
+    "organisations": ("packtrail.cli.accounts",),
+    "users": ("packtrail.cli.accounts",),
+    "keys": ("packtrail.cli.accounts",),
+    "gs1": ("packtrail.cli.gs1",),
+    "plan": (
+        "packtrail.cli.plan",
+        "packtrail.cli.plan_entries",
+        "packtrail.cli.plan_files",
+        "packtrail.cli.plan_links",
+        "packtrail.cli.plan_people",
+        "packtrail.cli.plan_scope",
+    ),
+    "capacity": (
+        "packtrail.cli.capacity",
+        "packtrail.cli.capacity_meters",
+        "packtrail.cli.capacity_plans",
+    ),
+    "serials": ("packtrail.cli.serials",),
+    "markets": ("packtrail.cli.markets", "packtrail.cli.company_markets"),
+    "mail": ("packtrail.cli.mail",),
+    "notices": ("packtrail.cli.notices",),
+    "alerts": ("packtrail.cli.alerts", "packtrail.cli.alert_files"),
+    "recalls": ("packtrail.cli.recalls",),
+    "reports": (
+        "packtrail.cli.reports",
+        "packtrail.cli.report_checks",
+        "packtrail.cli.report_receivers",
+    ),
+    "lots": ("packtrail.cli.goods",),
+    "places": ("packtrail.cli.goods",),
+    "shipments": ("packtrail.cli.goods",),
+    "packs": ("packtrail.cli.goods",),
+    "inference": ("packtrail.cli.inference",),
+    "corrections": ("packtrail.cli.corrections",),
+    "verifications": ("packtrail.cli.verify",),
+    "lines": ("packtrail.cli.lines", "packtrail.cli.labels"),
+    "orders": (
+        "packtrail.cli.orders",
+        "packtrail.cli.order_accounts",
+        "packtrail.cli.order_reports",
+    ),
+    "operations": ("packtrail.cli.pack_operations",),
+    "vrs": ("packtrail.cli.vrs",),
+    "portfolio": ("packtrail.cli.portfolio",),
+    "obligations": ("packtrail.cli.obligations",),
+    "technology": ("packtrail.cli.technology",),
 }
+"""The modules of each command, or group of commands: the first has it under its own name, the
+commands of the others join it."""
 
-_JOINED = (company_markets, labels, order_accounts, order_reports)
-"""Modules whose commands belong to a group of another one."""
 
-
-def build(
-    joined: Mapping[str, Callable[..., Any]], *, groups: Mapping[str, typer.Typer]
-) -> typer.Typer:
+def build(joined: Mapping[str, tuple[str, ...]]) -> typer.Typer:
     """Return the command line with the commands of this door and those joined from above.
 
     Args:
-        joined: Commands that need more than one door, by name: `up`, `demo`, `simulate`.
-        groups: Groups of such commands.
+        joined: The modules of commands that need more than one door: `up`, `bench`.
     """
+    modules = {
+        **joined,
+        **{name: (*here, *joined.get(name, ())) for name, here in COMMANDS.items()},
+    }
     app = typer.Typer(
         name="packtrail",
+        cls=root_of(modules),
         help="Serialise, track and trace, and verify medicine packs.",
         no_args_is_help=True,
         add_completion=True,
@@ -113,26 +99,6 @@ def build(
         rich_markup_mode=None,
     )
     app.callback()(_version)
-    commands: dict[str, Callable[..., Any]] = {
-        **joined,
-        "capture": capture.capture,
-        "query": query.query,
-        "trace": trace.trace,
-        "census": goods.census,
-        "verify": verify.verify,
-        "validate": epcis.validate,
-        "convert": epcis.convert,
-        "event-hash": epcis.event_hash,
-        "explain": epcis.explain,
-        "backup": backups.backup,
-        "restore": backups.restore,
-        "distribute": cluster.distribute,
-        "doctor": doctor.doctor,
-    }
-    for name, command in commands.items():
-        app.command(name)(command)
-    for name, group in {**GROUPS, **groups}.items():
-        app.add_typer(group, name=name)
     return app
 
 

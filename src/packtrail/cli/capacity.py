@@ -17,6 +17,7 @@ from packtrail.cli.output import tell_findings, write_json, write_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from packtrail.base.amounts import Scale
     from packtrail.planning.capacity.estimating import Estimate, Figure, Input
 
 capacity = typer.Typer(
@@ -84,10 +85,11 @@ def tell_columns(columns: Mapping[str, Sequence[Figure]]) -> None:
 
 def _inputs(forecast: Path, scenarios: Sequence[Path]) -> Mapping[str, tuple[Input, ...]]:
     from packtrail.exchange.capacity_files import read_forecast, read_scenario
-    from packtrail.planning.capacity.forecasts import forecast_inputs
+    from packtrail.planning.capacity.forecasts import Sums, forecast_inputs
     from packtrail.planning.capacity.model import INPUTS, inputs_of
 
-    given = forecast_inputs(read_forecast(_content(forecast), forecast.name), forecast.name)
+    sums = Sums.of(read_forecast(_content(forecast), forecast.name))
+    given = forecast_inputs(sums, forecast.name)
     if not scenarios:
         return {"as the model has it": inputs_of(given, {})}
     if len({path.stem for path in scenarios}) < len(scenarios):
@@ -138,14 +140,15 @@ _WRITERS = {".xlsx": _book, ".pdf": _report}
 
 
 def _row(figures: Sequence[Figure]) -> tuple[str, ...]:
-    first = figures[0]
+    from packtrail.rendering.capacity_sheets import scale_of
+
+    scale = scale_of(figures)
     bases = dict.fromkeys(each.basis.value for each in figures)
-    return (first.title, first.unit, *map(_told, figures), ", ".join(bases))
+    told = (_told(each, scale) for each in figures)
+    return (figures[0].title, scale.unit, *told, ", ".join(bases))
 
 
-def _told(figure: Figure) -> str:
-    from packtrail.rendering.capacity_sheets import to_the_eye
-
+def _told(figure: Figure, scale: Scale) -> str:
     span = (figure.low, figure.likely, figure.high)
     shown = span if figure.low < figure.high else (figure.likely,)
-    return " ".join(map(to_the_eye, shown))
+    return " ".join(map(scale.figure, shown))

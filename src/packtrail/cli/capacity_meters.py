@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from packtrail.base.amounts import figure
 from packtrail.base.findings import has_errors
 from packtrail.cli import options
 from packtrail.cli.capacity import capacity
@@ -60,7 +61,8 @@ def show_calibration(
         write_json(seen)
         return
     rows = (
-        (e.input.key, e.input.span.low, e.input.span.likely, e.input.span.high, e.input.unit,
+        (e.input.key, figure(e.input.span.low), figure(e.input.span.likely),
+         figure(e.input.span.high), e.input.unit,
          e.input.source, "stale" if e.is_stale else "")
         for e in seen.constants
     )  # fmt: skip
@@ -104,15 +106,15 @@ def show_outlook(
 
 def _tell(seen: Outlook) -> None:
     walls = (
-        (e.limit.meter.title, f"{e.now:,.4g}", f"{e.limit.value:,.4g}", e.limit.meter.unit,
+        (e.limit.meter.title, e.scale.figure(e.now), e.scale.figure(e.limit.value), e.scale.unit,
          e.earliest, e.likely, e.by_plan)
         for e in seen.walls
     )  # fmt: skip
     headings = ("Meter", "Now", "There is", "Unit", "Earliest", "Likely", "By the plan")
     write_table("Until it is used up", headings, walls)
     compared = (
-        (e.meter.title, f"{e.measured:,.4g}", f"{e.low:,.4g}", f"{e.likely:,.4g}",
-         f"{e.high:,.4g}", e.unit, e.verdict)
+        (e.meter.title, *map(e.scale.figure, (e.measured, e.low, e.likely, e.high)),
+         e.scale.unit, e.verdict)
         for e in seen.comparisons
     )  # fmt: skip
     headings = ("Meter", "Measured", "Plan, low", "likely", "high", "Unit", "")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from packtrail.access import Actor
+    from packtrail.planning.capacity.estimating import Figure
     from packtrail.services.capacity.runs import Results
 
 forecast = typer.Typer(help="Forecasts of packs, as they were imported.", no_args_is_help=True)
@@ -438,18 +439,17 @@ def show_case(
         return
     told = {each.key: each for each in seen.figures}
     for part in seen.parts:
-        rows = (
-            (told[key].title, told[key].unit, *map(_shown, (told[key].low, told[key].likely,
-             told[key].high)))
-            for key in part.keys
-        )  # fmt: skip
+        rows = [_row(told[key]) for key in part.keys]
         write_table(part.heading, ("Figure", "Unit", "Low", "Likely", "High"), rows)
 
 
-def _shown(value: float) -> str:
-    from packtrail.rendering.capacity_sheets import to_the_eye
+def _row(figure: Figure) -> tuple[str, ...]:
+    from packtrail.rendering.capacity_sheets import scale_of
 
-    return to_the_eye(value)
+    scale = scale_of((figure,))
+    return (
+        figure.title, scale.unit, *map(scale.figure, (figure.low, figure.likely, figure.high))
+    )  # fmt: skip
 
 
 def _tell(made: Results, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Commands that every book of entries has: list, show, put, remove, history.
+"""Commands that every book of entries has: list, show, put, remove, history; files.
 
 Annotations of this module are values, not text: they name arguments that differ from book to book.
 """
@@ -18,6 +18,7 @@ from packtrail.cli.output import tell_findings, write_json, write_line, write_ta
 
 if TYPE_CHECKING:
     from packtrail.services.books.entries import EntryBook
+    from packtrail.services.books.files import BookFiles, Receipt
     from packtrail.services.books.views import ChangeView, EntryView, Outcome
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the history.")]
@@ -28,14 +29,33 @@ Trial = Annotated[bool, typer.Option("--dry-run", help="Say only what would beco
 class Desk:
     """How a book is spoken of on the command line."""
 
-    book: Callable[[], "EntryBook[Any, Any, Any]"]
-    """Loads it; a command that needs none starts without."""
+    files: Callable[[], "BookFiles[Any, Any, Any]"]
+    """Loads the book; a command that needs none starts without."""
+    title: str
+    """As a sentence says it: `portfolio`."""
     columns: Mapping[str, tuple[str, ...]]
     """Kind -> what a list shows of its entries."""
+    tables: str
+    """What tables are called, in a word or two: `products, licences ...`."""
     usual: str
     """Kind of a list that names none."""
     key: str
     """What a key looks like."""
+
+    def book(self) -> "EntryBook[Any, Any, Any]":
+        """Return the book itself."""
+        return self.files().book
+
+    def table(self, text: str | None) -> str | None:
+        """Return the word of a table.
+
+        Raises:
+            UsageError: There is no such table.
+        """
+        words = self.files().sheets
+        if text is not None and text not in words:
+            raise UsageError(f"--as is {text!r}: expected one of {', '.join(words)}.")
+        return text
 
     def kind(self, text: str) -> StrEnum:
         """Return the kind of a word: `product` or `products`.
@@ -58,6 +78,7 @@ def add_entry_commands(commands: typer.Typer, desk: Desk) -> None:
     key_argument = typer.Argument(metavar="KEY", help=desk.key)
     _add_reading(commands, desk, what, key_argument)
     _add_changing(commands, desk, what, key_argument)
+    _add_files(commands, desk)
 
 
 def _add_reading(commands: typer.Typer, desk: Desk, what_argument: Any, key_argument: Any) -> None:
@@ -159,6 +180,77 @@ def _add_changing(commands: typer.Typer, desk: Desk, what_argument: Any, key_arg
         with options.acting(data, db, organisation) as (application, actor):
             outcome = desk.book().change(application, actor, [change], reason=reason)
         tell_outcome(outcome, json=json)
+
+
+def _add_files(commands: typer.Typer, desk: Desk) -> None:
+    @commands.command("import")
+    def import_file(
+        file: Annotated[typer.FileBinaryRead, typer.Argument(help="CSV, JSON or XLSX.")],
+        what: Annotated[
+            str | None,
+            typer.Option("--as", metavar="WHAT", help=f"What a single table is: {desk.tables}"),
+        ] = None,
+        reason: Reason = "",
+        dry_run: Trial = False,
+        organisation: options.Organisation = None,
+        data: options.Data = None,
+        db: options.Db = None,
+        json: options.Json = False,
+    ) -> None:
+        """Take entries from a file: all of it, or nothing. A workbook may hold every kind."""
+        with options.acting(data, db, organisation) as (application, actor):
+            receipt = desk.files().import_tables(
+                application, actor, file.read(), Path(file.name).name, what=desk.table(what),
+                reason=reason, is_trial=dry_run,
+            )  # fmt: skip
+        if json:
+            write_json(receipt)
+        else:
+            _tell_receipt(receipt, desk)
+
+    @commands.command(
+        "export",
+        help=f"Write the {desk.title} as a workbook that can be imported again, or one table as "
+        "CSV.",
+    )
+    def export(
+        file: Annotated[
+            Path | None,
+            typer.Argument(help="Workbook to write; with --as default is standard output."),
+        ] = None,
+        what: Annotated[
+            str | None,
+            typer.Option("--as", metavar="WHAT", help=f"Only one table, as CSV: {desk.tables}"),
+        ] = None,
+        organisation: options.Organisation = None,
+        data: options.Data = None,
+        db: options.Db = None,
+    ) -> None:
+        word, files = desk.table(what), desk.files()
+        if word is None and file is None:
+            raise UsageError("Name the workbook to write, or give --as for one table.")
+        with options.acting(data, db, organisation) as (application, actor):
+            content = (
+                files.table(application, actor, word)
+                if word
+                else files.workbook(application, actor)
+            )
+        hand_out(content, file)
+
+    @commands.command("template")
+    def template(file: Annotated[Path, typer.Argument(help="Workbook to write.")]) -> None:
+        """Write an empty workbook with every sheet and column that an import reads."""
+        hand_out(desk.files().template(), file)
+
+
+def _tell_receipt(receipt: "Receipt", desk: Desk) -> None:
+    tell_findings(receipt.findings)
+    write_line(f"read: {', '.join(f'{count} {name}' for name, count in receipt.rows.items())}")
+    verb = "would be" if receipt.is_trial else "are"
+    beside = desk.files().beside
+    if beside and receipt.described:
+        write_line(f"{receipt.described} {beside.title} {verb} new")
+    write_line(f"{receipt.outcome.added} {verb} added, {receipt.outcome.changed} changed")
 
 
 def tell_history(found: Sequence["ChangeView"], *, json: bool) -> None:

@@ -20,7 +20,11 @@ MailId = Annotated[str, typer.Argument(help="Number of the mail, as `mail list` 
 @mail.command("list")
 def listing(
     state: Annotated[
-        str, typer.Option("--state", help="Only these: waiting, sent, dead or dropped.")
+        str,
+        typer.Option(
+            "--state",
+            help="Only these: waiting, unconfirmed, sent, dead, unsubscribed or dropped.",
+        ),
     ] = "",
     kind: Annotated[str, typer.Option("--kind", help="Only of this kind, such as digest.")] = "",
     organisation: options.Organisation = None,
@@ -37,7 +41,8 @@ def listing(
     if json:
         write_json({"standing": stands, "mails": found})
     else:
-        talk.print(f"Through {stands.server}" if stands.is_on else "Mails are switched off.")
+        kept = f"Through {stands.server}" if stands.server else "Mails are kept, and none leaves."
+        talk.print(kept if stands.is_on else "Mails are switched off.")
         rows = (
             (each.mail_id, f"{each.created_at:%Y-%m-%d %H:%M}", each.kind, each.recipient,
              each.subject, each.state, each.tries, each.last_answer)
@@ -145,6 +150,46 @@ def send(data: options.Data = None, db: options.Db = None, json: options.Json = 
         write_line(f"{sent} sent.")
 
 
+@mail.command("addresses")
+def addresses(
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List mail addresses: which are confirmed by who reads them, and what they refuse."""
+    from packtrail.services.mail import addresses as service
+    from packtrail.services.mail.kinds import words_of
+
+    with options.acting(data, db, organisation) as (app, actor):
+        found = service.listed(app, actor)
+    if json:
+        write_json(found)
+        return
+    rows = (
+        (each.address, ", ".join(each.names), each.state, each.held,
+         ", ".join(words_of(one.kind) for one in each.refuses))
+        for each in found
+    )  # fmt: skip
+    write_table("Mail addresses", ("Address", "Who", "State", "Mails that wait", "Refuses"), rows)
+
+
+@mail.command("ask")
+def ask(
+    address: Annotated[str, typer.Argument(help="The address.")],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Mail an address the link with which whoever reads it confirms it, once more."""
+    from packtrail.services.mail import addresses as service
+
+    with options.acting(data, db, organisation) as (app, actor):
+        found = service.ask(app, actor, address)
+    _tell(found, f"{found.address}: is asked; the mail leaves with the next round.", json=json)
+
+
 @mail.command("preferences")
 def preferences(
     organisation: options.Organisation = None,
@@ -162,10 +207,11 @@ def preferences(
         return
     rows = (
         (each.name, each.display_name, each.address, "yes" if each.wants_mail else "no",
-         each.rhythm.value)
+         each.rhythm.value, "yes" if each.confirmed_at else "no" if each.address else "")
         for each in found
     )  # fmt: skip
-    write_table("Who wants mails", ("User", "Name", "Address", "Mails", "Digests"), rows)
+    columns = ("User", "Name", "Address", "Mails", "Digests", "Confirmed")
+    write_table("Who wants mails", columns, rows)
 
 
 @mail.command("prefer")

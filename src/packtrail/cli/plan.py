@@ -180,7 +180,7 @@ def show_work(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
         and (not line or each.line == line)
         and (not role or each.role == role)
         and text.casefold() in f"{each.code} {each.title}".casefold()
-        and (not late or (each.float_days or 0) < 0)
+        and (not late or each.late_days > 0)
         and (not critical or each.is_critical)
         and (all_ or each.finished_on is None)
     ]

@@ -9,22 +9,18 @@ import typer
 
 from packtrail.base.errors import UsageError
 from packtrail.cli import options
-from packtrail.cli.entry_commands import Desk, Reason, Trial, add_entry_commands, hand_out
-from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line, write_table
+from packtrail.cli.entry_commands import Desk, add_entry_commands, hand_out
+from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_table
 
 if TYPE_CHECKING:
     from packtrail.planning.technology.inventory import Entry, Inventory, Kind
-    from packtrail.services.books.entries import EntryBook
+    from packtrail.services.books.files import BookFiles
 
 technology = typer.Typer(
     help="Systems and equipment: inventory, end of support, what lines can do, upgrades.",
     no_args_is_help=True,
 )
 
-Table = Annotated[
-    str | None,
-    typer.Option("--as", metavar="WHAT", help="systems, support, measurements or options."),
-]
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "system": ("code", "name", "role", "site", "lines", "vendor", "product", "version", "software"),
     "support": ("code", "product", "ends_on", "paid_until", "source", "seen_on", "confidence"),
@@ -34,78 +30,20 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 """Kind -> what a list shows of its entries."""
 
 
-def _book() -> EntryBook[Inventory, Kind, Entry]:
-    from packtrail.services.technology.entries import TECHNOLOGY
+def _files() -> BookFiles[Inventory, Kind, Entry]:
+    from packtrail.services.technology.files import FILES
 
-    return TECHNOLOGY
+    return FILES
 
 
 add_entry_commands(
     technology,
-    Desk(book=_book, columns=_COLUMNS, usual="system", key="Code of the entry."),
-)
-
-
-@technology.command("import")
-def import_file(
-    file: Annotated[typer.FileBinaryRead, typer.Argument(help="CSV, JSON or XLSX.")],
-    what: Table = None,
-    reason: Reason = "",
-    dry_run: Trial = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Take entries from a file: all of it, or nothing. A workbook may hold every kind."""
-    from packtrail.services.technology import files
-
-    with options.acting(data, db, organisation) as (application, actor):
-        receipt = files.import_tables(
-            application, actor, file.read(), Path(file.name).name, what=_table(what),
-            reason=reason, is_trial=dry_run,
-        )  # fmt: skip
-    if json:
-        write_json(receipt)
-        return
-    tell_findings(receipt.findings)
-    rows = ", ".join(f"{count} {name}" for name, count in receipt.rows.items())
-    verb = "would be" if receipt.is_trial else "are"
-    outcome = receipt.outcome
-    write_line(f"read: {rows}")
-    write_line(f"{outcome.added} {verb} added, {outcome.changed} changed")
-
-
-@technology.command("export")
-def export(
-    file: Annotated[
-        Path | None,
-        typer.Argument(help="Workbook to write; with --as default is standard output."),
-    ] = None,
-    what: Table = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-) -> None:
-    """Write the inventory as a workbook that can be imported again, or one table as CSV."""
-    from packtrail.services.technology import files
-
-    word = _table(what)
-    if word is None and file is None:
-        raise UsageError("Name the workbook to write, or give --as for one table.")
-    with options.acting(data, db, organisation) as (application, actor):
-        content = (
-            files.table(application, actor, word) if word else files.workbook(application, actor)
-        )
-    hand_out(content, file)
-
-
-@technology.command("template")
-def template(file: Annotated[Path, typer.Argument(help="Workbook to write.")]) -> None:
-    """Write an empty workbook with every sheet and column that an import reads."""
-    from packtrail.services.technology import files
-
-    hand_out(files.template(), file)
+    Desk(
+        files=_files, title="inventory", columns=_COLUMNS,
+        tables="systems, support, measurements or options.", usual="system",
+        key="Code of the entry.",
+    ),
+)  # fmt: skip
 
 
 @technology.command("radar")
@@ -259,11 +197,3 @@ def show_upgrades(
     )  # fmt: skip
     titles = ("System", "Ends", "Stands", "Due", "Lines", "Packages", "EUR", "Days", "Parts")
     write_table("", titles, rows)
-
-
-def _table(what: str | None) -> str | None:
-    from packtrail.services.technology.sheets import SHEETS
-
-    if what is not None and what not in SHEETS:
-        raise UsageError(f"--as is {what!r}: expected one of {', '.join(SHEETS)}.")
-    return what

@@ -182,6 +182,8 @@ class Document(Subject):
     event_count: int | None = None
     bad_rows: int | None = None
     kept_for: Span | None = None
+    kept_until: date | None = None
+    """The last day on which it is there."""
     record: str = ""
     """What kind of record is kept."""
 

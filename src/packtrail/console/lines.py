@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Permission, require
@@ -214,13 +215,19 @@ def _name_of(line: Line) -> str:
     return f"{line.operator}/{line.code}"
 
 
+_APART = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+"""A count as pages show it, with its thousands apart."""
+
+
 def _whole(text: str) -> int:
     """Return a whole number of a form.
 
     Raises:
         RefusedError: `LIN-012`, it is none.
     """
-    plain = text.strip().replace("\N{NARROW NO-BREAK SPACE}", "").replace(" ", "")
+    plain = text.strip().replace(" ", "")
+    if _APART.fullmatch(plain):
+        plain = plain.replace(",", "")
     if not (plain.isascii() and plain.isdigit() and len(plain) <= 9):
         message = f"{text[:40]!r} is no whole number."
         raise RefusedError(codes.BAD_ORDER.found(message, at="quantity"))

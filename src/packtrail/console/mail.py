@@ -11,7 +11,9 @@ from packtrail.access import Permission
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.console import templates
 from packtrail.console.visit import page, redirect
-from packtrail.services.mail import mails
+from packtrail.services.mail import addresses as service
+from packtrail.services.mail import mails, outbox
+from packtrail.services.mail.kinds import words_of
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -62,8 +64,26 @@ def drop(visit: Visit) -> Response:
     return redirect(f"{_PATH}/{mail_id}")
 
 
+def addresses(visit: Visit) -> Response:
+    """Show addresses, whether they are confirmed, and what they refuse."""
+    return _addresses(visit)
+
+
+def ask(visit: Visit) -> Response:
+    """Mail an address the link that confirms it, once more."""
+    try:
+        service.ask(visit.app, visit.who, visit.sent("address"))
+    except NotPermitted:
+        raise
+    except RefusedError as refusal:
+        return _addresses(visit, refusal=refusal)
+    return redirect(f"{_PATH}/addresses")
+
+
 ROUTES = (
     Route(_PATH, page(listing)),
+    Route(f"{_PATH}/addresses", page(addresses)),
+    Route(f"{_PATH}/addresses/ask", page(ask), methods=["POST"]),
     Route(f"{_PATH}/test", page(test), methods=["POST"]),
     Route(_PATH + "/{mail_id}", page(one)),
     Route(_PATH + "/{mail_id}/retry", page(try_again), methods=["POST"]),
@@ -86,6 +106,19 @@ def _listing(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         more=rows[-1].created_at.isoformat() if len(rows) == _PAGE else "",
         findings=refusal.findings if refusal else (),
         sent_address=visit.sent("address"),
+        may_update=visit.who.may(Permission.MAIL_UPDATE),
+    )
+
+
+def _addresses(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
+    return templates.render(
+        visit,
+        "setup_mail_addresses.html",
+        status=422 if refusal else 200,
+        rows=service.listed(visit.app, visit.who),
+        words_of=words_of,
+        is_on=outbox.is_on(visit.app.settings),
+        findings=refusal.findings if refusal else (),
         may_update=visit.who.may(Permission.MAIL_UPDATE),
     )
 

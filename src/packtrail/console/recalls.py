@@ -30,6 +30,7 @@ from packtrail.recalls.case import Answer
 from packtrail.recalls.messages import LANGUAGES
 from packtrail.recalls.telling import percent, said
 from packtrail.services.accounts import signing
+from packtrail.services.mail import outbox
 from packtrail.services.reach import holdings
 from packtrail.services.recalls import acting, cases, contacts, drafting, papers
 
@@ -229,7 +230,7 @@ def _holder(visit: Visit, findings: Sequence[Finding] = (), *, wanted: str = "")
 
 
 def _sending_ways(visit: Visit) -> tuple[str, ...]:
-    return acting.SENDING_WAYS if visit.app.settings.mail_host else acting.WAYS
+    return acting.SENDING_WAYS if outbox.is_on(visit.app.settings) else acting.WAYS
 
 
 def _new(sent: dict[str, str]) -> cases.NewRecall:

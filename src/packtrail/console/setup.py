@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Permission, RoleName
 from packtrail.access.codes import WEAK_PASSWORD
-from packtrail.base.errors import RefusedError
+from packtrail.base.errors import NotFound, RefusedError
 from packtrail.console import templates
+from packtrail.console.mail_links import wanted
 from packtrail.console.visit import redirect, without_nul
 from packtrail.services.accounts import account_changes, accounts, keys, organisations
-from packtrail.services.mail import preferences
+from packtrail.services.mail import outbox, preferences, unsubscribing
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -109,6 +110,28 @@ def change_mail(visit: Visit) -> Response:
     return _account(visit, is_mail_changed=True)
 
 
+def ask_mail(visit: Visit) -> Response:
+    """Mail one's own address the link that confirms it, once more."""
+    try:
+        preferences.ask_own(visit.app, visit.who)
+    except NotFound:
+        raise
+    except RefusedError as refusal:
+        return _account(visit, refusal=refusal)
+    return redirect("/setup/account")
+
+
+def choose_mail(visit: Visit) -> Response:
+    """Say which kinds of mail one's own address gets."""
+    try:
+        unsubscribing.choose_own(visit.app, visit.who, wanted(visit))
+    except NotFound:
+        raise
+    except RefusedError as refusal:
+        return _account(visit, refusal=refusal)
+    return redirect("/setup/account")
+
+
 def _check_twice(visit: Visit) -> None:
     if visit.sent("new") != visit.sent("again"):
         raise RefusedError(WEAK_PASSWORD.found("The two new passwords differ.", at="again"))
@@ -121,6 +144,7 @@ def _account(
     is_changed: bool = False,
     is_mail_changed: bool = False,
 ) -> Response:
+    wish = preferences.own(visit.app, visit.who)
     return templates.render(
         visit,
         "setup_account.html",
@@ -128,8 +152,9 @@ def _account(
         findings=_findings(refusal),
         is_changed=is_changed,
         is_mail_changed=is_mail_changed,
-        mails_on=bool(visit.app.settings.mail_host),
-        wish=preferences.own(visit.app, visit.who),
+        mails_on=outbox.is_on(visit.app.settings),
+        wish=wish,
+        told=unsubscribing.of_own(visit.app, visit.who) if wish.confirmed_at else None,
         rhythms=_RHYTHMS,
         sent_address=visit.sent("address") if refusal else "",
         needs_current=account_changes.needs_current_password(visit.app, visit.session or ""),

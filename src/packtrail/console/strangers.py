@@ -16,6 +16,7 @@ from packtrail.console.visit import new_request_id, page, redirect
 from packtrail.planning import codes
 from packtrail.planning.inputs import InputKind
 from packtrail.planning.templates import Department
+from packtrail.services.mail import outbox
 from packtrail.services.plan import answers, input_files, links, receipts
 from packtrail.services.plan.input_files import HandedIn
 
@@ -47,7 +48,7 @@ def admit(visit: Visit) -> Response | None:
     try:
         links.form(visit.app, visit.path("token"), is_open=False)
     except NotFound:
-        return _ended(visit)
+        return ended(visit)
     return None
 
 
@@ -69,7 +70,7 @@ def take(visit: Visit) -> Response:
             visit.app, visit.path("token"), told, files=_files(visit), address=_address(visit)
         )
     except NotFound:
-        return _ended(visit)
+        return ended(visit)
     except LimitExceeded as refusal:
         return _form(visit, sent, refusal.findings, status=429)
     except RefusedError as refusal:
@@ -82,13 +83,13 @@ def said(visit: Visit) -> Response:
     try:
         found = answers.seen(visit.app, visit.path("token"))
     except NotFound:
-        return _ended(visit)
-    return _page(
+        return ended(visit)
+    return draw(
         visit,
         "strangers_said.html",
         told=found,
         address=str(visit.request.url.replace(query="")),
-        mails=bool(visit.app.settings.mail_host) and found.is_mailed,
+        mails=outbox.is_on(visit.app.settings) and found.is_mailed,
     )
 
 
@@ -97,8 +98,8 @@ def receipt(visit: Visit) -> Response:
     try:
         found = receipts.opened(visit.app, visit.path("token"))
     except NotFound:
-        return _ended(visit)
-    return _page(visit, "strangers_receipt.html", notice=found, token=visit.path("token"))
+        return ended(visit)
+    return draw(visit, "strangers_receipt.html", notice=found, token=visit.path("token"))
 
 
 def confirm(visit: Visit) -> Response:
@@ -106,8 +107,22 @@ def confirm(visit: Visit) -> Response:
     try:
         receipts.confirm(visit.app, visit.path("token"))
     except NotFound:
-        return _ended(visit)
+        return ended(visit)
     return redirect(visit.request.url.path)
+
+
+def ended(visit: Visit) -> Response:
+    """Say that a link does not work; why is never told."""
+    return draw(visit, "strangers_ended.html", status=404)
+
+
+def draw(visit: Visit, template: str, *, status: int = 200, **context: Any) -> Response:
+    """Draw a page whose address is a secret."""
+    response = templates.render(visit, template, status=status, **context)
+    response.headers["x-robots-tag"] = "noindex, nofollow"
+    # Not `no-referrer`: browsers would hide where our own forms come from, and none could be sent.
+    # As on every page, what is elsewhere is not told the secret of this address.
+    return response
 
 
 ROUTES: Final = (
@@ -129,9 +144,9 @@ def _form(
     try:
         form = links.form(visit.app, visit.path("token"))
     except NotFound:
-        return _ended(visit)
+        return ended(visit)
     settings = visit.app.settings
-    return _page(
+    return draw(
         visit,
         "strangers_tell.html",
         status=status,
@@ -146,21 +161,9 @@ def _form(
         request_id=visit.sent("request_id") or new_request_id(),
         files_max=input_files.FILES_MAX,
         file_bytes_max=settings.form_file_bytes_max,
-        mails=bool(settings.mail_host),
+        mails=outbox.is_on(settings),
         lengths=(links.TITLE_LENGTH_MAX, links.TEXT_LENGTH_MAX, links.NAME_LENGTH_MAX),
     )
-
-
-def _ended(visit: Visit) -> Response:
-    return _page(visit, "strangers_ended.html", status=404)
-
-
-def _page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> Response:
-    response = templates.render(visit, template, status=status, **context)
-    response.headers["x-robots-tag"] = "noindex, nofollow"
-    # Whoever follows a link from here must not carry the secret of this address along.
-    response.headers["referrer-policy"] = "no-referrer"
-    return response
 
 
 def _files(visit: Visit) -> list[HandedIn]:

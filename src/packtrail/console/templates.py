@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse
 
 import packtrail
 from packtrail.access import Permission
+from packtrail.base.amounts import amount, figure, number
 from packtrail.console import labels, rooms
 from packtrail.rendering import icons, identifiers, law_words, plan_words, times, words
 from packtrail.services.queries import transactions
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-_KIB = 1024
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -97,16 +97,7 @@ def document_path(identifier: str) -> str:
 
 def size(count: int) -> str:
     """Return a number of bytes as people read it."""
-    if count < _KIB:
-        return f"{count} B"
-    if count < _KIB**2:
-        return f"{count / _KIB:.0f} kB"
-    return f"{count / _KIB**2:.1f} MB" if count < _KIB**3 else f"{count / _KIB**3:.1f} GB"
-
-
-def number(count: int) -> str:
-    """Return a count with thin spaces between its thousands."""
-    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return amount(count / 1e9, "GB")
 
 
 def spaced(name: str) -> str:
@@ -145,6 +136,7 @@ _FILTERS = {
     "label": labels.label,
     "last_part": transactions.number_of,
     "moment": times.moment,
+    "figure": figure,
     "number": number,
     "plain": words.plain,
     "precise": times.precise,

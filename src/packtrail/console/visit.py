@@ -12,7 +12,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from packtrail.access.codes import CROSS_SITE
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 
 FILES_MAX = 200
 FIELDS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that somebody chose in a form."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -73,11 +82,21 @@ class Visit:
         value = self.form.get(name, "")
         return without_nul(value) if isinstance(value, str) else ""
 
+    def file(self, name: str = "file") -> SentFile | None:
+        """Return one file of the form; None where none was chosen."""
+        found = self.form.get(name)
+        if not isinstance(found, UploadFile) or not found.filename:
+            return None
+        found.file.seek(0)
+        kind = found.content_type or "application/octet-stream"
+        return SentFile(found.filename, kind, found.file.read())
+
 
 def page(
     function: Callable[[Visit], Response],
     *,
     is_public: bool = False,
+    takes_own_forms: bool = True,
     admit: Callable[[Visit], Response | None] | None = None,
 ) -> Callable[[Request], Awaitable[Response]]:
     """Turn a function of a visit into an endpoint.
@@ -85,6 +104,8 @@ def page(
     Args:
         function: The page; it may raise any fault.
         is_public: Whether it is for people who have not signed in, too.
+        takes_own_forms: Whether what is sent must come from a page of ours. Not so only where the
+            secret in the address says all there is to say, and no cookie adds to it.
         admit: Asked before a form is read; an answer of its own turns the visitor away.
     """
 
@@ -99,7 +120,8 @@ def page(
             else:
                 if request.method == "POST":
                     visit.form = await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
-                    _check_form(visit)
+                    if takes_own_forms:
+                        _check_form(visit)
                 response = await run_in_threadpool(function, visit)
         except PacktrailError as fault:
             response = faults.answer(visit, fault)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from packtrail.base.errors import RefusedError, UsageError
 from packtrail.base.findings import has_errors
-from packtrail.exchange.tables import Field, Kind, read_table
+from packtrail.exchange.tables import Field, Kind, Problem, read_table
 from packtrail.planning import codes
+from packtrail.planning.capacity.codes import FORECAST_VALUE
 from packtrail.planning.capacity.estimating import Basis, Input, Span
 from packtrail.planning.capacity.forecasts import VALUE_MAX, ForecastRow
 
@@ -17,11 +18,32 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+NAME_LETTERS_MAX = 200
+"""Of a product or market."""
+
+
+def _check_name(name: str) -> Problem:
+    if "\0" in name:
+        return FORECAST_VALUE, f"{name[:40]!r} holds NUL, which no database keeps."
+    if len(name) > NAME_LETTERS_MAX:
+        told = f"{name[:40]!r}... has {len(name)} letters; expected {NAME_LETTERS_MAX} at most."
+        return FORECAST_VALUE, told
+    return None
+
+
+def _check_packs(packs: Decimal) -> Problem:
+    if 0 <= packs <= VALUE_MAX:
+        return None
+    shown = str(packs) if len(str(packs)) <= _SHOWN else f"{packs:.3g}"
+    return FORECAST_VALUE, f"{shown} is no number of packs; expected 0 to {VALUE_MAX:,.0f}."
+
+
+_SHOWN = 24
 FIELDS = (
-    Field("product", Kind.IDENTIFIER, ("gtin",)),
-    Field("market", Kind.TEXT, ("country",)),
+    Field("product", Kind.IDENTIFIER, ("gtin",), check=_check_name),
+    Field("market", Kind.TEXT, ("country",), check=_check_name),
     Field("month", Kind.DAY),
-    Field("packs", Kind.NUMBER),
+    Field("packs", Kind.NUMBER, check=_check_packs),
 )
 """Columns of a forecast."""
 
@@ -33,7 +55,8 @@ def read_forecast(content: bytes, filename: str) -> tuple[ForecastRow, ...]:
     """Read a forecast: CSV, XLSX or JSON with `product`, `market`, `month` (a day) and `packs`.
 
     Raises:
-        RefusedError: What the table reader found.
+        RefusedError: What the table reader found: every cell that cannot be used, up to 200; a
+            value that no forecast can have is `CPA-017`.
     """
     reading = read_table(content, filename, FIELDS)
     if has_errors(reading.findings):

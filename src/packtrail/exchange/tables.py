@@ -24,7 +24,7 @@ from packtrail.exchange.table_files import Limits, Sheet, TooLarge, Unreadable, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from packtrail.base.findings import Finding
+    from packtrail.base.findings import Finding, FindingCode
 
 __all__ = [
     "Field",
@@ -53,6 +53,8 @@ class Kind(StrEnum):
 
 
 Value = str | Decimal | date | None
+Problem = tuple["FindingCode", str] | None
+"""What is to be said of a value: code and sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Field:
     """Other titles; letter case, spaces, hyphens and underscores make no difference."""
     is_required: bool = True
     """Whether the column must be there, and each of its cells filled."""
+    check: Callable[[Any], Problem] | None = None
+    """What is wrong with a value that was read, as a code and a sentence; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +227,7 @@ class _Reader:
             if is_good:
                 yield Row(place.text, values)
 
-    def _take(self, values: dict[str, Value], field: Field, cell: Any) -> tuple[Any, str] | None:
+    def _take(self, values: dict[str, Value], field: Field, cell: Any) -> Problem:
         """Put the value of a cell among the values; return what is to be said of it."""
         values[field.name] = None
         if not _is_filled(cell):
@@ -235,7 +239,9 @@ class _Reader:
             return codes.CELL_TOO_LONG, f"The cell has {len(cell)} characters; at most {most}."
         value, problem = _VALUES[field.kind](cell)
         values[field.name] = value
-        return problem
+        if field.check and value is not None and (wrong := field.check(value)):
+            problem = wrong
+        return (problem[0], f"{field.name}: {problem[1]}") if problem else None
 
     def _say(self, finding: Finding) -> None:
         if len(self._found) < _FINDINGS_MAX - 1:
@@ -246,9 +252,6 @@ class _Reader:
 
 def _is_filled(cell: Any) -> bool:
     return cell is not None and not (isinstance(cell, str) and not cell.strip(_SPACES))
-
-
-Problem = tuple[Any, str] | None
 
 
 def _identifier(cell: Any) -> tuple[Value, Problem]:

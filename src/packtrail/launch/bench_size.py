@@ -39,7 +39,7 @@ _KINDS: Final = {
 
 @bench.command("size")
 def bench_size(
-    packs: Annotated[int, typer.Option("--packs", help="Packs of each style.")] = 200_000,
+    packs: Annotated[int, typer.Option("--packs", min=LOT, help="Packs of each style.")] = 200_000,
     json: options.Json = False,
 ) -> None:
     """Capture the whole life of packs in both styles, and say what it takes on disk.

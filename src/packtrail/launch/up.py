@@ -6,6 +6,7 @@ import shlex
 import shutil
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -81,12 +82,14 @@ def demo(
     from packtrail.simulation.authority import AuthorityServer
     from packtrail.simulation.filings import LOOPBACK
 
-    settings = Settings.of(
-        port=port,
-        data_dir=data,
-        database_url=db,
-        demo_sign_in=True,
-        webhook_allowed_networks=(LOOPBACK,),
+    settings = _with_mails(
+        Settings.of(
+            port=port,
+            data_dir=data,
+            database_url=db,
+            demo_sign_in=True,
+            webhook_allowed_networks=(LOOPBACK,),
+        )
     )
     with (
         stoppable(),
@@ -96,6 +99,19 @@ def demo(
         with _progress() as advance:
             world.load(application, authority=authority, on_progress=advance)
         run(application, on_ready=_teller(_say_demo, settings, json=json))
+
+
+def _with_mails(settings: Settings) -> Settings:
+    """Return settings with which mails are recorded and shown, where no server is set."""
+    if settings.mail_host:
+        return settings
+    return replace(
+        settings,
+        mail_kept_only=True,
+        mail_from="packtrail@asterion.example",
+        mail_domains=("*",),
+        console_url=settings.console_url or f"http://127.0.0.1:{settings.port}",
+    )
 
 
 def _teller(

@@ -47,16 +47,40 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     itself and through what holds it: the first record and the nearest naming count. Of several
     events that tell the same of the object, the one recorded first counts.
     """
+    every = list(steps)
+    kept = {_naming(step): step for step in every}
+    if len(kept) < len(every):
+        kept = _nearest(every)
+    return _told_once(sorted(kept.values(), key=_in_time))
+
+
+def _naming(step: Step) -> tuple[str, Role | None]:
+    """Return what names an object once: an event, or what goes into one or comes out of it."""
+    return step.event_id, step.role if step.role in _ENDS_OF_MAKING else None
+
+
+_ENDS_OF_MAKING = frozenset({Role.INPUT, Role.OUTPUT})
+
+
+def _in_time(step: Step) -> tuple[object, ...]:
+    return step.event_time, step.record_time, step.ordinal, step.event_id, step.role
+
+
+def _nearest(steps: list[Step]) -> dict[tuple[str, Role | None], Step]:
+    """Return the first record and nearest naming of each event."""
     kept: dict[tuple[str, Role | None], Step] = {}
-    for step in sorted(steps, key=lambda step: (len(step.via), *moment(step), step.role)):
-        part = step.role if step.role in {Role.INPUT, Role.OUTPUT} else None
-        nearest = kept.setdefault((step.event_id, part), step)
+    for step in sorted(steps, key=lambda step: (len(step.via), *_in_time(step))):
+        naming = _naming(step)
+        nearest = kept.setdefault(naming, step)
         if step.via and not nearest.via and not nearest.is_with_holder:
-            kept[step.event_id, part] = replace(nearest, is_with_holder=True)
-    return _told_once(sorted(kept.values(), key=lambda step: (*moment(step), step.role)))
+            kept[naming] = replace(nearest, is_with_holder=True)
+    return kept
 
 
-def _told_once(steps: Iterable[Step]) -> tuple[Step, ...]:
+def _told_once(steps: list[Step]) -> tuple[Step, ...]:
+    """Leave out what tells again what was told before; at another time it is something else."""
+    if len({step.event_time for step in steps}) == len(steps):
+        return tuple(steps)
     kept: dict[tuple[object, ...], Step] = {}
     for step in steps:
         fact = _fact(step)

@@ -7,9 +7,11 @@ has led: status, place, holder, and the step that says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from packtrail.hierarchy.containment import Role
 
@@ -47,9 +49,12 @@ class Status(StrEnum):
     """Used up as the input of a transformation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Step:
-    """One event of a journey."""
+    """One event of a journey.
+
+    Without slots, so that thousands a second are made and copied in one go: see `of`.
+    """
 
     event_id: str
     event_type: str
@@ -89,16 +94,17 @@ class Step:
     told_again_by: tuple[str, ...] = ()
     """Other events that tell the same of the object: recorded later, they add nothing to it."""
 
-    def through(self, via: tuple[str, ...]) -> Step:
-        """Return the step as seen from something that these holders held."""
-        made = object.__new__(Step)
-        for name in _STEP_FIELDS:
-            object.__setattr__(made, name, getattr(self, name))
-        object.__setattr__(made, "via", via)
+    @classmethod
+    def of(cls, *values: Mapping[str, Any]) -> Step:
+        """Return a step from the values of all its fields; a later mapping goes before."""
+        made = object.__new__(cls)
+        for some in values:
+            made.__dict__.update(some)
         return made
 
-
-_STEP_FIELDS = tuple(each.name for each in fields(Step))
+    def through(self, via: tuple[str, ...]) -> Step:
+        """Return the step as seen from something that these holders held."""
+        return Step.of(self.__dict__, {"via": via})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

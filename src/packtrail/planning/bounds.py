@@ -122,12 +122,13 @@ def _asked(walks: Walks) -> Mapping[str, Mapping[str, _Demand]]:
     grid = walks.grid
     found: defaultdict[str, dict[str, _Demand]] = defaultdict(dict)
     for package in grid.plan.packages:
-        if not package.demands or fixed_spot(grid, package) is not None:
+        demands = grid.plan.demands[package.code]
+        if not demands or fixed_spot(grid, package) is not None:
             continue  # What has begun stays where it is, and is done however much it asks for.
         spot = walks.early[package.code]
         days = grid.days_of(package, spot.start, spot.until)
         weekends = any(_weekday(each) >= _SATURDAY for each in days)
-        for resource, amount in package.demands.items():
+        for resource, amount in demands.items():
             given = min(amount, grid.plan.capacities[resource])
             if given > 0 and days:
                 found[resource][package.code] = _Demand(days[0], given * len(days), weekends)

@@ -138,9 +138,24 @@ class WorkingDays:
         Raises:
             NoWorkingDay: There is none.
         """
+        return self._at(self._fitting(day, count))
+
+    def earliest_span(self, day: int, count: int) -> tuple[int, int]:
+        """Return `earliest` and the `end` of work that begins there, found at once.
+
+        Raises:
+            NoWorkingDay: There are not so many days.
+        """
+        rank = self._fitting(day, count)
+        start = self._at(rank)
+        return start, self._at(rank + count - 1) + 1 if count else start
+
+    def _fitting(self, day: int, count: int) -> int:
         rank = self._rank(day)
+        if not self._spells:
+            return rank
         starts = [max(rank, lo) for lo, hi in self._spells if max(rank, lo) + count <= hi]
-        return self._at(min(starts, default=rank))
+        return min(starts, default=rank)
 
     def latest(self, end: int, count: int) -> int:
         """Return the last day on which work of `count` days can begin to be over by `end`.
@@ -195,6 +210,10 @@ class WorkingDays:
         rank = self._rank(start)
         return self._days[rank : rank + count]
 
+    def from_(self, day: int) -> tuple[Sequence[int], int]:
+        """Return all working days, and the place of the first of them from a day on."""
+        return self._days, self._rank(day)
+
     def _spell(self, window: Window) -> tuple[int, int]:
         lo = min(max(window.from_on.toordinal(), self._first), self._first + len(self._before) - 1)
         hi = min(max(window.to_on.toordinal() + 1, lo), self._first + len(self._before) - 1)
@@ -202,9 +221,12 @@ class WorkingDays:
 
     def _rank(self, day: int) -> int:
         at = day - self._first
-        if not 0 <= at < len(self._before):
-            raise NoWorkingDay(self.code)
-        return self._before[at]
+        if at >= 0:
+            try:
+                return self._before[at]
+            except IndexError:
+                pass
+        raise NoWorkingDay(self.code)
 
     def _at(self, rank: int) -> int:
         if not 0 <= rank < len(self._days):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.planning import codes
 from packtrail.planning.calendars import ELAPSED, STANDARD
-from packtrail.planning.network import find_cycle, longest_chain, network_of
+from packtrail.planning.network import find_cycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,11 +82,11 @@ def check_package(package: WorkPackage) -> Iterator[Finding]:
 
 
 def _network(plan: Plan) -> Iterator[Finding]:
-    cycle = find_cycle(plan)
+    cycle = find_cycle(plan.network)
     if cycle:
         told = " → ".join((*cycle, cycle[0]))
         yield codes.CYCLE.found(f"These wait for each other: {told}.", at="links")
-    elif (days := longest_chain(plan, network_of(plan))) > CHAIN_DAYS_MAX:
+    elif (days := plan.chain_days) > CHAIN_DAYS_MAX:
         message = f"The longest chain takes {days:,} working days; at most {CHAIN_DAYS_MAX:,}."
         yield codes.BAD_VALUE.found(message, at="links")
 

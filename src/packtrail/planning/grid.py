@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from packtrail.planning import codes
 from packtrail.planning.calendars import ELAPSED, STANDARD, NoWorkingDay, working_days
-from packtrail.planning.network import longest_chain, network_of
 from packtrail.planning.schedules import Cause, Driver
 from packtrail.planning.work import LinkKind
 
@@ -61,8 +60,7 @@ class Grid:
         for each in plan.packages:
             named += (each.not_before, each.started_on, each.finished_on)
         known = [each for each in named if each is not None]
-        network = network_of(plan)
-        days = max(longest_chain(plan, network), _busiest(plan))
+        days = max(plan.chain_days, _busiest(plan))
         years = _YEARS_AROUND + days // _WORKING_DAYS_OF_A_YEAR
         # Whole years, so that the calendars of tomorrow's schedule are those of today's.
         first, last = date(min(known).year - years, 1, 1), date(max(known).year + years, 12, 31)
@@ -73,7 +71,7 @@ class Grid:
         return cls(
             plan=plan,
             today=today,
-            network=network,
+            network=plan.network,
             days={each.code: calendars[each.calendar] for each in plan.packages},
             spare=calendars[STANDARD.code],
             windowed=frozenset(each.code for each in plan.calendars if each.windows),
@@ -118,6 +116,14 @@ class Grid:
         except NoWorkingDay as fault:
             return self._lacking(fault).earliest(day, days)
 
+    def soonest(self, code: str, day: int, days: int) -> tuple[int, int]:
+        """Return where work of some days lies that begins as soon as it can from a day on."""
+        try:
+            return self.days[code].earliest_span(day, days)
+        except NoWorkingDay:
+            start = self.worked(code, day, days)
+            return start, self.ended(code, start, days)
+
     def days_of(self, package: WorkPackage, start: int, until: int) -> Sequence[int]:
         """Return the days in a span on which people are still to work on a package."""
         begin = max(start, self.today.toordinal()) if package.is_started else start
@@ -143,10 +149,14 @@ def _busiest(plan: Plan) -> int:
     """Return the working days that the busiest resource needs for all that is asked of it."""
     asked: defaultdict[str, float] = defaultdict(float)
     for package in plan.packages:
-        for resource, amount in package.demands.items():
+        for resource, amount in plan.demands[package.code].items():
             if most := plan.capacities.get(resource):
                 asked[resource] += min(1.0, amount / most) * package.duration_days
     return round(max(asked.values(), default=0))
+
+
+_TODAY, _LINK, _BACK = Driver(Cause.TODAY), Driver(Cause.LINK), Driver(Cause.BACK)
+_PROGRESS, _NOT_BEFORE = Driver(Cause.PROGRESS), Driver(Cause.NOT_BEFORE)
 
 
 @dataclass(slots=True)
@@ -156,7 +166,7 @@ class Bounds:
     start: int
     start_driver: Driver
     end: int = 0
-    end_driver: Driver = field(default_factory=lambda: Driver(Cause.LINK))
+    end_driver: Driver = _LINK
 
     def raise_start(self, point: int, driver: Driver) -> None:
         """Allow no earlier start."""
@@ -183,7 +193,7 @@ def push(grid: Grid, *, floors: Mapping[str, int] | None = None) -> dict[str, Sp
         if spot is None:
             bounds = bounds_of(grid, package, placed)
             if floors and code in floors:
-                bounds.raise_start(floors[code], Driver(Cause.BACK))
+                bounds.raise_start(floors[code], _BACK)
             spot = settle(grid, package, bounds)
         placed[code] = spot
     return placed
@@ -191,33 +201,32 @@ def push(grid: Grid, *, floors: Mapping[str, int] | None = None) -> dict[str, Sp
 
 def fixed_spot(grid: Grid, package: WorkPackage) -> Spot | None:
     """Return where a package lies that has begun or is done; None when it can still be placed."""
-    driver = Driver(Cause.PROGRESS)
     if package.finished_on is not None:
         start = (package.started_on or package.finished_on).toordinal()
-        return Spot(start, package.finished_on.toordinal() + 1, driver)
+        return Spot(start, package.finished_on.toordinal() + 1, _PROGRESS)
     if package.started_on is None or package.is_milestone:
         return None
     left = -(-package.duration_days * (100 - package.done_percent) // 100)
     start = package.started_on.toordinal()
     until = grid.ended(package.code, max(grid.today.toordinal(), start), max(1, left))
-    return Spot(start, until, driver)
+    return Spot(start, until, _PROGRESS)
 
 
 def bounds_of(grid: Grid, package: WorkPackage, placed: Mapping[str, Spot]) -> Bounds:
     """Return what today, set days and links allow a package that has not begun."""
     # A milestone is the end of a day, so what is said of a day holds from its end on.
     extra = 1 if package.is_milestone else 0
-    bounds = Bounds(grid.today.toordinal() + extra, Driver(Cause.TODAY))
+    bounds = Bounds(grid.today.toordinal() + extra, _TODAY)
     for day in (grid.plan.starts_on, package.not_before):
         if day is not None:
-            bounds.raise_start(day.toordinal() + extra, Driver(Cause.NOT_BEFORE))
+            bounds.raise_start(day.toordinal() + extra, _NOT_BEFORE)
     for link in grid.network.before[package.code]:
         point = _reach(grid, link, placed[link.predecessor])
-        driver = Driver(Cause.LINK, link.predecessor)
         if link.kind in _TO_END:
-            bounds.raise_end(point, driver)
-        else:
-            bounds.raise_start(point, driver)
+            if point > bounds.end:
+                bounds.raise_end(point, Driver(Cause.LINK, link.predecessor))
+        elif point > bounds.start:
+            bounds.raise_start(point, Driver(Cause.LINK, link.predecessor))
     return bounds
 
 
@@ -228,8 +237,7 @@ def settle(grid: Grid, package: WorkPackage, bounds: Bounds) -> Spot:
         if bounds.end > bounds.start:
             return Spot(bounds.end, bounds.end, bounds.end_driver)
         return Spot(bounds.start, bounds.start, bounds.start_driver)
-    start = grid.worked(code, bounds.start, days)
-    until = grid.ended(code, start, days)
+    start, until = grid.soonest(code, bounds.start, days)
     if start > bounds.start and package.calendar in grid.windowed:
         bounds.start_driver = replace(bounds.start_driver, calendar=package.calendar)
     if bounds.end > until:
@@ -291,17 +299,16 @@ def latest(grid: Grid, code: str, end: int | None, placed: Mapping[str, Spot]) -
         else:
             end = limit if end is None else min(end, limit)
     days = grid.plan.by_code[code].duration_days
-    driver = Driver(Cause.BACK)
     if end is not None:
         begun = grid.begun(code, end, days)
         if start is None or begun <= start:
             # Not `end` itself: what ends with this package ends with its last working day.
-            return Spot(begun, grid.ended(code, begun, days) if days else end, driver)
+            return Spot(begun, grid.ended(code, begun, days) if days else end, _BACK)
     if start is None:
         return None
     # The last working day that is not after what the link allows.
     begun = grid.begun(code, start + 1, 1) if days else start
-    return Spot(begun, grid.ended(code, begun, days), driver)
+    return Spot(begun, grid.ended(code, begun, days), _BACK)
 
 
 def _limit(grid: Grid, link: Link, successor: Spot | None) -> int | None:

@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from packtrail.planning import codes
+from packtrail.planning.calendars import ELAPSED
 from packtrail.planning.grid import (
     Grid,
     Spot,
@@ -64,9 +65,10 @@ class _Board:
 
     def book(self, code: str, spot: Spot) -> None:
         self.placed[code] = spot
-        package = self.grid.plan.by_code[code]
-        days = self.grid.days_of(package, spot.start, spot.until)
-        self.profile.take(code, self.demands[code], days)
+        if demands := self.demands[code]:
+            package = self.grid.plan.by_code[code]
+            days = self.grid.days_of(package, spot.start, spot.until)
+            self.profile.take(code, demands, days)
 
     def clash(self, code: str, spot: Spot, *, is_last: bool) -> Clash | None:
         wanted = self.demands[code]
@@ -78,6 +80,17 @@ class _Board:
         if found is not None and code not in self.gave_way:
             self.gave_way[code] = _Taken(found, self.profile.holders(found))
         return found
+
+    def passed(self, package: WorkPackage, clash: Clash) -> Clash | None:
+        """Return the last clash before there is enough; None: it has to be looked for by spots.
+
+        That is so where a calendar has windows, or lead times count days that nobody works.
+        """
+        if package.calendar in self.grid.windowed or package.calendar == ELAPSED.code:
+            return None
+        days, first = self.grid.days[package.code].from_(clash.day + 1)
+        wanted = self.demands[package.code]
+        return self.profile.passed(wanted, days, first, package.duration_days, clash)
 
 
 def level(plan: Plan, today: date) -> Schedule:
@@ -116,7 +129,7 @@ def _demands(plan: Plan) -> tuple[dict[str, dict[str, float]], tuple[Finding, ..
     found = []
     for package in plan.packages:
         wanted: dict[str, float] = {}
-        for resource, amount in package.demands.items():
+        for resource, amount in plan.demands[package.code].items():
             most = plan.capacities[resource]
             if amount > most:
                 message = (
@@ -340,11 +353,17 @@ def _place(board: _Board, package: WorkPackage, floor: int | None) -> None:
     if floor is not None:
         bounds.raise_start(floor, Driver(Cause.BACK))
     spot = settle(grid, package, bounds)
-    while clash := board.clash(package.code, spot, is_last=True):
-        holders = board.profile.holders(clash)
-        last = max(holders, key=lambda code: board.placed[code].until)
-        bounds.raise_start(clash.day + 1, Driver(Cause.RESOURCE, last))
+    clash = board.clash(package.code, spot, is_last=True)
+    while clash:
+        taken = board.passed(package, clash) or clash
+        bounds.raise_start(taken.day + 1, Driver(Cause.RESOURCE))
         spot = settle(grid, package, bounds)
+        clash = board.clash(package.code, spot, is_last=True)
+        if not clash and spot.driver.cause is Cause.RESOURCE:
+            holders = board.profile.holders(taken)
+            last = max(holders, key=lambda code: board.placed[code].until)
+            driver = Driver(Cause.RESOURCE, last, spot.driver.calendar)
+            spot = Spot(spot.start, spot.until, driver)
     board.book(package.code, spot)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -61,6 +61,42 @@ class Profile:
                     return Clash(day, resource)
         return None
 
+    def passed(
+        self,
+        demands: Mapping[str, float],
+        days: Sequence[int],
+        first: int,
+        count: int,
+        clash: Clash,
+    ) -> Clash | None:
+        """Return the last clash before the first days in a row on which there is enough.
+
+        Args:
+            demands: Resource -> amount on each day.
+            days: Working days, in order.
+            first: Place among them of the first after a clash.
+            count: How many are wanted in a row.
+            clash: That clash; it is the answer where the first days will do.
+
+        Returns:
+            None where the days end before.
+        """
+        wanted = [
+            (name, self._taken[name], self._capacities[name] + _SLACK - amount)
+            for name, amount in demands.items()
+        ]
+        free = 0  # So many days from the first on are known to be free.
+        while first + count <= len(days):
+            for at in range(first + count - 1, first + free - 1, -1):
+                day = days[at]
+                name = next((name for name, taken, most in wanted if taken[day] > most), None)
+                if name is not None:
+                    free, first, clash = first + count - 1 - at, at + 1, Clash(day, name)
+                    break
+            else:
+                return clash
+        return None
+
     def holders(self, clash: Clash) -> tuple[str, ...]:
         """Return the packages that have a resource on a day."""
         return tuple(self._holders[clash.resource][clash.day])
@@ -86,20 +122,6 @@ class Load:
         return 0.0 if not self.demand_days else float("inf")
 
 
-def demand_by_day(schedule: Schedule) -> Mapping[tuple[str, int], Mapping[str, float]]:
-    """Return what each package asks of a resource on a day: (resource, day) -> code -> amount."""
-    grid = Grid.of(schedule.plan, schedule.today)
-    asked: defaultdict[tuple[str, int], dict[str, float]] = defaultdict(dict)
-    for slot in schedule.slots.values():
-        package = schedule.plan.by_code[slot.code]
-        if not package.demands:
-            continue
-        for day in grid.days_of(package, slot.start, slot.until):
-            for resource, amount in package.demands.items():
-                asked[resource, day][slot.code] = amount
-    return asked
-
-
 def weekly(schedule: Schedule, weeks: int) -> Mapping[str, tuple[Load, ...]]:
     """Return what is asked of each resource in each of the coming weeks, this one first.
 
@@ -113,31 +135,46 @@ def weekly(schedule: Schedule, weeks: int) -> Mapping[str, tuple[Load, ...]]:
     monday = schedule.today - timedelta(days=schedule.today.weekday())
     if schedule.today.weekday() > max(MONDAY_TO_FRIDAY):
         monday += timedelta(weeks=1)
-    asked: defaultdict[tuple[str, int], defaultdict[str, float]] = defaultdict(
-        lambda: defaultdict(float)
-    )
-    for (resource, day), by_package in demand_by_day(schedule).items():
-        week = (day - monday.toordinal()) // 7
-        if 0 <= week < weeks:
-            for code, amount in by_package.items():
-                asked[resource, week][code] += amount
+    mondays = [monday + timedelta(weeks=week) for week in range(weeks)]
+    worked = [_worked(each, schedule.today) for each in mondays]
+    capacities = schedule.plan.capacities
     return {
         resource: tuple(
-            _load(schedule, resource, monday + timedelta(weeks=week), asked[resource, week])
-            for week in range(weeks)
+            Load(
+                resource=resource,
+                from_on=each,
+                demand_days=round(sum(asked.values()), 2),
+                capacity_days=capacities[resource] * days,
+                packages=tuple(sorted(asked, key=lambda code: (-asked[code], code))),
+            )
+            for each, days, asked in zip(mondays, worked, by_week, strict=True)
         )
-        for resource in sorted({resource for resource, _ in asked})
+        for resource, by_week in sorted(_asked(schedule, monday.toordinal(), weeks).items())
     }
 
 
-def _load(schedule: Schedule, resource: str, monday: date, asked: Mapping[str, float]) -> Load:
-    first = max(monday, schedule.today)
-    worked = working_days(STANDARD, monday, monday + timedelta(days=6))
-    days = worked.count(first.toordinal(), monday.toordinal() + 7)
-    return Load(
-        resource=resource,
-        from_on=monday,
-        demand_days=round(sum(asked.values()), 2),
-        capacity_days=schedule.plan.capacities[resource] * days,
-        packages=tuple(sorted(asked, key=lambda code: (-asked[code], code))),
+def _asked(schedule: Schedule, first: int, weeks: int) -> Mapping[str, list[dict[str, float]]]:
+    """Return resource -> for each week package -> what it asks for, in days."""
+    grid, last = Grid.of(schedule.plan, schedule.today), first + 7 * weeks
+    found: defaultdict[str, list[dict[str, float]]] = defaultdict(
+        lambda: [{} for _ in range(weeks)]
     )
+    for code, slot in schedule.slots.items():
+        demands = schedule.plan.demands[code]
+        if not demands or slot.until <= first or slot.start >= last:
+            continue
+        days = Counter(
+            (day - first) // 7
+            for day in grid.days_of(schedule.plan.by_code[code], slot.start, slot.until)
+            if first <= day < last
+        )
+        for resource, amount in demands.items():
+            for week, count in days.items():
+                found[resource][week][code] = amount * count
+    return found
+
+
+def _worked(monday: date, today: date) -> int:
+    """Return how many days of a week are still to be worked."""
+    days = working_days(STANDARD, monday, monday + timedelta(days=6))
+    return days.count(max(monday, today).toordinal(), monday.toordinal() + 7)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from packtrail.planning.work import Link, Plan
+    from packtrail.planning.work import Link, WorkPackage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class Network:
     """Code -> the links to what waits for it."""
 
 
-def network_of(plan: Plan) -> Network:
-    """Return the network of a plan without circles; packages in a circle are left out."""
-    before: dict[str, list[Link]] = {each.code: [] for each in plan.packages}
-    after: dict[str, list[Link]] = {each.code: [] for each in plan.packages}
-    for link in plan.links:
+def network_of(packages: Iterable[WorkPackage], links: Iterable[Link]) -> Network:
+    """Return the network of packages without circles; those in a circle have no place in order."""
+    before: dict[str, list[Link]] = {each.code: [] for each in packages}
+    after: dict[str, list[Link]] = {code: [] for code in before}
+    for link in links:
         before[link.successor].append(link)
         after[link.predecessor].append(link)
     waiting = {code: len(links) for code, links in before.items()}
@@ -39,19 +39,18 @@ def network_of(plan: Plan) -> Network:
     return Network(order, before, after)
 
 
-def longest_chain(plan: Plan, network: Network) -> int:
+def longest_chain(packages: Mapping[str, WorkPackage], network: Network) -> int:
     """Return the working days of the longest chain of packages, lags included."""
     until: dict[str, int] = {}
     for code in network.order:
         waits = (until[each.predecessor] + abs(each.lag_days) for each in network.before[code])
-        until[code] = max(waits, default=0) + plan.by_code[code].duration_days
+        until[code] = max(waits, default=0) + packages[code].duration_days
     return max(until.values(), default=0)
 
 
-def find_cycle(plan: Plan) -> tuple[str, ...]:
+def find_cycle(network: Network) -> tuple[str, ...]:
     """Return packages that wait for each other in a circle, in order; none when there is none."""
-    network = network_of(plan)
-    left = {each.code for each in plan.packages} - set(network.order)
+    left = network.before.keys() - set(network.order)
     if not left:
         return ()
     # Each that is left waits for another that is left: walking back must come round.

@@ -74,8 +74,7 @@ class Probe:
     """Only where a rule makes one of these necessary; none: always."""
     work: frozenset[WorkKind]
     """The kinds of work that bring it."""
-    see: Callable[[Look, str, tuple[str, ...]], Sight]
-    """From all there is, the code of the subject, and the markets whose rules need it."""
+    see: Callable[[Look, Wanted], Sight]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +84,38 @@ class Look:
     book: Book
     evidence: Evidence
     today: date
-    lines_needing: Mapping[tuple[str, str], frozenset[Capability]]
-    """Line and market -> what the rules of the market need of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for."""
+
+    code: str
+    """Of the subject."""
+    markets: tuple[str, ...]
+    """Whose rules need it."""
+    of_line: frozenset[Capability] = frozenset()
+    """What a line must be able to do for them."""
 
 
 _NO_GTIN: Final = Sight(0, 0, "The scope names no GTIN of it")
 
 
-def _master_data(look: Look, code: str, markets: tuple[str, ...]) -> Sight:
-    gtins = look.book.products[code].gtins_for(markets)
+def _master_data(look: Look, wanted: Wanted) -> Sight:
+    gtins = look.book.products[wanted.code].gtins_for(wanted.markets)
     lacking = [each for each in gtins if each not in look.evidence.described]
     return _of_all(gtins, lacking, f"GTIN {', '.join(gtins)} described", "unknown")
 
 
-def _pool(look: Look, code: str, markets: tuple[str, ...]) -> Sight:
-    gtins = look.book.products[code].gtins_for(markets)
+def _pool(look: Look, wanted: Wanted) -> Sight:
+    gtins = look.book.products[wanted.code].gtins_for(wanted.markets)
     lacking = [each for each in gtins if not look.evidence.pools.get(each)]
     left = min((look.evidence.pools.get(each, 0) for each in gtins), default=0)
     return _of_all(gtins, lacking, f"{left:,} serial numbers left", "without serial numbers")
 
 
-def _packs(look: Look, code: str, markets: tuple[str, ...]) -> Sight:
-    gtins = look.book.products[code].gtins_for(markets)
+def _packs(look: Look, wanted: Wanted) -> Sight:
+    gtins = look.book.products[wanted.code].gtins_for(wanted.markets)
     lacking = [each for each in gtins if each not in look.evidence.commissioned]
     days = [look.evidence.commissioned[each] for each in gtins if each not in lacking]
     first = min(days, default=look.today)
@@ -123,23 +132,20 @@ def _of_all(gtins: tuple[str, ...], lacking: list[str], told: str, without: str)
     return Sight(len(gtins) - len(lacking), len(gtins), told)
 
 
-def _line_can(look: Look, code: str, markets: tuple[str, ...]) -> Sight:
-    needed = (look.lines_needing.get((code, each), frozenset()) for each in markets)
-    wanted = frozenset().union(*needed) & LINE_CAPABILITIES
-    if not wanted:
-        return Sight(1, 1, "Nothing is needed of the line")
-    able = capabilities(look.evidence.lines.get(code), look.book.lines[code].capabilities)
-    lacks = sorted(each for each in wanted if not able[each].can)
+def _line_can(look: Look, wanted: Wanted) -> Sight:
+    line = look.book.lines[wanted.code]
+    able = capabilities(look.evidence.lines.get(line.code), line.capabilities)
+    lacks = sorted(each for each in wanted.of_line if not able[each].can)
     if lacks:
         told = "; ".join(
             f"Lacks {each.replace('_', ' ')} ({able[each].basis}: {able[each].told})"
             for each in lacks
         )
     else:
-        bases = Counter(able[each].basis for each in wanted)
+        bases = Counter(able[each].basis for each in wanted.of_line)
         shown = ", ".join(f"{bases[each]} {_BASES[each]}" for each in Basis if bases[each])
         told = f"Can do what is needed: {shown}"
-    return Sight(len(wanted) - len(lacks), len(wanted), told)
+    return Sight(len(wanted.of_line) - len(lacks), len(wanted.of_line), told)
 
 
 _BASES: Final = {
@@ -147,14 +153,14 @@ _BASES: Final = {
 }  # fmt: skip
 
 
-def _batch(look: Look, code: str, _: tuple[str, ...]) -> Sight:
-    count = look.evidence.batches.get(code, 0)
+def _batch(look: Look, wanted: Wanted) -> Sight:
+    count = look.evidence.batches.get(wanted.code, 0)
     return Sight(int(count > 0), 1, f"{count:,} batches completed" if count else "No batch yet")
 
 
-def _trained(look: Look, code: str, _: tuple[str, ...]) -> Sight:
+def _trained(look: Look, wanted: Wanted) -> Sight:
     book = look.book
-    people = {key: each for key, each in book.people.items() if each.site == code}
+    people = {key: each for key, each in book.people.items() if each.site == wanted.code}
     required = {key: each for key, each in book.courses.items() if each.is_required}
     if not people or not required:
         return Sight(0, 0, "Nobody of the site is entered" if required else "No course is required")
@@ -167,23 +173,24 @@ def _trained(look: Look, code: str, _: tuple[str, ...]) -> Sight:
     return Sight(valid, len(stands), f"{valid} of {len(stands)} competences are valid")
 
 
-def _messages(look: Look, code: str, _: tuple[str, ...]) -> Sight:
-    partner = look.book.partners[code]
-    last = look.evidence.accepted.get(partner.organisation or code)
+def _messages(look: Look, wanted: Wanted) -> Sight:
+    partner = look.book.partners[wanted.code]
+    last = look.evidence.accepted.get(partner.organisation or wanted.code)
     told = f"Last message taken on {last.isoformat()}" if last else "No message was taken yet"
     return Sight(int(last is not None), 1, told)
 
 
-def _reports(look: Look, code: str, _: tuple[str, ...]) -> Sight:
-    last, refused = look.evidence.acknowledged.get(code), look.evidence.refused.get(code, 0)
+def _reports(look: Look, wanted: Wanted) -> Sight:
+    last = look.evidence.acknowledged.get(wanted.code)
+    refused = look.evidence.refused.get(wanted.code, 0)
     told = f"Last report taken on {last.isoformat()}" if last else "No report was acknowledged"
     if refused:
         told += f"; {refused} rejected"
     return Sight(int(last is not None) + int(not refused and last is not None), 2, told)
 
 
-def _proven(look: Look, code: str, _: tuple[str, ...]) -> Sight:
-    traced = [each for each in trace(look.book) if each.requirement.market in {code, ""}]
+def _proven(look: Look, wanted: Wanted) -> Sight:
+    traced = [each for each in trace(look.book) if each.requirement.market in {wanted.code, ""}]
     if not traced:
         return Sight(0, 0, "No requirement is entered")
     proven = sum(each.proof is Proof.PROVEN for each in traced)

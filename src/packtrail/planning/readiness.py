@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from packtrail.planning.probes import BY_KEY, PROBES, Evidence, Look, Probe, Sight, Subject
-from packtrail.planning.scope import LINE_CAPABILITIES, PartnerKind, concerns
+from packtrail.planning.foreseen import Foreseen
+from packtrail.planning.probes import BY_KEY, PROBES, Evidence, Look, Probe, Sight, Subject, Wanted
+from packtrail.planning.scope import LINE_CAPABILITIES, Capability, PartnerKind, concerns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packtrail.planning.book import Book, Terms
-    from packtrail.planning.schedules import Schedule, Slot
+    from packtrail.planning.schedules import Schedule
     from packtrail.planning.scope import Need, Product, Scope
-    from packtrail.planning.work import WorkKind
 
 _LINE_CAN: Final = "line_can"
 
@@ -40,8 +40,8 @@ class ReadyState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """Something that a subject needs."""
+class Needed:
+    """Something that a subject needs, and whether it was seen; the plan has no say in it."""
 
     probe: Probe
     code: str
@@ -55,12 +55,29 @@ class Item:
     """The last day without it; None: rules hold already, and nobody has set the first sale."""
     since: date | None
     """The first day of the rules that ask for it and hold already; None: all are to come."""
+    coming_on: date | None
+    """The last day without it for the first date that is to come; None: no such date needs it."""
+    needs: tuple[str, ...]
+    """Codes of the needs that are to come and ask for it."""
+    overdue_days: int
+    """Days since the last day without it, under rules in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Needed):
+    """Something that a subject needs, and what the plan foresees of it."""
+
     planned_on: date | None
-    """When the last work that brings it ends by the plan; None: no work in the plan does."""
-    late_days: int
-    """Days after its date: today's, or those that the plan foresees."""
+    """When the work that brings it ends by the plan; None: no work in the plan does."""
+    foreseen_days: int
+    """Days by which its work is planned too late for a date to come that will not be made."""
     is_only_said: bool
     """Whether the plan says that all its work is done, and it was not seen."""
+
+    @property
+    def late_days(self) -> int:
+        """Days after its date: today's, or those that the plan foresees."""
+        return max(self.overdue_days, self.foreseen_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,38 +91,43 @@ class Score:
     unseen: int
 
 
-def readiness(
+def needed(
     book: Book,
     terms: Terms,
-    schedule: Schedule,
     evidence: Evidence,
+    today: date,
     *,
     in_force: Iterable[Need] = (),
-) -> tuple[Item, ...]:
+) -> tuple[Needed, ...]:
     """Return everything that the rules in scope need, and whether it was seen.
 
     Args:
         book: The programme.
         terms: What holds for it.
-        schedule: Its schedule, which says when missing things are planned.
         evidence: What Packtrail holds.
+        today: The day.
         in_force: What rules of its markets ask for that hold already, besides its own needs.
+    """
+    asked = _asked(book.scope(terms), tuple(in_force), today)
+    look = Look(book, evidence, today)
+    return tuple(
+        _needed(look, BY_KEY[probe], code, what, asks)
+        for (probe, code, what), asks in _joined(look, asked).items()
+    )
+
+
+def readiness(wanted: Iterable[Needed], schedule: Schedule) -> tuple[Item, ...]:
+    """Return what is needed with what a schedule foresees of it.
+
+    Args:
+        wanted: What is needed, of the day of the schedule.
+        schedule: It says when missing things are planned.
 
     Returns:
         What is late first, then by the day it is due.
     """
-    asked = _asked(book.scope(terms), tuple(in_force), schedule.today)
-    needed = {
-        (code, market): frozenset().union(*(each.need.capabilities for each in asks))
-        for (probe, code, market), asks in asked.items()
-        if probe == _LINE_CAN
-    }
-    look = Look(book, evidence, schedule.today, needed)
-    work = _work(schedule)
-    items = [
-        _item(look, BY_KEY[probe], code, asks, work, schedule)
-        for (probe, code, _), asks in _joined(look, asked).items()
-    ]
+    foreseen = Foreseen.of(schedule)
+    items = [_item(each, foreseen) for each in wanted]
     items.sort(
         key=lambda each: (-each.late_days, each.due_on or date.max, each.probe.key, each.code)
     )
@@ -118,10 +140,22 @@ def score(items: Iterable[Item]) -> Score:
     return Score(
         ready=sum(each.state is ReadyState.READY for each in listed),
         total=len(listed),
-        late=sum(each.late_days > 0 and each.state is not ReadyState.READY for each in listed),
+        late=sum(each.late_days > 0 for each in listed),
         only_said=sum(each.is_only_said for each in listed),
         unseen=sum(each.state is ReadyState.UNSEEN for each in listed),
     )
+
+
+def score_to_come(items: Iterable[Item]) -> Score:
+    """Return how ready all is that dates to come need; late is what their work is too late for."""
+    own = [each for each in items if each.coming_on is not None]
+    return replace(score(own), late=sum(each.foreseen_days > 0 for each in own))
+
+
+def score_in_force(items: Iterable[Item]) -> Score:
+    """Return how ready all is that rules in force need; late is what its last day has passed of."""
+    own = [each for each in items if each.since is not None]
+    return replace(score(own), late=sum(each.overdue_days > 0 for each in own))
 
 
 def by_market(items: Iterable[Item]) -> Mapping[tuple[str, str], Score]:
@@ -163,23 +197,46 @@ def _asked(
     return asked
 
 
+_What = tuple[str, ...] | frozenset[Capability] | None
+"""What is looked for of a subject: packs, what a line can do, or what there is one of only."""
+
+
 def _joined(
     look: Look, asked: Mapping[tuple[str, str, str], list[_Ask]]
-) -> Mapping[tuple[str, str, object], list[_Ask]]:
+) -> Mapping[tuple[str, str, _What], list[_Ask]]:
     """Return what several markets ask of a subject as one, where the same is looked for.
 
     Of a product they may sell different packs, and of a line they may need different things: a
     market is not behind for what another one lacks.
     """
-    joined: defaultdict[tuple[str, str, object], list[_Ask]] = defaultdict(list)
+    joined: defaultdict[tuple[str, str, _What], list[_Ask]] = defaultdict(list)
     for (key, code, market), asks in asked.items():
-        looked_for: object = None
-        if BY_KEY[key].subject is Subject.PRODUCT:
-            looked_for = look.book.products[code].gtins_for((market,))
-        elif key == _LINE_CAN:
-            looked_for = look.lines_needing[code, market] & LINE_CAPABILITIES
-        joined[key, code, looked_for] += asks
+        if key == _LINE_CAN:
+            for able, own in _of_line(asks, look.today):
+                joined[key, code, able] += own
+            continue
+        is_of_packs = BY_KEY[key].subject is Subject.PRODUCT
+        packs = look.book.products[code].gtins_for((market,)) if is_of_packs else None
+        joined[key, code, packs] += asks
     return joined
+
+
+def _of_line(asks: list[_Ask], today: date) -> Iterator[tuple[frozenset[Capability], list[_Ask]]]:
+    """Yield what a line must be able to do: today, and what each date to come asks besides.
+
+    What a line needs later is not late today: it is a thing of its own.
+    """
+    before: frozenset[Capability] = frozenset()
+    wanting = [(_line_capabilities(each), each) for each in asks]
+    for day in sorted({max(each.need.due_on, today - timedelta(days=1)) for each in asks}):
+        able = frozenset().union(*(able for able, each in wanting if each.need.due_on <= day))
+        if besides := able - before:
+            yield besides, [each for able, each in wanting if able & besides]
+        before |= able
+
+
+def _line_capabilities(ask: _Ask) -> frozenset[Capability]:
+    return ask.need.capabilities & LINE_CAPABILITIES
 
 
 def _by_market(scope: Scope) -> Mapping[str, list[Product]]:
@@ -222,40 +279,14 @@ def _first(one: date | None, other: date | None) -> date | None:
     return min((each for each in (one, other) if each is not None), default=None)
 
 
-def _work(schedule: Schedule) -> Mapping[tuple[str, str, WorkKind], list[str]]:
-    """Return (tag, value, kind of work) -> codes of the packages."""
-    found: defaultdict[tuple[str, str, WorkKind], list[str]] = defaultdict(list)
-    for package in schedule.plan.packages:
-        for tag in ("market", "site", "line", "partner"):
-            if value := getattr(package, tag):
-                found[tag, value, package.kind].append(package.code)
-        for product in package.products:
-            found["product", product, package.kind].append(package.code)
-    return found
-
-
-def _item(
-    look: Look,
-    probe: Probe,
-    code: str,
-    asks: list[_Ask],
-    work: Mapping[tuple[str, str, WorkKind], list[str]],
-    schedule: Schedule,
-) -> Item:
+def _needed(look: Look, probe: Probe, code: str, what: _What, asks: list[_Ask]) -> Needed:
     markets = tuple(dict.fromkeys(each.need.market for each in asks))
-    packages = schedule.plan.by_code
-    brings = [
-        each
-        for kind in probe.work
-        for each in work.get((probe.subject.value, code, kind), ())
-        if not packages[each].market or packages[each].market in markets
-    ]
-    slots = [schedule.slots[each] for each in brings]
-    sight = probe.see(look, code, markets)
+    of_line = what if isinstance(what, frozenset) else frozenset()
+    sight = probe.see(look, Wanted(code, markets, of_line))
     state = _state(sight)
-    is_done = bool(brings) and all(packages[each].is_done for each in brings)
+    coming = [each for each in asks if each.need.due_on >= look.today]
     first = min(each.need.due_on for each in asks)
-    return Item(
+    return Needed(
         probe=probe,
         code=code,
         name=_name(look.book, probe.subject, code),
@@ -263,31 +294,41 @@ def _item(
         state=state,
         sight=sight,
         due_on=min((each.due_on for each in asks if each.due_on), default=None),
-        since=first + timedelta(days=1) if first < schedule.today else None,
-        planned_on=max((each.finish_on for each in slots), default=None),
-        late_days=_late(state, asks, slots, schedule.today),
-        is_only_said=is_done and state in {ReadyState.MISSING, ReadyState.PARTLY},
+        since=first + timedelta(days=1) if first < look.today else None,
+        coming_on=min((each.due_on or each.need.due_on for each in coming), default=None),
+        needs=tuple(each.need.code for each in coming),
+        overdue_days=_overdue(state, asks, look.today),
     )
 
 
-def _late(state: ReadyState, asks: list[_Ask], slots: list[Slot], today: date) -> int:
-    """Return by how many days something is late, or will be by the plan.
+def _item(each: Needed, foreseen: Foreseen) -> Item:
+    brought = foreseen.brought(each.probe, each.code, each.markets, each.needs)
+    return Item(
+        probe=each.probe,
+        code=each.code,
+        name=each.name,
+        markets=each.markets,
+        state=each.state,
+        sight=each.sight,
+        due_on=each.due_on,
+        since=each.since,
+        coming_on=each.coming_on,
+        needs=each.needs,
+        overdue_days=each.overdue_days,
+        planned_on=brought.planned_on,
+        foreseen_days=0 if each.state is ReadyState.READY else brought.late_days,
+        is_only_said=brought.is_done and each.state in {ReadyState.MISSING, ReadyState.PARTLY},
+    )
 
-    What nothing could show is late by the plan only: that its day has passed proves nothing.
+
+def _overdue(state: ReadyState, asks: list[_Ask], today: date) -> int:
+    """Return how many days ago the last day without something was.
+
+    That the day of what nothing could show has passed proves nothing.
     """
-    if state is ReadyState.READY:
+    if state in {ReadyState.READY, ReadyState.UNSEEN}:
         return 0
-    foreseen = (
-        (each.finish_on - each.late_finish_on).days
-        for each in slots
-        if each.late_finish_on is not None
-    )
-    passed = (
-        (today - each.due_on).days
-        for each in asks
-        if each.due_on is not None and state is not ReadyState.UNSEEN
-    )
-    return max(0, *foreseen, *passed, 0)
+    return max(0, *((today - each.due_on).days for each in asks if each.due_on is not None), 0)
 
 
 def _state(sight: Sight) -> ReadyState:

@@ -80,6 +80,15 @@ class Slot:
         """The last day on which it may be finished."""
         return None if self.late_until is None else date.fromordinal(self.late_until - 1)
 
+    @property
+    def late_days(self) -> int:
+        """Days, every one counted, by which it comes too late for a date; 0: in time.
+
+        This alone says on every page what is late: where a date is, so is the work that leads to
+        it; of what is done it says nothing.
+        """
+        return max(0, self.until - self.late_until) if self.late_until is not None else 0
+
 
 class Outcome(StrEnum):
     """Whether a date will be made."""

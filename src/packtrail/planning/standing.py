@@ -42,6 +42,11 @@ class Verdict:
         return self.total - self.counts[Outcome.LATE] - self.counts[Outcome.MISSED]
 
     @property
+    def broken(self) -> tuple[Outlook, ...]:
+        """The dates that will not be made, or were not."""
+        return tuple(each for each in self.worst if not each.is_made)
+
+    @property
     def outcome(self) -> Outcome:
         """The worst that happens to any date; done where there is none."""
         return next((each for each in _WORST_FIRST if self.counts[each]), Outcome.DONE)
@@ -172,7 +177,7 @@ def heat_of(schedule: Schedule, code: str) -> Heat:
     package, slot = schedule.plan.by_code[code], schedule.slots[code]
     if package.is_done:
         return Heat.DONE
-    if slot.float_days is not None and slot.float_days < 0:
+    if slot.late_days:
         return Heat.LATE
     if code in schedule.critical:
         return Heat.AT_RISK

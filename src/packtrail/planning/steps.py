@@ -11,6 +11,7 @@ Clause:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +19,8 @@ from packtrail.planning.scope import Capability
 from packtrail.planning.work import LinkKind, WorkKind
 
 C, K = Capability, WorkKind
+ASSUMED_ON: Final = date(2026, 11, 28)
+"""When these durations, efforts and costs were set down."""
 
 
 class Per(StrEnum):

@@ -13,11 +13,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from packtrail.planning.calendars import ELAPSED, STANDARD
+from packtrail.planning.network import longest_chain, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from packtrail.planning.calendars import Calendar
+    from packtrail.planning.network import Network
 
 
 _WORKED_OF_ELAPSED = 5 / 7
@@ -234,6 +236,21 @@ class Plan:
     def by_code(self) -> Mapping[str, WorkPackage]:
         """The packages by code."""
         return {each.code: each for each in self.packages}
+
+    @cached_property
+    def network(self) -> Network:
+        """Who waits for whom."""
+        return network_of(self.packages, self.links)
+
+    @cached_property
+    def chain_days(self) -> int:
+        """Working days of the longest chain of packages, lags included."""
+        return longest_chain(self.by_code, self.network)
+
+    @cached_property
+    def demands(self) -> Mapping[str, Mapping[str, float]]:
+        """What each package takes of each resource on each of its working days."""
+        return {each.code: each.demands for each in self.packages}
 
     @cached_property
     def capacities(self) -> Mapping[str, float]:

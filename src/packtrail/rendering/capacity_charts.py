@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from packtrail.rendering.capacity_sheets import to_the_eye
+from packtrail.base.amounts import Scale, figure
 from packtrail.rendering.svg import element, text
 from packtrail.rendering.time_axis import HEAD, TimeAxis, label
 
@@ -46,7 +46,7 @@ def draw_series(
 
     Args:
         series: At most `SERIES_MAX`.
-        unit: What is counted.
+        unit: What is counted; it is told in the unit that suits the largest value.
         title: What the picture is called.
         prefix: Start of the ids in the picture, unique on its page.
         today: The day of the line.
@@ -54,7 +54,10 @@ def draw_series(
     """
     days = [day for each in series for day, _ in each.points] + ([today] if today else [])
     tops = [value for each in series for value in (*each.high, *(v for _, v in each.points))]
-    top = max([*tops, limit or 0.0, 1e-9]) * 1.05
+    scale = Scale.of(unit, [*tops, limit or 0.0])
+    series = [_scaled(each, scale.factor) for each in series]
+    limit = None if limit is None else limit * scale.factor
+    top = max([*(value * scale.factor for value in tops), limit or 0.0, 1e-9]) * 1.05
     axis = TimeAxis.over(min(days), max(days), left=_LEFT, width=_WIDTH - _LEFT - _RIGHT)
     floor = _HEIGHT - _BOTTOM
 
@@ -63,12 +66,12 @@ def draw_series(
 
     parts = [
         element("title", text(title), id=f"{prefix}-title"),
-        element("desc", text(_told(series, unit, limit)), id=f"{prefix}-desc"),
+        element("desc", text(_told(series, scale.unit, limit)), id=f"{prefix}-desc"),
         axis.draw(floor),
-        *_scale(top, unit, y),
+        *_steps(top, scale.unit, y),
         *(_band(axis, each, tone, y) for each, tone in zip(series, _TONES, strict=False)),
         *(_line(axis, each, at, y) for at, each in enumerate(series)),
-        *(_limit(limit, y) if limit is not None else ()),
+        *(_limit(limit, scale.unit, y) if limit is not None else ()),
         axis.draw_today(today, floor) if today else "",
         *_names(series),
     ]
@@ -76,13 +79,19 @@ def draw_series(
 
 
 def draw_sways(
-    rows: Sequence[tuple[str, float, float]], *, likely: float, title: str, prefix: str
+    rows: Sequence[tuple[str, float, float]],
+    *,
+    likely: float,
+    scale: Scale,
+    title: str,
+    prefix: str,
 ) -> str:
     """Draw what each input alone does to a figure: a bar from one end to the other.
 
     Args:
         rows: Name of the input, the figure at its low end, the figure at its high end.
         likely: The figure.
+        scale: The unit that it is told in.
         title: What the picture is called.
         prefix: Start of the ids in the picture, unique on its page.
     """
@@ -98,7 +107,7 @@ def draw_sways(
         element("title", text(title), id=f"{prefix}-title"),
         element(
             "desc",
-            text("; ".join(f"{n}: {to_the_eye(a)} to {to_the_eye(b)}" for n, a, b in rows)),
+            text("; ".join(f"{n}: {scale.figure(a)} to {scale.amount(b)}" for n, a, b in rows)),
             id=f"{prefix}-desc",
         ),
         element(
@@ -106,7 +115,7 @@ def draw_sways(
             stroke="#0a6b5d", stroke_width="2",
         ),
         element(
-            "text", text(to_the_eye(likely)), x=x(likely), y=height - 5, text_anchor="middle",
+            "text", text(scale.amount(likely)), x=x(likely), y=height - 5, text_anchor="middle",
             class_="t-today-name", fill="#0a6b5d", font_size="11", font_weight="600",
         ),
     ]  # fmt: skip
@@ -120,27 +129,36 @@ def draw_sways(
                 rx=3, class_="c-sway", fill="#1a5aa3", fill_opacity="0.35",
             ),
             element(
-                "text", text(to_the_eye(begin)), x=x(begin) - 6, y=middle + 4, text_anchor="end",
+                "text", text(scale.figure(begin)), x=x(begin) - 6, y=middle + 4, text_anchor="end",
                 class_="t-quiet", font_size="11",
             ),
             element(
-                "text", text(to_the_eye(end)), x=x(end) + 6, y=middle + 4, class_="t-quiet",
+                "text", text(scale.figure(end)), x=x(end) + 6, y=middle + 4, class_="t-quiet",
                 font_size="11",
             ),
         ]  # fmt: skip
     return _svg("".join(parts), height, prefix, "sways-svg")
 
 
+def _scaled(each: Series, factor: float) -> Series:
+    return replace(
+        each,
+        points=[(day, value * factor) for day, value in each.points],
+        low=[value * factor for value in each.low],
+        high=[value * factor for value in each.high],
+    )
+
+
 def _told(series: Sequence[Series], unit: str, limit: float | None) -> str:
     told = [
-        f"{each.name}: {to_the_eye(each.points[0][1])} to {to_the_eye(each.points[-1][1])} {unit}"
+        f"{each.name}: {figure(each.points[0][1])} to {figure(each.points[-1][1])} {unit}"
         for each in series
         if each.points
     ]
-    return "; ".join([*told, *([f"limit {to_the_eye(limit)} {unit}"] if limit else [])])
+    return "; ".join([*told, *([f"limit {figure(limit)} {unit}"] if limit else [])])
 
 
-def _scale(top: float, unit: str, y: Callable[[float], float]) -> Iterator[str]:
+def _steps(top: float, unit: str, y: Callable[[float], float]) -> Iterator[str]:
     power = 10.0 ** (len(str(int(top))) - 1) if top >= 1 else 0.1
     while power > top:
         power /= 10
@@ -152,7 +170,7 @@ def _scale(top: float, unit: str, y: Callable[[float], float]) -> Iterator[str]:
             stroke="#c9d3ce", stroke_width="1",
         )  # fmt: skip
         yield element(
-            "text", text(f"{value:,.6g}"), x=_LEFT - 8, y=y(value) + 4, text_anchor="end",
+            "text", text(figure(value)), x=_LEFT - 8, y=y(value) + 4, text_anchor="end",
             class_="t-quiet", font_size="11",
         )  # fmt: skip
         value = round(value + step, 9)
@@ -183,14 +201,14 @@ def _line(axis: TimeAxis, each: Series, at: int, y: Callable[[float], float]) ->
     )  # fmt: skip
 
 
-def _limit(limit: float, y: Callable[[float], float]) -> Iterator[str]:
+def _limit(limit: float, unit: str, y: Callable[[float], float]) -> Iterator[str]:
     yield element(
         "line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y(limit), y2=y(limit), class_="c-limit",
         stroke="#ae231c", stroke_width="2", stroke_dasharray="2 3",
     )  # fmt: skip
     yield element(
-        "text", text(f"what there is: {to_the_eye(limit)}"), x=_WIDTH - _RIGHT - 6, y=y(limit) - 6,
-        text_anchor="end", class_="c-limit-name", fill="#ae231c", font_size="11",
+        "text", text(f"what there is: {figure(limit)} {unit}"), x=_WIDTH - _RIGHT - 6,
+        y=y(limit) - 6, text_anchor="end", class_="c-limit-name", fill="#ae231c", font_size="11",
         font_weight="600",
     )  # fmt: skip
 

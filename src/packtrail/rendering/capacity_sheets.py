@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from packtrail.base.amounts import Scale
 from packtrail.planning.capacity.estimating import Basis, Figure
 from packtrail.rendering.reports import Report, Section
 from packtrail.rendering.tables import Cell, Column, Formula, Kind, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from packtrail.planning.capacity.estimating import Estimate
@@ -26,10 +27,6 @@ _COLUMNS = (
 )
 _PRINTED = (Column("Figure"), Column("Unit"), Column("Likely"), Column("Low"), Column("High"))
 _FIRST_ROW = 2
-_WHOLE_FROM = 1000
-"""From here on nobody reads what comes after the point."""
-_TOO_LONG, _TOO_SMALL = 1e15, 1e-3
-"""Nobody counts the digits of what is larger, or sees a use for what is smaller."""
 _NAME = re.compile(r"\b[a-z][a-z0-9_]*\b(?!\.)")
 
 
@@ -89,9 +86,9 @@ def _sections(name: str, told: Estimate) -> tuple[Section, Section]:
 
 
 def _printed(figure: Figure, why: str) -> tuple[Cell, ...]:
-    spans = (figure.likely, figure.low, figure.high)
+    scale, spans = scale_of((figure,)), (figure.likely, figure.low, figure.high)
     told = why if figure.rests_on else f"{figure.basis.value}: {why}"
-    return (figure.title, figure.unit, *map(to_the_eye, spans), told)
+    return (figure.title, scale.unit, *map(scale.figure, spans), told)
 
 
 def section_of(heading: str, told: Estimate, keys: Sequence[str]) -> Section:
@@ -110,23 +107,18 @@ def section_of(heading: str, told: Estimate, keys: Sequence[str]) -> Section:
 
 def told_span(figure: Figure) -> str:
     """Return a figure with its range and unit, as one text."""
-    told = f"{to_the_eye(figure.likely)} {figure.unit}"
+    scale = scale_of((figure,))
+    told = scale.amount(figure.likely)
     if figure.low < figure.high:
-        told += f" ({to_the_eye(figure.low)} to {to_the_eye(figure.high)})"
+        told += f" ({scale.figure(figure.low)} to {scale.figure(figure.high)})"
     return told
 
 
-def to_the_eye(value: float) -> str:
-    """Return a figure with as many digits as mean something to a reader.
-
-    >>> to_the_eye(17_300_000.4), to_the_eye(0.05691)
-    ('17,300,000', '0.0569')
-    """
-    if abs(value) >= _TOO_LONG:
-        return f"{value:.3g}"
-    if 0 < abs(value) < _TOO_SMALL:
-        return f"< {_TOO_SMALL:g}"
-    return f"{value:,.0f}" if value >= _WHOLE_FROM else f"{value:.3g}"
+def scale_of(figures: Iterable[Figure]) -> Scale:
+    """Return the unit in which figures of one unit are told that stand side by side."""
+    some = tuple(figures)
+    ends = (end for each in some for end in (each.low, each.likely, each.high))
+    return Scale.of(some[0].unit, ends)
 
 
 def _row(figure: Figure, cells: Mapping[str, str]) -> tuple[Cell, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packtrail.base.amounts import rounded
 from packtrail.rendering import svg
 
 if TYPE_CHECKING:
@@ -12,10 +13,6 @@ if TYPE_CHECKING:
 
 WIDTH = 100.0
 _BAR_WIDTH, _BAR_GAP, _BARS_HEIGHT = 9.0, 2.0, 84.0
-_NAMES = (
-    (10**24, "septillion"), (10**21, "sextillion"), (10**18, "quintillion"),
-    (10**15, "quadrillion"), (10**12, "trillion"), (10**9, "billion"), (10**6, "million"),
-)  # fmt: skip
 
 
 def gauge(share: float, *, mark: float | None = None, tone: str = "good") -> str:
@@ -66,20 +63,6 @@ def bars(counts: Sequence[int], last: date, *, label: str) -> str:
         "svg", parts, class_="bars", viewBox=f"0 0 {width:.0f} {_BARS_HEIGHT + 20:.0f}", role="img",
         aria_label=label,
     )  # fmt: skip
-
-
-def rounded(count: int) -> str:
-    r"""Return a count as people say it: `53.1 trillion`; below a million exactly.
-
-    >>> rounded(53_144_100_000_000), rounded(999_999), rounded(2_000_000)
-    ('53.1 trillion', '999\u202f999', '2 million')
-    """
-    if count >= 10**27:
-        return f"10^{len(str(count)) - 1}"
-    for size, name in _NAMES:
-        if count >= size:
-            return f"{count / size:.1f}".removesuffix(".0") + f" {name}"
-    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def odds(probability: float) -> str:

@@ -27,6 +27,8 @@ from packtrail.rendering import times
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV_TYPE = "text/csv; charset=utf-8"
 _SHEET_NAME_MAX = 31
 _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _WIDTH_MAX = 60
@@ -43,6 +45,8 @@ class Kind(StrEnum):
     DAY = "day"
     MOMENT = "moment"
     """An aware datetime, written in UTC."""
+    VALUE = "value"
+    """Each cell is what it is: a number, a day or text. Not for identifiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ def write_xlsx(
             Kind.NUMBER: book.add_format({"valign": "top"}),
             Kind.DAY: book.add_format({"num_format": "d mmm yyyy", "valign": "top"}),
             Kind.MOMENT: book.add_format({"num_format": "d mmm yyyy hh:mm:ss", "valign": "top"}),
+            Kind.VALUE: book.add_format({"valign": "top", "align": "left"}),
         }
         sheets = [*tables, *([_about(about)] if about else [])]
         for name, table in zip(_sheet_names(sheets), sheets, strict=True):
@@ -153,6 +158,8 @@ def _write_sheet(sheet: Any, table: Table, formats: Mapping[str, Any]) -> None:
     number = 0
     for number, row in enumerate(table.rows, start=1):
         for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            if cell is None or cell == "":
+                continue  # The column has its format already.
             _write_cell(sheet, (number, at), cell, column.kind, formats)
             if number <= _ROWS_MEASURED:
                 widths[at] = max(widths[at], len(_text(cell)))
@@ -165,10 +172,10 @@ def _write_sheet(sheet: Any, table: Table, formats: Mapping[str, Any]) -> None:
 def _write_cell(
     sheet: Any, place: tuple[int, int], cell: Cell, kind: Kind, formats: Mapping[str, Any]
 ) -> None:
+    if kind is Kind.VALUE:
+        kind = _kind_of(cell)
     form = formats[kind]
     match cell:
-        case None:
-            sheet.write_blank(*place, None, form)
         case Formula():
             sheet.write_formula(*place, cell.text, form, cell.value)
         case datetime() if kind is Kind.MOMENT:
@@ -179,6 +186,19 @@ def _write_cell(
             sheet.write_number(*place, cell, form)
         case _:
             sheet.write_string(*place, _text(cell), form)
+
+
+def _kind_of(cell: Cell) -> Kind:
+    """Return what a cell is by its value."""
+    match cell:
+        case datetime():
+            return Kind.MOMENT
+        case date():
+            return Kind.DAY
+        case int() | float() | Decimal() | Formula():
+            return Kind.NUMBER
+        case _:
+            return Kind.TEXT
 
 
 def _csv_cell(cell: Cell) -> str:

@@ -71,6 +71,7 @@ def load(app: Application, actor: Actor) -> bool:
     write(app, actor, CODE, [Put(each) for each in _register(today)], reason="Register")
     said = [Put(each) for each in programme_people.entries(today)]
     write(app, actor, CODE, said, reason="People and inputs")
+    programme_people.answer_mails(app, actor)
     return True
 
 

@@ -18,9 +18,15 @@ from packtrail.planning.requirements import (
 )
 from packtrail.planning.templates import Department
 from packtrail.planning.training import Course, Held, Person, Session
+from packtrail.services.mail import addresses, mails, sending, unsubscribing
+from packtrail.services.mail.kinds import Kind
+from packtrail.store import mail as mail_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from packtrail.access import Actor
+    from packtrail.services.application import Application
 
 D = Department
 _PEOPLE: Final = """
@@ -39,6 +45,12 @@ singh|V. Singh|validation|wilson
 meyer|H. Meyer|it|
 chen|W. Chen|supply_chain|wilson
 """
+_HOUSE, _HOUSES = "asterion.example", {"lindner": "corvus.example"}
+"""Domain of mail addresses, and of those who work elsewhere; `example` is reserved (RFC 2606)."""
+_SILENT: Final = ("ortiz", "lindner")
+"""Who has not confirmed their address yet."""
+_REFUSES: Final = "walsh"
+"""Who wants no digests."""
 _COURSES: Final = (
     Course(code="EXC", title="Exceptions on a serialised line", valid_months=24,
            departments=(D.PACKAGING, D.QUALITY)),
@@ -61,10 +73,34 @@ def entries(today: date) -> Iterator[object]:
     yield from _telling(today)
 
 
+def answer_mails(app: Application, actor: Actor) -> None:
+    """Let most confirm their address by the link that was mailed to them, and one refuse digests.
+
+    Nothing happens where mails are off.
+    """
+    addresses.ask_due(app)
+    asked = {
+        each.recipient: each.mail_id
+        for each in mails.listed(app, actor, kind=Kind.CONFIRMATION.value)
+    }
+    for person in _people():
+        if person.mail not in asked or person.code in _SILENT:
+            continue
+        with app.database.reading() as conn:
+            row = mail_rows.by_id(conn, actor.organisation_id, asked[person.mail])
+            link = sending.link_of(app.settings, conn, row) if row else ""
+        seen = addresses.confirm(app, link.rpartition("/")[2])
+        if person.code == _REFUSES:
+            unsubscribing.unsubscribe(app, seen.choices_path.rpartition("/")[2])
+
+
 def _people() -> Iterator[Person]:
     for line in _PEOPLE.strip().splitlines():
         code, name, department, site = line.split("|")
-        yield Person(code=code, name=name, department=Department(department), site=site)
+        yield Person(
+            code=code, name=name, department=Department(department), site=site,
+            mail=f"{name[0].lower()}.{code}@{_HOUSES.get(code, _HOUSE)}",
+        )  # fmt: skip
 
 
 def _sessions(today: date) -> Iterator[Session]:

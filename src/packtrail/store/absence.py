@@ -103,7 +103,7 @@ def _brought_up(
 ) -> _Memory:
     """Return a memory that knows all blocks below a number."""
     read = remembered.ask_since(conn, class_id, memory.last)()
-    if read is None or memory.until > next_seq:
+    if read is None:
         return _brought_up(conn, _Memory(), class_id, next_seq, salt)
     blocks = [block for block in read.blocks if block[0] < next_seq]
     if not blocks:

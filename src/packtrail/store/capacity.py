@@ -145,6 +145,32 @@ def forecast_rows(conn: Connection, organisation_id: int, forecast_no: int) -> l
         return cursor.execute(_SQL["rows"], [organisation_id, forecast_no]).fetchall()
 
 
+def forecast_months(
+    conn: Connection, organisation_id: int, forecast_no: int
+) -> list[tuple[date, float]]:
+    """Return the months of a forecast with their packs, in order of time."""
+    return conn.execute(_SQL["months"], [organisation_id, forecast_no]).fetchall()
+
+
+def forecast_cells(
+    conn: Connection, organisation_id: int, forecast_no: int, months: Sequence[date]
+) -> list[tuple[str, str, list[int] | None, list[float] | None]]:
+    """Return the packs of every product and market of a forecast in some months.
+
+    Args:
+        conn: A connection.
+        organisation_id: Whose forecast.
+        forecast_no: Its number.
+        months: First days of the months.
+
+    Returns:
+        Product, market, places of months counted from 1, and the packs of each; None and None
+        where the product and market are named in none of these months.
+    """
+    values = {"organisation_id": organisation_id, "forecast_no": forecast_no}
+    return conn.execute(_SQL["cells"], values | {"months": list(months)}, binary=True).fetchall()
+
+
 def scenarios(conn: Connection, organisation_id: int) -> list[ScenarioRow]:
     """Return the scenarios of an organisation, by code."""
     with conn.cursor(row_factory=class_row(ScenarioRow)) as cursor:

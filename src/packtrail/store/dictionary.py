@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.store.class_rows import ClassRow
+    from packtrail.store.direct import Asked
     from packtrail.store.integers import Numbers
     from packtrail.store.pool_blocks import Places
 
@@ -185,15 +186,34 @@ def _names_of_few(
     conn: Connection, of_class: ClassRow, seqs: Iterable[int]
 ) -> dict[Instance, Name]:
     """Return what the dictionary knows of objects of a class of which all are known by name."""
-    class_id, class_key, length = of_class[:3]
-    found = {}
-    for seq in seqs:
-        for seq_from, serials, lengths in direct.rows(conn, _BEFORE, class_id, seq):
-            serial = name_blocks.serial_at(serials, seq - seq_from)
-            if serial is not None:
-                own = lengths[seq - seq_from] if lengths else 0
-                found[class_id, seq] = Name(class_key, str_of(serial), own or length)
-    return found
+    every = [(of_class.class_id, seq) for seq in seqs]
+    found = direct.together(conn, [(_BEFORE, one) for one in every])
+    return {
+        one: name
+        for one, rows in zip(every, found, strict=True)
+        if (name := _name_in(of_class, one[1], rows)) is not None
+    }
+
+
+def ask_name(conn: Connection, instance: Instance) -> Asked | None:
+    """Return the question for the name of an object; None where `names` has to look for it."""
+    (of_class,) = class_rows.by_id(conn, [instance[0]]).values()
+    return None if of_class.sources else (_BEFORE, instance)
+
+
+def name(conn: Connection, instance: Instance, rows: Sequence[Sequence[Any]]) -> Name | None:
+    """Return the name that answers `ask_name`; None where `names` has to look for it."""
+    (of_class,) = class_rows.by_id(conn, [instance[0]]).values()
+    return _name_in(of_class, instance[1], rows)
+
+
+def _name_in(of_class: ClassRow, seq: int, rows: Sequence[Sequence[Any]]) -> Name | None:
+    for seq_from, serials, lengths in rows:
+        serial = name_blocks.serial_at(serials, seq - seq_from)
+        if serial is not None:
+            own = lengths[seq - seq_from] if lengths else 0
+            return Name(of_class.class_key, str_of(serial), own or of_class.prefix_length)
+    return None
 
 
 def blocks_after(

@@ -3,17 +3,18 @@
 A cursor looks at the text and at every value each time; for a look-up that the server answers in
 forty microseconds this takes longer than the answer. Such a statement says once which types its
 parameters have, is prepared once a connection, and its answer comes in binary. The driver still
-reads the rows.
+reads the rows. What is to be asked at one time goes together, and is waited for once.
 """
 
 from __future__ import annotations
 
 import re
+import select
 import struct
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from psycopg import Connection, OperationalError, errors
 from psycopg.adapt import Transformer
@@ -109,6 +110,14 @@ class Statement:
         numbered = _PLACEHOLDER.sub(lambda found: places[found[1]], text)
         self.numbered = numbered.replace("%%", "%").encode()
 
+    def written(self, values: Sequence[Any]) -> list[bytes]:
+        """Return values as they are sent."""
+        return [write(value) for write, value in zip(self.writers, values, strict=True)]
+
+
+Asked: TypeAlias = "tuple[Statement, Sequence[Any]]"
+"""A statement, and a value for each of its parameters."""
+
 
 class DirectConnection(Connection[tuple[Any, ...]]):
     """A connection over which statements may be sent directly."""
@@ -119,6 +128,8 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         """Names of the statements that the server has prepared."""
         self.transformer: Any = None
         """What reads rows; made with the first."""
+        self.arrival: select.poll | None = None
+        """What waits for answers; made with the first."""
         self.gathered: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
         """Name by statement and types of its parameters, of those prepared by gathering."""
         self.gathering: Gathering | None = None
@@ -158,13 +169,76 @@ def rows(conn: Connection[Any], statement: Statement, *values: Any) -> list[tupl
     """
     if not isinstance(conn, DirectConnection) or not _is_idle(conn):
         return _by_cursor(conn, statement, values)
-    pgconn = conn.pgconn
-    written = [write(value) for write, value in zip(statement.writers, values, strict=True)]
+    written = statement.written(values)
     with conn.lock:
-        if statement.name not in conn.prepared:
-            _checked(pgconn.prepare(statement.name, statement.numbered, statement.oids), conn)
-            conn.prepared.add(statement.name)
-        result = pgconn.exec_prepared(statement.name, written, statement.formats, Format.BINARY)
+        _prepare(conn, statement)
+        result = conn.pgconn.exec_prepared(
+            statement.name, written, statement.formats, Format.BINARY
+        )
+    return _loaded(conn, result)
+
+
+def together(conn: Connection[Any], asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
+    """Return the rows that each of some statements finds: all are sent, then waited for.
+
+    Args:
+        conn: A connection; over one of another class they are sent one by one.
+        asked: Statements with their values, see `rows`.
+
+    Raises:
+        psycopg.Error: As the driver's own cursor would, of the first that fails.
+    """
+    if len(asked) < 2 or not isinstance(conn, DirectConnection) or not _is_idle(conn):
+        return [rows(conn, statement, *values) for statement, values in asked]
+    with conn.lock:
+        for statement, _ in asked:
+            _prepare(conn, statement)
+        results = _sent_together(conn, asked)
+    return [_loaded(conn, result) for result in results]
+
+
+def _sent_together(conn: DirectConnection, asked: Sequence[Asked]) -> list[PGresult]:
+    pgconn = conn.pgconn
+    written = [statement.written(values) for statement, values in asked]
+    pgconn.enter_pipeline_mode()
+    for (statement, _), values in zip(asked, written, strict=True):
+        pgconn.send_query_prepared(statement.name, values, statement.formats, Format.BINARY)
+    pgconn.pipeline_sync()
+    # A result, then nothing for each; the last is that of the end of them all.
+    found = [(_arrived(conn), _arrived(conn))[0] for _ in asked]
+    _arrived(conn)
+    pgconn.exit_pipeline_mode()
+    return [result for result in found if result is not None]
+
+
+def _arrived(conn: DirectConnection) -> PGresult | None:
+    """Return the next result; others may use the interpreter until it is there."""
+    pgconn = conn.pgconn
+    while pgconn.flush():
+        _await(conn, select.POLLIN | select.POLLOUT)
+        pgconn.consume_input()
+    while pgconn.is_busy():
+        _await(conn, select.POLLIN)
+        pgconn.consume_input()
+    return pgconn.get_result()
+
+
+def _await(conn: DirectConnection, events: int) -> None:
+    if conn.arrival is None:
+        conn.arrival = select.poll()
+    conn.arrival.register(conn.pgconn.socket, events)
+    conn.arrival.poll()
+
+
+def _prepare(conn: DirectConnection, statement: Statement) -> None:
+    """Have the server prepare a statement, once a connection."""
+    if statement.name not in conn.prepared:
+        pgconn = conn.pgconn
+        _checked(pgconn.prepare(statement.name, statement.numbered, statement.oids), conn)
+        conn.prepared.add(statement.name)
+
+
+def _loaded(conn: DirectConnection, result: PGresult) -> list[tuple[Any, ...]]:
     _checked(result, conn)
     found = result.ntuples
     if not found:

@@ -12,7 +12,6 @@ from packtrail.store.identity import event_key, probes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
-    from uuid import UUID
 
     from psycopg import Connection
 
@@ -31,31 +30,57 @@ Ref: TypeAlias = tuple[int, int]
 
 @dataclass(slots=True)
 class EventRow:
-    """What a journey needs of one event."""
+    """What a journey needs of one event; what like events share, its segment has."""
 
     ref: Ref
-    owner_id: int
+    segment: Segment
     event_time: datetime
-    record_time: datetime
-    capture_id: UUID
+    identity: str
     ordinal: int
-    epc_count: int
-    output_count: int
     parent: Instance | None
     """The parent, where the event names one."""
-    is_error_declaration: bool
-    empties: bool
-    identity: str
-    time_zone_offset: str
+    epc_count: int
+    output_count: int
+    # Of the segment, by name: read more often than a property would be cheap.
+    owner_id: int
+    record_time: datetime
     type: str
     action: str | None
-    biz_step: str | None
-    disposition: str | None
-    read_point: str | None
-    biz_location: str | None
-    lot: str | None
-    expires: str | None
-    links: list[str] | None
+
+    @property
+    def is_error_declaration(self) -> bool:
+        """Whether the event declares another one wrong."""
+        return self.segment.is_error_declaration
+
+    @property
+    def empties(self) -> bool:
+        """Whether it unpacks everything its parent holds, without naming it."""
+        return self.segment.empties
+
+    @property
+    def time_zone_offset(self) -> str:
+        """The offset that its time was written with."""
+        return self.segment.time_zone_offset
+
+    @property
+    def biz_step(self) -> str | None:
+        """Its business step."""
+        return self.segment.biz_step
+
+    @property
+    def disposition(self) -> str | None:
+        """Its disposition."""
+        return self.segment.disposition
+
+    @property
+    def read_point(self) -> str | None:
+        """Where it was read."""
+        return self.segment.read_point
+
+    @property
+    def biz_location(self) -> str | None:
+        """Where its objects are afterwards."""
+        return self.segment.biz_location
 
     @property
     def fact(self) -> tuple[object, ...]:
@@ -69,30 +94,12 @@ class EventRow:
 def row(segment: Segment, place: int) -> EventRow:
     """Return the row of one event of a segment."""
     parent, epc_count, output_count = segment.gist(place)
+    columns = segment.columns
     return EventRow(
-        ref=(segment.segment_id, place),
-        owner_id=segment.owner_id,
-        event_time=segment.event_time(place),
-        record_time=segment.record_time,
-        capture_id=segment.capture_id,
-        ordinal=segment.columns.ordinal(place),
-        epc_count=epc_count,
-        output_count=output_count,
-        parent=parent,
-        is_error_declaration=segment.is_error_declaration,
-        empties=segment.empties,
-        identity=segment.identity(place),
-        time_zone_offset=segment.time_zone_offset,
-        type=segment.type,
-        action=segment.action,
-        biz_step=segment.biz_step,
-        disposition=segment.disposition,
-        read_point=segment.read_point,
-        biz_location=segment.biz_location,
-        lot=segment.lot,
-        expires=segment.expires,
-        links=segment.links,
-    )
+        (segment.segment_id, place), segment, segment.event_time(place), columns.identity(place),
+        columns.ordinal(place), parent, epc_count, output_count, segment.owner_id,
+        segment.record_time, segment.type, segment.action,
+    )  # fmt: skip
 
 
 def withdrawn(

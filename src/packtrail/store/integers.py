@@ -31,6 +31,8 @@ _HEAD: Final = struct.Struct("<Bq")
 _STEPS, _ZSTD, _WIDTHS = 0x10, 0x20, (1, 2, 4, 8)
 _ZSTD_MIN: Final = 96
 """Octets below which compression gains nothing."""
+_FEW: Final = 3
+"""Numbers of a column that are looked up one by one, before all of them are unpacked."""
 
 
 class _Codecs(threading.local):
@@ -71,10 +73,7 @@ def unpack(column: Column, count: int) -> Numbers:
     if not isinstance(column, bytes):
         first, step = column
         return first + step * np.arange(count, dtype=np.int64)
-    how, least = _HEAD.unpack_from(column)
-    data = column[_HEAD.size :]
-    if how & _ZSTD:
-        data = _codecs.decompressor.decompress(data)
+    how, least, data = _opened(column)
     width = how & 0x0F
     if how & _STEPS:
         (first,) = struct.unpack_from("<q", data)
@@ -82,6 +81,26 @@ def unpack(column: Column, count: int) -> Numbers:
         return np.concatenate(([first], steps)).cumsum()
     numbers: Numbers = np.frombuffer(data, dtype=f"<u{width}").astype(np.int64) + least
     return numbers
+
+
+def _at(column: bytes, place: int) -> int:
+    """Return one number of a column of packed octets: sooner than unpacking all of them."""
+    how, least, data = _opened(column)
+    width = how & 0x0F
+    if how & _STEPS:
+        (first,) = struct.unpack_from("<q", data)
+        steps = np.frombuffer(data, dtype=f"<u{width}", count=place, offset=8)
+        found = first + int(steps.sum(dtype=np.uint64)) + place * least
+    else:
+        found = int.from_bytes(data[place * width : (place + 1) * width], "little") + least
+    return int((found + (1 << 63)) % (1 << 64)) - (1 << 63)  # Over the edge and back: `_packed`.
+
+
+def _opened(column: bytes) -> tuple[int, int, bytes]:
+    """Return how numbers are packed, the least of them, and the octets."""
+    how, least = _HEAD.unpack_from(column)
+    data = column[_HEAD.size :]
+    return how, least, _codecs.decompressor.decompress(data) if how & _ZSTD else data
 
 
 class Lane:
@@ -92,12 +111,13 @@ class Lane:
         count: How many numbers there are.
     """
 
-    __slots__ = ("_column", "_count", "_unpacked")
+    __slots__ = ("_asked", "_column", "_count", "_unpacked")
 
     def __init__(self, column: Column, count: int) -> None:
         self._column = column
         self._count = count
         self._unpacked: Numbers | None = None
+        self._asked = 0
 
     def __len__(self) -> int:
         return self._count
@@ -121,6 +141,9 @@ class Lane:
             return column
         if isinstance(column, tuple):
             return column[0] + column[1] * place
+        if self._unpacked is None and self._asked < _FEW:
+            self._asked += 1
+            return _at(column, place)
         return int(self.numbers[place])
 
     def places_of(self, number: int) -> Sequence[int]:

@@ -8,10 +8,10 @@ decided in memory once everything is there.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from packtrail.hierarchy import codes
 from packtrail.hierarchy.containment import DEPTH_MAX, Role
 from packtrail.lifecycle.fold import containment, in_order, moment
 from packtrail.lifecycle.journey import Step
-from packtrail.store import eventrows, objects, segments
+from packtrail.store import direct, eventrows, objects, segments
 from packtrail.store.roles import CHILD, PARENT, ROLES
 from packtrail.store.rows import DESTINATION, SOURCE, TRANSACTION, read_link
 
@@ -126,6 +126,12 @@ class _Told:
         default_factory=lambda: defaultdict(list)
     )
     """Instance -> (event, role code)."""
+    parents: defaultdict[Instance, dict[Instance, None]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    """Instance -> what it was ever packed into, each once."""
+    shared: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Segment -> what the steps of its events share."""
     withdrawn: set[Ref] = field(default_factory=set)
     names: dict[Instance, Name] = field(default_factory=dict)
     identifiers: dict[Instance, str] = field(default_factory=dict)
@@ -149,7 +155,7 @@ def _load(scope: _Scope, instances: dict[Instance, Name]) -> _Told:
         if not level:
             break
         _load_level(scope, told, level)
-        level = {parent for one in level for parent in _parents(told, one)} - told.named.keys()
+        level = {parent for one in level for parent in told.parents[one]} - told.named.keys()
     told.is_too_deep = bool(level)
     rows = told.events.values()
     told.withdrawn = eventrows.withdrawn(scope.conn, rows, as_known_at=scope.as_known_at)
@@ -166,6 +172,7 @@ def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
             named[instance].append(((segment.segment_id, place), role))
     for instance in level:
         told.named[instance] = _first_records(told, named[instance])
+        told.parents[instance] = dict.fromkeys(_parents(told, instance))
 
 
 def _sightings_of_few(
@@ -173,15 +180,25 @@ def _sightings_of_few(
 ) -> Iterator[tuple[Instance, Segment, int, int]]:
     """Yield where objects are named (object, segment, place, role), asking for each by itself.
 
-    What is known already, such as the packing that led to a case, is looked through here.
+    What is known already, such as the packing that led to a case, is looked through here. Their
+    names, as far as nobody knows them, are asked for along with it.
     """
-    for instance in level:
-        known = dict(islice(told.segments.items(), _KNOWN_MAX))
-        for found in segments.naming(
-            scope.conn, instance, audience_ids=scope.audience_ids, known=list(known)
-        ):
-            known[found.segment_id] = told.segments.setdefault(found.segment_id, found)
-        for segment in known.values():
+    few = list(level)
+    known = dict(islice(told.segments.items(), _KNOWN_MAX))
+    asked = [
+        segments.ask_naming(one, audience_ids=scope.audience_ids, known=list(known)) for one in few
+    ]
+    unnamed = [one for one in few if one not in told.names]
+    questions = [(one, objects.ask_name(scope.conn, one)) for one in unnamed]
+    of_names = [(one, question) for one, question in questions if question is not None]
+    answers = direct.together(scope.conn, [*asked, *(question for _, question in of_names)])
+    for (instance, _), rows in zip(of_names, answers[len(few) :], strict=True):
+        name = objects.name(scope.conn, instance, rows)
+        if name is not None:
+            told.names[instance] = name
+    for instance, rows in zip(few, answers, strict=False):
+        new = (told.segments.setdefault(found.segment_id, found) for found in segments.naming(rows))
+        for segment in (*known.values(), *new):
             for place, role in segment.places_of_one(*instance):
                 yield instance, segment, place, role
 
@@ -273,7 +290,7 @@ def _steps(
         return []
     held, own = _held(told, instance)
     steps: list[tuple[Step, tuple[str, ...]]] = [(step, ()) for step in own]
-    parents = {told.identifier(parent): parent for parent in _parents(told, instance)}
+    parents = {told.identifier(parent): parent for parent in told.parents[instance]}
     for parent in dict.fromkeys(holding.parent for holding in held.holdings):
         theirs = _steps(told, parents[parent], (*path, instance), findings)
         during = [holding for holding in held.holdings if holding.parent == parent]
@@ -289,7 +306,7 @@ def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
     known = told.holders.get(instance)
     if known is None:
         own = [_step(told, told.events[ref], role) for ref, role in told.named[instance]]
-        for parent in set(_parents(told, instance)):
+        for parent in told.parents[instance]:
             own += _emptyings(told, parent)
         own = list(in_order(own))
         known = told.holders[instance] = (containment(own), own)
@@ -303,7 +320,7 @@ def _emptyings(told: _Told, parent: Instance) -> Iterator[Step]:
     for ref, role in told.named[parent]:
         row = told.events[ref]
         if role == PARENT and row.empties:
-            yield replace(_step(told, row, CHILD), object_count=0)
+            yield Step.of(_step(told, row, CHILD).__dict__, {"object_count": 0})
 
 
 def _is_idle(step: Step, held: Containment) -> bool:
@@ -320,7 +337,7 @@ def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:
     seen = {instance}
     while (now := _held(told, instance)[0].now) is not None:
         yield now.held()
-        by_name = {told.identifier(parent): parent for parent in _parents(told, instance)}
+        by_name = {told.identifier(parent): parent for parent in told.parents[instance]}
         instance = by_name[now.parent]
         if instance in seen or instance not in told.named:
             return
@@ -328,33 +345,52 @@ def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:
 
 
 def _step(told: _Told, row: EventRow, role: int) -> Step:
-    transactions, sources, destinations = _links(tuple(row.links or ()))
     part = ROLES[role]
-    makes = part in {Role.EPC, Role.OUTPUT}
+    shared = told.shared.get(row.ref[0])
+    if shared is None:
+        shared = told.shared[row.ref[0]] = _shared(row.segment)
     counts = {Role.PARENT: 0 if row.empties else 1, Role.OUTPUT: row.output_count}
-    return Step(
-        event_id=row.identity,
-        event_type=row.type,
-        event_time=row.event_time,
-        event_time_zone_offset=row.time_zone_offset,
-        record_time=row.record_time,
-        role=part,
-        action=row.action,
-        biz_step=row.biz_step,
-        disposition=row.disposition,
-        read_point=row.read_point,
-        biz_location=row.biz_location,
-        parent=told.identifier(row.parent) if row.parent else None,
-        biz_transactions=transactions,
-        sources=sources,
-        destinations=destinations,
-        lot=row.lot if makes else None,
-        expires=row.expires if makes else None,
-        is_withdrawn=row.ref in told.withdrawn,
-        object_count=counts.get(part, row.epc_count),
-        capture_id=str(row.capture_id),
-        ordinal=row.ordinal,
+    return Step.of(
+        shared,
+        {
+            "event_id": row.identity,
+            "event_time": row.event_time,
+            "role": part,
+            "parent": told.identifier(row.parent) if row.parent else None,
+            "is_withdrawn": row.ref in told.withdrawn,
+            "object_count": counts.get(part, row.epc_count),
+            "ordinal": row.ordinal,
+        },
+        {} if part in _MAKES else _NOTHING_MADE,
     )
+
+
+_MAKES: Final = frozenset({Role.EPC, Role.OUTPUT})
+_NOTHING_MADE: Final = {"lot": None, "expires": None}
+
+
+def _shared(segment: Segment) -> dict[str, Any]:
+    """Return what the steps of the events of a segment share."""
+    transactions, sources, destinations = _links(tuple(segment.links or ()))
+    return {
+        "event_type": segment.type,
+        "event_time_zone_offset": segment.time_zone_offset,
+        "record_time": segment.record_time,
+        "action": segment.action,
+        "biz_step": segment.biz_step,
+        "disposition": segment.disposition,
+        "read_point": segment.read_point,
+        "biz_location": segment.biz_location,
+        "via": (),
+        "biz_transactions": transactions,
+        "sources": sources,
+        "destinations": destinations,
+        "lot": segment.lot,
+        "expires": segment.expires,
+        "capture_id": str(segment.capture_id),
+        "is_with_holder": False,
+        "told_again_by": (),
+    }
 
 
 @lru_cache(maxsize=4096)

@@ -92,6 +92,8 @@ class PersonRow:
     rhythm: str
     changed_at: datetime | None
     changed_by: str | None
+    confirmed_at: datetime | None
+    """When the address was confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

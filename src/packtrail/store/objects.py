@@ -10,7 +10,7 @@ import numpy as np
 
 from packtrail.store import dictionary, direct, named
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, decode
-from packtrail.store.dictionary import Instance, Name, look_up, names
+from packtrail.store.dictionary import Instance, Name, ask_name, look_up, name, names
 from packtrail.store.direct import Kind, Statement
 from packtrail.store.parameters import integers
 
@@ -27,9 +27,11 @@ __all__ = [
     "Instance",
     "Name",
     "Sighting",
+    "ask_name",
     "class_ids",
     "find",
     "look_up",
+    "name",
     "names",
     "sightings",
     "some",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packtrail.store import named, segments
@@ -11,7 +11,7 @@ from packtrail.store.roles import EPC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from psycopg import Connection
 
@@ -61,18 +61,26 @@ def batches(conn: Connection, audience_ids: Sequence[int], states: Sequence[str]
     return dict(conn.execute(_SQL["batches"], bound).fetchall())
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the work orders of a line came to."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    """Sum of each kind and level, such as `commission:pack`."""
+    last_on: date | None = None
+    """When the last of them ended, in UTC."""
+
+
 def made(
     conn: Connection, audience_ids: Sequence[int], states: Sequence[str]
-) -> dict[tuple[str, str], dict[str, int]]:
-    """Return what the work orders in some states came to.
-
-    Returns:
-        (operator, line) -> sum of each kind and level, such as `commission:pack`.
-    """
+) -> dict[tuple[str, str], Made]:
+    """Return what the work orders in some states came to: (operator, line) -> all of them."""
     bound = {"audience_ids": list(audience_ids), "states": list(states)}
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for operator, line, name, count in conn.execute(_SQL["made"], bound).fetchall():
-        found.setdefault((operator, line), {})[name] = count
+    found: dict[tuple[str, str], Made] = {}
+    for operator, line, last_on, name, count in conn.execute(_SQL["made"], bound).fetchall():
+        known = found.get((operator, line), Made())
+        last = max(filter(None, (known.last_on, last_on)), default=None)
+        found[operator, line] = Made({**known.counts, name: count}, last)
     return found
 
 

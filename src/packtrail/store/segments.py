@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from psycopg.rows import args_row
 
-from packtrail.store import bodies, direct, named, shelf
+from packtrail.store import bodies, named, shelf
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK
 from packtrail.store.columns import Columns
 from packtrail.store.direct import Kind, Statement
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from packtrail.store.direct import Asked
     from packtrail.store.integers import Numbers
     from packtrail.store.objects import Instance, Name
 
@@ -254,15 +255,12 @@ def read(
     return found
 
 
-def naming(
-    conn: Connection, instance: Instance, *, audience_ids: Sequence[int], known: Sequence[int] = ()
-) -> list[Segment]:
-    """Return the segments whose events name an object.
-
-    A few may be among them that do not; `places_of_one` finds nothing in those.
+def ask_naming(
+    instance: Instance, *, audience_ids: Sequence[int], known: Sequence[int] = ()
+) -> Asked:
+    """Return the question for the segments whose events name an object; see `naming`.
 
     Args:
-        conn: A connection.
         instance: The object.
         audience_ids: Only those these may see.
         known: Numbers of segments that are left out.
@@ -270,5 +268,12 @@ def naming(
     class_id, seq = instance
     lane = seq & LANE_MASK
     octets = lane.to_bytes(2, "little")
-    asked = class_id, seq, seq >> BLOCK_BITS, lane, octets, audience_ids, known
-    return [Segment.of(row) for row in direct.rows(conn, _NAMING, *asked)]
+    return _NAMING, (class_id, seq, seq >> BLOCK_BITS, lane, octets, audience_ids, known)
+
+
+def naming(rows: Iterable[Sequence[Any]]) -> list[Segment]:
+    """Return the segments that answer `ask_naming`.
+
+    A few may be among them that do not name the object; `places_of_one` finds nothing in those.
+    """
+    return [Segment.of(row) for row in rows]

@@ -153,3 +153,17 @@ def test_who_may_not_change_plans_does_not_calibrate(world: World) -> None:
     guest = replace(world.maker, permissions=ROLES[RoleName.READER])
     with pytest.raises(NotPermitted):
         calibrating.take_bench(world.app, guest, report(world.clock(), SIZE), "size.json")
+
+
+def test_of_lone_messages_from_few_and_many_clients_the_higher_rate_counts(world: World) -> None:
+    app, maker = world.app, world.maker
+    figures = {
+        "lone messages of one dispensed pack, 2 clients": 70.0,
+        "lone messages of one dispensed pack, 16 clients": 190.0,
+        "lone messages of one dispensed pack, 16 clients, 2 server processes": 300.0,
+    }
+    taken = calibrating.take_bench(app, maker, report(world.clock(), figures), "capture.json")
+
+    assert taken.sets == ("message_rate",)
+    (told,) = calibrating.calibration(app, maker).constants
+    assert told.input.span.likely == 190

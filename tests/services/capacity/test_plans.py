@@ -7,18 +7,22 @@ from datetime import date
 
 import pytest
 from tests.services.conftest import World
+from tests.services.documents import commissioning, document, pack
 
 from packtrail.access import ROLES, Actor, Permission, RoleName
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.compliance.book import Licence, Placement, Product
 from packtrail.compliance.words import ProductClass
 from packtrail.planning.capacity.estimating import Basis
+from packtrail.planning.capacity.forecasts import ForecastRow, Sums
 from packtrail.planning.capacity.scenarios import Assumption, Scenario
 from packtrail.planning.technology.inventory import Kind as TechnologyKind
 from packtrail.production.levels import Level, Tier
 from packtrail.services.accounts import audit
 from packtrail.services.books.entries import Put
 from packtrail.services.capacity import forecasts, runs, scenarios
+from packtrail.services.capacity.grounds import grounds
+from packtrail.services.capture import capture
 from packtrail.services.lines import floor
 from packtrail.services.portfolio.entries import PORTFOLIO
 from packtrail.services.technology.entries import TECHNOLOGY
@@ -96,6 +100,39 @@ def test_a_forecast_is_added_up_by_month_and_market(world: World, maker: Actor) 
         ("DE", 1_080_000, 5.0),
         ("US", 360_000, 6.0),
     ]
+
+
+def test_a_forecast_is_read_back_as_the_sums_of_its_rows(world: World) -> None:
+    pairs = (("drops", "DE"), ("drops", "TR"), ("gel", "US"))
+    rows = [
+        ForecastRow(product=product, market=market, month=date(2027 + at // 12, at % 12 + 1, 1),
+                    packs=float(at * number))
+        for at in range(15)
+        for number, (product, market) in enumerate(pairs)
+        if (at + number) % 4 or at > 11
+    ]  # fmt: skip
+    late = ForecastRow(product="new", market="US", month=date(2028, 2, 1), packs=5.0)
+    content = "product,market,month,packs\n" + "".join(
+        f"{row.product},{row.market},{row.month},{row.packs:g}\n" for row in (late, *rows)
+    )
+    forecasts.import_forecast(world.app, world.maker, content.encode(), "ragged.csv")
+
+    with world.app.database.reading() as conn:
+        assert grounds(world.app, conn, world.maker).sums == Sums.of((late, *rows))
+
+
+def test_records_of_packs_that_expire_late_are_kept_a_year_beyond_their_expiry(
+    world: World, maker: Actor
+) -> None:
+    made = commissioning(1, [pack(1)])
+    made["ilmd"]["cbvmda:itemExpirationDate"] = "2036-05-31"
+    capture.submit(world.app, maker, document(made), media_type="application/json")
+
+    seen = forecasts.forecast(world.app, maker)
+
+    today = world.app.clock().date()
+    (years,) = [each.retention_years for each in seen.markets if each.market == "DE"]
+    assert years == pytest.approx((date(2037, 5, 31) - today).days / 365.25, abs=0.06)
 
 
 def test_rows_of_one_product_market_and_month_add_up_with_a_warning(world: World) -> None:

@@ -17,9 +17,11 @@ from packtrail.jobs.chores import CHORES
 from packtrail.services import chores
 from packtrail.services.accounts import audit
 from packtrail.services.mail import mails, outbox, sending
-from packtrail.services.mail.outbox import Kind, Letter
+from packtrail.services.mail.kinds import Kind
+from packtrail.services.mail.outbox import Letter
 from packtrail.services.mail.private_links import Purpose
 from packtrail.settings import Settings
+from packtrail.store import mail_addresses as address_rows
 
 FROM = "packtrail@maker.example"
 
@@ -34,8 +36,19 @@ def with_mail(world: World, port: int, **settings: object) -> World:
     return replace(world, app=replace(world.app, settings=mailing))
 
 
+def confirmed(world: World, *given: str, actor: Actor | None = None) -> None:
+    """Let addresses be those of who reads them."""
+    organisation_id = (actor or world.maker).organisation_id
+    with world.app.database.transaction() as conn:
+        for each in given:
+            address_rows.note(conn, organisation_id, each, at=world.app.clock())
+            asks = address_rows.ask(conn, organisation_id, each, at=world.app.clock()) or 0
+            address_rows.confirm(conn, organisation_id, each, asks=asks, at=world.app.clock())
+
+
 def post(world: World, to: str = "ann@maker.example", cause: str = "it/1", **more: object) -> str:
-    """Record a mail; return its number."""
+    """Record a mail to a confirmed address; return its number."""
+    confirmed(world, to)
     letter = Letter(
         kind=Kind.NOTICE, cause=cause, to=to,
         **({"subject": "Something", "text": "It is so.", "path": "/plan/eu/news"} | more),
@@ -61,9 +74,13 @@ def test_a_mail_is_sent_once_with_its_link_and_whose_it_is(world: World) -> None
     assert (taken["To"], taken["From"]) == ("Ann <ann@maker.example>", f"Packtrail <{FROM}>")
     assert taken["Message-ID"] == f"<{mail_id}@maker.example>"
     assert taken["Auto-Submitted"] == "auto-generated"
+    leave = taken["List-Unsubscribe"]
+    assert leave.startswith("<https://packtrail.maker.example/unsubscribe/")
+    assert taken["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert taken.get_content().replace("\r\n", "\n") == (
         "It is so.\n\nhttps://packtrail.maker.example/plan/eu/news\n\n-- \n"
         "Packtrail of Maker. You get it because you take part in the programme.\n"
+        f"No more of these mails: {leave[1:-1]}\n"
     )
     assert state_of(world, mail_id) == ("sent", ["sent"])
 
@@ -391,12 +408,17 @@ def test_the_chore_is_one_of_the_table(world: World) -> None:
         ({"mail_tls": "ssl"}, "mail_tls is one of starttls, tls, none; it is 'ssl'"),
         ({"mail_host": "mx.example"}, "mail_host needs mail_from"),
         (
-            {"mail_host": "mx.example", "mail_from": FROM, "mail_tls": "none", "mail_user": "p"},
+            {
+                "mail_host": "mx.example", "mail_from": FROM, "mail_tls": "none", "mail_user": "p",
+                "console_url": "https://packtrail.example",
+            },
             "for everybody to read",
         ),
+        ({"mail_host": "mx.example", "mail_from": FROM}, "mail_host needs console_url"),
+        ({"mail_kept_only": True}, "mail_kept_only needs mail_from"),
         ({"console_url": "packtrail.example"}, "console_url begins with https"),
     ],
-)
+)  # fmt: skip
 def test_settings_that_could_send_nothing_are_refused(settings: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         Settings.of({}, **settings)

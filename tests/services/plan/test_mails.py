@@ -11,7 +11,7 @@ from email.message import EmailMessage
 import pytest
 from tests.services.conftest import World
 from tests.services.mail.post_office import PostOffice
-from tests.services.mail.test_sending import with_mail
+from tests.services.mail.test_sending import confirmed, with_mail
 
 from packtrail.access import Actor
 from packtrail.base.errors import NotFound
@@ -53,6 +53,8 @@ def maker(world: World) -> Actor:
 def mailing(world: World, office: PostOffice) -> World:
     world.clock.now = MONDAY
     made = with_mail(world, office.port)
+    own = ("j.park@maker.example", "kim@maker.example")
+    confirmed(made, *own, *(each.mail for each in PEOPLE if each.mail))
     programmes.create_programme(
         made.app, made.maker, "eu", name="EU programme", terms=Terms(template="large")
     )

@@ -258,13 +258,14 @@ def test_readiness_is_what_was_recorded_and_pooled(world: World, maker: Actor) -
     assert after["master_data"] == {ReadyState.MISSING}
 
 
-def test_evidence_is_kept_for_minutes_and_gathered_anew_after_a_change(
+def test_evidence_is_kept_for_minutes_and_gathered_anew_where_other_products_are_in_scope(
     world: World, maker: Actor
 ) -> None:
     full(world, maker, GTIN)
     first = readiness.of_programme(world.app, maker, "eu").seen_at
-    again = readiness.of_programme(world.app, maker, "eu").seen_at
     raised(world, maker)
+    again = readiness.of_programme(world.app, maker, "eu").seen_at
+    full(world, maker, "09520861410066")
 
     assert first == again
     assert readiness.of_programme(world.app, maker, "eu").seen_at > first
@@ -307,8 +308,29 @@ def test_a_digest_tells_what_changed_with_its_reason(world: World, maker: Actor)
     world.clock.advance(days=8)
     later = telling.digest_of(world.app, maker, "eu", Department.PACKAGING)
 
-    assert [(e.code, e.more) for e in found.changed] == [("FORMAT", "new (The recipe is larger)")]
+    assert [(e.code, e.more) for e in found.changed] == [("FORMAT", "new; The recipe is larger")]
     assert later.changed == ()
+
+
+def test_a_digest_tells_in_words_what_became_of_work(world: World, maker: Actor) -> None:
+    world.clock.advance(days=8)  # Nothing of before is told.
+    known = books.opened(world.app, maker, "eu").book.packages["FORMAT"]
+    begun = replace(
+        known, kind=WorkKind.EQUIPMENT, started_on=date(2026, 11, 2), done_percent=40
+    )  # fmt: skip
+    write(world.app, maker, "eu", [Put(begun)])
+
+    def told() -> str:
+        found = telling.digest_of(world.app, maker, "eu", Department.PACKAGING, days=2)
+        return next(each.more for each in found.changed if each.code == "FORMAT")
+
+    assert "started 2 Nov 2026" in told()
+    assert "40 % done" in told()
+    done = replace(begun, finished_on=date(2026, 11, 27), done_percent=100)
+    write(world.app, maker, "eu", [Put(done)], reason="Handed over")
+    assert "finished 27 Nov 2026" in told()
+    assert "done" not in told()
+    assert told().endswith("; Handed over")
 
 
 def test_a_notice_is_read_once_and_a_draft_by_nobody(world: World, maker: Actor) -> None:

@@ -13,8 +13,9 @@ from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.planning.technology.inventory import Kind
 from packtrail.services.accounts import audit
 from packtrail.services.books.entries import Put, Remove
-from packtrail.services.technology import files, radar
+from packtrail.services.technology import radar
 from packtrail.services.technology.entries import TECHNOLOGY
+from packtrail.services.technology.files import FILES
 from packtrail.store.database import Database
 
 SYSTEMS: tuple[dict[str, Any], ...] = (
@@ -149,9 +150,9 @@ def test_another_organisation_sees_nothing_of_it(company: World) -> None:
 
 
 def test_a_workbook_that_was_given_out_makes_the_same_inventory_again(company: World) -> None:
-    content = files.workbook(company.app, company.maker)
+    content = FILES.workbook(company.app, company.maker)
 
-    receipt = files.import_tables(company.app, company.maker, content, "inventory.xlsx")
+    receipt = FILES.import_tables(company.app, company.maker, content, "inventory.xlsx")
 
     assert receipt.rows["systems"] == len(SYSTEMS)
     assert (receipt.outcome.count, receipt.findings) == (0, ())
@@ -162,8 +163,8 @@ def test_a_number_of_a_workbook_comes_back_as_it_was_written(company: World, rat
     wanted = put(code="rated", name="Rated", role="printer", lines=["w1"], packs_per_minute=rate)
     TECHNOLOGY.change(company.app, company.maker, [wanted], reason="Measured")
 
-    content = files.workbook(company.app, company.maker)
-    receipt = files.import_tables(company.app, company.maker, content, "inventory.xlsx")
+    content = FILES.workbook(company.app, company.maker)
+    receipt = FILES.import_tables(company.app, company.maker, content, "inventory.xlsx")
 
     assert (receipt.outcome.count, receipt.findings) == (0, ())
     TECHNOLOGY.change(company.app, company.maker, [Remove(Kind.SYSTEM, "rated")], reason="Gone")
@@ -178,11 +179,11 @@ def test_every_bad_cell_of_a_file_is_told_with_its_row_and_nothing_is_taken(
     )
 
     with pytest.raises(RefusedError) as told:
-        files.import_tables(company.app, company.maker, content, "t.csv")
+        FILES.import_tables(company.app, company.maker, content, "t.csv")
 
     found = [f"{each.code} {each.at}" for each in told.value.findings]
     assert found == [
-        "TAB-007 Systems, E4", "LAW-005 Systems, row 3/role", "TEC-010 Systems, row 6",
+        "TAB-007 Systems, E4", "LAW-005 Systems, row 3, role", "TEC-010 Systems, row 6",
     ]  # fmt: skip
     assert len(TECHNOLOGY.entries(company.app, company.maker, Kind.SYSTEM)) == len(SYSTEMS)
 
@@ -191,7 +192,7 @@ def test_a_name_of_a_file_that_leads_nowhere_is_told_with_its_row(company: World
     content = b"code,name,role,lines\nc,C,camera,w9\n"
 
     with pytest.raises(RefusedError) as told:
-        files.import_tables(company.app, company.maker, content, "t.csv")
+        FILES.import_tables(company.app, company.maker, content, "t.csv")
 
     assert [each.at for each in told.value.findings] == ["Systems, row 2, lines"]
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packtrail.planning.grid import Grid
 from packtrail.planning.levelling import level
-from packtrail.planning.loads import demand_by_day
+from packtrail.planning.loads import weekly
 from packtrail.planning.schedules import Cause, Outcome, Schedule
 from packtrail.planning.scheduling import schedule
 from packtrail.planning.work import Placement, Plan
@@ -198,9 +200,15 @@ def busy_plans(draw: st.DrawFn) -> Plan:
 
 @given(made=busy_plans())
 def test_no_resource_is_asked_for_more_than_there_is(made: Plan) -> None:
-    asked = demand_by_day(level(made, MONDAY))
+    levelled = level(made, MONDAY)
+    grid = Grid.of(made, MONDAY)
+    asked: Counter[tuple[str, int]] = Counter()
+    for code, slot in levelled.slots.items():
+        package = made.by_code[code]
+        for day in grid.days_of(package, slot.start, slot.until):
+            asked.update({(name, day): amount for name, amount in package.demands.items()})
 
-    assert all(sum(by_package.values()) <= 2 + 1e-6 for by_package in asked.values())
+    assert all(amount <= 2 + 1e-6 for amount in asked.values())
 
 
 @given(made=busy_plans())
@@ -289,3 +297,13 @@ def test_work_for_decades_of_one_person_is_placed_all_the_same() -> None:
 
     assert schedule.finish_on is not None
     assert schedule.finish_on.year > MONDAY.year + 90
+
+
+@given(made=busy_plans())
+def test_the_week_adds_up_to_what_its_days_ask(made: Plan) -> None:
+    levelled = level(made, MONDAY)
+    for name, weeks in weekly(levelled, 200).items():
+        total = sum(
+            package.demands.get(name, 0.0) * package.duration_days for package in made.packages
+        )
+        assert abs(sum(each.demand_days for each in weeks) - total) < 0.01 * len(weeks)

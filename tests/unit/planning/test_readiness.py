@@ -10,10 +10,20 @@ from tests.unit.planning.scopes import EGYPT, ITALY, scope
 from packtrail.planning.book import Book, Terms, link_code
 from packtrail.planning.probes import PROBES, Evidence
 from packtrail.planning.proposals import propose
-from packtrail.planning.readiness import Item, ReadyState, by_market, readiness, score
+from packtrail.planning.readiness import (
+    Item,
+    ReadyState,
+    by_market,
+    needed,
+    readiness,
+    score,
+    score_in_force,
+    score_to_come,
+)
 from packtrail.planning.requirements import AcceptanceTest, OutcomeOfTest, Requirement
 from packtrail.planning.scheduling import schedule
 from packtrail.planning.scope import Capability, Need
+from packtrail.planning.standing import verdict
 from packtrail.planning.templates import LARGE, Department
 from packtrail.planning.training import Course, Person, Session
 from packtrail.planning.work import WorkKind
@@ -44,7 +54,7 @@ def book(**more: object) -> Book:
 
 
 def seen(made: Book, evidence: Evidence = NOTHING, *, on: date = TODAY) -> tuple[Item, ...]:
-    return readiness(made, TERMS, schedule(made.plan(TERMS, ()), on), evidence)
+    return readiness(needed(made, TERMS, evidence, on), schedule(made.plan(TERMS, ()), on))
 
 
 def of(items: tuple[Item, ...], probe: str, code: str = "") -> Item:
@@ -221,8 +231,8 @@ HELD = Need(
 
 
 def held(made: Book, *, on: date = TODAY) -> tuple[Item, ...]:
-    plan = schedule(made.plan(TERMS, ()), on)
-    return readiness(made, TERMS, plan, NOTHING, in_force=(HELD,))
+    wanted = needed(made, TERMS, NOTHING, on, in_force=(HELD,))
+    return readiness(wanted, schedule(made.plan(TERMS, ()), on))
 
 
 def sold_from(made: Book, first: date | None) -> Book:
@@ -324,3 +334,84 @@ def test_markets_that_sell_the_same_packs_are_one_row() -> None:
     items = [e for e in seen(plain(book())) if e.probe.key == "master_data" and e.code == "P2"]
 
     assert [e.markets for e in items] == [("IT", "EG")]
+
+
+# --- dates to come, and the plan ------------------------------------------------------------------
+
+LATER = Need(
+    code="EG-9", market="EG", title="Egypt: aggregation", due_on=date(2028, 5, 31),
+    capabilities=frozenset({Capability.SERIALS, Capability.AGGREGATION}),
+)  # fmt: skip
+
+
+def test_what_a_line_needs_later_is_not_late_today() -> None:
+    made = plain(replace(book(), needs={"EG-9": LATER}))
+    lines = {
+        code: replace(each, capabilities=frozenset({Capability.SERIALS}))
+        for code, each in made.lines.items()
+    }
+    rows = {
+        each.state: each
+        for each in held(replace(made, lines=lines))
+        if each.probe.key == "line_can" and each.code == "L1"
+    }
+
+    assert set(rows) == {ReadyState.READY, ReadyState.MISSING}
+    today, later = rows[ReadyState.READY], rows[ReadyState.MISSING]
+    assert (today.since, today.coming_on) == (date(2023, 6, 1), LATER.due_on)
+    assert (later.since, later.coming_on, later.late_days) == (None, LATER.due_on, 0)
+
+
+def test_what_a_second_date_needs_of_a_line_is_not_due_with_the_first() -> None:
+    first = replace(LATER, code="EG-8", due_on=date(2027, 5, 31),
+                    capabilities=frozenset({Capability.SERIALS}))  # fmt: skip
+    made = plain(replace(book(), needs={"EG-8": first, "EG-9": LATER}))
+    rows = [e for e in seen(made) if e.probe.key == "line_can" and e.code == "L1"]
+
+    assert [each.coming_on for each in rows] == [first.due_on, LATER.due_on]
+    assert {each.sight.total for each in rows} == {1}
+
+
+def dated() -> Book:
+    proposal = propose(scope(), LARGE, TODAY)
+    return replace(plain(book()), deadlines={each.code: each for each in proposal.deadlines})
+
+
+def test_what_is_late_for_a_date_to_come_is_so_only_where_the_verdict_has_a_date_late() -> None:
+    made = dated()
+    schedules = schedule(made.plan(TERMS, ()), TODAY)
+    assert verdict(schedules).broken == ()
+    assert score_to_come(seen(made)).late == 0
+
+    waiting = {
+        code: replace(each, not_before=date(2029, 1, 8))
+        if each.kind is WorkKind.NUMBERS and each.market == "IT"
+        else each
+        for code, each in made.packages.items()
+    }
+    slow = replace(made, packages=waiting)
+    late = [e for e in seen(slow) if e.foreseen_days]
+
+    broken = verdict(schedule(slow.plan(TERMS, ()), TODAY)).broken
+    assert [each.deadline.market for each in broken] == ["IT"]
+    assert {market for each in late for market in each.markets} == {"IT"}
+    assert score_to_come(seen(slow)).late == len(late) > 0
+
+
+def test_rules_in_force_make_no_date_to_come_late() -> None:
+    items = held(dated())
+
+    assert score_in_force(items).late > 0
+    assert score_to_come(items).late == 0
+    assert score_to_come(items).total > 0
+
+
+def test_work_for_a_later_date_does_not_say_when_the_first_is_ready() -> None:
+    made = dated()
+    items = seen(made)
+    plan = schedule(made.plan(TERMS, ()), TODAY)
+    live = {each.deadline.market: each.finish_on for each in plan.outlooks}
+
+    for item in (each for each in items if each.probe.key == "packs"):
+        assert item.planned_on is not None
+        assert item.planned_on <= live[item.markets[0]]

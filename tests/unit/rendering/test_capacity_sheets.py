@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from packtrail.planning.capacity.estimating import Span, estimate
-from packtrail.planning.capacity.forecasts import ForecastRow, forecast_inputs
+from packtrail.planning.capacity.forecasts import ForecastRow, Sums, forecast_inputs
 from packtrail.planning.capacity.model import INPUTS, QUANTITIES, inputs_of
 from packtrail.rendering.capacity_sheets import sheet_of
 from packtrail.rendering.tables import Formula
@@ -25,7 +25,7 @@ SHORT = {
 
 @pytest.mark.parametrize("scenario", [{}, SHORT])
 def test_every_formula_gives_its_value_when_a_spreadsheet_works_it_out(scenario) -> None:
-    inputs = inputs_of(forecast_inputs(FORECAST, "f"), scenario)
+    inputs = inputs_of(forecast_inputs(Sums.of(FORECAST), "f"), scenario)
     told = estimate(inputs, QUANTITIES, random.Random(1), draws=10)
     cells: dict[str, float] = {}
     formulas = 0

@@ -44,6 +44,5 @@ def test_a_bar_stands_for_every_day() -> None:
 
 def test_odds_are_told_as_people_say_them() -> None:
     assert gauges.odds(0) == "none"
-    assert gauges.odds(1e-4) == "1 in 10\N{NARROW NO-BREAK SPACE}000"
+    assert gauges.odds(1e-4) == "1 in 10,000"
     assert gauges.odds(1e-13).startswith("1 in 1")
-    assert gauges.rounded(10**30) == "10^30"

@@ -245,6 +245,17 @@ def kept(document: Document, *, at_least: Span) -> Answer:
     )
 
 
+def kept_beyond_expiry(document: Document, *, at_least: Span) -> Answer:
+    """The record is kept long enough after the expiry of its packs."""
+    if document.kept_until is None:
+        return not_said("kept_until", "until when the record is kept")
+    if document.expires_on is None:
+        return not_said("expires_on", "when its packs expire")
+    last = at_least.after(document.expires_on)
+    told = f"The record is kept until {document.kept_until}; {at_least} after expiry is {last}."
+    return decide(is_so=last <= document.kept_until, yes=told, no=told, at="kept_until")
+
+
 def verified(subject: Scan | Return) -> Answer:
     """The identifier was verified before."""
     if subject.is_verified is None:
@@ -349,6 +360,7 @@ SUPPLY_CHECKS: Final[dict[str, Check]] = {
         events_at_most,
         no_bad_row,
         kept,
+        kept_beyond_expiry,
     ),
     **table([SubjectKind.SCAN, SubjectKind.RETURN], verified, not_in_state),
     **table([SubjectKind.SCAN], decommissioned),

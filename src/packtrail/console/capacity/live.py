@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from packtrail.base.amounts import amount
 from packtrail.console.capacity import shared
 from packtrail.console.plan.shared import picture
-from packtrail.planning.capacity.meters import Day, amount
 from packtrail.rendering import capacity_charts
 from packtrail.rendering.capacity_charts import Series
 from packtrail.services.capacity import outlook
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
+    from packtrail.planning.capacity.meters import Day
     from packtrail.planning.capacity.walls import Wall
 
 _PICTURES_MAX = 3

@@ -56,16 +56,17 @@ def _forecast(
     seen = forecasts.forecast(visit.app, visit.who, number=wanted) if listed else None
     drawn = ""
     if seen:
-        points = [(each.month, each.packs / 1000) for each in seen.months]
+        points = [(each.month, each.packs) for each in seen.months]
         series = [Series(name=seen.forecast.name, points=points)]
         drawn = capacity_charts.draw_series(
-            series, unit="thousand packs", title="Packs by month", prefix="months"
+            series, unit="packs", title="Packs by month", prefix="months"
         )
     return shared.render(
         visit,
         "capacity/forecast.html",
         refusal=refusal,
         made=made,
+        called=visit.sent("name") if refusal or (made and made.forecast is None) else "",
         listed=listed,
         seen=seen,
         drawn=picture(drawn),
@@ -186,7 +187,7 @@ def _assumption(visit: Visit) -> Assumption:
 
 
 def _number(visit: Visit, name: str) -> float:
-    text = (visit.sent(name).strip() or visit.sent("likely").strip()).replace("\u202f", "")
+    text = visit.sent(name).strip() or visit.sent("likely").strip()
     try:
         return float(text)
     except ValueError:

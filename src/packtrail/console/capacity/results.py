@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from packtrail.base.amounts import Scale
 from packtrail.base.errors import NotFound
 from packtrail.console.capacity import shared
 from packtrail.console.downloads import attachment
@@ -16,6 +17,7 @@ from packtrail.console.visit import redirect
 from packtrail.planning.capacity.model import QUANTITIES, YEARS
 from packtrail.rendering import capacity_charts
 from packtrail.rendering.capacity_charts import Series
+from packtrail.rendering.capacity_sheets import scale_of
 from packtrail.services.capacity import files, runs
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def overview(visit: Visit) -> Response:
         found=found,
         groups=GROUPS,
         tiles=TILES,
+        scales=scales(found),
         growth=picture(growth(found)),
         run=None,
         titles={each.key: each for each in QUANTITIES},
@@ -68,9 +71,12 @@ def figure(visit: Visit) -> Response:
     chosen = next((each for each in found.columns if each.scenario == code), found.columns[0])
     told = chosen.estimate
     titles = {each.key: each.title for each in told.figures}
+    ends = [end for each in moved for end in (each.at_low, each.at_high)]
+    scale = Scale.of(told[key].unit, (told[key].low, told[key].likely, told[key].high, *ends))
     drawn = capacity_charts.draw_sways(
         [(titles[each.key], each.at_low, each.at_high) for each in moved],
         likely=told[key].likely,
+        scale=scale,
         title=f"What moves {told[key].title}",
         prefix="sways",
     )
@@ -78,6 +84,7 @@ def figure(visit: Visit) -> Response:
         visit,
         "capacity/figure.html",
         found=found,
+        scale=scale,
         chosen=chosen,
         figure=told[key],
         roots=[told[each] for each in told[key].rests_on],
@@ -116,6 +123,7 @@ def run(visit: Visit) -> Response:
         found=found.results,
         groups=GROUPS,
         tiles=TILES,
+        scales=scales(found.results),
         growth=picture(growth(found.results)),
         run=found,
         titles={each.key: each for each in QUANTITIES},
@@ -141,6 +149,20 @@ def download(visit: Visit) -> Response:
     if name == "capacity.xlsx":
         return attachment(files.sheets(visit.who, told), name, XLSX)
     return attachment(files.report(visit.who, told), name, "application/pdf")
+
+
+def scales(found: Results) -> dict[str, Scale]:
+    """Return the unit in which each figure is told, one for all scenarios.
+
+    The years of the database are one series.
+    """
+    told = {}
+    for heading, keys in GROUPS:
+        series = [keys] if heading == "Database" else [(key,) for key in keys]
+        for some in series:
+            scale = scale_of(each.estimate[key] for each in found.columns for key in some)
+            told.update(dict.fromkeys(some, scale))
+    return told
 
 
 def growth(found: Results) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import UploadFile
 
 from packtrail.access import Permission
+from packtrail.base.amounts import figure
 from packtrail.base.errors import NotFound, NotPermitted
 from packtrail.console import templates
 from packtrail.console.visit import without_nul
-from packtrail.rendering.capacity_sheets import to_the_eye
+from packtrail.rendering.capacity_sheets import scale_of
 
 if TYPE_CHECKING:
     from starlette.responses import HTMLResponse
@@ -61,7 +62,8 @@ def render(
         tabs=TABS,
         refused=refusal.findings if refusal else (),
         may_change=visit.who.may(Permission.CAPACITY_UPDATE),
-        eye=to_the_eye,
+        eye=figure,
+        scale_of=scale_of,
         **context,
     )
 

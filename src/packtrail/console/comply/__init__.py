@@ -34,12 +34,5 @@ ROUTES = (
     Route("/comply/changes", page(changes.accept), methods=["POST"]),
     Route("/comply/changes/{pack}", page(changes.change)),
     Route("/comply/portfolio", page(portfolio.portfolio)),
-    Route("/comply/portfolio/history", page(portfolio.history)),
-    Route("/comply/portfolio/import", page(portfolio.import_form)),
-    Route("/comply/portfolio/import", page(portfolio.import_file), methods=["POST"]),
-    Route("/comply/portfolio/files/{name}", page(portfolio.export)),
-    Route("/comply/portfolio/{kind}", page(portfolio.new)),
-    Route("/comply/portfolio/{kind}", page(portfolio.write), methods=["POST"]),
-    Route("/comply/portfolio/{kind}/remove", page(portfolio.remove), methods=["POST"]),
-    Route("/comply/portfolio/{kind}/{key:path}", page(portfolio.entry)),
+    *portfolio.DESK.routes(),
 )

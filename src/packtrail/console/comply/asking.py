@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import UploadFile
-
 from packtrail.base.errors import RefusedError
 from packtrail.compliance import codes
 from packtrail.compliance.decoding import read_day
@@ -30,13 +28,3 @@ def day(visit: Visit, name: str) -> date | None:
         message = f"Expected a day such as 2026-11-22; there is {text[:40]!r}."
         raise RefusedError(codes.BAD_VALUE.found(message, at=name))
     return found
-
-
-def file(visit: Visit, name: str = "file") -> tuple[str, str, bytes] | None:
-    """Return name, media type and content of a file of the form; None where none was chosen."""
-    found = visit.form.get(name)
-    if not isinstance(found, UploadFile) or not found.filename:
-        return None
-    found.file.seek(0)
-    kind = found.content_type or "application/octet-stream"
-    return found.filename, kind, found.file.read()

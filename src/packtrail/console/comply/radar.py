@@ -84,7 +84,7 @@ def obligation(visit: Visit) -> Response:
 
 def say(visit: Visit) -> Response:
     """Say something of an obligation, then show it again."""
-    file = asking.file(visit)
+    file = visit.file()
     owner = visit.sent("owner").strip()
     part = dict(
         zip(("market", "product", "site", "line"), visit.sent("part").split("|"), strict=False)
@@ -94,7 +94,9 @@ def say(visit: Visit) -> Response:
         owner=owner or None,
         reason=visit.sent("reason"),
         evidence=visit.sent("evidence"),
-        file=File(name=file[0], media_type=file[1], content=file[2]) if file else None,
+        file=File(name=file.name, media_type=file.media_type, content=file.content)
+        if file
+        else None,
         **part,
     )
     key = visit.path("key")

@@ -11,7 +11,9 @@ from packtrail.console.plan import shared
 from packtrail.console.plan.forms import FORMS, choices_of, fields_of, sent_values, shown_values
 from packtrail.console.visit import redirect, safe_next
 from packtrail.planning.book import KINDS
+from packtrail.services.mail.kinds import words_of
 from packtrail.services.plan import books, codec
+from packtrail.services.plan.reaching import reached
 from packtrail.services.plan.writing import Put, Remove, write
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ def _form(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         code=code if known else "",
         revision=visit.sent("revision") or (mark.revision if mark else 0),
         mark=mark,
+        reach=reached(visit.app, opened).get(code) if kind == "person" and known else None,
+        words_of=words_of,
         back=safe_next(visit.query("next") or visit.sent("next") or _back(visit, kind, code)),
     )
 

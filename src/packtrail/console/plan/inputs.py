@@ -16,6 +16,7 @@ from packtrail.planning import codes
 from packtrail.planning.inputs import InputKind, InputState, Resolution, ageing, counts
 from packtrail.planning.requirements import Requirement, trace, trace_of
 from packtrail.planning.templates import Department
+from packtrail.services.mail import outbox
 from packtrail.services.plan import books, codec, history, input_files
 from packtrail.services.plan import inputs as service
 
@@ -160,7 +161,7 @@ def _one(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         told=told,
         subject=_subject(visit, told.about),
         files=input_files.listed(visit.app, visit.who, programme, code),
-        is_mailed=bool(visit.app.settings.mail_host and told.contact),
+        is_mailed=outbox.is_on(visit.app.settings) and bool(told.contact),
         changes=texts,
         effect=effect,
         traced=trace_of(opened.book, told),

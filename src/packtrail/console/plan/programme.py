@@ -160,7 +160,7 @@ def _counts(seen: Glance) -> dict[str, int]:
         "done": sum(each.is_done for each in packages),
         "running": sum(each.is_started and not each.is_done for each in packages),
         "late": sum(
-            (slot.float_days or 0) < 0
+            slot.late_days > 0
             for slot in seen.schedule.slots.values()
             if not seen.schedule.plan.by_code[slot.code].is_done
         ),

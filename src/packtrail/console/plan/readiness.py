@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.console.plan import shared
 from packtrail.planning.probes import PROBES, Subject
-from packtrail.planning.readiness import ReadyState, Score, score
+from packtrail.planning.readiness import ReadyState, Score, score, score_in_force, score_to_come
 from packtrail.rendering import times
 from packtrail.services.plan import readiness as service
 
@@ -63,8 +63,8 @@ def readiness(visit: Visit) -> Response:
         states=list(ReadyState),
         tone=_tone,
         law=_law_words,
-        coming=score(each for each in found.items if each.since is None),
-        holding=score(each for each in found.items if each.since is not None),
+        coming=score_to_come(found.items),
+        holding=score_in_force(found.items),
     )
 
 

@@ -8,6 +8,7 @@ from packtrail.access import Permission
 from packtrail.console.plan import shared
 from packtrail.planning.training import Standing
 from packtrail.services.plan import books, people
+from packtrail.services.plan.reaching import reached
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -36,6 +37,7 @@ def training(visit: Visit) -> Response:
         counts={each: sum(one.standing is each for one in found) for each in Standing},
         total=len(found),
         people=sorted(book.people.values(), key=lambda each: each.name),
+        reach=reached(visit.app, opened),
         courses=list(book.courses.values()),
         sessions=sorted(book.sessions.values(), key=lambda each: each.on, reverse=True),
         sites=sorted({each.site for each in book.people.values()} - {""}),

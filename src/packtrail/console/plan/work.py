@@ -243,8 +243,8 @@ def _group_name(opened: Opened, group: str, name: str) -> str:
 def _note(slot: Slot, package: WorkPackage) -> str:
     if package.is_done:
         return ""
-    if slot.float_days is not None and slot.float_days < 0:
-        return f"{-slot.float_days} d late"
+    if slot.late_days:
+        return f"{slot.late_days} d late"
     return package.owner or package.role
 
 
@@ -285,7 +285,7 @@ def _is_state(schedule: Schedule, slot: Slot, state: str) -> bool:
         case "running":
             return package.is_started and not package.is_done
         case "late":
-            return not package.is_done and (slot.float_days or 0) < 0
+            return not package.is_done and slot.late_days > 0
         case "critical":
             return slot.code in schedule.critical
         case _:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packtrail.base.amounts import rounded
 from packtrail.base.errors import RefusedError
 from packtrail.base.findings import Finding
 from packtrail.console import templates
-from packtrail.rendering import gauges
 from packtrail.services.supply import market_rules, pools
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def policies(visit: Visit) -> Response:
         markets=market_rules.markets(visit.app, visit.who),
         found=found,
         asked=[(_TITLES[each.what], each) for each in found.asked] if found else [],
-        may_be_issued=gauges.rounded(found.policy.issued_max) if found else "",
+        may_be_issued=rounded(found.policy.issued_max) if found else "",
         findings=findings,
         pools=[
             (each, market_rules.pool_findings(visit.app, visit.who, each))

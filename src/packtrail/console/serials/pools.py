@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from packtrail.access import Permission
+from packtrail.base.amounts import rounded
 from packtrail.base.errors import RefusedError
 from packtrail.console import templates
 from packtrail.console.serials import fields
@@ -175,7 +176,7 @@ def _view(
 def _level(found: SerialPool) -> str:
     if found.closed_at:
         return "closed"
-    return "held" if found.held_since else f"{gauges.rounded(found.left)} left"
+    return "held" if found.held_since else f"{rounded(found.left)} left"
 
 
 def _as_tree(found: Sequence[SerialPool]) -> Iterator[tuple[SerialPool, int]]:

@@ -12,6 +12,7 @@ from packtrail.console import templates
 from packtrail.console.visit import redirect, without_nul
 from packtrail.planning.scope import LINE_CAPABILITIES
 from packtrail.planning.technology.inventory import Measured
+from packtrail.rendering import technology_words
 from packtrail.services.plan import programmes
 from packtrail.services.technology import lines, upgrades
 
@@ -38,6 +39,7 @@ def line_list(visit: Visit) -> Response:
         find=visit.query("find"),
         capabilities=sorted(LINE_CAPABILITIES),
         figures=list(Measured)[:3],
+        said=technology_words,
     )
 
 
@@ -64,6 +66,7 @@ def fit(visit: Visit) -> Response:
         market=market,
         markets=sorted(((code, name_of(code)) for code in markets), key=lambda each: each[1]),
         asked={name: visit.query(name) for name in ("on", "speed")},
+        said=technology_words,
     )
 
 

@@ -22,16 +22,50 @@ DELAYS_MAX: Final = 40
 _WEEKS: Final = 52
 _WORKING_DAYS_A_WEEK: Final = 5
 _A = Basis.ASSUMPTION
-_EARLY: Final = "house assumption; replace it with your own"
 
 INPUTS: Final[tuple[Input, ...]] = tuple(
-    Input(key, title, unit, Span.of(*span), _A, _EARLY, least)
-    for key, title, unit, span, least in (
-        ("usd_eur", "US dollars for a euro", "USD", (1.0, 1.1, 1.2), 0.001),
-        ("discount", "Discount rate a year", "share", (0.05, 0.08, 0.12), 0),
-        ("inflation", "Running cost rises a year", "share", (0.01, 0.025, 0.05), 0),
-        ("days_a_year", "Days a person works a year", "days", (200, 215, 225), 1),
-        ("it_share", "Part of the people to run it who are IT", "share", (0.2, 0.35, 0.5), 0),
+    Input(key, title, unit, Span.of(*span), _A, source, least)
+    for key, title, unit, span, source, least in (
+        (
+            "usd_eur",
+            "US dollars for a euro",
+            "USD",
+            (1.0, 1.1, 1.2),
+            "about the rate of recent years",
+            0.001,
+        ),
+        (
+            "discount",
+            "Discount rate a year",
+            "share",
+            (0.05, 0.08, 0.12),
+            "as companies of the industry do; ask your finance department",
+            0,
+        ),
+        (
+            "inflation",
+            "Running cost rises a year",
+            "share",
+            (0.01, 0.025, 0.05),
+            "prices and salaries rise by 1 to 5 %",
+            0,
+        ),
+        (
+            "days_a_year",
+            "Days a person works a year",
+            "days",
+            (200, 215, 225),
+            "260 weekdays less leave, holidays and illness",
+            1,
+        ),
+        (
+            "it_share",
+            "Part of the people to run it who are IT",
+            "share",
+            (0.2, 0.35, 0.5),
+            "a fifth to a half; quality and packaging are the others",
+            0,
+        ),
     )
 )
 """Inputs that only the business case has."""

@@ -100,6 +100,12 @@ NOTHING_TAKEN = FindingCode(
     "Nothing of a benchmark sets a constant",
     remedy="The benchmarks that do are size, capture, verify, vrs and serials.",
 )
+FORECAST_VALUE = FindingCode(
+    "CPA-017",
+    Severity.ERROR,
+    "A cell of a forecast holds a value that no forecast can have",
+    remedy="Correct the cell and import the whole file again; nothing of it was kept.",
+)
 WALL_NEAR = FindingCode(
     "CPA-020",
     Severity.ERROR,

@@ -14,13 +14,14 @@ from packtrail.planning.capacity import codes
 from packtrail.planning.capacity.estimating import Basis, Input, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packtrail.base.findings import Finding
 
 VALUE_MAX = 1e12
 """Largest value of an input: more than the packs of the world."""
-_MONTHS = 12
+YEAR_MONTHS = 12
+"""Months of a forecast that count."""
 _NAMED_MAX = 5
 
 
@@ -56,44 +57,83 @@ class MarketYear:
     """How long its rules have records kept; None: no rule says so."""
 
 
-def first_year(rows: Sequence[ForecastRow]) -> tuple[ForecastRow, ...]:
-    """Return the rows of the first twelve months that are named."""
-    months = sorted({(row.month.year, row.month.month) for row in rows})[:_MONTHS]
-    wanted = set(months)
-    return tuple(row for row in rows if (row.month.year, row.month.month) in wanted)
+Pair = tuple[str, str]
+"""Product and market, as a forecast names them."""
 
 
-def forecast_inputs(rows: Sequence[ForecastRow], source: str) -> tuple[Input, ...]:
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A forecast added up: all that a plan asks of it, however many rows it has."""
+
+    months: Mapping[date, float]
+    """First day of each month that is named -> packs, in order of time."""
+    year: Mapping[Pair, tuple[float, ...]]
+    """Product and market -> packs in each of the first twelve months, as far as there are so many;
+    those alone that are named in one of them."""
+    later: frozenset[Pair] = frozenset()
+    """Products and markets that are named after the first twelve months only."""
+
+    @classmethod
+    def of(cls, rows: Iterable[ForecastRow]) -> Sums:
+        """Return the sums of rows."""
+        months: defaultdict[date, float] = defaultdict(float)
+        cells: defaultdict[Pair, defaultdict[date, float]] = defaultdict(lambda: defaultdict(float))
+        for row in rows:
+            month = row.month.replace(day=1)
+            months[month] += row.packs
+            cells[row.product, row.market][month] += row.packs
+        first = sorted(months)[:YEAR_MONTHS]
+        year = {
+            pair: tuple(packs.get(month, 0.0) for month in first)
+            for pair, packs in cells.items()
+            if not packs.keys().isdisjoint(first)
+        }
+        ordered = dict(sorted(months.items()))
+        return cls(ordered, year, frozenset(cells.keys() - year.keys()))
+
+    @property
+    def year_months(self) -> Mapping[date, float]:
+        """The first twelve months, as far as there are so many, with their packs."""
+        return dict(islice(self.months.items(), YEAR_MONTHS))
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """All products and markets."""
+        return (*self.year, *sorted(self.later))
+
+    @property
+    def packs(self) -> Mapping[Pair, float]:
+        """Packs of the first twelve months."""
+        return {pair: sum(packs) for pair, packs in self.year.items()}
+
+
+def forecast_inputs(sums: Sums, source: str) -> tuple[Input, ...]:
     """Return what a forecast puts into the model: its first twelve months.
 
     A shorter forecast is stretched to a year; the source of the figure says so.
 
     Raises:
-        RefusedError: `PLN-004`, the forecast has no packs, or fewer than none.
+        RefusedError: `PLN-004`, the first year has no packs, or more than `VALUE_MAX`.
     """
-    by_month: dict[tuple[int, int], float] = {}
-    for row in rows:
-        key = row.month.year, row.month.month
-        by_month[key] = by_month.get(key, 0.0) + row.packs
-    year = dict(islice(sorted(by_month.items()), _MONTHS))
-    if any(row.packs < 0 for row in rows) or not 1 <= sum(year.values()) <= VALUE_MAX:
-        told = plan_codes.BAD_VALUE.found(
-            f"{source}: expected packs of 0 or more, and 1 to {VALUE_MAX:g} in the first year."
+    year = sums.year_months
+    if not 1 <= sum(year.values()) <= VALUE_MAX:
+        message = (
+            f"{source}: {sum(year.values()):,.0f} packs in the first year; expected 1 to"
+            f" {VALUE_MAX:,.0f}."
         )
-        raise RefusedError(told)
-    told_source = f"{source}: {len(year)} of {len(by_month)} months"
-    if len(year) < _MONTHS:
-        told_source += f", times {_MONTHS}/{len(year)}"
-    used = [row for row in rows if (row.month.year, row.month.month) in year]
+        raise RefusedError(plan_codes.BAD_VALUE.found(message, at="packs"))
+    told_source = f"{source}: {len(year)} of {len(sums.months)} months"
+    if len(year) < YEAR_MONTHS:
+        told_source += f", times {YEAR_MONTHS}/{len(year)}"
     found = {
         "packs_year": (
             "Packs forecast for the year",
             "packs",
-            sum(year.values()) * _MONTHS / len(year),
+            sum(year.values()) * YEAR_MONTHS / len(year),
         ),
         "packs_month_peak": ("Packs forecast for the busiest month", "packs", max(year.values())),
-        "products": ("Products", "products", len({row.product for row in used})),
-        "markets": ("Markets", "markets", len({row.market for row in used})),
+        "products": ("Products", "products", len({product for product, _ in sums.year})),
+        "markets": ("Markets", "markets", len({market for _, market in sums.year})),
     }
     return tuple(
         Input(key, title, unit, Span.of(value, value, value), Basis.FORECAST, told_source, 1)
@@ -101,31 +141,19 @@ def forecast_inputs(rows: Sequence[ForecastRow], source: str) -> tuple[Input, ..
     )
 
 
-def months_of(rows: Sequence[ForecastRow]) -> Mapping[date, float]:
-    """Return the packs of each month, by its first day."""
-    packs: Counter[date] = Counter()
-    for row in rows:
-        packs[row.month.replace(day=1)] += row.packs  # type: ignore[assignment]
-    return dict(sorted(packs.items()))
-
-
-def packing_inputs(
-    rows: Sequence[ForecastRow], packings: Mapping[tuple[str, str], Packing]
-) -> tuple[Input, ...]:
+def packing_inputs(sums: Sums, packings: Mapping[Pair, Packing]) -> tuple[Input, ...]:
     """Return packs a case and cases a pallet, as the products of a forecast are really packed.
 
     The mean is over containers, not over products: with it the model counts as many cases and
     pallets as there will be. The range is that of the products.
 
     Args:
-        rows: The forecast.
+        sums: The forecast.
         packings: Product and market, as the forecast names them -> how it is packed.
     """
-    year = first_year(rows)
-    total = sum(row.packs for row in year) or 1.0
-    known = [
-        (row.packs, packings[key]) for row in year if (key := (row.product, row.market)) in packings
-    ]
+    year = sums.packs
+    total = sum(year.values()) or 1.0
+    known = [(packs, packings[pair]) for pair, packs in year.items() if pair in packings]
     inputs = []
     in_cases = [(packs, each.packs_per_case) for packs, each in known if each.packs_per_case]
     if cases := _over(in_cases):
@@ -137,7 +165,7 @@ def packing_inputs(
         if each.packs_per_case and each.cases_per_pallet
     ]
     if pallets := _over(on_pallets):
-        share = sum(cases * 1.0 for cases, _ in on_pallets) / max(
+        share = sum(cases for cases, _ in on_pallets) / max(
             1e-9, sum(packs / each for packs, each in in_cases)
         )
         inputs.append(_seen("cases_per_pallet", "Cases on a pallet", "cases", pallets, share))
@@ -165,20 +193,18 @@ def retention_input(markets: Sequence[MarketYear]) -> Input | None:
     )
 
 
-def by_market(
-    rows: Sequence[ForecastRow], retention: Mapping[str, float]
-) -> tuple[MarketYear, ...]:
+def by_market(sums: Sums, retention: Mapping[str, float]) -> tuple[MarketYear, ...]:
     """Return the first year of each market, the largest first."""
     packs: defaultdict[str, float] = defaultdict(float)
-    products: defaultdict[str, set[str]] = defaultdict(set)
-    for row in first_year(rows):
-        packs[row.market] += row.packs
-        products[row.market].add(row.product)
+    products: Counter[str] = Counter()
+    for (_, market), count in sums.packs.items():
+        packs[market] += count
+        products[market] += 1
     return tuple(
         MarketYear(
             market=market,
             packs=count,
-            products=len(products[market]),
+            products=products[market],
             retention_years=retention.get(market),
         )
         for market, count in sorted(packs.items(), key=lambda each: (-each[1], each[0]))
@@ -198,11 +224,9 @@ def check_rows(rows: Sequence[ForecastRow]) -> Iterator[Finding]:
         yield codes.NAMED_TWICE.found(f"So are {len(twice) - _NAMED_MAX} more.")
 
 
-def check_packings(
-    rows: Sequence[ForecastRow], packings: Mapping[tuple[str, str], Packing]
-) -> Iterator[Finding]:
+def check_packings(sums: Sums, packings: Mapping[Pair, Packing]) -> Iterator[Finding]:
     """Yield which products of a forecast have no known packing."""
-    unknown = sorted({row.product for row in rows if (row.product, row.market) not in packings})
+    unknown = sorted({pair[0] for pair in sums.pairs if pair not in packings})
     if unknown:
         shown = ", ".join(unknown[:_NAMED_MAX])
         more = f" and {len(unknown) - _NAMED_MAX} more" if len(unknown) > _NAMED_MAX else ""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from packtrail.planning.capacity.estimating import Basis, Input, Span
-from packtrail.planning.capacity.forecasts import first_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from packtrail.planning.capacity.forecasts import ForecastRow
+    from packtrail.planning.capacity.forecasts import Pair, Sums
 
 _MINUTES = 60
 _BASES = {"measured": "measured", "equipment": "by its slowest equipment", "said": "as built"}
@@ -55,14 +54,14 @@ class LineLoad:
 
 
 def line_inputs(
-    rows: Sequence[ForecastRow],
-    placements: Mapping[tuple[str, str], tuple[str, ...]],
+    sums: Sums,
+    placements: Mapping[Pair, tuple[str, ...]],
     lines: Sequence[LineFacts],
 ) -> tuple[Input, ...]:
     """Return how many lines there are, and how fast they are for the packs that are forecast.
 
     Args:
-        rows: The forecast.
+        sums: The forecast.
         placements: Product and market, as the forecast names them -> codes of lines.
         lines: All lines.
     """
@@ -74,7 +73,7 @@ def line_inputs(
     found = [Input("lines", "Lines", "lines", Span.of(count, count, count), Basis.FACT, source, 1)]
     speeds = {each.code: each.packs_per_minute for each in lines if each.packs_per_minute}
     if speeds:
-        mean = _speed(rows, placements, speeds)
+        mean = _speed(sums, placements, speeds)
         span = Span.of(min(speeds.values()), mean, max(speeds.values()))
         known = [each for each in lines if each.packs_per_minute]
         bases = Counter(each.speed_basis for each in known)
@@ -88,8 +87,8 @@ def line_inputs(
 
 
 def line_loads(
-    rows: Sequence[ForecastRow],
-    placements: Mapping[tuple[str, str], tuple[str, ...]],
+    sums: Sums,
+    placements: Mapping[Pair, tuple[str, ...]],
     lines: Sequence[LineFacts],
     inputs: Mapping[str, Input],
 ) -> tuple[LineLoad, ...]:
@@ -98,7 +97,7 @@ def line_loads(
     A product that several lines pack is shared out evenly. A line without a speed has that of the
     model.
     """
-    asked = _asked(rows, placements)
+    asked = _asked(sums, placements)
     hours = inputs["line_hours_month"].span.likely
     made = inputs["line_yield"].span.likely * _MINUTES
     usual = inputs["line_speed"].span.likely
@@ -122,23 +121,27 @@ def line_loads(
 
 
 def _asked(
-    rows: Sequence[ForecastRow], placements: Mapping[tuple[str, str], tuple[str, ...]]
+    sums: Sums, placements: Mapping[Pair, tuple[str, ...]]
 ) -> Mapping[str, Mapping[date, float]]:
-    asked: defaultdict[str, defaultdict[date, float]] = defaultdict(lambda: defaultdict(float))
-    for row in first_year(rows):
-        codes = placements.get((row.product, row.market), ())
+    asked: dict[str, list[float]] = {}
+    months = tuple(sums.year_months)
+    for pair, codes in placements.items():
+        if pair not in sums.year:
+            continue
         for code in codes:
-            asked[code][row.month.replace(day=1)] += row.packs / len(codes)
-    return asked
+            known = asked.setdefault(code, [0.0] * len(months))
+            for at, packs in enumerate(sums.year[pair]):
+                known[at] += packs / len(codes)
+    return {code: dict(zip(months, packs, strict=True)) for code, packs in asked.items()}
 
 
 def _speed(
-    rows: Sequence[ForecastRow],
-    placements: Mapping[tuple[str, str], tuple[str, ...]],
+    sums: Sums,
+    placements: Mapping[Pair, tuple[str, ...]],
     speeds: Mapping[str, float],
 ) -> float:
     """Return the speed with which the packs that are placed take as long as on their lines."""
-    packs = {code: sum(months.values()) for code, months in _asked(rows, placements).items()}
+    packs = {code: sum(months.values()) for code, months in _asked(sums, placements).items()}
     placed = {code: count for code, count in packs.items() if code in speeds and count}
     if not placed:
         return sum(speeds.values()) / len(speeds)

@@ -11,6 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from packtrail.base.amounts import Scale
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -66,6 +68,11 @@ class Comparison:
     unit: str
     days: int
     """That were measured."""
+
+    @property
+    def scale(self) -> Scale:
+        """The unit that it is all told in."""
+        return Scale.of(self.unit, (self.measured, self.low, self.likely, self.high))
 
     @property
     def verdict(self) -> str:
@@ -142,17 +149,6 @@ def compare(
             measured = max(each.value for each in some)
             found.append(_beside(name, measured, (key,), plan, "a second", len(some)))
     return tuple(found)
-
-
-def amount(value: float, unit: str) -> str:
-    """Return a value with its unit, as people say it.
-
-    >>> amount(0.0531, "GB"), amount(268.4, "GB"), amount(12.3, "a second")
-    ('53.1 MB', '268.4 GB', '12.3 a second')
-    """
-    if unit.startswith("GB") and abs(value) < 1:
-        return f"{value * 1000:,.4g} {unit.replace('GB', 'MB', 1)}"
-    return f"{value:,.4g} {unit}"
 
 
 def _latest(days: Sequence[Day], today: date) -> Sequence[Day]:

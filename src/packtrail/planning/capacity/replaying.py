@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from packtrail.planning.capacity.estimating import Basis, Estimate, Input, Span, estimate
-from packtrail.planning.capacity.forecasts import forecast_inputs, packing_inputs
+from packtrail.planning.capacity.forecasts import Sums, forecast_inputs, packing_inputs
 from packtrail.planning.capacity.model import INPUTS, QUANTITIES, inputs_of
 
 if TYPE_CHECKING:
@@ -94,8 +94,9 @@ def practised(years: Sequence[Year]) -> dict[str, Input]:
 
 def predicted(year: Year, practice: Mapping[str, Input]) -> Estimate:
     """Return what the model predicts of a year from its forecast, its packing and the practice."""
-    given = forecast_inputs(year.rows, "lots of the year")
-    packing = packing_inputs(year.rows, year.packings)
+    sums = Sums.of(year.rows)
+    given = forecast_inputs(sums, "lots of the year")
+    packing = packing_inputs(sums, year.packings)
     inputs = inputs_of(given, practice, seen=_exactly(packing))
     return estimate(inputs, QUANTITIES, random.Random(_SEED))  # noqa: S311 - no secret
 

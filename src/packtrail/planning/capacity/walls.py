@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from packtrail.base.amounts import Scale
 from packtrail.planning.capacity import codes
 from packtrail.planning.capacity.estimating import Span
-from packtrail.planning.capacity.meters import Day, Meter, Read, amount
+from packtrail.planning.capacity.meters import Day, Meter, Read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,6 +74,11 @@ class Wall:
     latest: date | None
     by_plan: date | None
     """At the pace of the plan, counted from what is now."""
+
+    @property
+    def scale(self) -> Scale:
+        """The unit that it is all told in."""
+        return Scale.of(self.limit.meter.unit, (self.now, self.limit.value))
 
     @property
     def share(self) -> float:
@@ -168,16 +174,16 @@ def alarms(walls: Sequence[Wall], today: date) -> Iterator[Finding]:
 
 
 def _told(each: Wall, today: date) -> str:
-    meter, limit = each.limit.meter, each.limit
+    meter, limit, amount = each.limit.meter, each.limit, each.scale.amount
     reaches = "falls to" if limit.is_floor else "reaches"
-    now = f"{meter.title} is {amount(each.now, meter.unit)} now"
+    now = f"{meter.title} is {amount(each.now)} now"
     if each.first is not None and each.first <= today:
-        return f"{now}: {limit.source} is {amount(limit.value, meter.unit)}."
+        return f"{now}: {limit.source} is {amount(limit.value)}."
     parts = []
     if each.earliest is not None:
         likely = f", likely {each.likely:%d %B %Y}" if each.likely else ""
         parts.append(f"by its trend from {each.earliest:%d %B %Y} on{likely}")
     if each.by_plan is not None:
         parts.append(f"at the pace of the plan on {each.by_plan:%d %B %Y}")
-    what = f"{amount(limit.value, meter.unit)} ({limit.source})"
+    what = f"{amount(limit.value)} ({limit.source})"
     return f"{now}, and {reaches} {what} {' and '.join(parts)}."

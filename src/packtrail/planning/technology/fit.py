@@ -9,25 +9,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.compliance.subjects import SubjectKind
 from packtrail.compliance.words import Level
 from packtrail.planning.needs import OWN_ROLES, argument
 from packtrail.planning.scope import Capability
-from packtrail.planning.steps import STEPS
+from packtrail.planning.steps import ASSUMED_ON, STEPS
 from packtrail.planning.technology.abilities import Basis, LineAbilities
-from packtrail.planning.technology.inventory import Measured
+from packtrail.planning.technology.inventory import Confidence, Kind, Measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from packtrail.compliance.entries import Rule
     from packtrail.compliance.packs import Pack
     from packtrail.compliance.words import Role
-    from packtrail.planning.technology.inventory import Option
+    from packtrail.planning.steps import Step
+    from packtrail.planning.technology.inventory import Notes, Option
 
 C = Capability
 CARRIERS: Final[Mapping[str, str]] = {
@@ -85,8 +87,15 @@ class Way:
     lead_days: int
     stop_days: int
     source: str
+    on: date | None
+    """When that was written down."""
     is_own: bool
     """Whether the company entered it; otherwise it is an assumption of the planner."""
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure its figures are."""
+        return Confidence.MEDIUM if self.is_own else Confidence.LOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,8 @@ class Answer:
     state: State
     told: str
     basis: Basis | None
+    on: date | None = None
+    """When what says so was measured or written down."""
     ways: tuple[Way, ...] = ()
 
 
@@ -148,6 +159,7 @@ def fit(
     options: Iterable[Option] = (),
     *,
     said: frozenset[Capability] = frozenset(),
+    notes: Notes | None = None,
 ) -> LineFit:
     """Return how a line stands to what is asked of it.
 
@@ -156,9 +168,10 @@ def fit(
         wants: What is asked.
         options: Ways of the company to close gaps.
         said: What people said that it can do.
+        notes: When entries of the inventory were last written.
     """
     own = [each for each in options if not each.lines or known.line in each.lines]
-    answers = tuple(_answer(known, each, own, said) for each in wants)
+    answers = tuple(_answer(known, each, said, partial(_ways, own, notes or {})) for each in wants)
     chosen: dict[str, Way] = {}
     for each in answers:
         is_closed = any(way.title in chosen for way in each.ways)
@@ -264,14 +277,17 @@ _TOPICS: Final[Mapping[str, Callable[[Callable[[str], Any]], Iterator[_Made]]]] 
 
 
 def _answer(
-    known: LineAbilities, want: Want, own: Sequence[Option], said: frozenset[Capability]
+    known: LineAbilities,
+    want: Want,
+    said: frozenset[Capability],
+    ways_to: Callable[[Topic], Iterable[Way]],
 ) -> Answer:
-    state, told, basis = _LOOKS[want.topic](known, want, said)
-    ways = tuple(_ways(want.topic, own)) if state is State.LACKING else ()
-    return Answer(want=want, state=state, told=told, basis=basis, ways=ways)
+    state, told, basis, on = _LOOKS[want.topic](known, want, said)
+    ways = tuple(ways_to(want.topic)) if state is State.LACKING else ()
+    return Answer(want=want, state=state, told=told, basis=basis, on=on, ways=ways)
 
 
-_Seen = tuple[State, str, Basis | None]
+_Seen = tuple[State, str, Basis | None, date | None]
 
 
 def _can(known: LineAbilities, want: Want, said: frozenset[Capability]) -> _Seen:
@@ -279,42 +295,43 @@ def _can(known: LineAbilities, want: Want, said: frozenset[Capability]) -> _Seen
     ability = known.can.get(capability)
     if ability is None:
         if capability in said:
-            return State.MET, "said, nothing shows it", Basis.SAID
-        return State.UNKNOWN, "nothing tells", None
+            return State.MET, "said, nothing shows it", Basis.SAID, None
+        return State.UNKNOWN, "nothing tells", None, None
     state = State.MET if ability.can else State.LACKING
     if state is State.MET and want.topic is Topic.AGGREGATION and known.levels:
         missing = set(want.values) & {"bundle", "case", "pallet"} - known.levels
         if missing:
             told = f"records {', '.join(sorted(known.levels))}, not {', '.join(sorted(missing))}"
-            return State.LACKING, told, Basis.EQUIPMENT
-    return state, ability.told, ability.basis
+            return State.LACKING, told, Basis.EQUIPMENT, known.noted_on
+    return state, ability.told, ability.basis, ability.on
 
 
 def _symbology(known: LineAbilities, want: Want, _: frozenset[Capability]) -> _Seen:
     if not known.symbologies:
-        return State.UNKNOWN, "nobody wrote down what it prints", None
+        return State.UNKNOWN, "nobody wrote down what it prints", None, None
     shared = known.symbologies & set(want.values)
     told = f"prints {', '.join(sorted(shared or known.symbologies))}"
-    return (State.MET if shared else State.LACKING), told, Basis.EQUIPMENT
+    return (State.MET if shared else State.LACKING), told, Basis.EQUIPMENT, known.noted_on
 
 
 def _elements(known: LineAbilities, want: Want, _: frozenset[Capability]) -> _Seen:
     if not known.elements:
-        is_known = Capability.PRODUCT_CODE in known.can
-        told = "no limit is written down" if is_known else "nothing tells"
-        return (State.MET if is_known else State.UNKNOWN), told, Basis.SAID if is_known else None
+        prints = known.can.get(Capability.PRODUCT_CODE)
+        if prints is None:
+            return State.UNKNOWN, "nothing tells", None, None
+        return State.MET, "no limit is written down", Basis.SAID, prints.on
     lacks = sorted(set(want.values) - known.elements)
     told = f"cannot print {', '.join(lacks)}" if lacks else "prints them all"
-    return (State.LACKING if lacks else State.MET), told, Basis.EQUIPMENT
+    return (State.LACKING if lacks else State.MET), told, Basis.EQUIPMENT, known.noted_on
 
 
 def _figure(what: Measured) -> Callable[[LineAbilities, Want, frozenset[Capability]], _Seen]:
     def look(known: LineAbilities, want: Want, _: frozenset[Capability]) -> _Seen:
         figure = known.figures.get(what)
         if figure is None:
-            return State.UNKNOWN, "was not measured", None
+            return State.UNKNOWN, "was not measured", None, None
         state = State.MET if figure.value >= want.number else State.LACKING
-        return state, f"{figure.value:g}: {figure.told}", figure.basis
+        return state, f"{figure.value:g}: {figure.told}", figure.basis, figure.on
 
     return look
 
@@ -331,14 +348,16 @@ _LOOKS: Final[Mapping[Topic, Callable[[LineAbilities, Want, frozenset[Capability
 }
 
 
-def _ways(topic: Topic, own: Sequence[Option]) -> Iterator[Way]:
+def _ways(own: Sequence[Option], notes: Notes, topic: Topic) -> Iterator[Way]:
     """Yield the ways of the company, and what a plan would propose."""
     for each in own:
         if each.closes == topic.value:
+            noted = notes.get((Kind.OPTION, each.code))
             yield Way(
                 title=each.title, cost_eur=each.cost_eur, effort_days=float(each.effort_days),
-                lead_days=each.lead_days, stop_days=each.stop_days, source=each.source,
-                is_own=True,
+                lead_days=each.lead_days, stop_days=each.stop_days,
+                source=each.source or (noted.source if noted else ""),
+                on=noted.on if noted else None, is_own=True,
             )  # fmt: skip
     if topic in _DEFAULTS:
         yield _DEFAULTS[topic]
@@ -356,18 +375,21 @@ def _defaults() -> Iterator[tuple[Topic, Way]]:
         C.TAMPER_EVIDENCE: "Tamper sealer, installed",
     }
     for capability, steps in sums.items():
-        yield (
-            Topic(capability.value),
-            Way(
-                title=titles[capability],
-                cost_eur=sum(each.cost_eur for each in steps),
-                effort_days=sum(each.effort[1] for each in steps),
-                lead_days=sum(each.days[1] or 0 for each in steps),
-                stop_days=sum(each.days[1] or 0 for each in steps if each.is_on_line),
-                source="Assumption: the steps that a plan proposes, in a large organisation",
-                is_own=False,
-            ),
-        )
+        yield Topic(capability.value), assumed_way(titles[capability], steps)
+
+
+def assumed_way(title: str, steps: Sequence[Step]) -> Way:
+    """Return what some steps of a proposal take, added up."""
+    return Way(
+        title=title,
+        cost_eur=sum(each.cost_eur for each in steps),
+        effort_days=sum(each.effort[1] for each in steps),
+        lead_days=sum(each.days[1] or 0 for each in steps),
+        stop_days=sum(each.days[1] or 0 for each in steps if each.is_on_line),
+        source="Assumption: the steps that a plan proposes, in a large organisation",
+        on=ASSUMED_ON,
+        is_own=False,
+    )
 
 
 _DEFAULTS: Final[Mapping[Topic, Way]] = dict(_defaults())

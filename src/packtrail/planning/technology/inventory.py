@@ -140,6 +140,19 @@ class Confidence(StrEnum):
     LOW = "L"
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """When an entry was last written, and by whom."""
+
+    on: date
+    by: str
+
+    @property
+    def source(self) -> str:
+        """What says so, where the entry names nothing else."""
+        return f"written down by {self.by}"
+
+
 class Packing(StrEnum):
     """A level of packing that equipment records."""
 
@@ -310,6 +323,10 @@ class Option(Entry):
 KINDS: Final[Mapping[Kind, type[Entry]]] = {
     each.KIND: each for each in (System, Support, Measurement, Option)
 }
+
+
+Notes = Mapping[tuple[StrEnum, str], Noted]
+"""Kind and code of an entry -> when it was last written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from packtrail.base.findings import Finding
+    from packtrail.planning.technology.abilities import Built
     from packtrail.planning.technology.inventory import Inventory
 
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -40,8 +41,8 @@ class Around:
     sites: frozenset[str]
     lines: Mapping[str, str]
     """Line -> its site."""
-    speeds: Mapping[str, int]
-    """Line -> packs a minute, as built."""
+    speeds: Mapping[str, Built]
+    """Line -> how fast it was built."""
     today: date
 
 
@@ -108,10 +109,11 @@ def _system(system: System, look: _Look, at: str) -> Iterator[Finding]:
     yield from _between(system.upgrade_cost_eur, 0, COST_MAX, "cost", f"{at}/upgrade_cost_eur")
     for line in system.lines:
         built = look.around.speeds.get(line)
-        if built and system.packs_per_minute is not None and system.packs_per_minute < built:
+        own = system.packs_per_minute
+        if built and own is not None and own < built.packs_per_minute:
             message = (
-                f"{system.name} does {float(system.packs_per_minute):g} packs a minute, the line "
-                f"{line!r} {built}."
+                f"{system.name} does {float(own):g} packs a minute, the line "
+                f"{line!r} {built.packs_per_minute}."
             )
             yield codes.SLOWER_THAN_LINE.found(message, at=f"{at}/packs_per_minute")
     yield from _past(system.validated_on, look, f"{at}/validated_on")

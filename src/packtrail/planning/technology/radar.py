@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from packtrail.base.findings import Finding
-    from packtrail.planning.technology.inventory import Inventory, System
+    from packtrail.planning.technology.inventory import Inventory, Notes, System
     from packtrail.planning.technology.support import SupportList
 
 SOON_DAYS: Final = 365
@@ -118,7 +118,12 @@ class Radar:
 
 
 def radar(
-    inventory: Inventory, support: SupportList, trades: Iterable[Trade], today: date
+    inventory: Inventory,
+    support: SupportList,
+    trades: Iterable[Trade],
+    today: date,
+    *,
+    notes: Notes | None = None,
 ) -> Radar:
     """Return what goes out of support when, and what that endangers.
 
@@ -127,6 +132,7 @@ def radar(
         support: Until when products are kept up, own rows included.
         trades: What is packed on which line for which market today.
         today: The day.
+        notes: When entries of the inventory were last written, and by whom.
     """
     dangers = _dangers(inventory.systems, trades)
     found: dict[str, Found] = {}
@@ -138,7 +144,8 @@ def radar(
             if component not in found:
                 found[component] = support.find(component)
             is_itself = at == 0 and bool(system.product)
-            known = _written(system) if is_itself and system.supported_until else found[component]
+            is_written = is_itself and system.supported_until
+            known = _written(system, notes or {}) if is_written else found[component]
             items.append(_item(system, component, known, dangers(system.code), today))
     items.sort(key=_urgency)
     counts = dict.fromkeys(Standing, 0)
@@ -181,8 +188,9 @@ def _item(system: System, component: str, known: Found, danger: Danger, today: d
     )
 
 
-def _written(system: System) -> Found:
+def _written(system: System, notes: Notes) -> Found:
     """Return the row that a system carries itself."""
+    noted = notes.get((system.KIND, system.code))
     row = Row(
         product=system.title,
         release="",
@@ -190,7 +198,7 @@ def _written(system: System) -> Found:
         words=frozenset(),
         ends_on=system.supported_until,
         source=system.support_source,
-        seen_on=None,
+        seen_on=noted.on if noted else None,
         confidence=Confidence.MEDIUM,
         is_own=True,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.planning.needs import OWN_ROLES, argument
 from packtrail.planning.steps import STEPS
-from packtrail.planning.technology.fit import State, Way, holds
+from packtrail.planning.technology.fit import State, Way, assumed_way, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -134,18 +134,7 @@ def _without_receiver(want: ReportWant, form: str) -> ReportAnswer:
     return ReportAnswer(want=want, state=State.LACKING, told=told, ways=(_SET_UP,))
 
 
-def _set_up() -> Way:
-    """Return what the steps of a proposal take that connect a market, added up."""
-    steps = [each for each in STEPS if each.key in {"REGISTER", "REPORT", "REPTEST"}]
-    return Way(
-        title="Registration, reports set up and tested with the authority",
-        cost_eur=sum(each.cost_eur for each in steps),
-        effort_days=sum(each.effort[1] for each in steps),
-        lead_days=sum(each.days[1] or 0 for each in steps),
-        stop_days=0,
-        source="Assumption: the steps that a plan proposes, in a large organisation",
-        is_own=False,
-    )
-
-
-_SET_UP: Final = _set_up()
+_SET_UP: Final = assumed_way(
+    "Registration, reports set up and tested with the authority",
+    [each for each in STEPS if each.key in {"REGISTER", "REPORT", "REPTEST"}],
+)

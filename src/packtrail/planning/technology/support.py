@@ -22,7 +22,7 @@ from packtrail.planning.technology.inventory import Confidence
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from packtrail.planning.technology.inventory import Support
+    from packtrail.planning.technology.inventory import Notes, Support
 
 _WORD: Final = re.compile(r"\.?[a-z0-9]+(?:[.][a-z0-9]+)*")
 _CANDIDATES_MAX: Final = 12
@@ -73,9 +73,14 @@ class SupportList:
     names: tuple[tuple[frozenset[str], str], ...]
     """Words that name a product, and the product."""
 
-    def with_own(self, own: Iterable[Support]) -> SupportList:
-        """Return the list with rows that a company entered itself; they win."""
-        made = tuple(map(_own, own))
+    def with_own(self, own: Iterable[Support], notes: Notes | None = None) -> SupportList:
+        """Return the list with rows that a company entered itself; they win.
+
+        Args:
+            own: The rows.
+            notes: When they were written: of a row that does not say when it was seen, that day.
+        """
+        made = tuple(_own(each, notes or {}) for each in own)
         names = tuple((each.words, each.product) for each in made)
         return SupportList((*made, *self.rows), (*names, *self.names))
 
@@ -135,7 +140,8 @@ def _row(told: dict[str, Any], product: dict[str, Any], name: str, each: dict[st
     )
 
 
-def _own(support: Support) -> Row:
+def _own(support: Support, notes: Notes) -> Row:
+    noted = notes.get((support.KIND, support.code))
     return Row(
         product=support.product,
         release="",
@@ -144,7 +150,7 @@ def _own(support: Support) -> Row:
         ends_on=support.ends_on,
         paid_until=support.paid_until,
         source=support.source,
-        seen_on=support.seen_on,
+        seen_on=support.seen_on or (noted.on if noted else None),
         confidence=support.confidence,
         is_own=True,
     )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Permission
 from packtrail.services.mail import outbox, preferences
-from packtrail.services.mail.outbox import Kind, Letter
+from packtrail.services.mail.kinds import Kind
+from packtrail.services.mail.outbox import Letter
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,7 +10,8 @@ from packtrail.detection.cases import State
 from packtrail.rendering import times
 from packtrail.services.alerts import cases
 from packtrail.services.mail import outbox, preferences
-from packtrail.services.mail.outbox import Kind, Letter
+from packtrail.services.mail.kinds import Kind
+from packtrail.services.mail.outbox import Letter
 from packtrail.store import organisations as organisation_rows
 
 if TYPE_CHECKING:

@@ -249,18 +249,20 @@ def _against(conn: Connection, row: MonthRow, kept: Kept, today: date) -> Iterat
     if state not in _READY:
         text = f"{day:%B %Y} is {state}; to destroy it must be verified or dropped."
         yield codes.MONTH_NOT_READY.found(text)
+    bound: dict[tuple[str, str], list[str]] = {}
     for said in kept.retention:
         if today <= said.until:
             what = said.pack_id or f"policy {said.policy_id}"
-            text = (
-                f"{day:%Y-%m} is kept until {said.until}: {what} for {said.organisation}, "
-                f"{said.span} after {said.counts_from} ({said.source})."
-            )
-            yield codes.STILL_KEPT.found(text)
+            text = f"{day:%Y-%m} is kept until {said.until}: {what}"
+            why = f"{said.span} after {said.counts_from} ({said.source})"
+            bound.setdefault((text, why), []).append(said.organisation)
+    for (text, why), companies in bound.items():
+        yield codes.STILL_KEPT.found(f"{text} for {', '.join(companies)}, {why}.")
     if not kept.retention and state in _READY:
         yield codes.STILL_KEPT.found(f"Nothing says until when {day:%Y-%m} is kept.")
-    for code in kept.keepers:
-        text = f"The policies of {code} do not let records of {day:%Y-%m} be destroyed."
+    if kept.keepers:
+        whose = ", ".join(kept.keepers)
+        text = f"The policies of {whose} do not let records of {day:%Y-%m} be destroyed."
         yield codes.NOT_TO_BE_DESTROYED.found(text)
     yield from months.holds_over(conn, day)
     if rows.documents_from_before(conn, day) and not _is_out(conn, partitions.month_before(day)):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from packtrail import gs1
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import NotFound, RefusedError
+from packtrail.compliance.retention import stated
 from packtrail.compliance.spans import Span
 from packtrail.services import auditing
-from packtrail.services.archive.retention import LAW, Rules, installed_markets
+from packtrail.services.archive.retention import Rules, installed_markets
 from packtrail.store import codes
 from packtrail.store import retention as rows
 from packtrail.store.retention import Policy
@@ -187,8 +188,8 @@ def _below_law(rules: Rules, organisation_id: int, about: dict[str, object]) -> 
     for pack in rules.law(organisation_id):
         if about["scope"] == "market" and about["subject"] not in pack.markets:
             continue
-        said = pack.statement(LAW[counts_from], rules.on)
-        if said is not None and isinstance(said.value, Span) and own < said.value:
+        found = stated(pack, counts_from, rules.on)
+        if found and own < found[0]:
             start = "the record" if counts_from == "record" else "expiry"
-            text = f"{own} after {start} is shorter than the {said.value} that {pack.id} states."
+            text = f"{own} after {start} is shorter than the {found[0]} that {pack.id} states."
             yield codes.POLICY_BELOW_LAW.found(text, at="keep_for")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from packtrail.compliance.retention import keepings
 from packtrail.compliance.spans import Span
 from packtrail.services import rule_packs
 from packtrail.services.markets import accepting
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.store.organisations import OrganisationRow
     from packtrail.store.retention import Policy
-
-LAW: Final = {"record": "retention.for", "expiry": "retention.beyond_expiry"}
-"""What a time counts from -> the parameter of rule packs that states it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,21 +161,18 @@ class Rules:
         self, owner: OrganisationRow, starts: dict[str, date | None]
     ) -> Iterator[Retention]:
         for pack in self.law(owner.organisation_id):
-            for counts_from, since in starts.items():
-                said = pack.statement(LAW[counts_from], self.on)
-                if said is None or since is None or not isinstance(said.value, Span):
-                    continue
+            for each in keepings(pack, self.on, starts):
                 yield Retention(
-                    until=said.value.after(since),
+                    until=each.until,
                     organisation=owner.code,
                     pack_id=pack.id,
                     policy_id=None,
                     markets=pack.markets,
-                    span=str(said.value),
-                    counts_from=counts_from,
-                    since=since,
-                    confidence=said.confidence.value,
-                    source="; ".join(pack.source_title(each) for each in said.sources),
+                    span=str(each.span),
+                    counts_from=each.counts_from,
+                    since=each.since,
+                    confidence=each.said.confidence.value,
+                    source="; ".join(map(pack.source_title, each.said.sources)),
                 )
 
     def _reaching(self, owner: OrganisationRow, day: date) -> tuple[Policy, ...]:

@@ -75,6 +75,8 @@ class BookCodes:
     changed_meanwhile: FindingCode
     reason_needed: FindingCode
     too_many: FindingCode
+    nothing_to_import: FindingCode
+    stands_twice: FindingCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +98,15 @@ class EntryBook(Generic[B, K, E]):
     begin: Begin | None = None
     """What else is written down with the first entries of a book."""
 
+    def opened(self, app: Application, actor: Actor) -> Opened[B]:
+        """Return the book as it is now."""
+        require(actor, self.may_read)
+        with app.database.reading() as conn:
+            return self.shelf.opened(app, conn, actor.organisation_id)
+
     def entries(self, app: Application, actor: Actor, kind: K) -> tuple[EntryView, ...]:
         """Return the entries of a kind, by key."""
-        found = self._opened(app, actor)
+        found = self.opened(app, actor)
         return tuple(_view(found, each) for each in found.book.entries[kind].values())
 
     def entry(self, app: Application, actor: Actor, kind: K, key: str) -> EntryView:
@@ -107,7 +115,7 @@ class EntryBook(Generic[B, K, E]):
         Raises:
             NotFound: There is none of this key.
         """
-        found = self._opened(app, actor)
+        found = self.opened(app, actor)
         if key not in found.book.entries[kind]:
             raise NotFound(self.no_entry(kind, key))
         return _view(found, found.book.entries[kind][key])
@@ -208,11 +216,6 @@ class EntryBook(Generic[B, K, E]):
         """Return the finding that there is no such entry."""
         place = f"{kind}/{key[:80]}"
         return self.codes.no_entry.found(f"There is no {kind} {key[:80]!r}.", at=place)
-
-    def _opened(self, app: Application, actor: Actor) -> Opened[B]:
-        require(actor, self.may_read)
-        with app.database.reading() as conn:
-            return self.shelf.opened(app, conn, actor.organisation_id)
 
     def _judged(
         self,

@@ -12,12 +12,11 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError
 from packtrail.base.findings import Finding
 from packtrail.exchange.capacity_files import read_forecast
-from packtrail.planning import codes as plan_codes
 from packtrail.planning.capacity import codes, forecasts
 from packtrail.planning.capacity.forecasts import MarketYear
 from packtrail.planning.capacity.scenarios import NAME_MAX
 from packtrail.services import auditing
-from packtrail.services.capacity.grounds import forecast_head, forecast_rows, grounds
+from packtrail.services.capacity.grounds import forecast_head, grounds
 from packtrail.store import capacity as rows
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
 
 FORECASTS_MAX = 500
-_TEXT_MAX = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +93,16 @@ def import_forecast(
         is_trial: Whether to look only.
 
     Raises:
-        RefusedError: What the table reader found; `PLN-004`, a value cannot be used; `CPA-005`,
-            there are too many forecasts.
+        RefusedError: What the table reader found in which cell, all of it; `PLN-004`, the packs of
+            the first year add up to too few or too many; `CPA-005`, there are too many forecasts.
         NotPermitted: The actor may not import forecasts.
     """
     require(actor, Permission.CAPACITY_UPDATE)
     filename = printable(filename)[:NAME_MAX]
     told = printable(name.strip() or filename)[:NAME_MAX]
     found = read_forecast(content, filename)
-    _check(found, filename)
-    inputs = forecasts.forecast_inputs(found, filename)
-    months = [row.month.replace(day=1) for row in found]
+    sums = forecasts.Sums.of(found)
+    inputs = forecasts.forecast_inputs(sums, filename)
     made = None
     if not is_trial:
         made = _keep(app, actor, found, name=told, filename=filename, content=content)
@@ -113,8 +110,8 @@ def import_forecast(
         forecast=made,
         row_count=len(found),
         packs_year=inputs[0].span.likely,
-        first_month=min(months),
-        last_month=max(months),
+        first_month=min(sums.months),
+        last_month=max(sums.months),
         findings=tuple(forecasts.check_rows(found)),
     )
 
@@ -137,16 +134,15 @@ def forecast(app: Application, actor: Actor, *, number: int | None = None) -> Fo
         found = grounds(app, conn, actor, forecast_no=number)
     return ForecastView(
         forecast=_seen(found.forecast),
-        months=tuple(
-            Month(month=month, packs=packs)
-            for month, packs in forecasts.months_of(found.rows).items()
-        ),
+        months=tuple(Month(month=month, packs=packs) for month, packs in found.sums.months.items()),
         markets=found.markets,
         findings=found.findings,
     )
 
 
-def rows_of(app: Application, actor: Actor, *, number: int | None = None) -> Sequence[ForecastRow]:
+def rows_of(
+    app: Application, actor: Actor, *, number: int | None = None
+) -> Sequence[rows.ForecastPacks]:
     """Return the rows of a forecast.
 
     Raises:
@@ -154,23 +150,13 @@ def rows_of(app: Application, actor: Actor, *, number: int | None = None) -> Seq
     """
     require(actor, Permission.CAPACITY_READ)
     with app.database.reading() as conn:
-        return forecast_rows(app, conn, actor, forecast_head(conn, actor, number))
+        head = forecast_head(conn, actor, number)
+        return rows.forecast_rows(conn, actor.organisation_id, head.forecast_no)
 
 
 def printable(text: str) -> str:
     """Return a text that a database keeps: NUL is in no name."""
     return text.replace("\0", "\ufffd")
-
-
-def _check(found: Sequence[ForecastRow], filename: str) -> None:
-    for name in ("product", "market"):
-        if any("\0" in getattr(row, name) for row in found):
-            message = f"{filename}: a {name} holds NUL, which no database keeps."
-            raise RefusedError(plan_codes.BAD_VALUE.found(message, at=name))
-        longest = max((str(getattr(row, name)) for row in found), key=len, default="")
-        if len(longest) > _TEXT_MAX:
-            message = f"{filename}: a {name} has {len(longest)} letters; at most {_TEXT_MAX}."
-            raise RefusedError(plan_codes.BAD_VALUE.found(message, at=name))
 
 
 def _keep(

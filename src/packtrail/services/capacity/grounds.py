@@ -7,6 +7,7 @@ and that before what the model has.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from packtrail.base.errors import NotFound
 from packtrail.planning.capacity import calibrating, codes, forecasts
 from packtrail.planning.capacity.calibrating import Bench, Calibrated
-from packtrail.planning.capacity.forecasts import ForecastRow
+from packtrail.planning.capacity.forecasts import YEAR_MONTHS, Sums
 from packtrail.planning.capacity.lines import line_inputs
 from packtrail.planning.capacity.model import INPUTS
 from packtrail.services.capacity.holdings import holdings
@@ -44,7 +45,7 @@ class Grounds:
     """What a plan rests on, before anybody assumes anything."""
 
     forecast: rows.ForecastHead
-    rows: tuple[ForecastRow, ...]
+    sums: Sums
     given: tuple[Input, ...]
     """What the forecast gives."""
     seen: tuple[Input, ...]
@@ -75,45 +76,44 @@ def grounds(
         NotFound: `CPA-001`, there is no such forecast.
     """
     head = forecast_head(conn, actor, forecast_no)
-    found = forecast_rows(app, conn, actor, head)
+    sums = forecast_sums(app, conn, actor, head)
     now = app.clock()
-    held = holdings(app, conn, actor, _pairs(app, actor, head, found), on=now.date())
+    held = holdings(app, conn, actor, sums.pairs, on=now.date())
     measured = calibrated(conn, actor, now=now)
     name, mark = _slot("grounds", actor, head), (head.forecast_no, held, measured)
     known = app.remembered.get(name, mark)
     if known is None:
-        known = _grounds(head, found, held, measured)
+        known = _grounds(head, sums, held, measured)
         app.remembered.put(name, mark, known)
     return cast("Grounds", known)
 
 
 def _grounds(
     head: rows.ForecastHead,
-    found: tuple[ForecastRow, ...],
+    sums: Sums,
     held: Holdings,
     measured: tuple[Calibrated, ...],
 ) -> Grounds:
     source = f"forecast {head.forecast_no}, {head.name}"
-    given = forecasts.forecast_inputs(found, source)
-    markets = forecasts.by_market(found, held.retention)
+    given = forecasts.forecast_inputs(sums, source)
+    markets = forecasts.by_market(sums, held.retention)
     retention = forecasts.retention_input(markets)
     seen = (
-        *forecasts.packing_inputs(found, held.packings),
+        *forecasts.packing_inputs(sums, held.packings),
         *((retention,) if retention else ()),
-        *line_inputs(found, held.placements, held.lines),
+        *line_inputs(sums, held.placements, held.lines),
         *(each.input for each in measured),
     )
     return Grounds(
         forecast=head,
-        rows=found,
+        sums=sums,
         given=given,
         seen=seen,
         markets=markets,
         held=held,
         calibrated=measured,
         findings=(
-            *forecasts.check_rows(found),
-            *forecasts.check_packings(found, held.packings),
+            *forecasts.check_packings(sums, held.packings),
             *forecasts.check_retention(markets),
             *calibrating.check_calibrated(measured),
         ),
@@ -139,32 +139,33 @@ def forecast_head(conn: Connection, actor: Actor, forecast_no: int | None) -> ro
     return head
 
 
-def forecast_rows(
+def forecast_sums(
     app: Application, conn: Connection, actor: Actor, head: rows.ForecastHead
-) -> tuple[ForecastRow, ...]:
-    """Return the rows of a forecast; a forecast never changes, so it is read once."""
+) -> Sums:
+    """Return a forecast added up; a forecast never changes, so it is read once."""
     name = _slot("forecast", actor, head)
     known = app.remembered.get(name, head.forecast_no)
-    if known is not None:
-        return cast("tuple[ForecastRow, ...]", known)
-    made = tuple(
-        ForecastRow(product=row.product, market=row.market, month=row.month, packs=row.packs)
-        for row in rows.forecast_rows(conn, actor.organisation_id, head.forecast_no)
-    )
-    app.remembered.put(name, head.forecast_no, made)
-    return made
-
-
-def _pairs(
-    app: Application, actor: Actor, head: rows.ForecastHead, found: Sequence[ForecastRow]
-) -> tuple[tuple[str, str], ...]:
-    """Return the products and markets of a forecast."""
-    name = _slot("pairs", actor, head)
-    known = app.remembered.get(name, head.forecast_no)
     if known is None:
-        known = tuple(dict.fromkeys((row.product, row.market) for row in found))
+        known = _read(conn, actor.organisation_id, head.forecast_no)
         app.remembered.put(name, head.forecast_no, known)
-    return cast("tuple[tuple[str, str], ...]", known)
+    return cast("Sums", known)
+
+
+def _read(conn: Connection, whose: int, forecast_no: int) -> Sums:
+    months = dict(rows.forecast_months(conn, whose, forecast_no))
+    first = tuple(islice(months, YEAR_MONTHS))
+    year, later = {}, set()
+    for product, market, places, packs in sorted(
+        rows.forecast_cells(conn, whose, forecast_no, first)
+    ):
+        if places is None or packs is None:
+            later.add((product, market))
+            continue
+        told = [0.0] * len(first)
+        for place, count in zip(places, packs, strict=True):
+            told[place - 1] = count
+        year[product, market] = tuple(told)
+    return Sums(months, year, frozenset(later))
 
 
 def _slot(what: str, actor: Actor, head: rows.ForecastHead) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from packtrail.access import Permission
-from packtrail.compliance.spans import Span
+from packtrail.compliance.retention import keepings
 from packtrail.planning.capacity.forecasts import Packing
 from packtrail.planning.capacity.lines import LineFacts
 from packtrail.production.levels import Level
@@ -16,6 +16,7 @@ from packtrail.services.markets.accepting import in_force_for
 from packtrail.services.portfolio import books
 from packtrail.services.technology.lines import LineRate, rates_of
 from packtrail.store import floor as floor_rows
+from packtrail.store.archive import rows as months
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from packtrail.production.levels import Tier
     from packtrail.services.application import Application
 
-_HOURS_A_YEAR: Final = 365 * 24
 Pairs = tuple[tuple[str, str], ...]
 """Products and markets, as a forecast names them."""
 
@@ -173,10 +173,21 @@ def _as_built(speed: int | None) -> LineRate | None:
 def _retention(
     app: Application, conn: Connection, actor: Actor, markets: set[str], on: date
 ) -> dict[str, float]:
+    """Return how long records made on a day are kept, as the archive will count it.
+
+    What counts from expiry does so from the latest that was recorded here until that day.
+    """
     rules = in_force_for(app, conn, actor.organisation_id)
+    starts = {"record": on, "expiry": months.last_expiry(conn, on.replace(day=1))}
     found = {}
     for market in sorted(markets & rules.markets.keys()):
-        span = rules.pack_of(market).value("retention.for", on)
-        if isinstance(span, Span):
-            found[market] = span.hours / _HOURS_A_YEAR
+        kept = [each.until for each in keepings(rules.pack_of(market), on, starts)]
+        if kept:
+            found[market] = _years(on, max(kept))
     return found
+
+
+def _years(since: date, until: date) -> float:
+    """Return the years between two days, to a tenth."""
+    counted = (until.year - since.year) * 12 + until.month - since.month
+    return round(counted / 12 + (until.day - since.day) / 365, 1)

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
 
 from packtrail.access import Permission, require
+from packtrail.base.amounts import amount
 from packtrail.base.errors import NotFound
 from packtrail.base.findings import Finding
 from packtrail.planning.capacity import codes, walls
 from packtrail.planning.capacity.estimating import Estimate, Span
-from packtrail.planning.capacity.meters import BY_NAME, Comparison, Day, Read, amount, compare
+from packtrail.planning.capacity.meters import BY_NAME, Comparison, Day, Read, compare
 from packtrail.planning.capacity.walls import Limit, Wall
 from packtrail.services.capacity import runs
 from packtrail.services.capacity.metering import WHOLE
@@ -229,7 +230,7 @@ def _disk_advice(
         yield "Move to a PostgreSQL server with a disk of its own (PACKTRAIL_DATABASE_URL)."
     if final > _MANY_GB:
         nodes = -(-final // _MANY_GB)
-        yield f"The plan ends at {final:,.0f} GB: think of Citus with {nodes:.0f} nodes."
+        yield f"The plan ends at {amount(final, 'GB')}: think of Citus with {nodes:.0f} nodes."
 
 
 def _rates(found: Mapping[str, tuple[Day, ...]], plan: Estimate) -> Iterator[Limit]:
@@ -258,10 +259,10 @@ def _used(plan: Estimate | None) -> Span | None:
 def _off_plan(compared: Sequence[Comparison]) -> Iterator[Finding]:
     for each in compared:
         if each.verdict == "above":
+            told = each.scale.amount
             message = (
-                f"{each.meter.title}: {amount(each.measured, each.unit)} at the pace of the last"
-                f" {each.days} days; the plan has {amount(each.low, each.unit)} to"
-                f" {amount(each.high, each.unit)}."
+                f"{each.meter.title}: {told(each.measured)} at the pace of the last {each.days}"
+                f" days; the plan has {told(each.low)} to {told(each.high)}."
             )
             yield codes.OFF_PLAN.found(message, at=each.meter.name)
 

@@ -243,7 +243,7 @@ def _lines(
     if known is None:
         by_key = {each.key: each for each in inputs}
         held = ground.held
-        known = line_loads(ground.rows, held.placements, held.lines, by_key)
+        known = line_loads(ground.sums, held.placements, held.lines, by_key)
         app.remembered.put(name, mark, known)
     return cast("tuple[LineLoad, ...]", known)
 

@@ -46,3 +46,33 @@ DEAD_LETTERS = FindingCode(
     "Mails could not be sent",
     remedy="Look at what the mail server answered, mend it, and try them again.",
 )
+IS_CONFIRMED = FindingCode(
+    "MAI-008",
+    Severity.ERROR,
+    "The address is confirmed",
+    remedy="Nothing to do: mails go there.",
+)
+LINK_ENDED = FindingCode(
+    "MAI-009",
+    Severity.ERROR,
+    "The link leads nowhere, or not any more",
+    remedy="Ask for a new one, or take the link of a newer mail.",
+)
+ASKED = FindingCode(
+    "MAI-010",
+    Severity.ERROR,
+    "The address was asked a moment ago",
+    remedy="Have its mails looked through, those taken for advertising too, or ask again later.",
+)
+NOT_CONFIRMED = FindingCode(
+    "MAI-011",
+    Severity.ERROR,
+    "Nobody has confirmed the address",
+    remedy="Have the link opened in the mail that asks for it; what waits is sent then.",
+)
+NOT_WANTED = FindingCode(
+    "MAI-012",
+    Severity.ERROR,
+    "Whoever reads the address refuses such mails",
+    remedy="Tell them in another way; only they take it back, by the link in any of their mails.",
+)

@@ -11,18 +11,21 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.base.findings import Severity
 from packtrail.services import auditing
-from packtrail.services.mail import codes, outbox
-from packtrail.services.mail.outbox import Kind, Letter
+from packtrail.services.mail import addresses, codes, outbox
+from packtrail.services.mail.kinds import Kind
+from packtrail.services.mail.outbox import Letter
 from packtrail.services.overview import Attention
 from packtrail.store import mail as rows
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.services.application import Application
 
 PAGE_MAX: Final = 200
-STATES: Final = ("waiting", "sent", "dead", "dropped")
+STATES: Final = ("waiting", "unconfirmed", "sent", "dead", "unsubscribed", "dropped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class MailView:
     recipient_name: str
     subject: str
     state: str
-    """waiting, sent, dead (given up), or dropped by somebody."""
+    """waiting, unconfirmed (it waits for somebody to confirm the address), sent, dead (given up),
+    unsubscribed (whoever reads the address refuses it), or dropped by somebody."""
     tries: int
     created_at: datetime
     next_at: datetime
@@ -73,7 +77,9 @@ class Standing:
     """How mails stand as a whole."""
 
     is_on: bool
+    """Whether they are recorded."""
     server: str
+    """Through which they leave; empty: none does."""
     sender: str
     domains: tuple[str, ...]
     counts: Mapping[str, int]
@@ -94,7 +100,7 @@ def listed(
     Args:
         app: The application.
         actor: Who asks.
-        state: Only these: waiting, sent, dead or dropped.
+        state: Only these, one of `STATES`.
         kind: Only of this kind, such as digest.
         before: Only older ones; for the next page.
         limit: At most so many, up to `PAGE_MAX`.
@@ -148,7 +154,11 @@ def standing(app: Application, actor: Actor) -> Standing:
     is_on = outbox.is_on(settings)
     return Standing(
         is_on=is_on,
-        server=f"{settings.mail_host}:{settings.mail_port}, {settings.mail_tls}" if is_on else "",
+        server=(
+            f"{settings.mail_host}:{settings.mail_port}, {settings.mail_tls}"
+            if settings.mail_host
+            else ""
+        ),
         sender=settings.mail_from,
         domains=allowed if is_on else (),
         counts={state: found.get(state, 0) for state in STATES},
@@ -160,18 +170,19 @@ def try_again(app: Application, actor: Actor, mail_id: str) -> MailPage:
 
     Raises:
         NotFound: `MAI-001`, there is no such mail.
-        RefusedError: `MAI-002`, mails are off; `MAI-003`, `MAI-004`, it may not go there.
+        RefusedError: `MAI-002`, mails are off; `MAI-003`, `MAI-004`, it may not go there;
+            `MAI-011`, `MAI-012`, nobody has confirmed the address, or it refuses such mails.
         Conflict: `MAI-005`, it is sent, or is just being sent.
         NotPermitted: The actor may not see to mails.
     """
     require(actor, Permission.MAIL_UPDATE)
-    _require_on(app)
+    outbox.require_on(app.settings)
     at = app.clock()
-    known = one(app, actor, mail_id)
-    if known.mail.state != "sent":
-        outbox.check_address(app.settings, known.mail.recipient, at="recipient")
+    known = one(app, actor, mail_id).mail
     give_up_at = at + timedelta(hours=app.settings.mail_retry_for_hours)
     with app.database.transaction() as conn:
+        if known.state != "sent":
+            _require_wanted(app, conn, actor, known)
         if not rows.renew(conn, actor.organisation_id, mail_id, at=at, give_up_at=give_up_at):
             raise Conflict(codes.IS_SENT.found(f"The mail {mail_id} is sent, or being sent."))
         auditing.write(conn, actor, Action.MAIL_RETRIED, mail_id, at=at)
@@ -200,13 +211,17 @@ def drop(app: Application, actor: Actor, mail_id: str, *, reason: str = "") -> M
 def test(app: Application, actor: Actor, address: str) -> MailPage:
     """Record a mail that says that mails work; a chore sends it like any other.
 
+    To an address that nobody has confirmed it is the mail that asks for that: nothing else goes
+    there.
+
     Raises:
         RefusedError: `MAI-002`, mails are off; `MAI-003`, `MAI-004`, it may not go there.
         NotPermitted: The actor may not see to mails.
     """
     require(actor, Permission.MAIL_UPDATE)
-    _require_on(app)
+    outbox.require_on(app.settings)
     to, at = outbox.check_address(app.settings, address), app.clock()
+    kind = Kind.TEST
     letter = Letter(
         kind=Kind.TEST,
         cause=f"test/{at.isoformat()}",
@@ -216,8 +231,11 @@ def test(app: Application, actor: Actor, address: str) -> MailPage:
         path="/setup/mail",
     )
     with app.database.transaction() as conn:
-        outbox.post(app, conn, actor.organisation_id, letter, at=at)
-        (row,) = rows.newest(conn, actor.organisation_id, kind=Kind.TEST.value, limit=1)
+        if addresses.ask_in(app, conn, actor, to, at=at):
+            kind = Kind.CONFIRMATION
+        else:
+            outbox.post(app, conn, actor.organisation_id, letter, at=at)
+        (row,) = rows.newest(conn, actor.organisation_id, kind=kind.value, limit=1)
         auditing.write(
             conn, actor, Action.MAIL_TESTED, row.mail_id, at=at, detail={"recipient": to}
         )
@@ -247,9 +265,16 @@ def attention(app: Application, actor: Actor) -> tuple[Attention, ...]:
     )
 
 
-def _require_on(app: Application) -> None:
-    if not outbox.is_on(app.settings):
-        raise RefusedError(codes.IS_OFF.found("No mail server is set."))
+def _require_wanted(app: Application, conn: Connection, actor: Actor, mail: MailView) -> None:
+    """Require that a mail may go to its recipient, by the settings and by whose address it is."""
+    to = outbox.check_address(app.settings, mail.recipient, at="recipient")
+    told = outbox.verdict(app.settings, conn, actor.organisation_id, Kind(mail.kind), to)
+    if told.state == "unconfirmed":
+        message = f"Nobody has confirmed {to}."
+        raise RefusedError(codes.NOT_CONFIRMED.found(message, at="recipient"))
+    if told.state == "unsubscribed":
+        message = f"Whoever reads {to} refuses such mails."
+        raise RefusedError(codes.NOT_WANTED.found(message, at="recipient"))
 
 
 def _no_mail(mail_id: str) -> Finding:

@@ -1,7 +1,9 @@
 """The outbox: what is to be told by mail is recorded in the transaction of its cause.
 
 A cause is told a recipient once, however often it is found. Nothing is recorded while mails are
-switched off, so that nobody gets the mails of last year on the day they are switched on.
+switched off, so that nobody gets the mails of last year on the day they are switched on. Whether a
+mail may go to its recipient is said in one place, `verdict`: when it is recorded, before it is
+handed over, and when somebody wants it tried again.
 """
 
 from __future__ import annotations
@@ -9,13 +11,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from packtrail.base.errors import RefusedError
 from packtrail.services.mail import codes
+from packtrail.services.mail.kinds import RULES, Kind
 from packtrail.services.mail.masking import masked
 from packtrail.store import mail as rows
+from packtrail.store import mail_addresses as address_rows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,20 +36,6 @@ _ADDRESS: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 )
 _ANY: Final = "*"
-
-
-class Kind(StrEnum):
-    """What a mail is about."""
-
-    DIGEST = "digest"
-    NOTICE = "notice"
-    ANSWER = "answer"
-    INPUT = "input"
-    CASE = "case"
-    CLOCK = "clock"
-    OBLIGATION = "obligation"
-    RECALL = "recall"
-    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +61,29 @@ class Letter:
     """Only where mails may hold numbers of packs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a mail may go to its recipient."""
+
+    state: str
+    """What becomes of the mail: waiting, unconfirmed, unsubscribed or dead."""
+    why: str = ""
+    """Why it may not go; empty where it may."""
+
+
 def is_on(settings: Settings) -> bool:
-    """Tell whether mails are sent at all."""
-    return bool(settings.mail_host)
+    """Tell whether mails are recorded at all."""
+    return bool(settings.mail_host) or settings.mail_kept_only
+
+
+def require_on(settings: Settings) -> None:
+    """Require that mails are recorded.
+
+    Raises:
+        RefusedError: `MAI-002`, they are off.
+    """
+    if not is_on(settings):
+        raise RefusedError(codes.IS_OFF.found("No mail server is set."))
 
 
 def is_address(text: str) -> bool:
@@ -114,7 +123,8 @@ def post(
         conn: The connection whose transaction makes the cause.
         organisation_id: Whose mail it is.
         letter: The mail. To an address that is none, or where mails may not go, it is recorded as
-            a dead letter, so that somebody sees it.
+            a dead letter, so that somebody sees it; to one that nobody has confirmed it waits for
+            that, and one that refuses such mails is sent nothing.
         at: When.
 
     Returns:
@@ -124,7 +134,9 @@ def post(
     if not is_on(settings):
         return False
     mail_id, to = rows.new_id(), letter.to.strip()
-    hindered = obstacle(settings, to)
+    told = verdict(settings, conn, organisation_id, letter.kind, to)
+    if told.state == "unconfirmed":
+        address_rows.note(conn, organisation_id, to, at=at)
     keeps = settings.mail_identifiers
     return rows.add(
         conn,
@@ -142,12 +154,37 @@ def post(
             file_name=letter.file_name if keeps else "",
             file=letter.file if keeps else None,
             message_id=f"<{mail_id}@{domain_of(settings.mail_from)}>",
-            state="dead" if hindered else "waiting",
+            state=told.state,
             created_at=at,
             give_up_at=at + timedelta(hours=settings.mail_retry_for_hours),
-            last_answer=hindered,
+            last_answer=told.why,
         ),
     )
+
+
+def verdict(
+    settings: Settings, conn: Connection, organisation_id: int, kind: Kind, address: str
+) -> Verdict:
+    """Return whether a mail of a kind may go to an address, by the settings and by whose it is."""
+    if hindered := obstacle(settings, address):
+        return Verdict("dead", hindered)
+    rule = RULES[kind]
+    known = address_rows.standing(conn, organisation_id, address, kind.value)
+    if rule.can_be_refused and known.is_refused:
+        return Verdict("unsubscribed", "not sent: whoever reads this address refuses such mails")
+    if not rule.goes_to_unconfirmed and not known.is_confirmed:
+        return Verdict("unconfirmed", "not sent yet: nobody has confirmed this address")
+    return Verdict("waiting")
+
+
+def sentence(text: str) -> str:
+    """Return a text with the full stop that ends it, once.
+
+    Examples:
+        >>> sentence("Packtrail of Maker"), sentence("Packtrail of Maker, Inc.")
+        ('Packtrail of Maker.', 'Packtrail of Maker, Inc.')
+    """
+    return text if text.endswith(".") else f"{text}."
 
 
 def domain_of(address: str) -> str:

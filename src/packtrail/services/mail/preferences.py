@@ -11,8 +11,11 @@ from packtrail.access import ROLES, Action, Permission, RoleName, require
 from packtrail.access import codes as access_codes
 from packtrail.access.actor import ActorKind
 from packtrail.base.errors import NotFound, NotPermitted, RefusedError
+from packtrail.rendering import times
 from packtrail.services import auditing
-from packtrail.services.mail import codes, outbox
+from packtrail.services.mail import addresses, codes, outbox
+from packtrail.services.mail.kinds import Kind
+from packtrail.services.mail.outbox import Letter
 from packtrail.store import mail as rows
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ class Preference:
     rhythm: Rhythm
     changed_at: datetime | None
     changed_by: str | None
+    confirmed_at: datetime | None
+    """When the address was confirmed; until then only the mail that asks for it goes there."""
 
     @property
     def wants_mail(self) -> bool:
@@ -84,6 +89,8 @@ def put(
 ) -> Preference:
     """Say where somebody gets mails, and how often.
 
+    A new address is asked whether it is theirs; the one before, where it was confirmed, is told.
+
     Args:
         app: The application.
         actor: Who says it.
@@ -109,8 +116,22 @@ def put(
         )
         detail = {"address": told, "is_on": is_on, "rhythm": str(rhythm)}
         auditing.write(conn, actor, Action.MAIL_PREFERRED, row.name, at=at, detail=detail)
+        if told and is_on:
+            addresses.given(app, conn, actor.organisation_id, told, at=at)
+        if row.confirmed_at and row.address.lower() != told.lower():
+            outbox.post(app, conn, actor.organisation_id, _moved(actor, row, at), at=at)
         found = rows.people(conn, actor.organisation_id)
     return _preference(next(each for each in found if each.account_id == row.account_id))
+
+
+def ask_own(app: Application, actor: Actor) -> None:
+    """Mail the actor's own address the link that confirms it, once more.
+
+    Raises:
+        NotFound: `ACC-017`, the actor is no person with an account.
+        RefusedError, Conflict: As `addresses.ask_for` says.
+    """
+    addresses.ask_for(app, actor, own(app, actor).address)
 
 
 def who_may(
@@ -150,8 +171,25 @@ def _named_row(conn: Connection, actor: Actor, name: str) -> rows.PersonRow:
     raise NotFound(access_codes.NO_USER.found(f"There is no user {name[:80]!r}.", at="name"))
 
 
+def _moved(actor: Actor, row: rows.PersonRow, at: datetime) -> Letter:
+    """Return the mail to the address that somebody had until now."""
+    return Letter(
+        kind=Kind.SECURITY,
+        cause=f"address/{row.account_id}/{at.isoformat()}",
+        to=row.address,
+        name=row.display_name,
+        subject="Mails of your account do not come here any more",
+        text=(
+            f"On {times.moment(at)} {actor.name} changed the mail address of the account "
+            f"{row.name}. If that was neither you nor agreed with you, tell an administrator."
+        ),
+        path="/setup/account",
+    )
+
+
 def _preference(row: rows.PersonRow) -> Preference:
     return Preference(
         name=row.name, display_name=row.display_name, address=row.address, is_on=row.is_on,
         rhythm=Rhythm(row.rhythm), changed_at=row.changed_at, changed_by=row.changed_by,
+        confirmed_at=row.confirmed_at,
     )  # fmt: skip

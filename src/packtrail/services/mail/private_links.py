@@ -31,9 +31,18 @@ class Purpose(StrEnum):
     """Says that somebody has read a notice: number of the programme, notice, person."""
     STATUS = "status"
     """Shows what became of an input: number of the programme, input."""
+    CONFIRM = "confirm"
+    """Confirms a mail address: number of the organisation, number of the question, address."""
+    UNSUBSCRIBE = "unsubscribe"
+    """Says which mails an address refuses: number of the organisation, kind of mail, address."""
 
 
-PATHS: Final = {Purpose.RECEIPT: "/receipt/", Purpose.STATUS: "/said/"}
+PATHS: Final = {
+    Purpose.RECEIPT: "/receipt/",
+    Purpose.STATUS: "/said/",
+    Purpose.CONFIRM: "/confirm/",
+    Purpose.UNSUBSCRIBE: "/unsubscribe/",
+}
 """Where the pages of private links are."""
 
 

@@ -11,16 +11,18 @@ import mimetypes
 from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from packtrail.exchange import smtp
-from packtrail.services.mail import private_links
-from packtrail.services.mail.outbox import is_on, obstacle
+from packtrail.services.mail import addresses, private_links
+from packtrail.services.mail.kinds import RULES, Kind
+from packtrail.services.mail.outbox import is_on, sentence, verdict
 from packtrail.services.mail.private_links import Purpose
 from packtrail.store import mail as rows
+from packtrail.store import mail_addresses as address_rows
 from packtrail.store import organisations as organisation_rows
 
 if TYPE_CHECKING:
@@ -36,7 +38,26 @@ _CLAIM: Final = timedelta(minutes=15)
 _FIRST_WAIT: Final = timedelta(minutes=1)
 _WAIT_MAX: Final = timedelta(hours=1)
 _DOUBLINGS_MAX: Final = 6
+_LEAVE: Final = "list-unsubscribe"
 _ABANDONED: Final = "whoever sent it ended before it wrote down what the server said"
+
+
+class _Policy(EmailPolicy):
+    """As SMTP asks, but an address is never cut: folded into pieces, no program could use it."""
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() == _LEAVE:
+            return f"{name}: {value}{self.linesep}"
+        folded: str = super().fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() == _LEAVE:
+            return self.fold(name, value).encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY: Final = _Policy(linesep=SMTP.linesep)
 
 
 def send_due(app: Application) -> int:
@@ -46,6 +67,9 @@ def send_due(app: Application) -> int:
     """
     if not is_on(app.settings):
         return 0
+    addresses.ask_due(app)
+    if not app.settings.mail_host:
+        return 0
     sent = 0
     with smtp.MailLine(_server(app.settings)) as line:
         for _ in range(ROUND_MAX):
@@ -54,9 +78,8 @@ def send_due(app: Application) -> int:
                 break
             row, message = found
             if message is None:
-                outcome, answer = "refused", obstacle(app.settings, row.recipient)
-            else:
-                outcome, answer = _hand_over(line, message, row.recipient)
+                continue
+            outcome, answer = _hand_over(line, message, row.recipient)
             _note(app, row, outcome, answer)
             sent += outcome == "sent"
             if outcome == "unreachable":
@@ -67,7 +90,7 @@ def send_due(app: Application) -> int:
 def compose(app: Application, conn: Connection, row: MailRow) -> EmailMessage:
     """Return a mail as it is handed to the server: plain text, a link, and whose it is."""
     settings = app.settings
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=_POLICY)
     made["Message-ID"] = row.message_id
     made["Date"] = format_datetime(row.created_at)
     made["From"] = Address("Packtrail", addr_spec=settings.mail_from.strip())
@@ -75,7 +98,12 @@ def compose(app: Application, conn: Connection, row: MailRow) -> EmailMessage:
     made["Subject"] = row.subject
     made["Auto-Submitted"] = "auto-generated"
     made["X-Auto-Response-Suppress"] = "All"
-    made.set_content(_text(settings, conn, row), cte="quoted-printable")
+    leave = _leave_link(settings, conn, row)
+    if leave:
+        made["List-Unsubscribe"] = f"<{leave}>"
+        if leave.startswith("https://"):
+            made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    made.set_content(_text(settings, conn, row, leave), cte="quoted-printable")
     if row.file is not None:
         kind = mimetypes.guess_type(row.file_name)[0] or "application/octet-stream"
         main, _, sub = kind.partition("/")
@@ -84,16 +112,24 @@ def compose(app: Application, conn: Connection, row: MailRow) -> EmailMessage:
 
 
 def _claim(app: Application) -> tuple[MailRow, EmailMessage | None] | None:
-    """Take the next mail; without a message where it may not go, as the settings are now."""
+    """Take the next mail; without a message where it may not go any more, and is settled so."""
     now = app.clock()
     with app.database.transaction() as conn:
         found = rows.claim_next(conn, now=now, until=now + _CLAIM)
         if found is None:
             return None
+        row = found.row
         if found.was_abandoned:
-            rows.add_try(conn, found.row.mail_id, at=now, outcome="unknown", answer=_ABANDONED)
-        may_go = not obstacle(app.settings, found.row.recipient)
-        return found.row, compose(app, conn, found.row) if may_go else None
+            rows.add_try(conn, row.mail_id, at=now, outcome="unknown", answer=_ABANDONED)
+        told = verdict(app.settings, conn, row.organisation_id, Kind(row.kind), row.recipient)
+        if told.state == "waiting":
+            return row, compose(app, conn, row)
+        if told.state == "dead":
+            rows.add_try(conn, row.mail_id, at=now, outcome="refused", answer=told.why)
+        if told.state == "unconfirmed":
+            address_rows.note(conn, row.organisation_id, row.recipient, at=now)
+        rows.settle(conn, row, state=told.state, next_at=now, sent_at=None, answer=told.why)
+        return row, None
 
 
 def _hand_over(line: smtp.MailLine, message: EmailMessage, to: str) -> tuple[str, str]:
@@ -148,26 +184,27 @@ def _server(settings: Settings) -> smtp.Server:
     )
 
 
-def _text(settings: Settings, conn: Connection, row: MailRow) -> str:
+def _text(settings: Settings, conn: Connection, row: MailRow, leave: str) -> str:
     organisation = organisation_rows.by_ids(conn, [row.organisation_id])
     name = organisation[0].name if organisation else ""
     link = link_of(settings, conn, row)
     parts = [row.body]
     if link:
         parts.append(link)
-    parts.append(f"-- \nPacktrail of {name}. {_WHY.get(row.kind, '')}".rstrip())
+    last = [f"{sentence(f'Packtrail of {name}')} {RULES[Kind(row.kind)].why}".rstrip()]
+    if leave:
+        last.append(f"No more of these mails: {leave}")
+    parts.append("\n".join(("-- ", *last)))
     return "\n\n".join(parts) + "\n"
 
 
-_WHY: Final = {
-    "digest": "How often you get it is set under Setup, Your account.",
-    "notice": "You get it because you take part in the programme.",
-    "answer": "You get it because you raised this.",
-    "case": "You get it because you see to alerts.",
-    "clock": "You get it because you see to alerts.",
-    "obligation": "You get it because you see to obligations.",
-}
-"""Kind of mail -> why somebody gets it."""
+def _leave_link(settings: Settings, conn: Connection, row: MailRow) -> str:
+    """Return the address at which mails such as this one are refused; empty where they cannot."""
+    kind = Kind(row.kind)
+    if not settings.console_url or not RULES[kind].can_be_refused:
+        return ""
+    path = addresses.choices_path(conn, row.organisation_id, kind, row.recipient)
+    return settings.console_url.rstrip("/") + path
 
 
 def link_of(settings: Settings, conn: Connection, row: MailRow) -> str:

@@ -8,7 +8,8 @@ from packtrail.access import Permission
 from packtrail.compliance.obligations import OVERDUE
 from packtrail.rendering import times
 from packtrail.services.mail import outbox, preferences
-from packtrail.services.mail.outbox import Kind, Letter
+from packtrail.services.mail.kinds import Kind
+from packtrail.services.mail.outbox import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,8 @@ from packtrail.planning.communication import By
 from packtrail.planning.templates import TEMPLATES, Rhythm
 from packtrail.rendering import plan_words, times
 from packtrail.services.mail import outbox, preferences
-from packtrail.services.mail.outbox import Kind, Letter
+from packtrail.services.mail.kinds import Kind
+from packtrail.services.mail.outbox import Letter
 from packtrail.services.mail.preferences import Rhythm as Wish
 from packtrail.services.plan import books, telling
 from packtrail.services.plan.mailing import address_of, takes_part, wish_of

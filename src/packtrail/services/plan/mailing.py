@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.planning.inputs import InputState, Way
 from packtrail.rendering import times
-from packtrail.services.mail import outbox, preferences
-from packtrail.services.mail.outbox import Kind, Letter
+from packtrail.services.mail import addresses, outbox, preferences
+from packtrail.services.mail.kinds import Kind
+from packtrail.services.mail.outbox import Letter
 from packtrail.services.mail.private_links import Purpose
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def tell(
     """Record the mails of a change, in its transaction."""
     if not outbox.is_on(app.settings):
         return
+    for code, person in after.people.items():
+        if person.mail and not person.until and person != before.people.get(code):
+            addresses.given(app, conn, row.organisation_id, person.mail, at=at)
     notices = [
         each
         for code, each in after.notices.items()

@@ -7,9 +7,19 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, cast
 
 from packtrail.access import Permission
+from packtrail.planning.book import KINDS
 from packtrail.planning.needs import needs_in_force
 from packtrail.planning.probes import Evidence
-from packtrail.planning.readiness import Item, Score, by_market, readiness, score
+from packtrail.planning.readiness import (
+    Item,
+    Needed,
+    Score,
+    by_market,
+    needed,
+    readiness,
+    score,
+)
+from packtrail.planning.standing import verdict
 from packtrail.production.orders import State as OrderState
 from packtrail.rendering.tables import Column, Kind, Table
 from packtrail.reporting.life import State as ReportState
@@ -23,16 +33,18 @@ from packtrail.services.technology import lines as lines_of
 from packtrail.store import plan_evidence as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from datetime import datetime
 
     from packtrail.access import Actor
     from packtrail.compliance.catalogue import Catalogue
     from packtrail.planning.book import Book
     from packtrail.planning.scope import Need
+    from packtrail.planning.standing import Verdict
     from packtrail.planning.technology.abilities import LineAbilities
     from packtrail.services.application import Application
     from packtrail.services.plan.books import Opened
+    from packtrail.services.plan.scheduling import Planned
 
 FRESH_SECONDS = 300
 """So long evidence that was gathered is used again."""
@@ -48,6 +60,8 @@ class Readiness:
     """How ready a programme is, from evidence."""
 
     opened: Opened
+    verdict: Verdict
+    """Whether the dates to come will be made, as everywhere."""
     items: tuple[Item, ...]
     total: Score
     by_market: Mapping[tuple[str, str], Score]
@@ -90,8 +104,15 @@ class ItemView:
     """The last day without it; null: rules hold already, and nobody has set the first sale."""
     since: date | None
     """The first day of the rules that ask for it and hold already; null: all are to come."""
+    coming_on: date | None
+    """The last day without it for the first date that is to come; null: no such date needs it."""
     planned_on: date | None
+    overdue_days: int
+    """Days since the last day without it, under rules in force."""
+    foreseen_days: int
+    """Days by which its work is planned too late for a date to come that will not be made."""
     late_days: int
+    """The larger of the two."""
     is_only_said: bool
 
 
@@ -118,13 +139,50 @@ def of_programme(
     """
     now = planned(app, actor, programme, on=on)
     gathered = _gathered(app, actor, now.opened)
-    book, day = now.opened.book, now.schedule.today
     law = in_force(app, actor)
-    holding = _holding(app, actor, law, frozenset(book.markets), day)
-    known = law.markets
-    items = readiness(book, now.opened.terms, now.schedule, gathered.evidence, in_force=holding)
+    holding = _holding(app, actor, law, frozenset(now.opened.book.markets), now.schedule.today)
+    name = f"readiness/{now.opened.row.programme_id}"
+    mark = (now.opened.mark, now.schedule.today, gathered.at, gathered.left_out, law)
+    known = cast("Readiness | None", app.remembered.get(name, mark))
+    if known is None:
+        wanted = _wanted(app, now, gathered, holding)
+        known = _seen(now, gathered, wanted, holding, law.markets)
+        app.remembered.put(name, mark, known)
+    return known
+
+
+def _wanted(
+    app: Application, now: Planned, gathered: _Gathered, holding: tuple[Need, ...]
+) -> tuple[Needed, ...]:
+    """Return what is needed and what was seen of it, which a change of the plan leaves as it is."""
+    opened, day = now.opened, now.schedule.today
+    besides = tuple(opened.book.of_kind(each) for each in KINDS if each not in _OF_PLAN)
+    name = f"needed/{opened.row.programme_id}"
+    mark = (opened.terms, opened.held_mark, besides, day, gathered.at, gathered.left_out, holding)
+    known = cast("tuple[Needed, ...] | None", app.remembered.get(name, mark))
+    if known is None:
+        evidence = gathered.evidence
+        known = needed(opened.book, opened.terms, evidence, day, in_force=holding)
+        app.remembered.put(name, mark, known)
+    return known
+
+
+_OF_PLAN = frozenset({"package", "link", "deadline", "calendar", "resource", "meeting"})
+"""Kinds of entries that change nothing of what is needed and seen."""
+
+
+def _seen(
+    now: Planned,
+    gathered: _Gathered,
+    wanted: tuple[Needed, ...],
+    holding: tuple[Need, ...],
+    known: Container[str],
+) -> Readiness:
+    book, day = now.opened.book, now.schedule.today
+    items = readiness(wanted, now.schedule)
     return Readiness(
         opened=now.opened,
+        verdict=verdict(now.schedule),
         items=items,
         total=score(items),
         by_market=by_market(items),
@@ -188,7 +246,8 @@ def table(items: tuple[Item, ...]) -> Table:
     columns = (
         Column("Subject"), Column("Code"), Column("Name"), Column("What is needed"),
         Column("Markets"), Column("State"), Column("Seen"), Column("In force since", Kind.DAY),
-        Column("Due", Kind.DAY), Column("Planned", Kind.DAY), Column("Late, days", Kind.NUMBER),
+        Column("Due", Kind.DAY), Column("Due for a date to come", Kind.DAY),
+        Column("Planned", Kind.DAY), Column("Late, days", Kind.NUMBER),
         Column("Plan says done, not seen"),
     )  # fmt: skip
     return Table(
@@ -198,7 +257,8 @@ def table(items: tuple[Item, ...]) -> Table:
             (
                 each.probe.subject.value, each.code, each.name, each.probe.title,
                 ", ".join(each.markets), each.state.value, each.sight.told, each.since,
-                each.due_on, each.planned_on, each.late_days, "yes" if each.is_only_said else "",
+                each.due_on, each.coming_on, each.planned_on, each.late_days,
+                "yes" if each.is_only_said else "",
             )
             for each in items
         ],
@@ -219,7 +279,10 @@ def _view(each: Item) -> ItemView:
         told=each.sight.told,
         due_on=each.due_on,
         since=each.since,
+        coming_on=each.coming_on,
         planned_on=each.planned_on,
+        overdue_days=each.overdue_days,
+        foreseen_days=each.foreseen_days,
         late_days=each.late_days,
         is_only_said=each.is_only_said,
     )
@@ -228,7 +291,8 @@ def _view(each: Item) -> ItemView:
 def _gathered(app: Application, actor: Actor, opened: Opened) -> _Gathered:
     now = app.clock()
     may = tuple(sorted(_may(actor)))
-    mark = (opened.mark, may, int(now.timestamp()) // FRESH_SECONDS)
+    # Of the programme, what is looked for hangs on its products only.
+    mark = (opened.book.products, may, int(now.timestamp()) // FRESH_SECONDS)
     name = f"evidence/{opened.row.programme_id}"
     known = cast("_Gathered | None", app.remembered.get(name, mark))
     if known is not None:

@@ -190,8 +190,7 @@ def _summary(seen: Glance) -> Table:
         ("Work packages begun", sum(each.is_started and not each.is_done for each in packages)),
         ("Last day of work", seen.schedule.finish_on),
     ]
-    shown = tuple(tuple(map(str, row)) for row in rows)
-    return Table("Summary", (Column("What"), Column("Value")), shown)
+    return Table("Summary", (Column("What"), Column("Value", Kind.VALUE)), rows)
 
 
 def _markets(seen: Glance) -> Table:
@@ -225,8 +224,11 @@ def _load(schedule: Schedule) -> Table:
         Column("There, days", Kind.NUMBER), Column("Share", Kind.NUMBER),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
+    roles = {each.code for each in schedule.plan.resources}
     for resource, weeks in loads.weekly(schedule, _LOAD_WEEKS).items():
         for each in weeks:
+            if not each.demand_days and resource not in roles:
+                continue  # A line on which nothing is done in a week is no news.
             at = len(rows) + 2
             share = Formula(f"=IF(D{at}=0,0,C{at}/D{at})", each.demand_days / each.capacity_days
                             if each.capacity_days else 0.0)  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Permission, require
@@ -31,6 +33,11 @@ _TOLD_KINDS = frozenset({"package", "deadline", "need", "register"})
 _SHOWN_MAX = 3
 _FOR_CAPACITY = frozenset({Department.IT, Department.MANAGEMENT, Department.FINANCE})
 """Departments that buy or change what there is."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TOLD_BY_THE_END = frozenset({"started_on", "done_percent"})
+"""What goes without saying of work that is finished."""
+_WORDS = {"started_on": "started {}", "finished_on": "finished {}", "done_percent": "{} % done"}
+"""Value of an entry -> how it is told."""
 _SILENT = frozenset({"is_proposed", "products", "reason", "acceptance"})
 
 
@@ -221,7 +228,7 @@ def _told(found: Iterable[history.Change]) -> Iterator[Change]:
                 kind=newest.kind,
                 code=newest.code,
                 title=str(shown.get("title") or newest.code),
-                told=told + (f" ({newest.reason})" if newest.reason else ""),
+                told=told + (f"; {newest.reason}" if newest.reason else ""),
                 work=str(shown.get("kind", "")) if newest.kind == "package" else "",
             )
 
@@ -236,14 +243,31 @@ def _difference(before: Any, after: Any) -> str:
         for name in dict.fromkeys((*before, *after))
         if before.get(name) != after.get(name) and name not in _SILENT
     ]
-    told = [
-        f"{name.replace('_', ' ')} {_value(before.get(name))} → {_value(after.get(name))}"
-        for name in names[:_SHOWN_MAX]
-    ]
+    if after.get("finished_on") and "finished_on" in names:
+        names = [name for name in names if name not in _TOLD_BY_THE_END]
+    told = [_step(name, before.get(name), after.get(name)) for name in names[:_SHOWN_MAX]]
     return ", ".join(told) + (f" and {len(names) - _SHOWN_MAX} more" if names[_SHOWN_MAX:] else "")
 
 
+def _step(name: str, before: Any, after: Any) -> str:
+    """Return what became of a value, in words."""
+    now = _value(after)
+    if now and name in _WORDS:
+        return _WORDS[name].format(now)
+    label, was = name.removesuffix("_on").replace("_", " "), _value(before)
+    if not now:
+        return f"no {label} any more"
+    return f"{label} {was} → {now}" if was else f"{label} {now}"
+
+
 def _value(value: Any) -> str:
-    if value in {None, ""} if not isinstance(value, list | dict) else not value:
-        return "nothing"
-    return str(value)[:60]
+    """Return a value as people write it; empty where there is none."""
+    if value is None or value == "" or (isinstance(value, list | dict) and not value):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))[:60]
+    text = str(value)
+    if _DAY.fullmatch(text):
+        with suppress(ValueError):
+            return times.day(date.fromisoformat(text))
+    return text[:60]

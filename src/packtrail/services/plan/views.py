@@ -66,6 +66,8 @@ class SlotView:
     early_finish_on: date
     late_finish_on: date | None
     float_days: int | None
+    late_days: int
+    """Days, every one counted, by which it comes too late for a date."""
     is_critical: bool
     done_percent: int
     started_on: date | None
@@ -370,6 +372,7 @@ def _slot(schedule: Schedule, code: str, titles: dict[str, str]) -> SlotView:
         early_finish_on=slot.early_finish_on,
         late_finish_on=slot.late_finish_on,
         float_days=slot.float_days,
+        late_days=0 if package.is_done else slot.late_days,
         is_critical=code in schedule.critical,
         done_percent=100 if package.is_done else package.done_percent,
         started_on=package.started_on,

@@ -2,6 +2,5 @@
 
 books       the book of an organisation, and what other parts of Packtrail know of it
 entries     reading, changing and taking out entries; their history
-importing   tables of products, licences, placements and partners, from CSV, XLSX or JSON
-exporting   the same tables again
+files       tables of products, licences, placements and partners: taken in and given out
 """

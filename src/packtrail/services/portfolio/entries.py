@@ -55,6 +55,8 @@ PORTFOLIO: Final = EntryBook(
         changed_meanwhile=codes.CHANGED_MEANWHILE,
         reason_needed=codes.REASON_NEEDED,
         too_many=codes.TOO_MANY_ENTRIES,
+        nothing_to_import=codes.NOTHING_TO_IMPORT,
+        stands_twice=codes.NAME_TWICE,
     ),
     may_read=Permission.PORTFOLIO_READ,
     may_change=Permission.PORTFOLIO_UPDATE,

@@ -1,125 +1,154 @@
-"""Sites, lines and trade items from tables: what is new is described, the rest is left."""
+"""Sites, lines and trade items in tables: what is new is described, the rest is left."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.compliance import codes
 from packtrail.compliance.assembling import Seen, SeenItem, SeenSite
 from packtrail.exchange.codes import NOT_A_NUMBER
 from packtrail.production.levels import Level, Tier
+from packtrail.services.books.files import Beside
+from packtrail.services.books.sheets import Form
 from packtrail.services.lines import floor
-from packtrail.services.portfolio import sheets
-from packtrail.services.sheets import Form
+from packtrail.services.portfolio.entries import judge
+from packtrail.services.portfolio.sheets import LINES, SITES, TRADE_ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
+    from packtrail.compliance.book import Book, Entry
     from packtrail.services.application import Application
-    from packtrail.services.sheets import Sheet
-
-Body = dict[str, Any]
+    from packtrail.services.books.entries import Judge
+    from packtrail.services.books.files import Body, Tables
+    from packtrail.services.books.sheets import Sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a file adds to the floor."""
 
-    sites: Mapping[str, Body] = field(default_factory=dict)
-    lines: Mapping[str, Body] = field(default_factory=dict)
-    items: Mapping[str, Body] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
+    new: Mapping[Sheet, Mapping[str, Body]]
+    """By code."""
+    findings: tuple[Finding, ...]
     """What is there already and is described otherwise, and what cannot be described so."""
 
     @property
     def count(self) -> int:
         """How many things it adds."""
-        return len(self.sites) + len(self.lines) + len(self.items)
+        return sum(map(len, self.new.values()))
 
-    def as_seen(self) -> Seen:
-        """Return what will be known when it was carried out."""
-        return Seen(
+    @property
+    def judge(self) -> Judge[Book, Entry]:
+        """What is wrong with entries of a portfolio, once these things are described."""
+        sites, lines, items = (self.new[each] for each in FLOOR.sheets)
+        planned = Seen(
             sites={
                 code: SeenSite(name=each["name"], country=each["country"], is_own=True)
-                for code, each in self.sites.items()
+                for code, each in sites.items()
             },
-            lines={code: each["site"] for code, each in self.lines.items()},
+            lines={code: each["site"] for code, each in lines.items()},
             items={
-                code: SeenItem(gtin=each["pack_gtin"], levels=())
-                for code, each in self.items.items()
+                code: SeenItem(gtin=each["pack_gtin"], levels=()) for code, each in items.items()
             },
         )
+        return partial(judge, planned=planned)
+
+    def carry_out(self, app: Application, actor: Actor) -> None:
+        """Describe them, sites first.
+
+        Raises:
+            RefusedError: A `LIN` or `GS1` code, something cannot be so.
+            NotPermitted: The actor may not describe sites, lines and trade items.
+        """
+        sites, lines, items = (self.new[each] for each in FLOOR.sheets)
+        for code, each in sites.items():
+            floor.create_site(
+                app, actor, code, name=each["name"], gln=each.get("gln"), country=each["country"],
+                time_zone=each.get("time_zone", "UTC"),
+            )  # fmt: skip
+        for code, each in lines.items():
+            told = floor.NewLine(
+                code=code, site=each["site"], name=each["name"],
+                levels=each.get("levels", ("pack", "case", "pallet")),
+                speed_packs_per_minute=each.get("speed_packs_per_minute"),
+            )  # fmt: skip
+            floor.create_line(app, actor, told)
+        for code, each in items.items():
+            item = floor.NewTradeItem(
+                code=code, name=each["name"], market=each["market"], tiers=tuple(_tiers(each)),
+                national_number=each.get("national_number"),
+            )  # fmt: skip
+            floor.create_trade_item(app, actor, item)
 
 
-def plan(app: Application, actor: Actor, read: Mapping[Sheet, Mapping[str, Body]]) -> Plan:
+def plan(app: Application, actor: Actor, tables: Tables) -> Plan:
     """Return what is to be described, of what tables say.
 
     Args:
         app: The application.
         actor: For whose organisation.
-        read: Sheet -> place and what a row says.
+        tables: Sheet -> place of a row and what it says.
     """
-    own = actor.organisation_code
-    known_sites = {
-        each.code: {"name": each.name, "country": each.country or "", "gln": each.gln}
-        for each in floor.sites(app, actor)
-        if each.operator == own
-    }
-    known_lines = {
-        each.code: {"site": each.site, "name": each.name}
-        for each in floor.lines(app, actor)
-        if each.operator == own
-    }
-    known_items = {
-        each.code: {"pack_gtin": each.gtin, "market": each.market}
-        for each in floor.trade_items(app, actor)
-        if each.owner == own
-    }
     findings: list[Finding] = []
     new = {
-        sheet: _new(sheet, read.get(sheet, {}), known, findings)
-        for sheet, known in (
-            (sheets.SITES, known_sites),
-            (sheets.LINES, known_lines),
-            (sheets.TRADE_ITEMS, known_items),
-        )
+        sheet: _new(sheet, tables.get(sheet, {}), {each["code"]: each for each in known}, findings)
+        for sheet, known in bodies(app, actor).items()
     }
-    return Plan(
-        sites=new[sheets.SITES],
-        lines=new[sheets.LINES],
-        items=new[sheets.TRADE_ITEMS],
-        findings=tuple(findings),
-    )
+    return Plan(new, tuple(findings))
 
 
-def carry_out(app: Application, actor: Actor, planned: Plan) -> None:
-    """Describe what a plan adds, sites first.
+def bodies(app: Application, actor: Actor) -> dict[Sheet, list[Body]]:
+    """Return the sites, lines and trade items of an organisation as rows of tables."""
+    own = actor.organisation_code
+    return {
+        SITES: [
+            {"code": each.code, "name": each.name, "country": each.country or "",
+             "gln": each.gln, "time_zone": each.time_zone}
+            for each in floor.sites(app, actor) if each.operator == own
+        ],
+        LINES: [
+            {"code": each.code, "site": each.site, "name": each.name,
+             "levels": [level.value for level in each.levels],
+             "speed_packs_per_minute": each.speed_packs_per_minute}
+            for each in floor.lines(app, actor) if each.operator == own
+        ],
+        TRADE_ITEMS: [
+            _item(each) for each in floor.trade_items(app, actor) if each.owner == own
+        ],
+    }  # fmt: skip
 
-    Raises:
-        RefusedError: A `LIN` or `GS1` code, something cannot be so.
-        NotPermitted: The actor may not describe sites, lines and trade items.
-    """
-    for code, each in planned.sites.items():
-        floor.create_site(
-            app, actor, code, name=each["name"], gln=each.get("gln"), country=each["country"],
-            time_zone=each.get("time_zone", "UTC"),
-        )  # fmt: skip
-    for code, each in planned.lines.items():
-        told = floor.NewLine(
-            code=code, site=each["site"], name=each["name"],
-            levels=each.get("levels", ("pack", "case", "pallet")),
-            speed_packs_per_minute=each.get("speed_packs_per_minute"),
-        )  # fmt: skip
-        floor.create_line(app, actor, told)
-    for code, each in planned.items.items():
-        item = floor.NewTradeItem(
-            code=code, name=each["name"], market=each["market"], tiers=tuple(_tiers(each)),
-            national_number=each.get("national_number"),
-        )  # fmt: skip
-        floor.create_trade_item(app, actor, item)
+
+FLOOR: Final = Beside(
+    title="sites, lines and trade items",
+    sheets=(SITES, LINES, TRADE_ITEMS),
+    plan=plan,
+    bodies=bodies,
+)
+
+
+def _item(each: floor.TradeItem) -> Body:
+    tiers = {tier.level.value: tier for tier in each.tiers}
+    prefixes = [tier.prefix for tier in each.tiers if tier.prefix]
+    holds = {name: tier.holds for name, tier in tiers.items()}
+    gtins = {name: tier.gtin for name, tier in tiers.items()}
+    return {
+        "code": each.code,
+        "name": each.name,
+        "market": each.market,
+        "pack_gtin": each.gtin,
+        "national_number": each.national_number,
+        "company_prefix": prefixes[0] if prefixes else None,
+        "bundle_gtin": gtins.get("bundle"),
+        "packs_per_bundle": holds.get("bundle"),
+        "case_gtin": gtins.get("case"),
+        "per_case": holds.get("case"),
+        "per_pallet": holds.get("pallet"),
+    }
 
 
 def _new(
@@ -140,7 +169,7 @@ def _new(
         }
         if other:
             told = ", ".join(f"{name} is {value!r}" for name, value in other.items())
-            message = f"{sheet.name}: {code!r} is there already, and {told} there."
+            message = f"{code!r} is there already, and {told} there."
             findings.append(codes.DIFFERS_THERE.found(message, at=place))
         elif code not in known:
             new[code] = body

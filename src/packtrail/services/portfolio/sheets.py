@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from packtrail.services.sheets import Sheet, columns
+from packtrail.compliance.book import Kind
+from packtrail.services.books.sheets import Sheet, columns
 
 SITES: Final = Sheet("Sites", columns("""
     code*       identifier
@@ -82,15 +82,12 @@ PARTNERS: Final = Sheet("Partners", columns("""
     note            text
 """))  # fmt: skip
 
-FLOOR: Final = (SITES, LINES, TRADE_ITEMS)
 BOOK: Final = {
-    "company": COMPANY,
-    "product": PRODUCTS,
-    "practice": PRACTICES,
-    "licence": LICENCES,
-    "placement": PLACEMENTS,
-    "partner": PARTNERS,
+    Kind.COMPANY: COMPANY,
+    Kind.PRODUCT: PRODUCTS,
+    Kind.PRACTICE: PRACTICES,
+    Kind.LICENCE: LICENCES,
+    Kind.PLACEMENT: PLACEMENTS,
+    Kind.PARTNER: PARTNERS,
 }
-"""Kind of an entry -> its sheet."""
-SHEETS: Final[Mapping[str, Sheet]] = {each.word: each for each in (*FLOOR, *BOOK.values())}
-"""Word -> sheet, in the order in which they are read: what is named comes before what names it."""
+"""Kind of an entry -> its sheet; what is named comes before what names it."""

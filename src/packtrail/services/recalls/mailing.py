@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from packtrail.base.errors import RefusedError
 from packtrail.services.mail import codes, outbox
-from packtrail.services.mail.outbox import Kind, Letter
+from packtrail.services.mail.kinds import Kind
+from packtrail.services.mail.outbox import Letter
 from packtrail.services.recalls import drafting
 
 if TYPE_CHECKING:

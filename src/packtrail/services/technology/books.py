@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from packtrail.planning.technology.inventory import Inventory, Kind, read_entry
+from packtrail.planning.technology.abilities import Built
+from packtrail.planning.technology.inventory import Inventory, Kind, Noted, read_entry
 from packtrail.planning.technology.inventory_checks import Around
 from packtrail.services.books.opening import Shelf
 from packtrail.services.lines import floor
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.planning.technology.inventory import Notes
     from packtrail.services.application import Application
     from packtrail.services.books.opening import Opened
 
@@ -33,6 +35,11 @@ SHELF: Final = Shelf(
 def opened(app: Application, conn: Connection, organisation_id: int) -> Opened[Inventory]:
     """Return the inventory of an organisation; it is read again only when it was changed."""
     return SHELF.opened(app, conn, organisation_id)
+
+
+def notes_of(found: Opened[Inventory]) -> Notes:
+    """Return when the entries of an inventory were last written, and by whom."""
+    return {key: Noted(each.at.date(), each.by) for key, each in found.written.items()}
 
 
 def around(conn: Connection, actor: Actor, today: date) -> Around:
@@ -52,8 +59,8 @@ def around(conn: Connection, actor: Actor, today: date) -> Around:
             for row in lines
         },
         speeds={
-            floor.name_for(own, row.organisation_id, row.organisation, row.code): (
-                row.speed_packs_per_minute
+            floor.name_for(own, row.organisation_id, row.organisation, row.code): Built(
+                row.speed_packs_per_minute, row.created_at.date()
             )
             for row in lines
             if row.speed_packs_per_minute

@@ -37,6 +37,8 @@ TECHNOLOGY: Final = EntryBook(
         changed_meanwhile=codes.CHANGED_MEANWHILE,
         reason_needed=codes.REASON_NEEDED,
         too_many=codes.TOO_MANY,
+        nothing_to_import=codes.NOTHING_TO_IMPORT,
+        stands_twice=codes.CODE_TWICE,
     ),
     may_read=Permission.TECHNOLOGY_READ,
     may_change=Permission.TECHNOLOGY_UPDATE,

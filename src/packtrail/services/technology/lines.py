@@ -10,7 +10,7 @@ from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
 from packtrail.compliance.countries import name_of
 from packtrail.planning.technology import codes
-from packtrail.planning.technology.abilities import LineAbilities, abilities
+from packtrail.planning.technology.abilities import Batches, LineAbilities, abilities
 from packtrail.planning.technology.fit import LineFit, State, Want, fit, wants_of
 from packtrail.planning.technology.inventory import Measured
 from packtrail.production.orders import State as OrderState
@@ -62,6 +62,10 @@ class AnswerView:
     state: str
     told: str
     basis: str
+    on: date | None
+    """When what says so was measured or written down; None: nothing says it."""
+    confidence: str
+    """`H`, `M` or `L`; nothing where nothing says it."""
     ways: tuple[WayView, ...]
 
 
@@ -75,6 +79,9 @@ class WayView:
     lead_days: int
     stop_days: int
     source: str
+    on: date | None
+    """When that was written down."""
+    confidence: str
     is_own: bool
 
 
@@ -156,7 +163,7 @@ def believed(app: Application, conn: Connection, actor: Actor) -> Mapping[str, L
 
 def _rates(known: Mapping[str, LineAbilities]) -> Mapping[str, LineRate]:
     return {
-        line: LineRate(packs_per_minute=rate.value, basis=rate.basis.value, source=rate.told)
+        line: LineRate(packs_per_minute=rate.value, basis=rate.basis.value, source=rate.source)
         for line, each in known.items()
         if (rate := each.figures.get(Measured.PACKS_PER_MINUTE)) is not None
     }
@@ -191,7 +198,8 @@ def market_fit(
         around = books.around(conn, actor, today)
         known = _known(app, conn, actor, around)
         law = in_force_for(app, conn, actor.organisation_id)
-        options = books.opened(app, conn, actor.organisation_id).book.options.values()
+        opened = books.opened(app, conn, actor.organisation_id)
+        options, notes = opened.book.options.values(), books.notes_of(opened)
         packing = _packing(app, conn, actor, market)
         if market not in law.markets:
             message = f"No rule pack is about the market {market[:20]!r}."
@@ -203,7 +211,7 @@ def market_fit(
             raise NotFound(codes.UNKNOWN_NAME.found(message, at="line"))
     wants = wants_of(law.pack_of(market), day, packs_per_minute=packs_per_minute)
     looked = lines or [each for each in known if each in packing] or list(known)
-    found = [fit(known[line], wants, options) for line in looked]
+    found = [fit(known[line], wants, options, notes=notes) for line in looked]
     found.sort(key=lambda each: (len(each.of(State.LACKING)), each.cost_eur, each.line))
     return MarketFit(
         market=market,
@@ -232,15 +240,17 @@ def _known(
     if is_for_plan or actor.may(Permission.LINE_READ):
         audiences = organisations.visible_to(conn, actor)
         batches = {
-            line if operator == own else f"{operator}/{line}": counts
-            for (operator, line), counts in plan_evidence.made(conn, audiences, _DONE).items()
+            line if operator == own else f"{operator}/{line}": Batches(made.counts, made.last_on)
+            for (operator, line), made in plan_evidence.made(conn, audiences, _DONE).items()
         }
     opened = books.opened(app, conn, actor.organisation_id)
     name = f"lines {actor.organisation_id}"
     mark = (opened.version, batches, around.speeds, around.lines)
     known = cast("Mapping[str, LineAbilities] | None", app.remembered.get(name, mark))
     if known is None:
-        found = abilities(opened.book, made=batches, built=around.speeds)
+        found = abilities(
+            opened.book, made=batches, built=around.speeds, notes=books.notes_of(opened)
+        )
         bare = {line: LineAbilities(line=line, can={}) for line in around.lines}
         known = {line: found.get(line, each) for line, each in sorted(bare.items())}
         app.remembered.put(name, mark, known)
@@ -275,6 +285,8 @@ def _view(found: LineFit, *, is_packing: bool) -> LineFitView:
                 state=each.state.value,
                 told=each.told,
                 basis=each.basis.value if each.basis else "",
+                on=each.on,
+                confidence=each.basis.confidence.value if each.basis else "",
                 ways=tuple(map(_way_view, each.ways)),
             )
             for each in found.answers
@@ -296,7 +308,8 @@ def _report_view(each: ReportAnswer) -> ReportView:
 def _way_view(way: Way) -> WayView:
     return WayView(
         title=way.title, cost_eur=way.cost_eur, effort_days=way.effort_days,
-        lead_days=way.lead_days, stop_days=way.stop_days, source=way.source, is_own=way.is_own,
+        lead_days=way.lead_days, stop_days=way.stop_days, source=way.source, on=way.on,
+        confidence=way.confidence.value, is_own=way.is_own,
     )  # fmt: skip
 
 

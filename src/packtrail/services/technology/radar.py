@@ -31,6 +31,7 @@ class Watched:
 
     inventory: Inventory
     version: int
+    rows: support.SupportList
     radar: Radar
 
 
@@ -79,7 +80,7 @@ def watched(app: Application, actor: Actor, *, on: date | None = None) -> Watche
         known = cast("Watched | None", app.remembered.get(name, mark))
         if known is not None:
             return known
-        inventory = books.opened(app, conn, own).book
+        opened = books.opened(app, conn, own)
         portfolio = portfolio_books.opened(app, conn, own).book
     trades = [
         Trade(product=each.product, market=each.market, line=each.line)
@@ -87,8 +88,10 @@ def watched(app: Application, actor: Actor, *, on: date | None = None) -> Watche
         if (licence := portfolio.licences.get(f"{each.product}/{each.market}")) is not None
         and licence.is_sold(day)
     ]
-    rows = support.packaged().with_own(inventory.supports.values())
-    made = Watched(inventory=inventory, version=mark[0], radar=radar(inventory, rows, trades, day))
+    inventory, notes = opened.book, books.notes_of(opened)
+    rows = support.packaged().with_own(inventory.supports.values(), notes)
+    found = radar(inventory, rows, trades, day, notes=notes)
+    made = Watched(inventory=inventory, version=mark[0], rows=rows, radar=found)
     app.remembered.put(name, mark, made)
     return made
 
@@ -116,8 +119,7 @@ def known_support(app: Application, actor: Actor, product: str) -> tuple[support
         actor: Who asks; own rows of its organisation win.
         product: As an inventory writes it, such as `Windows 10 Enterprise LTSC 2021`.
     """
-    own = watched(app, actor).inventory.supports.values()
-    found = support.packaged().with_own(own).find(product)
+    found = watched(app, actor).rows.find(product)
     return (found.row,) if found.row else ()
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from packtrail.services.sheets import Sheet, columns
+from packtrail.planning.technology.inventory import Kind
+from packtrail.services.books.sheets import Sheet, columns
 
 SYSTEMS: Final = Sheet("Systems", columns("""
     code*            identifier
@@ -75,8 +75,9 @@ OPTIONS: Final = Sheet("Options", columns("""
 """))  # fmt: skip
 
 BOOK: Final = {
-    "system": SYSTEMS, "support": SUPPORT, "measurement": MEASUREMENTS, "option": OPTIONS,
-}  # fmt: skip
+    Kind.SYSTEM: SYSTEMS,
+    Kind.SUPPORT: SUPPORT,
+    Kind.MEASUREMENT: MEASUREMENTS,
+    Kind.OPTION: OPTIONS,
+}
 """Kind of an entry -> its sheet."""
-SHEETS: Final[Mapping[str, Sheet]] = {each.word: each for each in BOOK.values()}
-"""Word -> sheet."""

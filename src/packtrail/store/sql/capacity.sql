@@ -34,6 +34,19 @@ select forecast_no, name, filename, sha256, row_count, at, created_by
 select product, market, month, packs from capacity_forecast_row
  where organisation_id = %s and forecast_no = %s order by product, market, month
 
+-- name: months
+select month, sum(packs) from capacity_forecast_row
+ where organisation_id = %s and forecast_no = %s group by month order by month
+
+-- name: cells
+select product, market,
+       array_agg(place) filter (where place is not null),
+       array_agg(packs) filter (where place is not null)
+  from (select product, market, packs, array_position(%(months)s::date[], month) as place
+          from capacity_forecast_row
+         where organisation_id = %(organisation_id)s and forecast_no = %(forecast_no)s) as placed
+ group by product, market
+
 -- name: scenarios
 select code, revision, body::text as body, changed_at, changed_by
   from capacity_scenario where organisation_id = %s order by code

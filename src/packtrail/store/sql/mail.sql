@@ -42,12 +42,12 @@ select state, count(*) from mail where organisation_id = %s group by state
 
 -- name: renew
 update mail set state = 'waiting', next_at = %(at)s, give_up_at = %(give_up_at)s
- where organisation_id = %(organisation_id)s and mail_id = %(mail_id)s and state in ('dead', 'dropped', 'waiting')
+ where organisation_id = %(organisation_id)s and mail_id = %(mail_id)s and state <> 'sent'
    and (claimed_until is null or claimed_until <= %(at)s)
 
 -- name: drop
 update mail set state = 'dropped'
- where organisation_id = %(organisation_id)s and mail_id = %(mail_id)s and state in ('dead', 'waiting')
+ where organisation_id = %(organisation_id)s and mail_id = %(mail_id)s and state in ('dead', 'waiting', 'unconfirmed')
    and (claimed_until is null or claimed_until <= %(at)s)
 
 -- name: put_preference
@@ -59,8 +59,11 @@ on conflict (account_id) do update set address = excluded.address, is_on = exclu
 -- name: people
 select a.account_id, a.name, a.display_name, a.role, coalesce(p.address, '') as address,
        coalesce(p.is_on, false) as is_on, coalesce(p.rhythm, 'as_planned') as rhythm,
-       p.changed_at, p.changed_by
-  from account a left join mail_preference p using (account_id)
+       p.changed_at, p.changed_by, m.confirmed_at
+  from account a
+  left join mail_preference p using (account_id)
+  left join mail_address m
+    on m.organisation_id = a.organisation_id and m.address = lower(p.address)
  where a.organisation_id = %s and a.disabled_at is null
  order by a.name
 

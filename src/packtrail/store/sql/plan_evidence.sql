@@ -22,13 +22,14 @@ select l.code, count(*)
  group by l.code
 
 -- name: made
-select o.code as operator, l.code, made.key, sum(made.value::bigint)::bigint
+select o.code as operator, l.code, max((w.ended_at at time zone 'UTC')::date), made.key,
+       sum(made.value::bigint)::bigint
   from work_order w
   join packaging_line l using (line_id)
   join organisation o on o.organisation_id = w.operator_id,
        jsonb_each_text(w.counts) as made
  where w.audience_id = any(%(audience_ids)s) and w.state = any(%(states)s)
- group by 1, 2, 3
+ group by 1, 2, made.key
 
 -- name: messages
 select o.code, max(c.finished_at)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from packtrail.base.errors import RefusedError
+from packtrail.planning.capacity.calibrating import CONSTANTS
 from packtrail.planning.capacity.estimating import Basis, Estimate, Input, Span, estimate
-from packtrail.planning.capacity.forecasts import ForecastRow, forecast_inputs
+from packtrail.planning.capacity.forecasts import ForecastRow, Sums, forecast_inputs
 from packtrail.planning.capacity.model import INPUTS, QUANTITIES, YEARS, inputs_of
+
+GUIDE = Path(__file__).parents[4] / "docs" / "guides" / "capacity.md"
 
 
 def months(packs: float, count: int = 12) -> list[ForecastRow]:
@@ -24,7 +29,7 @@ def months(packs: float, count: int = 12) -> list[ForecastRow]:
 
 
 def set_to(**values: float) -> dict[str, Input]:
-    known = {each.key: each for each in (*forecast_inputs(months(1), "f"), *INPUTS)}
+    known = {each.key: each for each in (*forecast_inputs(Sums.of(months(1)), "f"), *INPUTS)}
     return {
         key: replace(known[key], span=Span.of(value, value, value), basis=Basis.FACT)
         for key, value in values.items()
@@ -32,7 +37,7 @@ def set_to(**values: float) -> dict[str, Input]:
 
 
 def planned(packs_month: float, **values: float) -> Estimate:
-    given = forecast_inputs(months(packs_month), "forecast.csv")
+    given = forecast_inputs(Sums.of(months(packs_month)), "forecast.csv")
     scenario = set_to(forecast_factor=1, **values)
     return estimate(inputs_of(given, scenario), QUANTITIES, random.Random(1), draws=100)
 
@@ -57,6 +62,42 @@ def test_a_company_of_24_sites_invests_200_million() -> None:
     assert made["investment"].low > 100e6
 
 
+def test_the_guide_tells_what_the_model_works_out() -> None:
+    rows = {
+        cells[0].partition(",")[0]: cells[-1]
+        for line in GUIDE.read_text(encoding="utf-8").splitlines()
+        if line.startswith("|") and len(cells := line.strip("| ").split(" | ")) == 4
+    }
+    packs = {"lone_events": 10.0, "cases_per_pallet": 40.0}
+    turkey = planned(2.5e9 / 12, packs_per_case=1000, **packs)
+    small = planned(2.5e9 / 12, packs_per_case=100, **packs)
+    more = small["events_mean"].likely - turkey["events_mean"].likely
+    germany = planned(6.2e6 * 30, checks=1, open_hours=11.5 * 30, peak_factor=1)
+    company = planned(40e6, lines=200)
+
+    assert rows["Turkey"] == (
+        f"{turkey['events'].likely / 1e9:.1f} bn, {turkey['events_mean'].likely:.0f} a second with"
+        f" cases of 1,000 packs; cases of 100 packs add {more:.1f} a second"
+    )
+    assert rows["Germany"] == f"{germany['checks_peak'].likely:.0f}"
+    assert rows["Company of 24 sites"] == f"USD {company['investment'].likely / 1e6:.0f} M"
+
+
+def test_the_guide_names_the_constants_that_benchmarks_set() -> None:
+    lines = GUIDE.read_text(encoding="utf-8").splitlines()
+    told = {
+        key: set(re.findall(r"`(\w+)`", cells[1]))
+        for line in lines
+        if line.startswith("| `") and len(cells := line.strip("| ").split(" | ")) == 3
+        for key in re.findall(r"`(\w+)`", cells[0])
+    }
+    known: dict[str, set[str]] = {}
+    for each in CONSTANTS:
+        known.setdefault(each.key, set()).add(each.bench)
+
+    assert told == known
+
+
 def test_a_database_grows_until_as_many_years_are_kept() -> None:
     made = planned(1e6, retention_years=6, growth=0, bytes_stored=100, bytes_event=0)
 
@@ -74,22 +115,22 @@ def test_growth_is_in_what_is_kept_and_in_what_is_dropped() -> None:
 
 def test_the_first_twelve_months_of_a_forecast_count() -> None:
     rows = [*months(10, 24), replace(months(10)[3], packs=5, product="Q", market="DE")]
-    values = {each.key: each.span.likely for each in forecast_inputs(rows, "f.csv")}
+    values = {each.key: each.span.likely for each in forecast_inputs(Sums.of(rows), "f.csv")}
 
     assert values == {"packs_year": 125, "packs_month_peak": 15, "products": 2, "markets": 2}
 
 
 def test_a_short_forecast_is_stretched_and_says_so() -> None:
-    packs = forecast_inputs(months(10, 3), "f.csv")[0]
+    packs = forecast_inputs(Sums.of(months(10, 3)), "f.csv")[0]
 
     assert packs.span.likely == 120
     assert packs.source == "f.csv: 3 of 3 months, times 12/3"
 
 
-@pytest.mark.parametrize("rows", [[], months(0), [*months(10), replace(months(1)[0], packs=-1)]])
+@pytest.mark.parametrize("rows", [[], months(0), months(1e12)])
 def test_a_forecast_without_packs_is_refused(rows: list[ForecastRow]) -> None:
     with pytest.raises(RefusedError) as refused:
-        forecast_inputs(rows, "f.csv")
+        forecast_inputs(Sums.of(rows), "f.csv")
 
     assert refused.value.findings[0].code == "PLN-004"
 
@@ -97,7 +138,7 @@ def test_a_forecast_without_packs_is_refused(rows: list[ForecastRow]) -> None:
 def test_a_scenario_with_a_strange_name_or_a_senseless_value_is_refused() -> None:
     scenario = {**set_to(packs_per_case=0), "lnes": set_to(lines=8)["lines"]}
     with pytest.raises(RefusedError) as refused:
-        inputs_of(forecast_inputs(months(1), "f"), scenario)
+        inputs_of(forecast_inputs(Sums.of(months(1)), "f"), scenario)
 
     assert [(each.code, each.at) for each in refused.value.findings] == [
         ("PLN-002", "lnes"),

@@ -10,6 +10,8 @@ from packtrail.planning.scope import Capability
 from packtrail.planning.technology.abilities import (
     Ability,
     Basis,
+    Batches,
+    Built,
     LineAbilities,
     abilities,
     capabilities,
@@ -72,12 +74,12 @@ def test_what_was_measured_counts_before_equipment_and_the_latest_last() -> None
     assert known(station).can[C.AGGREGATION].can
     assert not known(station, failed).can[C.AGGREGATION].can
     assert known(station, mended, failed).can[C.AGGREGATION] == Ability(
-        can=True, basis=Basis.MEASURED, told="Report, 2026-11-01"
+        can=True, basis=Basis.MEASURED, told="Report", on=date(2026, 11, 1)
     )
 
 
 def test_completed_batches_prove_what_they_did() -> None:
-    found = known(PRINTER, made={"l1": {"commission:pack": 1200, "pack:pack": 0}})
+    found = known(PRINTER, made={"l1": Batches({"commission:pack": 1200, "pack:pack": 0})})
 
     assert found.can[C.SERIALS].told == "1,200 packs commissioned in completed batches"
     assert not found.can[C.AGGREGATION].can
@@ -88,7 +90,7 @@ def test_a_line_is_as_fast_as_its_slowest_part_unless_it_was_measured() -> None:
     run = measured("run", Measured.PACKS_PER_MINUTE, value=Fraction(165))
 
     speeds = [
-        known(*entries, built={"l1": 240}).figures[Measured.PACKS_PER_MINUTE]
+        known(*entries, built={"l1": Built(240)}).figures[Measured.PACKS_PER_MINUTE]
         for entries in ((), (slow,), (slow, run))
     ]
 

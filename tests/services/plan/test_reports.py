@@ -1,0 +1,64 @@
+"""The numbers for the board, and readiness over the real services."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from python_calamine import CalamineWorkbook
+from tests.services.plan.test_programmes import LARGE, full_scope, put
+
+from packtrail.services.plan import books, overview, programmes, proposing, readiness, reports
+
+if TYPE_CHECKING:
+    from tests.services.conftest import World
+
+    from packtrail.access import Actor
+
+
+@pytest.fixture
+def maker(world: World) -> Actor:
+    world.clock.now = world.clock.now.replace(year=2026, month=11, day=30, hour=9)
+    programmes.create_programme(world.app, world.maker, "eu", name="EU programme", terms=LARGE)
+    full_scope(world, world.maker)
+    proposing.accept(world.app, world.maker, "eu")
+    return world.maker
+
+
+def test_what_is_a_number_or_a_day_is_one_in_the_workbook_for_the_board(
+    world: World, maker: Actor
+) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(reports.board_numbers(world.app, maker, "eu")))
+    rows = book.get_sheet_by_name("Summary").to_python(skip_empty_area=False)
+    told = {str(row[0]): row[1] for row in rows[1:]}
+
+    assert isinstance(told["Verdict"], str)
+    assert told["Work packages"] == len(books.opened(world.app, maker, "eu").book.packages)
+    assert told["Work packages done"] == 0
+    assert isinstance(told["Last day of work"], date)
+
+
+def test_overview_and_readiness_tell_the_same_of_the_dates(world: World, maker: Actor) -> None:
+    deadline = books.opened(world.app, maker, "eu").book.deadlines["IT"]
+    for due_on in (deadline.due_on, date(2026, 12, 15)):
+        put(world, maker, replace(deadline, due_on=due_on))
+        seen = readiness.of_programme(world.app, maker, "eu")
+
+        assert seen.verdict == overview.glance(world.app, maker, "eu").verdict
+        late = {each.deadline.code for each in seen.verdict.broken}
+        assert all(late & {*each.needs} for each in seen.items if each.foreseen_days)
+    assert late == {"IT"}
+
+
+def test_readiness_is_worked_out_once_for_a_plan_and_anew_after_a_change(
+    world: World, maker: Actor
+) -> None:
+    first = readiness.of_programme(world.app, maker, "eu")
+    assert readiness.of_programme(world.app, maker, "eu") is first
+
+    deadline = books.opened(world.app, maker, "eu").book.deadlines["IT"]
+    put(world, maker, replace(deadline, due_on=deadline.due_on - timedelta(days=400)))
+    assert readiness.of_programme(world.app, maker, "eu") is not first
