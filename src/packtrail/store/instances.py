@@ -332,7 +332,7 @@ def _ask_memory(conn: Connection, one: _Class) -> presence.Asked | None:
     if not missing:
         return None
     # A few serials are asked for by themselves where the class is yet to be read.
-    is_many = missing > _FIRST_ASKED
+    is_many = bool(missing > _FIRST_ASKED)
     return presence.ask(conn, one.class_id, one.names, one.salt, may_begin=is_many)
 
 
