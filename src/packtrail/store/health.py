@@ -109,15 +109,22 @@ def bare_copy_of_events_seconds(conn: Connection, rows: Sequence[tuple[str, str,
     return _copy_seconds(conn, "copy bare_events from stdin", text)
 
 
-def bare_commits(conn: Connection, rows: Sequence[tuple[str, str, str]]) -> None:
-    """Insert events into one table, each durable before the next: the least for lone messages.
+def make_room_for_bare_messages(conn: Connection) -> None:
+    """Make the table for `bare_message`: messages as they come, unique by their id."""
+    conn.execute(
+        "create table if not exists bare_message (event_id text primary key, content bytea)"
+    )
+
+
+def bare_message(conn: Connection, event_id: str, content: bytes) -> None:
+    """Insert a message: the least that any repository must do for it.
 
     Args:
         conn: A connection on which each statement commits.
-        rows: Event id, what it names, and when.
+        event_id: What the message is told by.
+        content: All of it.
     """
-    for row in rows:
-        conn.execute("insert into bare_events values (%s, %s, %s)", row, prepare=True)
+    conn.execute("insert into bare_message values (%s, %s)", (event_id, content), prepare=True)
 
 
 def bare_look_up_seconds(conn: Connection, serials: Sequence[str]) -> list[float]:

@@ -111,7 +111,9 @@ CONSTANTS: tuple[Constant, ...] = (
     ),
     Constant("lone_rate", "capture", ("dispensing, an event a pack",), _as_it_is),
     Constant("list_rate", "capture", ("commissioning, a list of packs a document",), _as_it_is),
-    Constant("message_rate", "capture", ("lone messages of one dispensed pack",), _as_it_is),
+    Constant(
+        "message_rate", "capture", ("lone messages of one dispensed pack, 16 clients",), _as_it_is
+    ),
     Constant(
         "check_rate",
         "vrs",
