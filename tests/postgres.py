@@ -117,7 +117,7 @@ def _create(server_url: str, name: str, template: str = "template1") -> None:
     if CITUS_URL:
         cluster.copy(server_url, name, template)
         return
-    # The pages of a template are some 13 MB: through the log they take ten times the processor time.
+    # A template has 13 MB of pages: through the log they take ten times the processor time.
     statement = sql.SQL("create database {} template {} strategy file_copy")
     with psycopg.connect(server_url, autocommit=True) as conn:
         conn.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
