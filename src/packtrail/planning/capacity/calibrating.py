@@ -111,9 +111,7 @@ CONSTANTS: tuple[Constant, ...] = (
     ),
     Constant("lone_rate", "capture", ("dispensing, an event a pack",), _as_it_is),
     Constant("list_rate", "capture", ("commissioning, a list of packs a document",), _as_it_is),
-    Constant(
-        "message_rate", "capture", ("lone messages of one dispensed pack, 16 clients",), _as_it_is
-    ),
+    Constant("message_rate", "capture", ("lone messages of one dispensed pack",), _as_it_is),
     Constant(
         "check_rate",
         "vrs",
@@ -124,7 +122,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant(
         "check_rate",
         "verify",
-        ("answer, kept durably, p50",),
+        ("answer asked again, kept durably, p50",),
         lambda milliseconds: _as_it_is(1000 / milliseconds),
     ),
     Constant("serial_rate", "serials", ("made, recorded and written to a file",), _as_it_is),
