@@ -12,6 +12,8 @@ from typing import Final
 from packtrail.planning.work import LinkKind
 
 NAMESPACE: Final = "http://schemas.microsoft.com/project"
+SAVE_VERSION: Final = "12"
+"""Of Project 2007, whose schema this is; later ones read it too."""
 HOURS_A_DAY, HOURS_ELAPSED_A_DAY = 8, 24
 DAYS, ELAPSED_DAYS = "7", "8"
 """DurationFormat and LagFormat."""

@@ -28,6 +28,7 @@ from packtrail.exchange.msproject_names import (
     NAMESPACE,
     NO_PHASE,
     OWN_FIELDS,
+    SAVE_VERSION,
     START_NO_EARLIER,
     TENTHS_A_MINUTE,
 )
@@ -63,12 +64,14 @@ def write_msproject(schedule: Schedule, *, title: str, author: str, made_at: dat
     starts = min((each.start_on for each in schedule.slots.values()), default=schedule.today)
     _add(
         root,
+        SaveVersion=SAVE_VERSION,
         Name=title,
         Title=title,
         Author=author,
         CreationDate=_moment(made_at),
         ScheduleFromStart="1",
         StartDate=_begin(starts),
+        CurrencyCode="EUR",
         CalendarUID="1",
         MinutesPerDay="480",
         MinutesPerWeek="2400",

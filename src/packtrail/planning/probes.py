@@ -175,7 +175,8 @@ def _trained(look: Look, wanted: Wanted) -> Sight:
 
 def _messages(look: Look, wanted: Wanted) -> Sight:
     partner = look.book.partners[wanted.code]
-    last = look.evidence.accepted.get(partner.organisation or wanted.code)
+    names = {partner.organisation, partner.code}  # A receiver is named by its own code.
+    last = max((day for name, day in look.evidence.accepted.items() if name in names), default=None)
     told = f"Last message taken on {last.isoformat()}" if last else "No message was taken yet"
     return Sight(int(last is not None), 1, told)
 

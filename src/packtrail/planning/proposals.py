@@ -119,16 +119,23 @@ def _products(layout: Layout, need: Need | None, place: Place) -> Sequence[Produ
 
 def _title(layout: Layout, step: Step, place: Place, count: int) -> str:
     need = layout.needs.get(place.need)
-    markets = {each.code: each.name for each in layout.scope.markets}
     partners = {each.code: each.name for each in layout.scope.partners}
     return step.title.format(
-        market=markets.get(need.market, need.market) if need else "",
+        market=_market(layout, need) if need else "",
         site=layout.sites[place.site].name if place.site else "",
         line=layout.lines[place.line].name if place.line else "",
         partner=partners.get(place.partner, place.partner),
         wave=place.wave,
         count=f"{count} product{'' if count == 1 else 's'}",
     )
+
+
+def _market(layout: Layout, need: Need) -> str:
+    """Return the name of the market of a need, with the need's code where it has several."""
+    names = {each.code: each.name for each in layout.scope.markets}
+    name = names.get(need.market, need.market)
+    answered = sum(each.is_in and each.market == need.market for each in layout.scope.needs)
+    return f"{name} ({need.code})" if answered > 1 else name
 
 
 def _reason(layout: Layout, need: Need | None, place: Place) -> str:

@@ -15,6 +15,7 @@ from packtrail.services.accounts import accounts, organisations
 from packtrail.services.capture import capture
 from packtrail.simulation import (
     capacity_story,
+    company_packs,
     demo_alerts,
     demo_lines,
     demo_recalls,
@@ -95,6 +96,7 @@ def load(
             on_progress(number)
     supply.stock(app, acting)
     demo_lines.load(app)
+    company_packs.load(app, acting[COMPANY])
     technology.load(app, acting[COMPANY])
     programme.load(app, acting[COMPANY])
     demo_alerts.load(app, acting[COMPANY])

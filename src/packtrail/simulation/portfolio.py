@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 CORK_GLN: Final = gln(ASTERION.company_prefix, 220)
 REASON: Final = "The demo company as it begins"
+PALLET_EXTENSION: Final = "7"
+"""Extension digit of the SSCCs of its pallets: lines and the simulated year have others."""
 SITES: Final = (
     # organisation, code, name, GLN, country, time zone, lines
     (ASTERION.code, "wilson", "Wilson, North Carolina", ASTERION_PLANT.gln, "US",
@@ -180,7 +182,9 @@ def _tiers(each: Sold) -> tuple[Tier, ...]:
     return (
         Tier(level=Level.PACK, gtin=each.gtin(), prefix=each.prefix),
         Tier(level=Level.CASE, gtin=each.gtin(5), holds=24, prefix=each.prefix),
-        Tier(level=Level.PALLET, prefix=ASTERION.company_prefix, holds=40),
+        Tier(
+            level=Level.PALLET, prefix=ASTERION.company_prefix, extension=PALLET_EXTENSION, holds=40
+        ),
     )
 
 

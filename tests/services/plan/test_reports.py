@@ -11,7 +11,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.services.plan.test_programmes import LARGE, full_scope, put
 
+from packtrail.base.errors import RefusedError
 from packtrail.services.plan import books, overview, programmes, proposing, readiness, reports
+from packtrail.services.plan import files as plan_files
 
 if TYPE_CHECKING:
     from tests.services.conftest import World
@@ -62,3 +64,18 @@ def test_readiness_is_worked_out_once_for_a_plan_and_anew_after_a_change(
     deadline = books.opened(world.app, maker, "eu").book.deadlines["IT"]
     put(world, maker, replace(deadline, due_on=deadline.due_on - timedelta(days=400)))
     assert readiness.of_programme(world.app, maker, "eu") is not first
+
+
+def test_looking_at_a_file_tells_of_a_circle_before_it_is_taken_in(
+    world: World, maker: Actor
+) -> None:
+    file = b"Code,Title,Duration days,After\nQ1,One,5,Q2\nQ2,Two,5,Q1\n"
+    version = books.opened(world.app, maker, "eu").version
+    reading = plan_files.read_file(world.app, maker, "eu", file, "plan.csv")
+
+    assert not reading.is_good
+    assert [each.code for each in reading.findings] == ["PLN-001"]
+    assert "Q1" in reading.findings[0].message
+    with pytest.raises(RefusedError):
+        plan_files.take_in(world.app, maker, "eu", file, "plan.csv")
+    assert books.opened(world.app, maker, "eu").version == version

@@ -279,3 +279,37 @@ def test_odd_values_are_read_as_far_as_they_go(task: str) -> None:
 
     assert all(each.code.startswith("PLN-") for each in found.findings)
     assert len(found.packages) <= 2
+
+
+ORDER = {
+    "Project": "SaveVersion UID Name Title Author CreationDate ScheduleFromStart StartDate "
+    "FinishDate CurrencyCode CalendarUID MinutesPerDay MinutesPerWeek DaysPerMonth "
+    "DurationFormat WorkFormat StatusDate ExtendedAttributes Calendars Tasks Resources Assignments",
+    "ExtendedAttribute": "FieldID FieldName Alias Value",
+    "Calendar": "UID Name IsBaseCalendar BaseCalendarUID WeekDays",
+    "WeekDay": "DayType DayWorking TimePeriod WorkingTimes",
+    "TimePeriod": "FromDate ToDate",
+    "WorkingTime": "FromTime ToTime",
+    "Task": "UID ID Name Type WBS OutlineNumber OutlineLevel Start Finish Duration DurationFormat "
+    "Work EffortDriven Milestone Summary FixedCost PercentComplete ActualStart ActualFinish "
+    "ConstraintType CalendarUID ConstraintDate Deadline Notes PredecessorLink ExtendedAttribute",
+    "PredecessorLink": "PredecessorUID Type CrossProject LinkLag LagFormat",
+    "Resource": "UID ID Name Type Initials Group MaxUnits StandardRate",
+    "Assignment": "UID TaskUID ResourceUID Units Work",
+}
+"""Element -> its parts in the order of mspdi_pj12.xsd, as far as we write them."""
+REQUIRED = {"Project": {"SaveVersion", "CurrencyCode"}, "Task": {"UID"}, "WeekDay": {"DayType"}}
+
+
+def test_every_element_has_its_parts_in_the_order_of_the_schema_of_microsoft() -> None:
+    met = set()
+    for node in etree.fromstring(written(full())).iter():
+        name = etree.QName(node).localname
+        parts = [etree.QName(each).localname for each in node]
+        if name in ORDER:
+            met.add(name)
+            order = ORDER[name].split()
+            assert set(parts) <= set(order), name
+            assert parts == sorted(parts, key=order.index), name
+            assert REQUIRED.get(name, set()) <= set(parts)
+    assert met == ORDER.keys()

@@ -210,3 +210,11 @@ def test_issued_codes_make_serial_numbers_on_the_line_necessary() -> None:
     russia = replace(ITALY, capabilities=frozenset({Capability.ISSUED_CODES}))
 
     assert "L1-DELIVERY" in codes(propose(scope(needs=(russia,)), LARGE, TODAY))
+
+
+def test_titles_tell_the_needs_of_one_market_apart() -> None:
+    twice = [replace(EGYPT, code="EG-1"), replace(EGYPT, code="EG-2"), ITALY]
+    titles = [each.title for each in propose(replace(scope(), needs=twice), LARGE, TODAY).packages]
+
+    assert len(titles) == len(set(titles))
+    assert {"Egypt (EG-1): live", "Egypt (EG-2): live", "Italy: live"} <= set(titles)

@@ -138,8 +138,8 @@ def of_programme(
         NotFound: `PLN-014`, there is no such programme.
     """
     now = planned(app, actor, programme, on=on)
-    gathered = _gathered(app, actor, now.opened)
     law = in_force(app, actor)
+    gathered = _gathered(app, actor, now.opened, law)
     holding = _holding(app, actor, law, frozenset(now.opened.book.markets), now.schedule.today)
     name = f"readiness/{now.opened.row.programme_id}"
     mark = (now.opened.mark, now.schedule.today, gathered.at, gathered.left_out, law)
@@ -288,7 +288,7 @@ def _view(each: Item) -> ItemView:
     )
 
 
-def _gathered(app: Application, actor: Actor, opened: Opened) -> _Gathered:
+def _gathered(app: Application, actor: Actor, opened: Opened, law: Catalogue) -> _Gathered:
     now = app.clock()
     may = tuple(sorted(_may(actor)))
     # Of the programme, what is looked for hangs on its products only.
@@ -297,7 +297,7 @@ def _gathered(app: Application, actor: Actor, opened: Opened) -> _Gathered:
     known = cast("_Gathered | None", app.remembered.get(name, mark))
     if known is not None:
         return known
-    evidence = _gather(app, actor, opened.book, now)
+    evidence = _gather(app, actor, opened.book, now, law)
     left_out = tuple(title for permission, title in _LOOKS.items() if permission not in may)
     made = _Gathered(evidence, now, left_out)
     app.remembered.put(name, mark, made)
@@ -319,7 +319,7 @@ def _may(actor: Actor) -> list[Permission]:
     return [each for each in _LOOKS if actor.may(each)]
 
 
-def _gather(app: Application, actor: Actor, book: Book, now: datetime) -> Evidence:
+def _gather(app: Application, actor: Actor, book: Book, now: datetime, law: Catalogue) -> Evidence:
     """Gather what there is; each look needs the permission that its page needs."""
     gtins = sorted({gtin for each in book.products.values() for gtin in each.gtins})
     described, lefts = _items_and_pools(app, actor, gtins)
@@ -344,7 +344,7 @@ def _gather(app: Application, actor: Actor, book: Book, now: datetime) -> Eviden
         if actor.may(Permission.REPORTING_READ):
             answers = rows.reports(conn, actor.organisation_id, _TAKEN, _REFUSED)
     lines = lines_of.known_lines(app, actor) if actor.may(Permission.TECHNOLOGY_READ) else {}
-    acknowledged, refused = _answers(answers, accepted)
+    acknowledged, refused = _answers(answers, accepted, law)
     return Evidence(
         described=frozenset(described),
         pools=lefts,
@@ -378,16 +378,27 @@ def _items_and_pools(
 
 
 def _answers(
-    answers: list[rows.ReportsRow], accepted: dict[str, date]
+    answers: list[rows.ReportsRow], accepted: dict[str, date], law: Catalogue
 ) -> tuple[dict[str, date], dict[str, int]]:
-    """Return what markets took and refused; a partner that took a report is connected too."""
+    """Return what markets took and refused; a partner that took a report is connected too.
+
+    What the receiver of a union takes, it takes for its members.
+    """
     taken: dict[str, date] = {}
     refused: dict[str, int] = {}
     for row in answers:
-        market = row.market or ""
+        markets = _reached(law, row.market or "")
         if row.taken_at is not None:
             day = row.taken_at.date()
-            taken[market] = max(day, taken.get(market, day))
+            taken |= {market: max(day, taken.get(market, day)) for market in markets}
             accepted[row.receiver] = max(day, accepted.get(row.receiver, day))
-        refused[market] = refused.get(market, 0) + row.refused
+        refused |= {market: refused.get(market, 0) + row.refused for market in markets}
     return taken, refused
+
+
+def _reached(law: Catalogue, market: str) -> tuple[str, ...]:
+    """Return a market and, where it is a union with rules of its own, those that they hold in."""
+    pack = law.markets.get(market, "")
+    if pack and law.packs[pack].heading.market == market:
+        return law.reached_by(pack)
+    return (market,)

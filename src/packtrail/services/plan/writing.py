@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, LimitExceeded, NotFound, RefusedError
-from packtrail.planning import codes
+from packtrail.planning import codes, people
 from packtrail.planning.book import KINDS, kind_of
 from packtrail.planning.checking import check
 from packtrail.planning.entry_checks import check_one
 from packtrail.planning.requirements import check_references
+from packtrail.planning.training import Person
 from packtrail.services import auditing
 from packtrail.services.plan import books, codec, mailing
 from packtrail.services.plan.holidays import calendars_of
@@ -118,7 +119,7 @@ def write_in(
     changes = [*changes, *_dependent(before.book, changes)]
     for change in changes:
         _require_current(before, change)
-    puts = [each.entry for each in changes if isinstance(each, Put)]
+    puts = _with_codes(before.book, changes)
     gone = [(each.kind, each.code) for each in changes if isinstance(each, Remove)]
     after = before.book.changed(puts, gone)
     _require_good(app, before, after, puts, reason, at)
@@ -141,6 +142,13 @@ def write_in(
     )  # fmt: skip
     mailing.tell(app, conn, row, before.book, after, at=at)
     return Written(version=version, count=len(written))
+
+
+def _with_codes(book: Book, changes: Sequence[Put | Remove]) -> list[object]:
+    """Return what is put, owners by their codes: also of people who come with the change."""
+    puts = [each.entry for each in changes if isinstance(each, Put)]
+    known = {**book.people, **{each.code: each for each in puts if isinstance(each, Person)}}
+    return [people.with_codes(known, each) for each in puts]
 
 
 def _dependent(book: Book, changes: Sequence[Put | Remove]) -> Iterator[Remove]:
@@ -195,13 +203,34 @@ def _require_good(
     if len(reason) > REASON_LENGTH_MAX:
         message = f"The reason has {len(reason):,} letters; at most {REASON_LENGTH_MAX:,}."
         found.append(codes.BAD_VALUE.found(message, at="reason"))
-    for entry in puts:
-        found += check_one(entry)
-    found += check_references(after)
-    calendars, _ = calendars_of(after, at.date())
-    found += check(after.plan(before.terms, calendars))
+    found += _wrong(before, after, puts, at)
     if found:
         raise RefusedError(*found)
+
+
+def what_is_wrong(
+    opened: Opened, changes: Sequence[Put | Remove], *, at: datetime
+) -> tuple[Finding, ...]:
+    """Return what keeps changes from being made, circles of dependencies too; nothing is changed.
+
+    Args:
+        opened: The programme.
+        changes: Each entry at most once.
+        at: When.
+    """
+    changes = [*changes, *_dependent(opened.book, changes)]
+    puts = [each.entry for each in changes if isinstance(each, Put)]
+    gone = [(each.kind, each.code) for each in changes if isinstance(each, Remove)]
+    return tuple(_wrong(opened, opened.book.changed(puts, gone), puts, at))
+
+
+def _wrong(before: Opened, after: Book, puts: Sequence[object], at: datetime) -> Iterator[Finding]:
+    for entry in puts:
+        yield from check_one(entry)
+    yield from check_references(after)
+    yield from people.check_people(after.people)
+    calendars, _ = calendars_of(after, at.date())
+    yield from check(after.plan(before.terms, calendars))
 
 
 def _differences(
