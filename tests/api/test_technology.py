@@ -101,5 +101,5 @@ def test_a_table_is_taken_in_and_given_out(api: TestClient) -> None:
     assert b"c,Camera,camera" in api.get(f"{TECHNOLOGY}/tables/systems").content
     refused = api.post(f"{TECHNOLOGY}/imports", content=b"code,name,role\nx,X,oven\n")
     assert (refused.status_code, refused.json()["findings"][0]["at"]) == (
-        422, "Systems, row 2/role",
+        422, "Systems, row 2, role",
     )  # fmt: skip

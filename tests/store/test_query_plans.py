@@ -168,8 +168,8 @@ CASES = {
     "EQ_destination_owning_party=urn:x:1": "segment_by_link",
     f"MATCH_epc={pack_uri(7)}": KEY,
     f"MATCH_parentID={sscc(7)}": KEY,
-    "MATCH_anyEPC=urn:epc:idpat:sgtin:0300010.012345.*": "posting_by_block",
-    "MATCH_anyEPC=urn:epc:idpat:sgtin:0300010.*.*": "posting_by_block",
+    "MATCH_anyEPC=urn:epc:idpat:sgtin:0300010.012345.*": "posting_by_lanes",
+    "MATCH_anyEPC=urn:epc:idpat:sgtin:0300010.*.*": "posting_by_lanes",
     "MATCH_parentID=urn:epc:idpat:sscc:0300010.*": KEY,
     "MATCH_epcClass=urn:epc:class:lgtin:0300010.012345.L1": NOTHING,
     "EXISTS_errorDeclaration=true": "segment_that_declares_error",
@@ -198,7 +198,7 @@ CASES = {
     "GT_ILMD_x:mass=39990": VALUE,
     "EQ_SENSORREPORT_x:y=7": GIN,
     "EQ_readPoint_x:y=7": GIN,
-    "EQ_ILMD_cbvmda:lotNumber=L100": "segment_by_lot",
+    "EQ_ILMD_cbvmda:lotNumber=L100": "segment_by_lot_last",
     "EQ_ILMD_cbvmda:itemExpirationDate=2031-01-31": "segment_by_expiry",
     "GE_ILMD_cbvmda:itemExpirationDate=2031-01-31": "segment_by_expiry",
     "HASATTR_bizLocation=cbvmda:floor": "segment_by_biz_location",
@@ -233,7 +233,7 @@ def test_what_touches_many_objects_is_found_by_spans(conn: Connection) -> None:
     statement = f"explain {named.statements('objects')['touching']}"
     text = "\n".join(row[0] for row in conn.execute(statement, asked))
 
-    assert indexes(conn, text) == {"posting_by_block", "touch_by_object"}, text
+    assert indexes(conn, text) == {"posting_by_lanes", "touch_by_object"}, text
     assert "Seq Scan" not in text, text
 
 

@@ -25,6 +25,8 @@ _NAMES: Final = (
     (10**24, "septillion"), (10**21, "sextillion"), (10**18, "quintillion"),
     (10**15, "quadrillion"), (10**12, "trillion"), (10**9, "billion"), (10**6, "million"),
 )  # fmt: skip
+_NEXT: Final = 0.9995
+"""Of a name: from here on it is said, since a thousand of the name below would be."""
 _DIGITS: Final = 3
 """That mean something in a figure below a thousand."""
 _WHOLE_FROM: Final = 1000
@@ -112,8 +114,8 @@ def rounded(count: int) -> str:
     """
     if count >= 10**27:
         return f"10^{len(str(count)) - 1}"
-    for size, name in _NAMES:
-        if count >= size:
+    for size, name in _NAMES if count >= _NAMES[-1][0] else ():
+        if count >= size * _NEXT:
             return f"{_three_digits(count / size)} {name}"
     return number(count)
 

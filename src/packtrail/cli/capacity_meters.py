@@ -40,8 +40,10 @@ def calibrate(
         write_json(taken)
         return
     for each in taken:
-        what = "was there already" if each.number is None else f"is result {each.number}"
-        write_line(f"{each.filename} {what}; it sets {', '.join(each.sets) or 'nothing'}.")
+        what = f"is result {each.number}; it sets {', '.join(each.sets) or 'nothing'}"
+        if each.number is None:
+            what = "was there already; what it sets stays as it is"
+        write_line(f"{each.filename} {what}.")
         tell_findings(each.findings)
 
 

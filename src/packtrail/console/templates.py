@@ -97,7 +97,7 @@ def document_path(identifier: str) -> str:
 
 def size(count: int) -> str:
     """Return a number of bytes as people read it."""
-    return amount(count / 1e9, "GB")
+    return amount(count / 1e9, "GB") if count else "0 bytes"
 
 
 def spaced(name: str) -> str:

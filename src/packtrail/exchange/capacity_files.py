@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAME_LETTERS_MAX = 200
 """Of a product or market."""
+_SHOWN = 24
+"""Most letters of a number that are repeated to whoever sent it."""
 
 
 def _check_name(name: str) -> Problem:
@@ -38,7 +40,6 @@ def _check_packs(packs: Decimal) -> Problem:
     return FORECAST_VALUE, f"{shown} is no number of packs; expected 0 to {VALUE_MAX:,.0f}."
 
 
-_SHOWN = 24
 FIELDS = (
     Field("product", Kind.IDENTIFIER, ("gtin",), check=_check_name),
     Field("market", Kind.TEXT, ("country",), check=_check_name),

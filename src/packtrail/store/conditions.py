@@ -88,6 +88,8 @@ class Conditions:
     bound: dict[str, Any]
     tests: list[Test] = field(default_factory=list)
     """Each returns which events of a segment match; all must."""
+    either: tuple[str, ...] = ()
+    """Conditions of which a segment meets one, and one alone: each is looked for by itself."""
 
     def add(self, text: str, values: Mapping[str, Any], test: Test | None = None) -> None:
         """Add a condition."""
@@ -127,7 +129,32 @@ def build(
     _add_times(conditions, wanted)
     for text, values, *test in _special(conn, wanted, audience_ids):
         conditions.add(text, values, *test)
+    for number, lot in enumerate(filter(_is_lot, wanted.terms)):
+        _add_lot(conditions, f"lot_{number}", lot)
     return conditions
+
+
+def _is_lot(test: TermTest) -> bool:
+    """Tell whether a test asks for one lot."""
+    return len(test.values) == 1 and test.field.prefix is None and test.field.key() == LOT
+
+
+def _add_lot(conditions: Conditions, name: str, test: TermTest) -> None:
+    """Let only events of a lot match.
+
+    Nearly all have it in its column, which an index has in the order of time; of a lot with many
+    events it answers the first page. Asked for in one condition with the others, that index could
+    not be used.
+    """
+    (lot,) = test.values
+    bound = {name: [term(LOT, canonical_of(LOT, lot))], f"{name}_text": lot}
+    plain = f"e.lot = %({name}_text)s"
+    other = f"e.facts && %({name})s::bigint[] and e.lot is distinct from %({name}_text)s"
+    if conditions.either:
+        conditions.add(f"({plain} or {other})", bound)
+        return
+    conditions.either = plain, other
+    conditions.bound |= bound
 
 
 def _add_times(conditions: Conditions, wanted: EventFilter) -> None:
@@ -178,7 +205,8 @@ def _special(conn: Connection, wanted: EventFilter, audience_ids: list[int]) -> 
         if asked := getattr(wanted, member):
             yield matches.condition(conn, member, asked, roles, audience_ids)
     for number, test in enumerate(wanted.terms):
-        yield _has_term(conn, f"term_{number}", test)
+        if not _is_lot(test):
+            yield _has_term(conn, f"term_{number}", test)
     for number, compared in enumerate(wanted.numbers):
         yield _compares(conn, f"number_{number}", compared)
     for number, attribute in enumerate(wanted.attributes):

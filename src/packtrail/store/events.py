@@ -40,6 +40,7 @@ _RANK: Final = "case when o.number is not null then 0 when o.text is not null th
 """Of an event's value to order by: numbers before texts, events without the field last."""
 _NUMBER: Final = "coalesce(o.number, 0)"
 _TEXT: Final = "coalesce(o.text, '') collate \"C\""
+_WIDTH: Final = len(segments.FIELDS)
 _BATCH: Final = 32
 _BATCH_MAX: Final = 1_000
 """Segments read at once: few at first, for a page is often full after them."""
@@ -202,16 +203,15 @@ class _Search:
     def segments(self, batch: int) -> Iterator[tuple[Segment, tuple[Any, ...]]]:
         """Yield the segments that may hold events that match, in the order of the statement."""
         last: tuple[Any, ...] | None = None
-        width = len(segments.FIELDS)
         while True:
             bound = {**self.bound(last), "limit": batch}
             with self._conn.cursor(binary=True, row_factory=tuple_row) as cursor:
                 rows = cursor.execute(self.statement(last), bound).fetchall()
             for row in rows:
-                yield Segment(*row[:width]), row[width:]
+                yield Segment(*row[:_WIDTH]), row[_WIDTH:]
             if len(rows) < batch:
                 return
-            last = (*rows[-1][width:], rows[-1][0])
+            last = (*rows[-1][_WIDTH:], rows[-1][0])
             batch = min(batch * 2, _BATCH_MAX)
 
     def statement(self, last: tuple[Any, ...] | None) -> str:
@@ -226,13 +226,25 @@ class _Search:
             texts.append(self._after_last())
         direction = self._wanted.order_direction
         columns = ", ".join(self._order)
-        ordered = ", ".join(
-            column if column == _RANK else f"{column} {direction}" for column in self._order
-        )
-        return (
-            f"{segments.SELECT}, {columns} {segments.FROM}{source}"
-            f" where {' and '.join(texts)}"
+        selected = f"{segments.SELECT}, {columns} {segments.FROM}{source}"
+        ordered = self._ordered(direction)
+        legs = [
+            f"{selected} where {' and '.join([*texts, *one])}"
             f" order by {ordered}, e.segment_id {direction} limit %(limit)s"
+            for one in ([[each] for each in self.conditions.either] or [[]])
+        ]
+        if len(legs) == 1:
+            return legs[0]
+        places = range(_WIDTH + 1, _WIDTH + 1 + len(self._order))
+        ordered = self._ordered(direction, [str(place) for place in places])
+        every = " union all ".join(f"({leg})" for leg in legs)
+        return f"{every} order by {ordered}, 1 {direction} limit %(limit)s"
+
+    def _ordered(self, direction: str, names: Sequence[str] | None = None) -> str:
+        """Return what segments are ordered by; under other names where they are told."""
+        return ", ".join(
+            name if column == _RANK else f"{name} {direction}"
+            for column, name in zip(self._order, names or self._order, strict=True)
         )
 
     def bound(self, last: tuple[Any, ...] | None) -> dict[str, Any]:

@@ -30,6 +30,8 @@ Subject: TypeAlias = tuple[str, str]
 
 _SQL = named.statements("notices")
 _OF_PRODUCTS = Statement(_SQL["of_products"], gtins=Kind.TEXTS, audience_ids=Kind.INTEGERS)
+_LOT_CLASSES = Statement(_SQL["lot_classes"], class_keys=Kind.TEXTS)
+_LOT_CLASS = "lgtin/"
 _TOLD = {Status.RECALLED: NoticeKind.RECALLED}
 """What an event makes of a whole lot -> the notice it is."""
 
@@ -51,8 +53,23 @@ def of_products(
     conn: Connection, gtins: Iterable[str], audience_ids: Sequence[int]
 ) -> dict[str, tuple[Notice, ...]]:
     """Return every recorded notice about some products, their lots and packs, by GTIN."""
+    return _by_gtin(direct.rows(conn, _OF_PRODUCTS, sorted(set(gtins)), audience_ids))
+
+
+def of_products_and_lots(
+    conn: Connection, gtins: Iterable[str], audience_ids: Sequence[int]
+) -> tuple[dict[str, tuple[Notice, ...]], set[str]]:
+    """Return what `of_products` does, and of which of them events name lots as a whole."""
+    wanted = sorted(set(gtins))
+    classes = [_LOT_CLASS + gtin for gtin in wanted]
+    asked = [(_OF_PRODUCTS, (wanted, audience_ids)), (_LOT_CLASSES, (classes,))]
+    recorded, known = direct.together(conn, asked)
+    return _by_gtin(recorded), {class_key.removeprefix(_LOT_CLASS) for (class_key,) in known}
+
+
+def _by_gtin(rows: Iterable[Sequence[Any]]) -> dict[str, tuple[Notice, ...]]:
     found: defaultdict[str, list[Notice]] = defaultdict(list)
-    for row in direct.rows(conn, _OF_PRODUCTS, sorted(set(gtins)), audience_ids):
+    for row in rows:
         found[row[2]].append(_notice(row))
     return {gtin: tuple(some) for gtin, some in found.items()}
 
@@ -94,7 +111,7 @@ def of_lots_in_events(
         as_of: Only what had happened by then.
         as_known_at: Only what had been recorded by then.
     """
-    wanted = {(f"lgtin/{gtin}", lot): (gtin, lot) for gtin, lot in lots}
+    wanted = {(_LOT_CLASS + gtin, lot): (gtin, lot) for gtin, lot in lots}
     found = {one: wanted[key] for key, one in objects.find(conn, wanted).items()}
     if not found:
         return []

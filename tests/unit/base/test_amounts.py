@@ -59,3 +59,6 @@ def test_what_stands_side_by_side_has_the_unit_of_the_largest() -> None:
 def test_large_counts_are_told_by_name() -> None:
     assert rounded(10**30) == "10^30"
     assert rounded(456_800_000) == "457 million"
+    assert rounded(999_999) == "999,999"
+    assert rounded(999_999_973) == "1 billion"
+    assert rounded(999_400_000) == "999 million"

@@ -175,14 +175,16 @@ def read_bench(values: Any, here: Machine, *, now: datetime, filename: str) -> B
 
 def remarks(bench: Bench, here: Machine) -> Iterator[Finding]:
     """Yield what is to be known of a result that is taken."""
-    if bench.load > here.cores:
+    told = figures_of(bench).keys()
+    rates = {name for constant in CONSTANTS if constant.is_rate for name in constant.figures}
+    if bench.load > here.cores and rates & told:
         message = (
             f"When it began {bench.load:.1f} programs wanted to run on {here.cores} cores:"
             " its rates count as the least this machine does."
         )
         yield codes.UNDER_LOAD.found(message, at="load")
     wanted = {name for constant in CONSTANTS for name in constant.figures}
-    if not wanted & figures_of(bench).keys():
+    if not wanted & told:
         yield codes.NOTHING_TAKEN.found("None of its figures sets a constant.", at="figures")
 
 

@@ -198,8 +198,9 @@ def holding(
         market: Leave out those of other markets.
     """
     wanted = list(dict.fromkeys(subjects))
-    recorded = rows.of_products(conn, {gtin for gtin, _, _ in wanted}, audience_ids)
-    lots = {(gtin, lot) for gtin, lot, _ in wanted if lot is not None}
+    gtins = {gtin for gtin, _, _ in wanted}
+    recorded, named_by_lot = rows.of_products_and_lots(conn, gtins, audience_ids)
+    lots = {(gtin, lot) for gtin, lot, _ in wanted if lot is not None and gtin in named_by_lot}
     told = rows.of_lots_in_events(conn, lots, audience_ids, as_of=as_of, as_known_at=as_known_at)
     every = [*(each for some in recorded.values() for each in some), *told]
     if not every:

@@ -17,6 +17,10 @@ select notice_no, kind, gtin, lot, serial, market, effective_at, recorded_at, re
  where gtin = any(%(gtins)s) and audience_id = any(%(audience_ids)s)
  order by notice_no
 
+-- name: lot_classes
+-- The classes of those products of which lots are named as a whole; most have none.
+select class_key from class where class_key = any(%(class_keys)s)
+
 -- name: newest
 select notice_no, kind, gtin, lot, serial, market, effective_at, recorded_at, reason, expires_on,
        retracts, actor_name
