@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-ROW, LABELS, RIGHT, WIDTH = 34, 320, 130, 1220
+ROW, LABELS, RIGHT, WIDTH = 34, 320, 180, 1220
 TONES = {
     "on_track": "#176b3c", "at_risk": "#855000", "late": "#ae231c", "missed": "#ae231c",
     "done": "#554f74",
@@ -72,7 +72,7 @@ def _told(rows: Sequence[DateRow]) -> str:
 
 def _date_row(axis: TimeAxis, row: DateRow, y: float) -> str:
     tone = TONES[row.outcome]
-    name = label(row.title, LABELS - 16, x=8, y=y + 4, class_="d-name", font_weight="600")
+    name = label(row.title, LABELS - 36, x=8, y=y + 4, class_="d-name", font_weight="600")
     if row.href:
         name = element("a", name, href=row.href)
     due, target, finish = axis.after(row.due), axis.after(row.target), axis.after(row.finish)
