@@ -3,10 +3,10 @@ insert into mail_address (organisation_id, address, noted_at) values (%s, %s, %s
 on conflict (organisation_id, address) do nothing
 
 -- name: standing
-select exists (select from mail_address
+select exists (select 1 from mail_address
                 where organisation_id = %(organisation_id)s and address = %(address)s
                   and confirmed_at is not null) as is_confirmed,
-       exists (select from mail_unsubscribed
+       exists (select 1 from mail_unsubscribed
                 where organisation_id = %(organisation_id)s and address = %(address)s
                   and kind in (%(kind)s, '*')) as is_refused
 
@@ -33,7 +33,7 @@ select a.organisation_id, a.address, a.noted_at, a.asks, a.asked_at, a.confirmed
 select organisation_id, address from mail_address a
  where confirmed_at is null
    and (asks = 0 or (asked_at < %(asked_before)s and asks < %(asks_max)s
-        and exists (select from mail m
+        and exists (select 1 from mail m
                      where m.organisation_id = a.organisation_id and lower(m.recipient) = a.address
                        and m.state = 'unconfirmed' and m.created_at > a.asked_at)))
  order by noted_at, address limit %(limit)s
