@@ -27,7 +27,7 @@ def create(url: str, name: str) -> None:
 
     Nobody can connect to it afterwards: it is there to be copied.
     """
-    for node in _nodes(url):
+    for node in nodes(url):
         _run(node, "create database {}", name)
         with psycopg.connect(make_conninfo(node, dbname=name), autocommit=True) as conn:
             conn.execute("create extension citus")
@@ -36,7 +36,7 @@ def create(url: str, name: str) -> None:
     with Database(mine) as database:
         database.migrate()
         database.distribute()
-    for node in _nodes(url):
+    for node in nodes(url):
         _run(node, "alter database {} allow_connections false", name)
         with psycopg.connect(node, autocommit=True) as conn:
             conn.execute(
@@ -47,7 +47,7 @@ def create(url: str, name: str) -> None:
 
 def copy(url: str, name: str, template: str) -> None:
     """Copy a database on every node: what the coordinator knows of the others stays true."""
-    for node in _nodes(url):
+    for node in nodes(url):
         _run(node, "create database {} template {}", name, template)
 
 
@@ -56,13 +56,20 @@ def drop(url: str, name: str) -> None:
 
     Its maintenance daemon comes back on its own: the removal is tried until it was faster.
     """
-    for node in _nodes(url):
+    for node in nodes(url):
         for _ in range(DROPS_MAX):
             with suppress(psycopg.errors.ObjectInUse):
                 _run(node, "drop database if exists {} with (force)", name)
                 break
         else:
             raise RuntimeError(f"{name} is in use after {DROPS_MAX} tries to remove it")
+
+
+def nodes(url: str) -> Iterator[str]:
+    """Yield how to connect to each node: the coordinator, then the workers."""
+    yield url
+    for host, port in _workers(url):
+        yield make_conninfo(url, host=host, port=port)
 
 
 def _run(node: str, statement: LiteralString, *names: str) -> None:
@@ -77,12 +84,6 @@ def _introduce(url: str, workers: Sequence[Node]) -> None:
         conn.execute("select citus_set_coordinator_host(%s, %s)", [conn.info.host, conn.info.port])
         for host, port in workers:
             conn.execute("select citus_add_node(%s, %s)", [host, port])
-
-
-def _nodes(url: str) -> Iterator[str]:
-    yield url
-    for host, port in _workers(url):
-        yield make_conninfo(url, host=host, port=port)
 
 
 def _workers(url: str) -> list[Node]:

@@ -179,12 +179,17 @@ async def _asked(app: ASGIApp, path: str, host: str) -> None:
     await app(scope, receive, send)
 
 
-def asgi(application: Application) -> ASGIApp:
-    """Return console and REST interface as one ASGI application."""
+def asgi(application: Application, api: ASGIApp | None = None) -> ASGIApp:
+    """Return console and REST interface as one ASGI application.
+
+    Args:
+        application: The application.
+        api: Stands in place of its REST interface: a benchmark measures what a server costs alone.
+    """
     # The console is found at run time, so that the REST interface stands without it.
     from packtrail import console  # noqa: PLC0415
 
-    api, pages = packtrail.api.build(application), console.build(application)
+    api, pages = api or packtrail.api.build(application), console.build(application)
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
         is_api = f"{scope['path']}/".startswith(API_PREFIXES)
@@ -354,11 +359,18 @@ class Server(uvicorn.Server):
     Args:
         application: The application.
         on_ready: Called once, when requests are being answered.
+        api: As in `asgi`.
     """
 
-    def __init__(self, application: Application, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        application: Application,
+        on_ready: Callable[[], None],
+        *,
+        api: ASGIApp | None = None,
+    ) -> None:
         self._application = application
-        self._app = asgi(application)
+        self._app = asgi(application, api)
         self._on_ready = on_ready
         super().__init__(
             uvicorn.Config(

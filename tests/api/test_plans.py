@@ -288,6 +288,33 @@ def test_digests_and_packs_are_served(maker: TestClient) -> None:
     assert maker.post(f"{P}/notices/NOPE/receipts").status_code == 404
 
 
+def test_who_has_to_do_with_a_package_is_said(maker: TestClient) -> None:
+    first = maker.get(f"{P}/raci").json()[0]
+    where = f"{P}/raci/{first['package']}"
+
+    told = maker.put(where, json={"raci": {"it": "A/R", "quality": "A"}, "reason": "Both want it"})
+    assert told.status_code == 200
+    (found,) = [e for e in maker.get(f"{P}/raci").json() if e["package"] == first["package"]]
+    assert [each["code"] for each in found["findings"]] == ["PLN-047"]
+    assert found["is_own"]
+    stale = maker.put(where, json={"raci": {}, "revision": first["revision"]})
+    assert codes(stale) == ["PLN-016"]
+    assert maker.put(where, json={"raci": {"it": "X"}}).status_code == 422
+    assert maker.put(where, json={"raci": {}}).status_code == 200
+    assert maker.put(f"{P}/raci/NOPE", json={"raci": {}}).status_code == 404
+
+
+def test_readers_of_notices_are_told(maker: TestClient) -> None:
+    person = {"code": "ann", "name": "Ann Lee", "department": "quality"}
+    notice = {"code": "N-9", "title": "Stop", "text": "In May", "published_on": "2026-11-30"}
+    assert maker.put(f"{P}/people/ann", json=person).status_code == 200
+    assert maker.put(f"{P}/notices/N-9", json=notice).status_code == 200
+
+    assert [each["missing"] for each in maker.get(f"{P}/readers").json()] == [["ann"]]
+    assert maker.post(f"{P}/notices/N-9/receipts", params={"person": "ann"}).status_code == 200
+    assert [each["missing"] for each in maker.get(f"{P}/readers").json()] == [[]]
+
+
 def test_there_is_a_list_for_every_kind_of_entry(maker: TestClient) -> None:
     counts = {each.name: len(maker.get(f"{P}/{each.member}").json()) for each in KINDS.values()}
 

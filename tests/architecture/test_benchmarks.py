@@ -16,7 +16,7 @@ PUT_TOGETHER = {
     "documents sent": 'f"{style}: documents sent"',
     "CPU of the server": 'f"{name}, CPU of the server"',
     "lone messages of one dispensed pack":
-        'f"lone messages of one dispensed pack, {len(connections)} clients"',
+        'f"lone messages of one dispensed pack, {clients} clients"',
 }  # fmt: skip
 """Parts of names that are made from parts -> how the source writes them."""
 

@@ -231,10 +231,32 @@ def test_people_are_told(db: str, programme: str, tmp_path: Path) -> None:
     told = answer(db, "plan", "digest", programme, "quality")
 
     assert len(read["receipts"]) == 1
+    answer(db, "plan", "entry", "put", programme, "person", "code=ann", "name=Ann Lee",
+           "department=quality")  # fmt: skip
+    (waiting,) = answer(db, "plan", "readers", programme, "--missing")
+    assert (waiting["read"], waiting["total"], waiting["missing_names"]) == (0, 1, ["Ann Lee"])
+    answer(db, "plan", "read", programme, "N-1", "--person", "ann")
+    assert answer(db, "plan", "readers", programme, "--missing") == []
     assert set(told) == {"department", "changed", "due", "needed"}
     out = tmp_path / "pack.pdf"
     assert answer(db, "plan", "pack", programme, "weekly", "--out", str(out))["bytes"] > 1000
     assert run(db, "plan", "draft-notice", programme).exit_code == 0
+
+
+def test_who_has_to_do_with_a_package_is_said_and_taken_back(db: str, programme: str) -> None:
+    code = answer(db, "plan", "work", programme, "--all")[0]["code"]
+    (proposed,) = answer(db, "plan", "raci", programme, code)
+    answering = next(each for each, part in proposed["raci"].items() if "A" in part)
+
+    done = run(db, "plan", "raci", programme, code, "--set", f"{answering}=", "--set", "it=r")
+    assert done.exit_code == 1, done.output
+    (told,) = answer(db, "plan", "raci", programme, "--unclear")
+    assert [each["code"] for each in told["findings"]] == ["PLN-046"]
+    assert answer(db, "plan", "raci", programme, code, "--as-proposed") == [
+        proposed | {"revision": proposed["revision"] + 2}
+    ]
+    assert refused(db, "plan", "raci", programme, "--as-proposed")[0] == 2
+    assert refused(db, "plan", "raci", programme, code, "--set", "pirates=A")[0] == 2
 
 
 def test_an_archived_programme_is_listed_as_such(db: str, programme: str) -> None:

@@ -130,7 +130,7 @@ def test_a_package_that_is_not_there_is_not_found(desk_of_maker: Desk) -> None:
 
 def test_progress_is_reported_and_told_in_the_history(desk_of_maker: Desk) -> None:
     page = get(desk_of_maker, "/package/IT-CARE")
-    (revision,) = re.findall(r'name="revision" value="(\d+)"', page)
+    (revision,) = set(re.findall(r'name="revision" value="(\d+)"', page))
     form = {"code": "IT-CARE", "started_on": "2026-11-20", "finished_on": "", "revision": revision}
 
     def report(percent: str):
@@ -192,6 +192,30 @@ def test_a_form_with_a_slip_keeps_what_was_typed_and_names_the_field(desk_of_mak
         "&#39;", "'"
     )
     assert 'value="Kept as typed"' in answer.text
+
+
+def test_a_form_keeps_every_box_that_was_ticked(desk_of_maker: Desk) -> None:
+    path = f"{P}/entry/notice"
+    page = desk_of_maker.client.get(
+        path, params={"code": "N-9", "departments": ["quality", "regulatory"]}
+    )
+    assert ticked(page.text) == ["quality", "regulatory"]
+
+    day = {"code": "N-9", "title": "Told", "published_on": "someday"}
+    refused = desk_of_maker.post(path, path, departments=["quality", "finance"], **day)
+    assert refused.status_code == 422
+    assert ticked(refused.text) == ["finance", "quality"]
+
+
+def test_a_notice_drafted_from_the_rules_is_for_whom_they_concern(desk_of_maker: Desk) -> None:
+    drafted = desk_of_maker.client.get(f"{P}/news/draft")
+
+    assert "Rules: " in drafted.text
+    assert set(ticked(drafted.text)) == {"compliance", "regulatory", "quality"}
+
+
+def ticked(page: str) -> list[str]:
+    return sorted(re.findall(r'name="departments" value="(\w+)" checked', page))
 
 
 def test_changing_a_package_keeps_what_its_form_does_not_show(
@@ -427,14 +451,88 @@ def test_training_tells_who_must_still_be_trained(desk_of_maker: Desk) -> None:
 
 
 def test_a_notice_is_read_and_its_readers_are_named(desk_of_maker: Desk) -> None:
+    page = f"{P}/entry/person"
+    person = {"code": "lee", "name": "Ann Lee", "department": "finance"}
+    assert desk_of_maker.post(page, page, revision="0", **person).status_code == 303
     page = f"{P}/entry/notice"
-    form = {"code": "N-1", "title": "Stop <in> May", "text": "May 3", "published_on": "2026-11-30"}
+    form = {"code": "N-1", "title": "Stop <in> May", "text": "May 3", "published_on": "2026-11-30",
+            "departments": "finance"}  # fmt: skip
     assert desk_of_maker.post(page, page, revision="0", **form).status_code == 303
-    assert "read by nobody yet" in text_of(get(desk_of_maker, "/news"))
+    told = text_of(get(desk_of_maker, "/news"))
+    assert "0 of 1 have read it" in told
+    assert "Missing: Ann Lee" in told
+    assert "I have read it" in told
     assert desk_of_maker.post(f"{P}/news/read", f"{P}/news", code="N-1").status_code == 303
 
     told = get(desk_of_maker, "/news")
     assert "Stop &lt;in&gt; May" in told
-    assert "read by nobody yet" not in text_of(told)
+    # Whoever reads it without having to counts for nobody else.
+    assert "0 of 1 have read it" in text_of(told)
+    assert "I have read it" not in text_of(told)
+    signed = {"code": "N-1", "person": "lee"}
+    assert desk_of_maker.post(f"{P}/news/read", f"{P}/news", **signed).status_code == 303
+    assert "Everybody has read it" in text_of(get(desk_of_maker, "/news"))
     pack = desk_of_maker.client.get(f"{P}/news/packs/steering")
     assert pack.content.startswith(b"%PDF")
+
+
+_RACI = re.compile(r'action="/plan/eu/raci".*?name="revision" value="(\d+)"', re.DOTALL)
+
+
+def test_who_has_to_do_with_a_package_is_said_and_taken_back(desk_of_maker: Desk) -> None:
+    page = f"{P}/package/IT-RULES"
+    shown = get(desk_of_maker, page.removeprefix(P))
+    assert "work proposes" in text_of(shown)
+    form = {"code": "IT-RULES", "revision": _RACI.findall(shown)[0], "reason": "They read it"}
+    answer = desk_of_maker.post(f"{P}/raci", page, **form, **{"part-finance": "R"})
+    assert answer.status_code == 303
+
+    told = text_of(get(desk_of_maker, page.removeprefix(P)))
+    assert "Said for this package alone" in told
+    assert "No department answers for IT-RULES" in told
+    assert "They read it" in told
+    assert "R finance" in told
+    assert "1 package without one department" in text_of(get(desk_of_maker, "/work"))
+    assert "1 work package" in text_of(get(desk_of_maker, "/work?state=unclear"))
+
+    old = desk_of_maker.post(f"{P}/raci", page, **form, as_proposed="yes")
+    assert old.status_code == 422  # Somebody else has changed it meanwhile.
+    shown = get(desk_of_maker, page.removeprefix(P))
+    form["revision"] = _RACI.findall(shown)[0]
+    assert desk_of_maker.post(f"{P}/raci", page, **form, as_proposed="yes").status_code == 303
+    assert "work proposes" in text_of(get(desk_of_maker, page.removeprefix(P)))
+    strange = desk_of_maker.post(f"{P}/raci", page, code="IT-RULES", **{"part-it": "X"})
+    assert strange.status_code == 422
+
+
+def test_an_object_tells_what_was_said_about_it_and_leads_to_saying_more(
+    desk_of_maker: Desk,
+) -> None:
+    page = get(desk_of_maker, "/package/IT-RULES")
+    (path,) = set(re.findall(r'href="(/plan/about\?about=package[^"#]*)', page))
+    answer = desk_of_maker.client.get(path.replace("&amp;", "&"), follow_redirects=False)
+    where = answer.headers["location"]
+    assert where == f"{P}/inputs?about=package%3AIT-RULES&state=all#raise"
+    form = get(desk_of_maker, where.removeprefix(P))
+    assert 'value="package:IT-RULES"' in form
+    assert "About work package IT-RULES" in text_of(form)
+
+    told = {"title": "Who reads them?", "kind": "question", "about": "package:IT-RULES"}
+    made = desk_of_maker.post(f"{P}/inputs", f"{P}/inputs", **told)
+    assert "Inputs about this: 1 open" in text_of(get(desk_of_maker, "/package/IT-RULES"))
+    shown = get(desk_of_maker, made.headers["location"].removeprefix(P))
+    assert f'href="{P}/package/IT-RULES"' in shown
+    listed = text_of(get(desk_of_maker, "/inputs?about=package%3AIT-RULES"))
+    assert "Who reads them?" in listed
+    assert "Who reads them?" not in text_of(get(desk_of_maker, "/inputs?about=line%3AL1"))
+    assert "Inputs about this" not in text_of(get(desk_of_maker, "/package/L1-INSTALL"))
+
+
+def test_objects_outside_a_programme_lead_to_the_only_one(desk_of_maker: Desk) -> None:
+    market = desk_of_maker.client.get("/comply/markets/IT").text
+    assert "Raise an input about this" in market
+    path = re.findall(r'href="(/plan/about\?about=market[^"#]*)', market)[0]
+    answer = desk_of_maker.client.get(path, follow_redirects=False)
+    assert answer.headers["location"].startswith(f"{P}/inputs?about=market%3AIT")
+    assert "Raise an input" not in desk_of_maker.client.get("/comply/markets").text
+    assert "Raise an input" not in desk_of_maker.client.get("/comply/markets/NOPE").text

@@ -130,6 +130,40 @@ def test_links_that_lead_nowhere_look_the_same(
     assert stranger.post("/tell/ptf_nothing", data={"csrf_token": "x"}).text == pages[0].text
 
 
+def test_a_link_that_was_closed_or_is_over_takes_nothing_any_more(
+    application: Application, maker: Actor, stranger: TestClient
+) -> None:
+    closed, over = (made(application, maker, name=each) for each in ("Closed", "Over"))
+    forms = {path: fields(stranger, path) for path in (closed, over)}
+    known = {each.name: each.link_id for each in links.listed(application, maker, "out")}
+    links.revoke(application, maker, "out", known["Closed"])
+    with application.database.transaction() as conn:
+        conn.execute("update input_link set expires_at = now() where link_id = %s", [known["Over"]])
+    before = len(books.opened(application, maker, "out").book.inputs)
+
+    for path, form in forms.items():
+        told = {"kind": "question", "title": "When", "name": "Kim", **form}
+        answer = stranger.post(path, data=told)
+        assert (answer.status_code, answer.text) == (404, stranger.get(path).text)
+    assert len(books.opened(application, maker, "out").book.inputs) == before
+
+
+def test_what_is_too_large_or_of_no_kind_is_refused(
+    application: Application, maker: Actor, stranger: TestClient
+) -> None:
+    path = made(application, maker)
+    large = PNG + bytes(application.settings.form_file_bytes_max)
+    answer = send(stranger, path, files=[("files", ("large.png", large, "image/png"))])
+    assert answer.status_code == 422
+    assert "large.png" in answer.text
+    many = [("files", (f"{each}.png", PNG, "image/png")) for each in range(4)]
+    assert send(stranger, path, files=many).status_code == 422
+    assert send(stranger, path, kind="wish").status_code == 422
+    assert send(stranger, path, title="").status_code == 422
+    assert send(stranger, path, text="x" * 5_001).status_code == 422
+    assert send(stranger, path, department="kitchen").status_code == 422
+
+
 def test_a_receipt_takes_the_button(
     application: Application, maker: Actor, stranger: TestClient
 ) -> None:
@@ -212,7 +246,7 @@ def test_mails_are_listed_tried_again_and_dropped(
             "/setup/account/mail", "/setup/account", address="ann@maker.example", is_on="yes",
             rhythm="daily",
         )  # fmt: skip
-        assert "Mails go to ann@maker.example once you have confirmed it." in kept.text
+        assert "ann@maker.example is not confirmed yet." in kept.text
         soon = desk.post("/setup/account/mail/ask", "/setup/account")
         assert soon.status_code == 422
         assert "was asked at" in soon.text

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packtrail import epcis
+from packtrail.epcis import shapes
 from packtrail.epcis.bulk import read_in_bulk
 from packtrail.epcis.events import AggregationEvent, Event, ObjectEvent, Place
 from packtrail.epcis.outline import outline
@@ -166,3 +167,53 @@ def test_what_is_no_time_is_not_taken_for_one(text: str):
     _, plain = read_times(texts([text]), 0)
 
     assert not plain.any() or expected is not None
+
+
+CREATED = st.sampled_from(
+    [START, START + timedelta(days=1, microseconds=250_000), None, datetime(2027, 1, 1, tzinfo=UTC)]
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(LIKE.map(lambda some: some[0]), CREATED), min_size=2), st.booleans())
+def test_a_message_is_read_the_same_whether_or_not_its_shape_is_known(
+    messages: list[tuple[Event, datetime | None]], is_xml: bool
+) -> None:
+    shapes.forget()
+    for event, created in messages:
+        document = epcis.EpcisDocument(
+            schema_version="2.0", creation_date=created, events=(event,), namespaces=NAMESPACES
+        )
+        content = epcis.write_xml(document, version="1.2") if is_xml else epcis.write_json(document)
+        found = read_in_bulk(content)
+        every = dict(shapes._known)
+        shapes.forget()
+        anew = read_in_bulk(content)
+        shapes._known.update(every)
+
+        assert (found.document, found.findings, found.events) == (
+            anew.document,
+            anew.findings,
+            anew.events,
+        )
+        assert found.places == anew.places
+        assert (found.outline is None) == (anew.outline is None)
+
+
+def test_values_that_are_wrong_are_found_in_a_message_of_a_known_shape() -> None:
+    shapes.forget()
+    header = {"event_time": START, "event_time_zone_offset": "+01:00", "biz_step": "shipping"}
+    like = observed(header, ["https://id.gs1.org/01/00300010123455/21/A1"])
+    content = written([like], is_xml=False)
+    assert not read_in_bulk(content).findings
+    assert shapes._known
+
+    for right, wrong in (
+        (b"00300010123455", b"00300010123456"),
+        (b"/21/A1", b"/21/A123456789012345678901"),
+        (b"2026-03-03T08:00:00.000Z", b"2026-02-30T08:00:00.000Z"),
+        (b"+01:00", b"+25:00"),
+    ):
+        assert right in content
+        changed = content.replace(right, wrong)
+        assert read_in_bulk(changed).findings == epcis.read(changed).findings != ()

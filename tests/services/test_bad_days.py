@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,6 +115,16 @@ print(json.dumps(told))
 """
 
 
+SMALL_DISK_REQUIRED = "PACKTRAIL_TEST_SMALL_DISK_REQUIRED"
+"""Set where small disks must be possible: then nothing is skipped for want of one."""
+
+
+def _no_small_disk(why: str) -> None:
+    if os.environ.get(SMALL_DISK_REQUIRED):
+        pytest.fail(f"{SMALL_DISK_REQUIRED} is set, and {why}")
+    pytest.skip(why)
+
+
 def in_a_namespace_of_its_own() -> list[str]:
     """How to run something that may mount; skip where the kernel does not let us."""
     options = ["--mount"]
@@ -121,7 +132,7 @@ def in_a_namespace_of_its_own() -> list[str]:
         options += ["--user", "--map-current-user", "--keep-caps"]
     command = ["unshare", *options]
     if not shutil.which("unshare"):
-        pytest.skip("there is no unshare here to make a small disk with")
+        _no_small_disk("there is no unshare here to make a small disk with")
     folder = _reachable_dir()
     done = subprocess.run(
         [*command, "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder],
@@ -131,7 +142,7 @@ def in_a_namespace_of_its_own() -> list[str]:
     )
     folder.rmdir()
     if done.returncode != 0:
-        pytest.skip(f"no small disk can be made here: {done.stderr.strip()}")
+        _no_small_disk(f"no small disk can be made here: {done.stderr.strip()}")
     return command
 
 
@@ -154,6 +165,37 @@ def test_a_full_disk_is_told_and_loses_nothing_acknowledged(reachable_dir: Path)
     assert told["log_full"] != "never"
     assert any(words in told["log_is_full"] for words in ("does not answer", "is full", "unknown"))
     assert told["kept"] == told["acknowledged"]
+
+
+@pytest.mark.parametrize("table", ["event_key", "segment", "original", "capture", "audit"])
+def test_a_database_without_room_is_told_wherever_it_ends_and_loses_nothing_acknowledged(
+    world: World, table: str
+) -> None:
+    """What a full disk makes of it is seen above; its answer may come from any statement."""
+    contents = [document(commissioning(n, [pack(n)])) for n in range(4)]
+    assert capture.submit(world.app, world.maker, contents[0], media_type=JSON).success
+    with world.app.database.reading() as conn:
+        conn.execute(
+            "create function no_room() returns trigger language plpgsql as $$ begin raise"
+            " 'could not extend file: No space left on device' using errcode = '53100'; end $$"
+        )
+        conn.execute(f"create trigger no_room before insert on {table} execute function no_room()")
+    with ThreadPoolExecutor(3) as pool:
+        for answer in [pool.submit(submit, world, content) for content in contents[1:]]:
+            with pytest.raises(
+                Unavailable, match=r"(?s)is full: .*Nothing of this was recorded"
+            ) as full:
+                answer.result(60)
+            assert full.value.retry_after_seconds
+    with world.app.database.reading() as conn:
+        conn.execute(f"drop trigger no_room on {table}")
+
+    assert [job.stored_count for job in capture.jobs(world.app, world.maker)] == [1]
+    assert [submit(world, content).stored_count for content in contents] == [0, 1, 1, 1]
+
+
+def submit(world: World, content: bytes) -> capture.CaptureJob:
+    return capture.submit(world.app, world.maker, content, media_type=JSON)
 
 
 def test_documents_are_refused_while_the_disk_is_nearly_full(
@@ -237,17 +279,27 @@ def test_what_the_server_still_says_itself_is_no_lost_connection(
     assert _is_lost(error) is is_lost
 
 
-def test_a_clock_that_goes_back_changes_nothing_that_was_known(world: World) -> None:
-    first = document(commissioning(1, [pack(1)]))
-    assert capture.submit(world.app, world.maker, first, media_type=JSON).success
+@pytest.mark.parametrize("way", ["with_others", "alone", "in_parts"])
+def test_a_clock_that_goes_back_changes_nothing_that_was_known(
+    fresh_database: Database, way: str
+) -> None:
+    bounds = {"capture_inline_bytes_max": 1, "capture_part_bytes": 1024}
+    world = make_world(fresh_database, **(bounds if way == "in_parts" else {}))
+    first, second = (
+        document(*(commissioning(n, [pack(n)]) for n in numbers))
+        for numbers in (range(20), range(100, 120 if way != "with_others" else 103))
+    )
+    assert submit(world, first).success
     (known,) = tracing.trace(world.app, world.maker, pack(1)).steps
     world.clock.advance(hours=-1)
     at = world.app.clock()
-    second = document(commissioning(2, [pack(2)]))
-    assert capture.submit(world.app, world.maker, second, media_type=JSON).success
-    (step,) = tracing.trace(world.app, world.maker, pack(2)).steps
+    assert submit(world, second).success
+    (step,) = tracing.trace(world.app, world.maker, pack(101)).steps
+    jobs = capture.jobs(world.app, world.maker)
 
     assert step.record_time >= known.record_time > at
+    assert all(job.finished_at and job.finished_at >= known.record_time for job in jobs)
     for moment in (at, known.record_time - (known.record_time - at) / 2):
         with pytest.raises(NotFound):
-            tracing.trace(world.app, world.maker, pack(2), as_known_at=moment)
+            tracing.trace(world.app, world.maker, pack(101), as_known_at=moment)
+    world.app.workers.shutdown(wait=True)

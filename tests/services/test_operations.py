@@ -15,11 +15,23 @@ from packtrail.services import auditing, chores
 from packtrail.services.capture import capture, capture_runs
 from packtrail.services.chores import Chore
 from packtrail.services.upkeep.operations import Operations, operations
+from packtrail.store import health
 
 from .conftest import World
 from .documents import commissioning, document, pack
 
 BACKUP = {"kind": "base", "bytes": 5_000_000, "manifest_sha256": "ab" * 32}
+
+
+@pytest.fixture(autouse=True)
+def durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the server of the tests, which spares its disk, for one that writes through."""
+    read = health.condition
+    monkeypatch.setattr(
+        health,
+        "condition",
+        lambda conn: replace(read(conn), has_fsync=True, has_synchronous_commit=True),
+    )
 
 
 def found(world: World) -> Operations:
@@ -124,6 +136,7 @@ def test_a_database_that_does_not_write_through_is_told(
     world.app.database.close()
     world.app.database.__init__(world.app.database.url)  # type: ignore[misc]
     world.app.database.open()
+    monkeypatch.undo()
 
     assert told(world) == ["STO-064"]
 

@@ -356,6 +356,35 @@ def test_a_disk_that_is_full_while_a_document_is_received_is_told() -> None:
     assert size == str(8 * 65536)
 
 
+BEYOND_ITS_LIMIT = """
+import resource, signal, sys
+from packtrail.base.errors import Unavailable
+from packtrail.services.capture.uploads import Upload
+from packtrail.settings import Settings
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+settings = Settings.of({}, upload_dir=sys.argv[1], capture_inline_bytes_max=1000)
+try:
+    Upload.of(settings, [b"x" * 65536] * 32)
+except Unavailable as fault:
+    print(fault, "|", fault.told)
+"""
+
+
+def test_a_document_that_finds_no_room_on_its_way_in_is_told(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BEYOND_ITS_LIMIT, tmp_path], capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    operator, sender = done.stdout.split(" | ")
+    assert "Nothing of it was recorded. Free space" in operator
+    assert (str(tmp_path) in operator, str(tmp_path) in sender) == (True, False)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_progress_goes_up_and_is_told_part_by_part(world: World) -> None:
     heard: list[tuple[str, float]] = []
     with Upload.of(world.app.settings, [big()]) as upload:

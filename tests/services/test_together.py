@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import random
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -149,3 +154,85 @@ def test_two_may_lead_at_once(begun: World) -> None:
         assert sorted(each.result(30) for each in asked) == [0, 1]
     assert most == [2]
     assert not begun.app.combiner._queues
+
+
+SENDING = """
+import os, sys, threading
+from pathlib import Path
+from packtrail.services.accounts import organisations
+from packtrail.services.application import Application
+from packtrail.services.capture import capture
+from packtrail.settings import Settings
+from packtrail.store.database import Database
+from tests.services.conftest import Clock
+from tests.services.documents import commissioning, document, pack
+
+url, first = sys.argv[1], int(sys.argv[2])
+
+def send(number):
+    while True:
+        content = document(commissioning(number, [pack(number)]))
+        job = capture.submit(app, maker, content, media_type="application/json", wait=False)
+        assert job.success and job.stored_count == 1
+        os.write(1, f"{number} {job.capture_id}\\n".encode())
+        number += 8
+
+with Database(url) as database:
+    settings = Settings.of({}, data_dir=Path("/nonexistent"))
+    app = Application(settings=settings, database=database, clock=Clock())
+    maker = organisations.system_actor(app, "test", organisation="maker")
+    threads = [threading.Thread(target=send, args=[first + n]) for n in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+"""
+
+
+def test_processes_that_are_killed_while_they_record_lose_and_half_record_nothing(
+    begun: World,
+) -> None:
+    acknowledged: dict[int, str] = {}
+    drawn = random.Random(4)
+    for round_ in range(4):
+        command = [sys.executable, "-c", SENDING, begun.app.database.url, str(1000 * round_)]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as sender:
+            assert sender.stdout is not None
+            heard = [sender.stdout.readline() for _ in range(drawn.randint(1, 60))]
+            time.sleep(drawn.random() / 50)
+            sender.kill()
+            heard += sender.stdout.readlines()
+        acknowledged |= {int(n): told for n, told in (line.decode().split() for line in heard)}
+    assert len(acknowledged) >= 4
+
+    with begun.app.database.reading() as conn:
+        conn.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+            " and datname = current_database() and state <> 'idle'"
+            " and backend_type = 'client backend'"
+        )
+        kept = {
+            str(capture_id): rest
+            for capture_id, *rest in conn.execute(
+                "select c.capture_id, c.is_success, c.stored_count,"
+                " (select count(*) from segment s where s.capture_id = c.capture_id),"
+                " (select count(*) from original o where o.capture_id = c.capture_id),"
+                " (select count(*) from audit a where a.subject = c.capture_id::text)"
+                " from capture c where size_bytes < 2000"
+            )
+        }
+        (keys,) = conn.execute("select count(*) from event_key").fetchone()
+    assert set(acknowledged.values()) <= set(kept)
+    assert all(rest == [True, 1, 1, 1, 1] for rest in kept.values())
+    for number, capture_id in acknowledged.items():
+        (step,) = tracing.trace(begun.app, begun.maker, pack(number)).steps
+        assert step.capture_id == capture_id
+    # What nobody was told of was recorded whole or not at all, and is told by a replay.
+    for number in range(8):
+        content = document(commissioning(number, [pack(number)]))
+        again = capture.submit(begun.app, begun.maker, content, media_type="application/json")
+        assert again.stored_count + again.repeated_count == 1
+        keys += again.stored_count
+    with begun.app.database.reading() as conn:
+        assert conn.execute("select count(*) from event_key").fetchone() == (keys,)

@@ -27,6 +27,7 @@ BANNED = {
     "left join unnest": r"\bleft\s+join\s+unnest\b",
     "advisory lock": r"\bpg_(try_)?advisory(?!_xact_lock_shared)",  # See decision 0026.
     "notify": r"\b(pg_notify|notify|listen)\b",
+    "query for no column": r"\bselect\s+from\b",
     "foreign key": r"\bforeign\s+key\b",
 }
 STORE = Path(str(resources.files("packtrail.store")))

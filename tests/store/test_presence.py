@@ -182,13 +182,18 @@ def test_a_class_is_remembered_once_it_was_read_twice(fresh_database: Database, 
     assert steps(fresh_database, packs("A")[3]) == ["commissioning", "dispensing"]
 
 
-def test_few_serials_are_looked_up_without_it(fresh_database: Database, remembering):
+def test_few_serials_begin_no_memory_and_are_found_in_one_that_there_is(
+    fresh_database: Database, remembering
+):
     prepared(fresh_database)
-    commission(fresh_database, packs("A"), 2)
     told = len(remembering)
-    dispense(fresh_database, packs("A")[:20], 3)
-
+    commission(fresh_database, packs("A")[:20], 2)
     assert len(remembering) == told
+    commission(fresh_database, packs("A")[20:], 3)
+    told = len(remembering)
+    dispense(fresh_database, packs("A")[:20], 4)
+
+    assert len(remembering) == told + 1
     assert steps(fresh_database, packs("A")[3]) == ["commissioning", "dispensing"]
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -18,6 +21,8 @@ from packtrail.base.errors import RefusedError
 from packtrail.simulation.mentions import World, write
 from packtrail.store.scans import duck, places, spark
 from packtrail.store.scans.scanning import Asked, Limits, Scan, files_in
+
+WORKERS = 2
 
 
 @pytest.fixture(scope="module")
@@ -71,38 +76,51 @@ def test_a_folder_without_archives_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Spark master with two workers, started here."""
+    """A Spark master with two workers, started here and registered with it."""
     if find_spec("pyspark") is None:
-        pytest.skip("pyspark is not installed: `pip install pyspark` to try scans on a cluster")
+        pytest.skip("pyspark is not installed: docs/guides/scans.md says how to try a cluster")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, and there is none here")
     folder = tmp_path_factory.mktemp("spark")
-    home = Path(str(find_spec("pyspark").origin)).parent
-    port, processes = free_port(), []
+    port, ui_port = free_port(), free_port()
     url = f"spark://127.0.0.1:{port}"
-    launch = [str(home / "bin" / "spark-class"), "org.apache.spark.deploy"]
-    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
-    master = ["--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
-    worker = ["--cores", "1", "--memory", "700m", "--webui-port", "0", "--host", "127.0.0.1"]
+    master = ["--port", str(port), "--webui-port", str(ui_port)]
+    room = ["--cores", "1", "--memory", "700m", "--work-dir", str(folder)]
+    worker = [*room, "--webui-port", "0", url]
+    processes: list[subprocess.Popen[bytes]] = []
     try:
-        for kind, options in (("master.Master", master), *[("worker.Worker", [*worker, url])] * 2):
-            with (folder / f"{len(processes)}.log").open("wb") as log:
-                processes.append(
-                    subprocess.Popen(
-                        [launch[0], f"{launch[1]}.{kind}", *options],
-                        cwd=folder,
-                        env=environment,
-                        stdout=log,
-                        stderr=log,
-                    )
-                )
-            wait_for(port)
+        for kind, options in (("Master", master), *[("Worker", worker)] * WORKERS):
+            processes.append(started(kind, options, folder / f"{len(processes)}.log"))
+        wait_for_workers(ui_port, processes)
         yield url
     finally:
         for process in reversed(processes):
-            process.terminate()
-        for process in processes:
-            process.wait(30)
+            end(process)
+
+
+def started(kind: str, options: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a part of a Spark cluster, which writes its log beside."""
+    launch = Path(str(find_spec("pyspark").origin)).parent / "bin" / "spark-class"
+    name = f"org.apache.spark.deploy.{kind.lower()}.{kind}"
+    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            [str(launch), name, "--host", "127.0.0.1", *options],
+            cwd=log.parent,
+            env=environment,
+            stdout=out,
+            stderr=out,
+        )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, by force where asking is not enough."""
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def free_port() -> int:
@@ -111,14 +129,18 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def wait_for(port: int) -> None:
-    """Wait until somebody listens, three minutes at most: Java is slow on a busy machine."""
-    for _ in range(1_800):
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
+def wait_for_workers(ui_port: int, processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait until the master knows all workers, three minutes at most: Java is slow when busy."""
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
+        ended = [process.args for process in processes if process.poll() is not None]
+        if ended:
+            pytest.fail(f"a part of the Spark cluster ended: {ended}")
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{ui_port}/json/", timeout=10) as told:
+            if json.load(told)["aliveworkers"] == WORKERS:
                 return
         time.sleep(0.1)
-    pytest.fail("the Spark master does not listen")
+    pytest.fail(f"the Spark master does not know {WORKERS} workers")
 
 
 @pytest.mark.parametrize("scan", Scan)

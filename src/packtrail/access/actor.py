@@ -36,6 +36,8 @@ class Actor:
     organisation_id: int
     organisation_code: str
     permissions: frozenset[Permission]
+    person: str = ""
+    """Code of the person, which no new name changes: that of their account; empty of programs."""
 
     @classmethod
     def system(cls, name: str, *, organisation_id: int = 0, organisation_code: str = "") -> Actor:
@@ -59,9 +61,14 @@ class Actor:
         """Return the same actor, allowed to do exactly this."""
         return replace(self, permissions=frozenset(permissions))
 
-    def named(self, name: str) -> Actor:
-        """Return the same actor under the name of whom it acts for: whoever holds a link."""
-        return replace(self, name=name)
+    def named(self, name: str, *, person: str = "") -> Actor:
+        """Return the same actor under the name of whom it acts for: whoever holds a link.
+
+        Args:
+            name: What they are called.
+            person: Their code, where they are known.
+        """
+        return replace(self, name=name, person=person)
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the actor holds a permission."""

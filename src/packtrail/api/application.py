@@ -51,6 +51,10 @@ from packtrail.api import (
 from packtrail.api.branches import Branches
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastapi import APIRouter
+
     from packtrail.services.application import Application
 
 ROUTERS = (
@@ -103,8 +107,13 @@ Send an API key as `Authorization: Bearer ptk_...`. What is wrong is told as
 """
 
 
-def build(application: Application) -> FastAPI:
-    """Return the REST interface of an application, to be served at the root."""
+def build(application: Application, routers: Sequence[APIRouter] = ROUTERS) -> FastAPI:
+    """Return the REST interface of an application, to be served at the root.
+
+    Args:
+        application: The application.
+        routers: Its routes, in the order in which they are tried.
+    """
     api = FastAPI(
         title="Packtrail",
         summary="Serialise, track and trace, and verify medicine packs.",
@@ -116,7 +125,7 @@ def build(application: Application) -> FastAPI:
     )
     api.state.packtrail = application
     # Not included as routers: the framework would look through one router after the other.
-    api.router.routes.extend(route for router in ROUTERS for route in router.routes)
+    api.router.routes.extend(route for router in routers for route in router.routes)
     api.router.routes.insert(0, Branches(api.routes))
     problems.install(api)
     return api

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -11,9 +12,11 @@ from starlette.concurrency import run_in_threadpool
 
 from packtrail.api.requests import App, Caller, bounded_body
 from packtrail.planning.communication import Digest, Notice
+from packtrail.planning.departments import Department, Part
 from packtrail.planning.inputs import Ageing, Input, InputKind, ageing
-from packtrail.planning.templates import Department
-from packtrail.services.plan import books, inputs, people, readiness, telling
+from packtrail.services.plan import books, inputs, people, readiness, responsibilities, telling
+from packtrail.services.plan.responsibilities import RaciView
+from packtrail.services.plan.writing import Written
 
 router = APIRouter(prefix="/api/v1/plans", tags=["Plans"])
 
@@ -32,6 +35,16 @@ class Said:
     """A text: a remark, an answer, a reason."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raci:
+    """Who has to do with a work package, all of it; nothing: as its kind of work proposes."""
+
+    raci: Mapping[Department, Part]
+    revision: int | None = None
+    """That the change was made from; null: whatever it is now."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +154,16 @@ def show_digest(
     return telling.digest_of(app, actor, programme, department, days=days)
 
 
+@router.get("/{programme}/readers", summary="Readers", response_model=list[telling.ReadersView])
+def show_readers(programme: str, app: App, actor: Caller) -> Any:
+    """Return for each published notice how many have read it and who must still do so."""
+    return telling.readers_view(app, actor, programme)
+
+
 @router.post("/{programme}/notices/{code}/receipts", summary="Read it", response_model=Notice)
-def acknowledge(programme: str, code: str, app: App, actor: Caller) -> Any:
-    """Say that one has read a notice."""
-    return telling.acknowledge(app, actor, programme, code)
+def acknowledge(programme: str, code: str, app: App, actor: Caller, person: str = "") -> Any:
+    """Say that one has read a notice, or that a person has: as a list signed on paper says."""
+    return telling.acknowledge(app, actor, programme, code, person=person)
 
 
 @router.get("/{programme}/packs/{meeting}", summary="Meeting pack", response_class=Response)
@@ -152,3 +171,17 @@ def meeting_pack(programme: str, meeting: str, app: App, actor: Caller) -> Respo
     """Return the pack for a meeting, as PDF."""
     content = telling.meeting_pack(app, actor, programme, meeting)
     return Response(content, media_type="application/pdf")
+
+
+@router.get("/{programme}/raci", summary="RACI", response_model=list[RaciView])
+def show_raci(programme: str, app: App, actor: Caller) -> Any:
+    """Return who has to do with each work package that is not done, and what is unclear of it."""
+    return responsibilities.raci_view(app, actor, programme)
+
+
+@router.put("/{programme}/raci/{package:path}", summary="Put a RACI", response_model=Written)
+def put_raci(programme: str, package: str, body: Raci, app: App, actor: Caller) -> Any:
+    """Say who has to do with a package; nothing: as its kind of work proposes."""
+    return responsibilities.put_raci(
+        app, actor, programme, package, body.raci, revision=body.revision, reason=body.reason
+    )

@@ -139,7 +139,7 @@ def show_digest(
     from packtrail.planning.templates import Department as Of
     from packtrail.services.plan import telling
 
-    of = _one(Of, department, "department")
+    of = one_of(Of, department, "department")
     with options.acting(data, db, organisation) as (app, actor):
         found = telling.digest_of(app, actor, programme, of, days=days)
     if json:
@@ -153,20 +153,51 @@ def show_digest(
         write_table(title, ("", "", ""), ((e.code, e.text, e.more) for e in lines))
 
 
-@plan.command("read")
-def read_notice(
+@plan.command("readers")
+def show_readers(
     programme: Programme,
-    notice: Annotated[str, typer.Argument(help="Code of the notice.")],
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Only notices that somebody must still read.")
+    ] = False,
     organisation: options.Organisation = None,
     data: options.Data = None,
     db: options.Db = None,
     json: options.Json = False,
 ) -> None:
-    """Say that one has read a notice."""
+    """Tell of each notice how many have read it, and who must still do so."""
     from packtrail.services.plan import telling
 
     with options.acting(data, db, organisation) as (app, actor):
-        made = telling.acknowledge(app, actor, programme, notice)
+        found = telling.readers_view(app, actor, programme)
+    shown = [each for each in found if each.missing or not missing]
+    if json:
+        write_json(shown)
+        return
+    rows = (
+        (each.notice, each.title, each.published_on or "", f"{each.read} of {each.total}",
+         ", ".join(each.missing_names))
+        for each in shown
+    )  # fmt: skip
+    write_table("Readers", ("Notice", "Title", "Published", "Read", "Missing"), rows)
+
+
+@plan.command("read")
+def read_notice(
+    programme: Programme,
+    notice: Annotated[str, typer.Argument(help="Code of the notice.")],
+    person: Annotated[
+        str, typer.Option("--person", help="Code of who has read it, as a signed list says.")
+    ] = "",
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Say that one has read a notice, or that a person has."""
+    from packtrail.services.plan import telling
+
+    with options.acting(data, db, organisation) as (app, actor):
+        made = telling.acknowledge(app, actor, programme, notice, person=person)
     _tell(made, f"{made.code}: read by {', '.join(each.by for each in made.receipts)}.", json=json)
 
 
@@ -243,8 +274,8 @@ def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
 
     if bool(title) == bool(mail):
         raise UsageError("Give either a title or --mail.")
-    kind_ = _one(InputKind, kind, "--kind")
-    of = _one(Of, department, "--department") if department else None
+    kind_ = one_of(InputKind, kind, "--kind")
+    of = one_of(Of, department, "--department") if department else None
     content = _content(mail) if mail else b""
     with options.acting(data, db, organisation) as (app, actor):
         if mail:
@@ -350,7 +381,7 @@ def decide(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     from packtrail.services.plan import inputs
 
     decision = inputs.Decision(
-        resolution=_one(Resolution, resolution, "resolution"),
+        resolution=one_of(Resolution, resolution, "resolution"),
         reason=reason,
         changes=tuple(change or ()),
         adopts=adopt,
@@ -430,7 +461,12 @@ def _tell(made: Any, text: str, *, json: bool) -> None:
         write_line(text)
 
 
-def _one(choices: type[_Choice], value: str, name: str) -> _Choice:
+def one_of(choices: type[_Choice], value: str, name: str) -> _Choice:
+    """Return a value of a choice from a text of the command line.
+
+    Raises:
+        UsageError: It is none.
+    """
     try:
         return choices(value)
     except ValueError:

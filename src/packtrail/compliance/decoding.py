@@ -10,10 +10,10 @@ import difflib
 import enum
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, Union, cast, get_args, get_origin
 from typing import get_type_hints as hints_of
 
@@ -21,9 +21,12 @@ from packtrail.compliance import codes
 from packtrail.compliance.nodes import Items, Node, Number, Table, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Set
+    from typing import TypeAlias
 
     from packtrail.base.findings import Finding
+
+    _Read: TypeAlias = Callable[[Node, list[Finding]], Any]
 
 T = TypeVar("T")
 
@@ -113,43 +116,45 @@ def kind_told(kind: Any) -> str:
 
 
 def _decoded(node: Node, kind: Any, findings: list[Finding]) -> Any:
+    return _reader(kind)(node, findings)
+
+
+@cache
+def _reader(kind: Any) -> _Read:
+    """Return what reads a node as a kind: what the kind is made of is looked up once."""
+    origin, parts = get_origin(kind), get_args(kind)
     if kind is Any:
-        return node
-    origin = get_origin(kind)
+        return lambda node, _: node
     if origin in {Union, types.UnionType}:
-        return _optional(node, kind, findings)
+        inner = next(each for each in parts if each is not type(None))
+        return partial(_optional, _reader(inner))
     if origin in {tuple, frozenset}:
-        return _several(node, kind, origin, findings)
+        return partial(_several, origin, _reader(parts[0]))
     if origin is Mapping:
-        keys, inner = get_args(kind)
-        return _mapping(node, keys, inner, findings)
+        return partial(_mapping, _reader(parts[0]), _reader(parts[1]))
     if is_dataclass(kind) and not hasattr(kind, "read"):
-        return _table(node, cast("type[Any]", kind), findings, {})
-    return _scalar(node, kind, findings)
+        return lambda node, findings: _table(node, cast("type[Any]", kind), findings, {})
+    return partial(_scalar, kind, *_scalar_kind(kind))
 
 
-def _optional(node: Node, kind: Any, findings: list[Finding]) -> Any:
-    inner = [each for each in get_args(kind) if each is not type(None)]
-    if isinstance(node, Text) and not node.value:
-        return None
-    return _decoded(node, inner[0], findings)
+def _optional(read: _Read, node: Node, findings: list[Finding]) -> Any:
+    return None if isinstance(node, Text) and not node.value else read(node, findings)
 
 
-def _several(node: Node, kind: Any, origin: Any, findings: list[Finding]) -> Any:
+def _several(made: Any, read: _Read, node: Node, findings: list[Finding]) -> Any:
     """Return the values of a list; a single text stands for a list of one."""
-    inner = get_args(kind)[0]
     nodes = node.items if isinstance(node, Items) else (node,)
     if isinstance(node, Text) and not node.value:
         nodes = ()
-    values = [_decoded(each, inner, findings) for each in nodes]
-    return origin(value for value in values if value is not None)
+    values = [read(each, findings) for each in nodes]
+    return made(value for value in values if value is not None)
 
 
-def _mapping(node: Node, keys: Any, inner: Any, findings: list[Finding]) -> Any:
+def _mapping(read_key: _Read, read: _Read, node: Node, findings: list[Finding]) -> Any:
     if not isinstance(node, Table):
         return _refuse(node, "a table of keys and values", findings)
     values = {
-        _decoded(Text(key, node.keys_at[key]), keys, findings): _decoded(each, inner, findings)
+        read_key(Text(key, node.keys_at[key]), findings): read(each, findings)
         for key, each in node.entries.items()
     }
     return {key: each for key, each in values.items() if key is not None and each is not None}
@@ -163,35 +168,36 @@ def _table(
         return None
     before = len(findings)
     described: Any = kind
-    known = _keys(described)
-    _tell_unknown(node, (key for key in known if known[key].name not in extra), findings)
+    columns = _columns(described)
+    _tell_unknown(node, {key for key, each in columns.items() if each.name not in extra}, findings)
     values = dict(extra)
-    for key, each in known.items():
+    for key, each in columns.items():
         below = node.entries.get(key)
         if each.name in extra:
             continue
         if below is None:
-            if each.default is MISSING and each.default_factory is MISSING:
+            if each.is_required:
                 message = f"The key {key!r} is missing."
                 findings.append(codes.MISSING_KEY.found(message, at=node.at))
             continue
-        value = _decoded(below, _hints(described)[each.name], findings)
+        value = each.read(below, findings)
         if value is not None:
             values[each.name] = value
     return kind(**values) if len(findings) == before else None
 
 
-def _tell_unknown(node: Table, known: Iterable[str], findings: list[Finding]) -> None:
-    names = sorted(known)
-    for key in node.entries.keys() - set(names):
+def _tell_unknown(node: Table, known: Set[str], findings: list[Finding]) -> None:
+    for key in node.entries.keys() - known:
+        names = sorted(known)
         near = difflib.get_close_matches(key, names, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else f" Known are {', '.join(names)}."
         message = f"The key {key!r} does not belong here.{hint}"
         findings.append(codes.UNKNOWN_KEY.found(message, at=node.keys_at[key]))
 
 
-def _scalar(node: Node, kind: Any, findings: list[Finding]) -> Any:
-    expected, read = _scalar_kind(kind)
+def _scalar(
+    kind: Any, expected: str, read: Callable[[str], Any], node: Node, findings: list[Finding]
+) -> Any:
     if not isinstance(node, Text) or not node.value:
         return _refuse(node, expected, findings)
     if kind is str and isinstance(node, Number):
@@ -250,6 +256,28 @@ _SCALARS: Final[Mapping[Any, tuple[str, Callable[[str], Any]]]] = {
 @cache
 def _keys(kind: Any) -> dict[str, Field[Any]]:
     return {each.metadata.get("key", each.name): each for each in fields(kind) if each.init}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A field of a dataclass, as it is read."""
+
+    name: str
+    is_required: bool
+    read: _Read
+
+
+@cache
+def _columns(kind: Any) -> dict[str, _Column]:
+    """Return key -> field of a dataclass."""
+    return {
+        key: _Column(
+            each.name,
+            each.default is MISSING and each.default_factory is MISSING,
+            _reader(_hints(kind)[each.name]),
+        )
+        for key, each in _keys(kind).items()
+    }
 
 
 @cache

@@ -49,6 +49,8 @@ def node_of(value: Any, at: str) -> Node:
             key of a dictionary whose value is None or empty text counts as not there.
         at: What findings call the place: a JSON pointer.
     """
+    if type(value) is str:  # Most are.
+        return Text(value, at)
     match value:
         case Text() | Items() | Table():
             made: Node = value

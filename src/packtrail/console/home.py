@@ -12,6 +12,7 @@ from packtrail.services.alerts.attention import attention as of_alerts
 from packtrail.services.capacity.attention import attention as of_capacity
 from packtrail.services.mail.mails import attention as of_mail
 from packtrail.services.obligations.attention import attention as by_law
+from packtrail.services.plan.attention import attention as of_programmes
 from packtrail.services.recalls.attention import attention as of_recalls
 from packtrail.services.reports.attention import attention as of_reports
 
@@ -34,6 +35,7 @@ def home(visit: Visit) -> Response:
         attention=(
             *of_recalls(visit.app, visit.who),
             *of_alerts(visit.app, visit.who),
+            *of_programmes(visit.app, visit.who),
             *by_law(visit.app, visit.who),
             *of_reports(visit.app, visit.who),
             *of_capacity(visit.app, visit.who),

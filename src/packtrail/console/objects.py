@@ -13,7 +13,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from packtrail import epcis
-from packtrail.console import labels, templates
+from packtrail.console import labels, subjects, templates
 from packtrail.console.event_view import view_of
 from packtrail.console.inference import belief_path
 from packtrail.console.moments import instant, typed
@@ -79,6 +79,8 @@ def trace(visit: Visit) -> Response:
         visit,
         "object.html",
         trace=found,
+        # Whatever notation the address has, it is one object.
+        page_subject=subjects.Said(visit).of("object", found.identifier),
         tab=tab,
         name=words.plain(found.kind),
         why=why.sentence(found.standing, places=found.places, holders=labels.holders(found.steps)),

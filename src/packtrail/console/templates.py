@@ -10,6 +10,7 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from starlette.responses import HTMLResponse
 import packtrail
 from packtrail.access import Permission
 from packtrail.base.amounts import amount, figure, number
-from packtrail.console import labels, rooms
+from packtrail.console import labels, rooms, subjects
 from packtrail.rendering import icons, identifiers, law_words, plan_words, times, words
 from packtrail.services.queries import transactions
 
@@ -42,20 +43,31 @@ def render(visit: Visit, template: str, /, *, status: int = 200, **context: Any)
         status: HTTP status.
         **context: What the template shows.
     """
-    shared = {
+    shared: dict[str, Any] = {
         "actor": visit.actor,
         "csrf": visit.form_token,
         "here": visit.request.url.path,
         "now": visit.app.clock(),
         "typed": "",
     }
+    said = subjects.Said(visit)
+    shared |= {"inputs_about": said, "page_subject": None}
+    if status == HTTPStatus.OK and "page_subject" not in context:
+        shared["page_subject"] = said.here()
     text = environment().get_template(template).render(shared | context)
     return HTMLResponse(text, status_code=status)
 
 
 def render_alone(template: str, /, *, status: int, **context: Any) -> HTMLResponse:
     """Draw a page that must work even when nothing else does."""
-    shared = {"actor": None, "csrf": "", "here": "", "now": datetime.now(UTC), "typed": ""}
+    shared = {
+        "actor": None,
+        "csrf": "",
+        "here": "",
+        "now": datetime.now(UTC),
+        "typed": "",
+        "page_subject": None,
+    }
     text = environment().get_template(template).render(shared | context)
     return HTMLResponse(text, status_code=status)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packtrail.epcis import shapes
 from packtrail.epcis.events import ObjectEvent
 from packtrail.epcis.identifiers import defects_among, identifiers_of
 from packtrail.epcis.limits import Limits
@@ -48,18 +49,31 @@ def read_in_bulk(content: bytes, *, limits: Limits | None = None) -> BulkReading
     limits = limits or Limits()
     found = outline(content) if len(content) <= limits.size_bytes else None
     if found is not None and _is_within(content, found, limits):
-        reading = read(found.short, limits=limits)
-        if _tells_all(found, reading):
-            events = reading.document.events if reading.document else ()
+        document = _told(found, limits)
+        if document is not None:
             return BulkReading(
-                document=reading.document,
+                document=document,
                 findings=(),
                 event_count=len(found.cut.texts),
                 outline=found,
-                events=dict(zip(found.examples, events, strict=True)),
+                events=dict(zip(found.examples, document.events, strict=True)),
                 places=None,
             )
     return _ordinary(content, found, limits)
+
+
+def _told(found: Outline, limits: Limits) -> EpcisDocument | None:
+    """Return a document with its examples; None where they do not tell all."""
+    shape = shapes.shape_of(found, limits)
+    known = shapes.known(found, *shape) if shape else None
+    if known is not None:
+        return known
+    reading = read(found.short, limits=limits)
+    if reading.document is None or not _tells_all(found, reading):
+        return None
+    if shape is not None:
+        shapes.learn(*shape, reading.document)
+    return reading.document
 
 
 def _is_within(content: bytes, found: Outline, limits: Limits) -> bool:

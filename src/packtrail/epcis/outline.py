@@ -136,11 +136,42 @@ def outline(content: bytes) -> Outline | None:
     cut = cutter.cut(content) if cutter else None
     if cutter is None or cut is None:
         return None
+    if len(cut.texts) == 1:
+        return _of_one(cut, cutter.spans(cut.texts[0]))
     outlining = _Outlining(cut.texts, cutter.spans)
     outlining.compare_alike()
     outlining.look_at_each()
     groups, irregular = outlining.result()
     return Outline(cut, groups, irregular)
+
+
+def _of_one(cut: Cut, spans: Sequence[Span] | None) -> Outline:
+    """Return the outline of a document of one event: what the many share is not looked for."""
+    (text,) = cut.texts
+    pattern = _pattern(text, spans) if spans else None
+    if spans is None or pattern is None:
+        return Outline(cut, (), (0,))
+    values = {span.hole.name: text[span.start : span.end] for span in spans}
+    times, plain = read_times(np.array([values[TIME]], dtype=np.bytes_), pattern.offset or 0)
+    is_plain = bool(plain[0])
+    identities = None
+    if IDENTITY in values:
+        identities = np.array([values[IDENTITY]], dtype=np.bytes_)
+        is_plain = is_plain and bool(are_identities(identities)[0])
+    lists = []
+    for hole in pattern.holes:
+        if hole.name not in {TIME, IDENTITY}:
+            listed = values[hole.name]
+            split = listed.split(hole.separator) if hole.separator else [listed]
+            entries = np.array(split, dtype=np.bytes_)
+            items, are_plain = items_of(entries)
+            is_plain = is_plain and bool(are_plain.all())
+            is_plain = is_plain and not len(repeated(items, np.zeros(len(entries), dtype=np.int64)))
+            lists.append(Listed(hole.name, np.array([len(entries)]), items))
+    if not is_plain:
+        return Outline(cut, (), (0,))
+    group = Group(pattern, tuple(spans), np.array([0]), times, identities, tuple(lists))
+    return Outline(cut, (group,), ())
 
 
 def _shortened(text: bytes, group: Group) -> bytes:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from packtrail.base.errors import RefusedError
 from packtrail.exchange.tables import Field, Kind, read_table
 from packtrail.planning import codes
+from packtrail.planning.departments import Department
 from packtrail.planning.notation import parse_links
+from packtrail.planning.raci import LISTS, of_lists
 from packtrail.planning.work import Certainty, Deadline, Link, Placement, WorkKind, WorkPackage
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.exchange.table_files import Limits
     from packtrail.exchange.tables import Reading, Row
+    from packtrail.planning.departments import Part
 
 
 def _field(
@@ -48,6 +51,10 @@ WORK_FIELDS: Final = (
     _field("effort_days", Kind.NUMBER, titles=("effort",)),
     _field("role", Kind.IDENTIFIER),
     _field("owner"),
+    _field("responsible"),
+    _field("accountable"),
+    _field("consulted"),
+    _field("informed"),
     _field("cost_eur", Kind.NUMBER, titles=("cost",)),
     _field("is_on_line", titles=("on line",)),
     _field("not_before", Kind.DAY),
@@ -125,6 +132,11 @@ def read_plan(content: bytes, filename: str, *, limits: Limits | None = None) ->
 
 
 def _packages(reading: Reading, found: list[Finding]) -> tuple[list[WorkPackage], list[Link]]:
+    lists = LISTS.keys() & reading.columns
+    if lists and lists != LISTS.keys():
+        missing = ", ".join(sorted(LISTS.keys() - lists))
+        message = f"Who has to do with the work takes four columns; {missing} is not there."
+        found.append(codes.BAD_VALUE.found(message, at="columns"))
     packages: list[WorkPackage] = []
     links: list[Link] = []
     for row in reading.rows:
@@ -144,6 +156,7 @@ def _packages(reading: Reading, found: list[Finding]) -> tuple[list[WorkPackage]
             effort_days=float(values.number("effort_days")),
             role=values.text("role"),
             owner=values.text("owner"),
+            raci=values.raci(),
             cost_eur=values.whole("cost_eur"),
             is_on_line=values.truth("is_on_line"),
             not_before=row.values["not_before"],  # type: ignore[arg-type]
@@ -215,6 +228,19 @@ class _Values:
             expected = ", ".join(each.value for each in kind)
             self._say(name, f"{name} is {text[:40]!r}; expected one of {expected}.")
             return default
+
+    def raci(self) -> dict[Department, Part]:
+        lists = {name: list(self._departments(name)) for name in LISTS}
+        return of_lists(lists)
+
+    def _departments(self, name: str) -> Iterator[Department]:
+        for part in self.text(name).split(","):
+            text = part.strip().lower().replace(" ", "_").replace("-", "_")
+            if text in set(Department):
+                yield Department(text)
+            elif text:
+                expected = ", ".join(each.value for each in Department)
+                self._say(name, f"{name} has {text[:40]!r}; expected some of {expected}.")
 
     def _say(self, name: str, message: str) -> None:
         self._found.append(codes.BAD_VALUE.found(message, at=f"{self._row.place} {name}"))

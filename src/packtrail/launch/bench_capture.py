@@ -2,7 +2,8 @@
 
 The limit stands beside every figure and is measured in the same run, document by document: a bare
 COPY of the same packs into one table with one unique index. For events that tell of one pack each
-it is reading the file, with lxml or msgspec and no checks, and a bare COPY of a row an event.
+it is reading the file, with lxml or msgspec and no checks, and a bare COPY of a row an event; for
+lone messages a server that keeps them in a bare table (`bare_messages`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ import os
 import random
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -40,10 +40,11 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection
     from pathlib import Path
 
-_LONE_MESSAGES: Final = 20
-"""Messages of each client in a round."""
-_LONE_ROUNDS: Final = 3
-_LONE_RATES: Final = ("captured", "bare", "refused")
+_LONE_MESSAGES: Final = 160
+"""Messages in a round, of all clients."""
+_LONE_ROUNDS: Final = 5
+_CAPTURED: Final = "captured"
+_BARE: Final = "bare"
 
 
 @dataclass(slots=True)
@@ -105,39 +106,36 @@ def bench_capture(
     """Capture documents of each kind through REST, durable at the answer.
 
     A server of its own is started in a temporary directory with the embedded PostgreSQL, and
-    removed afterwards. Beside each rate stands the limit: a bare COPY, measured in the same run.
+    removed afterwards. Beside each rate stands the limit, measured in the same run: a bare COPY;
+    for lone messages the same server with a bare INSERT and COMMIT.
     """
+    from packtrail.launch import bare_messages
+
     figures: list[Figure] = []
     streams = _Streams(Factory(1), packs)
     with _temporary_data() as data:
         key = _prepare(data)
         for number in sorted({1, processes}):
-            with (
-                _server(data, processes=number) as (url, _),
-                _application(data) as application,
-                ExitStack() as stack,
-            ):
-                most = max(clients, lone_clients)
-                every = [stack.enter_context(closing(_connection(url))) for _ in range(most)]
+            with _server(data, processes=number) as (url, _):
                 if number == 1:
-                    connections = every[:clients]
-                    figures += _measured(application, connections, key, documents, streams)
-                for count in sorted({clients, lone_clients}):
-                    figures += _lone_figures(application, every[:count], key, streams, number)
+                    figures += _measured(data, url, key, documents, clients, streams)
+                with bare_messages.server(data) as bare:
+                    urls = {_CAPTURED: url, _BARE: bare}
+                    for count in sorted({1, clients, lone_clients}):
+                        figures += _lone_figures(urls, key, streams, count, number)
     tell(figures, json=json)
 
 
 def _measured(
-    application: Any,
-    connections: list[HTTPConnection],
-    key: str,
-    documents: int,
-    streams: _Streams,
+    data: Path, url: str, key: str, documents: int, clients: int, streams: _Streams
 ) -> Iterator[Figure]:
     rates: defaultdict[str, list[float]] = defaultdict(list)
     limits: defaultdict[str, list[float]] = defaultdict(list)
-    with ThreadPoolExecutor(len(connections)) as pool:
-        for _ in range(max(1, documents // len(connections))):
+    with ExitStack() as stack:
+        application = stack.enter_context(_application(data))
+        connections = [stack.enter_context(closing(_connection(url))) for _ in range(clients)]
+        pool = stack.enter_context(ThreadPoolExecutor(clients))
+        for _ in range(max(1, documents // clients)):
             for name, (make, limit) in _KINDS.items():
                 sent = [getattr(streams, make)() for _ in connections]
                 rates[name].append(_rate(pool, connections, key, sent))
@@ -147,53 +145,53 @@ def _measured(
 
 
 def _lone_figures(
-    application: Any,
-    connections: list[HTTPConnection],
-    key: str,
-    streams: _Streams,
-    processes: int,
+    urls: Mapping[str, str], key: str, streams: _Streams, clients: int, processes: int
 ) -> Iterator[Figure]:
-    """Yield how many messages of one pack are durable a second, beside two limits."""
-    from packtrail.services.upkeep import health
+    """Yield how many messages of one pack are durable a second, beside the limit.
 
-    count = _LONE_MESSAGES * max(4, len(connections))
-    shares = [slice(number, None, len(connections)) for number in range(len(connections))]
+    Args:
+        urls: Where messages are captured, and where they are barely kept; in turns.
+        key: Of the organisation.
+        streams: Makes them.
+        clients: Messages sent at once.
+        processes: Of the server that captures.
+    """
+    count = clients * -(-_LONE_MESSAGES // clients)
     rates: defaultdict[str, list[float]] = defaultdict(list)
-    with ThreadPoolExecutor(len(connections)) as pool:
+    waits: defaultdict[str, list[float]] = defaultdict(list)
+    with ThreadPoolExecutor(clients) as pool:
         for _ in range(_LONE_ROUNDS):
-            lone = [streams.lone() for _ in range(count)]
-            rows = [next(_json_events(one.content)) for one in lone]
-            health.bare_copy_of_events_seconds(application, [])
-            rates["captured"].append(count / _timed(_send_all, pool, connections, key, lone))
-            rates["refused"].append(count / _timed(_refuse_all, pool, connections, key, count))
-            parts = [rows[share] for share in shares]
-            seconds = _timed(
-                lambda some: list(pool.map(partial(health.bare_commits, application), some)), parts
-            )
-            rates["bare"].append(count / seconds)
-    rate, bare, refused = (statistics.median(rates[name]) for name in _LONE_RATES)
-    beside = (
-        f"{rate / bare:.2f} of a bare INSERT and COMMIT each, {bare:,.0f}/s; {rate / refused:.2f} "
-        f"of requests refused after the key was checked, {refused:,.0f}/s"
-    )
-    name = f"lone messages of one dispensed pack, {len(connections)} clients"
+            for name, url in urls.items():
+                lone = [streams.lone() for _ in range(count)]
+                with ExitStack() as stack:  # A server lets go of connections that wait for long.
+                    some = [stack.enter_context(closing(_connection(url))) for _ in range(clients)]
+                    seconds = _timed(_send_lone, pool, some, key, lone, waits[name])
+                rates[name].append(count / seconds)
+    rate, limit = (statistics.median(rates[name]) for name in (_CAPTURED, _BARE))
+    beside = f"{rate / limit:.2f} of the limit, {limit:,.0f}/s: {_UNITS[_BARE]}"
+    name = f"lone messages of one dispensed pack, {clients} clients"
     if processes > 1:
         name += f", {processes} server processes"
     yield Figure(name, rate, "messages/s", beside)
+    wait, least = (statistics.median(waits[name]) * 1000 for name in (_CAPTURED, _BARE))
+    yield Figure(f"{name}, p50", wait, "ms", f"the limit {least:.1f} ms")
 
 
-def _refuse_all(
-    pool: ThreadPoolExecutor, connections: list[HTTPConnection], key: str, count: int
+def _send_lone(
+    pool: ThreadPoolExecutor,
+    connections: list[HTTPConnection],
+    key: str,
+    sent: Sequence[Sent],
+    waits: list[float],
 ) -> None:
-    """Send requests that are answered as soon as their key was checked."""
+    """Send messages over all connections at once, each when the one before it was answered."""
 
-    def send(connection: HTTPConnection) -> None:
-        for _ in range(count // len(connections)):
-            headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-            connection.request("POST", "/epcis/v2/capture", b"", headers)
-            connection.getresponse().read()
+    def send(number: int) -> None:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": sent[0].media_type}
+        some = sent[number :: len(connections)]
+        waits.extend(_timed(_post, connections[number], one.content, headers) for one in some)
 
-    list(pool.map(send, connections))
+    list(pool.map(send, range(len(connections))))
 
 
 def _figure(name: str, rates: list[float], limits: list[float], least: str) -> Figure:
@@ -278,6 +276,7 @@ _LIMITS: Final[dict[str, Callable[[Any, Sent], float]]] = {
 _UNITS: Final = {
     "copy": "bare COPY into one table with one unique index",
     "read": "parsing without checks and a bare COPY of a row an event, unique by its id",
+    _BARE: "the same server and check of the key, a bare INSERT and COMMIT",
 }
 
 

@@ -57,8 +57,13 @@ PAGES = {
     "steering report, PDF": "/files/steering.pdf", "board numbers, XLSX": "/files/board.xlsx",
     "plan, XLSX": "/files/plan.xlsx", "plan, Microsoft Project": "/files/plan.xml",
     "plan, iCalendar": "/files/plan.ics",
-    "radar": "/technology", "inventory": "/technology/inventory",
-    "fit of a market": "/technology/fit?market=DE",
+    "radar": "/technology", "radar, XLSX": "/technology/radar.xlsx",
+    "inventory": "/technology/inventory", "inventory, found": "/technology/inventory?find=l07",
+    "a system": "/technology/entry/system/l007-printer", "lines": "/technology/lines",
+    "fit of a market": "/technology/fit?market=DE", "fit, what if": "/technology/fit?market=CN",
+    "upgrades": f"/technology/upgrades?programme={CODE}",
+    "history of the inventory": "/technology/history",
+    "inventory, XLSX": "/technology/files/inventory.xlsx",
     "capacity": "/capacity", "capacity, a figure": "/capacity/figures/stored_5",
     "capacity, forecast": "/capacity/forecast", "capacity, lines": "/capacity/lines",
     "capacity, live": "/capacity/live", "business case": "/capacity/business",
@@ -77,8 +82,9 @@ def bench_plan(
     """Plan a programme of 24 sites, 400 lines, 600 products and 12 markets, and open its pages.
 
     Portfolio, floor and inventory hold what its scope names. Every page and file is opened again
-    and again, and as the first after a legal date has moved. A database and a server of their own
-    are made in a temporary directory and removed afterwards. The limits beside the figures are
+    and again, and as the first after a legal date has moved, those of technology as the first
+    after the inventory has changed. A database and a server of their own are made in a temporary
+    directory and removed afterwards. The limits beside the figures are
     those that a person notices: a page within 300 ms, another schedule within 2 s.
     """
     with _temporary_data() as data:
@@ -167,7 +173,10 @@ def _prepared(application: Any, packages: int) -> tuple[Actor, str, str]:
     accounts.create_user(application, actor, "bench", role="administrator")
     link = accounts.create_sign_in_link(application, actor, "bench")
     signed_in = accounts.sign_in_by_link(application, link)
-    scopes = [Permission.PLAN_READ, Permission.PLAN_UPDATE]
+    scopes = [
+        Permission.PLAN_READ, Permission.PLAN_UPDATE, Permission.TECHNOLOGY_READ,
+        Permission.TECHNOLOGY_UPDATE,
+    ]  # fmt: skip
     key = keys.create_api_key(application, actor, "bench", scopes=scopes).secret
     return actor, f"{accounts.SESSION_COOKIE}={signed_in.token}", key
 
@@ -197,19 +206,39 @@ def _describe(application: Any, actor: Actor, scope: Scope) -> None:
           for each, market in sold),
     ]  # fmt: skip
     PORTFOLIO.change(application, actor, [Put(PORTFOLIO.read(*each)) for each in portfolio])
-    systems = [
-        {"code": f"{line.code}-{role}", "name": f"{role} of {line.name}", "role": role,
-         "lines": [line.code], "site": line.site, "software": [software]}
-        for at, line in enumerate(scope.lines)
-        for role, software in zip(
-            ("printer", "camera", "line_pc"), (*_SOFTWARE, *_SOFTWARE)[at % 4 : at % 4 + 3],
-            strict=True,
-        )
-    ]  # fmt: skip
-    puts = [Put(TECHNOLOGY.read(Technology.SYSTEM, each)) for each in systems]
+    puts = [Put(TECHNOLOGY.read(Technology(kind), each)) for kind, each in _inventory(scope)]
     TECHNOLOGY.change(application, actor, puts)
 
 
+def _inventory(scope: Scope) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what stands at each line and site, what was measured there, and ways to close gaps."""
+    for at, line in enumerate(scope.lines):
+        for step, role in enumerate(_EQUIPMENT):
+            yield "system", {
+                "code": f"{line.code}-{role}", "name": f"{role} of {line.name}", "role": role,
+                "lines": [line.code], "site": line.site, "needs": [f"{line.site}-server"],
+                "software": [_SOFTWARE[(at + step) % len(_SOFTWARE)]],
+                "symbologies": ["datamatrix"], "packs_per_minute": f"{120 + at % 200}",
+            }  # fmt: skip
+        yield "measurement", {
+            "code": f"{line.code}-grade", "line": line.code, "what": "print_grade",
+            "value": "3.1", "measured_on": "2026-01-31", "source": f"Report {at}",
+        }  # fmt: skip
+    for site in scope.sites:
+        yield "system", {
+            "code": f"{site.code}-server", "name": f"Server of {site.name}", "site": site.code,
+            "role": "site_server", "software": ["Windows Server 2016", "SQL Server 2016"],
+        }  # fmt: skip
+    for number, closes in enumerate(("aggregation", "tamper_evidence", "serials", "speed") * 5):
+        yield "option", {
+            "code": f"o{number}", "title": f"Way {number}", "closes": closes,
+            "cost_eur": 10_000 * (number + 1),
+        }  # fmt: skip
+
+
+_EQUIPMENT = (
+    "printer", "camera", "line_pc", "controller", "checkweigher", "labeller", "scanner", "network",
+)  # fmt: skip
 _SOFTWARE = (
     "Windows 10 Enterprise LTSC 2019", "Windows 11 IoT Enterprise LTSC 2024",
     "Windows Server 2016", "PostgreSQL 15.8",
@@ -281,7 +310,22 @@ class _Visitor:
         self._ask("GET", whole, {"Cookie": self._cookie})
         return 1000 * (time.perf_counter() - began)
 
-    def move_a_date(self) -> None:
+    def change(self, path: str) -> None:
+        """Change something that a page is about: a legal date, or a system."""
+        if path.startswith("/technology"):
+            self._change_a_system()
+        else:
+            self._move_a_date()
+
+    def _change_a_system(self) -> None:
+        """Give a system another owner."""
+        path = "/api/v1/technology/systems"
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+        found = msgspec.json.decode(self._ask("GET", f"{path}/l000-printer", headers))["body"]
+        owner = {"owner": f"{found.get('owner', '')}x"[-40:]}
+        self._ask("PUT", f"{path}?reason=bench", headers, msgspec.json.encode(found | owner))
+
+    def _move_a_date(self) -> None:
         """Move a legal date by a day."""
         path = f"/api/v1/plans/{CODE}/deadlines/{MOVED}"
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
@@ -309,7 +353,7 @@ def _opened(visitor: _Visitor) -> Iterator[Figure]:
     for name, path in PAGES.items():
         firsts, spent = [], 0.0
         for _ in range(CHANGES):
-            visitor.move_a_date()
+            visitor.change(path)
             before = visitor.cpu()
             firsts.append(visitor.get(path))
             spent += visitor.cpu() - before

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from packtrail.planning import people
 from packtrail.planning.calendars import CalendarRule
 from packtrail.planning.communication import Briefing, Notice
 from packtrail.planning.inputs import Input
@@ -164,6 +165,18 @@ class Book:
             kind_ = kind_of(entry)
             members[kind_.member][kind_.code_of(entry)] = entry
         return replace(self, **members)
+
+    def called(self, who: str) -> str:
+        """Return what somebody is called whom an entry names."""
+        return people.called(self.people, who)
+
+    def raiser(self, told: Input) -> str:
+        """Return what whoever raised an input is called; of a stranger the name of that day."""
+        return self.people[told.person].name if told.person in self.people else told.raised_by
+
+    def written(self, who: str) -> str:
+        """Return the text by which somebody whom an entry names is found again."""
+        return people.written(self.people, who)
 
     def scope(self, terms: Terms) -> Scope:
         """Return what the programme is about."""

@@ -190,3 +190,15 @@ NOT_SAID = FindingCode(
     "Something is missing in what you say",
     remedy="Say your name and, in a line, what it is.",
 )
+NOBODY_ANSWERS = FindingCode(
+    "PLN-046",
+    Severity.WARNING,
+    "No department answers for a work package",
+    remedy="Say on the page of the package which department is accountable (A) for it.",
+)
+SEVERAL_ANSWER = FindingCode(
+    "PLN-047",
+    Severity.WARNING,
+    "Several departments answer for one work package",
+    remedy="Leave one accountable (A); the others do it, are asked or are told.",
+)

@@ -1,12 +1,12 @@
 """Communication: who must know what, when; and what a department is told of a programme.
 
 A digest has three parts, for whoever has little time: what changed for you, what is due, what we
-need from you. Whether something is for a department follows from the RACI of its kind of work.
+need from you. Whether something is for a department follows from the RACI of the work.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -14,23 +14,25 @@ from typing import TYPE_CHECKING
 from packtrail.planning import codes
 from packtrail.planning.calendars import EVERY_DAY
 from packtrail.planning.checking import check_day
+from packtrail.planning.departments import DOING, Department
 from packtrail.planning.inputs import InputState
+from packtrail.planning.raci import raci_of
 from packtrail.planning.registers import EntryKind
 from packtrail.planning.standing import due
-from packtrail.planning.templates import Department, Part
 from packtrail.planning.training import Standing, competences, is_needed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from packtrail.base.findings import Finding
     from packtrail.planning.book import Book
     from packtrail.planning.schedules import Schedule
     from packtrail.planning.templates import Template
+    from packtrail.planning.training import Person
 
 DAYS_AHEAD = 14
 _WEEKS_MAX = 53
-_DOING = frozenset({Part.RESPONSIBLE, Part.ACCOUNTABLE, Part.BOTH})
+_NAMED_MAX = 5
 
 
 class By(StrEnum):
@@ -63,7 +65,10 @@ class Receipt:
     """Somebody has read a notice."""
 
     by: str
+    """What they were called then."""
     at: datetime
+    person: str = ""
+    """Their code, or name of their account; empty: nobody who takes part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,31 @@ class Notice:
         """Tell whether a department must know."""
         return not self.departments or department in self.departments
 
+    def receipt_of(self, person: Person) -> Receipt | None:
+        """Return when somebody first said that they have read it."""
+        return next((each for each in self.receipts if person.is_meant(each.person)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """Who must know a notice, and who of them has said that they do."""
+
+    read: tuple[tuple[Person, Receipt], ...]
+    missing: tuple[Person, ...]
+    """Who must still read it, by name."""
+    others: tuple[Receipt, ...]
+    """Of those who need not know it, and those who left."""
+
+    @property
+    def total(self) -> int:
+        """How many must know it."""
+        return len(self.read) + len(self.missing)
+
+    @property
+    def told(self) -> str:
+        """As people say it: `2 of 3`."""
+        return f"{len(self.read)} of {self.total}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -96,8 +126,8 @@ class Change:
     title: str
     told: str
     """What differs, and why."""
-    work: str = ""
-    """Kind of work, of a package."""
+    departments: frozenset[Department] | None = None
+    """Those that have to do with it; None: all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +174,52 @@ def digest(
     """
     return Digest(
         department=department,
-        changed=tuple(_changed(template, department, changes)),
+        changed=tuple(_changed(department, changes)),
         due=tuple(_due(schedule, template, department)),
         needed=tuple(_needed(book, department, schedule.today, template)),
+    )
+
+
+def for_person(told: Digest, book: Book, person: Person) -> Digest:
+    """Return the digest of a department as one of its people gets it: without what they read."""
+    return replace(
+        told,
+        needed=tuple(
+            each
+            for each in told.needed
+            if each.kind != "notice" or not book.notices[each.code].receipt_of(person)
+        ),
+    )
+
+
+def readers(
+    notice: Notice, people: Mapping[str, Person], on: date, *, department: Department | None = None
+) -> Readers:
+    """Return who must know a notice, each by themselves, and who of them has read it.
+
+    Args:
+        notice: The notice.
+        people: Everybody, by code.
+        on: The day; who left before it need not know any more.
+        department: Only its people; None: of all who must know.
+    """
+    must = sorted(
+        (
+            each
+            for each in people.values()
+            if each.takes_part(on)
+            and notice.is_for(each.department)
+            and department in {None, each.department}
+        ),
+        key=lambda each: (each.name, each.code),
+    )
+    found = [(each, notice.receipt_of(each)) for each in must]
+    read = tuple((each, receipt) for each, receipt in found if receipt)
+    counted = [receipt for _, receipt in read]
+    return Readers(
+        read=read,
+        missing=tuple(each for each, receipt in found if not receipt),
+        others=tuple(each for each in notice.receipts if each not in counted),
     )
 
 
@@ -167,17 +240,15 @@ def check_notice(told: Notice, at: str) -> Iterator[Finding]:
         yield codes.BAD_VALUE.found("A notice that is published says something.", at=f"{at}/text")
 
 
-def _changed(
-    template: Template, department: Department, changes: Iterable[Change]
-) -> Iterator[Line]:
+def _changed(department: Department, changes: Iterable[Change]) -> Iterator[Line]:
     for each in changes:
-        if not each.work or _part(template, each.work, department):
+        if each.departments is None or department in each.departments:
             yield Line(text=each.title, more=each.told, kind=each.kind, code=each.code)
 
 
 def _due(schedule: Schedule, template: Template, department: Department) -> Iterator[Line]:
     for each in due(schedule, DAYS_AHEAD):
-        if _part(template, each.package.kind.value, department) in _DOING:
+        if raci_of(each.package, template).get(department) in DOING:
             days = f"{each.slot.start_on} to {each.slot.finish_on}"
             critical = ", may not slip" if each.is_critical else ""
             yield Line(
@@ -188,10 +259,9 @@ def _due(schedule: Schedule, template: Template, department: Department) -> Iter
 
 def _needed(book: Book, department: Department, today: date, template: Template) -> Iterator[Line]:
     people = {each.code: each for each in book.people.values() if each.department is department}
-    names = {each.name for each in people.values()} | set(people)
     until = today + timedelta(days=DAYS_AHEAD)
     for entry in book.register.values():
-        if entry.kind is EntryKind.DECISION and entry.is_open and entry.owner in names:
+        if entry.kind is EntryKind.DECISION and entry.is_open and entry.owner in people:
             by = f"by {entry.due_on}" if entry.due_on else "no day is set"
             yield Line(text=f"Decide: {entry.title}", more=by, kind="register", code=entry.code)
     triages = department is (Department.IT if template.is_small else Department.MANAGEMENT)
@@ -199,15 +269,11 @@ def _needed(book: Book, department: Department, today: date, template: Template)
         if told.state is InputState.RAISED and triages:
             yield Line(text=f"Triage: {told.title}", more=f"raised by {told.raised_by}",
                        kind="input", code=told.code)  # fmt: skip
-        elif told.is_open and told.owner in names:
+        elif told.is_open and told.owner in people:
             late = ", overdue" if told.due_on and told.due_on < today else ""
             yield Line(text=f"Answer: {told.title}", more=f"due {told.due_on}{late}",
                        kind="input", code=told.code)  # fmt: skip
-    for notice in book.notices.values():
-        readers = {each.by for each in notice.receipts}
-        if notice.published_on and notice.is_for(department) and not readers & names:
-            yield Line(text=f"Read: {notice.title}", more=f"since {notice.published_on}",
-                       kind="notice", code=notice.code)  # fmt: skip
+    yield from _unread(book, department, today)
     stands = competences(people, book.courses, book.sessions.values(), today)
     for one in stands:
         ends = one.valid_until is not None and one.valid_until <= until
@@ -217,6 +283,18 @@ def _needed(book: Book, department: Department, today: date, template: Template)
                        kind="course", code=one.course.code)  # fmt: skip
 
 
-def _part(template: Template, work: str, department: Department) -> Part | None:
-    found = next((each for each in template.raci if each.value == work), None)
-    return template.raci[found].get(department) if found else None
+def _unread(book: Book, department: Department, today: date) -> Iterator[Line]:
+    for notice in book.notices.values():
+        if notice.published_on is None or not notice.is_for(department):
+            continue
+        found = readers(notice, book.people, today, department=department)
+        if found.missing or not found.total:
+            missing = _listed([each.name for each in found.missing])
+            who = f"{found.told} have read it, not {missing}" if missing else "nobody is named"
+            yield Line(text=f"Read: {notice.title}", more=f"since {notice.published_on}; {who}",
+                       kind="notice", code=notice.code)  # fmt: skip
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_NAMED_MAX])
+    return shown + (f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else "")

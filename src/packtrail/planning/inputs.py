@@ -88,8 +88,10 @@ class Input:
     department: Department | None = None
     """Of whoever raised it."""
     raised_by: str
-    """Who: the name of an account, or as they gave it."""
+    """What they are called, or as they gave it."""
     raised_on: date
+    person: str = ""
+    """Code of whoever raised it, or name of their account; empty: they have neither."""
     contact: str = ""
     """Mail address for the answer, of somebody without an account."""
     way: Way = Way.CONSOLE

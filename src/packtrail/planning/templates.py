@@ -9,49 +9,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from packtrail.planning.departments import Department, Part
 from packtrail.planning.work import Resource, WorkKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = [
+    "LARGE",
+    "SMALL",
+    "TEMPLATES",
+    "Department",
+    "Meeting",
+    "Part",
+    "Rhythm",
+    "Template",
+]
 K = WorkKind
 
-
-class Department(StrEnum):
-    """Who takes part in a programme."""
-
-    MANAGEMENT = "management"
-    COMPLIANCE = "compliance"
-    REGULATORY = "regulatory"
-    ENGINEERING = "engineering"
-    SUPPLY_CHAIN = "supply_chain"
-    PACKAGING = "packaging"
-    VALIDATION = "validation"
-    QUALITY = "quality"
-    TRAINING = "training"
-    CUSTOMER_SUPPORT = "customer_support"
-    IT = "it"
-    FINANCE = "finance"
-    CMO = "cmo"
-    SUPPLIER = "supplier"
-
-
 D = Department
-
-
-class Part(StrEnum):
-    """What a department has to do with a piece of work."""
-
-    RESPONSIBLE = "R"
-    """Does it."""
-    ACCOUNTABLE = "A"
-    """Answers for it."""
-    BOTH = "A/R"
-    CONSULTED = "C"
-    INFORMED = "I"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

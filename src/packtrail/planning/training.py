@@ -63,13 +63,29 @@ class Person:
     """Somebody who takes part."""
 
     code: str
-    """Short name; that of their account, where they have one."""
+    """By which they are told from everybody else, for good; best that of their account."""
     name: str
+    """What they are called; it may change, and others may have the same."""
     department: Department
     site: str = ""
     mail: str = ""
     until: date | None = None
     """When they left."""
+    account: str = ""
+    """Name of their account, where it is not their code."""
+
+    @property
+    def login(self) -> str:
+        """Name of their account, if they have one."""
+        return self.account or self.code
+
+    def is_meant(self, who: str) -> bool:
+        """Tell whether a code is theirs, or the name of their account."""
+        return bool(who) and who in {self.code, self.login}
+
+    def takes_part(self, on: date) -> bool:
+        """Tell whether they have not left by a day."""
+        return self.until is None or self.until > on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +157,7 @@ def competences(
     for course in courses.values():
         for person in people.values():
             last = passed.get((person.code, course.code))
-            is_here = person.until is None or person.until > on
-            if is_here and (last is not None or is_needed(course, person)):
+            if person.takes_part(on) and (last is not None or is_needed(course, person)):
                 found.append(_competence(person, course, last, on))
     return tuple(sorted(found, key=lambda each: (each.course.code, each.person.name)))
 

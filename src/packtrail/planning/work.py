@@ -6,18 +6,18 @@ tag, by which a plan is filtered and measured.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from packtrail.planning.calendars import ELAPSED, STANDARD
+from packtrail.planning.departments import Department, Part
 from packtrail.planning.network import longest_chain, network_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from packtrail.planning.calendars import Calendar
     from packtrail.planning.network import Network
 
@@ -103,7 +103,9 @@ class WorkPackage:
     role: str = ""
     """Code of the resource that does it."""
     owner: str = ""
-    """The person who answers for it."""
+    """Code of the person who answers for it, or any text."""
+    raci: Mapping[Department, Part] = field(default_factory=dict)
+    """What each department has to do with it, where that is not as its kind of work proposes."""
     cost_eur: int = 0
     """What is bought for it, without the effort."""
     is_on_line: bool = False

@@ -47,7 +47,7 @@ READY: Final[Mapping[ReadyState, Word]] = {
 }
 INPUTS: Final[Mapping[InputState, Word]] = {
     InputState.RAISED: Word("Raised", "next", "attention"),
-    InputState.TRIAGED: Word("In triage", "active", "moving"),
+    InputState.TRIAGED: Word("Triaged", "active", "moving"),
     InputState.DECIDED: Word("Decided", "check", "good"),
     InputState.CLOSED: Word("Answered", "check", "done"),
 }

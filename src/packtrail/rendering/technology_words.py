@@ -21,6 +21,9 @@ STANDING: Final[Mapping[Standing, Word]] = {
     Standing.UNKNOWN: Word("Not known", "search", "plain"),
 }
 CONFIDENCE: Final = {"H": "sure", "M": "second-hand", "L": "unsure"}
+"""Of a date that stands in a list."""
+BELIEVED: Final = {"H": "sure", "M": "likely", "L": "unsure"}
+"""Of what is said of a line, or of a way to close a gap."""
 
 
 def lane(group: Group) -> str:

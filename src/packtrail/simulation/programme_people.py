@@ -125,6 +125,7 @@ def _inputs(today: date) -> Iterator[Input]:
     ago = _ago(today)
     yield Input(
         code="IN-1", kind=InputKind.CONCERN, department=D.PACKAGING, raised_by="C. Doyle",
+        person="doyle",
         raised_on=ago(95), about="line:c1", state=InputState.CLOSED, owner="S. Byrne",
         title="After a jam nobody knows which packs in the infeed are still good",
         text="We scrap the whole infeed, some 60 packs a stop. The camera knows which were read.",
@@ -155,6 +156,7 @@ def _inputs(today: date) -> Iterator[Input]:
     )  # fmt: skip
     yield Input(
         code="IN-4", kind=InputKind.REQUIREMENT, department=D.QUALITY, raised_by="J. Park",
+        person="park",
         raised_on=ago(31), about="market:IN", state=InputState.DECIDED, owner="H. Meyer",
         title="Who released a batch must be seen with the reconciliation", due_on=ago(17),
         resolution=Resolution.ACCEPTED, decided_by="M. Okafor", decided_on=ago(3),
@@ -199,12 +201,13 @@ def _telling(today: date) -> Iterator[object]:
         text="Its case station miscounted in the October stop and waits for the next one. Until "
              "the committee decides, plan no Respirine for Egypt from January on.",
         departments=(D.PACKAGING, D.SUPPLY_CHAIN, D.QUALITY), published_on=ago(12),
-        written_by="S. Byrne", receipts=(_read("E. Nolan", ago(11)), _read("W. Chen", ago(9))),
+        written_by="S. Byrne",
+        receipts=(_read("nolan", "E. Nolan", ago(11)), _read("chen", "W. Chen", ago(9))),
     )  # fmt: skip
 
 
-def _read(by: str, on: date) -> Receipt:
-    return Receipt(by=by, at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
+def _read(person: str, by: str, on: date) -> Receipt:
+    return Receipt(person=person, by=by, at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
 
 
 def _ago(today: date) -> Callable[[int], date]:

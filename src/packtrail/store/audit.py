@@ -46,6 +46,7 @@ def append_many(conn: Connection, organisation_id: int, rows: Sequence[AuditRow]
                actor_name text, action text, subject text, detail jsonb)
         """,
         (organisation_id, Json(rows, dumps=msgspec.json.encode)),
+        prepare=True,
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
 
@@ -48,6 +48,15 @@ class NewChange:
     code: str
     before: str | None
     after: str | None
+
+
+def left_and_gone(
+    rows: Iterable[Mapping[str, Any]],
+) -> tuple[list[EntryRow], list[tuple[str, str]]]:
+    """Return the entries of rows that were changed, and kind and code of those taken out."""
+    found = list(rows)
+    left = [EntryRow(**row) for row in found if row["revision"] is not None]
+    return left, [(row["kind"], row["code"]) for row in found if row["revision"] is None]
 
 
 def columns(changes: Sequence[NewChange]) -> dict[str, list[str]]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RACES",
     "EventConflict",
+    "NewRecording",
     "NotNew",
     "Recorded",
     "Recording",
@@ -44,7 +45,6 @@ __all__ = [
     "newest_record_time",
     "record",
     "record_draft",
-    "record_new",
 ]
 
 _SQL = named.statements("capture")
@@ -187,49 +187,64 @@ def record_draft(
     )
 
 
-def record_new(
-    conn: Connection,
-    draft: Draft,
-    document_of: Sequence[int],
-    recordings: Sequence[Recording],
-    numbers: SegmentNumbers,
-) -> list[tuple[int, int]]:
-    """Record the events of several documents, none of which has been recorded before.
+class NewRecording:
+    """Records the events of several documents, none of which has been recorded before.
+
+    Made before anything is waited for, it asks along with what else the transaction wants to know.
 
     Args:
-        conn: A connection in a transaction; it commits, we do not.
+        conn: A connection in a transaction, gathered or pipelined; it commits, we do not.
         draft: The events of all documents, those of one after those of the other.
-        document_of: By group of the draft, which document it is of.
-        recordings: By document, who records it.
-        numbers: Where the numbers of the segments come from.
-
-    Returns:
-        By document, the number of its first segment and the one after its last.
-
-    Raises:
-        NotNew: Undo it, and do it again document by document. The database is not asked to fail:
-            messages are repeated every day, and its log is for what is wrong.
+        at: When they will be recorded, as far as is known.
     """
-    pieces, ends = [], [0] * len(recordings)
-    for whole, document in zip(draft.groups, document_of, strict=True):
-        recording = recordings[document]
-        for group in segmentrows.cut(whole):
-            keys = group.keys(recording.owner_id)
-            pieces.append(Piece(group, keys, 0, recording.audience_id, recording))
-        ends[document] = len(pieces)
-    first = numbers.take(len(pieces))
-    pieces = [replace(piece, segment_id=first + i) for i, piece in enumerate(pieces)]
-    month = months.ask(conn, recordings[0].record_time)
-    claim = _claim(conn, pieces, are_new=False)
-    objects = instances.Resolving(conn, draft.named)
-    month.ensure()
-    resolved = objects.resolve()  # Its answers come behind those of the claim.
-    if not claim.holds_all:
-        raise NotNew
-    segmentrows.insert(conn, draft, pieces, resolved)
-    for piece in pieces:
-        factrows.learn_prefixes(conn, [piece.group.example], piece.recording.namespaces)
-    return [(first + begin, first + end) for begin, end in zip([0, *ends], ends, strict=False)]
+
+    def __init__(self, conn: Connection, draft: Draft, *, at: datetime) -> None:
+        self._conn = conn
+        self._draft = draft
+        self._objects = instances.Resolving(conn, draft.named)
+        self._month = months.ask(conn, at)
+
+    def record(
+        self, document_of: Sequence[int], recordings: Sequence[Recording], numbers: SegmentNumbers
+    ) -> list[tuple[int, int]]:
+        """Record them.
+
+        Args:
+            document_of: By group of the draft, which document it is of.
+            recordings: By document, who records it; all at the same time.
+            numbers: Where the numbers of the segments come from.
+
+        Returns:
+            By document, the number of its first segment and the one after its last.
+
+        Raises:
+            NotNew: Undo it, and do it again document by document. The database is not asked to
+                fail: messages are repeated every day, and its log is for what is wrong.
+        """
+        pieces, ends = [], [0] * len(recordings)
+        for whole, document in zip(self._draft.groups, document_of, strict=True):
+            recording = recordings[document]
+            for group in segmentrows.cut(whole):
+                keys = group.keys(recording.owner_id)
+                pieces.append(Piece(group, keys, 0, recording.audience_id, recording))
+            ends[document] = len(pieces)
+        first = numbers.take(len(pieces))
+        pieces = [replace(piece, segment_id=first + i) for i, piece in enumerate(pieces)]
+        claim = _claim(self._conn, pieces, are_new=False)
+        self._month_of(recordings[0].record_time).ensure()
+        resolved = self._objects.resolve()  # Its answers come behind those of the claim.
+        if not claim.holds_all:
+            raise NotNew
+        segmentrows.insert(self._conn, self._draft, pieces, resolved)
+        for piece in pieces:
+            namespaces = piece.recording.namespaces
+            factrows.learn_prefixes(self._conn, [piece.group.example], namespaces)
+        return [(first + begin, first + end) for begin, end in zip([0, *ends], ends, strict=False)]
+
+    def _month_of(self, at: datetime) -> months.Month:
+        """Return the month of a moment: the one that was asked for, unless a month began since."""
+        is_same = months.first_day(at) == months.first_day(self._month.at)
+        return self._month if is_same else months.ask(self._conn, at)
 
 
 @dataclass(slots=True)

@@ -16,12 +16,13 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from packtrail.base.errors import LimitExceeded, RefusedError, Unavailable, UsageError
-from packtrail.store import distribution, migrations
+from packtrail.store import distribution, gathered, migrations
 from packtrail.store.codes import BAD_TEXT
 from packtrail.store.keyring import KeyedConnection, Keyring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from psycopg import Connection
 
@@ -117,16 +118,17 @@ class Database:
             Unavailable: The server does not answer, or has no room left. Where the connection is
                 lost at the commit, the message says that the outcome is unknown: do it again.
         """
-        is_done = False
-        with self._lent() as conn:
-            try:
-                with _begun(conn, is_pipelined=is_pipelined):
-                    yield conn
-                    is_done = True
-            except _UNAVAILABLE as error:
-                if is_done and _is_lost(error):
-                    raise Unavailable(_UNKNOWN.format(error=error), told=_UNKNOWN_TOLD) from error
-                raise
+        with self._lent() as conn, _committed(_begun(conn, is_pipelined=is_pipelined)):
+            yield conn
+
+    @contextlib.contextmanager
+    def gathered(self) -> Iterator[Connection]:
+        """Lend a connection in a transaction whose statements are sent only for an answer.
+
+        For small ones; otherwise as a pipelined `transaction`, with the same faults.
+        """
+        with self._lent() as conn, _committed(gathered.transaction(conn)):
+            yield conn
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -191,7 +193,7 @@ class Database:
             return distribution.distribute(conn)
 
     @contextlib.contextmanager
-    def _lent(self) -> Iterator[Connection]:
+    def _lent(self) -> Iterator[KeyedConnection]:
         try:
             with _readable_faults(self.url), self._pool.connection() as conn:
                 conn.keyring = self.keyring
@@ -209,6 +211,20 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def _committed(transaction: AbstractContextManager[object]) -> Iterator[None]:
+    """Tell of a connection that was lost at the commit of a transaction."""
+    is_done = False
+    try:
+        with transaction:
+            yield
+            is_done = True
+    except _UNAVAILABLE as error:
+        if is_done and _is_lost(error):
+            raise Unavailable(_UNKNOWN.format(error=error), told=_UNKNOWN_TOLD) from error
+        raise
 
 
 @contextlib.contextmanager

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
+    from packtrail.store.gathered import Gathering
+
 _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
 _ARRAY: Final = struct.Struct(">iiiii")
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -128,11 +130,29 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         """What reads rows; made with the first."""
         self.arrival: select.poll | None = None
         """What waits for answers; made with the first."""
+        self.gathered: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+        """Name by statement and types of its parameters, of those prepared by gathering."""
+        self.gathering: Gathering | None = None
+        """Takes the statements meanwhile."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        """Execute a statement, as the driver does or together with others."""
+        if self.gathering is None:
+            return super().execute(query, params, **how)
+        answer = self.gathering.answer(is_binary=how.get("binary", False))
+        return answer.execute(query, params, prepare=how.get("prepare"))
+
+    def cursor(self, name: str = "", **how: Any) -> Any:
+        """Return a cursor of the driver, or what takes a statement together with others."""
+        if self.gathering is None:
+            return super().cursor(name, **how)
+        return self.gathering.answer(how.get("row_factory"), is_binary=how.get("binary", False))
 
     def _deallocate(self, name: bytes | None) -> PQGen[None]:
         # After a rollback the driver lets the server forget all that was prepared, ours as well.
         if name is None:
             self.prepared.clear()
+            self.gathered.clear()
         return super()._deallocate(name)
 
 

@@ -47,6 +47,26 @@ def workers(conn: Connection) -> int:
     return int(count)
 
 
+def shard_sizes(conn: Connection) -> dict[str, int]:
+    """Return what the shards of each table, and of each partition, take; nothing on one server.
+
+    Asked on connections of its own: it does not see what a transaction has not committed.
+    """
+    if not is_cluster(conn):
+        return {}
+    return dict(conn.execute(_SQL["shard_sizes"]).fetchall())
+
+
+def worker_sizes(conn: Connection) -> list[tuple[str, int, bool, str]]:
+    """Return of each worker host, port, whether it answered, and the octets of its database.
+
+    Of a worker that did not answer, what was said instead; nothing on one server.
+    """
+    if not is_cluster(conn):
+        return []
+    return conn.execute(_SQL["worker_sizes"]).fetchall()
+
+
 def missing(conn: Connection) -> tuple[str, ...]:
     """Return the tables that are not spread yet though they could be, on a cluster."""
     if not is_cluster(conn):

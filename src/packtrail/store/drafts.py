@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 import numpy as np
@@ -159,15 +159,13 @@ def draft_of_outline(
     return Draft(naming.named(), groups)
 
 
-def draft_together(
-    documents: Sequence[tuple[Outline | None, Mapping[int, Event], Mapping[str, str]]],
-) -> tuple[Draft, list[int]]:
-    """Return the draft of the events of several documents, and which of them each group is of.
+Document: TypeAlias = "tuple[Outline | None, Mapping[int, Event], Mapping[str, str]]"
+"""The outline of a document where it has one, its events by place as `draft_of_outline` wants them,
+without an outline all of them; and its namespaces."""
 
-    Args:
-        documents: The outline of each where it has one, its events by place as `draft_of_outline`
-            wants them, without an outline all of them; and its namespaces.
-    """
+
+def draft_together(documents: Sequence[Document]) -> tuple[Draft, list[int]]:
+    """Return the draft of the events of several documents, and which of them each group is of."""
     naming = Naming()
     groups, document_of = [], []
     for number, (outline, events, namespaces) in enumerate(documents):

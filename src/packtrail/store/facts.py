@@ -222,10 +222,18 @@ def _add_field(found: Facts, scope: str, name: str, value: Any, *, is_inner: boo
         found.terms.add(term(key))
         for text in _texts(value):
             _add_value(found, key, text, is_ordered=not is_inner)
-    for part in value if isinstance(value, tuple | list) else (value,):
-        if isinstance(part, dict):
-            for inner, inside in part.items():
-                _add_field(found, scope, inner, inside, is_inner=True)
+    for part in _objects(value):
+        for inner, inside in part.items():
+            _add_field(found, scope, inner, inside, is_inner=True)
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the objects that a field holds, lists in lists among them."""
+    if isinstance(value, dict):
+        yield value
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from _objects(part)
 
 
 def _add_value(found: Facts, key: int, text: str, *, is_ordered: bool) -> None:
@@ -329,10 +337,9 @@ def _add_number(found: Facts, name: str, number: Decimal) -> None:
 def _collect_namespaces(found: set[str], name: str, value: Any) -> None:
     if name.startswith("{"):
         found.add(split_name(name)[0])
-    for part in value if isinstance(value, tuple | list) else (value,):
-        if isinstance(part, dict):
-            for inner, inside in part.items():
-                _collect_namespaces(found, inner, inside)
+    for part in _objects(value):
+        for inner, inside in part.items():
+            _collect_namespaces(found, inner, inside)
 
 
 @lru_cache(maxsize=512)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from psycopg.rows import class_row
+from psycopg.rows import dict_row
 
-from packtrail.store import named
+from packtrail.store import named, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,6 @@ _CONDITION = """
 select current_setting('server_version') as server_version,
        current_setting('fsync') = 'on' as has_fsync,
        current_setting('synchronous_commit') <> 'off' as has_synchronous_commit,
-       pg_database_size(current_database()) as size_bytes,
        (select max(name) from schema_migration) as migration
 """
 _OPERATIONS = named.statements("operations")
@@ -48,15 +48,18 @@ class Condition:
 
 def condition(conn: Connection) -> Condition:
     """Return what the server says of itself."""
-    with conn.cursor(row_factory=class_row(Condition)) as cursor:
+    with conn.cursor(row_factory=dict_row) as cursor:
         (found,) = cursor.execute(_CONDITION)
-    return found
+    return Condition(**found, size_bytes=sizes.database(conn))
 
 
 def table_sizes(conn: Connection) -> list[TableSize]:
     """Return what each table takes on disk, the largest first."""
-    with conn.cursor(row_factory=class_row(TableSize)) as cursor:
-        return cursor.execute(_OPERATIONS["table_sizes"]).fetchall()
+    found: Counter[str] = Counter()
+    for each in sizes.tables(conn):
+        found[each.whole] += each.size_bytes
+    listed = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+    return [TableSize(name=name, size_bytes=size) for name, size in listed]
 
 
 def unfinished_captures(conn: Connection) -> int:
@@ -106,15 +109,22 @@ def bare_copy_of_events_seconds(conn: Connection, rows: Sequence[tuple[str, str,
     return _copy_seconds(conn, "copy bare_events from stdin", text)
 
 
-def bare_commits(conn: Connection, rows: Sequence[tuple[str, str, str]]) -> None:
-    """Insert events into one table, each durable before the next: the least for lone messages.
+def make_room_for_bare_messages(conn: Connection) -> None:
+    """Make the table for `bare_message`: messages as they come, unique by their id."""
+    conn.execute(
+        "create table if not exists bare_message (event_id text primary key, content bytea)"
+    )
+
+
+def bare_message(conn: Connection, event_id: str, content: bytes) -> None:
+    """Insert a message: the least that any repository must do for it.
 
     Args:
         conn: A connection on which each statement commits.
-        rows: Event id, what it names, and when.
+        event_id: What the message is told by.
+        content: All of it.
     """
-    for row in rows:
-        conn.execute("insert into bare_events values (%s, %s, %s)", row, prepare=True)
+    conn.execute("insert into bare_message values (%s, %s)", (event_id, content), prepare=True)
 
 
 def bare_look_up_seconds(conn: Connection, serials: Sequence[str]) -> list[float]:

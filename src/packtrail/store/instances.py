@@ -315,12 +315,7 @@ def _look_up(conn: Connection, classes: list[_Class]) -> None:
 def _not_remembered(conn: Connection, classes: list[_Class]) -> list[_Class]:
     """Fill the numbers of serials of the classes that are remembered; return the other classes."""
     # All are asked, on a pipelined connection, and only then waited for.
-    asked = [
-        presence.ask(conn, one.class_id, one.names, one.salt)
-        if np.count_nonzero(one.seqs < 0) > _FIRST_ASKED
-        else None
-        for one in classes
-    ]
+    asked = [_ask_memory(conn, one) for one in classes]
     left = []
     for one, answer in zip(classes, asked, strict=True):
         missing = np.flatnonzero(one.seqs < 0)
@@ -330,6 +325,15 @@ def _not_remembered(conn: Connection, classes: list[_Class]) -> list[_Class]:
         else:
             one.seqs[missing] = found
     return left
+
+
+def _ask_memory(conn: Connection, one: _Class) -> presence.Asked | None:
+    missing = np.count_nonzero(one.seqs < 0)
+    if not missing:
+        return None
+    # A few serials are asked for by themselves where the class is yet to be read.
+    is_many = bool(missing > _FIRST_ASKED)
+    return presence.ask(conn, one.class_id, one.names, one.salt, may_begin=is_many)
 
 
 def _perhaps_there(conn: Connection, one: _Class, missing: Numbers) -> Numbers:

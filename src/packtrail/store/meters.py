@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row
 
-from packtrail.store import named
+from packtrail.store import named, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SQL = named.statements("meters")
+_MONTH = re.compile(r"[0-9]{4}_[0-9]{2}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,11 @@ def verified(conn: Connection, start: datetime, end: datetime) -> list[tuple[int
 
 def months(conn: Connection) -> list[tuple[str, int]]:
     """Return the octets of each month's partitions, `2026_03` and so on, the oldest first."""
-    return conn.execute(_SQL["months"]).fetchall()
+    found: Counter[str] = Counter()
+    for each in sizes.tables(conn):
+        if each.name != each.whole and (month := _MONTH.search(each.name)):
+            found[month[0]] += each.size_bytes
+    return sorted(found.items())
 
 
 def _values(

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from packtrail.store import named
-from packtrail.store.book_rows import ChangeRow, EntryRow, NewChange, columns, sides
+from packtrail.store.book_rows import (
+    ChangeRow,
+    EntryRow,
+    NewChange,
+    columns,
+    left_and_gone,
+    sides,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +61,14 @@ class OrganisationBook:
         """Return all entries of a book, by kind and code."""
         with conn.cursor(row_factory=class_row(EntryRow)) as cursor:
             return cursor.execute(self._sql["entries"], [organisation_id]).fetchall()
+
+    def entries_since(
+        self, conn: Connection, organisation_id: int, version: int
+    ) -> tuple[list[EntryRow], list[tuple[str, str]]]:
+        """Return the entries changed after a version, and kind and code of those taken out."""
+        bound = {"organisation_id": organisation_id, "version": version}
+        with conn.cursor(row_factory=dict_row) as cursor:
+            return left_and_gone(cursor.execute(self._sql["entries_since"], bound).fetchall())
 
     def write(
         self,

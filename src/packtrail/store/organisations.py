@@ -36,7 +36,8 @@ class AgreementRow:
     kind: str
 
 
-_COLUMNS = "organisation_id, code, name, gln"
+_NAMES = ("organisation_id", "code", "name", "gln")
+_COLUMNS = ", ".join(_NAMES)
 _BY_CODE = f"select {_COLUMNS} from organisation where code = %s"
 _AGREEMENTS = "select owner_id, partner_id, kind from agreement where %s in (owner_id, partner_id)"
 _AUDIENCES_OF = Statement(
@@ -127,18 +128,18 @@ def scope_of(
         The owner, where there is one of this code; the agreements the organisation has a part in;
         and the audiences it is in, by their members.
     """
-    with (
-        conn.cursor(row_factory=class_row(OrganisationRow)) as owners,
-        conn.cursor(row_factory=class_row(AgreementRow)) as agreements,
-        conn.cursor() as audiences,
-    ):
-        if owner_code is not None:
-            owners.execute(_BY_CODE, (owner_code,), prepare=True)
-        agreements.execute(_AGREEMENTS, (organisation_id,), prepare=True)
-        audiences.execute(_AUDIENCES, (organisation_id,), prepare=True)
-        owner = owners.fetchone() if owner_code is not None else None
-        known = agreements.fetchall()
-        return owner, known, {frozenset(some): number for number, some in audiences.fetchall()}
+    owners = None
+    if owner_code is not None:
+        owners = conn.execute(_BY_CODE, (owner_code,), prepare=True)
+    agreements = conn.execute(_AGREEMENTS, (organisation_id,), prepare=True)
+    audiences = conn.execute(_AUDIENCES, (organisation_id,), prepare=True)
+    found = owners.fetchone() if owners else None
+    owner = OrganisationRow(**dict(zip(_NAMES, found, strict=True))) if found else None
+    known = [
+        AgreementRow(owner_id=one, partner_id=other, kind=kind)
+        for one, other, kind in agreements.fetchall()
+    ]
+    return owner, known, {frozenset(some): number for number, some in audiences.fetchall()}
 
 
 def audience_id(conn: Connection, members: Iterable[int]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import class_row, dict_row
 
 from packtrail.store import named
-from packtrail.store.book_rows import ChangeRow, EntryRow, NewChange, columns, sides
+from packtrail.store.book_rows import ChangeRow, EntryRow, NewChange, columns, left_and_gone, sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,9 +130,7 @@ def entries_since(
     """Return the entries changed after a version, and kind and code of those taken out."""
     bound = {"programme_id": programme_id, "version": version}
     with conn.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_SQL["entries_since"], bound).fetchall()
-    left = [EntryRow(**row) for row in rows if row["revision"] is not None]
-    return left, [(row["kind"], row["code"]) for row in rows if row["revision"] is None]
+        return left_and_gone(cursor.execute(_SQL["entries_since"], bound).fetchall())
 
 
 def write(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,11 +11,13 @@ import numpy as np
 from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from packtrail.store.integers import Numbers
 
 _SEQ_BITS: Final = 31
+_FEW: Final = 24
+"""Mentions that are looked at one by one sooner than as columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,9 @@ def gather(segments: Numbers, roles: Numbers, class_ids: Numbers, seqs: Numbers)
         class_ids: Class of the object.
         seqs: Number of the object in its class.
     """
+    if len(segments) <= _FEW:
+        every = (segments.tolist(), class_ids.tolist(), roles.tolist(), seqs.tolist())
+        return _gather_few(sorted(set(zip(*every, strict=True))))
     spots, place = _spots(segments, roles, class_ids)
     # One number for each mention sorts many times faster than four columns of them.
     mentions = np.unique(place << _SEQ_BITS | seqs)
@@ -56,6 +62,21 @@ def gather(segments: Numbers, roles: Numbers, class_ids: Numbers, seqs: Numbers)
     columns[2] = mentions & ((1 << _SEQ_BITS) - 1)
     starts, sizes = _groups(mentions >> BLOCK_BITS)
     return Index(tuple(_postings(columns, starts, sizes)), columns[:, starts[sizes == 1]])
+
+
+def _gather_few(mentions: Sequence[tuple[int, int, int, int]]) -> Index:
+    """Return the rows for mentions in order, one by one: (segment, class, role, seq)."""
+    found, touches = [], []
+    for spot, group in groupby(mentions, lambda one: (*one[:3], one[3] >> BLOCK_BITS)):
+        segment, class_id, role, block = spot
+        seqs = [seq for *_, seq in group]
+        if len(seqs) == 1:
+            touches.append((segment, class_id, seqs[0], role))
+            continue
+        lanes = np.array(seqs, dtype=np.int64) & LANE_MASK
+        lo, hi = int(lanes[0]), int(lanes[-1])
+        found.append(Posting(segment, class_id, block, role, lo, hi, encode(lanes)))
+    return Index(tuple(found), np.array(touches, dtype=np.int64).reshape(-1, 4).T)
 
 
 def _spots(segments: Numbers, roles: Numbers, class_ids: Numbers) -> tuple[Numbers, Numbers]:

@@ -116,7 +116,9 @@ class Asked:
         return grown.numbers(wanted, items)
 
 
-def ask(conn: Connection, class_id: int, names: int, salt: int) -> Asked | None:
+def ask(
+    conn: Connection, class_id: int, names: int, salt: int, *, may_begin: bool = True
+) -> Asked | None:
     """Ask for what came to a class that is remembered; None: it is not.
 
     Args:
@@ -124,11 +126,12 @@ def ask(conn: Connection, class_id: int, names: int, salt: int) -> Asked | None:
         class_id: The class.
         names: How many of its objects are known by name, at least.
         salt: Start of the hashes of its serials.
+        may_begin: Whether who asks would wait for a class to be read that is to be remembered.
     """
     key = remembered.key_of(conn, class_id, salt)
     memory = _memories.get(key)
     if memory is None:
-        if not _is_begun(key, names):
+        if not may_begin or not _is_begun(key, names):
             return None
         memory = _Memory()
     return Asked(key, names, memory, remembered.ask_since(conn, class_id, memory.last))

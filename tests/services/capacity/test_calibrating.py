@@ -43,7 +43,7 @@ def test_a_benchmark_sets_what_the_plan_is_worked_out_with(world: World) -> None
 
 
 def test_a_rate_is_turned_into_answers_a_second(world: World) -> None:
-    content = report(world.clock(), {"answer, kept durably, p50": 5.0})
+    content = report(world.clock(), {"answer asked again, kept durably, p50": 5.0})
     calibrating.take_bench(world.app, world.maker, content, "verify.json")
     (constant,) = calibrating.calibration(world.app, world.maker).constants
 
@@ -51,7 +51,7 @@ def test_a_rate_is_turned_into_answers_a_second(world: World) -> None:
 
 
 def test_cpu_time_of_a_verification_counts_before_its_duration(world: World) -> None:
-    figures = {"answer, kept durably, p50": 5.0, "/verify, CPU of the server": 2.0}
+    figures = {"answer asked again, kept durably, p50": 5.0, "/verify, CPU of the server": 2.0}
     content = report(world.clock(), figures, load=99.0)
     calibrating.take_bench(world.app, world.maker, content, "vrs.json")
     (constant,) = calibrating.calibration(world.app, world.maker).constants

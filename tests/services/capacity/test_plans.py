@@ -229,11 +229,12 @@ def test_lines_are_as_fast_as_they_were_measured_then_as_their_slowest_equipment
     blind = replace(maker, permissions=maker.permissions - {Permission.TECHNOLOGY_READ})
     built = runs.opened(world.app, blind)
 
+    today = world.app.clock().date()
     assert {
         each.line.code: (each.line.packs_per_minute, each.line.speed_source) for each in seen.lines
     } == {
         "c1": (90.0, "measured: Performance run, 6 hours, 2026-10-08"),
-        "c2": (240.0, "equipment: Camera 2, the least of its equipment"),
+        "c2": (240.0, f"equipment: Camera 2, the least of its equipment, {today}"),
     }
     told = seen.column.estimate["line_speed"]
     assert told.likely == pytest.approx(1_440_000 / (12_000 + 1_500))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from tests.services.conftest import World
@@ -20,6 +21,7 @@ from packtrail.services.mail.kinds import REFUSABLE, RULES, Kind
 from packtrail.services.mail.outbox import Letter
 from packtrail.store import mail as mail_rows
 from packtrail.store import mail_addresses as rows
+from packtrail.store import migrations
 
 ANN = "Ann@maker.example"
 
@@ -350,3 +352,18 @@ def test_one_click_is_offered_over_https_only(mailing: World, office: PostOffice
     (mail,) = office.mails
     assert mail["List-Unsubscribe"].startswith("<http://")
     assert mail["List-Unsubscribe-Post"] is None
+
+
+def test_addresses_of_before_are_noted_once_and_none_is_confirmed(mailing: World) -> None:
+    for name, wish in (("ann", {}), ("bo", {"is_on": False}), ("cy", {})):
+        accounts.create_user(mailing.app, mailing.maker, name, role="reader", display_name=name)
+        address = "bo@maker.example" if name == "bo" else ANN
+        preferences.put(mailing.app, accounts.person(mailing.app, name), address=address, **wish)
+    migration = Path(migrations.__file__).with_name("0038_mail_addresses.sql").read_text("utf-8")
+    _, insert, rest = migration.partition("insert into mail_address")
+    with mailing.app.database.transaction() as conn:
+        conn.execute("delete from mail_address")
+        conn.execute(insert + rest)
+
+    found = addresses.listed(mailing.app, mailing.maker)
+    assert [(each.address, each.state) for each in found] == [(ANN.lower(), "unconfirmed")]

@@ -14,14 +14,14 @@ from tests.unit.planning.scopes import scope
 
 from packtrail.access import ROLES, Actor, Permission, RoleName
 from packtrail.access.actor import ActorKind
-from packtrail.base.errors import NotFound, NotPermitted, RefusedError
+from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.planning.book import Terms
 from packtrail.planning.communication import Notice
+from packtrail.planning.departments import Department, Part
 from packtrail.planning.inputs import Input, InputKind, InputState, Resolution, Way
 from packtrail.planning.readiness import ReadyState
 from packtrail.planning.requirements import AcceptanceTest, OutcomeOfTest, Requirement
 from packtrail.planning.scope import Market
-from packtrail.planning.templates import Department
 from packtrail.planning.training import Course, Held, Person, Session
 from packtrail.planning.work import WorkKind, WorkPackage
 from packtrail.serials.policy import Order, Policy
@@ -29,7 +29,18 @@ from packtrail.services.accounts import audit, signing
 from packtrail.services.capture import capture
 from packtrail.services.lines import rework
 from packtrail.services.orders import order_commands
-from packtrail.services.plan import books, history, inputs, people, programmes, readiness, telling
+from packtrail.services.plan import (
+    attention,
+    books,
+    files,
+    history,
+    inputs,
+    people,
+    programmes,
+    readiness,
+    responsibilities,
+    telling,
+)
 from packtrail.services.plan.gate import require_trained
 from packtrail.services.plan.inputs import Decision, NewInput
 from packtrail.services.plan.writing import Put, Remove, write
@@ -181,6 +192,21 @@ def test_everybody_finds_what_they_raised(world: World, maker: Actor) -> None:
     assert [(code, each.code) for code, each in inputs.mine(world.app, reader(maker))] == [
         ("eu", "IN-1")
     ]
+
+
+def test_what_one_raised_stays_ones_own_under_a_new_name(world: World, maker: Actor) -> None:
+    ann = Person(code="a1", name="Ann", department=Department.QUALITY, account="ann")
+    write(world.app, maker, "eu", [Put(ann)])
+    who = replace(reader(maker), person="ann")
+    made = raised(world, who)
+    triaged = inputs.triage(world.app, maker, "eu", made.code, owner="Ann")
+    write(world.app, maker, "eu", [Put(replace(ann, name="Ann Hall"))])
+    write(world.app, maker, "eu", [Put(replace(ann, code="a2", account="ann2"))])
+
+    assert (made.person, triaged.owner) == ("a1", "a1")
+    found = [each.code for _, each in inputs.mine(world.app, replace(who, name="Ann Hall"))]
+    assert found == [made.code]
+    assert list(inputs.mine(world.app, replace(who, person="ann2"))) == []
 
 
 def test_inputs_are_nobody_elses_affair(world: World, maker: Actor) -> None:
@@ -345,6 +371,36 @@ def test_a_notice_is_read_once_and_a_draft_by_nobody(world: World, maker: Actor)
         telling.acknowledge(world.app, maker, "eu", "M")
 
 
+def test_a_receipt_is_of_the_person_whatever_they_are_called(world: World, maker: Actor) -> None:
+    notice = Notice(code="N", title="Stop in May", text="May 3", published_on=DAY)
+    ann = Person(code="ann", name="Ann", department=Department.QUALITY)
+    write(world.app, maker, "eu", [Put(notice), Put(ann), Put(replace(ann, code="ann2"))])
+    who = replace(reader(maker), person="ann")
+
+    telling.acknowledge(world.app, who, "eu", "N")
+    write(world.app, maker, "eu", [Put(replace(ann, name="Ann Hall"))])
+    read = telling.acknowledge(world.app, replace(who, name="Ann Hall"), "eu", "N")
+    other = telling.acknowledge(world.app, replace(who, person="ann2"), "eu", "N")
+
+    assert [(each.person, each.by) for each in read.receipts] == [("ann", "Ann")]
+    assert [each.person for each in other.receipts] == ["ann", "ann2"]
+
+
+def test_who_signed_a_list_on_paper_has_read_it_too(world: World, maker: Actor) -> None:
+    notice = Notice(code="N", title="Stop in May", text="May 3", published_on=DAY)
+    ann = Person(code="ann", name="Ann", department=Department.QUALITY, account="a.lee")
+    write(world.app, maker, "eu", [Put(notice), Put(ann)])
+
+    telling.acknowledge(world.app, maker, "eu", "N", person="ann")
+    read = telling.acknowledge(world.app, replace(reader(maker), person="a.lee"), "eu", "N")
+
+    assert [each.person for each in read.receipts] == ["ann"]
+    with pytest.raises(NotFound):
+        telling.acknowledge(world.app, maker, "eu", "N", person="nobody")
+    with pytest.raises(NotPermitted):
+        telling.acknowledge(world.app, reader(maker), "eu", "N", person="ann")
+
+
 def test_a_notice_is_drafted_from_what_the_law_says_and_the_scope_does_not(
     world: World, maker: Actor
 ) -> None:
@@ -375,14 +431,16 @@ def test_who_is_not_trained_is_held_back_until_they_are(world: World, maker: Act
     )  # fmt: skip
     person = Person(code="ann", name="Ann", department=Department.PACKAGING)
     write(world.app, maker, "eu", [Put(course), Put(person)])
-    ann = replace(reader(maker), kind=ActorKind.USER)
+    ann = replace(reader(maker), kind=ActorKind.USER, person="ann")
     with pytest.raises(NotPermitted) as refusal:
         require_trained(world.app, ann, Held.REWORK)
 
     assert [each.code for each in refusal.value.findings] == ["PLN-024"]
     assert "Ann must be trained first: Rework (missing)." in str(refusal.value)
     require_trained(world.app, ann, Held.SIGNING)
-    require_trained(world.app, replace(ann, name="Somebody else"), Held.REWORK)
+    require_trained(world.app, replace(ann, person="somebody.else"), Held.REWORK)
+    with pytest.raises(NotPermitted):
+        require_trained(world.app, replace(ann, name="Called otherwise"), Held.REWORK)
     require_trained(world.app, replace(ann, kind=ActorKind.API_KEY), Held.REWORK)
 
     session = Session(code="S", course="X", on=DAY, attended=("ann",), passed=("ann",))
@@ -397,7 +455,7 @@ def test_rework_orders_and_signatures_ask_at_the_gate(world: World, maker: Actor
     course = Course(code="X", title="All", departments=(Department.PACKAGING,), holds=tuple(Held))
     person = Person(code="ann", name="Ann", department=Department.PACKAGING)
     write(world.app, maker, "eu", [Put(course), Put(person)])
-    ann = replace(maker, name="Ann", kind=ActorKind.USER)
+    ann = replace(maker, name="Ann", kind=ActorKind.USER, person="ann")
     nothing: Any = None
     for step in (
         lambda: rework.perform(world.app, ann, nothing, request_id="1"),
@@ -406,3 +464,94 @@ def test_rework_orders_and_signatures_ask_at_the_gate(world: World, maker: Actor
     ):
         with pytest.raises(NotPermitted, match="must be trained first"):
             step()
+
+
+def test_what_waits_for_somebody_is_told_to_them_alone(world: World, maker: Actor) -> None:
+    ann = Person(code="a1", name="Ann", department=Department.QUALITY, account="ann")
+    notice = Notice(code="N", title="Stop in May", text="May 3", published_on=DAY)
+    write(world.app, maker, "eu", [Put(ann), Put(notice)])
+    who, other = replace(reader(maker), person="ann"), replace(reader(maker), person="ben")
+    mine, asked = raised(world, who), raised(world, other, "Another")
+    inputs.triage(world.app, maker, "eu", asked.code, owner="Ann", due_on=DAY - timedelta(days=1))
+
+    def told(actor: Actor) -> list[str]:
+        return [each.text for each in attention.attention(world.app, actor)]
+
+    assert told(who) == [
+        "Read: Stop in May", f"{asked.code} waits for your answer, overdue: Another"
+    ]  # fmt: skip
+    assert told(other) == told(maker) == []
+
+    telling.acknowledge(world.app, who, "eu", "N")
+    for code in (mine.code, asked.code):
+        decision = Decision(resolution=Resolution.ANSWERED, reason="Known")
+        inputs.decide(world.app, maker, "eu", code, decision)
+        inputs.answer(world.app, maker, "eu", code, "In use from May on")
+    assert told(who) == [f"{mine.code} is answered: {mine.title}"]
+    assert told(other) == [f"{asked.code} is answered: Another"]
+    world.clock.advance(days=8)
+    assert told(who) == []
+
+
+# --- who has to do with which work ----------------------------------------------------------------
+
+
+def test_who_has_to_do_with_a_package_is_kept_with_its_history(world: World, maker: Actor) -> None:
+    (proposed,) = responsibilities.raci_view(world.app, maker, "eu")
+    told = {Department.FINANCE: Part.BOTH}
+    responsibilities.put_raci(world.app, maker, "eu", "FORMAT", told, reason="They buy it")
+
+    (found,) = responsibilities.raci_view(world.app, maker, "eu", package="FORMAT")
+    assert (found.raci, found.is_own, proposed.is_own) == (told, True, False)
+    (change, *_) = history.changes(world.app, maker, "eu", kind="package", code="FORMAT")
+    assert change.fields["raci"] == ("as its kind of work", "A/R finance")
+    assert change.reason == "They buy it"
+    digest = telling.digest_of(world.app, maker, "eu", Department.FINANCE)
+    assert [each.code for each in digest.changed] == ["FORMAT"]
+    assert [each.code for each in digest.due] == ["FORMAT"]
+
+    responsibilities.put_raci(world.app, maker, "eu", "FORMAT", proposed.raci)
+    (again,) = responsibilities.raci_view(world.app, maker, "eu", package="FORMAT")
+    assert (again.raci, again.is_own) == (proposed.raci, False)
+
+
+def test_a_package_that_nobody_answers_for_is_told(world: World, maker: Actor) -> None:
+    told = {Department.IT: Part.RESPONSIBLE}
+    responsibilities.put_raci(world.app, maker, "eu", "FORMAT", told)
+
+    (found,) = responsibilities.raci_view(world.app, maker, "eu", package="FORMAT")
+    assert [each.code for each in found.findings] == ["PLN-046"]
+    opened = books.opened(world.app, maker, "eu")
+    assert responsibilities.unclear(opened) == {"FORMAT"}
+    with pytest.raises(NotFound):
+        responsibilities.put_raci(world.app, maker, "eu", "NONE", told)
+    with pytest.raises(NotPermitted):
+        responsibilities.put_raci(world.app, reader(maker), "eu", "FORMAT", told)
+    with pytest.raises(Conflict):
+        responsibilities.put_raci(world.app, maker, "eu", "FORMAT", {}, revision=1)
+
+
+def test_a_table_takes_who_has_to_do_with_the_work_there_and_back(
+    world: World, maker: Actor
+) -> None:
+    table = files.export_table(world.app, maker, "eu", as_csv=True)
+    assert files.read_file(world.app, maker, "eu", table, "plan.csv").changes == ()
+
+    rows = b"Code,Title,Kind,Responsible,Accountable,Consulted,Informed\n"
+    rows += b'FORMAT,Formats,other,"IT, Packaging",Quality,,customer support\n'
+    files.take_in(world.app, maker, "eu", rows, "plan.csv")
+    (found,) = responsibilities.raci_view(world.app, maker, "eu", package="FORMAT")
+    assert found.raci == {
+        Department.IT: Part.RESPONSIBLE, Department.PACKAGING: Part.RESPONSIBLE,
+        Department.QUALITY: Part.ACCOUNTABLE, Department.CUSTOMER_SUPPORT: Part.INFORMED,
+    }  # fmt: skip
+    table = files.export_table(world.app, maker, "eu", as_csv=True)
+    assert files.read_file(world.app, maker, "eu", table, "plan.csv").changes == ()
+
+    some = b"Code,Title,Accountable\nFORMAT,Formats,Quality\n"
+    reading = files.read_file(world.app, maker, "eu", some, "plan.csv")
+    assert not reading.is_good
+    assert "consulted, informed, responsible is not there" in reading.findings[0].message
+    strange = rows.replace(b",Quality,", b",Pirates,")
+    reading = files.read_file(world.app, maker, "eu", strange, "plan.csv")
+    assert "accountable has 'pirates'" in reading.findings[0].message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from packtrail.access import Actor, Permission
 from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError
 from packtrail.planning.technology.inventory import Kind
 from packtrail.services.accounts import audit
+from packtrail.services.application import Remembered
 from packtrail.services.books.entries import Put, Remove
 from packtrail.services.technology import radar
 from packtrail.services.technology.entries import TECHNOLOGY
@@ -202,3 +204,23 @@ def test_a_calendar_holds_what_still_ends(company: World) -> None:
 
     assert "SUMMARY:End of support: Windows 10 Enterprise LTSC 2021" in text
     assert "Windows 10 22H2" not in text.replace("\r\n ", "")
+
+
+def test_a_book_that_is_brought_up_is_as_if_it_were_read_anew(company: World) -> None:
+    other = replace(company.app, remembered=Remembered())
+    before = TECHNOLOGY.opened(company.app, company.maker)
+    for changes in (
+        [put(code="new", name="New", role="camera"), put(code="brief", name="Brief", role="other")],
+        [put(code="new", name="Newer", role="camera"), Remove(Kind.SYSTEM, "brief")],
+        [Remove(Kind.SYSTEM, "u5-pc")],
+    ):
+        TECHNOLOGY.change(other, company.maker, changes, reason="Because")
+
+    brought_up = TECHNOLOGY.opened(company.app, company.maker)
+
+    assert brought_up == TECHNOLOGY.opened(
+        replace(company.app, remembered=Remembered()), company.maker
+    )
+    assert brought_up.version == before.version + 3
+    assert list(brought_up.book.systems) == ["db", "new", "w1-pc"]
+    assert brought_up.book.systems["db"] is before.book.systems["db"]

@@ -17,6 +17,7 @@ from packtrail.planning.communication import (
     check_briefing,
     check_notice,
     digest,
+    readers,
 )
 from packtrail.planning.inputs import Input, InputKind, InputState
 from packtrail.planning.registers import Entry, EntryKind
@@ -41,7 +42,8 @@ def test_work_is_due_for_those_who_do_it_or_answer_for_it() -> None:
 
 
 def test_a_change_is_for_all_who_have_to_do_with_that_work() -> None:
-    change = Change(kind="package", code="A", title="A", told="longer", work="validation")
+    change = Change(kind="package", code="A", title="A", told="longer",
+                    departments=frozenset(LARGE.raci[WorkKind.VALIDATION]))  # fmt: skip
     date = Change(kind="deadline", code="IT", title="Italy", told="moved")
 
     assert [each.code for each in told(BOOK, Department.IT, change, date).changed] == ["A", "IT"]
@@ -49,7 +51,7 @@ def test_a_change_is_for_all_who_have_to_do_with_that_work() -> None:
 
 
 def test_decisions_and_answers_are_needed_of_those_who_own_them() -> None:
-    entry = Entry(code="D1", kind=EntryKind.DECISION, title="Which?", state="wanted", owner="Ann")
+    entry = Entry(code="D1", kind=EntryKind.DECISION, title="Which?", state="wanted", owner="ann")
     asked = Input(
         code="IN-1", kind=InputKind.QUESTION, title="Why?", raised_by="Ben", raised_on=MONDAY,
         state=InputState.TRIAGED, owner="ann", due_on=MONDAY - timedelta(days=1),
@@ -75,17 +77,64 @@ def test_a_new_input_is_triaged_by_whoever_leads() -> None:
     assert [each.code for each in small.needed] == ["IN-1"]
 
 
-def test_a_notice_is_needed_until_somebody_of_the_department_read_it() -> None:
-    notice = Notice(code="N", title="Stop", text="May", published_on=MONDAY)
-    read = Receipt(by="Ann", at=datetime(2026, 11, 30, tzinfo=UTC))
+def read(*people: str) -> tuple[Receipt, ...]:
+    at = datetime(2026, 11, 30, tzinfo=UTC)
+    return tuple(Receipt(by=f"as {each} was called", person=each, at=at) for each in people)
 
-    assert [e.code for e in told(replace(BOOK, notices={"N": notice})).needed] == ["N"]
-    seen = replace(notice, receipts=(read,))
-    assert told(replace(BOOK, notices={"N": seen})).needed == ()
-    draft = replace(notice, published_on=None)
-    assert told(replace(BOOK, notices={"N": draft})).needed == ()
-    others = replace(notice, departments=(Department.IT,))
-    assert told(replace(BOOK, notices={"N": others})).needed == ()
+
+def test_a_notice_is_needed_until_everybody_of_the_department_read_it() -> None:
+    notice = Notice(code="N", title="Stop", text="May", published_on=MONDAY)
+    ben = Person(code="ben", name="Ben", department=Department.VALIDATION)
+    gone = Person(code="gone", name="Gone", department=Department.VALIDATION, until=MONDAY)
+    both = replace(BOOK, people={"ann": ANN, "ben": ben, "gone": gone})
+
+    def needed(notice: Notice) -> list[str]:
+        return [each.more for each in told(replace(both, notices={"N": notice})).needed]
+
+    since = "since 2026-11-30; "
+    assert needed(notice) == [since + "0 of 2 have read it, not Ann, Ben"]
+    assert needed(replace(notice, receipts=read("ann"))) == [since + "1 of 2 have read it, not Ben"]
+    assert needed(replace(notice, receipts=read("ann", "ben"))) == []
+    assert needed(replace(notice, published_on=None)) == []
+    assert needed(replace(notice, departments=(Department.IT,))) == []
+
+
+def test_a_department_of_which_nobody_is_named_is_told_so() -> None:
+    notice = Notice(code="N", title="Stop", text="May", published_on=MONDAY)
+    book = replace(BOOK, notices={"N": notice})
+
+    assert [e.more for e in told(book, Department.FINANCE).needed] == [
+        "since 2026-11-30; nobody is named"
+    ]
+
+
+def test_a_new_name_and_two_of_one_name_change_nothing() -> None:
+    notice = Notice(
+        code="N", title="Stop", text="May", published_on=MONDAY, receipts=read("ann", "ben.account")
+    )
+    wed = replace(ANN, name="Ben")
+    ben = Person(code="ben", name="Ben", department=Department.VALIDATION, account="ben.account")
+    third = Person(code="ben3", name="Ben", department=Department.VALIDATION)
+
+    found = readers(notice, {"ann": wed, "ben": ben, "ben3": third}, MONDAY)
+
+    assert [each.code for each, _ in found.read] == ["ann", "ben"]
+    assert [each.code for each in found.missing] == ["ben3"]
+    assert (found.told, found.others) == ("2 of 3", ())
+
+
+def test_who_need_not_know_it_and_who_left_are_told_apart() -> None:
+    notice = Notice(
+        code="N", title="Stop", departments=(Department.VALIDATION,),
+        receipts=read("ann", "cat", "gone"),
+    )  # fmt: skip
+    cat = Person(code="cat", name="Cat", department=Department.IT)
+    gone = Person(code="gone", name="Gone", department=Department.VALIDATION, until=MONDAY)
+
+    found = readers(notice, {"ann": ANN, "cat": cat, "gone": gone}, MONDAY)
+
+    assert [each.code for each, _ in found.read] == ["ann"]
+    assert [each.person for each in found.others] == ["cat", "gone"]
 
 
 def test_whoever_must_be_trained_is_named() -> None:

@@ -27,6 +27,7 @@ _P = "/plan/{programme}"
 ROUTES = (
     Route("/plan", page(programme.first)),
     Route("/plan", page(programme.create), methods=["POST"]),
+    Route("/plan/about", page(inputs.about)),
     Route("/plan/all", page(programme.listing)),
     Route(_P, page(programme.glance)),
     Route(_P + "/readiness", page(readiness.readiness)),
@@ -65,6 +66,7 @@ ROUTES = (
     Route(_P + "/entry/{kind}", page(entries.form)),
     Route(_P + "/entry/{kind}", page(entries.save), methods=["POST"]),
     Route(_P + "/entry/{kind}/remove", page(entries.remove), methods=["POST"]),
+    Route(_P + "/raci", page(work_pages.put_raci), methods=["POST"]),
     Route(_P + "/progress", page(work_pages.progress), methods=["POST"]),
     Route(_P + "/links", page(work_pages.add_link), methods=["POST"]),
 )

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from packtrail.base.errors import RefusedError
 from packtrail.console.plan import shared
 from packtrail.console.plan.forms import FORMS, choices_of, fields_of, sent_values, shown_values
-from packtrail.console.visit import redirect, safe_next
+from packtrail.console.visit import redirect, safe_next, without_nul
 from packtrail.planning.book import KINDS
 from packtrail.services.mail.kinds import words_of
 from packtrail.services.plan import books, codec
@@ -17,8 +17,10 @@ from packtrail.services.plan.reaching import reached
 from packtrail.services.plan.writing import Put, Remove, write
 
 if TYPE_CHECKING:
+    from starlette.datastructures import ImmutableMultiDict
     from starlette.responses import Response
 
+    from packtrail.console.plan.forms import FormField
     from packtrail.console.visit import Visit
 
 _PAGES = {
@@ -71,11 +73,10 @@ def _form(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
     known = opened.book.of_kind(kind).get(code)
     values: dict[str, Any] = shown_values(kind, known)
     if refusal is not None and visit.form:
-        values |= {each.name: visit.sent(each.name) for each in FORMS[kind]}
+        values |= {each.name: _said(each, visit.form) for each in FORMS[kind]}
     else:
-        values |= {
-            each.name: visit.query(each.name) for each in FORMS[kind] if visit.query(each.name)
-        }
+        asked = visit.request.query_params
+        values |= {each.name: told for each in FORMS[kind] if (told := _said(each, asked))}
     mark = opened.marks.get((kind, code))
     return shared.render(
         visit,
@@ -94,6 +95,14 @@ def _form(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         words_of=words_of,
         back=safe_next(visit.query("next") or visit.sent("next") or _back(visit, kind, code)),
     )
+
+
+def _said(field: FormField, sent: ImmutableMultiDict[str, Any]) -> str | list[str]:
+    """Return what was said of a field: of one with several boxes, all that are ticked."""
+    told = [without_nul(each) for each in sent.getlist(field.name) if isinstance(each, str)]
+    if field.shape == "set":
+        return told
+    return told[0] if told else ""
 
 
 def _kind(visit: Visit) -> str:

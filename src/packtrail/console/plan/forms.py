@@ -33,7 +33,8 @@ class FormField:
     """As in the entry; `facts.x` is a fact of a register entry, `window` the days of a campaign."""
     label: str
     shape: str = "text"
-    """`text`, `area`, `whole`, `number`, `day`, `choice`, `check`, `list`, `set` or `windows`."""
+    """`text`, `area`, `person`, `whole`, `number`, `day`, `choice`, `check`, `list`, `set` or
+    `windows`."""
     options: tuple[str, ...] = ()
     """Of a choice or a set; empty: from the programme."""
     hint: str = ""
@@ -55,7 +56,7 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("duration_days", "Working days", "whole", hint="0 is a milestone"),
         F("effort_days", "Person days", "number"),
         F("role", "Done by", "choice"),
-        F("owner", "Owner", hint="The person who answers for it"),
+        F("owner", "Owner", "person", hint="The person who answers for it"),
         F("calendar", "Calendar", "choice"),
         F("not_before", "Not before", "day"),
         F("placement", "Placed", "choice", ("", *(each.value for each in Placement)),
@@ -94,7 +95,7 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("kind", "Kind", "choice", tuple(each.value for each in EntryKind)),
         F("title", "Title", is_required=True),
         F("state", "State", "choice", _STATES),
-        F("owner", "Owner"),
+        F("owner", "Owner", "person"),
         F("due_on", "By", "day"),
         F("market", "Market", "choice"),
         F("packages", "Work packages", "list", hint="Codes, with commas between them"),
@@ -200,11 +201,12 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("by", "How", "choice", tuple(each.value for each in By)),
         F("every_weeks", "Every so many weeks", "whole", hint="0: whenever it changes"),
         F("weekday", "Day of the week", "whole", hint="0 is Monday, 6 Sunday"),
-        F("owner", "Who tells them"),
+        F("owner", "Who tells them", "person"),
     ),
     "person": (
-        F("code", "Code", is_required=True, hint="The name of their account, where they have one"),
+        F("code", "Code", is_required=True, hint="Stays theirs; best that of their account"),
         F("name", "Name", is_required=True),
+        F("account", "Account", hint="The name they sign in with, where it is not the code"),
         F("department", "Department", "choice", tuple(each.value for each in Department)),
         F("site", "Site", "choice"),
         F("mail", "Mail"),
@@ -385,6 +387,7 @@ def _window(line: str, at: str) -> dict[str, str]:
 
 _READERS: Final[Mapping[str, Callable[[FormField, Visit], Any]]] = {
     "text": _text,
+    "person": _text,
     "area": _text,
     "choice": lambda field, visit: _text(field, visit) or (None if field.is_nullable else ""),
     "day": lambda field, visit: _text(field, visit) or None,

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from packtrail.access import Permission
 from packtrail.base.errors import NotFound, RefusedError
+from packtrail.console import subjects, templates
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect
 from packtrail.planning import codes
-from packtrail.planning.inputs import InputKind, InputState, Resolution, ageing, counts
+from packtrail.planning.inputs import Input, InputKind, InputState, Resolution, ageing, counts
+from packtrail.planning.people import of_account
 from packtrail.planning.requirements import Requirement, trace, trace_of
 from packtrail.planning.templates import Department
 from packtrail.services.mail import outbox
-from packtrail.services.plan import books, codec, history, input_files
+from packtrail.services.plan import books, codec, history, input_files, programmes
 from packtrail.services.plan import inputs as service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from packtrail.console.visit import Visit
+    from packtrail.services.plan.books import Opened
 
 ROWS_MAX = 200
 HISTORY_MAX = 30
@@ -94,6 +97,28 @@ def step(visit: Visit) -> Response:
     return redirect(shared.path_of(visit.path("programme"), "inputs", visit.path("code")))
 
 
+def about(visit: Visit) -> Response:
+    """Go to what was said about an object, and to the form that says more."""
+    subject, programme = visit.query("about"), visit.query("programme")
+    known = [each for each in programmes.programmes(visit.app, visit.who) if not each.archived_at]
+    if not programme and len(known) == 1:
+        programme = known[0].code
+    if programme:
+        asked = urlencode({"about": subject, "state": "all"})
+        return redirect(f"{shared.path_of(programme, 'inputs')}?{asked}#raise")
+    told = service.by_subject(visit.app, visit.who).get(subject, [])
+    word, page = subjects.told(subject, "")
+    return templates.render(
+        visit,
+        "plan/about.html",
+        word=word,
+        page=page,
+        about=subject,
+        rows=[(each, [told_ for of, told_ in told if of == each.code]) for each in known],
+        may_create=visit.who.may(Permission.PLAN_CREATE),
+    )
+
+
 def traces(visit: Visit) -> Response:
     """Show all requirements from their inputs to the tests that prove them."""
     opened = books.opened(visit.app, visit.who, visit.path("programme"))
@@ -111,11 +136,15 @@ def _listing(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
     today = visit.app.clock().date()
     found = list(opened.book.inputs.values())
     state = visit.query("state") or "open"
+    about, department = visit.query("about"), visit.query("department")
+    if department not in {*Department, "", "none"}:
+        department = ""
     shown = [
         each
         for each in found
+        if (not about or each.about == about) and (not department or _of(each) == department)
         if state in {"all", each.state.value} or (state == "open" and each.is_open)
-        or (state == "mine" and visit.who.name in {each.raised_by, each.owner})
+        or (state == "mine" and service.is_mine(opened.book, each, visit.who))
     ]  # fmt: skip
     shown.sort(key=lambda each: (not each.is_open, str(each.due_on or "9"), each.code))
     return shared.render(
@@ -131,13 +160,26 @@ def _listing(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         departments=list(Department),
         states=list(InputState),
         state=state,
+        about=about,
+        department=department,
+        about_word=subjects.told(about, opened.code),
         today=today,
         may_raise=visit.who.may(Permission.PLAN_RAISE),
         sent={
             name: visit.sent(name) or visit.query(name)
-            for name in ("kind", "title", "text", "department", "about")
-        },
+            for name in ("kind", "title", "text", "about")
+        }
+        | {"department": visit.sent("department") or _own_department(visit, opened)},
     )
+
+
+def _of(told: Input) -> str:
+    return told.department.value if told.department else "none"
+
+
+def _own_department(visit: Visit, opened: Opened) -> str:
+    person = of_account(opened.book.people, visit.who.person)
+    return person.department.value if person else ""
 
 
 def _one(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
@@ -159,7 +201,7 @@ def _one(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         opened=opened,
         refusal=refusal,
         told=told,
-        subject=_subject(visit, told.about),
+        subject=subjects.told(told.about, programme),
         files=input_files.listed(visit.app, visit.who, programme, code),
         is_mailed=outbox.is_on(visit.app.settings) and bool(told.contact),
         changes=texts,
@@ -177,18 +219,17 @@ def _one(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
     )
 
 
-_FIELDS = ("owner", "due_on", "resolution", "reason", "text", "r_code", "r_title", "r_acceptance")
-
-
-def _subject(visit: Visit, about: str) -> tuple[str, str]:
-    """Return what an input is about, as a text and an address; none where it has no page."""
-    kind, _, code = about.partition(":")
-    programme = visit.path("programme")
-    if kind == "package" and code:
-        return code, shared.package_path(programme, code)
-    if kind in {"market", "line", "site", "product", "partner", "need"} and code:
-        return f"{kind} {code}", shared.path_of(programme, "entry", kind) + f"?code={code}"
-    return about, ""
+_FIELDS = (
+    "owner",
+    "due_on",
+    "resolution",
+    "reason",
+    "text",
+    "r_code",
+    "r_title",
+    "r_acceptance",
+    "r_package",
+)
 
 
 def _remark(visit: Visit) -> None:

@@ -10,6 +10,8 @@ from starlette.responses import Response
 from packtrail.access import Permission
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect
+from packtrail.planning.communication import readers
+from packtrail.planning.people import of_account
 from packtrail.planning.templates import Department
 from packtrail.services.plan import books, codec, telling
 
@@ -31,6 +33,7 @@ def news(visit: Visit) -> Response:
         key=lambda each: (each.published_on is not None, str(each.published_on or ""), each.code),
         reverse=True,
     )
+    today = visit.app.clock().date()
     may_change = visit.who.may(Permission.PLAN_UPDATE)
     return shared.render(
         visit,
@@ -46,10 +49,8 @@ def news(visit: Visit) -> Response:
         department=department,
         departments=list(Department),
         notices=[each for each in notices if each.published_on or may_change],
-        readers={
-            each.code: {receipt.by for receipt in each.receipts}
-            for each in opened.book.notices.values()
-        },
+        readers={each.code: readers(each, opened.book.people, today) for each in notices},
+        is_read={each.code: telling.is_read_by(opened.book, each, visit.who) for each in notices},
         briefings=list(opened.book.briefings.values()),
         meetings=list(opened.book.meetings.values()),
         days=codec.WEEKDAYS,
@@ -60,10 +61,10 @@ def news(visit: Visit) -> Response:
 
 
 def acknowledge(visit: Visit) -> Response:
-    """Take down that somebody has read a notice."""
-    programme = visit.path("programme")
-    telling.acknowledge(visit.app, visit.who, programme, visit.sent("code"))
-    return redirect(shared.path_of(programme, "news"))
+    """Take down that somebody has read a notice, or that they say of another that they have."""
+    programme, code = visit.path("programme"), visit.sent("code")
+    telling.acknowledge(visit.app, visit.who, programme, code, person=visit.sent("person"))
+    return redirect(shared.path_of(programme, "news") + "#n-" + quote(code, safe=""))
 
 
 def draft(visit: Visit) -> Response:
@@ -74,7 +75,9 @@ def draft(visit: Visit) -> Response:
         return redirect(shared.path_of(programme, "news") + "?draft=none")
     values = {name: getattr(found, name) for name in ("code", "title", "text", "source")}
     values["written_by"] = visit.who.name
-    return redirect(shared.path_of(programme, "entry", "notice") + "?" + urlencode(values))
+    values["departments"] = [each.value for each in found.departments]
+    filled = urlencode(values, doseq=True)
+    return redirect(shared.path_of(programme, "entry", "notice") + f"?{filled}")
 
 
 def pack(visit: Visit) -> Response:
@@ -93,8 +96,7 @@ def _department(visit: Visit, opened: Opened) -> Department:
     asked = visit.query("department")
     if asked in set(Department):
         return Department(asked)
-    known = opened.book.people.values()
-    mine = next((e for e in known if visit.who.name in {e.code, e.name}), None)
+    mine = of_account(opened.book.people, visit.who.person)
     return mine.department if mine else Department.MANAGEMENT
 
 

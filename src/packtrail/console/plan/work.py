@@ -10,21 +10,23 @@ from packtrail.base.errors import NotFound, RefusedError
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect
 from packtrail.planning import codes
+from packtrail.planning.departments import Department, Part
 from packtrail.planning.notation import parse_links
+from packtrail.planning.requirements import trace
 from packtrail.planning.standing import heat_of
-from packtrail.planning.templates import TEMPLATES
 from packtrail.rendering import gantt
-from packtrail.services.plan import baselines, history
+from packtrail.services.plan import baselines, history, responsibilities
 from packtrail.services.plan.progress import Progress, report_progress
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
+    from packtrail.planning.book import Book
     from packtrail.planning.comparison import PackageMark
     from packtrail.planning.schedules import Schedule, Slot
     from packtrail.planning.work import WorkPackage
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 PAGE_ROWS = 80
 FILTERS = ("market", "site", "line", "phase", "kind", "role", "partner")
 STATES = {"all": "All", "open": "Not done", "late": "Late", "critical": "May not slip",
-          "running": "Running", "done": "Done"}  # fmt: skip
+          "running": "Running", "done": "Done",
+          "unclear": "Who answers is unclear"}  # fmt: skip
 GROUPS = {"": "Start", "phase": "Phase", "market": "Market", "line": "Line", "role": "Role"}
 _TONES = {"late": "late", "at_risk": "risk", "running": "running", "planned": "plan",
           "done": "done"}  # fmt: skip
@@ -64,6 +67,7 @@ def work(visit: Visit) -> Response:
         asked=asked,
         choices=_choices(now.schedule),
         states=STATES,
+        unclear=len(responsibilities.unclear(now.opened)),
         groups=GROUPS,
         picture=shared.picture(
             gantt.draw(
@@ -96,7 +100,7 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
             *(schedule.slots[each.successor] for each in after)]  # fmt: skip
     order = sorted({each.code: each for each in near}.values(), key=lambda each: each.start)
     rows = gantt_rows(now.opened, now.schedule, order, marks=_baseline(visit, now))
-    raci = TEMPLATES[now.opened.terms.template].raci[found.kind]
+    (who,) = responsibilities.raci_view(visit.app, visit.who, now.opened.code, package=code)
     return shared.render(
         visit,
         "plan/package.html",
@@ -113,7 +117,10 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
         dates=[e for e in schedule.outlooks if code in e.path or e.deadline.package == code],
         move=next((each for each in schedule.moves if each.code == code), None),
         resources={each.code: each.name for each in schedule.plan.resources},
-        raci=raci,
+        who=who,
+        traced=[e for e in trace(now.opened.book) if code in e.requirement.packages],
+        departments=list(Department),
+        parts=list(Part),
         picture=shared.picture(gantt.draw(
             rows, today=schedule.today, title=f"{found.title} and its neighbours", width=1000,
             links=[(each.predecessor, each.successor) for each in (*before, *after)],
@@ -122,6 +129,35 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
             visit.app, visit.who, now.opened.code, kind="package", code=code, limit=20
         ),
     )  # fmt: skip
+
+
+def put_raci(visit: Visit) -> Response:
+    """Take down who has to do with a package; or that it is as its kind of work proposes."""
+    programme, code = visit.path("programme"), visit.sent("code")
+    revision = visit.sent("revision")
+    try:
+        responsibilities.put_raci(
+            visit.app, visit.who, programme, code,
+            {} if visit.sent("as_proposed") else dict(_parts(visit)),
+            revision=int(revision) if revision.isdigit() else None,
+            reason=visit.sent("reason"),
+        )  # fmt: skip
+    except NotFound:
+        raise
+    except RefusedError as refusal:
+        return _package(visit, code, refusal=refusal)
+    return redirect(shared.package_path(programme, code) + "#raci")
+
+
+def _parts(visit: Visit) -> Iterator[tuple[Department, Part]]:
+    for each in Department:
+        text = visit.sent(f"part-{each.value}")
+        if text and text not in set(Part):
+            expected = ", ".join(part.value for part in Part)
+            message = f"The part of {each.value} is {text[:20]!r}; expected {expected}."
+            raise RefusedError(codes.BAD_VALUE.found(message, at="raci"))
+        if text:
+            yield each, Part(text)
 
 
 def progress(visit: Visit) -> Response:
@@ -221,7 +257,7 @@ def gantt_rows(
                 tone=_TONES[heat_of(schedule, slot.code)],
                 is_milestone=package.is_milestone,
                 is_critical=slot.code in schedule.critical,
-                note=_note(slot, package),
+                note=_note(opened.book, slot, package),
                 href=shared.package_path(opened.code, slot.code),
                 baseline=(mark.start_on, mark.finish_on) if mark else None,
                 due=due.get(slot.code),
@@ -240,12 +276,12 @@ def _group_name(opened: Opened, group: str, name: str) -> str:
     return names.get(group, {}).get(name, name) or f"Without {group}"
 
 
-def _note(slot: Slot, package: WorkPackage) -> str:
+def _note(book: Book, slot: Slot, package: WorkPackage) -> str:
     if package.is_done:
         return ""
     if slot.late_days:  # In working days, as the dates are told, unless only days off are between.
         return f"{-(slot.float_days or 0) or slot.late_days} d late"
-    return package.owner or package.role
+    return book.called(package.owner) or package.role
 
 
 def _found(now: Planned, asked: Mapping[str, str]) -> list[Slot]:
@@ -255,14 +291,18 @@ def _found(now: Planned, asked: Mapping[str, str]) -> list[Slot]:
     path = next(
         (each.path for each in schedule.outlooks if each.deadline.code == asked["date"]), None
     )
+    unclear = responsibilities.unclear(now.opened)
     found = []
     for slot in schedule.slots.values():
         package = schedule.plan.by_code[slot.code]
         if any(str(getattr(package, name)) != value for name, value in wanted.items()):
             continue
-        if text and text not in f"{package.code} {package.title} {package.owner}".casefold():
+        owner = now.opened.book.called(package.owner)
+        if text and text not in f"{package.code} {package.title} {owner}".casefold():
             continue
         if path is not None and slot.code not in path:
+            continue
+        if asked["state"] == "unclear" and slot.code not in unclear:
             continue
         if _is_state(schedule, slot, asked["state"]):
             found.append(slot)

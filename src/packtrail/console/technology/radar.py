@@ -12,7 +12,7 @@ from packtrail.console import templates
 from packtrail.console.downloads import attachment
 from packtrail.planning.technology.radar import AHEAD_DAYS, Standing
 from packtrail.rendering import technology_words, timeline, times
-from packtrail.rendering.tables import write_xlsx
+from packtrail.rendering.tables import XLSX_TYPE, write_xlsx
 from packtrail.services.technology import radar as service
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ROWS_MAX: Final = 100
 DRAWN_MAX: Final = 40
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BACK_DAYS: Final = 365
 
 
@@ -64,7 +63,7 @@ def calendar(visit: Visit) -> Response:
 def workbook(visit: Visit) -> Response:
     """Hand out the radar as a workbook."""
     table = service.table(visit.app, visit.who)
-    return attachment(write_xlsx([table], made_at=visit.app.clock()), "radar.xlsx", XLSX)
+    return attachment(write_xlsx([table], made_at=visit.app.clock()), "radar.xlsx", XLSX_TYPE)
 
 
 def _is_asked(group: Group, asked: dict[str, str]) -> bool:

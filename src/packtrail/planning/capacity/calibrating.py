@@ -122,7 +122,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant(
         "check_rate",
         "verify",
-        ("answer, kept durably, p50",),
+        ("answer asked again, kept durably, p50",),
         lambda milliseconds: _as_it_is(1000 / milliseconds),
     ),
     Constant("serial_rate", "serials", ("made, recorded and written to a file",), _as_it_is),

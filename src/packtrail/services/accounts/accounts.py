@@ -381,6 +381,7 @@ def actor_of(account: rows.AccountRow) -> Actor:
         organisation_id=account.organisation_id,
         organisation_code=account.organisation_code,
         permissions=ROLES[RoleName(account.role)],
+        person=account.name,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 from packtrail.compliance.encoding import encode, node_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.compliance.nodes import Node
     from packtrail.services.application import Application
+    from packtrail.store.book_rows import EntryRow
     from packtrail.store.organisation_books import OrganisationBook
 
 
@@ -88,20 +89,33 @@ class Shelf(Generic[B, K, E]):
     """Makes the book of its entries."""
 
     def opened(self, app: Application, conn: Connection, organisation_id: int) -> Opened[B]:
-        """Return the book of an organisation; it is read again only when it was changed."""
+        """Return the book of an organisation; of one that was read before, only what changed."""
         version = self.rows.version(conn, organisation_id)
         name = f"{self.name} {organisation_id}"
-        known = app.remembered.get(name, version)
-        if isinstance(known, Opened):
+        known = app.remembered.get(name, None)
+        if isinstance(known, Opened) and known.version == version:
             return known
-        made = self._read(conn, organisation_id, version)
-        app.remembered.put(name, version, made)
+        if isinstance(known, Opened) and known.version < version:
+            rows, gone = self.rows.entries_since(conn, organisation_id, known.version)
+            made = self._changed(known, version, rows, [(self.kinds(k), key) for k, key in gone])
+        else:
+            rows = self.rows.entries(conn, organisation_id)
+            made = self._changed(Opened(self.bound(()), 0, {}), version, rows, ())
+        app.remembered.put(name, None, made)
         return made
 
-    def _read(self, conn: Connection, organisation_id: int, version: int) -> Opened[B]:
+    def _changed(
+        self,
+        known: Opened[B],
+        version: int,
+        rows: Iterable[EntryRow],
+        gone: Sequence[tuple[K, str]],
+    ) -> Opened[B]:
         entries: list[E] = []
-        written: dict[tuple[StrEnum, str], Written] = {}
-        for row in self.rows.entries(conn, organisation_id):
+        written = dict(known.written)
+        for each in gone:
+            written.pop(each, None)
+        for row in rows:
             kind = self.kinds(row.kind)
             findings: list[Finding] = []
             at = f"{row.kind}/{row.code}"
@@ -111,7 +125,7 @@ class Shelf(Generic[B, K, E]):
                 raise RuntimeError(f"the entry {at} cannot be read: {findings}")
             entries.append(entry)
             written[kind, row.code] = Written(row.revision, row.changed_at, row.changed_by)
-        return Opened(self.bound(entries), version, written)
+        return Opened(known.book.changed(entries, gone), version, written)
 
 
 def plain(entry: Entry) -> dict[str, Any]:

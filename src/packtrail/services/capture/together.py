@@ -93,18 +93,42 @@ def _tried(lone: Lone) -> rows.Outcome | Exception:
 
 
 def _all(app: Application, some: Sequence[Lone]) -> list[rows.Outcome]:
-    """Record documents in one transaction."""
-    with app.database.transaction(is_pipelined=True) as conn:
+    """Record documents in one transaction, which asks the database three times."""
+    documents = [_document(lone) for lone in some]
+    draft, document_of = drafts.draft_together(documents)
+    with app.database.gathered() as conn:
         store.announce(conn, app.clock())
         newest = store.ask_newest(conn)
+        recording = store.NewRecording(conn, draft, at=app.clock())
         every = _for_owners(conn, some)
         at = capturing.not_before(app.clock(), newest())
-        spans = _record(conn, some, every, at)
+        recordings = [
+            store.Recording(
+                owner_id=new.owner_id,
+                audience_id=new.audience_id,
+                capture_id=new.capture_id,
+                record_time=at,
+                namespaces=namespaces,
+            )
+            for new, (_, _, namespaces) in zip(every, documents, strict=True)
+        ]
+        spans = recording.record(document_of, recordings, SegmentNumbers(at))
         _keep(conn, some, every)
         outcomes = [_outcome(lone, at, span) for lone, span in zip(some, spans, strict=True)]
         rows.insert_finished(conn, every, outcomes)
         _audit(conn, some, every, outcomes)
     return outcomes
+
+
+def _document(lone: Lone) -> drafts.Document:
+    reading = lone.plan.reading
+    if reading is None:
+        raise LookupError(lone)
+    return (
+        reading.outline,
+        reading.events,
+        reading.document.namespaces if reading.document else {},
+    )
 
 
 def _for_owners(conn: Connection, some: Sequence[Lone]) -> list[rows.NewCapture]:
@@ -117,29 +141,6 @@ def _for_owners(conn: Connection, some: Sequence[Lone]) -> list[rows.NewCapture]
         owner_id, audience_id = known[key]
         found.append(replace(lone.handed_in, owner_id=owner_id, audience_id=audience_id))
     return found
-
-
-def _record(
-    conn: Connection, some: Sequence[Lone], every: Sequence[rows.NewCapture], at: datetime
-) -> list[tuple[int, int]]:
-    documents, recordings = [], []
-    for lone, new in zip(some, every, strict=True):
-        reading = lone.plan.reading
-        if reading is None:
-            raise LookupError(lone)
-        namespaces = reading.document.namespaces if reading.document else {}
-        documents.append((reading.outline, reading.events, namespaces))
-        recordings.append(
-            store.Recording(
-                owner_id=new.owner_id,
-                audience_id=new.audience_id,
-                capture_id=new.capture_id,
-                record_time=at,
-                namespaces=namespaces,
-            )
-        )
-    draft, document_of = drafts.draft_together(documents)
-    return store.record_new(conn, draft, document_of, recordings, SegmentNumbers(at))
 
 
 def _keep(conn: Connection, some: Sequence[Lone], every: Sequence[rows.NewCapture]) -> None:

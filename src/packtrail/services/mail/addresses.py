@@ -171,7 +171,7 @@ def ask_in(app: Application, conn: Connection, actor: Actor, address: str, *, at
         kind=Kind.CONFIRMATION,
         cause=f"confirmation/{address.lower()}/{asks}",
         to=address,
-        subject=f"Is this your mail address? Packtrail of {owner.name} asks",
+        subject="Is this your mail address?",
         text=(
             f"{given_to} Nothing else is sent here until you say that it is yours.\n\n"
             "If you know nothing of it, do nothing. "

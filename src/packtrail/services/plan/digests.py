@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Actor
-from packtrail.planning.communication import By
+from packtrail.planning.communication import By, for_person
 from packtrail.planning.templates import TEMPLATES, Rhythm
 from packtrail.rendering import plan_words, times
 from packtrail.services.mail import outbox, preferences
@@ -17,7 +17,7 @@ from packtrail.services.mail.kinds import Kind
 from packtrail.services.mail.outbox import Letter
 from packtrail.services.mail.preferences import Rhythm as Wish
 from packtrail.services.plan import books, telling
-from packtrail.services.plan.mailing import address_of, takes_part, wish_of
+from packtrail.services.plan.mailing import address_of, wish_of
 from packtrail.store import mail as mail_rows
 from packtrail.store import plans as rows
 
@@ -81,7 +81,7 @@ def _write(app: Application, opened: Opened) -> int:
         to = address_of(person, wishes)
         on = last_on(opened, person, _wish(person, wishes), today)
         last = rounds.get(person.code)
-        if not to or on is None or not takes_part(person, today) or (last and last >= on):
+        if not to or on is None or not person.takes_part(today) or (last and last >= on):
             continue
         days = min(max((today - last).days, 1), _DAYS_MAX) if last else telling.DAYS
         key = person.department.value, days
@@ -89,7 +89,8 @@ def _write(app: Application, opened: Opened) -> int:
             digests[key] = telling.digest_of(
                 app, _actor(opened), opened.code, person.department, days=days
             )
-        count += _record(app, opened, person, to, on, digests[key])
+        own = for_person(digests[key], opened.book, person)
+        count += _record(app, opened, person, to, on, own)
     return count
 
 

@@ -13,6 +13,9 @@ from packtrail.exchange.msproject_writer import write_msproject
 from packtrail.exchange.plan_tables import read_plan
 from packtrail.planning.book import kind_of, link_code
 from packtrail.planning.notation import format_links
+from packtrail.planning.people import with_codes
+from packtrail.planning.raci import LISTS, lists_of, own_raci, raci_of
+from packtrail.planning.templates import TEMPLATES
 from packtrail.rendering import times
 from packtrail.rendering.calendars import Entry as CalendarEntry
 from packtrail.rendering.calendars import write_ics
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.exchange.plan_tables import PlanFile
+    from packtrail.planning.departments import Department, Part
     from packtrail.planning.schedules import Schedule
+    from packtrail.planning.templates import Template
     from packtrail.planning.work import Link, WorkPackage
     from packtrail.rendering.tables import Cell
     from packtrail.services.application import Application
@@ -66,7 +71,7 @@ def export_table(app: Application, actor: Actor, programme: str, *, as_csv: bool
     """
     now = planned(app, actor, programme)
     about = _about(app, actor, now)
-    work, dates = work_table(now.schedule), dates_table(now.schedule)
+    work, dates = work_table(now), dates_table(now.schedule)
     if as_csv:
         return write_csv(work, about=about)
     return write_xlsx((work, dates), about=about, made_at=app.clock())
@@ -182,9 +187,12 @@ def _changes(
         if resource.code not in book.resources:
             yield Put(resource)
     named = set()
+    template = TEMPLATES[opened.terms.template]
     for package in file.packages:
         named.add(package.code)
         made = _merged(book.packages.get(package.code), package, file.told)
+        made = with_codes(book.people, made)
+        made = replace(made, raci=_raci(book.packages.get(package.code), made, template))
         if book.packages.get(package.code) != made:
             yield Put(made)
     yield from _link_changes(book.links, file, named)
@@ -198,10 +206,23 @@ def _changes(
 def _merged(
     old: WorkPackage | None, new: WorkPackage, told: Mapping[str, frozenset[str]] | None
 ) -> WorkPackage:
-    if old is None or told is None:
+    if old is None:
         return new
-    columns = told[new.code] - {"after"}
+    if told is None:
+        return replace(new, raci=old.raci)
+    columns = told[new.code] - {"after", *LISTS}
+    if LISTS.keys() <= told[new.code]:
+        columns |= {"raci"}
     return replace(old, **{name: getattr(new, name) for name in columns})
+
+
+def _raci(
+    old: WorkPackage | None, new: WorkPackage, template: Template
+) -> Mapping[Department, Part]:
+    """Return what is kept of the RACI of a row: nothing where it is what was proposed."""
+    if old is not None and not old.raci and dict(new.raci) == dict(raci_of(old, template)):
+        return {}  # Another kind of work in the row brings its own proposal.
+    return own_raci(new, new.raci, template)
 
 
 def _link_changes(
@@ -222,14 +243,16 @@ def _link_changes(
 # --- out of the plan ------------------------------------------------------------------------------
 
 
-def work_table(schedule: Schedule) -> Table:
+def work_table(now: Planned) -> Table:
     """Return all packages as a table that can be changed and taken in again."""
+    schedule = now.schedule
     number, day = Kind.NUMBER, Kind.DAY
     columns = (
         Column("Code"), Column("Title"), Column("Phase"), Column("Kind"), Column("Market"),
         Column("Site"), Column("Line"), Column("Partner"), Column("Products"),
         Column("Calendar"), Column("Duration days", number), Column("Effort days", number),
-        Column("Role"), Column("Owner"), Column("Cost EUR", number), Column("On line"),
+        Column("Role"), Column("Owner"), Column("Responsible"), Column("Accountable"),
+        Column("Consulted"), Column("Informed"), Column("Cost EUR", number), Column("On line"),
         Column("Not before", day), Column("Placement"), Column("After"),
         Column("Done percent", number), Column("Started on", day), Column("Finished on", day),
         Column("Reason"), Column("Acceptance"), Column("Planned start", day),
@@ -239,16 +262,18 @@ def work_table(schedule: Schedule) -> Table:
     for link in schedule.plan.links:
         before.setdefault(link.successor, []).append(link)
     order = sorted(schedule.slots.values(), key=lambda each: (each.start, each.code))
-    rows = [_work_row(schedule, each.code, before.get(each.code, ())) for each in order]
+    rows = [_work_row(now, each.code, before.get(each.code, ())) for each in order]
     return Table("Work", columns, rows)
 
 
-def _work_row(schedule: Schedule, code: str, links: Sequence[Link]) -> tuple[Cell, ...]:
+def _work_row(now: Planned, code: str, links: Sequence[Link]) -> tuple[Cell, ...]:
+    schedule, book = now.schedule, now.opened.book
     package, slot = schedule.plan.by_code[code], schedule.slots[code]
     return (
         code, package.title, package.phase, package.kind.value, package.market, package.site,
         package.line, package.partner, ", ".join(package.products), package.calendar,
-        package.duration_days, package.effort_days, package.role, package.owner,
+        package.duration_days, package.effort_days, package.role, book.written(package.owner),
+        *lists_of(raci_of(package, TEMPLATES[now.opened.terms.template])).values(),
         package.cost_eur, "yes" if package.is_on_line else "no", package.not_before,
         package.placement.value if package.placement else None, format_links(links),
         package.done_percent, package.started_on, package.finished_on, package.reason,

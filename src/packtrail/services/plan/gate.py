@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from packtrail.access.actor import ActorKind
 from packtrail.base.errors import NotPermitted
 from packtrail.planning import codes
+from packtrail.planning.people import of_account
 from packtrail.planning.training import Held, untrained
 from packtrail.services.plan import books
 from packtrail.store import plans as rows
@@ -22,8 +23,8 @@ __all__ = ["Held", "require_trained"]
 def require_trained(app: Application, actor: Actor, action: Held) -> None:
     """Refuse when a course holds somebody back from an action before they passed it.
 
-    Only people are held back whom a programme of the organisation names, by their name or by the
-    code of their entry; programs are not, nor is the command line of the machine.
+    Only people are held back whom a programme of the organisation names with their account;
+    programs are not, nor is the command line of the machine.
 
     Args:
         app: The application.
@@ -51,7 +52,8 @@ def _missing(app: Application, actor: Actor, action: Held) -> list[Competence]:
                 continue
             book = books.read(app, conn, row).book
             courses = {code: each for code, each in book.courses.items() if action in each.holds}
-            names = [e.code for e in book.people.values() if actor.name in {e.code, e.name}]
-            for name in names if courses else ():
-                found += untrained(book.people, courses, book.sessions.values(), name, today)
+            person = of_account(book.people, actor.person)
+            if person is not None and courses:
+                sessions = book.sessions.values()
+                found += untrained(book.people, courses, sessions, person.code, today)
     return found

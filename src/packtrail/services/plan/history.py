@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from packtrail.planning import raci
 from packtrail.services.plan import books
 from packtrail.store import plans as rows
 
@@ -45,10 +46,14 @@ class Change:
         before, after = self.before or {}, self.after or {}
         names = dict.fromkeys((*before, *after))
         return {
-            name: (before.get(name), after.get(name))
+            name: (_plain(name, before.get(name)), _plain(name, after.get(name)))
             for name in names
             if before.get(name) != after.get(name)
         }
+
+
+def _plain(name: str, value: Any) -> Any:
+    return raci.told(value or {}) if name == "raci" else value
 
 
 def changes(

@@ -24,12 +24,14 @@ from packtrail.planning.inputs import (
     due_of,
     next_code,
 )
+from packtrail.planning.people import code_of_account, keyed, with_codes
 from packtrail.planning.requirements import Requirement
 from packtrail.planning.templates import Department
 from packtrail.rendering import plan_words
 from packtrail.services.plan import books, input_files, programmes, trying
 from packtrail.services.plan.input_files import HandedIn
 from packtrail.services.plan.writing import Put, Remove, write_in
+from packtrail.store import plans as rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.planning.book import Book
     from packtrail.services.application import Application
     from packtrail.services.plan.books import Opened
     from packtrail.store.plans import ProgrammeRow
@@ -103,15 +106,16 @@ def raise_in(
     at: datetime, files: Sequence[HandedIn] = (),
 ) -> Input:  # fmt: skip
     """Take an input down, with its files, in a transaction that holds the lock on the programme."""
-    known = books.read(app, conn, row).book.inputs
+    opened = books.read(app, conn, row)
     made = Input(
-        code=next_code(known),
+        code=next_code(opened.book.inputs),
         kind=told.kind,
         title=told.title.strip(),
         text=told.text.strip(),
         department=told.department,
         raised_by=told.raised_by.strip() or actor.name,
         raised_on=at.date(),
+        person=_person(opened.book, actor, told),
         contact=told.contact.strip(),
         way=told.way,
         about=told.about.strip(),
@@ -223,7 +227,7 @@ def decide(app: Application, actor: Actor, programme: str, code: str, told: Deci
         decided = replace(
             known,
             state=InputState.DECIDED,
-            owner=known.owner or actor.name,
+            owner=known.owner or code_of_account(opened.book.people, actor.person) or actor.name,
             resolution=told.resolution,
             reason=told.reason.strip(),
             decided_by=actor.name,
@@ -284,15 +288,64 @@ def reopen(app: Application, actor: Actor, programme: str, code: str, reason: st
 def mine(app: Application, actor: Actor) -> Iterator[tuple[str, Input]]:
     """Yield what the actor has raised, with the programme, the newest first.
 
+    A program finds what it raised under its name.
+
     Raises:
         NotPermitted: The actor may not see programmes.
     """
     for each in programmes.programmes(app, actor):
-        found = books.opened(app, actor, each.code).book.inputs.values()
-        # Through a form link anybody may give any name.
-        raised = [t for t in found if t.raised_by == actor.name and t.way is not Way.LINK]
+        book = books.opened(app, actor, each.code).book
+        raised = [told for told in book.inputs.values() if is_of(book, told, actor)]
         raised.sort(key=lambda told: told.raised_on, reverse=True)
         yield from ((each.code, told) for told in raised)
+
+
+def by_subject(app: Application, actor: Actor) -> dict[str, list[tuple[str, Input]]]:
+    """Return what inputs are about -> these inputs with their programmes, the oldest first.
+
+    Those of all programmes of the organisation count that are in use.
+
+    Raises:
+        NotPermitted: The actor may not see programmes.
+    """
+    require(actor, Permission.PLAN_READ)
+    found: dict[str, list[tuple[str, Input]]] = {}
+    with app.database.reading() as conn:
+        for row in rows.of_organisation(conn, actor.organisation_id):
+            if row.archived_at is None:
+                for told in books.read(app, conn, row).book.inputs.values():
+                    found.setdefault(told.about, []).append((row.code, told))
+    for each in found.values():
+        each.sort(key=lambda one: one[1].raised_on)
+    return found
+
+
+def is_of(book: Book, told: Input, actor: Actor) -> bool:
+    """Tell whether the actor raised an input."""
+    if actor.person:
+        return told.person in {actor.person, code_of_account(book.people, actor.person)}
+    # Through a form link anybody may give any name.
+    return not told.person and told.raised_by == actor.name and told.way is not Way.LINK
+
+
+def is_mine(book: Book, told: Input, actor: Actor) -> bool:
+    """Tell whether the actor raised an input or answers for it."""
+    own = code_of_account(book.people, actor.person) or actor.name
+    return told.owner == own or is_of(book, told, actor)
+
+
+def _person(book: Book, actor: Actor, told: NewInput) -> str:
+    """Return the code of whoever raises an input; empty of whom nobody knows."""
+    if told.way is Way.LINK:
+        return ""
+    if told.contact:
+        mail = told.contact.strip().casefold()
+        known = [each.code for each in book.people.values() if each.mail.casefold() == mail]
+        return known[0] if len(known) == 1 else ""
+    if told.raised_by.strip():
+        code = keyed(book.people, told.raised_by)
+        return code if code in book.people else ""
+    return code_of_account(book.people, actor.person)
 
 
 def _from_input(requirement: Requirement, code: str) -> Requirement:
@@ -324,7 +377,7 @@ def _changed(
     with app.database.transaction() as conn:
         row = books.visible(conn, actor, programme, is_locked=True)
         opened = books.read(app, conn, row)
-        entries = step(opened)
+        entries = [with_codes(opened.book.people, each) for each in step(opened)]
         changes = [*(Put(each) for each in entries), *more]
         write_in(app, conn, actor, row, changes, at=app.clock(), reason=reason)
     made = entries[0]

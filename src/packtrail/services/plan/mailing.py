@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from packtrail.store.plans import ProgrammeRow
 
 _WITH_ACCOUNT: Final = frozenset({Way.CONSOLE, Way.API})
-"""How inputs come whose `raised_by` is the name of an account."""
+"""How inputs come from people with an account."""
 
 
 def tell(
@@ -84,18 +84,9 @@ def address_of(person: Person, wishes: Sequence[Preference]) -> str:
 def wish_of(person: Person, wishes: Sequence[Preference]) -> Preference | None:
     """Return what somebody who takes part has said they want; None: nothing, or no account."""
     return next(
-        (
-            each
-            for each in wishes
-            if each.changed_at and (person.code == each.name or person.name == each.display_name)
-        ),
+        (each for each in wishes if each.changed_at and each.name == person.login),
         None,
     )
-
-
-def takes_part(person: Person, on: date) -> bool:
-    """Tell whether somebody still takes part."""
-    return person.until is None or person.until > on
 
 
 def _unpublished(known: Notice | None) -> bool:
@@ -105,11 +96,10 @@ def _unpublished(known: Notice | None) -> bool:
 def _of_notice(
     row: ProgrammeRow, book: Book, notice: Notice, wishes: Sequence[Preference], today: date
 ) -> Iterator[Letter]:
-    read = {each.by for each in notice.receipts}
     for person in book.people.values():
         to = address_of(person, wishes)
-        must = notice.is_for(person.department) and takes_part(person, today)
-        if not to or not must or person.name in read:
+        must = notice.is_for(person.department) and person.takes_part(today)
+        if not to or not must or notice.receipt_of(person):
             continue
         yield Letter(
             kind=Kind.NOTICE,
@@ -153,8 +143,9 @@ def _asker(book: Book, told: Input, wishes: Sequence[Preference]) -> tuple[str, 
         return told.contact, False
     if told.way not in _WITH_ACCOUNT:
         return "", False
-    own = next((each for each in wishes if each.display_name == told.raised_by), None)
+    person = next((each for each in book.people.values() if each.is_meant(told.person)), None)
+    login = person.login if person else told.person
+    own = next((each for each in wishes if each.name == login), None)
     if own is not None and own.changed_at:
         return (own.address if own.wants_mail else ""), True
-    person = next((each for each in book.people.values() if each.name == told.raised_by), None)
     return (person.mail if person else ""), own is not None

@@ -15,7 +15,6 @@ from packtrail.planning import codes
 from packtrail.services.mail import private_links
 from packtrail.services.mail.private_links import Purpose
 from packtrail.services.plan import books, telling
-from packtrail.services.plan.mailing import takes_part
 from packtrail.store import plans as rows
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def confirm(app: Application, token: str) -> ReceiptView:
     with app.database.reading() as conn:
         row, notice, person = _found(app, conn, token)
     actor = Actor.system("link in a mail", organisation_id=row.organisation_id)
-    reader = actor.with_permissions(_MAY).named(person.name)
+    reader = actor.with_permissions(_MAY).named(person.name, person=person.login)
     telling.acknowledge(app, reader, row.code, notice.code)
     return opened(app, token)
 
@@ -75,15 +74,15 @@ def _found(app: Application, conn: Connection, token: str) -> tuple[ProgrammeRow
         book = books.read(app, conn, row).book
         notice, person = book.notices.get(code), book.people.get(name)
         is_told = notice is not None and notice.published_on is not None
-        if is_told and notice and person and takes_part(person, app.clock().date()):
+        if is_told and notice and person and person.takes_part(app.clock().date()):
             return row, notice, person
     raise NotFound(codes.LINK_ENDED.found("The link leads nowhere, or not any more."))
 
 
 def _view(row: ProgrammeRow, notice: Notice, person: Person) -> ReceiptView:
-    read = next((each.at for each in notice.receipts if each.by == person.name), None)
+    receipt = notice.receipt_of(person)
     return ReceiptView(
         programme=row.name, title=notice.title, text=notice.text,
         published_on=notice.published_on, written_by=notice.written_by, person=person.name,
-        read_at=read,
+        read_at=receipt.at if receipt else None,
     )  # fmt: skip

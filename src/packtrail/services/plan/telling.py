@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
-from packtrail.planning import codes
-from packtrail.planning.communication import Change, Digest, Line, Notice, Receipt, digest
+from packtrail.planning import codes, raci
+from packtrail.planning.communication import (
+    Change,
+    Digest,
+    Line,
+    Notice,
+    Readers,
+    Receipt,
+    digest,
+    readers,
+)
+from packtrail.planning.people import code_of_account
+from packtrail.planning.raci import raci_of
 from packtrail.planning.templates import TEMPLATES, Department
 from packtrail.rendering import plan_words, times
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.services.capacity import attention
-from packtrail.services.plan import books, history, overview
+from packtrail.services.plan import books, codec, history, overview
 from packtrail.services.plan.law import law_changes
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from packtrail.access import Actor
-    from packtrail.planning.templates import Meeting
+    from packtrail.planning.book import Book
+    from packtrail.planning.templates import Meeting, Template
+    from packtrail.planning.work import WorkPackage
     from packtrail.services.application import Application
 
 DAYS = 7
@@ -39,6 +53,21 @@ _TOLD_BY_THE_END = frozenset({"started_on", "done_percent"})
 _WORDS = {"started_on": "started {}", "finished_on": "finished {}", "done_percent": "{} % done"}
 """Value of an entry -> how it is told."""
 _SILENT = frozenset({"is_proposed", "products", "reason", "acceptance"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadersView:
+    """Who has read a notice, as plain values."""
+
+    notice: str
+    title: str
+    published_on: date | None
+    read: int
+    """How many of those who must know it have read it."""
+    total: int
+    missing: tuple[str, ...]
+    """Codes of the people who must still read it."""
+    missing_names: tuple[str, ...]
 
 
 def digest_of(
@@ -60,7 +89,8 @@ def digest_of(
     since = app.clock() - timedelta(days=days)
     found = history.changes(app, actor, programme, since=since, limit=history.PAGE_MAX)
     template = TEMPLATES[now.opened.terms.template]
-    told = digest(now.opened.book, now.schedule, template, department, _told(found))
+    book = now.opened.book
+    told = digest(book, now.schedule, template, department, _told(book, template, found))
     if department not in _FOR_CAPACITY:
         return told
     alarms = tuple(
@@ -70,26 +100,88 @@ def digest_of(
     return replace(told, needed=(*told.needed, *alarms))
 
 
-def acknowledge(app: Application, actor: Actor, programme: str, code: str) -> Notice:
-    """Take down that the actor has read a notice; the first time counts.
+def acknowledge(
+    app: Application, actor: Actor, programme: str, code: str, *, person: str = ""
+) -> Notice:
+    """Take down that somebody has read a notice; the first time counts.
+
+    Args:
+        app: The application.
+        actor: Who says so.
+        programme: Code of the programme.
+        code: Code of the notice.
+        person: Code of who has read it, as a list signed on paper says; empty: the actor.
 
     Raises:
-        NotFound: `PLN-014` or `PLN-015`, there is no such programme or notice.
-        NotPermitted: The actor may not say so.
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme, notice or person.
+        NotPermitted: The actor may not say so; of others who may change the programme says it.
     """
-    require(actor, Permission.PLAN_RAISE)
+    require(actor, Permission.PLAN_UPDATE if person else Permission.PLAN_RAISE)
     at = app.clock()
     with app.database.transaction() as conn:
         row = books.visible(conn, actor, programme, is_locked=True)
-        known = books.read(app, conn, row).book.notices.get(code)
+        book = books.read(app, conn, row).book
+        known = book.notices.get(code)
         if known is None or known.published_on is None:
             message = f"There is no published notice {code[:80]!r}."
             raise NotFound(codes.NO_ENTRY.found(message, at="code"))
-        if actor.name in {each.by for each in known.receipts}:
+        receipt = _receipt(book, actor, person, at)
+        if _is_there(book, known, receipt.person, receipt.by):
             return known
-        read = replace(known, receipts=(*known.receipts, Receipt(by=actor.name, at=at)))
+        read = replace(known, receipts=(*known.receipts, receipt))
         write_in(app, conn, actor, row, [Put(read)], at=at, reason="Read")
     return read
+
+
+def is_read_by(book: Book, notice: Notice, actor: Actor) -> bool:
+    """Tell whether the actor has said that they have read a notice."""
+    code = code_of_account(book.people, actor.person)
+    return _is_there(book, notice, code, actor.name)
+
+
+def readers_view(app: Application, actor: Actor, programme: str) -> tuple[ReadersView, ...]:
+    """Return for each published notice who has read it and who must still do so, the newest first.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+    """
+    book = books.opened(app, actor, programme).book
+    today = app.clock().date()
+    told = [(each.published_on, each) for each in book.notices.values() if each.published_on]
+    return tuple(
+        _readers_view(each, readers(each, book.people, today))
+        for _, each in sorted(told, key=lambda one: (one[0], one[1].code), reverse=True)
+    )
+
+
+def _readers_view(notice: Notice, found: Readers) -> ReadersView:
+    return ReadersView(
+        notice=notice.code,
+        title=notice.title,
+        published_on=notice.published_on,
+        read=len(found.read),
+        total=found.total,
+        missing=tuple(each.code for each in found.missing),
+        missing_names=tuple(each.name for each in found.missing),
+    )
+
+
+def _is_there(book: Book, notice: Notice, code: str, name: str) -> bool:
+    person = book.people.get(code)
+    if person is not None:
+        return notice.receipt_of(person) is not None
+    same = [each for each in notice.receipts if each.person == code]
+    return any(code or each.by == name for each in same)
+
+
+def _receipt(book: Book, actor: Actor, person: str, at: datetime) -> Receipt:
+    if not person:
+        code = code_of_account(book.people, actor.person)
+        return Receipt(by=actor.name, at=at, person=code)
+    known = book.people.get(person)
+    if known is None:
+        raise NotFound(codes.NO_ENTRY.found(f"There is no person {person[:80]!r}.", at="person"))
+    return Receipt(by=known.name, at=at, person=known.code)
 
 
 def drafted(app: Application, actor: Actor, programme: str) -> Notice | None:
@@ -112,7 +204,7 @@ def drafted(app: Application, actor: Actor, programme: str) -> Notice | None:
         elif each.before and each.days:
             moved = f"moves from {times.day(each.before.due_on)} to {times.day(each.need.due_on)}"
         source = f" ({each.need.source})" if each.need.source else ""
-        lines.append(f"{each.need.title} {moved}{source}.")
+        lines.append(f"{each.need.title}: {moved}{source}.")
     return Notice(
         code=f"LAW-{today:%Y%m%d}",
         title=f"Rules: {len(found)} change{'' if len(found) == 1 else 's'} to our plan",
@@ -166,6 +258,7 @@ def _points(
     app: Application, actor: Actor, seen: overview.Glance, digests: list[Digest]
 ) -> dict[str, list[str]]:
     """Return the points that an agenda may have: words -> what is known."""
+    book = seen.opened.book
     titles = {code: each.title for code, each in seen.schedule.plan.by_code.items()}
     dates = [f"{e.deadline.title}: {plan_words.outlook(e)}" for e in seen.schedule.outlooks]
     paths = [
@@ -176,7 +269,7 @@ def _points(
     drift = [f"{each.title}: {plan_words.date_shift(each)}" for each in changes if each.days]
     inputs = [
         f"{each.code} {each.title} ({each.state.value}, due {each.due_on})"
-        for each in seen.opened.book.inputs.values()
+        for each in book.inputs.values()
         if each.is_open
     ]
     law = [
@@ -194,7 +287,7 @@ def _points(
     ]
     week = [
         f"{plan_words.TASKS[each.task].text}: {each.package.title} "
-        f"({each.package.owner or each.package.role or 'nobody named'})"
+        f"({book.called(each.package.owner) or each.package.role or 'nobody named'})"
         for each in seen.due
     ]
     return {
@@ -209,7 +302,7 @@ def _list(lines: Iterable[Line]) -> str:
     return "; ".join(each.text for each in lines)
 
 
-def _told(found: Iterable[history.Change]) -> Iterator[Change]:
+def _told(book: Book, template: Template, found: Iterable[history.Change]) -> Iterator[Change]:
     """Yield entries that changed, each once with all that differs since."""
     first: dict[tuple[str, str], history.Change] = {}
     last: dict[tuple[str, str], history.Change] = {}
@@ -220,7 +313,7 @@ def _told(found: Iterable[history.Change]) -> Iterator[Change]:
     for key, newest in last.items():
         if newest.kind not in _TOLD_KINDS:
             continue
-        before, after = first[key].before or {}, newest.after or {}
+        before, after = _named(book, first[key].before), _named(book, newest.after)
         told = _difference(before, after)
         if told:
             shown = after or before
@@ -229,8 +322,26 @@ def _told(found: Iterable[history.Change]) -> Iterator[Change]:
                 code=newest.code,
                 title=str(shown.get("title") or newest.code),
                 told=told + (f"; {newest.reason}" if newest.reason else ""),
-                work=str(shown.get("kind", "")) if newest.kind == "package" else "",
+                departments=_concerned(template, newest),
             )
+
+
+def _concerned(template: Template, change: history.Change) -> frozenset[Department] | None:
+    """Return the departments that have to do with an entry that changed; None: all."""
+    if change.kind != "package":
+        return None
+    package: WorkPackage = codec.read("package", change.after or change.before)
+    return frozenset(raci_of(package, template))
+
+
+def _named(book: Book, values: Any) -> dict[str, Any]:
+    """Return the values of an entry with what its owner is called."""
+    found = dict(values or {})
+    if found.get("owner"):
+        found["owner"] = book.called(found["owner"])
+    if "raci" in found:
+        found["raci"] = raci.told(found["raci"])
+    return found
 
 
 def _difference(before: Any, after: Any) -> str:

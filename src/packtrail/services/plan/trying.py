@@ -124,5 +124,5 @@ def _entries(before: Plan, after: Plan) -> Iterator[Put | Remove]:
         (before.deadlines, after.deadlines),
         (before.resources, after.resources),
     ):
-        known = set(old)
-        yield from (Put(each) for each in new if each not in known)
+        known = {each.code: each for each in old}
+        yield from (Put(each) for each in new if known.get(each.code) != each)

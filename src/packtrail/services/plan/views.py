@@ -15,8 +15,9 @@ from packtrail.services.plan.scheduling import planned
 if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.planning.comparison import Comparison
-    from packtrail.planning.schedules import Outlook, Schedule
+    from packtrail.planning.schedules import Outlook
     from packtrail.services.application import Application
+    from packtrail.services.plan.scheduling import Planned
 
 WEEKS_MAX = 260
 
@@ -204,7 +205,7 @@ def glance_view(
                 title=each.package.title,
                 start_on=each.slot.start_on,
                 finish_on=each.slot.finish_on,
-                who=each.package.owner or each.package.role,
+                who=seen.opened.book.called(each.package.owner) or each.package.role,
                 is_critical=each.is_critical,
             )
             for each in seen.due
@@ -233,10 +234,10 @@ def work_view(
     Raises:
         NotFound: `PLN-014`, there is no such programme.
     """
-    schedule = planned(app, actor, programme, on=on).schedule
-    titles = {code: each.title for code, each in schedule.plan.by_code.items()}
-    order = sorted(schedule.slots.values(), key=lambda each: (each.start, each.code))
-    return tuple(_slot(schedule, each.code, titles) for each in order)
+    now = planned(app, actor, programme, on=on)
+    titles = {code: each.title for code, each in now.schedule.plan.by_code.items()}
+    order = sorted(now.schedule.slots.values(), key=lambda each: (each.start, each.code))
+    return tuple(_slot(now, each.code, titles) for each in order)
 
 
 def bounds_view(app: Application, actor: Actor, programme: str) -> Bounds:
@@ -354,7 +355,8 @@ def _date(each: Outlook) -> DateView:
     )
 
 
-def _slot(schedule: Schedule, code: str, titles: dict[str, str]) -> SlotView:
+def _slot(now: Planned, code: str, titles: dict[str, str]) -> SlotView:
+    schedule = now.schedule
     package, slot = schedule.plan.by_code[code], schedule.slots[code]
     return SlotView(
         code=code,
@@ -366,7 +368,7 @@ def _slot(schedule: Schedule, code: str, titles: dict[str, str]) -> SlotView:
         line=package.line,
         partner=package.partner,
         role=package.role,
-        owner=package.owner,
+        owner=now.opened.book.called(package.owner),
         start_on=slot.start_on,
         finish_on=slot.finish_on,
         early_finish_on=slot.early_finish_on,

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, LimitExceeded, NotFound, RefusedError
-from packtrail.planning import codes
+from packtrail.planning import codes, people
 from packtrail.planning.book import KINDS, kind_of
 from packtrail.planning.checking import check
 from packtrail.planning.entry_checks import check_one
 from packtrail.planning.requirements import check_references
+from packtrail.planning.training import Person
 from packtrail.services import auditing
 from packtrail.services.plan import books, codec, mailing
 from packtrail.services.plan.holidays import calendars_of
@@ -118,7 +119,7 @@ def write_in(
     changes = [*changes, *_dependent(before.book, changes)]
     for change in changes:
         _require_current(before, change)
-    puts = [each.entry for each in changes if isinstance(each, Put)]
+    puts = _with_codes(before.book, changes)
     gone = [(each.kind, each.code) for each in changes if isinstance(each, Remove)]
     after = before.book.changed(puts, gone)
     _require_good(app, before, after, puts, reason, at)
@@ -141,6 +142,13 @@ def write_in(
     )  # fmt: skip
     mailing.tell(app, conn, row, before.book, after, at=at)
     return Written(version=version, count=len(written))
+
+
+def _with_codes(book: Book, changes: Sequence[Put | Remove]) -> list[object]:
+    """Return what is put, owners by their codes: also of people who come with the change."""
+    puts = [each.entry for each in changes if isinstance(each, Put)]
+    known = {**book.people, **{each.code: each for each in puts if isinstance(each, Person)}}
+    return [people.with_codes(known, each) for each in puts]
 
 
 def _dependent(book: Book, changes: Sequence[Put | Remove]) -> Iterator[Remove]:
@@ -220,6 +228,7 @@ def _wrong(before: Opened, after: Book, puts: Sequence[object], at: datetime) ->
     for entry in puts:
         yield from check_one(entry)
     yield from check_references(after)
+    yield from people.check_people(after.people)
     calendars, _ = calendars_of(after, at.date())
     yield from check(after.plan(before.terms, calendars))
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Condition",
-    "bare_commits",
     "bare_copy_of_events_seconds",
     "bare_copy_seconds",
     "bare_look_up_seconds",
+    "bare_message",
     "condition",
+    "make_room_for_bare_messages",
     "sizes",
     "some_objects",
 ]
@@ -55,10 +56,22 @@ def bare_copy_of_events_seconds(app: Application, events: Sequence[tuple[str, st
         return rows.bare_copy_of_events_seconds(conn, events)
 
 
-def bare_commits(app: Application, events: Sequence[tuple[str, str, str]]) -> None:
-    """Insert events into a bare table, each in a transaction of its own."""
+def make_room_for_bare_messages(app: Application) -> None:
+    """Make the table for `bare_message`."""
     with app.database.reading() as conn:
-        rows.bare_commits(conn, events)
+        rows.make_room_for_bare_messages(conn)
+
+
+def bare_message(app: Application, event_id: str, content: bytes) -> None:
+    """Keep a message durably in a bare table: a limit to measure beside.
+
+    Args:
+        app: The application.
+        event_id: What the message is told by; its table is unique by it.
+        content: All of it.
+    """
+    with app.database.reading() as conn:
+        rows.bare_message(conn, event_id, content)
 
 
 def bare_look_up_seconds(app: Application, serials: Sequence[str]) -> list[float]:

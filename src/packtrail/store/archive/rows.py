@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from packtrail.store import months, named
+from packtrail.store import months, named, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,9 +49,8 @@ def locked(conn: Connection, day: date) -> MonthRow | None:
 
 def size(conn: Connection, day: date) -> int:
     """Return what the partitions of a month take on disk, in bytes."""
-    partitions = [months.partition_of(table, day) for table in months.TABLES]
-    row = conn.execute(_SQL["sizes"], [partitions]).fetchone()
-    return int(row[0] or 0) if row else 0
+    partitions = {months.partition_of(table, day) for table in months.TABLES}
+    return sum(each.size_bytes for each in sizes.tables(conn) if each.name in partitions)
 
 
 def counts(conn: Connection, day: date) -> tuple[int, int]:

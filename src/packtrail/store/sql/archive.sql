@@ -26,10 +26,6 @@ select capture_id::text, part_no, kind, content from original
 -- name: record_times
 select min(record_time), max(record_time) from segment where segment_id >= %s and segment_id < %s
 
--- name: sizes
-select sum(pg_total_relation_size(oid))::bigint from pg_class
- where relname = any(%s) and relnamespace = 'public'::regnamespace
-
 -- name: months
 select m.first_day, m.made_at, m.closed_at, m.exported_at, m.verified_at, m.dropped_at, m.destroyed_at,
        m.manifest_sha256, m.manifest
@@ -60,7 +56,7 @@ update month set destroyed_at = %(at)s where first_day = %(day)s
 
 -- name: documents_from_before
 select exists (
-    select from capture
+    select 1 from capture
      where capture_id < %(first)s and segment_until > %(low)s and segment_from < %(high)s)
 
 -- name: unfinished

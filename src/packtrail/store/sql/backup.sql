@@ -15,7 +15,7 @@ select (select capture_id from capture order by capture_id limit 1),
 -- Of a capture that is still to be run the document is there, too.
 select capture_id, sha256 from capture
  where capture_id >= %s and size_bytes <= %s
-   and exists (select from original o where o.capture_id = capture.capture_id)
+   and exists (select 1 from original o where o.capture_id = capture.capture_id)
  order by capture_id limit 1
 
 -- name: count_event_key

@@ -24,27 +24,27 @@ update legal_hold set released_at = %(at)s, released_by = %(by)s where hold_id =
 
 -- name: reaches_lot
 select exists (
-    select from segment
+    select 1 from segment
      where segment_id >= %(low)s and segment_id < %(high)s and lot = %(subject)s)
 
 -- name: reaches_shipment
 select exists (
-    select from segment s, unnest(s.links) as link
+    select 1 from segment s, unnest(s.links) as link
      where segment_id >= %(low)s and segment_id < %(high)s
        and substr(link, strpos(link, '|') + 1) = %(subject)s)
 
 -- name: reaches_classes
 select exists (
-    select from posting
+    select 1 from posting
      where segment_id >= %(low)s and segment_id < %(high)s and class_id = any(%(classes)s)
     union all
-    select from touch
+    select 1 from touch
      where segment_id >= %(low)s and segment_id < %(high)s and class_id = any(%(classes)s))
 
 -- name: is_recorded_lot
-select exists (select from segment where lot = %(subject)s)
+select exists (select 1 from segment where lot = %(subject)s)
 
 -- name: is_recorded_shipment
 select exists (
-    select from segment s, unnest(s.links) as link
+    select 1 from segment s, unnest(s.links) as link
      where substr(link, strpos(link, '|') + 1) = %(subject)s)

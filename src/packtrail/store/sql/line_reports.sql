@@ -51,7 +51,7 @@ select content from line_report where order_id = %s and report_no = %s
 -- name: missing_sequence
 select place from generate_series(1, (select max(sequence_no) from line_report where order_id = %(id)s))
              as place
- where not exists (select from line_report
+ where not exists (select 1 from line_report
                     where order_id = %(id)s and sequence_no = place)
  order by place limit %(limit)s
 

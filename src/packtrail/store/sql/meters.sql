@@ -66,12 +66,3 @@ select owner_id, count(*) as messages, coalesce(sum(size_bytes), 0)::bigint as b
 -- name: verified
 select organisation_id, count(*) from verification
  where at >= %s and at < %s group by organisation_id
-
--- name: months
--- Partitions of months, with their indexes.
-select substring(c.relname from '[0-9]{4}_[0-9]{2}$') as month,
-       sum(pg_total_relation_size(c.oid))::bigint as size_bytes
-  from pg_class c
- where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relispartition
-   and c.relname ~ '_[0-9]{4}_[0-9]{2}$'
- group by 1 order by 1

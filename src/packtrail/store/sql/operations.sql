@@ -1,12 +1,14 @@
 -- How the store fares, for the operator.
 
--- name: table_sizes
--- A partitioned table counts with its partitions.
-select relation::text as name, sum(pg_total_relation_size(member))::bigint as size_bytes
-  from (select coalesce(pg_partition_root(c.oid), c.oid)::regclass as relation, c.oid as member
-          from pg_class c
-         where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r') members
- group by relation order by size_bytes desc, name
+-- name: relations
+-- Tables that hold rows, each partition by itself, with their indexes.
+select c.oid::regclass::text, coalesce(pg_partition_root(c.oid), c.oid)::regclass::text,
+       pg_total_relation_size(c.oid)
+  from pg_class c
+ where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
+
+-- name: database
+select pg_database_size(current_database())
 
 -- name: unfinished
 select count(*) from capture where is_running

@@ -21,6 +21,13 @@ update portfolio set version = version + 1 where organisation_id = %s
 select kind, code, revision, body::text as body, changed_at, changed_by
   from portfolio_entry where organisation_id = %s order by kind, code
 
+-- name: entries_since
+select c.kind, c.code, e.revision, e.body::text as body, e.changed_at, e.changed_by
+  from (select distinct kind, code from portfolio_change
+         where organisation_id = %(organisation_id)s and version > %(version)s) as c
+  left join portfolio_entry e
+    on e.organisation_id = %(organisation_id)s and (e.kind, e.code) = (c.kind, c.code)
+
 -- name: put
 insert into portfolio_entry (organisation_id, kind, code, revision, body, changed_at, changed_by)
 select %(organisation_id)s, kind, code, %(version)s, body, %(at)s, %(actor_name)s

@@ -17,7 +17,7 @@ select c.class_id, c.class_key, c.next_seq, c.prefix_length, c.salt, c.names, ar
   from class c where c.class_key = any(%s)
 
 -- name: is_used
-select exists (select from pool_block where pool_id = %s and generation = %s)
+select exists (select 1 from pool_block where pool_id = %s and generation = %s)
 
 -- name: used
 select distinct pool_id, generation from pool_block order by pool_id, generation

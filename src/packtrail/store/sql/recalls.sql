@@ -28,7 +28,7 @@ select recall_id::text, organisation_id, number, kind, title, hazard, depth, che
 select recall_id::text, organisation_id, number, kind, title, hazard, depth, check_level,
        remind_for_hours, market, reason, subjects, opened_at, opened_by
   from recall
- where not exists (select from recall_entry
+ where not exists (select 1 from recall_entry
                     where recall_entry.recall_id = recall.recall_id
                       and recall_entry.kind = 'closed')
  order by opened_at, recall_id

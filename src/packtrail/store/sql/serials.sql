@@ -83,8 +83,8 @@ select pool_id, generation, sealed_key from serial_generation where sealed_key i
 update serial_generation set sealed_key = %s where pool_id = %s and generation = %s
 
 -- name: has_keys
-select exists (select from serial_generation where sealed_key is not null)
-    or exists (select from serial_signer)
+select exists (select 1 from serial_generation where sealed_key is not null)
+    or exists (select 1 from serial_signer)
 
 -- name: owners_of_keys
 select distinct p.owner_id from serial_generation g join serial_pool p using (pool_id)

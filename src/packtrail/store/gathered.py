@@ -1,0 +1,276 @@
+"""Transactions whose statements go together: the server is asked as seldom as the answers allow.
+
+The driver's own pipeline sends every statement at once, and looks for answers each time. For a
+small transaction on a busy machine that costs more than the work: here statements wait until an
+answer is fetched, and go with one write; so does the commit, with the last of them. All are
+prepared once a connection, in the way of the driver's cursors, and read by its loaders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import deque
+from functools import lru_cache, partial
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import psycopg
+from psycopg import errors
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.generators import fetch_many, pipeline_communicate, send
+from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.rows import tuple_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from psycopg import Connection
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
+
+    from packtrail.store.direct import DirectConnection
+
+_PLACEHOLDER: Final = re.compile(r"%(.)")
+_FORMATS: Final = {"s": PyFormat.AUTO, "b": PyFormat.BINARY, "t": PyFormat.TEXT}
+_GOOD: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.PIPELINE_SYNC})
+_numbers: Final = count(1)
+
+
+class Answer:
+    """A statement and what came of it; stands where a cursor of the driver would.
+
+    Args:
+        gathering: Sends it.
+        row_factory: Makes rows.
+        is_binary: Its answer comes in binary.
+    """
+
+    def __init__(
+        self, gathering: Gathering, row_factory: Callable[[Any], Any], *, is_binary: bool
+    ) -> None:
+        self._gathering = gathering
+        self._row_factory = row_factory
+        self._format = Format.BINARY if is_binary else Format.TEXT
+        self._encoding = "utf-8"
+        self._rows: Iterator[Any] | None = None
+        self.pgresult: PGresult | None = None
+        """None until the answer is there."""
+
+    def execute(
+        self, query: str, params: Sequence[Any] | None = None, *, prepare: bool | None = None
+    ) -> Self:
+        """Let the statement go with those before it."""
+        self._gathering.ask(self, query, params or (), is_prepared=bool(prepare))
+        return self
+
+    def executemany(self, query: str, every: Iterable[Sequence[Any]]) -> None:
+        """Let a statement go once for each of some values."""
+        for params in every:
+            self._gathering.ask(self, query, params, is_prepared=True)
+
+    def fetchone(self) -> Any:
+        """Wait for the answer; return the next row, None where there is none left."""
+        return next(iter(self), None)
+
+    def fetchall(self) -> list[Any]:
+        """Wait for the answer; return the rows that are left."""
+        return list(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._rows is None:
+            self._rows = iter(self._gathering.rows(self, self._format, self._row_factory))
+        return self._rows
+
+    @property
+    def format(self) -> Format:
+        """Form in which its values come."""
+        return self._format
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is held."""
+
+
+class Gathering:
+    """The statements of a transaction, from its beginning to its end.
+
+    Args:
+        conn: A connection that nothing is done with.
+    """
+
+    def __init__(self, conn: DirectConnection) -> None:
+        self._conn = conn
+        self._pgconn = conn.pgconn
+        self._tx: Any = Transformer(conn)
+        self._waiting: list[Callable[[], None]] = []
+        """What is yet to be sent."""
+        self._open: deque[Callable[[PGresult], None]] = deque()
+        """Who hears of the results to come, in their order."""
+        self._preparing: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+        """Names that the server has been told, without an answer yet."""
+        self._is_synchronising = False
+
+    def answer(
+        self, row_factory: Callable[[Any], Any] | None = None, *, is_binary: bool = False
+    ) -> Answer:
+        """Return what takes a statement."""
+        return Answer(self, row_factory or tuple_row, is_binary=is_binary)
+
+    def ask(self, answer: Answer, query: str, params: Sequence[Any], *, is_prepared: bool) -> None:
+        """Let a statement go with those before it."""
+        numbered, wanted = _numbered(query)
+        written = self._tx.dump_sequence(params, wanted) if wanted else ()
+        types, formats = tuple(self._tx.types or ()) if wanted else (), self._tx.formats
+        formats = formats if wanted else ()
+
+        def take(result: PGresult) -> None:
+            answer.pgresult = result
+
+        if is_prepared:
+            name = self._name(numbered, types)
+            send_prepared = self._pgconn.send_query_prepared
+            command = partial(send_prepared, name, written, formats, answer.format)
+        else:
+            send_whole = self._pgconn.send_query_params
+            command = partial(send_whole, numbered, written, types, formats, answer.format)
+        self._waiting.append(command)
+        self._open.append(take)
+
+    def rows(
+        self, answer: Answer, form: Format, row_factory: Callable[[Any], Any]
+    ) -> Sequence[Any]:
+        """Wait for an answer; return its rows."""
+        if answer.pgresult is None:
+            self._waiting.append(self._pgconn.send_flush_request)
+            self._conn.wait(self._receive(lambda: answer.pgresult is not None))
+        result = answer.pgresult
+        if result is None or not result.ntuples:
+            return ()
+        self._tx.set_pgresult(result, set_loaders=True, format=form)
+        found: Sequence[Any] = self._tx.load_rows(0, result.ntuples, row_factory(answer))
+        return found
+
+    def begin(self) -> None:
+        """Begin the transaction."""
+        self._pgconn.enter_pipeline_mode()
+        self.answer().execute("BEGIN", prepare=True)
+
+    def commit(self) -> None:
+        """Commit, with all that was not sent yet; return when it is durable."""
+        self.answer().execute("COMMIT")
+        self._synchronise()
+        self._pgconn.exit_pipeline_mode()
+
+    def undo(self) -> None:
+        """Undo the transaction, whatever state it is in; a lost connection is let be."""
+        with contextlib.suppress(psycopg.Error):
+            if self._pgconn.status == ConnStatus.OK:
+                self._waiting.clear()
+                self._open.clear()
+                self._conn.wait(self._drain())
+                self._pgconn.exit_pipeline_mode()
+        self._conn.gathering = None
+        with contextlib.suppress(psycopg.Error):
+            self._conn.rollback()
+
+    def _name(self, query: bytes, types: tuple[int, ...]) -> bytes:
+        """Return the name of a prepared statement, which goes before its first use."""
+        key = query, types
+        known = self._conn.gathered.get(key) or self._preparing.get(key)
+        if known is not None:
+            return known
+        name = self._preparing[key] = b"gathered_%d" % next(_numbers)
+
+        def take(_: PGresult) -> None:
+            self._conn.gathered[key] = name
+
+        self._waiting.append(partial(self._pgconn.send_prepare, name, query, types))
+        self._open.append(take)
+        return name
+
+    def _synchronise(self) -> None:
+        def take(_: PGresult) -> None:
+            self._is_synchronising = False
+
+        self._is_synchronising = True
+        self._waiting.append(self._pgconn.pipeline_sync)
+        self._open.append(take)
+        self._conn.wait(self._receive(lambda: not self._is_synchronising))
+
+    def _receive(self, is_enough: Callable[[], bool]) -> PQGen[None]:
+        waiting, self._waiting = self._waiting, []
+        fetched = yield from pipeline_communicate(self._pgconn, deque([_all(waiting)]))
+        faults = [fault for results in fetched if (fault := self._take(results)) is not None]
+        if faults:
+            raise faults[0]
+        yield from send(self._pgconn)  # What the socket did not take yet.
+        while not is_enough():
+            if (fault := self._take((yield from fetch_many(self._pgconn)))) is not None:
+                raise fault
+
+    def _take(self, results: Sequence[PGresult]) -> Exception | None:
+        """Hand the results of a statement to who hears of them; return what went wrong."""
+        hear = self._open.popleft()
+        result = results[-1]
+        if result.status not in _GOOD:
+            return errors.error_from_result(result, self._conn.info.encoding)
+        hear(result)
+        return None
+
+    def _drain(self) -> PQGen[None]:
+        """Let go of all results that are to come, up to a last synchronisation."""
+        left = 1 + self._is_synchronising
+        fetched = yield from pipeline_communicate(self._pgconn, deque([self._pgconn.pipeline_sync]))
+        yield from send(self._pgconn)
+        while (left := left - _ends(fetched)) > 0:
+            fetched = [(yield from fetch_many(self._pgconn))]
+
+
+def _ends(fetched: Iterable[Sequence[PGresult]]) -> int:
+    """Return how many of some results are the end of a synchronisation."""
+    return sum(one.status == ExecStatus.PIPELINE_SYNC for some in fetched for one in some)
+
+
+def _all(commands: Sequence[Callable[[], None]]) -> Callable[[], None]:
+    """Return one command that is all of some: the driver writes to the socket after each."""
+
+    def every() -> None:
+        for command in commands:
+            command()
+
+    return every
+
+
+@lru_cache(maxsize=256)
+def _numbered(query: str) -> tuple[bytes, tuple[PyFormat, ...]]:
+    """Return a statement with its parameters numbered, and how each is written."""
+    formats: list[PyFormat] = []
+
+    def number(found: re.Match[str]) -> str:
+        if found[1] == "%":
+            return "%"
+        formats.append(_FORMATS[found[1]])
+        return f"${len(formats)}"
+
+    return _PLACEHOLDER.sub(number, query).encode(), tuple(formats)
+
+
+@contextlib.contextmanager
+def transaction(conn: DirectConnection) -> Iterator[Connection]:
+    """Gather the statements of a connection in a transaction that commits at the end.
+
+    A fault of a statement comes out when a later answer is fetched, or of the commit.
+    """
+    gathering = conn.gathering = Gathering(conn)
+    try:
+        gathering.begin()
+        yield conn
+        gathering.commit()
+    except BaseException:
+        gathering.undo()
+        raise
+    finally:
+        conn.gathering = None
