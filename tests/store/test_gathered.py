@@ -65,7 +65,6 @@ def test_nothing_is_sent_before_an_answer_is_wanted(database: Database) -> None:
     assert things(database) == [(1, "a"), (2, None)]
 
 
-@pytest.mark.parametrize("is_asked", [True, False], ids=["when_asked", "at_the_commit"])
 def test_what_is_to_be_begun_is_sent_without_an_answer(database: Database) -> None:
     with database.gathered() as conn:
         conn.execute("insert into thing values (1, 'a')", prepare=True)
@@ -77,6 +76,7 @@ def test_what_is_to_be_begun_is_sent_without_an_answer(database: Database) -> No
     assert things(database) == [(1, "a")]
 
 
+@pytest.mark.parametrize("is_asked", [True, False], ids=["when_asked", "at_the_commit"])
 def test_a_statement_that_fails_undoes_all_and_leaves_the_connection_fit(
     database: Database, is_asked: bool
 ) -> None:
