@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packtrail.access import Actor
@@ -116,6 +116,7 @@ def findings(one: Standing) -> list[str]:
     return [each.message for each in found]
 
 
+@settings(max_examples=40)
 @given(standings(), st.sampled_from(list(ACTORS)))
 def test_a_company_is_told_nothing_of_another_by_name(whole: Standing, code: str) -> None:
     seen = standing.seen_by(whole, ACTORS[code])
@@ -124,6 +125,7 @@ def test_a_company_is_told_nothing_of_another_by_name(whole: Standing, code: str
     assert not [other for other in CODES if other != code and other in told]
 
 
+@settings(max_examples=40)
 @given(standings(), st.sampled_from(list(ACTORS)))
 def test_what_a_company_is_told_decides_the_same(whole: Standing, code: str) -> None:
     seen = standing.seen_by(whole, ACTORS[code])
@@ -136,6 +138,7 @@ def test_what_a_company_is_told_decides_the_same(whole: Standing, code: str) -> 
     assert len(seen.unapproved) + seen.others_unapproved == len(whole.unapproved)
 
 
+@settings(max_examples=40)
 @given(standings())
 def test_the_installation_sees_everything(whole: Standing) -> None:
     assert standing.seen_by(whole, SYSTEM) is whole
