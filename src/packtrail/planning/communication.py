@@ -298,7 +298,8 @@ def _unread(book: Book, department: Department, today: date) -> Iterator[Line]:
         if found.missing or not found.total:
             missing = _listed([each.name for each in found.missing])
             who = f"{found.told} have read it, not {missing}" if missing else "nobody is named"
-            yield Line(text=f"Read: {notice.title}", more=f"since {days.written(notice.published_on)}; {who}",
+            since = days.written(notice.published_on)
+            yield Line(text=f"Read: {notice.title}", more=f"since {since}; {who}",
                        kind="notice", code=notice.code)  # fmt: skip
 
 
