@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from tests import cluster
 
+from packtrail.store import health
 from packtrail.store.database import Database
 from packtrail.store.embedded import EmbeddedServer
 
@@ -93,6 +95,17 @@ def fresh_database(server_url: str, template_database: str) -> Iterator[Database
     with Database(make_conninfo(server_url, dbname=name)) as database:
         yield database
     _drop(server_url, name)
+
+
+@pytest.fixture
+def durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the shared server, which spares its disk, for one that writes through."""
+    read = health.condition
+    monkeypatch.setattr(
+        health,
+        "condition",
+        lambda conn: replace(read(conn), has_fsync=True, has_synchronous_commit=True),
+    )
 
 
 def _spare_the_disk(url: str) -> None:

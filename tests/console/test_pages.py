@@ -245,6 +245,7 @@ def test_every_change_is_in_the_audit_trail(admin: Desk, shipment: bytes) -> Non
     assert "maker.admin" in page
 
 
+@pytest.mark.usefixtures("durable")
 def test_operations_tell_an_administrator_how_the_store_fares(admin: Desk) -> None:
     page = admin.client.get("/setup/operations").text
 

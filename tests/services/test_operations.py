@@ -15,7 +15,6 @@ from packtrail.services import auditing, chores
 from packtrail.services.capture import capture, capture_runs
 from packtrail.services.chores import Chore
 from packtrail.services.upkeep.operations import Operations, operations
-from packtrail.store import health
 
 from .conftest import World
 from .documents import commissioning, document, pack
@@ -23,15 +22,7 @@ from .documents import commissioning, document, pack
 BACKUP = {"kind": "base", "bytes": 5_000_000, "manifest_sha256": "ab" * 32}
 
 
-@pytest.fixture(autouse=True)
-def durable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the server of the tests, which spares its disk, for one that writes through."""
-    read = health.condition
-    monkeypatch.setattr(
-        health,
-        "condition",
-        lambda conn: replace(read(conn), has_fsync=True, has_synchronous_commit=True),
-    )
+pytestmark = pytest.mark.usefixtures("durable")
 
 
 def found(world: World) -> Operations:

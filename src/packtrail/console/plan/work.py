@@ -279,8 +279,8 @@ def _group_name(opened: Opened, group: str, name: str) -> str:
 def _note(book: Book, slot: Slot, package: WorkPackage) -> str:
     if package.is_done:
         return ""
-    if slot.late_days:
-        return f"{slot.late_days} d late"
+    if slot.late_days:  # In working days, as the dates are told, unless only days off are between.
+        return f"{-(slot.float_days or 0) or slot.late_days} d late"
     return book.called(package.owner) or package.role
 
 
