@@ -66,3 +66,28 @@ def test_policies_are_those_of_the_own_company(rest: Rest) -> None:
     assert rest.wholesaler.get("/api/v1/archive/policies").json() == []
     assert rest.wholesaler.post(path, json={"reason": "Mine?"}).status_code == 404
     assert rest.anyone.get("/api/v1/archive/policies").status_code == 401
+
+
+def test_what_another_company_keeps_and_holds_is_told_without_naming_it(rest: Rest) -> None:
+    month = recorded(rest)
+    body = document(commissioning(2, [pack(2)]))
+    rest.wholesaler.post("/epcis/v2/capture", content=body, headers=JSON)
+    policy = {**POLICY, "source": "SOP-W-9", "keep_for": "60 years"}
+    rest.wholesaler.post("/api/v1/archive/policies", json=policy)
+    hold = {"kind": "month", "subject": month, "reason": "Case W", "owner": "Court W"}
+    rest.wholesaler.post("/api/v1/archive/holds", json=hold)
+
+    listed = rest.maker.get("/api/v1/archive/months")
+    seen = rest.maker.get(f"/api/v1/archive/months/{month}/destruction")
+    order = {"month": month, "reason": "Space"}
+    refused = rest.maker.post("/api/v1/archive/destructions", json=order)
+    (told,) = listed.json()
+
+    for answer in (listed, seen, refused):
+        assert not [
+            word for word in ("wholesaler", "SOP-W-9", "Case W", "Court W") if word in answer.text
+        ]
+    assert (told["others"]["companies"], told["keep_until"]) == (1, told["others"]["until"])
+    assert (told["holds"], told["is_held_by_others"]) == ([], True)
+    assert (seen.json()["organisations"], seen.json()["others_unapproved"]) == (["maker"], 1)
+    assert refused.status_code == 409

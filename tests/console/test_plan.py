@@ -343,6 +343,14 @@ def test_a_reader_sees_all_and_changes_nothing(reader: Desk) -> None:
     assert answer.status_code == 403
 
 
+def test_the_list_of_programmes_tells_which_make_their_dates(desk_of_maker: Desk) -> None:
+    page = text_of(desk_of_maker.client.get("/plan/all").text)
+
+    assert "EU programme" in page
+    assert "dates will" in page
+    assert "Next: " in page
+
+
 def test_a_stranger_finds_no_programme(maker: Actor, desk: Desk) -> None:
     stranger = desk.sign_in("stranger.admin")
 

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from packtrail.services.accounts import organisations
+from packtrail.services.application import Application
+from packtrail.services.archive import holding, policies
+from packtrail.services.archive.policies import Wanted
+from packtrail.services.capture import capture
+
+from ..services.documents import commissioning, document, pack
 from .conftest import Desk
 
 PATH = "/setup/retention"
@@ -60,3 +67,25 @@ def test_a_reader_is_not_shown_retention(desk: Desk) -> None:
     reader = desk.sign_in("maker.reader").client
 
     assert reader.get(PATH).status_code == 403
+
+
+def test_the_pages_tell_of_another_company_only_that_it_keeps_and_holds(
+    application: Application, admin: Desk, shipment: bytes
+) -> None:
+    admin.drop(shipment, "kept.xml")
+    stranger = organisations.system_actor(application, "tests", organisation="stranger")
+    content = document(commissioning(2, [pack(2)]))
+    capture.submit(application, stranger, content, media_type="application/json")
+    month = f"{application.clock():%Y-%m}"
+    policies.put(application, stranger, Wanted(source="SOP-S-9", keep_for="60 years"))
+    wanted = holding.Wanted(kind="month", subject=month, reason="Case S", owner="Court S")
+    holding.place(application, stranger, wanted)
+
+    archive = admin.client.get("/setup/archive").text
+    page = admin.client.get(f"{PATH}/{month}").text
+
+    for text in (archive, page):
+        assert not [word for word in ("stranger", "SOP-S-9", "Case S", "Court S") if word in text]
+    assert "records of other companies" in archive
+    assert "Of another company" in archive
+    assert "maker, one other company" in page

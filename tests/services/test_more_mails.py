@@ -14,12 +14,17 @@ from tests.services.test_recalls import _open as open_recall
 
 from packtrail.access import Actor
 from packtrail.base.errors import RefusedError
+from packtrail.planning.book import Terms
+from packtrail.planning.templates import Department
+from packtrail.planning.training import Person
 from packtrail.services.accounts import accounts
 from packtrail.services.alerts import cases
 from packtrail.services.alerts.reminding import tell_clocks
 from packtrail.services.mail import mails, preferences
 from packtrail.services.obligations import reminding, saying
 from packtrail.services.obligations.saying import Saying
+from packtrail.services.plan import programmes
+from packtrail.services.plan.writing import Put, write
 from packtrail.services.recalls import acting, contacts
 from packtrail.services.recalls import reminding as recall_reminding
 from packtrail.services.recalls.acting import Confirmed
@@ -118,6 +123,32 @@ def test_an_obligation_is_told_to_who_sees_to_it_else_to_all_who_may(company: Wo
     count = len(mails.listed(company.app, company.maker, kind="obligation"))
     reminding.remind_all(company.app)
     assert len(mails.listed(company.app, company.maker, kind="obligation")) == count
+
+
+def test_an_owner_is_the_person_of_a_programme_not_whoever_is_called_alike(company: World) -> None:
+    app, maker = company.app, company.maker
+    here = maker.organisation_code
+    for name in ("ann", "ben", "cai"):
+        accounts.create_user(
+            app, maker, f"{name}.{here}", role="regulatory", display_name="R. Affairs"
+        )
+        confirmed(company, f"{name}@maker.example")
+        preferences.put(
+            app, accounts.person(app, f"{name}.{here}"), address=f"{name}@maker.example"
+        )
+    programmes.create_programme(app, maker, "eu", name="EU", terms=Terms(template="large"))
+    ann = Person(
+        code="byrne", name="R. Affairs", department=Department.REGULATORY, account=f"ann.{here}"
+    )
+    write(app, maker, "eu", [Put(ann)])
+    saying.say(app, maker, KEY, Saying(owner="R. Affairs, nobody known"))
+
+    reminding.remind_all(app)
+
+    found = [
+        each.recipient for each in mails.listed(app, maker, kind="obligation") if KEY in each.cause
+    ]
+    assert found == ["ann@maker.example"]
 
 
 # --- recalls --------------------------------------------------------------------------------------

@@ -399,9 +399,10 @@ def test_every_company_with_records_in_a_month_has_its_say(over: World) -> None:
     archived(world, "2060-02")
     world.clock.now = datetime(2100, 3, 1, tzinfo=UTC)
 
-    with pytest.raises(Conflict, match="policies of wholesaler do not let") as refused:
+    with pytest.raises(Conflict, match="policies of one other company do not let") as refused:
         destroying.order(world.app, person(world, "ines"), "2060-02", reason="End")
     assert found_codes(refused) == {"STO-086"}
+    assert "wholesaler" not in str(refused.value)
     put(world, of=world.wholesaler, at_end="destroy")
     approved(world, "2060-02")
     with pytest.raises(Conflict, match="wholesaler has not ordered") as missing:
@@ -410,6 +411,36 @@ def test_every_company_with_records_in_a_month_has_its_say(over: World) -> None:
     approved(world, "2060-02", of=world.wholesaler)
     destroying.destroy(world.app, SYSTEM, "2060-02")
     assert view(world, "2060-02").state == "destroyed"
+    trail = [each for each in audit.entries(world.app, world.maker) if each.subject == "2060-02"]
+    assert "wholesaler" not in str([each.detail for each in trail])
+
+
+def test_a_company_sees_its_own_of_a_month_and_of_others_that_they_keep_it(
+    world: World, captures: list[str]
+) -> None:
+    handed_in(world, document(dispensing(300, PACKS[6])), APRIL, world.wholesaler)
+    put(world, at_end="destroy")
+    put(world, of=world.wholesaler, keep_for="60 years", source="SOP-W-9")
+    wanted = holding.Wanted(kind="month", subject="2026-04", reason="Case W", owner="Court W")
+    holding.place(world.app, world.wholesaler, wanted)
+
+    (april,) = [each for each in months.every(world.app, world.maker) if each.month == "2026-04"]
+    seen = destroying.preview(world.app, world.maker, "2026-04")
+    with pytest.raises(Conflict) as refused:
+        destroying.order(world.app, person(world, "ines"), "2026-04", reason="End")
+    told = f"{april!r} {seen!r} {refused.value.findings!r}"
+
+    assert not [word for word in ("wholesaler", "SOP-W-9", "Case W", "Court W") if word in told]
+    assert april.keep_until == april.others.until == date(2086, 4, 30)
+    assert {each.organisation for each in april.retention} == {"maker"}
+    assert (april.holds, april.is_held_by_others) == ((), True)
+    assert (seen.records_of, seen.waits_for) == ("maker, one other company",) * 2
+    assert {"STO-076", "STO-085", "STO-086"} <= found_codes(refused)
+    assert view(world, "2026-04").holds[0].reason == "Case W"
+    assert destroying.preview(world.app, SYSTEM, "2026-04").organisations == (
+        "maker",
+        "wholesaler",
+    )
 
 
 def test_a_folder_that_was_left_by_a_kill_is_removed_by_the_same_command(

@@ -70,6 +70,11 @@ class Actor:
         """
         return replace(self, name=name, person=person)
 
+    @property
+    def is_installation(self) -> bool:
+        """Whether it runs the installation, and acts for no organisation of it."""
+        return self.kind is ActorKind.SYSTEM and not self.organisation_id
+
     def may(self, permission: Permission) -> bool:
         """Tell whether the actor holds a permission."""
         return permission in self.permissions

@@ -30,6 +30,16 @@ class RetentionOut(Out):
     source: str
 
 
+class OthersOut(Out):
+    """What keeps a month for other companies, all together."""
+
+    companies: int
+    until: date | None
+    live_until: date | None
+    undecided: int
+    keepers: int
+
+
 class HoldOut(Out):
     """A legal hold."""
 
@@ -63,7 +73,9 @@ class MonthOut(Out):
     live_until: date | None
     keep_until: date | None
     retention: tuple[RetentionOut, ...]
+    others: OthersOut
     holds: tuple[HoldOut, ...]
+    is_held_by_others: bool
     next_step: str
     due: str
 
@@ -85,7 +97,10 @@ class ReleaseIn(In):
 
 @router.get("/months", summary="Months of recording", response_model=list[MonthOut])
 def list_months(app: App, actor: Caller) -> Any:
-    """Return the months, the newest first: size, state, until when they are kept, holds."""
+    """Return the months, the newest first: size, state, until when they are kept, holds.
+
+    Rules and holds are those of your organisation; what others keep is told together.
+    """
     return months.every(app, actor)
 
 

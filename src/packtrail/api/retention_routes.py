@@ -80,10 +80,12 @@ class PreviewOut(Out):
     archive_bytes: int
     manifest_sha256: str
     organisations: tuple[str, ...]
+    others: int
     kept_until: date | None
     because: tuple[str, ...]
     findings: tuple[FindingOut, ...]
     unapproved: tuple[str, ...]
+    others_unapproved: int
 
 
 class OrderIn(In):

@@ -225,11 +225,11 @@ def _tell(seen: Preview, *, is_done: bool) -> None:
     write_line(f"  {seen.events:,} events, {seen.documents:,} documents, {size:,.1f} MB")
     if is_done:
         return
-    write_line(f"  records of {', '.join(seen.organisations) or 'nobody'}")
+    write_line(f"  records of {seen.records_of}")
     for line in seen.because:
         write_line(f"  kept until {line}")
-    if seen.unapproved:
-        write_line(f"  not ordered and approved yet by {', '.join(seen.unapproved)}")
+    if seen.waits_for:
+        write_line(f"  not ordered and approved yet by {seen.waits_for}")
     tell_findings(seen.findings)
 
 

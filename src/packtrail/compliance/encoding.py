@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any, Final
 
 from packtrail.compliance.nodes import Items, Node, Number, Table, Text
@@ -25,6 +26,8 @@ _TENTHS: Final = frozenset({1, 2, 4, 5, 10, 20, 25, 50, 100})
 
 def encode(value: Any) -> Any:
     """Return a value as text, list or dictionary."""
+    if type(value) is str:  # Most are.
+        return value
     match value:
         case Subject():
             plain: Any = {value.KIND.value: _table(value)}
@@ -84,10 +87,20 @@ def _scalar(value: Any) -> str | int | bool:
 
 def _table(value: Any) -> dict[str, Any]:
     return {
-        each.metadata.get("key", each.name): encode(said)
-        for each in fields(value)
-        if each.init and (said := getattr(value, each.name)) is not None and said != _default(each)
+        key: encode(said)
+        for name, key, default in _fields(value.__class__)
+        if (said := getattr(value, name)) is not None and said != default
     }
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, str, Any], ...]:
+    """Return name, key and default of all that the instances of a class are made with."""
+    return tuple(
+        (each.name, each.metadata.get("key", each.name), _default(each))
+        for each in fields(kind)
+        if each.init
+    )
 
 
 def _default(each: Field[Any]) -> Any:

@@ -368,4 +368,4 @@ def _opened(visitor: _Visitor) -> Iterator[Figure]:
         yield Figure(f"{name}: p99", cuts[98], "ms")
 
 
-_LIMITS = {"what if": "schedules each time"}
+_LIMITS = {"what if": "schedules the first time"}

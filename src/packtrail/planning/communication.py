@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from packtrail.base import days
 from packtrail.planning import codes
 from packtrail.planning.calendars import EVERY_DAY
 from packtrail.planning.checking import check_day
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from packtrail.base.findings import Finding
     from packtrail.planning.book import Book
+    from packtrail.planning.inputs import Input
     from packtrail.planning.schedules import Schedule
     from packtrail.planning.templates import Template
     from packtrail.planning.training import Person
@@ -249,10 +251,10 @@ def _changed(department: Department, changes: Iterable[Change]) -> Iterator[Line
 def _due(schedule: Schedule, template: Template, department: Department) -> Iterator[Line]:
     for each in due(schedule, DAYS_AHEAD):
         if raci_of(each.package, template).get(department) in DOING:
-            days = f"{each.slot.start_on} to {each.slot.finish_on}"
             critical = ", may not slip" if each.is_critical else ""
+            span = f"{days.written(each.slot.start_on)} to {days.written(each.slot.finish_on)}"
             yield Line(
-                text=each.package.title, more=f"{each.task.value}: {days}{critical}",
+                text=each.package.title, more=f"{each.task.value}: {span}{critical}",
                 kind="package", code=each.package.code,
             )  # fmt: skip
 
@@ -262,7 +264,7 @@ def _needed(book: Book, department: Department, today: date, template: Template)
     until = today + timedelta(days=DAYS_AHEAD)
     for entry in book.register.values():
         if entry.kind is EntryKind.DECISION and entry.is_open and entry.owner in people:
-            by = f"by {entry.due_on}" if entry.due_on else "no day is set"
+            by = f"by {days.written(entry.due_on)}" if entry.due_on else "no day is set"
             yield Line(text=f"Decide: {entry.title}", more=by, kind="register", code=entry.code)
     triages = department is (Department.IT if template.is_small else Department.MANAGEMENT)
     for told in book.inputs.values():
@@ -270,8 +272,7 @@ def _needed(book: Book, department: Department, today: date, template: Template)
             yield Line(text=f"Triage: {told.title}", more=f"raised by {told.raised_by}",
                        kind="input", code=told.code)  # fmt: skip
         elif told.is_open and told.owner in people:
-            late = ", overdue" if told.due_on and told.due_on < today else ""
-            yield Line(text=f"Answer: {told.title}", more=f"due {told.due_on}{late}",
+            yield Line(text=f"Answer: {told.title}", more=_until(told, today),
                        kind="input", code=told.code)  # fmt: skip
     yield from _unread(book, department, today)
     stands = competences(people, book.courses, book.sessions.values(), today)
@@ -283,6 +284,12 @@ def _needed(book: Book, department: Department, today: date, template: Template)
                        kind="course", code=one.course.code)  # fmt: skip
 
 
+def _until(told: Input, today: date) -> str:
+    if told.due_on is None:
+        return "no day is set"
+    return f"due {days.written(told.due_on)}{', overdue' if told.due_on < today else ''}"
+
+
 def _unread(book: Book, department: Department, today: date) -> Iterator[Line]:
     for notice in book.notices.values():
         if notice.published_on is None or not notice.is_for(department):
@@ -291,7 +298,8 @@ def _unread(book: Book, department: Department, today: date) -> Iterator[Line]:
         if found.missing or not found.total:
             missing = _listed([each.name for each in found.missing])
             who = f"{found.told} have read it, not {missing}" if missing else "nobody is named"
-            yield Line(text=f"Read: {notice.title}", more=f"since {notice.published_on}; {who}",
+            since = days.written(notice.published_on)
+            yield Line(text=f"Read: {notice.title}", more=f"since {since}; {who}",
                        kind="notice", code=notice.code)  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from packtrail.base import days
+
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})\Z")
 _EXPIRY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z", re.ASCII)
 _UNITS = (
@@ -42,7 +43,7 @@ def local(at: datetime, offset: str | None = None) -> datetime:
 
 def day(on: date) -> str:
     """Return `22 Nov 2026`."""
-    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+    return days.written(on)
 
 
 def clock(at: datetime, offset: str | None = None) -> str:
@@ -71,9 +72,9 @@ def iso(at: datetime) -> str:
 def expiry(text: str | None) -> str:
     """Return an expiry as people read it: day 00 is the end of its month."""
     match = _EXPIRY.match(text or "")
-    if match is None or not 1 <= int(match[2]) <= len(_MONTHS):
+    if match is None or not 1 <= int(match[2]) <= len(days.MONTHS):
         return text or ""
-    month = f"{_MONTHS[int(match[2]) - 1]} {match[1]}"
+    month = f"{days.MONTHS[int(match[2]) - 1]} {match[1]}"
     return f"end of {month}" if match[3] == "00" else f"{int(match[3])} {month}"
 
 

@@ -404,6 +404,31 @@ def test_trying_a_change_keeps_nothing(world: World, maker: Actor) -> None:
     assert due_on == date(2027, 3, 1)
 
 
+def test_what_was_tried_is_remembered_until_the_programme_or_the_day_has_changed(
+    world: World, maker: Actor
+) -> None:
+    with_date(world, maker)
+    moved = ["date:D=2026-12-04"]
+    first = trying.try_out(world.app, maker, "eu", moved)
+
+    assert trying.try_out(world.app, maker, "eu", moved) is first
+    other = trying.try_out(world.app, maker, "eu", ["date:D=2026-12-05"])
+    assert other.after.plan.deadlines[0].due_on == date(2026, 12, 5)
+    put(world, maker, package("A", 30))
+    longer = trying.try_out(world.app, maker, "eu", moved)
+    assert longer.after.slots["A"].finish_on > first.after.slots["A"].finish_on
+    assert trying.try_out(world.app, maker, "eu", moved, on=date(2026, 11, 1)) is not longer
+
+
+def test_a_programme_is_called_as_it_is_called_now(world: World, maker: Actor) -> None:
+    with_date(world, maker)
+    trying.try_out(world.app, maker, "eu", [])
+    programmes.change_programme(world.app, maker, "eu", name="Europe")
+
+    assert planned(world.app, maker, "eu").opened.row.name == "Europe"
+    assert trying.try_out(world.app, maker, "eu", []).opened.row.name == "Europe"
+
+
 def test_adopting_a_change_makes_it_part_of_the_plan_with_its_reason(
     world: World, maker: Actor
 ) -> None:

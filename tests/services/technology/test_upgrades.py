@@ -118,6 +118,33 @@ def test_an_upgrade_that_nothing_needs_any_more_is_taken_out_before_it_begins(
     assert (book.packages, book.deadlines, book.links) == ({}, {}, {})
 
 
+def test_an_upgrade_of_which_something_has_begun_stays_when_nothing_needs_it(
+    company: World,
+) -> None:
+    app, maker = company.app, company.maker
+    upgrades.accept(app, maker, "eu", ["server", "w1-pc"])
+    first = books.opened(app, maker, "eu").book.packages["UP-server-PLAN"]
+    write(app, maker, "eu", [PlanPut(replace(first, started_on=date(2026, 3, 1)))])
+    kept_up = [put(**{**each, "software": ["Windows Server 2025"]}) for each in (SERVER, PC)]
+    TECHNOLOGY.change(app, maker, kept_up, reason="x")
+
+    gone = {each.code for each in upgrades.offer(app, maker, "eu").gone}
+
+    assert "UP-w1-pc-PLAN" in gone
+    assert not any(code.startswith("UP-server-") for code in gone)
+
+
+def test_a_page_of_upgrades_begins_with_what_is_not_in_the_plan(company: World) -> None:
+    app, maker = company.app, company.maker
+    upgrades.accept(app, maker, "eu", ["w1-pc"])
+    found = upgrades.offer(app, maker, "eu")
+
+    told = [(each.system, each.is_in_plan) for each in upgrades.views(found)]
+
+    assert told == [("server", False), ("w1-pc", True)]
+    assert upgrades.views(found, most=1) == upgrades.views(found)[:1]
+
+
 def test_a_date_that_the_vendor_moves_moves_in_the_plan(company: World) -> None:
     app, maker = company.app, company.maker
     upgrades.accept(app, maker, "eu", ["server"])

@@ -61,7 +61,11 @@ def test_decisions_and_answers_are_needed_of_those_who_own_them() -> None:
     assert [(each.kind, each.text) for each in told(book).needed] == [
         ("register", "Decide: Which?"), ("input", "Answer: Why?")
     ]  # fmt: skip
-    assert "overdue" in told(book).needed[1].more
+    assert [each.more for each in told(book).needed] == [
+        "no day is set", "due 29 Nov 2026, overdue"
+    ]  # fmt: skip
+    undated = replace(book, inputs={"IN-1": replace(asked, due_on=None)})
+    assert told(undated).needed[1].more == "no day is set"
     assert told(book, Department.QUALITY).needed == ()
 
 
@@ -91,7 +95,7 @@ def test_a_notice_is_needed_until_everybody_of_the_department_read_it() -> None:
     def needed(notice: Notice) -> list[str]:
         return [each.more for each in told(replace(both, notices={"N": notice})).needed]
 
-    since = "since 2026-11-30; "
+    since = "since 30 Nov 2026; "
     assert needed(notice) == [since + "0 of 2 have read it, not Ann, Ben"]
     assert needed(replace(notice, receipts=read("ann"))) == [since + "1 of 2 have read it, not Ben"]
     assert needed(replace(notice, receipts=read("ann", "ben"))) == []
@@ -104,7 +108,7 @@ def test_a_department_of_which_nobody_is_named_is_told_so() -> None:
     book = replace(BOOK, notices={"N": notice})
 
     assert [e.more for e in told(book, Department.FINANCE).needed] == [
-        "since 2026-11-30; nobody is named"
+        "since 30 Nov 2026; nobody is named"
     ]
 
 

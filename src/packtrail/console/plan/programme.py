@@ -15,7 +15,7 @@ from packtrail.planning.registers import SHAPES, EntryKind
 from packtrail.planning.standing import Heat, heat_of
 from packtrail.planning.templates import TEMPLATES
 from packtrail.planning.work import WorkKind
-from packtrail.rendering import gantt, plan_charts
+from packtrail.rendering import gantt, plan_charts, plan_words
 from packtrail.services.plan import overview, programmes
 from packtrail.services.plan.reports import date_rows
 
@@ -60,11 +60,15 @@ def create(visit: Visit) -> Response:
 
 
 def _listing(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
+    rows = programmes.programmes(visit.app, visit.who)
+    in_use = [each.code for each in rows if not each.archived_at]
     return templates.render(
         visit,
         "plan/listing.html",
         status=422 if refusal else 200,
-        rows=programmes.programmes(visit.app, visit.who),
+        rows=rows,
+        verdicts=overview.verdicts(visit.app, visit.who, in_use),
+        plan_words=plan_words,
         choices=TEMPLATES.values(),
         may_create=visit.who.may(Permission.PLAN_CREATE),
         findings=refusal.findings if refusal else (),

@@ -101,7 +101,7 @@ def _offered(visit: Visit, *, refusal: RefusedError | None = None) -> Response:
         programmes=known,
         code=code,
         found=found,
-        views=upgrades.views(found)[:UPGRADES_SHOWN] if found else (),
+        views=upgrades.views(found, most=UPGRADES_SHOWN) if found else (),
         total=len(found.new) + len(found.there) if found else 0,
         months=_months(visit),
         choices=_MONTHS,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from packtrail.planning.calendars import ELAPSED, STANDARD
@@ -84,17 +85,49 @@ _STEPS: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Upgrade:
-    """What would be put into a plan for a system."""
+    """What would be put into a plan for a system; it is laid out when somebody asks for it."""
 
-    system: System
+    code: str
+    """With which the codes of its packages begin."""
     items: tuple[Item, ...]
     """What of it goes out of support, the first first."""
-    packages: tuple[WorkPackage, ...]
-    links: tuple[Link, ...]
-    deadline: Deadline | None
-    """None: something of it is out of support already."""
+    book: Book
+    """The programme that it is laid out for."""
+    template: Template
+    is_out: bool
+    """Whether something of it is out of support already."""
+
+    @property
+    def system(self) -> System:
+        """What is upgraded."""
+        return self.items[0].system
+
+    @property
+    def begins_with(self) -> str:
+        """Code of its first package."""
+        return f"{self.code}-{_STEPS[0].key}"
+
+    @cached_property
+    def packages(self) -> tuple[WorkPackage, ...]:
+        """Its work, step by step."""
+        return tuple(each for made in self._steps.values() for each in made)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Each package after all of the step before."""
+        return tuple(
+            Link(predecessor=first.code, successor=each.code)
+            for step in _STEPS
+            for each in self._steps[step.key]
+            for first in self._steps.get(step.after, ())
+        )
+
+    @cached_property
+    def deadline(self) -> Deadline | None:
+        """The day on which support ends; None: something of it is out of support already."""
+        return None if self.is_out else _deadline(self.items[0], self.code, self.template)
 
     @property
     def cost_eur(self) -> int:
@@ -110,6 +143,11 @@ class Upgrade:
     def lines(self) -> tuple[str, ...]:
         """Lines that stand still for it."""
         return self.items[0].danger.lines
+
+    @cached_property
+    def _steps(self) -> Mapping[str, Sequence[WorkPackage]]:
+        """Key of a step -> its packages."""
+        return {step.key: tuple(_packages(step, self)) for step in _STEPS}
 
 
 def upgrades(
@@ -152,39 +190,17 @@ def code_of(system: str, book: Book) -> str:
 
 
 def _upgrade(items: tuple[Item, ...], book: Book, template: Template, today: date) -> Upgrade:
-    system = items[0].system
-    code = code_of(system.code, book)
-    is_out = any(each.ends_on is not None and each.ends_on < today for each in items)
-    packages: list[WorkPackage] = []
-    links: list[Link] = []
-    before: dict[str, list[str]] = {}
-    for step in _STEPS:
-        made = list(_packages(step, code, items, book, template, is_out=is_out))
-        packages += made
-        before[step.key] = [each.code for each in made]
-        links += (
-            Link(predecessor=first, successor=each.code)
-            for each in made
-            for first in before.get(step.after, ())
-        )
     return Upgrade(
-        system=system,
+        code=code_of(items[0].system.code, book),
         items=items,
-        packages=tuple(packages),
-        links=tuple(links),
-        deadline=None if is_out else _deadline(items[0], code, template),
+        book=book,
+        template=template,
+        is_out=any(each.ends_on is not None and each.ends_on < today for each in items),
     )
 
 
-def _packages(
-    step: _Step,
-    code: str,
-    items: tuple[Item, ...],
-    book: Book,
-    template: Template,
-    *,
-    is_out: bool,
-) -> Iterator[WorkPackage]:
+def _packages(step: _Step, upgrade: Upgrade) -> Iterator[WorkPackage]:
+    items, book, template = upgrade.items, upgrade.book, upgrade.template
     system, size = items[0].system, 0 if template.is_small else 1
     site = system.site.rpartition("/")[2]
     site = site if site in book.sites else ""
@@ -197,7 +213,7 @@ def _packages(
             calendar = stops_calendar(line)
         named = f"{system.name}: {step.title}" + (f" on {known.name}" if known else "")
         yield WorkPackage(
-            code=f"{code}-{step.key}" + (f"-{line}" if line else ""),
+            code=f"{upgrade.code}-{step.key}" + (f"-{line}" if line else ""),
             title=named[:300],
             kind=step.kind,
             phase=step.phase,
@@ -210,7 +226,7 @@ def _packages(
             owner=system.owner if step.key == "PLAN" else "",
             cost_eur=_cost(system) if step.key == "ORDER" else 0,
             is_on_line=known is not None,
-            placement=Placement.SOON if is_out else None,
+            placement=Placement.SOON if upgrade.is_out else None,
             is_proposed=True,
             reason=_reason(items),
             acceptance=step.acceptance,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing
-from packtrail.services.archive import folders, months
+from packtrail.services.archive import folders, months, standing
 from packtrail.store import codes, organisations
 from packtrail.store import destructions as orders
 from packtrail.store import months as partitions
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.services.application import Application
     from packtrail.services.archive.retention import Kept
+    from packtrail.services.archive.standing import Standing
     from packtrail.store.archive.rows import MonthRow
 
 __all__ = ["Order", "Preview", "approve", "destroy", "every", "order", "preview", "withdraw"]
@@ -53,16 +54,34 @@ class Preview:
     archive_bytes: int
     manifest_sha256: str
     organisations: tuple[str, ...]
-    """Codes of the companies whose records it holds: each orders and approves."""
+    """Codes of the companies whose records it holds, as far as the actor may know them.
+
+    Each orders and approves.
+    """
+    others: int
+    """How many more companies have records in it."""
     kept_until: date | None
     because: tuple[str, ...]
     """What keeps it, the longest first."""
     orders: tuple[Order, ...]
-    """Those that stand."""
+    """Those that stand, of the actor's organisation; to the installation, of all."""
     findings: tuple[Finding, ...]
     """What stands against ordering it; nothing where it may be ordered."""
     unapproved: tuple[str, ...]
-    """Companies that have not ordered and approved it yet."""
+    """Companies that have not ordered and approved it yet, as far as the actor may know them."""
+    others_unapproved: int
+    """How many more have not."""
+
+    @property
+    def records_of(self) -> str:
+        """Whose records it holds, in words."""
+        return standing.named(self.organisations, self.others)
+
+    @property
+    def waits_for(self) -> str:
+        """Who has not ordered and approved it yet, in words; empty where everybody has."""
+        is_waiting = self.unapproved or self.others_unapproved
+        return standing.named(self.unapproved, self.others_unapproved) if is_waiting else ""
 
 
 def preview(app: Application, actor: Actor, month: str) -> Preview:
@@ -75,7 +94,8 @@ def preview(app: Application, actor: Actor, month: str) -> Preview:
     require(actor, Permission.ARCHIVE_READ)
     day = months.read_month(month)
     with app.database.reading() as conn:
-        return _preview(app, conn, months.found(conn, day))
+        row, now = months.found(conn, day), app.clock()
+        return _preview(conn, row, months.whole(app, conn, day, now), actor, now)
 
 
 def every(app: Application, actor: Actor) -> tuple[Order, ...]:
@@ -102,9 +122,9 @@ def order(app: Application, actor: Actor, month: str, *, reason: str) -> Order:
     require(actor, Permission.RETENTION_UPDATE)
     day, told, now = months.read_month(month), _reason(reason), app.clock()
     with app.database.transaction() as conn:
-        seen = _require_free(app, conn, months.locked(conn, day))
-        _require_part(conn, actor, seen)
-        foreseen = _foreseen(seen)
+        seen = _free(app, conn, months.locked(conn, day), actor)
+        _require_part(actor, seen)
+        foreseen = _foreseen(seen, seen.because)
         order_id = orders.insert(
             conn,
             actor.organisation_id,
@@ -139,7 +159,7 @@ def approve(app: Application, actor: Actor, order_id: int) -> Order:
         if found.approved_at is not None:
             text = f"Order {order_id} was approved by {found.approved_by} already."
             raise Conflict(codes.DESTRUCTION_UNKNOWN.found(text))
-        _require_free(app, conn, months.locked(conn, found.first_day))
+        _free(app, conn, months.locked(conn, found.first_day), actor)
         orders.approve(conn, order_id, at=now, by=actor.name, by_id=actor.id)
         detail = {"month": found.month, "ordered_by": found.ordered_by}
         subject = str(order_id)
@@ -185,22 +205,26 @@ def destroy(app: Application, actor: Actor, month: str) -> Preview:
     with folders.alone_in(root):
         with app.database.transaction() as conn:
             row = months.locked(conn, day)
+            whole = months.whole(app, conn, day, now)
+            seen = _preview(conn, row, whole, actor, now)
             if row.destroyed_at is None:
-                seen = _require_free(app, conn, row)
+                _require_free(seen)
                 _require_approved(seen)
-                _erase(conn, actor, seen, day, now)
-            else:
-                seen = _preview(app, conn, row)
+                _erase(conn, actor, seen, whole, now)
         folders.take_away(root / month)
     return seen
 
 
-def _erase(conn: Connection, actor: Actor, seen: Preview, day: date, now: datetime) -> None:
+def _erase(conn: Connection, actor: Actor, seen: Preview, whole: Standing, now: datetime) -> None:
+    """Destroy a month; the trail of each company says of it what that company may see."""
+    day = months.read_month(seen.month)
     gone = moving.erase(conn, day)
     rows.set_destroyed(conn, day, at=now)
     orders.set_done(conn, day, at=now)
-    for each in seen.orders:
-        detail = {**_foreseen(seen), "approved_by": each.approved_by, "rows": gone}
+    owners = organisations.by_ids(conn, (each.organisation_id for each in whole.orders))
+    code_of = {row.organisation_id: row.code for row in owners}
+    for each in whole.orders:
+        kept = whole.kept.seen_by(code_of[each.organisation_id])
         auditing.write(
             conn,
             actor,
@@ -208,18 +232,20 @@ def _erase(conn: Connection, actor: Actor, seen: Preview, day: date, now: dateti
             seen.month,
             at=now,
             organisation_id=each.organisation_id,
-            detail=detail,
+            detail={
+                **_foreseen(seen, _because(kept)),
+                "approved_by": each.approved_by,
+                "rows": gone,
+            },
         )
 
 
-def _preview(app: Application, conn: Connection, row: MonthRow) -> Preview:
+def _preview(
+    conn: Connection, row: MonthRow, whole: Standing, actor: Actor, now: datetime
+) -> Preview:
     day, noted = row.first_day, row.manifest or {}
-    now = app.clock()
-    kept = months.kept(app, conn, day, now)
+    seen = standing.seen_by(whole, actor)
     segments, events = rows.counts(conn, day)
-    standing = tuple(orders.of_month(conn, day))
-    approved = {each.organisation_id for each in standing if each.approved_at}
-    codes_of = {each.code for each in organisations.by_ids(conn, approved)}
     files = noted.get("files", {}).values()
     return Preview(
         month=f"{day:%Y-%m}",
@@ -230,41 +256,39 @@ def _preview(app: Application, conn: Connection, row: MonthRow) -> Preview:
         database_bytes=rows.size(conn, day),
         archive_bytes=sum(each["size_bytes"] for each in files),
         manifest_sha256=row.manifest_sha256.hex() if row.manifest_sha256 else "",
-        organisations=kept.organisations,
-        kept_until=kept.until,
-        because=tuple(
+        organisations=seen.kept.organisations,
+        others=seen.kept.others.companies,
+        kept_until=seen.kept.until,
+        because=_because(seen.kept),
+        orders=seen.orders,
+        findings=tuple(_against(conn, row, seen, now.astimezone(UTC).date())),
+        unapproved=seen.unapproved,
+        others_unapproved=seen.others_unapproved,
+    )
+
+
+def _because(kept: Kept) -> tuple[str, ...]:
+    others = kept.others.until
+    return (
+        *((f"{others}: records of other companies",) if others else ()),
+        *(
             f"{each.until}: {each.span} after {each.counts_from}, "
             f"{each.pack_id or f'policy {each.policy_id}'} for {each.organisation}"
             for each in kept.retention
         ),
-        orders=standing,
-        findings=tuple(_against(conn, row, kept, now.astimezone(UTC).date())),
-        unapproved=tuple(code for code in kept.organisations if code not in codes_of),
     )
 
 
-def _against(conn: Connection, row: MonthRow, kept: Kept, today: date) -> Iterator[Finding]:
-    """Yield what stands against destroying a month."""
+def _against(conn: Connection, row: MonthRow, seen: Standing, today: date) -> Iterator[Finding]:
+    """Yield what stands against destroying a month, in words for whom it is shown to."""
     day, state = row.first_day, months.state_of(row)
     if state not in _READY:
         text = f"{day:%B %Y} is {state}; to destroy it must be verified or dropped."
         yield codes.MONTH_NOT_READY.found(text)
-    bound: dict[tuple[str, str], list[str]] = {}
-    for said in kept.retention:
-        if today <= said.until:
-            what = said.pack_id or f"policy {said.policy_id}"
-            text = f"{day:%Y-%m} is kept until {said.until}: {what}"
-            why = f"{said.span} after {said.counts_from} ({said.source})"
-            bound.setdefault((text, why), []).append(said.organisation)
-    for (text, why), companies in bound.items():
-        yield codes.STILL_KEPT.found(f"{text} for {', '.join(companies)}, {why}.")
-    if not kept.retention and state in _READY:
+    elif seen.kept.until is None:
         yield codes.STILL_KEPT.found(f"Nothing says until when {day:%Y-%m} is kept.")
-    if kept.keepers:
-        whose = ", ".join(kept.keepers)
-        text = f"The policies of {whose} do not let records of {day:%Y-%m} be destroyed."
-        yield codes.NOT_TO_BE_DESTROYED.found(text)
-    yield from months.holds_over(conn, day)
+    yield from standing.keeping(seen, day, today)
+    yield from standing.holds_over(seen, day)
     if rows.documents_from_before(conn, day) and not _is_out(conn, partitions.month_before(day)):
         before = partitions.month_before(day)
         text = f"Documents that came in {before:%B %Y} have events in {day:%B %Y}."
@@ -280,16 +304,21 @@ def _is_out(conn: Connection, day: date) -> bool:
     )
 
 
-def _require_free(app: Application, conn: Connection, row: MonthRow) -> Preview:
-    seen = _preview(app, conn, row)
-    if seen.findings:
-        raise Conflict(*seen.findings)
+def _free(app: Application, conn: Connection, row: MonthRow, actor: Actor) -> Preview:
+    """Return the preview of a month against whose destruction nothing stands."""
+    now = app.clock()
+    seen = _preview(conn, row, months.whole(app, conn, row.first_day, now), actor, now)
+    _require_free(seen)
     return seen
 
 
-def _require_part(conn: Connection, actor: Actor, seen: Preview) -> None:
-    own = {each.code for each in organisations.by_ids(conn, [actor.organisation_id])}
-    if not own & set(seen.organisations):
+def _require_free(seen: Preview) -> None:
+    if seen.findings:
+        raise Conflict(*seen.findings)
+
+
+def _require_part(actor: Actor, seen: Preview) -> None:
+    if actor.organisation_code not in seen.organisations:
         text = f"{seen.month} holds no records of yours."
         raise Conflict(codes.MONTH_NOT_READY.found(text))
     if any(each.organisation_id == actor.organisation_id for each in seen.orders):
@@ -297,18 +326,22 @@ def _require_part(conn: Connection, actor: Actor, seen: Preview) -> None:
 
 
 def _require_approved(seen: Preview) -> None:
+    """Refuse what not every company has approved; only the installation, which sees all, asks."""
     findings = [
         codes.DESTRUCTION_NOT_APPROVED.found(f"{code} has not ordered and approved {seen.month}.")
         for code in seen.unapproved
     ]
+    if seen.others_unapproved:
+        text = f"{seen.others_unapproved} more have not ordered and approved {seen.month}."
+        findings.append(codes.DESTRUCTION_NOT_APPROVED.found(text))
     if findings:
         raise Conflict(*findings)
 
 
-def _foreseen(seen: Preview) -> dict[str, Any]:
+def _foreseen(seen: Preview, because: tuple[str, ...]) -> dict[str, Any]:
     names = ("segments", "events", "documents", "manifest_sha256", "archive_bytes")
     found: dict[str, Any] = {name: getattr(seen, name) for name in names}
-    return {**found, "kept_until": str(seen.kept_until or ""), "because": list(seen.because[:1])}
+    return {**found, "kept_until": str(seen.kept_until or ""), "because": list(because[:1])}
 
 
 def _one(conn: Connection, actor: Actor, order_id: int) -> Order:

@@ -17,9 +17,9 @@ import msgspec
 from packtrail.access import Action, Actor, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError, UsageError
 from packtrail.services import auditing
-from packtrail.services.archive import folders, holding
+from packtrail.services.archive import folders, holding, standing
 from packtrail.services.archive.retention import Rules
-from packtrail.store import codes, destructions, subscriptions
+from packtrail.store import codes, subscriptions
 from packtrail.store import months as partitions
 from packtrail.store.archive import checking, manifest, moving, rows
 
@@ -29,17 +29,21 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from packtrail.base.findings import Finding
     from packtrail.services.application import Application
     from packtrail.services.archive.holding import Hold
-    from packtrail.services.archive.retention import Kept, Retention
+    from packtrail.services.archive.retention import Kept, Others, Retention
+    from packtrail.services.archive.standing import Standing
     from packtrail.store.archive.rows import MonthRow
     from packtrail.store.destructions import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthView:
-    """A month, where it is on its way into the archive, and until when it is kept."""
+    """A month, where it is on its way into the archive, and until when it is kept.
+
+    What keeps, holds and orders is as much as the actor may see (`standing.seen_by`); steps and
+    days are decided on everything.
+    """
 
     month: str
     """Such as `2026-03`."""
@@ -60,9 +64,11 @@ class MonthView:
     kept: Kept
     """How long, and what says so."""
     holds: tuple[Hold, ...]
-    """Those that reach it."""
+    """Those that reach it, of the actor's organisation; to the installation, of all."""
+    is_held_by_others: bool
+    """Whether a hold of another company reaches it."""
     orders: tuple[Order, ...]
-    """To destroy it, those that stand, of every company."""
+    """To destroy it, those that stand; whose, as with holds."""
     next_step: str
     """What can be done with it now: `close`, `export`, `verify`, `drop`, `destroy` or nothing."""
     due: str
@@ -82,6 +88,16 @@ class MonthView:
     def retention(self) -> tuple[Retention, ...]:
         """What says until when it is kept, the longest first."""
         return self.kept.retention
+
+    @property
+    def others(self) -> Others:
+        """What keeps it for other companies, all together."""
+        return self.kept.others
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a hold reaches it, whosever."""
+        return bool(self.holds) or self.is_held_by_others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +127,7 @@ def read_month(text: str) -> date:
 
 
 def every(app: Application, actor: Actor) -> tuple[MonthView, ...]:
-    """Return all months, the newest first.
+    """Return all months, the newest first, with as much of other companies as the actor may see.
 
     Raises:
         NotPermitted: The actor may not see them.
@@ -126,8 +142,13 @@ def every(app: Application, actor: Actor) -> tuple[MonthView, ...]:
             _view(
                 conn,
                 row,
-                holding.reaching(conn, row.first_day, holds),
-                rules.of_month(row.first_day, expiries[row.first_day]),
+                standing.of_month(
+                    conn,
+                    row.first_day,
+                    rules.of_month(row.first_day, expiries[row.first_day]),
+                    holds,
+                ),
+                actor,
                 now,
             )
             for row in reversed(listed)
@@ -135,14 +156,14 @@ def every(app: Application, actor: Actor) -> tuple[MonthView, ...]:
 
 
 def _view(
-    conn: Connection, row: MonthRow, holds: tuple[Hold, ...], kept: Kept, now: datetime
+    conn: Connection, row: MonthRow, whole: Standing, actor: Actor, now: datetime
 ) -> MonthView:
     state, today = state_of(row), now.astimezone(UTC).date()
     is_over = partitions.next_month(row.first_day) <= today
     noted = row.manifest or {}
     files = noted.get("files", {}).values()
-    orders = tuple(destructions.of_month(conn, row.first_day))
-    due = "" if holds or not is_over else _due(state, kept, today)
+    due = "" if whole.is_held or not is_over else _due(state, whole.kept, today)
+    seen = standing.seen_by(whole, actor)
     return MonthView(
         month=f"{row.first_day:%Y-%m}",
         state=state,
@@ -157,11 +178,12 @@ def _view(
         dropped_at=row.dropped_at,
         destroyed_at=row.destroyed_at,
         manifest_sha256=row.manifest_sha256.hex() if row.manifest_sha256 else None,
-        kept=kept,
-        holds=holds,
-        orders=orders,
+        kept=seen.kept,
+        holds=seen.holds,
+        is_held_by_others=seen.is_held_by_others,
+        orders=seen.orders,
         next_step=_next_step(
-            state, is_over=is_over, is_held=bool(holds) or _stays_live(kept, today)
+            state, is_over=is_over, is_held=whole.is_held or _stays_live(whole.kept, today)
         ),
         due=due,
     )
@@ -402,32 +424,23 @@ def _next_step(state: str, *, is_over: bool, is_held: bool) -> str:
     return "" if step == "drop" and is_held else step
 
 
-def holds_over(conn: Connection, day: date) -> tuple[Finding, ...]:
-    """Return `STO-076` for each legal hold that reaches a month."""
-    return tuple(
-        codes.UNDER_HOLD.found(
-            f"{day:%Y-%m} is reached by hold {each.hold_id} over {each.over}: {each.reason}."
-        )
-        for each in holding.reaching(conn, day, holding.in_force(conn))
-    )
-
-
-def kept(app: Application, conn: Connection, day: date, now: datetime) -> Kept:
-    """Return how long a month is kept, by the rules and policies of a day."""
-    return Rules(app, conn, now.date()).of_month(day, rows.last_expiry(conn, day))
+def whole(app: Application, conn: Connection, day: date, now: datetime) -> Standing:
+    """Return everything that stands over a month, by the rules and policies of a day."""
+    kept = Rules(app, conn, now.date()).of_month(day, rows.last_expiry(conn, day))
+    return standing.of_month(conn, day, kept, holding.in_force(conn))
 
 
 def _require_droppable(app: Application, conn: Connection, day: date, now: datetime) -> None:
-    today = now.astimezone(UTC).date()
+    today, found = now.astimezone(UTC).date(), whole(app, conn, day, now)
     findings = [
         codes.KEPT_LIVE.found(
             f"{day:%Y-%m} stays in the database until {each.until}: policy {each.policy_id} of "
             f"{each.organisation}, {each.span} ({each.source})."
         )
-        for each in kept(app, conn, day, now).live
+        for each in found.kept.live
         if today <= each.until
     ]
-    findings += holds_over(conn, day)
+    findings += standing.holds_over(found, day)
     if findings:
         raise Conflict(*findings)
 

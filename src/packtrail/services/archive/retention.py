@@ -68,8 +68,24 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """What keeps a month for other companies, all together: as much as a company is told of it."""
+
+    companies: int = 0
+    """How many have records in it."""
+    until: date | None = None
+    """The last day on which theirs must be kept, where that is later than the own."""
+    live_until: date | None = None
+    """The last day on which theirs stay in the database, where that is later than the own."""
+    undecided: int = 0
+    """How many do not say how long bodies stay in the database."""
+    keepers: int = 0
+    """How many do not let anything be destroyed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """How long a month is kept."""
+    """How long a month is kept: company by company, and for those that are told only together."""
 
     organisations: tuple[str, ...]
     """Codes of the companies whose records it holds."""
@@ -81,24 +97,59 @@ class Kept:
     """Companies whose policies do not say how long bodies stay in the database."""
     keepers: tuple[str, ...]
     """Companies whose policies do not let anything be destroyed."""
+    others: Others = Others()
+    """The companies that are not told one by one."""
 
     @property
     def until(self) -> date | None:
         """The last day on which it must be kept; None where nothing says one."""
-        return self.retention[0].until if self.retention else None
+        return _latest(self.others.until, (each.until for each in self.retention))
 
     @property
     def live_until(self) -> date | None:
         """The last day on which bodies stay in the database; None where no policy says one."""
-        return self.live[0].until if self.live else None
+        return _latest(self.others.live_until, (each.until for each in self.live))
 
     def is_live_over(self, on: date) -> bool:
         """Tell whether every company says that bodies need not be in the database any more."""
-        return self.live_until is not None and not self.undecided and self.live_until < on
+        if self.undecided or self.others.undecided:
+            return False
+        return self.live_until is not None and self.live_until < on
 
     def is_over(self, on: date) -> bool:
         """Tell whether everything may be destroyed, holds aside."""
-        return self.until is not None and not self.keepers and self.until < on
+        if self.keepers or self.others.keepers:
+            return False
+        return self.until is not None and self.until < on
+
+    def seen_by(self, organisation: str) -> Kept:
+        """Return the same as one company may see it: its own in full, the others together.
+
+        Until when the month is kept, and whether that is over, stay what they are.
+
+        Args:
+            organisation: Code of the company.
+        """
+        own = tuple(each for each in self.retention if each.organisation == organisation)
+        live = tuple(each for each in self.live if each.organisation == organisation)
+        organisations, undecided, keepers = (
+            tuple(code for code in some if code == organisation)
+            for some in (self.organisations, self.undecided, self.keepers)
+        )
+        return Kept(
+            organisations=organisations,
+            retention=own,
+            live=live,
+            undecided=undecided,
+            keepers=keepers,
+            others=Others(
+                companies=len(self.organisations) - len(organisations),
+                until=_beyond(self.until, own),
+                live_until=_beyond(self.live_until, live),
+                undecided=len(self.undecided) - len(undecided),
+                keepers=len(self.keepers) - len(keepers),
+            ),
+        )
 
 
 @dataclass(slots=True)
@@ -230,6 +281,15 @@ def _live(policy: Policy, organisation: str, ended: date) -> Live:
         drops=policy.live_end == "drop",
         source=policy.source,
     )
+
+
+def _latest(day: date | None, days: Iterable[date]) -> date | None:
+    return max((each for each in (day, *days) if each is not None), default=None)
+
+
+def _beyond(until: date | None, own: tuple[Retention | Live, ...]) -> date | None:
+    """Return a last day that is later than every own one."""
+    return None if until == _latest(None, (each.until for each in own)) else until
 
 
 def _lets_destroy(policies: Iterable[Policy]) -> bool:

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Permission
 from packtrail.compliance.obligations import OVERDUE
+from packtrail.planning.people import keyed
 from packtrail.rendering import times
 from packtrail.services.mail import outbox, preferences
 from packtrail.services.mail.kinds import Kind
 from packtrail.services.mail.outbox import Letter
+from packtrail.services.plan import books
+from packtrail.store import plans
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
+    from packtrail.planning.training import Person
     from packtrail.services.application import Application
     from packtrail.services.mail.preferences import Preference
     from packtrail.store.obligations import NewReminder
@@ -29,17 +33,39 @@ def remind(app: Application, conn: Connection, new: Sequence[NewReminder], *, at
     """
     if not new or not outbox.is_on(app.settings):
         return
-    people = preferences.who_may(conn, new[0].organisation_id, Permission.OBLIGATION_UPDATE)
+    organisation = new[0].organisation_id
+    accounts = preferences.who_may(conn, organisation, Permission.OBLIGATION_UPDATE)
+    programmes = [
+        books.read(app, conn, row).book.people
+        for row in plans.of_organisation(conn, organisation)
+        if row.archived_at is None
+    ]
     for each in new:
-        for person in _whom(each, people):
-            letter = _letter(each, person)
+        for account in _whom(each, accounts, programmes):
+            letter = _letter(each, account)
             outbox.post(app, conn, each.organisation_id, letter, at=at)
 
 
-def _whom(reminder: NewReminder, people: Sequence[Preference]) -> Sequence[Preference]:
-    owners = {owner.strip() for owner in reminder.owner.split(",")}
-    own = [each for each in people if owners & {each.name, each.display_name}]
-    return own or people
+def _whom(
+    reminder: NewReminder,
+    accounts: Sequence[Preference],
+    programmes: Sequence[Mapping[str, Person]],
+) -> Sequence[Preference]:
+    """Return whose accounts the owners have; all, where none of them has one.
+
+    An owner is named by their account, or as in a programme: by code, or by a name of one person.
+    """
+    own: set[str] = set()
+    for owner in filter(None, map(str.strip, reminder.owner.split(","))):
+        own.add(owner)
+        for people in programmes:
+            code = keyed(people, owner)
+            if code in people:
+                own.add(people[code].login)
+        called = [each.name for each in accounts if each.display_name == owner]
+        if len(called) == 1:
+            own.add(called[0])
+    return [each for each in accounts if each.name in own] or accounts
 
 
 def _letter(reminder: NewReminder, person: Preference) -> Letter:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from packtrail.base.errors import RefusedError
 from packtrail.planning.registers import Entry, EntryKind
 from packtrail.planning.standing import (
     BurnPoint,
@@ -21,7 +23,7 @@ from packtrail.services.plan import baselines
 from packtrail.services.plan.scheduling import planned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from packtrail.access import Actor
@@ -91,6 +93,21 @@ def glance(app: Application, actor: Actor, programme: str, *, on: date | None = 
         burn=burn_up(now.schedule, drift.finishes if drift else None),
         drift=drift,
     )
+
+
+def verdicts(app: Application, actor: Actor, programmes: Iterable[str]) -> dict[str, Verdict]:
+    """Return whether programmes make their dates, by code; those left out cannot be scheduled.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        programmes: Their codes.
+    """
+    found = {}
+    for code in programmes:
+        with suppress(RefusedError):
+            found[code] = verdict(planned(app, actor, code).schedule)
+    return found
 
 
 def meeting_days(book: Book, today: date, *, weeks: int) -> Iterator[MeetingDay]:

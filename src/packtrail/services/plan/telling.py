@@ -268,7 +268,8 @@ def _points(
     changes = seen.drift.comparison.dates if seen.drift else ()
     drift = [f"{each.title}: {plan_words.date_shift(each)}" for each in changes if each.days]
     inputs = [
-        f"{each.code} {each.title} ({each.state.value}, due {each.due_on})"
+        f"{each.code} {each.title} ({each.state.value}"
+        + (f", due {times.day(each.due_on)})" if each.due_on else ")")
         for each in book.inputs.values()
         if each.is_open
     ]

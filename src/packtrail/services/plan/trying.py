@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packtrail.base.errors import LimitExceeded
 from packtrail.planning import changes as changing
@@ -43,7 +43,10 @@ def try_out(
     *,
     on: date | None = None,
 ) -> Trial:
-    """Return what some changes would do to a programme; nothing is kept.
+    """Return what some changes would do to a programme; nothing of it changes.
+
+    What was tried last of a programme is remembered until that programme has changed: who adopts it
+    has looked at it before.
 
     Args:
         app: The application.
@@ -61,20 +64,26 @@ def try_out(
         message = f"There are {len(texts)} changes; at most {changing.CHANGES_MAX} are tried."
         raise LimitExceeded(codes.TOO_MANY.found(message))
     now = planned(app, actor, programme, on=on)
+    day = now.schedule.today
+    name, mark = f"trial/{now.opened.row.programme_id}", (now.opened.mark, day, tuple(texts))
+    known = cast("Trial | None", app.remembered.get(name, mark))
+    if known is not None:
+        return known
     changes = tuple(changing.parse(text) for text in texts)
     if not changes:
         after = now.schedule
     else:
-        day = now.schedule.today
         changed = changing.apply(plan_of(now.opened, day), changes)
         after = schedule_of(now.opened.terms, changed, day)
-    return Trial(
+    made = Trial(
         opened=now.opened,
         changes=changes,
         before=now.schedule,
         after=after,
         comparison=compare(snapshot(now.schedule), snapshot(after)),
     )
+    app.remembered.put(name, mark, made)
+    return made
 
 
 def adopt(

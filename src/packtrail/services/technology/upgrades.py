@@ -17,7 +17,7 @@ from packtrail.services.plan.writing import Put, Remove, Written, write
 from packtrail.services.technology.radar import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from packtrail.access import Actor
     from packtrail.planning.work import Deadline, WorkPackage
@@ -82,29 +82,20 @@ def offer(app: Application, actor: Actor, programme: str, *, months: int = MONTH
         today=today, until=until,
     )  # fmt: skip
     known = opened.book.packages
-    there = tuple(each for each in found if each.packages[0].code in known)
-    needed = {package.code for each in found for package in each.packages}
+    there = [each for each in found if each.begins_with in known]
     deadlines = [each.deadline for each in there if each.deadline is not None]
     return UpgradeOffer(
         opened=opened,
         until=until,
-        new=tuple(each for each in found if each not in there),
-        there=there,
+        new=tuple(each for each in found if each.begins_with not in known),
+        there=tuple(there),
         moved=tuple(
             each
             for each in deadlines
             if (old := opened.book.deadlines.get(each.code)) is not None
             and old.due_on != each.due_on
         ),
-        gone=tuple(
-            each
-            for code, each in known.items()
-            if is_upgrade(code)
-            and each.is_proposed
-            and not each.is_started
-            and code not in needed
-            and not _is_done_with(opened, code)
-        ),
+        gone=tuple(_gone(known, found)),
     )
 
 
@@ -145,15 +136,21 @@ def accept(
     return write(app, actor, programme, changes, reason="Support ends: from the radar")
 
 
-def views(found: UpgradeOffer) -> tuple[UpgradeView, ...]:
-    """Return what is offered and what is in the plan, as plain values."""
+def views(found: UpgradeOffer, *, most: int | None = None) -> tuple[UpgradeView, ...]:
+    """Return what is offered and what is in the plan, as plain values.
+
+    Args:
+        found: The offer.
+        most: Only so many, the most urgent of those that are not in the plan first; None: all.
+    """
+    told = [*((each, False) for each in found.new), *((each, True) for each in found.there)]
     return tuple(
         UpgradeView(
             system=each.system.code,
             name=each.system.name,
             parts=tuple(item.component for item in each.items),
             ends_on=each.items[0].ends_on,
-            is_in_plan=each in found.there,
+            is_in_plan=is_in_plan,
             lines=each.lines,
             markets=each.items[0].danger.markets,
             packages=tuple(package.code for package in each.packages),
@@ -161,7 +158,7 @@ def views(found: UpgradeOffer) -> tuple[UpgradeView, ...]:
             effort_days=each.effort_days,
             due_on=each.deadline.due_on if each.deadline else None,
         )
-        for each in (*found.new, *found.there)
+        for each, is_in_plan in told[:most]
     )
 
 
@@ -179,10 +176,30 @@ def _changes(found: UpgradeOffer, chosen: list[Upgrade]) -> Iterator[Put | Remov
     yield from (Remove("package", code) for code in gone)
 
 
-def _is_done_with(opened: Opened, code: str) -> bool:
-    """Tell whether a package belongs to an upgrade of which something has begun."""
-    return any(
-        each.is_started
-        for other, each in opened.book.packages.items()
-        if is_upgrade(other) and code.startswith(other.rpartition("-")[0] + "-")
-    )
+def _gone(known: Mapping[str, WorkPackage], found: Collection[Upgrade]) -> Iterator[WorkPackage]:
+    """Yield the packages of a plan that belong to upgrades which nothing needs any more.
+
+    Those of an upgrade stay if any of it has begun.
+    """
+    waiting = {
+        code: each
+        for code, each in known.items()
+        if is_upgrade(code) and each.is_proposed and not each.is_started
+    }
+    if not waiting:
+        return
+    begun = {
+        code.rpartition("-")[0]
+        for code, each in known.items()
+        if is_upgrade(code) and each.is_started
+    }
+    named = {each for code in waiting for each in _beginnings(code)}
+    needed = {package.code for each in found if each.code in named for package in each.packages}
+    for code, each in waiting.items():
+        if code not in needed and begun.isdisjoint(_beginnings(code)):
+            yield each
+
+
+def _beginnings(code: str) -> Iterator[str]:
+    """Yield what a code begins with before each of its hyphens."""
+    return (code[:at] for at, letter in enumerate(code) if letter == "-")
