@@ -7,6 +7,7 @@ import pytest
 from psycopg.rows import scalar_row
 
 from packtrail.base.errors import Unavailable
+from packtrail.store import gathered
 from packtrail.store.database import Database
 from packtrail.store.parameters import bigints
 
@@ -62,6 +63,17 @@ def test_nothing_is_sent_before_an_answer_is_wanted(database: Database) -> None:
         assert conn.execute("select count(*) from thing").fetchone() == (2,)
         assert not conn.gathering._waiting  # type: ignore[attr-defined]
     assert things(database) == [(1, "a"), (2, None)]
+
+
+def test_what_is_to_be_begun_is_sent_without_an_answer(database: Database) -> None:
+    with database.gathered() as conn:
+        conn.execute("insert into thing values (1, 'a')", prepare=True)
+        gathered.send_now(conn)
+        assert not conn.gathering._waiting  # type: ignore[attr-defined]
+        assert conn.execute("select count(*) from thing").fetchone() == (1,)
+    with database.transaction(is_pipelined=True) as conn:
+        gathered.send_now(conn)
+    assert things(database) == [(1, "a")]
 
 
 @pytest.mark.parametrize("is_asked", [True, False], ids=["when_asked", "at_the_commit"])

@@ -338,7 +338,8 @@ def _group(
             items, are_plain = items_of(np.concatenate(rows.columns[hole.name]))
             event = np.repeat(np.arange(len(indexes)), counts)
             plain[event[~are_plain]] = False
-            plain[repeated(items, event)] = False
+            if (counts > 1).any():
+                plain[repeated(items, event)] = False
             lists.append(Listed(hole.name, counts, items))
     odd = indexes[~plain].tolist()
     if not plain.any():

@@ -16,7 +16,7 @@ from uuid import UUID
 import numpy as np
 import psycopg
 
-from packtrail.store import factrows, instances, months, named, segmentrows
+from packtrail.store import factrows, gathered, instances, months, named, segmentrows
 from packtrail.store.drafts import draft as draft_of
 from packtrail.store.ids import SegmentNumbers, announcement
 from packtrail.store.known_events import EventConflict, KnownEvents
@@ -280,6 +280,7 @@ def _claim(conn: Connection, pieces: Sequence[Piece], *, are_new: bool) -> _Clai
     bound = [bigints(keys[order]), bigints(segment_ids[order])]
     if are_new:
         conn.execute(_SQL["insert_new_keys"], bound, prepare=True)
+        gathered.send_now(conn)  # The database inserts them while the rest is worked out.
         return _Claim(None, len(keys))
     return _Claim(conn.execute(_SQL["insert_keys"], bound, prepare=True), len(keys))
 

@@ -153,6 +153,10 @@ class Gathering:
         found: Sequence[Any] = self._tx.load_rows(0, result.ntuples, row_factory(answer))
         return found
 
+    def send(self) -> None:
+        """Send what was not sent yet, and wait for nothing."""
+        self._conn.wait(self._receive(lambda: True))
+
     def begin(self) -> None:
         """Begin the transaction."""
         self._pgconn.enter_pipeline_mode()
@@ -256,6 +260,13 @@ def _numbered(query: str) -> tuple[bytes, tuple[PyFormat, ...]]:
         return f"${len(formats)}"
 
     return _PLACEHOLDER.sub(number, query).encode(), tuple(formats)
+
+
+def send_now(conn: Connection[Any]) -> None:
+    """Send what is gathered on a connection, for the server to begin; others have sent it."""
+    gathering: Gathering | None = getattr(conn, "gathering", None)
+    if gathering is not None:
+        gathering.send()
 
 
 @contextlib.contextmanager

@@ -314,7 +314,8 @@ def _record_alone(
         return outcome
 
     try:
-        return capturing.attempt(app, record)
+        is_simple = isinstance(planned, streams.Whole) and planned.plan.is_bet
+        return capturing.attempt(app, record, is_simple=is_simple)
     except (Unavailable, NotPermitted):
         raise
     except Exception as error:  # noqa: BLE001 - told in the job

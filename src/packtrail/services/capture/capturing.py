@@ -28,6 +28,7 @@ from packtrail.store.ids import SegmentNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from psycopg import Connection
@@ -58,6 +59,12 @@ class Plan:
     """None when nothing can be recorded, whatever the error behaviour."""
     findings: tuple[Finding, ...]
     event_count: int
+
+    @property
+    def is_bet(self) -> bool:
+        """Whether all its events are first taken to be new, and nothing else is told."""
+        document = self.reading.document if self.reading else None
+        return self.event_count >= _BET_MIN and not (document and document.vocabularies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +171,20 @@ def record(turn: Turn, job: Job, planned: Plan, *, clock: Callable[[], datetime]
     )
 
 
-def attempt(app: Application, work: Callable[[Turn], T]) -> T:
+def attempt(app: Application, work: Callable[[Turn], T], *, is_simple: bool = False) -> T:
     """Do something in a transaction, again where another capture came between.
 
     Args:
         app: The application.
         work: What to do in a turn.
+        is_simple: In the first turn it asks for little, so that its statements go together.
 
     Raises:
         Unavailable: Others kept recording the same; do it again.
     """
     for count in range(_TRIES):
         try:
-            with app.database.transaction(is_pipelined=True) as conn:
+            with _begun(app, is_gathered=is_simple and count == 0) as conn:
                 store.announce(conn, app.clock())
                 return work(Turn(conn, store.ask_newest(conn), is_first=count == 0))
         except months.MonthMissing as missing:
@@ -185,6 +193,11 @@ def attempt(app: Application, work: Callable[[Turn], T]) -> T:
         except store.RACES:
             continue
     raise Unavailable("Other captures are recording the same events: hand the document in again.")
+
+
+def _begun(app: Application, *, is_gathered: bool) -> AbstractContextManager[Connection]:
+    database = app.database
+    return database.gathered() if is_gathered else database.transaction(is_pipelined=True)
 
 
 def findings_of(error: Exception, capture_id: UUID) -> tuple[Finding, ...]:
