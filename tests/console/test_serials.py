@@ -96,7 +96,7 @@ def test_numbers_are_taken_downloaded_and_settled(admin: Desk) -> None:
         follow_redirects=True,
     )  # fmt: skip
     told = text_of(answer.text)
-    assert "Used 1 000" in told
+    assert "Used 1,000" in told
     assert "Void 50" in told
     assert "Returned 150" in told
     assert "Say what became of them" not in told
