@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
 from packtrail.services.archive import holding, policies
@@ -30,7 +32,8 @@ def test_a_policy_is_set_shown_with_the_months_and_ended(admin: Desk, shipment: 
     answer = admin.post(f"{PATH}/policies", page=PATH, **POLICY)
     page = admin.client.get(PATH).text
     archive = admin.client.get("/setup/archive").text
-    ended = admin.post(f"{PATH}/policies/1/end", page=PATH, reason="SOP withdrawn")
+    (end,) = re.findall(rf"{PATH}/policies/\d+/end", page)
+    ended = admin.post(end, page=PATH, reason="SOP withdrawn")
 
     assert (answer.status_code, ended.status_code) == (303, 303)
     assert "SOP-QA-017" in page
