@@ -27,7 +27,9 @@ from packtrail.settings import Settings
 from ..services.documents import commissioning, document, pack
 
 SERVE = """
-import pathlib, sys
+import pathlib, signal, sys
+# Tests that run in the background of a shell ignore it, and with them all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from packtrail import processes
 from packtrail.settings import Settings
 settings = Settings.of({}, data_dir=pathlib.Path(sys.argv[1]), port=0, server_processes=2)
