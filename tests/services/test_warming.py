@@ -77,7 +77,7 @@ def test_books_for_which_there_is_no_time_are_read_when_they_are_opened(
 
 
 def test_a_book_that_cannot_be_read_keeps_no_server_from_starting(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     world = make_company(database)
     app = replace(world.app, remembered=Remembered())
@@ -87,3 +87,4 @@ def test_a_book_that_cannot_be_read_keeps_no_server_from_starting(
     warming.warm_up(app)
 
     assert app.remembered.get(f"portfolio {world.maker.organisation_id}", None) is not None
+    assert "a book cannot be read" in caplog.text

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from packtrail.base.errors import NotFound
-from packtrail.console.strangers import draw, ended
+from packtrail.console.strangers import draw, linked
 from packtrail.console.visit import page, redirect
 from packtrail.services.mail import addresses, unsubscribing
 
@@ -25,30 +25,24 @@ _ONE_CLICK: Final = ("List-Unsubscribe", "One-Click")
 """What a mail program posts to the address of a mail's header (RFC 8058, section 3.2)."""
 
 
+@linked
 def question(visit: Visit) -> Response:
     """Ask whether a mail address is that of whoever reads it."""
-    try:
-        found = addresses.question(visit.app, visit.path("token"))
-    except NotFound:
-        return ended(visit)
+    found = addresses.question(visit.app, visit.path("token"))
     return draw(visit, "strangers_confirm.html", asked=found, token=visit.path("token"))
 
 
+@linked
 def confirm(visit: Visit) -> Response:
     """Take down that it is."""
-    try:
-        addresses.confirm(visit.app, visit.path("token"))
-    except NotFound:
-        return ended(visit)
+    addresses.confirm(visit.app, visit.path("token"))
     return redirect(visit.request.url.path)
 
 
+@linked
 def choices(visit: Visit) -> Response:
     """Show which mails an address refuses, with what it takes to change that."""
-    try:
-        found = unsubscribing.choices(visit.app, visit.path("token"))
-    except NotFound:
-        return ended(visit)
+    found = unsubscribing.choices(visit.app, visit.path("token"))
     return draw(
         visit,
         "strangers_unsubscribe.html",
@@ -70,21 +64,17 @@ def one_click(visit: Visit) -> Response:
     return PlainTextResponse("You get no more of these mails.")
 
 
+@linked
 def unsubscribe(visit: Visit) -> Response:
     """Refuse the mails of the kind in which the link was."""
-    try:
-        unsubscribing.unsubscribe(visit.app, visit.path("token"))
-    except NotFound:
-        return ended(visit)
+    unsubscribing.unsubscribe(visit.app, visit.path("token"))
     return redirect(visit.request.url.path.removesuffix("/this") + "?kept=yes")
 
 
+@linked
 def choose(visit: Visit) -> Response:
     """Get the mails that are ticked, and refuse all others."""
-    try:
-        unsubscribing.choose(visit.app, visit.path("token"), wanted(visit))
-    except NotFound:
-        return ended(visit)
+    unsubscribing.choose(visit.app, visit.path("token"), wanted(visit))
     return redirect(visit.request.url.path.removesuffix("/choices") + "?kept=yes")
 
 

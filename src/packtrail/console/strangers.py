@@ -5,7 +5,8 @@ They work without scripts, on a telephone. A link that does not work any more te
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from starlette.datastructures import UploadFile
 from starlette.routing import Route
@@ -21,12 +22,14 @@ from packtrail.services.plan import answers, input_files, links, receipts
 from packtrail.services.plan.input_files import HandedIn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from starlette.responses import Response
 
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
+
+R = TypeVar("R")
 
 KINDS: Final = (
     (InputKind.CONCERN, "Something is wrong, or worries me"),
@@ -38,20 +41,34 @@ KINDS: Final = (
 _FIELDS: Final = ("kind", "title", "text", "name", "contact", "about", "department")
 
 
+def linked(answer: Callable[[Visit], R]) -> Callable[[Visit], R | Response]:
+    """Return the answer to a link, which tells of one that leads nowhere that it does not work."""
+
+    @wraps(answer)
+    def guarded(visit: Visit) -> R | Response:
+        try:
+            return answer(visit)
+        except NotFound:
+            # Why it leads nowhere is never told.
+            return draw(visit, "strangers_ended.html", status=404)
+
+    return guarded
+
+
+@linked
 def tell(visit: Visit) -> Response:
     """Show the form of a link."""
     return _form(visit)
 
 
+@linked
 def admit(visit: Visit) -> Response | None:
     """Turn a form away, before it and its files are read, whose link does not work."""
-    try:
-        links.form(visit.app, visit.path("token"), is_open=False)
-    except NotFound:
-        return ended(visit)
+    links.form(visit.app, visit.path("token"), is_open=False)
     return None
 
 
+@linked
 def take(visit: Visit) -> Response:
     """Take down what somebody says, and lead them to their private page."""
     sent = {name: visit.sent(name).strip() for name in _FIELDS}
@@ -70,7 +87,7 @@ def take(visit: Visit) -> Response:
             visit.app, visit.path("token"), told, files=_files(visit), address=_address(visit)
         )
     except NotFound:
-        return ended(visit)
+        raise
     except LimitExceeded as refusal:
         return _form(visit, sent, refusal.findings, status=429)
     except RefusedError as refusal:
@@ -78,12 +95,10 @@ def take(visit: Visit) -> Response:
     return redirect(made.path)
 
 
+@linked
 def said(visit: Visit) -> Response:
     """Show what became of an input, to who has its private address."""
-    try:
-        found = answers.seen(visit.app, visit.path("token"))
-    except NotFound:
-        return ended(visit)
+    found = answers.seen(visit.app, visit.path("token"))
     return draw(
         visit,
         "strangers_said.html",
@@ -93,27 +108,18 @@ def said(visit: Visit) -> Response:
     )
 
 
+@linked
 def receipt(visit: Visit) -> Response:
     """Show a notice to whom a mail was sent, with the button that says it was read."""
-    try:
-        found = receipts.opened(visit.app, visit.path("token"))
-    except NotFound:
-        return ended(visit)
+    found = receipts.opened(visit.app, visit.path("token"))
     return draw(visit, "strangers_receipt.html", notice=found, token=visit.path("token"))
 
 
+@linked
 def confirm(visit: Visit) -> Response:
     """Take down that somebody has read a notice."""
-    try:
-        receipts.confirm(visit.app, visit.path("token"))
-    except NotFound:
-        return ended(visit)
+    receipts.confirm(visit.app, visit.path("token"))
     return redirect(visit.request.url.path)
-
-
-def ended(visit: Visit) -> Response:
-    """Say that a link does not work; why is never told."""
-    return draw(visit, "strangers_ended.html", status=404)
 
 
 def draw(visit: Visit, template: str, *, status: int = 200, **context: Any) -> Response:
@@ -141,11 +147,7 @@ def _form(
     *,
     status: int = 200,
 ) -> Response:
-    try:
-        form = links.form(visit.app, visit.path("token"))
-    except NotFound:
-        return ended(visit)
-    settings = visit.app.settings
+    form, settings = links.form(visit.app, visit.path("token")), visit.app.settings
     return draw(
         visit,
         "strangers_tell.html",

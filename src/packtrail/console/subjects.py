@@ -16,7 +16,7 @@ from packtrail.access import Permission
 from packtrail.services.plan import inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable
 
     from packtrail.console.visit import Visit
     from packtrail.planning.inputs import Input
@@ -138,7 +138,7 @@ class Said:
         if actor is None or not actor.may(Permission.PLAN_READ):
             return None
         about = f"{kind}:{code}"
-        told = [each for of, each in self._inputs.get(about, ()) if programme in {"", of}]
+        told = [each for of, each in self._about(about) if programme in {"", of}]
         asked = {"about": about} | ({"programme": programme} if programme else {})
         return Seen(
             word=word_of(kind),
@@ -149,8 +149,8 @@ class Said:
         )
 
     @cached_property
-    def _inputs(self) -> Mapping[str, Sequence[tuple[str, Input]]]:
-        return inputs.by_subject(self._visit.app, self._visit.who)
+    def _about(self) -> Callable[[str], list[tuple[str, Input]]]:
+        return inputs.said_about(self._visit.app, self._visit.who)
 
 
 def subject_at(path: str, code: str = "") -> tuple[str, str, str] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.planning import people
@@ -149,6 +150,14 @@ class Book:
     lines: Mapping[str, Line] = field(default_factory=dict)
     partners: Mapping[str, Partner] = field(default_factory=dict)
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
+
+    @cached_property
+    def inputs_about(self) -> Mapping[str, Sequence[Input]]:
+        """What inputs are about -> these inputs."""
+        found: dict[str, list[Input]] = {}
+        for told in self.inputs.values():
+            found.setdefault(told.about, []).append(told)
+        return found
 
     def of_kind(self, name: str) -> Mapping[str, Any]:
         """Return the entries of a kind by code."""

@@ -221,12 +221,12 @@ class WorkingDays:
 
     def _rank(self, day: int) -> int:
         at = day - self._first
-        if at >= 0:
-            try:
-                return self._before[at]
-            except IndexError:
-                pass
-        raise NoWorkingDay(self.code)
+        if at < 0:
+            raise NoWorkingDay(self.code)
+        try:
+            return self._before[at]
+        except IndexError:
+            raise NoWorkingDay(self.code) from None
 
     def _at(self, rank: int) -> int:
         if not 0 <= rank < len(self._days):

@@ -106,7 +106,7 @@ def about(visit: Visit) -> Response:
     if programme:
         asked = urlencode({"about": subject, "state": "all"})
         return redirect(f"{shared.path_of(programme, 'inputs')}?{asked}#raise")
-    told = service.by_subject(visit.app, visit.who).get(subject, [])
+    told = service.said_about(visit.app, visit.who)(subject)
     word, page = subjects.told(subject, "")
     return templates.render(
         visit,

@@ -13,7 +13,6 @@ from packtrail.planning.people import of_account
 from packtrail.services.overview import Attention
 from packtrail.services.plan import books
 from packtrail.services.plan.inputs import is_of
-from packtrail.store import plans as rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +33,7 @@ def attention(app: Application, actor: Actor) -> tuple[Attention, ...]:
         return ()
     today = app.clock().date()
     with app.database.reading() as conn:
-        found = [
-            (row.code, books.read(app, conn, row).book)
-            for row in rows.of_organisation(conn, actor.organisation_id)
-            if row.archived_at is None
-        ]
+        found = books.in_use(app, conn, actor.organisation_id)
     return tuple(each for code, book in found for each in _of_book(actor, code, book, today))
 
 

@@ -114,6 +114,15 @@ def read(app: Application, conn: Connection, row: rows.ProgrammeRow) -> Opened:
     return made
 
 
+def in_use(app: Application, conn: Connection, organisation_id: int) -> list[tuple[str, Book]]:
+    """Return the programmes of an organisation that are in use, by code, with their books."""
+    return [
+        (row.code, read(app, conn, row).book)
+        for row in rows.of_organisation(conn, organisation_id)
+        if row.archived_at is None
+    ]
+
+
 def _brought_up(conn: Connection, known: Opened, row: rows.ProgrammeRow) -> Opened:
     """Return a book that was read at an earlier version as it is now."""
     found, gone = rows.entries_since(conn, row.programme_id, known.version)

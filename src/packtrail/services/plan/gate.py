@@ -10,7 +10,6 @@ from packtrail.planning import codes
 from packtrail.planning.people import of_account
 from packtrail.planning.training import Held, untrained
 from packtrail.services.plan import books
-from packtrail.store import plans as rows
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
@@ -47,10 +46,7 @@ def _missing(app: Application, actor: Actor, action: Held) -> list[Competence]:
     today = app.clock().date()
     found: list[Competence] = []
     with app.database.reading() as conn:
-        for row in rows.of_organisation(conn, actor.organisation_id):
-            if row.archived_at is not None:
-                continue
-            book = books.read(app, conn, row).book
+        for _, book in books.in_use(app, conn, actor.organisation_id):
             courses = {code: each for code, each in book.courses.items() if action in each.holds}
             person = of_account(book.people, actor.person)
             if person is not None and courses:

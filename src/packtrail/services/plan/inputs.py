@@ -31,7 +31,6 @@ from packtrail.rendering import plan_words
 from packtrail.services.plan import books, input_files, programmes, trying
 from packtrail.services.plan.input_files import HandedIn
 from packtrail.services.plan.writing import Put, Remove, write_in
-from packtrail.store import plans as rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -300,24 +299,23 @@ def mine(app: Application, actor: Actor) -> Iterator[tuple[str, Input]]:
         yield from ((each.code, told) for told in raised)
 
 
-def by_subject(app: Application, actor: Actor) -> dict[str, list[tuple[str, Input]]]:
-    """Return what inputs are about -> these inputs with their programmes, the oldest first.
+def said_about(app: Application, actor: Actor) -> Callable[[str], list[tuple[str, Input]]]:
+    """Return what tells of a subject the inputs about it, with their programmes, the oldest first.
 
-    Those of all programmes of the organisation count that are in use.
+    Those of all programmes of the organisation count that are in use; these are read once.
 
     Raises:
         NotPermitted: The actor may not see programmes.
     """
     require(actor, Permission.PLAN_READ)
-    found: dict[str, list[tuple[str, Input]]] = {}
     with app.database.reading() as conn:
-        for row in rows.of_organisation(conn, actor.organisation_id):
-            if row.archived_at is None:
-                for told in books.read(app, conn, row).book.inputs.values():
-                    found.setdefault(told.about, []).append((row.code, told))
-    for each in found.values():
-        each.sort(key=lambda one: one[1].raised_on)
-    return found
+        found = books.in_use(app, conn, actor.organisation_id)
+
+    def about(subject: str) -> list[tuple[str, Input]]:
+        told = [(code, each) for code, book in found for each in book.inputs_about.get(subject, ())]
+        return sorted(told, key=lambda one: one[1].raised_on)
+
+    return about
 
 
 def is_of(book: Book, told: Input, actor: Actor) -> bool:

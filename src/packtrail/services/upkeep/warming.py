@@ -11,8 +11,8 @@ and to go through everything seldom. Otherwise one such look stops all requests 
 
 from __future__ import annotations
 
-import contextlib
 import gc
+import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from packtrail.services.application import Application
 
+_LOG: Final = logging.getLogger(__name__)
 _NOBODY: Final = Actor.system("warming up")
 _PACK: Final = Ask(gtin="09506000134352", serial="0", lot="0", way="vrs")
 """A pack that nobody can see."""
@@ -91,9 +92,11 @@ def _read_books(app: Application) -> None:
         for read in _books(app, conn):
             if time.monotonic() >= until:
                 return
-            # Of a book that cannot be read, whoever opens it is told.
-            with contextlib.suppress(RuntimeError, msgspec.MsgspecError):
+            try:
                 read()
+            except (RuntimeError, msgspec.MsgspecError):
+                # The server starts all the same; whoever opens that book is told, too.
+                _LOG.exception("a book cannot be read while the server warms up")
 
 
 def _books(app: Application, conn: Connection) -> Iterator[Callable[[], object]]:
