@@ -195,8 +195,7 @@ def question(app: Application, token: str) -> Question:
     with app.database.reading() as conn:
         organisation_id, asks, address = _subject(conn, token)
         known = rows.several(conn, organisation_id, [address]).get(address)
-        is_valid = known is not None and known.asks == asks and known.asked_at is not None
-        if not is_valid or known is None or known.asked_at is None:
+        if known is None or known.asks != asks or known.asked_at is None:
             raise ended()
         if known.confirmed_at is None and known.asked_at + WORKS_FOR <= app.clock():
             raise ended()
