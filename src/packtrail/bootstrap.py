@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from packtrail.base.errors import RefusedError, UsageError
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services.application import Application
 from packtrail.services.capture import capture
-from packtrail.services.capture.progress import ProgressBoard
+from packtrail.services.capture.progress import ProgressBoard, Seat, SharedBoard
 from packtrail.store import shelf
 from packtrail.store.database import Database
 from packtrail.store.embedded import EmbeddedServer, OwnedElsewhere, join
@@ -50,7 +51,8 @@ def open_application(
         joins: Whether the embedded server must be there already, because a process that is to
             outlive this one owns it.
         recovers: Whether it runs what was left unfinished, where that is its to do.
-        progress: Where captures write how far they are; default: in the memory of this process.
+        progress: Where captures write how far they are; default: where the processes of a server
+            see it, or in the memory of this process where it is none.
 
     Yields:
         The application; leaving waits for captures that run, and stops what was started.
@@ -78,11 +80,17 @@ def open_application(
             clock=utc_now,
             company_prefixes=company_prefixes,
             workers=workers,
-            progress=progress or ProgressBoard(),
+            progress=progress or (_board(settings, stack) if is_server else ProgressBoard()),
         )
         if is_owner and recovers:
             capture.recover(application)
         yield application
+
+
+def _board(settings: Settings, stack: contextlib.ExitStack) -> SharedBoard:
+    """Return a board for this process, one that does the chores, and those that answer."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="packtrail-progress-"))
+    return SharedBoard(Seat(Path(folder) / "progress", 0, 2 + settings.server_processes))
 
 
 def _register(file: str) -> CompanyPrefixes:

@@ -20,17 +20,17 @@ from starlette.responses import PlainTextResponse
 import packtrail.api
 from packtrail.base.errors import UsageError
 from packtrail.bootstrap import open_application
-from packtrail.jobs import ChoreRunner
+from packtrail.children import SHUTDOWN_SECONDS, stoppable
+from packtrail.housekeeping import Housekeeping, own_chores
 from packtrail.mail_settings import is_loopback
 from packtrail.receiving import Receiving
 from packtrail.services.accounts import accounts
 from packtrail.services.plan.input_files import FILES_MAX
 from packtrail.services.plan.links import PATH as TELL_PATH
-from packtrail.services.queries.delivering import Deliverer
 from packtrail.services.upkeep.warming import look_for_garbage_seldom, warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import FrameType
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -86,7 +86,6 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
-SHUTDOWN_SECONDS = 10
 _REHEARSED = ("/checkConnectivity", "/verify/gtin/0", "/epcis/v2/capture", "/sign-in")
 _REHEARSED_TIMES = 8
 
@@ -126,7 +125,7 @@ def run(
 
         warm_up(application)
         look_for_garbage_seldom()
-        with Deliverer(application), ChoreRunner(application):
+        with Housekeeping(application), own_chores(application):
             answer(application, listener, on_ready=tell)
 
 
@@ -335,22 +334,6 @@ def check_exposure(application: Application) -> None:
             f"Listening on {settings.host} needs an account with a password first: "
             "packtrail users add NAME --role administrator."
         )
-
-
-@contextlib.contextmanager
-def stoppable() -> Iterator[None]:
-    """While starting and stopping, make SIGTERM unwind the stack, so that nothing is left."""
-
-    def unwind(number: int, _: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, unwind)
-    try:
-        yield
-    except KeyboardInterrupt:
-        return
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 class Server(uvicorn.Server):

@@ -421,6 +421,11 @@ class Settings(MailSettings):
             database_connections_max=min(self.database_connections_max, connections),
         )
 
+    def of_housekeeping(self) -> Settings:
+        """Return the settings of the process that does chores and deliveries."""
+        connections = _CONNECTIONS_LEAST + self.subscription_workers
+        return replace(self, server_processes=1, database_connections_max=connections)
+
     @property
     def archives(self) -> Path:
         """The folder of the archives of closed months."""

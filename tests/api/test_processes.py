@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from packtrail.bootstrap import open_application
+from packtrail.jobs import CHORES, OWN_CHORES
+from packtrail.services import chores
 from packtrail.services.accounts import accounts, organisations
 from packtrail.services.application import Application
 from packtrail.services.capture import capture
@@ -50,15 +52,18 @@ class Running:
     url: str
     log: Path
 
-    def workers(self) -> list[int]:
-        """Return the processes that answer: those that the one with everything imported made."""
+    def all(self) -> list[int]:
+        """Return the processes that the one with everything imported made."""
         maker = [pid for pid in _children(self.process.pid) if _children(pid)]
         return [pid for each in maker for pid in _children(each)]
 
-    def leader(self) -> int:
-        """Return the process that holds the lock."""
-        (lock,) = self.folder.glob("packtrail-processes-*/owner.lock")
-        return int(lock.read_text() or 0)
+    def workers(self) -> list[int]:
+        """Return the processes that answer."""
+        return [pid for pid in self.all() if not _gives_way(pid)]
+
+    def housekeepers(self) -> list[int]:
+        """Return the process that does the chores, if it is there."""
+        return [pid for pid in self.all() if _gives_way(pid)]
 
 
 def _children(pid: int) -> list[int]:
@@ -66,6 +71,13 @@ def _children(pid: int) -> list[int]:
     for each in Path(f"/proc/{pid}/task").glob("*/children"):
         found += [int(child) for child in each.read_text().split()]
     return found
+
+
+def _gives_way(pid: int) -> bool:
+    try:
+        return os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+    except ProcessLookupError:
+        return False
 
 
 def _until(holds: Callable[[], object]) -> None:
@@ -202,12 +214,20 @@ def test_killing_one_process_after_the_other_loses_nothing_acknowledged(running:
     assert all(f"server process {pid} was ended by SIGKILL" in words for pid in before)
 
 
-def test_another_process_does_the_chores_when_the_first_dies(running: Running) -> None:
-    _until(lambda: running.leader() in running.workers())
-    first = running.leader()
+def test_chores_are_done_by_a_process_of_their_own_that_is_started_again(
+    running: Running,
+) -> None:
+    _until(running.housekeepers)
+    (first,) = running.housekeepers()
     os.kill(first, signal.SIGKILL)
+    _until(lambda: [pid for pid in running.housekeepers() if pid != first])
 
-    _until(lambda: running.leader() != first and running.leader() in running.workers())
+    with _joined(running) as app:
+        _until(lambda: all(row.finished_at for row in chores.every(app)))
+        names = {row.name for row in chores.every(app)}
+    words = running.log.read_text()
+    assert names == {each.name for each in (*CHORES, *OWN_CHORES)}
+    assert f"the process that does the chores {first} was ended by SIGKILL" in words
 
 
 def test_a_revoked_key_works_nowhere_from_then_on(running: Running) -> None:
@@ -248,7 +268,7 @@ def test_a_second_start_on_the_data_directory_is_refused(running: Running) -> No
 def test_a_signal_stops_all_processes_and_then_the_database(
     ending: Running, number: signal.Signals
 ) -> None:
-    workers = ending.workers()
+    workers = ending.all()
     os.kill(ending.process.pid, number)
     said, _ = ending.process.communicate(timeout=WAIT_SECONDS)
 
@@ -260,7 +280,7 @@ def test_a_signal_stops_all_processes_and_then_the_database(
 
 
 def test_processes_stop_when_the_one_that_holds_them_together_is_killed(ending: Running) -> None:
-    workers = ending.workers()
+    workers = ending.all()
     ending.process.kill()
 
     _until(lambda: not [pid for pid in workers if Path(f"/proc/{pid}").exists()])

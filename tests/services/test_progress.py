@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import uuid4
 
-from packtrail.services.capture.progress import Progress, ProgressBoard, SharedBoard
+from packtrail.services.capture.progress import Progress, ProgressBoard, Seat, SharedBoard
 
 
 def test_a_board_tells_what_was_written_until_it_is_cleared() -> None:
@@ -18,7 +18,7 @@ def test_a_board_tells_what_was_written_until_it_is_cleared() -> None:
 
 
 def test_another_process_sees_how_far_a_capture_is(tmp_path: Path) -> None:
-    first, second = (SharedBoard(tmp_path / "progress", number, 2) for number in range(2))
+    first, second = (SharedBoard(Seat(tmp_path / "progress", number, 2)) for number in range(2))
     one, other = str(uuid4()), str(uuid4())
     first.put(one, "reading", 0.5)
     second.put(other, "recording", 0.75)
@@ -35,7 +35,7 @@ def test_another_process_sees_how_far_a_capture_is(tmp_path: Path) -> None:
 def test_more_captures_than_there_are_places_are_known_to_their_own_process(
     tmp_path: Path,
 ) -> None:
-    first, second = (SharedBoard(tmp_path / "progress", number, 2) for number in range(2))
+    first, second = (SharedBoard(Seat(tmp_path / "progress", number, 2)) for number in range(2))
     every = [str(uuid4()) for _ in range(70)]
     for capture_id in every:
         first.put(capture_id, "waiting", 0.0)
@@ -48,9 +48,9 @@ def test_more_captures_than_there_are_places_are_known_to_their_own_process(
 
 
 def test_a_process_that_is_started_again_wipes_off_what_the_dead_one_left(tmp_path: Path) -> None:
-    first, second = (SharedBoard(tmp_path / "progress", number, 2) for number in range(2))
+    first, second = (SharedBoard(Seat(tmp_path / "progress", number, 2)) for number in range(2))
     capture_id = str(uuid4())
     first.put(capture_id, "reading", 0.5)
-    SharedBoard(tmp_path / "progress", 0, 2)
+    SharedBoard(Seat(tmp_path / "progress", 0, 2))
 
     assert second.get(capture_id) is None

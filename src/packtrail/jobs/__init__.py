@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packtrail.jobs.chores import CHORES
+from packtrail.jobs.chores import CHORES, OWN_CHORES
 from packtrail.jobs.runner import ChoreRunner
 
-__all__ = ["CHORES", "ChoreRunner"]
+__all__ = ["CHORES", "OWN_CHORES", "ChoreRunner"]

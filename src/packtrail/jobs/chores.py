@@ -1,4 +1,4 @@
-"""The chores of a serving Packtrail, in one table."""
+"""The chores of a serving Packtrail, in two tables."""
 
 from __future__ import annotations
 
@@ -35,7 +35,13 @@ CHORES: tuple[Chore, ...] = (
     Chore("Look for what points to fakes, diversion and theft", 30, alerts.watch_all),
     Chore("Tell of time limits of cases that run out", 120, alert_reminding.tell_clocks),
     Chore("Close and archive months that are long over", 6 * 3600, upkeep.go_on),
-    Chore("Keep the count of all packs up to date", 20, stock.keep_ready),
     Chore("Note what this installation does and has left", 900, metering.sample),
     Chore("Take reports that lines dropped into their folders", 10, line_folder.take_all),
 )
+"""What is done once for a server, by a process that answers nothing."""
+
+OWN_CHORES: tuple[Chore, ...] = (
+    Chore("Keep the count of all packs up to date", 20, stock.keep_ready),
+    Chore("Note what was answered", 900, metering.note_traffic),
+)
+"""What is about the memory of a process that answers, and done there."""

@@ -38,7 +38,7 @@ def rehearse(
     allow the network 127.0.0.0/8 with PACKTRAIL_WEBHOOK_ALLOWED_NETWORKS. What the authorities know
     is forgotten at the end.
     """
-    from packtrail.serving import stoppable
+    from packtrail.children import stoppable
     from packtrail.simulation.authority import AuthorityServer, Faults
 
     if schemas is not None and not (schemas / "documents.xsd").is_file():

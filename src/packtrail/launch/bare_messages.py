@@ -21,6 +21,7 @@ from packtrail import serving
 from packtrail.api.requests import App, the_actor
 from packtrail.base.errors import Unavailable
 from packtrail.bootstrap import open_application
+from packtrail.children import stoppable
 from packtrail.services.upkeep import health
 from packtrail.services.upkeep.warming import look_for_garbage_seldom, warm_up
 from packtrail.settings import Settings
@@ -94,7 +95,7 @@ def server(data: Path) -> Iterator[str]:
 def _serve(data: Path, told: Connection) -> None:
     settings = Settings.of(data_dir=data, database_url="", port=0)
     with (
-        serving.stoppable(),
+        stoppable(),
         open_application(settings, joins=True, recovers=False) as app,
         contextlib.closing(serving.listen(settings.host, settings.port)) as listener,
     ):

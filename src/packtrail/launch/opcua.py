@@ -45,7 +45,7 @@ def serve_opcua(
     encrypted; without one it listens on this machine alone.
     """
     from packtrail.bootstrap import open_application
-    from packtrail.serving import stoppable
+    from packtrail.children import stoppable
     from packtrail.settings import Settings
 
     protection = _protection(endpoint, certificate, private_key)

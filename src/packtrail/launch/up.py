@@ -76,7 +76,8 @@ def demo(
     signs you in once.
     """
     from packtrail.bootstrap import open_application
-    from packtrail.serving import run, stoppable
+    from packtrail.children import stoppable
+    from packtrail.serving import run
     from packtrail.settings import Settings
     from packtrail.simulation import demo as world
     from packtrail.simulation.authority import AuthorityServer

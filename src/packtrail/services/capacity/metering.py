@@ -1,9 +1,8 @@
 """Metering: a chore that notes what this installation does, and what it has left.
 
 Counts of a day are read from what is recorded, so that a sample said twice is the same. What only
-a process knows (requests and how long they take) is taken from that process when it does the chore;
-of several servers each brings its own whenever the chore falls to it, and server processes that do
-no chores bring theirs by themselves.
+a process that answers knows (requests and how long they take) it notes itself, in a chore of its
+own: each of them brings what is its own whenever that falls to it, and at its end.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def sample(app: Application) -> None:
     """Note how things stand, and what happened today and, while it may still come in, yesterday."""
     now = app.clock()
     today = now.astimezone(UTC).date()
-    gauges = {**_of_machine(), **_of_room(app), **_of_traffic(app)}
+    gauges = {**_of_machine(), **_of_room(app)}
     left = dict(_numbers_left(app))
     with app.database.transaction() as conn:
         gauges |= _of_database(conn)
@@ -61,7 +60,7 @@ def sample(app: Application) -> None:
 
 
 def note_traffic(app: Application) -> None:
-    """Note what this process answered, where another one does the chore."""
+    """Note what this process answered since it noted it last."""
     now = app.clock()
     with app.database.transaction() as conn:
         for name, value in _of_traffic(app).items():

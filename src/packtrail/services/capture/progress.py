@@ -12,7 +12,7 @@ import os
 import struct
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -37,12 +37,28 @@ class Progress:
     """0 to 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where one of several processes writes on a board."""
+
+    path: Path
+    """The file they share; the first makes it."""
+    number: int
+    """Which of the processes it is, from 0."""
+    count: int
+    """How many there are."""
+
+
 class ProgressBoard:
     """Where running captures of this process write how far they are."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._lines: dict[str, Progress] = {}
+
+    def seat(self, number: int) -> Seat | None:  # noqa: ARG002
+        """Return where another process writes on the same board; None: it cannot."""
+        return None
 
     def put(self, capture_id: str, phase: str, fraction: float) -> None:
         """Write how far a capture is."""
@@ -64,25 +80,28 @@ class SharedBoard(ProgressBoard):
     """A board of several processes.
 
     Args:
-        path: The file they share; the first makes it.
-        number: Which of the processes this is, from 0; what one of that number left is wiped off.
-        count: How many there are.
+        seat: Where this process writes; what one left that had it before is wiped off.
     """
 
-    def __init__(self, path: Path, number: int, count: int) -> None:
+    def __init__(self, seat: Seat) -> None:
         super().__init__()
-        size = count * _PLACES * _PLACE.size
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._seat = seat
+        size = seat.count * _PLACES * _PLACE.size
+        file = os.open(seat.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             os.ftruncate(file, size)
             self._map = mmap.mmap(file, size)
         finally:
             os.close(file)
-        start = number * _PLACES * _PLACE.size
+        start = seat.number * _PLACES * _PLACE.size
         self._own = range(start, start + _PLACES * _PLACE.size, _PLACE.size)
         self._place_of: dict[str, int] = {}
         for place in self._own:
             self._write(place, _EMPTY)
+
+    def seat(self, number: int) -> Seat:
+        """Return where another process writes on the same board."""
+        return replace(self._seat, number=number)
 
     def put(self, capture_id: str, phase: str, fraction: float) -> None:
         """Write how far a capture is, where the other processes see it."""
