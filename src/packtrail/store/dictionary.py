@@ -18,7 +18,7 @@ from packtrail.store.parameters import integers
 from packtrail.store.pool_blocks import PoolBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -274,12 +274,23 @@ def _numbers(
             block = PoolBlock(class_id, seq_from, *of_pool)
             blocks[block.key] = block
             continue
-        named_ones = name_blocks.unpack(serials)
-        is_it = named_ones == wanted[0] if len(wanted) == 1 else np.isin(named_ones, wanted)
-        for at in np.flatnonzero(is_it).tolist():
-            yield seq_from + at, places[named_ones[at]], lengths[at] if lengths else None
+        for at, place in _found(name_blocks.unpack(serials), places):
+            yield seq_from + at, place, lengths[at] if lengths else None
     for which, seqs in pool_blocks.match(class_id, some, blocks):
         yield from ((seq, at, None) for seq, at in zip(seqs.tolist(), which.tolist(), strict=True))
+
+
+def _found(serials: Texts, places: Mapping[bytes, int]) -> Iterator[tuple[int, int]]:
+    """Yield where a block has serials that are wanted, and the place of each among these."""
+    if len(places) == 1:
+        ((wanted, place),) = places.items()
+        yield from ((at, place) for at in np.flatnonzero(serials == wanted).tolist())
+        return
+    # Texts are found by their hash in a tenth of the time that comparing them all takes.
+    for at, serial in enumerate(serials.tolist()):
+        found = places.get(serial)
+        if found is not None:
+            yield at, found
 
 
 def _rows_by_key(

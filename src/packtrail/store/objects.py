@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from packtrail.store import dictionary, direct, named
-from packtrail.store.blocks import BLOCK_BITS, LANE_MASK, decode
+from packtrail.store.blocks import BLOCK_BITS, BLOCK_SIZE, LANE_MASK, decode
 from packtrail.store.dictionary import Instance, Name, ask_name, look_up, name, names
 from packtrail.store.direct import Kind, Statement
 from packtrail.store.parameters import integers
@@ -157,17 +158,17 @@ def _regular(pattern: str) -> re.Pattern[bytes]:
 def _of_class(
     conn: Connection, class_id: int, seqs: list[int], audience_ids: Sequence[int], role: int | None
 ) -> Iterator[Sighting]:
-    lanes: defaultdict[int, list[int]] = defaultdict(list)
+    wanted: defaultdict[int, _Wanted] = defaultdict(_Wanted)
     for seq in seqs:
-        lanes[seq >> BLOCK_BITS].append(seq & LANE_MASK)
+        wanted[seq >> BLOCK_BITS].lanes.append(seq & LANE_MASK)
     parameters = {
         "class_id": class_id,
         "seqs": integers(seqs),
-        "blocks": integers(list(lanes)),
+        "blocks": integers(list(wanted)),
         "audience_ids": list(audience_ids),
         "role": role,
-        "highest": max(max(one) for one in lanes.values()),
-        "lowest": min(min(one) for one in lanes.values()),
+        "highest": max(max(one.lanes) for one in wanted.values()),
+        "lowest": min(min(one.lanes) for one in wanted.values()),
     }
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(_SQL["sightings"], parameters, prepare=True)
@@ -175,18 +176,28 @@ def _of_class(
             if lo is None:
                 yield (class_id, place), segment_id, part
                 continue
-            for lane in _named(lanes[place], lo, hi, members):
+            for lane in wanted[place].named(lo, hi, members):
                 yield (class_id, place << BLOCK_BITS | lane), segment_id, part
 
 
-def _named(lanes: list[int], lo: int, hi: int, members: bytes | None) -> list[int]:
-    """Return those of the lanes that a posting names."""
-    inside = [lane for lane in lanes if lo <= lane <= hi]
-    if members is None or not inside:
-        return inside
-    wanted = np.array(inside, dtype=np.int64)
-    found: list[int] = wanted[np.isin(wanted, decode(lo, hi, members))].tolist()
-    return found
+@dataclass(slots=True)
+class _Wanted:
+    """Lanes of a block that are looked for."""
+
+    lanes: list[int] = field(default_factory=list)
+    _is_wanted: NDArray[np.bool_] | None = None
+    """By lane; made for the first posting that has a list of members."""
+
+    def named(self, lo: int, hi: int, members: bytes | None) -> list[int]:
+        """Return those that a posting names."""
+        if members is None:
+            return [lane for lane in self.lanes if lo <= lane <= hi]
+        if self._is_wanted is None:
+            self._is_wanted = np.zeros(BLOCK_SIZE, dtype=np.bool_)
+            self._is_wanted[self.lanes] = True
+        named = decode(lo, hi, members)
+        found: list[int] = named[self._is_wanted[named]].tolist()
+        return found
 
 
 def touching(

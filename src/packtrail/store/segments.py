@@ -166,13 +166,19 @@ class Segment:
                 yield class_id, stream.seqs[at], events[at]
 
     def places_of(self, class_id: int, seqs: Numbers) -> list[tuple[int, int, int]]:
-        """Return where objects of a class are named: (seq, place of the event, role)."""
+        """Return where objects of a class are named: (seq, place of the event, role).
+
+        Args:
+            class_id: The class.
+            seqs: Numbers of objects, one or more, ascending.
+        """
         if len(seqs) == 1:
             seq = int(seqs[0])
             return [(seq, place, role) for place, role in self.places_of_one(class_id, seq)]
         found = []
         for stream in self.columns.mentions:
-            at = np.flatnonzero(np.isin(stream.seqs, seqs))
+            nearest = seqs[np.minimum(np.searchsorted(seqs, stream.seqs), len(seqs) - 1)]
+            at = np.flatnonzero(nearest == stream.seqs)
             if len(at):
                 at = at[self.columns.form_classes[stream.form_of[at]] == class_id]
                 events = stream.event_of(at).tolist()

@@ -132,7 +132,7 @@ class Examiner:
             self._conn, self._actor.organisation_id, items, each=SCANS_EACH
         )
         told = self.record.journeys(items)
-        sightings, packs = self._sightings(asked, told)
+        sightings, packs, with_origin = self._sightings(asked, told)
         scans = _in_order(each.scan for each in sightings.values())
         known = self.record.known(scans, packs)
         signals = [*of_packs(scans, known, self._parameters)]
@@ -150,9 +150,7 @@ class Examiner:
         }
         for product, lot in sorted(differing):
             self._lot(product, lot)
-        return {
-            item for item in items if item not in told or not mapping.pack_of(item, told[item])[1]
-        }
+        return {item for item in items if item not in with_origin}
 
     def _lot(self, product: str, lot: str) -> None:
         asked = rows.verifications_of_lot(
@@ -160,7 +158,7 @@ class Examiner:
             reasons=sorted(mapping.WRONG), since=self._now - LOT_LOOK_BACK, limit=LOT_SCANS_MAX,
         )  # fmt: skip
         told = self.record.journeys((row.class_key, row.item_key) for row in asked)
-        sightings, packs = self._sightings(asked, told)
+        sightings, packs, _ = self._sightings(asked, told)
         of_lot = {
             one: each
             for one, each in sightings.items()
@@ -257,21 +255,25 @@ class Examiner:
 
     def _sightings(
         self, asked: Iterable[VerificationRow], told: Mapping[ItemKey, Journey]
-    ) -> tuple[dict[str, Sighted], dict[tuple[str, str], Pack]]:
-        """Return scans by their ids, and what is recorded of their packs."""
+    ) -> tuple[dict[str, Sighted], dict[tuple[str, str], Pack], set[ItemKey]]:
+        """Return scans by their ids, what is recorded of their packs, and those of known origin."""
         by_item: defaultdict[ItemKey, list[Sighted]] = defaultdict(list)
         for row in asked:
             by_item[row.class_key, row.item_key].append(mapping.sighted(row))
         packs: dict[tuple[str, str], Pack] = {}
+        with_origin: set[ItemKey] = set()
         for item, journey in told.items():
             pack, has_origin = mapping.pack_of(item, journey)
             packs[item[0].partition("/")[2], item[1]] = pack
             own = [each.scan for each in by_item[item]]
             by_item[item] += mapping.acts(item, journey, own)
-            if not has_origin:
+            if has_origin:
+                with_origin.add(item)
+            else:
                 # Who does not see where it was made does not see its sales either.
                 by_item[item] = [_looked(each) for each in by_item[item]]
-        return {each.scan.scan_id: each for some in by_item.values() for each in some}, packs
+        sightings = {each.scan.scan_id: each for some in by_item.values() for each in some}
+        return sightings, packs, with_origin
 
     def _write(
         self,

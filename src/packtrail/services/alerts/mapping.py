@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from packtrail.compliance.countries import NAMES
@@ -75,6 +76,7 @@ def item_of(scan: Scan) -> ItemKey:
     return f"sgtin/{scan.product}", scan.serial
 
 
+@lru_cache(maxsize=4096)
 def site_of(place: str) -> str:
     """Return the GLN of a place, its parts left out; what is no GS1 place as it is."""
     key = describing.key_of(place) if ":" in place else None
