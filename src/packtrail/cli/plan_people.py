@@ -201,6 +201,28 @@ def read_notice(
     _tell(made, f"{made.code}: read by {', '.join(each.by for each in made.receipts)}.", json=json)
 
 
+@plan.command("remind")
+def remind(
+    programme: Programme,
+    notice: Annotated[str, typer.Argument(help="Code of the notice.")],
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """Remind everybody by mail who must still read a notice, each once a day at most."""
+    from packtrail.services.plan import telling
+
+    with options.acting(data, db, organisation) as (app, actor):
+        made = telling.remind(app, actor, programme, notice)
+    told = [f"{notice}: {len(made.reminded)} reminded"]
+    if made.told_today:
+        told.append(f"told today already, or want no mails: {', '.join(made.told_today)}")
+    if made.without_address:
+        told.append(f"without an address: {', '.join(made.without_address)}")
+    _tell(made, "; ".join(told) + ".", json=json)
+
+
 @plan.command("draft-notice")
 def draft_notice(
     programme: Programme,
@@ -284,6 +306,44 @@ def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
             new = inputs.NewInput(kind=kind_, title=title, text=text, department=of, about=about)
             made = inputs.raise_input(app, actor, programme, new)
     _tell(made, f"{made.code}: raised; an answer is due by {made.due_on}.", json=json)
+
+
+@told.command("list")
+def list_inputs(
+    programme: Annotated[
+        str, typer.Argument(help="Code of the programme; default: all that are in use.")
+    ] = "",
+    about: Annotated[
+        str, typer.Option("--about", help="Only those about it, such as line:c1 or market:IT.")
+    ] = "",
+    state: Annotated[
+        str, typer.Option("--state", help="Only raised, triaged, decided or closed ones.")
+    ] = "",
+    department: Department = "",
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List inputs, the oldest first; with --about those about an object."""
+    from packtrail.planning.inputs import InputState
+    from packtrail.planning.templates import Department as Of
+    from packtrail.services.plan import inputs
+
+    state_ = one_of(InputState, state, "--state") if state else None
+    of = one_of(Of, department, "--department") if department else None
+    with options.acting(data, db, organisation) as (app, actor):
+        found = inputs.listed(app, actor, programme, about=about, state=state_, department=of)
+    if json:
+        write_json([{"programme": code, "input": each} for code, each in found])
+        return
+    rows = (
+        (code, each.code, each.state.value, each.kind.value, each.title, each.about,
+         each.raised_by, each.raised_on, each.due_on or "")
+        for code, each in found
+    )  # fmt: skip
+    columns = ("Programme", "Code", "State", "Kind", "What", "About", "Raised by", "On", "Due")
+    write_table("Inputs", columns, rows)
 
 
 @told.command("show")

@@ -89,6 +89,7 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("department", "Department", "choice", ("", *(each.value for each in Department))),
         F("capacity", "People at the same time", "number"),
         F("rate_eur", "EUR a person day", "whole"),
+        F("lead", "Led by", "person", hint="Sees to its work where a package has no owner"),
     ),
     "register": (
         F("code", "Code", is_required=True),
