@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _Entry = TypeVar("_Entry")
 _NAMING: Final = ("owner", "lead")
 """Fields of entries that name a person."""
+_NAMING_SEVERAL: Final = ("attended", "passed")
 
 
 def of_account(people: Mapping[str, Person], account: str) -> Person | None:
@@ -77,8 +78,11 @@ def written(people: Mapping[str, Person], who: str) -> str:
 
 
 def with_codes(people: Mapping[str, Person], entry: _Entry) -> _Entry:
-    """Return an entry whose owner or lead is named by their code, where it was by their name."""
+    """Return an entry that names people by their codes, where it did so by their names."""
     told: Any = entry
-    named = {field: who for field in _NAMING if (who := getattr(entry, field, ""))}
-    by_code = {field: keyed(people, who) for field, who in named.items()}
+    named: dict[str, Any] = {field: who for field in _NAMING if (who := getattr(entry, field, ""))}
+    several = {field: who for field in _NAMING_SEVERAL if (who := getattr(entry, field, ()))}
+    by_code: dict[str, Any] = {field: keyed(people, who) for field, who in named.items()}
+    by_code |= {field: tuple(keyed(people, e) for e in who) for field, who in several.items()}
+    named |= several
     return entry if by_code == named else replace(told, **by_code)
