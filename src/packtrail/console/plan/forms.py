@@ -229,8 +229,8 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("course", "Course", "choice", is_required=True),
         F("on", "Day", "day", is_required=True),
         F("trainer", "Trainer"),
-        F("attended", "Attended", "list", hint="Names or codes of people, with commas between them"),
-        F("passed", "Passed", "list", hint="Names or codes of people, with commas between them"),
+        F("attended", "Attended", "list", hint="Names or codes, with commas between them"),
+        F("passed", "Passed", "list", hint="Names or codes, with commas between them"),
         F("evidence", "Evidence", hint="Where the signed list or the test is"),
     ),
     "calendar": (

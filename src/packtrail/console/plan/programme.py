@@ -151,6 +151,7 @@ def _screen(seen: Glance) -> dict[str, object]:
         "dates": _dates(schedule)[:ROWS_MAX],
         "dates_total": len(schedule.outlooks),
         "who": _who(seen),
+        "then": _then(seen)[: max(0, ROWS_MAX - len(seen.due))],
         "inputs": inputs,
         "overdue": sum(each.due_on is not None and each.due_on < schedule.today for each in inputs),
         "slots": slots,
@@ -171,6 +172,17 @@ def _dates(schedule: Schedule) -> list[Outlook]:
         return each.outcome is Outcome.DONE, not is_broken, each.deadline.due_on
 
     return sorted(schedule.outlooks, key=order)
+
+
+def _then(seen: Glance) -> list[Slot]:
+    """Return what begins after this week, the soonest first."""
+    packages, now = seen.schedule.plan.by_code, {each.package.code for each in seen.due}
+    left = [
+        each
+        for each in seen.schedule.slots.values()
+        if not packages[each.code].is_started and each.code not in now
+    ]
+    return sorted(left, key=lambda each: (each.start, each.code))
 
 
 def _who(seen: Glance) -> list[dict[str, object]]:
