@@ -87,7 +87,8 @@ def remind(
         and each.takes_part(at.date())
         and notice.receipt_of(each) is None
     ]
-    reminded, others = [], []
+    reminded: list[Person] = []
+    others: list[Person] = []
     for person in missing:
         to = address_of(person, wishes)
         is_told = bool(to) and outbox.post(
