@@ -151,7 +151,7 @@ def test_nothing_is_closed_without_a_decision_and_an_answer(world: World, maker:
 
     assert {each.code for each in early.value.findings} == {"PLN-023"}
     assert [each.message for each in empty.value.findings] == [
-        "IN-1 cannot be closed: answer is not said."
+        "IN-1 cannot be closed: the answer is not said."
     ]
 
 
