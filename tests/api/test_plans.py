@@ -304,6 +304,25 @@ def test_who_has_to_do_with_a_package_is_said(maker: TestClient) -> None:
     assert maker.put(f"{P}/raci/NOPE", json={"raci": {}}).status_code == 404
 
 
+def test_inputs_about_an_object_are_found_in_all_programmes(maker: TestClient) -> None:
+    new = {"kind": "concern", "title": "Infeed", "about": "line:L7", "department": "packaging"}
+    made = maker.post(f"{P}/inputs", json=new).json()
+
+    (found,) = maker.get("/api/v1/inputs", params={"about": "line:L7"}).json()
+    assert (found["programme"], found["input"]["code"]) == ("eu", made["code"])
+    for asked, count in (
+        ({"about": "line:L8"}, 0), ({"about": "line:L7", "state": "closed"}, 0),
+        ({"about": "line:L7", "department": "packaging", "programme": "eu"}, 1),
+    ):  # fmt: skip
+        assert len(maker.get("/api/v1/inputs", params=asked).json()) == count
+    assert maker.get("/api/v1/inputs", params={"programme": "nope"}).status_code == 404
+    assert maker.get("/api/v1/inputs", params={"state": "lost"}).status_code == 422
+
+
+def test_reminding_says_that_mails_are_off(maker: TestClient) -> None:
+    assert codes(maker.post(f"{P}/notices/N-9/reminders")) == ["MAI-002"]
+
+
 def test_readers_of_notices_are_told(maker: TestClient) -> None:
     person = {"code": "ann", "name": "Ann Lee", "department": "quality"}
     notice = {"code": "N-9", "title": "Stop", "text": "In May", "published_on": "2026-11-30"}

@@ -211,6 +211,18 @@ def test_an_input_goes_its_way(db: str, programme: str, tmp_path: Path) -> None:
     assert again["state"] == "triaged"
 
 
+def test_inputs_are_listed_by_what_they_are_about(db: str, programme: str) -> None:
+    answer(db, "plan", "input", "raise", programme, "Which label?", "--about", "market:IT")
+
+    (found,) = answer(db, "plan", "input", "list", "--about", "market:IT")
+    assert (found["programme"], found["input"]["title"]) == (programme, "Which label?")
+    assert answer(db, "plan", "input", "list", programme, "--about", "market:XX") == []
+    assert len(answer(db, "plan", "input", "list", programme, "--state", "raised")) >= 1
+    assert "Which label?" in run(db, "plan", "input", "list", "--about", "market:IT").stdout
+    assert refused(db, "plan", "input", "list", "--state", "lost")[0] == 2
+    assert refused(db, "plan", "input", "show", programme, "IN-99")[0] == 1
+
+
 def test_trace_and_training_are_listed(db: str, programme: str) -> None:
     answer(db, "plan", "entry", "put", programme, "requirement", "code=R-1", "title=Fast enough")
     answer(db, "plan", "entry", "put", programme, "person", "code=ann", "name=Ann",
@@ -237,6 +249,7 @@ def test_people_are_told(db: str, programme: str, tmp_path: Path) -> None:
     assert (waiting["read"], waiting["total"], waiting["missing_names"]) == (0, 1, ["Ann Lee"])
     answer(db, "plan", "read", programme, "N-1", "--person", "ann")
     assert answer(db, "plan", "readers", programme, "--missing") == []
+    assert refused(db, "plan", "remind", programme, "N-1")[1].startswith("No mail server")
     assert set(told) == {"department", "changed", "due", "needed"}
     out = tmp_path / "pack.pdf"
     assert answer(db, "plan", "pack", programme, "weekly", "--out", str(out))["bytes"] > 1000

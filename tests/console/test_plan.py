@@ -13,7 +13,9 @@ from tests.unit.planning.scopes import scope
 from packtrail.access import Actor
 from packtrail.planning.book import KINDS, Terms
 from packtrail.planning.registers import Entry, EntryKind
-from packtrail.planning.work import Placement, WorkPackage
+from packtrail.planning.templates import Department
+from packtrail.planning.training import Person
+from packtrail.planning.work import Placement, Resource, WorkPackage
 from packtrail.services.accounts import organisations
 from packtrail.services.application import Application
 from packtrail.services.plan import books, programmes, proposing
@@ -386,6 +388,33 @@ def test_a_small_firm_sees_work_register_and_a_question_on_one_screen(
     assert "gantt-svg" in page
     for each in ("All open work", "What if?", "Buy a printer", "Keep the German market"):
         assert each in text_of(page)
+
+
+def test_a_small_firm_has_few_tabs_and_all_pages(
+    application: Application, desk_of_maker: Desk, maker: Actor
+) -> None:
+    programmes.create_programme(
+        application, maker, "few", name="Few", terms=Terms(template="small")
+    )
+    lead = Person(code="ann", name="Ann Lee", department=Department.IT)
+    role = Resource(code="it", name="IT lead", department="it", lead="ann")
+    package = WorkPackage(code="BUY", title="Buy a printer", duration_days=3, role="it")
+    write(application, maker, "few", [Put(each) for each in (lead, role, package)])
+
+    def tabs(page: str) -> list[str]:
+        (found,) = re.findall(r'<nav class="tabs".*?</nav>', page, re.DOTALL)
+        return text_of(found).split()
+
+    page = desk_of_maker.client.get("/plan/few").text
+    assert tabs(page) == ["Overview", "Readiness", "Work", "Scope", "Inputs", "Files"]
+    first = page.partition('class="card fold"')[0]
+    assert "Ann Lee" in text_of(first.partition('id="week"')[2]), "who does it is said"
+    for each in ("Verdict", "Dates", "This week", "Who", "Next meeting"):
+        assert each in first
+    for path in ("training", "load", "what-if", "register", "news", "dates"):
+        assert f'href="/plan/few/{path}' in page
+    assert "Training" in tabs(desk_of_maker.client.get("/plan/few/training").text)
+    programmes.change_programme(application, maker, "few", is_archived=True)
 
 
 # --- people ---------------------------------------------------------------------------------------

@@ -126,6 +126,7 @@ class Action(StrEnum):
     PROGRAMME_CREATED = "plan:programme:created"
     PROGRAMME_CHANGED = "plan:programme:changed"
     PLAN_ENTRIES_CHANGED = "plan:entry:changed"
+    NOTICE_REMINDED = "plan:notice:reminded"
     BASELINE_CREATED = "plan:baseline:created"
     FORECAST_CREATED = "plan:forecast:created"
     SCENARIO_CHANGED = "plan:scenario:changed"

@@ -87,6 +87,7 @@ ROUTERS = (
     report_routes.router,
     plan_routes.router,
     plan_people_routes.router,
+    plan_people_routes.inputs_router,
     plan_link_routes.router,
     mail_routes.router,
     plan_entry_routes.router,

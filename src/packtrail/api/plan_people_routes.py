@@ -13,12 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from packtrail.api.requests import App, Caller, bounded_body
 from packtrail.planning.communication import Digest, Notice
 from packtrail.planning.departments import Department, Part
-from packtrail.planning.inputs import Ageing, Input, InputKind, ageing
+from packtrail.planning.inputs import Ageing, Input, InputKind, InputState, ageing
 from packtrail.services.plan import books, inputs, people, readiness, responsibilities, telling
 from packtrail.services.plan.responsibilities import RaciView
 from packtrail.services.plan.writing import Written
 
 router = APIRouter(prefix="/api/v1/plans", tags=["Plans"])
+inputs_router = APIRouter(prefix="/api/v1/inputs", tags=["Plans"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,25 @@ def show_readiness(
 ) -> Any:
     """Return what the rules need, whether it was seen, what is missing and how late it is."""
     return readiness.items_view(app, actor, programme, market=market, on=on)
+
+
+@inputs_router.get("", summary="Inputs", response_model=list[Raised])
+def list_inputs(
+    app: App,
+    actor: Caller,
+    about: Annotated[str, Query(max_length=inputs.ABOUT_MAX)] = "",
+    programme: str = "",
+    state: InputState | None = None,
+    department: Department | None = None,
+) -> Any:
+    """Return inputs of all programmes or of one, the oldest first.
+
+    With `about` only those about an object, such as `line:c1`, `market:IT` or `package:URS`.
+    """
+    found = inputs.listed(
+        app, actor, programme, about=about, state=state, department=department
+    )  # fmt: skip
+    return [Raised(programme=code, input=each) for code, each in found]
 
 
 @router.post("/{programme}/inputs", status_code=201, summary="Raise an input", response_model=Input)
@@ -164,6 +184,15 @@ def show_readers(programme: str, app: App, actor: Caller) -> Any:
 def acknowledge(programme: str, code: str, app: App, actor: Caller, person: str = "") -> Any:
     """Say that one has read a notice, or that a person has: as a list signed on paper says."""
     return telling.acknowledge(app, actor, programme, code, person=person)
+
+
+@router.post(
+    "/{programme}/notices/{code}/reminders", summary="Remind of it",
+    response_model=telling.Reminded,
+)  # fmt: skip
+def remind(programme: str, code: str, app: App, actor: Caller) -> Any:
+    """Remind everybody by mail who must still read a notice, each once a day at most."""
+    return telling.remind(app, actor, programme, code)
 
 
 @router.get("/{programme}/packs/{meeting}", summary="Meeting pack", response_class=Response)

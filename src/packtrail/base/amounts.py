@@ -10,6 +10,11 @@ What stands side by side has one unit, chosen once for all of it:
     >>> scale = Scale.of("GB a year", (0.00043, 0.0268))
     >>> scale.unit, scale.figure(0.00043), scale.figure(0.0268)
     ('MB a year', '0.43', '26.8')
+
+Of what is bought or hired whole nobody reads the third place:
+
+    >>> amount(0.000111, "processes"), amount(0.0214, "people")
+    ('less than 0.01 processes', '0.0214 people')
 """
 
 from __future__ import annotations
@@ -33,6 +38,9 @@ _WHOLE_FROM: Final = 1000
 """From here on nobody reads what comes after the point."""
 _NAMED_FROM: Final = 10**12
 """From here on nobody counts digits."""
+_WHOLE: Final = frozenset({"processes", "people", "lines", "containers", "cases", "pallets"})
+"""Units of what is there whole or not at all."""
+_LEAST_OF_WHOLE: Final = 0.01
 _LADDERS: Final = (
     (("TB", 1e-3), ("GB", 1.0), ("MB", 1e3), ("kB", 1e6), ("bytes", 1e9)),
     (("Gbit/s", 1e-3), ("Mbit/s", 1.0), ("kbit/s", 1e3), ("bit/s", 1e6)),
@@ -49,6 +57,8 @@ class Scale:
     unit: str
     factor: float = 1.0
     """What a value is times this is told."""
+    least: float = 0.0
+    """What is smaller, and not 0, is only told to be smaller."""
 
     @classmethod
     def of(cls, unit: str, values: Iterable[float]) -> Scale:
@@ -67,11 +77,17 @@ class Scale:
             if top and (unit == name or unit.startswith(f"{name} ")):
                 told, factor = next((step for step in ladder if top * step[1] >= 1), ladder[-1])
                 return cls(told + unit.removeprefix(name), factor)
-        return cls(unit)
+        return cls(unit, least=_LEAST_OF_WHOLE if unit in _WHOLE else 0.0)
 
     def figure(self, value: float) -> str:
         """Return a value in this unit, without saying it."""
-        return figure(value * self.factor)
+        told = value * self.factor
+        return f"less than {self.least:g}" if 0 < told < self.least else figure(told)
+
+    def span(self, low: float, high: float, between: str = " to ") -> str:
+        """Return both ends of a range in this unit; empty where they are told alike."""
+        ends = self.figure(low), self.figure(high)
+        return "" if ends[0] == ends[1] else between.join(ends)
 
     def amount(self, value: float) -> str:
         """Return a value with this unit."""

@@ -99,7 +99,8 @@ def sign_in_link(
     with options.acting(data, db, organisation) as (application, actor):
         token = create_sign_in_link(application, actor, name)
         settings = application.settings
-        write_line(f"http://{settings.host}:{settings.port}/sign-in/{token}")
+        console = settings.console_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+        write_line(f"{console}/sign-in/{token}")
 
 
 @users.command("password")

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "packtrail.cli.plan_files",
         "packtrail.cli.plan_links",
         "packtrail.cli.plan_people",
+        "packtrail.cli.plan_news",
         "packtrail.cli.plan_raci",
         "packtrail.cli.plan_scope",
     ),

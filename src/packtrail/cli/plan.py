@@ -189,7 +189,7 @@ def show_work(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
         return
     rows = (
         (e.code, e.title, e.start_on, e.finish_on, e.float_days, f"{e.done_percent} %",
-         e.owner or e.role, "!" if e.is_critical else "", e.driver)
+         e.who, "!" if e.is_critical else "", e.driver)
         for e in shown
     )  # fmt: skip
     headings = ("Package", "What", "From", "To", "Float", "Done", "Who", "", "Why then")

@@ -123,132 +123,6 @@ def show_training(
         raise typer.Exit(FINDINGS)
 
 
-@plan.command("digest")
-def show_digest(
-    programme: Programme,
-    department: Annotated[str, typer.Argument(help="Such as quality, it or packaging.")],
-    days: Annotated[
-        int, typer.Option("--days", min=1, max=366, help="Changes of so many days.")
-    ] = 7,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Tell a department what changed for it, what is due, and what is needed of it."""
-    from packtrail.planning.templates import Department as Of
-    from packtrail.services.plan import telling
-
-    of = one_of(Of, department, "department")
-    with options.acting(data, db, organisation) as (app, actor):
-        found = telling.digest_of(app, actor, programme, of, days=days)
-    if json:
-        write_json(found)
-        return
-    for title, lines in (
-        ("What we need from you", found.needed),
-        ("What is due", found.due),
-        ("What changed for you", found.changed),
-    ):
-        write_table(title, ("", "", ""), ((e.code, e.text, e.more) for e in lines))
-
-
-@plan.command("readers")
-def show_readers(
-    programme: Programme,
-    missing: Annotated[
-        bool, typer.Option("--missing", help="Only notices that somebody must still read.")
-    ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Tell of each notice how many have read it, and who must still do so."""
-    from packtrail.services.plan import telling
-
-    with options.acting(data, db, organisation) as (app, actor):
-        found = telling.readers_view(app, actor, programme)
-    shown = [each for each in found if each.missing or not missing]
-    if json:
-        write_json(shown)
-        return
-    rows = (
-        (each.notice, each.title, each.published_on or "", f"{each.read} of {each.total}",
-         ", ".join(each.missing_names))
-        for each in shown
-    )  # fmt: skip
-    write_table("Readers", ("Notice", "Title", "Published", "Read", "Missing"), rows)
-
-
-@plan.command("read")
-def read_notice(
-    programme: Programme,
-    notice: Annotated[str, typer.Argument(help="Code of the notice.")],
-    person: Annotated[
-        str, typer.Option("--person", help="Code of who has read it, as a signed list says.")
-    ] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Say that one has read a notice, or that a person has."""
-    from packtrail.services.plan import telling
-
-    with options.acting(data, db, organisation) as (app, actor):
-        made = telling.acknowledge(app, actor, programme, notice, person=person)
-    _tell(made, f"{made.code}: read by {', '.join(each.by for each in made.receipts)}.", json=json)
-
-
-@plan.command("draft-notice")
-def draft_notice(
-    programme: Programme,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Draft a notice from what the law says and the scope does not; nothing is kept."""
-    from packtrail.services.plan import telling
-
-    with options.acting(data, db, organisation) as (app, actor):
-        made = telling.drafted(app, actor, programme)
-    if json:
-        write_json(made)
-    elif made is None:
-        talk.print("The scope says all that the rule packs say: there is nothing to tell.")
-    else:
-        write_line(f"{made.title}\n{made.text}")
-
-
-@plan.command("pack")
-def meeting_pack(
-    programme: Programme,
-    meeting: Annotated[str, typer.Argument(help="Code of the meeting.")],
-    out: Annotated[
-        Path | None, typer.Option("--out", help="File; default: standard output.")
-    ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
-    """Write the pack for a meeting, as PDF: each point of its agenda with what is known."""
-    from packtrail.services.plan import telling
-
-    with options.acting(data, db, organisation) as (app, actor):
-        content = telling.meeting_pack(app, actor, programme, meeting)
-    if out is None:
-        sys.stdout.buffer.write(content)
-        return
-    out.write_bytes(content)
-    if json:
-        write_json({"file": str(out), "bytes": len(content)})
-    else:
-        talk.print(f"{out}: {len(content):,} bytes")
-
-
 @told.command("raise")
 def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     programme: Programme,
@@ -283,7 +157,45 @@ def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
         else:
             new = inputs.NewInput(kind=kind_, title=title, text=text, department=of, about=about)
             made = inputs.raise_input(app, actor, programme, new)
-    _tell(made, f"{made.code}: raised; an answer is due by {made.due_on}.", json=json)
+    tell_made(made, f"{made.code}: raised; an answer is due by {made.due_on}.", json=json)
+
+
+@told.command("list")
+def list_inputs(
+    programme: Annotated[
+        str, typer.Argument(help="Code of the programme; default: all that are in use.")
+    ] = "",
+    about: Annotated[
+        str, typer.Option("--about", help="Only those about it, such as line:c1 or market:IT.")
+    ] = "",
+    state: Annotated[
+        str, typer.Option("--state", help="Only raised, triaged, decided or closed ones.")
+    ] = "",
+    department: Department = "",
+    organisation: options.Organisation = None,
+    data: options.Data = None,
+    db: options.Db = None,
+    json: options.Json = False,
+) -> None:
+    """List inputs, the oldest first; with --about those about an object."""
+    from packtrail.planning.inputs import InputState
+    from packtrail.planning.templates import Department as Of
+    from packtrail.services.plan import inputs
+
+    state_ = one_of(InputState, state, "--state") if state else None
+    of = one_of(Of, department, "--department") if department else None
+    with options.acting(data, db, organisation) as (app, actor):
+        found = inputs.listed(app, actor, programme, about=about, state=state_, department=of)
+    if json:
+        write_json([{"programme": code, "input": each} for code, each in found])
+        return
+    rows = (
+        (code, each.code, each.state.value, each.kind.value, each.title, each.about,
+         each.raised_by, each.raised_on, each.due_on or "")
+        for code, each in found
+    )  # fmt: skip
+    columns = ("Programme", "Code", "State", "Kind", "What", "About", "Raised by", "On", "Due")
+    write_table("Inputs", columns, rows)
 
 
 @told.command("show")
@@ -336,7 +248,7 @@ def remark(
 
     with options.acting(data, db, organisation) as (app, actor):
         made = inputs.add_remark(app, actor, programme, code, text)
-    _tell(made, f"{code}: {len(made.remarks)} remarks.", json=json)
+    tell_made(made, f"{code}: remark {len(made.remarks)}.", json=json)
 
 
 @told.command("triage")
@@ -355,7 +267,7 @@ def triage(
 
     with options.acting(data, db, organisation) as (app, actor):
         made = inputs.triage(app, actor, programme, code, owner=owner, due_on=_day(due, "--due"))
-    _tell(made, f"{code}: {made.owner} answers by {made.due_on}.", json=json)
+    tell_made(made, f"{code}: {made.owner} answers by {made.due_on}.", json=json)
 
 
 @told.command("decide")
@@ -388,7 +300,7 @@ def decide(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     )
     with options.acting(data, db, organisation) as (app, actor):
         made = inputs.decide(app, actor, programme, code, decision)
-    _tell(made, f"{code}: {resolution}. {made.effect}".strip(), json=json)
+    tell_made(made, f"{code}: {resolution}. {made.effect}".strip(), json=json)
 
 
 @told.command("answer")
@@ -406,7 +318,7 @@ def answer(
 
     with options.acting(data, db, organisation) as (app, actor):
         made = inputs.answer(app, actor, programme, code, text)
-    _tell(made, f"{code}: answered.", json=json)
+    tell_made(made, f"{code}: answered.", json=json)
 
 
 @told.command("reopen")
@@ -424,7 +336,7 @@ def reopen(
 
     with options.acting(data, db, organisation) as (app, actor):
         made = inputs.reopen(app, actor, programme, code, reason)
-    _tell(made, f"{code}: {made.state.value} again.", json=json)
+    tell_made(made, f"{code}: {made.state.value} again.", json=json)
 
 
 @told.command("ages")
@@ -454,7 +366,8 @@ def ages(
     write_table("Inputs", columns, rows)
 
 
-def _tell(made: Any, text: str, *, json: bool) -> None:
+def tell_made(made: Any, text: str, *, json: bool) -> None:
+    """Write what was made: as JSON, or in a sentence."""
     if json:
         write_json(made)
     else:

@@ -86,9 +86,10 @@ def answer(visit: Visit, fault: PacktrailError) -> Response:
         message = ""
     if visit.wants_json:
         return JSONResponse({"message": message or how.title}, status_code=how.status)
+    is_part = "hx-request" in visit.request.headers
     return templates.render(
         visit,
-        "fault.html",
+        "part_fault.html" if is_part else "fault.html",
         status=how.status,
         told=how,
         message=message if not findings else "",

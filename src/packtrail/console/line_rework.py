@@ -18,6 +18,7 @@ from packtrail.console.visit import new_request_id
 from packtrail.production.codes import BAD_REPORT
 from packtrail.production.happenings import Happening, Kind
 from packtrail.services.lines import floor, rework
+from packtrail.services.plan import gate
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -218,6 +219,9 @@ def _shown(
             raise
         except RefusedError as refusal:
             findings = refusal.findings
+    untrained = gate.held_back(visit.app, visit.who, gate.Held.REWORK)
+    if untrained is not None and preview is None:
+        findings = (untrained, *findings)
     shown: dict[str, Any] = {
         "bench": bench,
         "acts": WORDS,

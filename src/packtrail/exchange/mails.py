@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SIZE_MAX = 10 * 2**20
 TEXT_MAX = 20_000
+SUBJECT_OF_TEXT_MAX = 120
 FILES_MAX = 50
 DEPTH_MAX = 5
 """So deep mails may lie in mails."""
@@ -50,7 +51,7 @@ class Mail:
     """Of whoever wrote it; the address where they gave no name."""
     address: str
     subject: str
-    """Without the marks of answers and forwards."""
+    """Without the marks of answers and forwards; of a mail without one how its text begins."""
     text: str
     """What it says, and what mails say that were attached to it."""
     is_cut: bool
@@ -78,11 +79,16 @@ def read_mail(content: bytes) -> Mail:
         subject = _SUBJECT_PREFIX.sub("", _header(message, "Subject"))
         text = _plain(_all_text(message, DEPTH_MAX))
         files = tuple(_files(message, DEPTH_MAX))[:FILES_MAX]
+    except RecursionError:
+        raise UnreadableMailError("Its parts lie too deep in each other to be read.") from None
     except (MessageError, LookupError, ValueError, AttributeError, TypeError) as error:
         # The parser of the standard library raises any of these on headers that are torn.
         raise UnreadableMailError(f"It cannot be read as a mail: {error}.") from None
-    if not address or not subject:
-        raise UnreadableMailError("It has no sender and subject, so it is no mail.")
+    if not address:
+        raise UnreadableMailError("It has no sender with an address, so it is no mail.")
+    subject = subject or text.partition("\n")[0].strip()[:SUBJECT_OF_TEXT_MAX]
+    if not subject:
+        raise UnreadableMailError("It says nothing: it has neither subject nor text.")
     return Mail(
         name=name or address,
         address=address,
@@ -106,6 +112,8 @@ def _plain(text: str) -> str:
 def _all_text(message: EmailMessage, depth: int) -> str:
     """Return what a mail says, with what the mails say that are attached to it."""
     parts = [_text_of(message)]
+    if not depth and any(_inner_mails(message)):
+        parts.append(f"[A mail that lies deeper than {DEPTH_MAX} mails is not read.]")
     for inner in _inner_mails(message) if depth else ():
         head = ", ".join(filter(None, (_header(inner, "From"), _header(inner, "Date"))))
         said = _plain(_all_text(inner, depth - 1))

@@ -28,7 +28,7 @@ from packtrail.planning.scope import (
     Scope,
     Site,
 )
-from packtrail.planning.templates import Meeting
+from packtrail.planning.templates import Meeting, Template
 from packtrail.planning.training import Course, Person, Session
 from packtrail.planning.work import Deadline, Link, Placement, Plan, Resource, WorkPackage
 
@@ -178,6 +178,19 @@ class Book:
     def called(self, who: str) -> str:
         """Return what somebody is called whom an entry names."""
         return people.called(self.people, who)
+
+    def doer(self, package: WorkPackage, template: Template) -> str:
+        """Return who sees to a package, as they are called.
+
+        That is its owner; else who leads the role that does it, or does work of its kind; else that
+        role. Empty: nobody is named.
+        """
+        if package.owner:
+            return self.called(package.owner)
+        role = self.resources.get(package.role or template.doers[package.kind])
+        if role is None:
+            return package.role
+        return self.called(role.lead) if role.lead else role.name
 
     def raiser(self, told: Input) -> str:
         """Return what whoever raised an input is called; of a stranger the name of that day."""

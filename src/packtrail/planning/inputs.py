@@ -199,11 +199,23 @@ _ASKED: Final[Mapping[InputState, tuple[str, ...]]] = {
 """State -> what must have been said to be in it."""
 
 
+_WORDS: Final = {
+    "owner": "who answers for it", "due_on": "by when it is answered",
+    "resolution": "what was decided", "reason": "why it was decided so",
+    "decided_by": "who decided it", "decided_on": "when it was decided",
+    "answer": "the answer", "answered_by": "who answers", "answered_on": "when it is answered",
+}  # fmt: skip
+
+
 def _complete(told: Input, at: str) -> Iterator[Finding]:
+    if told.state is InputState.CLOSED and told.resolution is None:
+        message = f"{told.code} cannot be closed: it is not decided yet."
+        yield codes.NOT_ANSWERED.found(message, at=f"{at}/resolution")
+        return
     for name in _ASKED[told.state]:
         value = getattr(told, name)
         if value is None or (isinstance(value, str) and not value.strip()):
-            message = f"{told.code} cannot be {told.state.value}: {name} is not said."
+            message = f"{told.code} cannot be {told.state.value}: {_WORDS[name]} is not said."
             yield codes.NOT_ANSWERED.found(message, at=f"{at}/{name}")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from packtrail.planning import codes
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from packtrail.planning.training import Person
 
 _Entry = TypeVar("_Entry")
+_NAMING: Final = ("owner", "lead")
+"""Fields of entries that name a person."""
+_NAMING_SEVERAL: Final = ("attended", "passed")
 
 
 def of_account(people: Mapping[str, Person], account: str) -> Person | None:
@@ -75,8 +78,11 @@ def written(people: Mapping[str, Person], who: str) -> str:
 
 
 def with_codes(people: Mapping[str, Person], entry: _Entry) -> _Entry:
-    """Return an entry whose owner is named by their code, where it was by their name."""
+    """Return an entry that names people by their codes, where it did so by their names."""
     told: Any = entry
-    owner = getattr(entry, "owner", "")
-    code = keyed(people, owner) if owner else ""
-    return entry if code == owner else replace(told, owner=code)
+    named: dict[str, Any] = {field: who for field in _NAMING if (who := getattr(entry, field, ""))}
+    several = {field: who for field in _NAMING_SEVERAL if (who := getattr(entry, field, ()))}
+    by_code: dict[str, Any] = {field: keyed(people, who) for field, who in named.items()}
+    by_code |= {field: tuple(keyed(people, e) for e in who) for field, who in several.items()}
+    named |= several
+    return entry if by_code == named else replace(told, **by_code)

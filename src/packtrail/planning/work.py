@@ -214,6 +214,8 @@ class Resource:
     """Full-time people, or lines, for this programme on a working day."""
     rate_eur: int = 0
     """Of a person day."""
+    lead: str = ""
+    """Code of the person who sees to its work where a package has no owner of its own."""
 
 
 def line_resource(line: str) -> str:

@@ -109,8 +109,8 @@ def told_span(figure: Figure) -> str:
     """Return a figure with its range and unit, as one text."""
     scale = scale_of((figure,))
     told = scale.amount(figure.likely)
-    if figure.low < figure.high:
-        told += f" ({scale.figure(figure.low)} to {scale.figure(figure.high)})"
+    if ends := scale.span(figure.low, figure.high):
+        told += f" ({ends})"
     return told
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.planning.inputs import InputState
 from packtrail.planning.readiness import ReadyState
@@ -127,6 +130,30 @@ def verdict(found: Verdict) -> str:
 
 DEPARTMENTS: Final = {"it": "IT", "cmo": "Contract packers", "supplier": "Suppliers"}
 """Departments whose words are not those of the code."""
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_VALUE_MAX: Final = 60
+_OF_A_LIST: Final = frozenset({
+    "kind", "state", "department", "departments", "role", "way", "by", "resolution", "certainty",
+    "holds", "result", "action", "placement", "raci", "response",
+})  # fmt: skip
+"""Fields of entries whose values are words of a list, written in code with underscores."""
+
+
+def value(name: str, told: Any) -> str:
+    """Return the value of a field of an entry as people write it; empty where there is none."""
+    if told is None or told == "" or (isinstance(told, list | dict) and not told):
+        return ""
+    if isinstance(told, bool):
+        return "yes" if told else "no"
+    if isinstance(told, list):
+        return ", ".join(value(name, each) for each in told)[:_VALUE_MAX]
+    text = str(told)
+    if _DAY.fullmatch(text):
+        with suppress(ValueError):
+            return times.day(date.fromisoformat(text))
+    if name in _OF_A_LIST:
+        text = DEPARTMENTS.get(text, text.replace("_", " "))
+    return text[:_VALUE_MAX]
 
 
 def driver(cause: Driver, titles: Mapping[str, str]) -> str:

@@ -170,7 +170,7 @@ def _is_left(each: Mark, axis: _Axis) -> bool:
 
 def _shown(each: Mark) -> str:
     day = each.when or times.day(each.on).rpartition(" ")[0]
-    return f"{day}  {textwrap.shorten(each.label, _LABEL_MAX, placeholder='…')}"
+    return f"{day}: {textwrap.shorten(each.label, _LABEL_MAX, placeholder='…')}"
 
 
 def _ground(lane: _Lane) -> str:

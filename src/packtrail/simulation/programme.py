@@ -124,9 +124,15 @@ def _besides(book: Book) -> list[object]:
     return [
         *programme_scope.known_besides(book),
         *programme_scope.campaigns(BEGINS, LAW_UNTIL + timedelta(days=400)),
-        Resource(code="validation", name="Validation", department="validation", capacity=3.0,
-                 rate_eur=750),
+        *_roles(book),
     ]  # fmt: skip
+
+
+def _roles(book: Book) -> Iterator[Resource]:
+    """Yield the roles with who leads them; of validation there are fewer than usual."""
+    for code, role in book.resources.items():
+        capacity = 3.0 if code == "validation" else role.capacity
+        yield replace(role, capacity=capacity, lead=programme_people.LEADS[code])
 
 
 def _answer_until(app: Application, actor: Actor) -> None:

@@ -44,7 +44,17 @@ lindner|K. Lindner|packaging|ulm
 singh|V. Singh|validation|wilson
 meyer|H. Meyer|it|
 chen|W. Chen|supply_chain|wilson
+brandt|U. Brandt|compliance|
+santos|I. Santos|training|
+amari|D. Amari|customer_support|
+laurent|F. Laurent|finance|
 """
+LEADS: Final = {
+    "programme": "okafor", "compliance": "brandt", "regulatory": "ferri", "engineering": "byrne",
+    "supply": "chen", "packaging": "doyle", "validation": "singh", "quality": "nolan",
+    "training": "santos", "support": "amari", "it": "meyer",
+}  # fmt: skip
+"""Role -> who leads it, and sees to its work where a package has no owner of its own."""
 _HOUSE, _HOUSES = "asterion.example", {"lindner": "corvus.example"}
 """Domain of mail addresses, and of those who work elsewhere; `example` is reserved (RFC 2606)."""
 _SILENT: Final = ("ortiz", "lindner")
@@ -151,7 +161,7 @@ def _inputs(today: date) -> Iterator[Input]:
     )  # fmt: skip
     yield Input(
         code="IN-3", kind=InputKind.QUESTION, department=D.CUSTOMER_SUPPORT, raised_by="D. Amari",
-        raised_on=ago(5), about="market:EG", due_on=today + timedelta(days=9),
+        person="amari", raised_on=ago(5), about="market:EG", due_on=today + timedelta(days=9),
         title="What do we tell wholesalers in Egypt whose scanners read no Data Matrix?",
     )  # fmt: skip
     yield Input(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -13,17 +13,25 @@ from tests.services.conftest import World
 from tests.services.mail.post_office import PostOffice
 from tests.services.mail.test_sending import confirmed, with_mail
 
-from packtrail.access import Actor
-from packtrail.base.errors import NotFound
+from packtrail.access import Actor, Permission
+from packtrail.base.errors import NotFound, NotPermitted, RefusedError
 from packtrail.planning.book import Terms
 from packtrail.planning.communication import Briefing, By, Notice
 from packtrail.planning.inputs import InputKind, Resolution, Way
 from packtrail.planning.registers import Entry, EntryKind
 from packtrail.planning.templates import Department
 from packtrail.planning.training import Person
-from packtrail.services.accounts import accounts
+from packtrail.services.accounts import accounts, audit
 from packtrail.services.mail import preferences, sending
-from packtrail.services.plan import answers, books, digests, inputs, programmes, receipts
+from packtrail.services.plan import (
+    answers,
+    books,
+    digests,
+    inputs,
+    programmes,
+    receipts,
+    telling,
+)
 from packtrail.services.plan.inputs import Decision, NewInput
 from packtrail.services.plan.writing import Put, write
 
@@ -117,6 +125,45 @@ def test_a_notice_goes_to_whom_it_concerns_and_the_link_is_their_receipt(
     assert first.read_at == again.read_at
     (receipt,) = books.opened(mailing.app, mailing.maker, "eu").book.notices["N-1"].receipts
     assert receipt.by == "J. Park"
+
+
+def test_who_has_not_read_a_notice_is_reminded_once_a_day(
+    mailing: World, office: PostOffice
+) -> None:
+    def remind() -> telling.Reminded:
+        return telling.remind(mailing.app, mailing.maker, "eu", "N-1")
+
+    with pytest.raises(NotFound, match="no published notice"):
+        remind()
+    publish(mailing)
+    (first,) = taken(mailing, office)
+    mailing.clock.now += timedelta(days=3)
+
+    made = remind()
+    assert (made.reminded, made.without_address, made.told_today) == (("park",), ("rao",), ())
+    (mail,) = taken(mailing, office)
+    assert mail["Subject"] == "EU programme: please read: Cork 3 is not stopped"
+    assert "notice of 30 Nov 2026" in mail.get_content()
+    again = remind()
+    assert (again.reminded, again.told_today) == ((), ("park",))
+    assert taken(mailing, office) == []
+    told = [str(each.action) for each in audit.entries(mailing.app, mailing.maker, limit=20)]
+    assert told.count("plan:notice:reminded") == 1
+
+    receipts.confirm(mailing.app, link_in(mail, "/receipt/"))
+    mailing.clock.now += timedelta(days=1)
+    assert remind().reminded == ()
+    assert first["To"] == mail["To"]
+
+
+def test_reminding_needs_mails_and_the_right_to_change(world: World, mailing: World) -> None:
+    publish(mailing)
+    reader = replace(mailing.maker, permissions=frozenset({Permission.PLAN_READ}))
+
+    with pytest.raises(NotPermitted):
+        telling.remind(mailing.app, reader, "eu", "N-1")
+    with pytest.raises(RefusedError, match="No mail server"):
+        telling.remind(world.app, world.maker, "eu", "N-1")
 
 
 def test_a_draft_and_a_notice_told_already_send_nothing(mailing: World, office: PostOffice) -> None:

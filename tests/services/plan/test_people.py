@@ -41,7 +41,7 @@ from packtrail.services.plan import (
     responsibilities,
     telling,
 )
-from packtrail.services.plan.gate import require_trained
+from packtrail.services.plan.gate import held_back, require_trained
 from packtrail.services.plan.inputs import Decision, NewInput
 from packtrail.services.plan.writing import Put, Remove, write
 
@@ -151,7 +151,7 @@ def test_nothing_is_closed_without_a_decision_and_an_answer(world: World, maker:
 
     assert {each.code for each in early.value.findings} == {"PLN-023"}
     assert [each.message for each in empty.value.findings] == [
-        "IN-1 cannot be closed: answer is not said."
+        "IN-1 cannot be closed: the answer is not said."
     ]
 
 
@@ -436,19 +436,20 @@ def test_who_is_not_trained_is_held_back_until_they_are(world: World, maker: Act
         require_trained(world.app, ann, Held.REWORK)
 
     assert [each.code for each in refusal.value.findings] == ["PLN-024"]
-    assert "Ann must be trained first: Rework (missing)." in str(refusal.value)
+    assert "Ann must be trained first: Rework (not passed yet)." in str(refusal.value)
     require_trained(world.app, ann, Held.SIGNING)
     require_trained(world.app, replace(ann, person="somebody.else"), Held.REWORK)
     with pytest.raises(NotPermitted):
         require_trained(world.app, replace(ann, name="Called otherwise"), Held.REWORK)
     require_trained(world.app, replace(ann, kind=ActorKind.API_KEY), Held.REWORK)
 
-    session = Session(code="S", course="X", on=DAY, attended=("ann",), passed=("ann",))
+    session = Session(code="S", course="X", on=DAY, attended=("Ann",), passed=("Ann",))
     write(world.app, maker, "eu", [Put(session)])
     require_trained(world.app, ann, Held.REWORK)
     world.clock.advance(days=366)
-    with pytest.raises(NotPermitted, match="expired"):
+    with pytest.raises(NotPermitted, match="no longer valid since "):
         require_trained(world.app, ann, Held.REWORK)
+    assert held_back(world.app, maker, Held.REWORK) is None, "a program is not held back"
 
 
 def test_rework_orders_and_signatures_ask_at_the_gate(world: World, maker: Actor) -> None:

@@ -56,6 +56,16 @@ def test_what_stands_side_by_side_has_the_unit_of_the_largest() -> None:
     assert [scale.amount(each) for each in (0.043, 49.5)] == ["0.043 GB", "49.5 GB"]
 
 
+def test_of_what_is_there_whole_a_trace_is_only_told_to_be_small() -> None:
+    processes = Scale.of("processes", (0.000111, 0.00002, 0.0003))
+
+    assert processes.amount(0.000111) == "less than 0.01 processes"
+    assert processes.span(0.00002, 0.0003) == ""
+    assert processes.span(0.00002, 0.25) == "less than 0.01 to 0.25"
+    assert processes.amount(0) == "0 processes"
+    assert amount(0.000111, "EUR") == "0.000111 EUR"
+
+
 def test_large_counts_are_told_by_name() -> None:
     assert rounded(10**30) == "10^30"
     assert rounded(456_800_000) == "457 million"

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from packtrail.exchange.file_types import type_of
-from packtrail.exchange.mails import UnreadableMailError, read_mail
+from packtrail.exchange.mails import DEPTH_MAX, UnreadableMailError, read_mail
 from packtrail.services.mail.masking import masked
 
 HEAD = b"From: Kim <kim@corvus.example>\r\nSubject: Format\r\n"
@@ -150,6 +150,44 @@ def test_kinds_of_files_are_told_from_bytes() -> None:
         assert type_of(bad) is None
     long = type_of(b"x").name_for("a" * 300)
     assert (len(long), long[-4:]) == (100, ".txt")
+
+
+def test_a_mail_without_a_subject_is_called_as_it_begins() -> None:
+    told = read_mail(b"From: kim@corvus.example\r\n\r\nThe label is too far left.\r\nMove it.\r\n")
+
+    assert told.subject == "The label is too far left."
+    with pytest.raises(UnreadableMailError, match="neither subject nor text"):
+        read_mail(b"From: kim@corvus.example\r\n\r\n")
+    with pytest.raises(UnreadableMailError, match="no sender with an address"):
+        read_mail(b"Subject: Format\r\n\r\nMove it.\r\n")
+
+
+def test_parts_in_parts_without_end_are_refused() -> None:
+    depth = 3_000
+    begin = "".join(
+        f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(depth)
+    )
+    end = "".join(f"\r\n--b{n}--\r\n" for n in reversed(range(depth)))
+    bomb = begin + "Content-Type: text/plain\r\n\r\nhi\r\n" + end
+
+    with pytest.raises(UnreadableMailError, match="too deep in each other"):
+        read_mail(HEAD + bomb.encode())
+
+
+def test_a_mail_that_lies_too_deep_is_told_to_be_left_out() -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "kim@corvus.example", "Format"
+    mail.set_content("Deep down")
+    for _ in range(DEPTH_MAX + 1):
+        outer = EmailMessage()
+        outer["From"], outer["Subject"] = "kim@corvus.example", "Forwarded"
+        outer.set_content("See below")
+        outer.add_attachment(mail)
+        mail = outer
+
+    said = read_mail(mail.as_bytes()).text
+    assert "Deep down" not in said
+    assert f"[A mail that lies deeper than {DEPTH_MAX} mails is not read.]" in said
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from packtrail.planning.book import Book
 from packtrail.planning.people import (
     called,
     check_people,
@@ -15,8 +16,9 @@ from packtrail.planning.people import (
 )
 from packtrail.planning.registers import Entry, EntryKind
 from packtrail.planning.requirements import Requirement
-from packtrail.planning.templates import Department
+from packtrail.planning.templates import TEMPLATES, Department
 from packtrail.planning.training import Person
+from packtrail.planning.work import Resource, WorkKind, WorkPackage
 
 ANN = Person(code="ann", name="Ann Lee", department=Department.QUALITY)
 BEN = Person(code="b1", name="Ben", department=Department.IT, account="ben")
@@ -54,6 +56,8 @@ def test_an_owner_is_named_by_code_and_stays_so_under_a_new_name() -> None:
     assert kept.owner == "ann"
     assert called(PEOPLE | {"ann": replace(ANN, name="Ann Hall")}, kept.owner) == "Ann Hall"
     assert with_codes(PEOPLE, kept) is kept
+    role = Resource(code="quality", name="Quality", lead="Ann Lee")
+    assert with_codes(PEOPLE, role).lead == "ann"
     asked = Requirement(code="Q", title="Has no owner")
     assert with_codes(PEOPLE, asked) is asked
 
@@ -63,3 +67,21 @@ def test_one_account_is_of_one_person() -> None:
 
     assert list(check_people(PEOPLE)) == []
     assert [each.code for each in check_people(wrong)] == ["PLN-003"]
+
+
+def test_a_package_is_seen_to_by_its_owner_else_by_who_leads_the_role_else_by_the_role() -> None:
+    led = Resource(code="quality", name="Quality", lead="ann")
+    book = Book(
+        people=PEOPLE, resources={"quality": led, "it": Resource(code="it", name="IT lead")}
+    )
+    small = TEMPLATES["small"]
+
+    def doer(**told: object) -> str:
+        return book.doer(WorkPackage(code="P", title="P", **told), small)
+
+    assert doer(owner="b1", role="quality") == "Ben"
+    assert doer(role="quality") == "Ann Lee"
+    assert doer(role="it") == "IT lead"
+    assert doer(role="gone") == "gone"
+    assert doer(kind=WorkKind.PROCEDURE) == "Ann Lee", "of no role: who does work of its kind"
+    assert Book().doer(WorkPackage(code="P", title="P"), small) == ""

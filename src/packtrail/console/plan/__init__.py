@@ -44,6 +44,7 @@ ROUTES = (
     Route(_P + "/news", page(news.news)),
     Route(_P + "/news/draft", page(news.draft)),
     Route(_P + "/news/read", page(news.acknowledge), methods=["POST"]),
+    Route(_P + "/news/remind", page(news.remind), methods=["POST"]),
     Route(_P + "/news/packs/{code:path}", page(news.pack)),
     Route(_P + "/work", page(work_pages.work)),
     Route(_P + "/package/{code:path}", page(work_pages.package)),

@@ -89,6 +89,7 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("department", "Department", "choice", ("", *(each.value for each in Department))),
         F("capacity", "People at the same time", "number"),
         F("rate_eur", "EUR a person day", "whole"),
+        F("lead", "Led by", "person", hint="Sees to its work where a package has no owner"),
     ),
     "register": (
         F("code", "Code", is_required=True),
@@ -228,8 +229,8 @@ FORMS: Final[Mapping[str, tuple[FormField, ...]]] = {
         F("course", "Course", "choice", is_required=True),
         F("on", "Day", "day", is_required=True),
         F("trainer", "Trainer"),
-        F("attended", "Attended", "list", hint="Codes of people, with commas between them"),
-        F("passed", "Passed", "list", hint="Codes of people, with commas between them"),
+        F("attended", "Attended", "list", hint="Names or codes, with commas between them"),
+        F("passed", "Passed", "list", hint="Names or codes, with commas between them"),
         F("evidence", "Evidence", hint="Where the signed list or the test is"),
     ),
     "calendar": (

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import Response
 
 from packtrail.access import Permission
+from packtrail.base.errors import RefusedError
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect
 from packtrail.planning.communication import readers
@@ -18,12 +19,19 @@ from packtrail.services.plan import books, codec, telling
 if TYPE_CHECKING:
     from packtrail.console.visit import Visit
     from packtrail.services.plan.books import Opened
+    from packtrail.services.plan.telling import Reminded
 
 LINES_MAX = 12
 
 
 def news(visit: Visit) -> Response:
     """Show what a department is told; default: the department of whoever asks."""
+    return _news(visit)
+
+
+def _news(
+    visit: Visit, *, refusal: RefusedError | None = None, reminded: Reminded | None = None
+) -> Response:
     programme = visit.path("programme")
     opened = books.opened(visit.app, visit.who, programme)
     department = _department(visit, opened)
@@ -39,6 +47,8 @@ def news(visit: Visit) -> Response:
         visit,
         "plan/news.html",
         opened=opened,
+        refusal=refusal,
+        reminded=reminded,
         told=told,
         parts=(
             ("needed", "What we need from you", told.needed),
@@ -65,6 +75,16 @@ def acknowledge(visit: Visit) -> Response:
     programme, code = visit.path("programme"), visit.sent("code")
     telling.acknowledge(visit.app, visit.who, programme, code, person=visit.sent("person"))
     return redirect(shared.path_of(programme, "news") + "#n-" + quote(code, safe=""))
+
+
+def remind(visit: Visit) -> Response:
+    """Remind everybody by mail who must still read a notice."""
+    programme, code = visit.path("programme"), visit.sent("code")
+    try:
+        made = telling.remind(visit.app, visit.who, programme, code)
+    except RefusedError as refusal:
+        return _news(visit, refusal=refusal)
+    return _news(visit, reminded=made)
 
 
 def draft(visit: Visit) -> Response:

@@ -10,8 +10,10 @@ from packtrail.console import templates
 from packtrail.console.plan import shared, work
 from packtrail.console.plan.trying import address_of
 from packtrail.console.visit import redirect
+from packtrail.planning import loads
 from packtrail.planning.book import Terms
 from packtrail.planning.registers import SHAPES, EntryKind
+from packtrail.planning.schedules import Outcome
 from packtrail.planning.standing import Heat, heat_of
 from packtrail.planning.templates import TEMPLATES
 from packtrail.planning.work import WorkKind
@@ -20,15 +22,20 @@ from packtrail.services.plan import overview, programmes
 from packtrail.services.plan.reports import date_rows
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
     from packtrail.planning.book import Scenario
-    from packtrail.planning.schedules import Slot
+    from packtrail.planning.schedules import Outlook, Schedule, Slot
     from packtrail.services.plan.overview import Glance
 
 DUE_MAX = 12
 SCENARIOS_MAX = 4
+ROWS_MAX = 5
+"""Rows of each part of the one screen of a small firm."""
+_LOAD_WEEKS = 4
 _KINDS = tuple(each.value for each in WorkKind)
 
 
@@ -90,9 +97,10 @@ def glance(visit: Visit) -> Response:
         )
         for each in seen.burn
     ]
+    is_small = TEMPLATES[seen.opened.terms.template].is_small
     return shared.render(
         visit,
-        "plan/glance.html",
+        "plan/small.html" if is_small else "plan/glance.html",
         opened=seen.opened,
         seen=seen,
         picture=shared.picture(plan_charts.draw_dates(rows, today=today)) if rows else "",
@@ -107,7 +115,7 @@ def glance(visit: Visit) -> Response:
         markets={each.code: each.name for each in seen.opened.book.markets.values()},
         counts=_counts(seen),
         scenarios=_scenarios(seen),
-        screen=_screen(seen) if TEMPLATES[seen.opened.terms.template].is_small else None,
+        screen=_screen(seen) if is_small else None,
         may_change=visit.who.may(Permission.PLAN_UPDATE),
     )
 
@@ -127,7 +135,7 @@ def _upcoming(seen: Glance) -> Slot | None:
 
 
 def _screen(seen: Glance) -> dict[str, object]:
-    """Return what a small firm sees on the same page: its work, its register, and a question."""
+    """Return what a small firm sees on its one page besides: dates, people, work, register."""
     schedule = seen.schedule
     found = [
         each for each in schedule.slots.values() if not schedule.plan.by_code[each.code].is_done
@@ -136,15 +144,73 @@ def _screen(seen: Glance) -> dict[str, object]:
     slots = found[: work.PAGE_ROWS]
     rows = work.gantt_rows(seen.opened, schedule, slots, marks=work.baseline_marks(seen.drift))
     first = next(iter(schedule.outlooks), None)
+    book = seen.opened.book
+    inputs = [each for each in book.inputs.values() if each.is_open]
     return {
+        "rows_max": ROWS_MAX,
+        "dates": _dates(schedule)[:ROWS_MAX],
+        "dates_total": len(schedule.outlooks),
+        "who": _who(seen),
+        "then": _then(seen)[: max(0, ROWS_MAX - len(seen.due))],
+        "inputs": inputs,
+        "overdue": sum(each.due_on is not None and each.due_on < schedule.today for each in inputs),
         "slots": slots,
         "more": len(found) - len(slots),
         "heats": {each.code: heat_of(schedule, each.code) for each in slots},
         "picture": shared.picture(gantt.draw(rows, today=schedule.today, title="All open work")),
         "example": f"date:{first.deadline.code}=2027-05-01" if first else "longer:code=10",
         "shapes": [(each, SHAPES[each]) for each in EntryKind],
-        "entries": [each for each in seen.opened.book.register.values() if each.is_open],
+        "entries": [each for each in book.register.values() if each.is_open],
     }
+
+
+def _dates(schedule: Schedule) -> list[Outlook]:
+    """Return the dates: those that will not be made first, then the next; made ones at the end."""
+
+    def order(each: Outlook) -> tuple[bool, bool, date]:
+        is_broken = each.outcome in {Outcome.LATE, Outcome.MISSED}
+        return each.outcome is Outcome.DONE, not is_broken, each.deadline.due_on
+
+    return sorted(schedule.outlooks, key=order)
+
+
+def _then(seen: Glance) -> list[Slot]:
+    """Return what begins after this week, the soonest first."""
+    packages, now = seen.schedule.plan.by_code, {each.package.code for each in seen.due}
+    left = [
+        each
+        for each in seen.schedule.slots.values()
+        if not packages[each.code].is_started and each.code not in now
+    ]
+    return sorted(left, key=lambda each: (each.start, each.code))
+
+
+def _who(seen: Glance) -> list[dict[str, object]]:
+    """Return the roles, with what each has to do this week and in the weeks to come."""
+    schedule, book = seen.schedule, seen.opened.book
+    packages = schedule.plan.by_code
+    weekly = loads.weekly(schedule, _LOAD_WEEKS)
+    slots = sorted(schedule.slots.values(), key=lambda each: (each.start, each.code))
+    found: list[dict[str, object]] = []
+    for role in book.resources.values():
+        ahead = [
+            each
+            for each in slots
+            if packages[each.code].role == role.code and not packages[each.code].is_done
+        ]
+        asked = weekly.get(role.code, ())
+        there = sum(each.capacity_days for each in asked)
+        found.append(
+            {
+                "code": role.code,
+                "name": role.name,
+                "lead": book.called(role.lead),
+                "now": [each for each in seen.due if each.package.role == role.code],
+                "next": next(iter(ahead), None),
+                "share": sum(each.demand_days for each in asked) / there if there else None,
+            }
+        )
+    return found
 
 
 def _heat(seen: Glance) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -34,6 +34,8 @@ TABS = (
     ("/files", "Files"),
 )
 """Path below the programme -> title."""
+_OF_SMALL: Final = frozenset({"", "/work", "/readiness", "/inputs", "/scope", "/files"})
+"""Tabs of a programme of few people; its overview tells the rest, and leads to it."""
 NEIGHBOURS = (
     ("/capacity", "Capacity", Permission.CAPACITY_READ),
     ("/technology", "Technology", Permission.TECHNOLOGY_READ),
@@ -75,11 +77,24 @@ def render(
         programme=opened,
         template_=TEMPLATES[opened.terms.template],
         base=base,
-        tabs=[(base + path, title) for path, title in TABS],
+        **_tabs(opened, base, visit.request.url.path),
         neighbours=[each for each in NEIGHBOURS if visit.who.may(each[2])],
         findings=refusal.findings if refusal else (),
         **context,
     )
+
+
+def _tabs(opened: Opened, base: str, here: str) -> dict[str, list[tuple[str, str]]]:
+    """Return the tabs, and the pages that a programme of few people has none for.
+
+    The page that is shown always has its tab.
+    """
+    every = [(base + path, title) for path, title in TABS]
+    if not TEMPLATES[opened.terms.template].is_small:
+        return {"tabs": every, "more_tabs": []}
+    more = [each for each in every if each[0].removeprefix(base) not in _OF_SMALL]
+    shown = [each for each in every if each not in more or here.startswith(each[0])]
+    return {"tabs": shown, "more_tabs": more}
 
 
 def path_of(programme: str, *parts: str) -> str:

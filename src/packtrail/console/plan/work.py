@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from packtrail.access import Permission
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.console.plan import shared
 from packtrail.console.visit import redirect
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
-    from packtrail.planning.book import Book
     from packtrail.planning.comparison import PackageMark
     from packtrail.planning.schedules import Schedule, Slot
     from packtrail.planning.work import WorkPackage
@@ -118,6 +118,7 @@ def _package(visit: Visit, code: str, *, refusal: RefusedError | None = None) ->
         move=next((each for each in schedule.moves if each.code == code), None),
         resources={each.code: each.name for each in schedule.plan.resources},
         who=who,
+        may_change=visit.who.may(Permission.PLAN_UPDATE),
         traced=[e for e in trace(now.opened.book) if code in e.requirement.packages],
         departments=list(Department),
         parts=list(Part),
@@ -257,7 +258,7 @@ def gantt_rows(
                 tone=_TONES[heat_of(schedule, slot.code)],
                 is_milestone=package.is_milestone,
                 is_critical=slot.code in schedule.critical,
-                note=_note(opened.book, slot, package),
+                note=_note(opened, slot, package),
                 href=shared.package_path(opened.code, slot.code),
                 baseline=(mark.start_on, mark.finish_on) if mark else None,
                 due=due.get(slot.code),
@@ -276,12 +277,12 @@ def _group_name(opened: Opened, group: str, name: str) -> str:
     return names.get(group, {}).get(name, name) or f"Without {group}"
 
 
-def _note(book: Book, slot: Slot, package: WorkPackage) -> str:
+def _note(opened: Opened, slot: Slot, package: WorkPackage) -> str:
     if package.is_done:
         return ""
     if slot.late_days:  # In working days, as the dates are told, unless only days off are between.
         return f"{-(slot.float_days or 0) or slot.late_days} d late"
-    return book.called(package.owner) or package.role
+    return opened.doer(package)
 
 
 def _found(now: Planned, asked: Mapping[str, str]) -> list[Slot]:
@@ -297,8 +298,8 @@ def _found(now: Planned, asked: Mapping[str, str]) -> list[Slot]:
         package = schedule.plan.by_code[slot.code]
         if any(str(getattr(package, name)) != value for name, value in wanted.items()):
             continue
-        owner = now.opened.book.called(package.owner)
-        if text and text not in f"{package.code} {package.title} {owner}".casefold():
+        doer = now.opened.doer(package)
+        if text and text not in f"{package.code} {package.title} {doer}".casefold():
             continue
         if path is not None and slot.code not in path:
             continue

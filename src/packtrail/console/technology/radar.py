@@ -87,7 +87,7 @@ def _drawn(found: Radar) -> str:
             title=technology_words.sentence(each),
             tone=technology_words.STANDING[each.standing].tone,
             is_certain=each.row is not None and each.row.confidence == "H",
-            when=times.day(each.ends_on).partition(" ")[2] if each.ends_on < first else "",
+            when=times.day(each.ends_on),
             link=f"#g-{found.groups.index(each)}",
         )
         for each in shown[:DRAWN_MAX]

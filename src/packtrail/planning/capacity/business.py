@@ -27,14 +27,6 @@ INPUTS: Final[tuple[Input, ...]] = tuple(
     Input(key, title, unit, Span.of(*span), _A, source, least)
     for key, title, unit, span, source, least in (
         (
-            "usd_eur",
-            "US dollars for a euro",
-            "USD",
-            (1.0, 1.1, 1.2),
-            "about the rate of recent years",
-            0.001,
-        ),
-        (
             "discount",
             "Discount rate a year",
             "share",
@@ -159,12 +151,12 @@ def case_of(facts: ProgrammeFacts | None, packs: Mapping[str, float], source: st
     late = [*_late(delays, markets)]
     money = [*_money(facts, roles)]
     weeks = [
-        Quantity(f"week_{slug}", f"A week without {market}", "USD",
-                 f"packs_{slug} * forecast_factor / {_WEEKS} * margin")
+        Quantity(f"week_{slug}", f"A week without {market}", "EUR",
+                 f"packs_{slug} * forecast_factor / {_WEEKS} * margin / usd_eur")
         for market, slug in markets.items()
     ]  # fmt: skip
     total = Quantity(
-        "delay_total", "Cost of the delays that the plan shows", "USD",
+        "delay_total", "Cost of the delays that the plan shows", "EUR",
         " + ".join(each.key for each in late if each.key.startswith("cost_late_")) or "0 * margin",
     )  # fmt: skip
     parts = (
@@ -248,8 +240,8 @@ def _late(delays: Sequence[Delay], markets: Mapping[str, str]) -> Iterator[Quant
             f"packs_{markets[each.market]} * forecast_factor"
             f" / {_WEEKS * _WORKING_DAYS_A_WEEK} * late_{at}",
         )  # fmt: skip
-        yield Quantity(f"cost_late_{at}", f"{each.title}: cost of being late", "USD",
-                       f"held_{at} * margin")  # fmt: skip
+        yield Quantity(f"cost_late_{at}", f"{each.title}: cost of being late", "EUR",
+                       f"held_{at} * margin / usd_eur")  # fmt: skip
 
 
 def _money(facts: ProgrammeFacts | None, roles: Mapping[str, str]) -> Iterator[Quantity]:
@@ -258,17 +250,17 @@ def _money(facts: ProgrammeFacts | None, roles: Mapping[str, str]) -> Iterator[Q
     if facts is not None:
         work = " + ".join(f"cost_{slug}" for slug in roles.values()) or "0 * usd_eur"
         yield Quantity("work_cost", "Work left in the programme", "EUR", work)
-        outlay = "(work_cost + bought) * usd_eur"
-    yield Quantity("outlay", "Investment still to be made", "USD", outlay)
+        outlay = "work_cost + bought"
+    yield Quantity("outlay", "Investment still to be made", "EUR", outlay)
     for year in range(1, YEARS + 1):
-        yield Quantity(f"run_{year}", f"Running cost, year {year}", "USD",
+        yield Quantity(f"run_{year}", f"Running cost, year {year}", "EUR",
                        f"running * (1 + inflation) ** {year - 1}")  # fmt: skip
     present = " + ".join(f"run_{year} / (1 + discount) ** {year}" for year in range(1, YEARS + 1))
-    yield Quantity("present", f"Present value of {YEARS} years", "USD", f"outlay + {present}")
+    yield Quantity("present", f"Present value of {YEARS} years", "EUR", f"outlay + {present}")
     packs = " + ".join(
         f"packs * (1 + growth) ** {year - 1} / (1 + discount) ** {year}"
         for year in range(1, YEARS + 1)
     )
     yield Quantity("present_packs", f"Packs of {YEARS} years, discounted alike", "packs", packs)
-    yield Quantity("case_pack", f"Cost a pack over {YEARS} years", "USD",
+    yield Quantity("case_pack", f"Cost a pack over {YEARS} years", "EUR",
                    "present / present_packs")  # fmt: skip

@@ -164,6 +164,8 @@ INPUTS: tuple[Input, ...] = tuple(
          1),
         ("margin", "Margin lost with a pack that cannot ship", "USD", (1, 5, 20), _A,
          "from generic to branded medicines", 0),
+        ("usd_eur", "US dollars for a euro", "USD", (1.0, 1.1, 1.2), _A,
+         "about the rate of recent years; prices known in dollars are told in euros", 0.001),
     )
 )  # fmt: skip
 """Inputs that the forecast does not give."""
@@ -238,12 +240,15 @@ QUANTITIES: tuple[Quantity, ...] = (
             ("line_load", "Line hours needed of those manned, in the busiest month", "share",
              "line_hours * packs_month_peak / packs_year / (lines * line_hours_month)"),
             ("people", "People", "people", "lines * people_per_line + markets * people_per_market"),
-            ("investment", "Investment", "USD", "lines * cost_line"),
-            ("cost_disk", "Disk of the year 10, a year", "USD", "stored_10 / 1000 * cost_terabyte"),
-            ("running", "Running cost a year", "USD",
-             "people * cost_person + cost_disk + max(processes_least, processes) * cost_process"),
-            ("cost_pack", "Cost a pack", "USD", "(investment / life_years + running) / packs"),
-            ("delay_week", "Cost of a week of delay", "USD", "packs / 52 * margin"),
+            ("investment", "Investment", "EUR", "lines * cost_line / usd_eur"),
+            ("cost_disk", "Disk of the year 10, a year", "EUR",
+             "stored_10 / 1000 * cost_terabyte / usd_eur"),
+            ("running", "Running cost a year", "EUR",
+             ("cost_disk"
+              " + (people * cost_person + max(processes_least, processes) * cost_process)"
+              " / usd_eur")),
+            ("cost_pack", "Cost a pack", "EUR", "(investment / life_years + running) / packs"),
+            ("delay_week", "Cost of a week of delay", "EUR", "packs / 52 * margin / usd_eur"),
         )
     ),
 )  # fmt: skip

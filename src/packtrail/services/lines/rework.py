@@ -26,7 +26,7 @@ from packtrail.services.lines import floors
 from packtrail.services.lines.floor import site_row
 from packtrail.services.lines.taking import reference_of
 from packtrail.services.orders import order_numbers
-from packtrail.services.plan.gate import Held, require_trained
+from packtrail.services.plan.gate import Held, held_back, require_trained
 from packtrail.store import floor as floor_rows
 from packtrail.store import line_reports as rows
 from packtrail.store import orders as order_rows
@@ -135,9 +135,10 @@ def preview(
     _check(told)
     with app.database.transaction() as conn:
         act = _act(app, conn, actor, told, site, owner)
+    untrained = held_back(app, actor, Held.REWORK)
     return Preview(
-        is_possible=not act.errors,
-        findings=act.decision.findings,
+        is_possible=not act.errors and untrained is None,
+        findings=(*((untrained,) if untrained else ()), *act.decision.findings),
         effects=() if act.errors else act.effects(app.clock()),
         owner=act.owner,
         order=act.order.code if act.order else None,

@@ -12,6 +12,7 @@ from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound
 from packtrail.planning import codes
 from packtrail.planning.book import KINDS, Book, Terms
+from packtrail.planning.templates import TEMPLATES
 from packtrail.services.plan import codec
 from packtrail.services.plan.held import held
 from packtrail.store import plans as rows
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.access import Actor
+    from packtrail.planning.work import WorkPackage
     from packtrail.services.application import Application
     from packtrail.services.plan.held import Held
     from packtrail.store.book_rows import EntryRow
@@ -60,6 +62,10 @@ class Opened:
     def code(self) -> str:
         """Code of the programme."""
         return self.row.code
+
+    def doer(self, package: WorkPackage) -> str:
+        """Return who sees to a package, as they are called; empty: nobody is named."""
+        return self.book.doer(package, TEMPLATES[self.terms.template])
 
     @property
     def version(self) -> int:

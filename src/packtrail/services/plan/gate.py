@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.access.actor import ActorKind
+from packtrail.base import days
 from packtrail.base.errors import NotPermitted
 from packtrail.planning import codes
 from packtrail.planning.people import of_account
@@ -13,10 +14,11 @@ from packtrail.services.plan import books
 
 if TYPE_CHECKING:
     from packtrail.access import Actor
+    from packtrail.base.findings import Finding
     from packtrail.planning.training import Competence
     from packtrail.services.application import Application
 
-__all__ = ["Held", "require_trained"]
+__all__ = ["Held", "held_back", "require_trained"]
 
 
 def require_trained(app: Application, actor: Actor, action: Held) -> None:
@@ -33,13 +35,33 @@ def require_trained(app: Application, actor: Actor, action: Held) -> None:
     Raises:
         NotPermitted: `PLN-024`, naming the courses that are missing or have expired.
     """
+    found = held_back(app, actor, action)
+    if found is not None:
+        raise NotPermitted(found)
+
+
+def held_back(app: Application, actor: Actor, action: Held) -> Finding | None:
+    """Return `PLN-024` where somebody would be held back from an action; None where they may.
+
+    Args:
+        app: The application.
+        actor: Who is about to act.
+        action: What it is.
+    """
     if actor.kind is not ActorKind.USER or not actor.organisation_id:
-        return
+        return None
     missing = _missing(app, actor, action)
-    if missing:
-        told = "; ".join(f"{each.course.title} ({each.standing.value})" for each in missing)
-        message = f"{actor.name} must be trained first: {told}."
-        raise NotPermitted(codes.NOT_TRAINED.found(message))
+    if not missing:
+        return None
+    told = "; ".join(f"{each.course.title} ({_since(each)})" for each in missing)
+    message = f"{missing[0].person.name} must be trained first: {told}."
+    return codes.NOT_TRAINED.found(message)
+
+
+def _since(each: Competence) -> str:
+    if each.valid_until is None:
+        return "not passed yet"
+    return f"no longer valid since {days.written(each.valid_until)}"
 
 
 def _missing(app: Application, actor: Actor, action: Held) -> list[Competence]:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from packtrail.services.plan.books import Opened
     from packtrail.store.plans import ProgrammeRow
 
+ABOUT_MAX = 1_000
+"""Letters of what an input is about, where one asks for it."""
 _NAMED_MAX = 10
 _CUT = "\n\n[The mail is longer; it is cut here.]"
 _CLOSING = {Resolution.ACCEPTED, Resolution.PARTLY}
@@ -297,6 +299,46 @@ def mine(app: Application, actor: Actor) -> Iterator[tuple[str, Input]]:
         raised = [told for told in book.inputs.values() if is_of(book, told, actor)]
         raised.sort(key=lambda told: told.raised_on, reverse=True)
         yield from ((each.code, told) for told in raised)
+
+
+def listed(
+    app: Application,
+    actor: Actor,
+    programme: str = "",
+    *,
+    about: str = "",
+    state: InputState | None = None,
+    department: Department | None = None,
+) -> tuple[tuple[str, Input], ...]:
+    """Return inputs, each with its programme, the oldest first.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        programme: Code of the programme; empty: all that are in use.
+        about: Only those about this object, such as `line:c1`; empty: about anything.
+        state: Only those in this state.
+        department: Only those of this department.
+
+    Raises:
+        NotFound: `PLN-014`, there is no such programme.
+        NotPermitted: The actor may not see programmes.
+    """
+    require(actor, Permission.PLAN_READ)
+    if programme:
+        found = [(programme, books.opened(app, actor, programme).book)]
+    else:
+        with app.database.reading() as conn:
+            found = list(books.in_use(app, conn, actor.organisation_id))
+    subject = about.strip()
+    told = (
+        (code, each)
+        for code, book in found
+        for each in (book.inputs_about.get(subject, ()) if subject else book.inputs.values())
+        if (state is None or each.state is state)
+        and (department is None or each.department is department)
+    )
+    return tuple(sorted(told, key=lambda one: one[1].raised_on))
 
 
 def said_about(app: Application, actor: Actor) -> Callable[[str], list[tuple[str, Input]]]:

@@ -70,6 +70,34 @@ def tell(
         outbox.post(app, conn, row.organisation_id, letter, at=at)
 
 
+def remind(
+    app: Application, conn: Connection, row: ProgrammeRow, book: Book, notice: Notice, *,
+    at: datetime,
+) -> tuple[list[Person], list[Person]]:  # fmt: skip
+    """Record a mail to everybody who must still read a notice, once a day.
+
+    Returns:
+        Who is reminded, and who is not: without an address, or reminded or told today already.
+    """
+    wishes = preferences.everybody(conn, row.organisation_id)
+    missing = [
+        each
+        for each in book.people.values()
+        if notice.is_for(each.department)
+        and each.takes_part(at.date())
+        and notice.receipt_of(each) is None
+    ]
+    reminded: list[Person] = []
+    others: list[Person] = []
+    for person in missing:
+        to = address_of(person, wishes)
+        is_told = bool(to) and outbox.post(
+            app, conn, row.organisation_id, _reminder(row, notice, person, to, at.date()), at=at
+        )
+        (reminded if is_told else others).append(person)
+    return reminded, others
+
+
 def address_of(person: Person, wishes: Sequence[Preference]) -> str:
     """Return where somebody who takes part gets mails; empty where they want or have none.
 
@@ -111,6 +139,23 @@ def _of_notice(
             purpose=Purpose.RECEIPT,
             about=f"{row.programme_id} {notice.code} {person.code}",
         )
+
+
+def _reminder(row: ProgrammeRow, notice: Notice, person: Person, to: str, today: date) -> Letter:
+    since = f" of {times.day(notice.published_on)}" if notice.published_on else ""
+    return Letter(
+        kind=Kind.NOTICE,
+        cause=f"reminder/{row.code}/{notice.code}/{today}",
+        to=to,
+        name=person.name,
+        subject=f"{row.name}: please read: {notice.title}",
+        text=(
+            f"You have not said yet that you have read this notice{since}.\n\n"
+            f"{notice.title}\n\n{notice.text}\n\nSay that you have read it:"
+        ),
+        purpose=Purpose.RECEIPT,
+        about=f"{row.programme_id} {notice.code} {person.code}",
+    )
 
 
 def _of_answer(

@@ -116,10 +116,10 @@ def _sections(seen: Glance, today: date) -> Iterator[Section]:
     if seen.verdict.worst:
         yield Section(heading="What threatens them", paragraphs=list(_threats(seen)))
     if seen.due:
-        called = seen.opened.book.called
+        doer = seen.opened.doer
         told = [
             f"{plan_words.TASKS[each.task].text}: {each.package.title} "
-            f"({called(each.package.owner) or each.package.role or 'nobody named'}, "
+            f"({doer(each.package) or 'nobody named'}, "
             f"{times.day(each.slot.start_on)} to {times.day(each.slot.finish_on)})"
             for each in seen.due[:_LINES_MAX]
         ]

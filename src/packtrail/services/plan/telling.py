@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from packtrail.access import Permission, require
+from packtrail.access import Action, Permission, require
 from packtrail.base.errors import NotFound
 from packtrail.planning import codes, raci
 from packtrail.planning.communication import (
@@ -26,8 +24,10 @@ from packtrail.planning.raci import raci_of
 from packtrail.planning.templates import TEMPLATES, Department
 from packtrail.rendering import plan_words, times
 from packtrail.rendering.reports import Report, Section, write_pdf
+from packtrail.services import auditing
 from packtrail.services.capacity import attention
-from packtrail.services.plan import books, codec, history, overview
+from packtrail.services.mail import outbox
+from packtrail.services.plan import books, codec, history, mailing, overview
 from packtrail.services.plan.law import law_changes
 from packtrail.services.plan.scheduling import planned
 from packtrail.services.plan.writing import Put, write_in
@@ -47,7 +47,6 @@ _TOLD_KINDS = frozenset({"package", "deadline", "need", "register"})
 _SHOWN_MAX = 3
 _FOR_CAPACITY = frozenset({Department.IT, Department.MANAGEMENT, Department.FINANCE})
 """Departments that buy or change what there is."""
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TOLD_BY_THE_END = frozenset({"started_on", "done_percent"})
 """What goes without saying of work that is finished."""
 _WORDS = {"started_on": "started {}", "finished_on": "finished {}", "done_percent": "{} % done"}
@@ -68,6 +67,18 @@ class ReadersView:
     missing: tuple[str, ...]
     """Codes of the people who must still read it."""
     missing_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded:
+    """Who was reminded of a notice; people by their codes."""
+
+    notice: str
+    reminded: tuple[str, ...]
+    without_address: tuple[str, ...]
+    """Who must read it and cannot be told by mail: tell them in another way."""
+    told_today: tuple[str, ...]
+    """Who is not told again, having been told today, or wanting no mails."""
 
 
 def digest_of(
@@ -121,16 +132,55 @@ def acknowledge(
     with app.database.transaction() as conn:
         row = books.visible(conn, actor, programme, is_locked=True)
         book = books.read(app, conn, row).book
-        known = book.notices.get(code)
-        if known is None or known.published_on is None:
-            message = f"There is no published notice {code[:80]!r}."
-            raise NotFound(codes.NO_ENTRY.found(message, at="code"))
+        known = _published(book, code)
         receipt = _receipt(book, actor, person, at)
         if _is_there(book, known, receipt.person, receipt.by):
             return known
         read = replace(known, receipts=(*known.receipts, receipt))
         write_in(app, conn, actor, row, [Put(read)], at=at, reason="Read")
     return read
+
+
+def remind(app: Application, actor: Actor, programme: str, code: str) -> Reminded:
+    """Remind everybody by mail who must still read a notice, each once a day at most.
+
+    Args:
+        app: The application.
+        actor: Who reminds them.
+        programme: Code of the programme.
+        code: Code of the notice.
+
+    Raises:
+        NotFound: `PLN-014` or `PLN-015`, there is no such programme or published notice.
+        RefusedError: `MAI-002`, mails are off.
+        NotPermitted: The actor may not change programmes.
+    """
+    require(actor, Permission.PLAN_UPDATE)
+    outbox.require_on(app.settings)
+    at = app.clock()
+    with app.database.transaction() as conn:
+        row = books.visible(conn, actor, programme, is_locked=True)
+        book = books.read(app, conn, row).book
+        notice = _published(book, code)
+        reminded, others = mailing.remind(app, conn, row, book, notice, at=at)
+        people = [each.code for each in reminded]
+        if people:
+            detail = {"programme": programme, "people": people}
+            auditing.write(conn, actor, Action.NOTICE_REMINDED, code, at=at, detail=detail)
+    return Reminded(
+        notice=code,
+        reminded=tuple(people),
+        without_address=tuple(each.code for each in others if not each.mail),
+        told_today=tuple(each.code for each in others if each.mail),
+    )
+
+
+def _published(book: Book, code: str) -> Notice:
+    known = book.notices.get(code)
+    if known is None or known.published_on is None:
+        message = f"There is no published notice {code[:80]!r}."
+        raise NotFound(codes.NO_ENTRY.found(message, at="code"))
+    return known
 
 
 def is_read_by(book: Book, notice: Notice, actor: Actor) -> bool:
@@ -288,7 +338,7 @@ def _points(
     ]
     week = [
         f"{plan_words.TASKS[each.task].text}: {each.package.title} "
-        f"({book.called(each.package.owner) or each.package.role or 'nobody named'})"
+        f"({seen.opened.doer(each.package) or 'nobody named'})"
         for each in seen.due
     ]
     return {
@@ -363,23 +413,11 @@ def _difference(before: Any, after: Any) -> str:
 
 def _step(name: str, before: Any, after: Any) -> str:
     """Return what became of a value, in words."""
-    now = _value(after)
+    now = plan_words.value(name, after)
     if now and name in _WORDS:
         return _WORDS[name].format(now)
-    label, was = name.removesuffix("_on").replace("_", " "), _value(before)
+    label = name.removesuffix("_on").replace("_", " ")
+    was = plan_words.value(name, before)
     if not now:
         return f"no {label} any more"
     return f"{label} {was} → {now}" if was else f"{label} {now}"
-
-
-def _value(value: Any) -> str:
-    """Return a value as people write it; empty where there is none."""
-    if value is None or value == "" or (isinstance(value, list | dict) and not value):
-        return ""
-    if isinstance(value, list):
-        return ", ".join(map(_value, value))[:60]
-    text = str(value)
-    if _DAY.fullmatch(text):
-        with suppress(ValueError):
-            return times.day(date.fromisoformat(text))
-    return text[:60]

@@ -62,6 +62,8 @@ class SlotView:
     partner: str
     role: str
     owner: str
+    who: str
+    """Who sees to it: its owner, else who leads the role, else the role."""
     start_on: date
     finish_on: date
     early_finish_on: date
@@ -205,7 +207,7 @@ def glance_view(
                 title=each.package.title,
                 start_on=each.slot.start_on,
                 finish_on=each.slot.finish_on,
-                who=seen.opened.book.called(each.package.owner) or each.package.role,
+                who=seen.opened.doer(each.package),
                 is_critical=each.is_critical,
             )
             for each in seen.due
@@ -369,6 +371,7 @@ def _slot(now: Planned, code: str, titles: dict[str, str]) -> SlotView:
         partner=package.partner,
         role=package.role,
         owner=now.opened.book.called(package.owner),
+        who=now.opened.doer(package),
         start_on=slot.start_on,
         finish_on=slot.finish_on,
         early_finish_on=slot.early_finish_on,

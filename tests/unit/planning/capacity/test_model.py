@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from packtrail.base.errors import RefusedError
+from packtrail.planning.capacity.business import case_of
 from packtrail.planning.capacity.calibrating import CONSTANTS
 from packtrail.planning.capacity.estimating import Basis, Estimate, Input, Span, estimate
 from packtrail.planning.capacity.forecasts import ForecastRow, Sums, forecast_inputs
@@ -58,8 +59,18 @@ def test_germany_checks_150_packs_a_second_in_business_hours() -> None:
 def test_a_company_of_24_sites_invests_200_million() -> None:
     made = planned(40e6, lines=200)
 
-    assert made["investment"].likely == 200e6
-    assert made["investment"].low > 100e6
+    assert made["investment"].unit == "EUR"
+    assert made["investment"].likely * made["usd_eur"].likely == pytest.approx(200e6)
+    assert made["investment"].low > 90e6
+
+
+def test_what_is_worked_out_is_told_in_one_currency() -> None:
+    worked_out = {
+        each.unit for each in (*QUANTITIES, *case_of(None, {"IT": 1e6}, "test").quantities)
+    }
+
+    assert "EUR" in worked_out
+    assert "USD" not in worked_out
 
 
 def test_the_guide_tells_what_the_model_works_out() -> None:
@@ -80,7 +91,9 @@ def test_the_guide_tells_what_the_model_works_out() -> None:
         f" cases of 1,000 packs; cases of 100 packs add {more:.1f} a second"
     )
     assert rows["Germany"] == f"{germany['checks_peak'].likely:.0f}"
-    assert rows["Company of 24 sites"] == f"USD {company['investment'].likely / 1e6:.0f} M"
+    euros = company["investment"].likely / 1e6
+    dollars = euros * company["usd_eur"].likely
+    assert rows["Company of 24 sites"] == f"USD {dollars:.0f} M, told as EUR {euros:.0f} M"
 
 
 def test_the_guide_names_the_constants_that_benchmarks_set() -> None:
