@@ -22,18 +22,23 @@ Node = tuple[str, int]
 DROPS_MAX = 20
 
 
-def create(url: str, name: str) -> None:
-    """Make an empty database on every node, migrate it and spread its tables.
-
-    Nobody can connect to it afterwards: it is there to be copied.
-    """
+def empty(url: str, name: str) -> str:
+    """Make an empty database on every node, each of which knows the others; return its URL."""
     for node in nodes(url):
         _run(node, "create database {}", name)
         with psycopg.connect(make_conninfo(node, dbname=name), autocommit=True) as conn:
             conn.execute("create extension citus")
     mine = make_conninfo(url, dbname=name)
     _introduce(mine, _workers(url))
-    with Database(mine) as database:
+    return mine
+
+
+def create(url: str, name: str) -> None:
+    """Make an empty database on every node, migrate it and spread its tables.
+
+    Nobody can connect to it afterwards: it is there to be copied.
+    """
+    with Database(empty(url, name)) as database:
         database.migrate()
         database.distribute()
     for node in nodes(url):

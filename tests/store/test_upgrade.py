@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
-from tests.postgres import _create, _drop
+from tests import cluster
+from tests.postgres import CITUS_URL, _create, _drop
 from tests.store import earlier
 from tests.store.making import (
     AUDIENCE,
@@ -34,7 +35,15 @@ from packtrail.epcis.events import (
     SensorElement,
     TransformationEvent,
 )
-from packtrail.store import brought, census, contents, migrations, objects, originals
+from packtrail.store import (
+    brought,
+    census,
+    contents,
+    distribution,
+    migrations,
+    objects,
+    originals,
+)
 from packtrail.store.database import Database
 from packtrail.store.factrows import terms
 from packtrail.store.facts import facts_of
@@ -206,6 +215,25 @@ def test_what_was_recorded_before_the_upgrade_is_known_after_it(earlier_url: str
 
     assert (again.stored, again.repeated, again.conflicts) == (1, len(LIFE), ())
     assert size == (len(PACKS) + 1,)
+
+
+@pytest.mark.skipif(not CITUS_URL, reason="no Citus cluster")
+def test_a_database_that_is_spread_is_upgraded(server_url: str) -> None:
+    """From the first schema that has every table that is spread."""
+    name = f"packtrail_earlier_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster.empty(server_url, name), autocommit=True) as conn:
+        migrations.run(conn, upto("0027"))
+        with conn.transaction():
+            distribution.distribute(conn)
+        with conn.transaction():
+            record(conn, LIFE)
+        before = everything(conn)
+
+        migrations.run(conn)
+
+        assert everything(conn) == before
+        assert distribution.missing(conn) == ()
+    cluster.drop(server_url, name)
 
 
 def test_an_event_without_further_fields_has_no_facts(fresh_database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -26,6 +27,16 @@ _TABLE = """
     )
 """
 
+_PIECE = re.compile(
+    r"""
+      --[^\n]*                                # a comment,
+    | '[^']*' | "[^"]*"                       # a text, a name,
+    | (?P<quote>\$\w*\$) .*? (?P=quote)       # the body of a function,
+    | (?P<end>;)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+
 _CODE: Mapping[str, Callable[[Connection], None]] = {
     "facts.sql": facts.backfill,
     "segments.sql": segments.rewrite,
@@ -44,6 +55,20 @@ class Migration:
     def sha256(self) -> str:
         """Digest of the file, by which a later change is noticed."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
+
+    def statements(self) -> Iterator[str]:
+        """Yield its statements, each with the comments before it.
+
+        Citus tells its workers of a change of a table in the words it was asked in: of one
+        statement.
+        """
+        begin = 0
+        for piece in _PIECE.finditer(self.sql):
+            if piece["end"]:
+                yield self.sql[begin : piece.end()]
+                begin = piece.end()
+        if self.sql[begin:].strip():
+            yield self.sql[begin:]
 
 
 def available() -> tuple[Migration, ...]:
@@ -108,7 +133,8 @@ def _require_same_history(applied: dict[str, str], known: Sequence[Migration]) -
 
 def _apply(conn: Connection, migration: Migration) -> None:
     with conn.transaction():
-        conn.execute(migration.sql)
+        for statement in migration.statements():
+            conn.execute(statement)
         more = _CODE.get(migration.name.partition("_")[2])
         if more is not None:
             more(conn)
