@@ -112,6 +112,17 @@ def test_a_database_newer_than_the_code_is_refused(fresh_database: Database):
         migrations.run(conn, migrations.available()[:1])
 
 
+def test_a_migration_goes_to_the_database_statement_by_statement(fresh_database: Database):
+    several = "create table one (); create table told as select current_query() as text;"
+    known = [*migrations.available(), Migration("9999_several.sql", several)]
+    with fresh_database.reading() as conn:
+        migrations.run(conn, known)
+
+        assert conn.execute("select text from told").fetchall() == [
+            (" create table told as select current_query() as text;",)
+        ]
+
+
 def test_a_migration_that_fails_leaves_nothing_behind(fresh_database: Database):
     broken = Migration("9999_broken.sql", "create table half (); select nonsense")
     with fresh_database.reading() as conn:
