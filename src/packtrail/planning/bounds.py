@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from packtrail.planning.grid import fixed_spot
-from packtrail.planning.scheduling import Walks, targets
+from packtrail.planning.grid import Grid, fixed_spot
+from packtrail.planning.scheduling import targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from packtrail.planning.grid import Grid
-    from packtrail.planning.schedules import Schedule
+    from packtrail.planning.schedules import Schedule, Slot
 
 _SATURDAY, _WEEK = 5, 7
 _SLACK = 1e-6
@@ -73,24 +72,35 @@ class _Demand:
     works_weekends: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of a resource."""
+
+    resource: str
+    capacity: float
+    demands: Mapping[str, _Demand]
+    """By package; what can begin last first."""
+
+
 def bounds(schedule: Schedule) -> Bounds:
     """Return how soon the open dates of a schedule could be made, alone and together.
 
     Args:
         schedule: A schedule, levelled or not.
     """
-    walks = Walks.of(schedule.plan, schedule.today)
-    asked, wanted = _asked(walks), targets(walks.grid)
+    grid = Grid.of(schedule.plan, schedule.today)
+    asked, wanted = _asked(grid, schedule.slots), targets(grid)
     dates, least, together = [], 0, set[str]()
     for each in schedule.outlooks:  # By due day.
         package = each.deadline.package
         if schedule.plan.by_code[package].is_done:
             continue
-        leading = _leads_to(walks.grid, package)
-        until, resource = _soonest(walks, asked, package, leading)
+        leading = _leads_to(grid, package)
+        soonest = schedule.slots[package].early_until
+        until, resource = _soonest(asked, soonest, leading)
         together |= leading
         due = each.deadline.due_on.toordinal() + 1
-        least = max(least, _soonest(walks, asked, package, together)[0] - due)
+        least = max(least, _soonest(asked, soonest, together)[0] - due)
         planned = schedule.slots[package].until
         dates.append(
             Bound(
@@ -105,34 +115,46 @@ def bounds(schedule: Schedule) -> Bounds:
     return Bounds(dates=tuple(dates), least_late_days=least)
 
 
-def _soonest(
-    walks: Walks, asked: Mapping[str, Mapping[str, _Demand]], package: str, leading: set[str]
-) -> tuple[int, str]:
-    """Return by which day a package and others can be done, and the resource that decides."""
-    until, resource = walks.early[package].until, ""
-    for name, demands in asked.items():
-        enough = _enough(_demanded(demands, leading), walks.grid.plan.capacities[name])
-        if enough > until:
-            until, resource = enough, name
+def _soonest(asked: Sequence[_Asked], alone: int, leading: set[str]) -> tuple[int, str]:
+    """Return by which day a package and others can be done, and the resource that decides.
+
+    Args:
+        asked: What is asked of each resource.
+        alone: By which day the package can be done, if nothing but its predecessors held it up.
+        leading: The package with all that leads to it.
+    """
+    until, resource = alone, ""
+    for each in asked:
+        if not leading.isdisjoint(each.demands):
+            demands = [demand for code, demand in each.demands.items() if code in leading]
+            enough = _enough(demands, each.capacity)
+            if enough > until:
+                until, resource = enough, each.resource
     return until, resource
 
 
-def _asked(walks: Walks) -> Mapping[str, Mapping[str, _Demand]]:
-    """Return resource -> package -> what it asks of it from today on."""
-    grid = walks.grid
+def _asked(grid: Grid, slots: Mapping[str, Slot]) -> list[_Asked]:
+    """Return what is asked of each resource from today on, what can begin last first."""
     found: defaultdict[str, dict[str, _Demand]] = defaultdict(dict)
     for package in grid.plan.packages:
         demands = grid.plan.demands[package.code]
         if not demands or fixed_spot(grid, package) is not None:
             continue  # What has begun stays where it is, and is done however much it asks for.
-        spot = walks.early[package.code]
-        days = grid.days_of(package, spot.start, spot.until)
+        slot = slots[package.code]
+        days = grid.days_of(package, slot.early_start, slot.early_until)
         weekends = any(_weekday(each) >= _SATURDAY for each in days)
         for resource, amount in demands.items():
             given = min(amount, grid.plan.capacities[resource])
             if given > 0 and days:
                 found[resource][package.code] = _Demand(days[0], given * len(days), weekends)
-    return found
+    return [
+        _Asked(
+            resource,
+            grid.plan.capacities[resource],
+            dict(sorted(demands.items(), key=lambda each: -each[1].release)),
+        )
+        for resource, demands in found.items()
+    ]
 
 
 def _leads_to(grid: Grid, package: str) -> set[str]:
@@ -144,12 +166,6 @@ def _leads_to(grid: Grid, package: str) -> set[str]:
             found.add(code)
             left += [each.predecessor for each in grid.network.before[code]]
     return found
-
-
-def _demanded(demands: Mapping[str, _Demand], codes: set[str]) -> list[_Demand]:
-    return sorted(
-        (each for code, each in demands.items() if code in codes), key=lambda each: -each.release
-    )
 
 
 def _enough(demands: Sequence[_Demand], capacity: float) -> int:

@@ -146,9 +146,12 @@ class WorkingDays:
         Raises:
             NoWorkingDay: There are not so many days.
         """
-        rank = self._fitting(day, count)
-        start = self._at(rank)
-        return start, self._at(rank + count - 1) + 1 if count else start
+        rank, days = self._fitting(day, count), self._days
+        try:
+            start = days[rank]
+            return start, days[rank + count - 1] + 1 if count else start
+        except IndexError:
+            raise NoWorkingDay(self.code) from None
 
     def _fitting(self, day: int, count: int) -> int:
         rank = self._rank(day)
@@ -209,6 +212,10 @@ class WorkingDays:
         """Return the first `count` working days from a day on; fewer when there are no more."""
         rank = self._rank(start)
         return self._days[rank : rank + count]
+
+    def within(self, start: int, end: int) -> Sequence[int]:
+        """Return the working days of a half-open span; none when it runs backwards."""
+        return self._days[self._rank(start) : self._rank(end)]
 
     def from_(self, day: int) -> tuple[Sequence[int], int]:
         """Return all working days, and the place of the first of them from a day on."""

@@ -46,6 +46,8 @@ class Grid:
     network: Network
     days: Mapping[str, WorkingDays]
     """Code of a package -> the days of its calendar."""
+    opens: Mapping[str, tuple[int, Driver]]
+    """Code of a package -> the point before which it cannot begin, whatever it waits for."""
     spare: WorkingDays
     """Counted on where a calendar has no day left."""
     windowed: frozenset[str] = frozenset()
@@ -73,6 +75,7 @@ class Grid:
             today=today,
             network=plan.network,
             days={each.code: calendars[each.calendar] for each in plan.packages},
+            opens={each.code: _opens(plan, each, today) for each in plan.packages},
             spare=calendars[STANDARD.code],
             windowed=frozenset(each.code for each in plan.calendars if each.windows),
         )
@@ -129,9 +132,9 @@ class Grid:
         begin = max(start, self.today.toordinal()) if package.is_started else start
         try:
             days = self.spare if package.calendar == ELAPSED.code else self.days[package.code]
-            return days.span(begin, days.count(begin, until))
+            return days.within(begin, until)
         except NoWorkingDay:
-            return self.spare.span(begin, self.spare.count(begin, until))
+            return self.spare.within(begin, until)
 
     def counted(self, code: str, start: int, until: int) -> int:
         """Return the working days between two points; negative when they are the other way."""
@@ -143,6 +146,17 @@ class Grid:
             finding = codes.NO_WORKING_DAY.found(message, at=f"calendars/{fault.calendar}")
             self.findings[fault.calendar] = finding
         return self.spare
+
+
+def _opens(plan: Plan, package: WorkPackage, today: date) -> tuple[int, Driver]:
+    """Return the point before which a package cannot begin, and what says so."""
+    # A milestone is the end of a day, so what is said of a day holds from its end on.
+    extra = 1 if package.is_milestone else 0
+    opening = Bounds(today.toordinal() + extra, _TODAY)
+    for day in (plan.starts_on, package.not_before):
+        if day is not None:
+            opening.raise_start(day.toordinal() + extra, _NOT_BEFORE)
+    return opening.start, opening.start_driver
 
 
 def _busiest(plan: Plan) -> int:
@@ -214,12 +228,7 @@ def fixed_spot(grid: Grid, package: WorkPackage) -> Spot | None:
 
 def bounds_of(grid: Grid, package: WorkPackage, placed: Mapping[str, Spot]) -> Bounds:
     """Return what today, set days and links allow a package that has not begun."""
-    # A milestone is the end of a day, so what is said of a day holds from its end on.
-    extra = 1 if package.is_milestone else 0
-    bounds = Bounds(grid.today.toordinal() + extra, _TODAY)
-    for day in (grid.plan.starts_on, package.not_before):
-        if day is not None:
-            bounds.raise_start(day.toordinal() + extra, _NOT_BEFORE)
+    bounds = Bounds(*grid.opens[package.code])
     for link in grid.network.before[package.code]:
         point = _reach(grid, link, placed[link.predecessor])
         if link.kind in _TO_END:
@@ -251,7 +260,7 @@ def _reach(grid: Grid, link: Link, predecessor: Spot) -> int:
     point = predecessor.until
     if link.kind in _FROM_START:
         point = predecessor.start + _day_of_start(grid, link)
-    if link.is_elapsed:
+    if link.is_elapsed or not link.lag_days:
         return point + link.lag_days
     return grid.shifted(link.successor, point, link.lag_days)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -61,24 +61,28 @@ class _Board:
     demands: Mapping[str, Mapping[str, float]]
     profile: Profile
     placed: dict[str, Spot] = field(default_factory=dict)
+    untils: dict[str, int] = field(default_factory=dict)
+    """Where what is placed ends."""
     gave_way: dict[str, _Taken] = field(default_factory=dict)
 
-    def book(self, code: str, spot: Spot) -> None:
-        self.placed[code] = spot
-        if demands := self.demands[code]:
-            package = self.grid.plan.by_code[code]
-            days = self.grid.days_of(package, spot.start, spot.until)
-            self.profile.take(code, demands, days)
+    def days(self, code: str, spot: Spot) -> Sequence[int]:
+        """Return the days on which a package asks for anything at a spot."""
+        if not self.demands[code]:
+            return ()
+        return self.grid.days_of(self.grid.plan.by_code[code], spot.start, spot.until)
 
-    def clash(self, code: str, spot: Spot, *, is_last: bool) -> Clash | None:
-        wanted = self.demands[code]
-        if not wanted:
+    def book(self, code: str, spot: Spot, days: Sequence[int]) -> None:
+        """Put a package on a spot, with the days that are its days there."""
+        self.placed[code], self.untils[code] = spot, spot.until
+        self.profile.take(code, self.demands[code], days)
+
+    def clash(self, code: str, days: Sequence[int], *, is_last: bool) -> Clash | None:
+        """Return the first or the last day on which there is not enough for a package."""
+        if not days:
             return None
-        package = self.grid.plan.by_code[code]
-        days = self.grid.days_of(package, spot.start, spot.until)
-        found = self.profile.clash(wanted, days, is_last=is_last)
+        found = self.profile.clash(self.demands[code], days, is_last=is_last)
         if found is not None and code not in self.gave_way:
-            self.gave_way[code] = _Taken(found, self.profile.holders(found))
+            self.gave_way[code] = _Taken(found, tuple(self.profile.holders(found)))
         return found
 
     def passed(self, package: WorkPackage, clash: Clash) -> Clash | None:
@@ -149,7 +153,7 @@ def _board(grid: Grid, demands: Mapping[str, Mapping[str, float]]) -> _Board:
     for package in grid.plan.packages:
         spot = fixed_spot(grid, package)
         if spot is not None:
-            board.book(package.code, spot)
+            board.book(package.code, spot, board.days(package.code, spot))
     return board
 
 
@@ -185,13 +189,14 @@ def _until(late: Mapping[str, Spot], code: str) -> int:
 def _earlier(board: _Board, code: str, spot: Spot, earliest: int) -> Spot:
     """Return the latest free place up to a spot, booked; the spot itself where there is none."""
     package = board.grid.plan.by_code[code]
-    wanted = spot
-    while clash := board.clash(code, spot, is_last=False):
+    wanted, days = spot, board.days(code, spot)
+    while clash := board.clash(code, days, is_last=False):
         until = clash.day
         spot = Spot(board.grid.begun(code, until, package.duration_days), until, spot.driver)
         if spot.start < earliest:
             return wanted  # There is no time left: the forward pass finds a place.
-    board.book(code, spot)
+        days = board.days(code, spot)
+    board.book(code, spot, days)
     return spot
 
 
@@ -348,23 +353,25 @@ _SOMEDAY = 10_000
 
 def _place(board: _Board, package: WorkPackage, floor: int | None) -> None:
     """Place a package at its wish or later, where there is enough of everything."""
-    grid = board.grid
+    grid, code = board.grid, package.code
     bounds = bounds_of(grid, package, board.placed)
     if floor is not None:
-        bounds.raise_start(floor, Driver(Cause.BACK))
+        bounds.raise_start(floor, _BACK)
     spot = settle(grid, package, bounds)
-    clash = board.clash(package.code, spot, is_last=True)
-    while clash:
+    days, taken = board.days(code, spot), None
+    while clash := board.clash(code, days, is_last=True):
         taken = board.passed(package, clash) or clash
-        bounds.raise_start(taken.day + 1, Driver(Cause.RESOURCE))
+        bounds.raise_start(taken.day + 1, _RESOURCE)
         spot = settle(grid, package, bounds)
-        clash = board.clash(package.code, spot, is_last=True)
-        if not clash and spot.driver.cause is Cause.RESOURCE:
-            holders = board.profile.holders(taken)
-            last = max(holders, key=lambda code: board.placed[code].until)
-            driver = Driver(Cause.RESOURCE, last, spot.driver.calendar)
-            spot = Spot(spot.start, spot.until, driver)
-    board.book(package.code, spot)
+        days = board.days(code, spot)
+    if taken and spot.driver.cause is Cause.RESOURCE:
+        last = max(board.profile.holders(taken), key=board.untils.__getitem__)
+        driver = Driver(Cause.RESOURCE, last, spot.driver.calendar)
+        spot = Spot(spot.start, spot.until, driver)
+    board.book(code, spot, days)
+
+
+_BACK, _RESOURCE = Driver(Cause.BACK), Driver(Cause.RESOURCE)
 
 
 def _moves(free: Mapping[str, Spot], levelled: Schedule, back: _Board, ahead: _Board) -> list[Move]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -55,11 +55,16 @@ class Profile:
         self, demands: Mapping[str, float], days: Sequence[int], *, is_last: bool
     ) -> Clash | None:
         """Return the first or the last day on which there is not enough; None: there always is."""
-        for day in reversed(days) if is_last else days:
-            for resource, amount in demands.items():
-                if self._taken[resource][day] + amount > self._capacities[resource] + _SLACK:
-                    return Clash(day, resource)
-        return None
+        found: Clash | None = None
+        for resource, amount in demands.items():
+            taken, most = self._taken[resource], self._capacities[resource] + _SLACK
+            for day in reversed(days) if is_last else days:
+                if found is not None and (day <= found.day if is_last else day >= found.day):
+                    break  # Of several on one day the first is told.
+                if taken[day] + amount > most:
+                    found = Clash(day, resource)
+                    break
+        return found
 
     def passed(
         self,
@@ -89,17 +94,20 @@ class Profile:
         while first + count <= len(days):
             for at in range(first + count - 1, first + free - 1, -1):
                 day = days[at]
-                name = next((name for name, taken, most in wanted if taken[day] > most), None)
-                if name is not None:
-                    free, first, clash = first + count - 1 - at, at + 1, Clash(day, name)
-                    break
+                for name, taken, most in wanted:
+                    if taken[day] > most:
+                        break
+                else:
+                    continue
+                free, first, clash = first + count - 1 - at, at + 1, Clash(day, name)
+                break
             else:
                 return clash
         return None
 
-    def holders(self, clash: Clash) -> tuple[str, ...]:
+    def holders(self, clash: Clash) -> Sequence[str]:
         """Return the packages that have a resource on a day."""
-        return tuple(self._holders[clash.resource][clash.day])
+        return self._holders[clash.resource][clash.day]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +171,11 @@ def _asked(schedule: Schedule, first: int, weeks: int) -> Mapping[str, list[dict
         demands = schedule.plan.demands[code]
         if not demands or slot.until <= first or slot.start >= last:
             continue
-        days = Counter(
-            (day - first) // 7
-            for day in grid.days_of(schedule.plan.by_code[code], slot.start, slot.until)
-            if first <= day < last
-        )
+        days: dict[int, int] = {}
+        for day in grid.days_of(schedule.plan.by_code[code], slot.start, slot.until):
+            if first <= day < last:
+                week = (day - first) // 7
+                days[week] = days.get(week, 0) + 1
         for resource, amount in demands.items():
             for week, count in days.items():
                 found[resource][week][code] = amount * count
