@@ -96,10 +96,11 @@ class Profile:
                 day = days[at]
                 for name, taken, most in wanted:
                     if taken[day] > most:
+                        clash = Clash(day, name)
                         break
                 else:
                     continue
-                free, first, clash = first + count - 1 - at, at + 1, Clash(day, name)
+                free, first = first + count - 1 - at, at + 1
                 break
             else:
                 return clash
@@ -153,12 +154,19 @@ def weekly(schedule: Schedule, weeks: int) -> Mapping[str, tuple[Load, ...]]:
                 from_on=each,
                 demand_days=round(sum(asked.values()), 2),
                 capacity_days=capacities[resource] * days,
-                packages=tuple(sorted(asked, key=lambda code: (-asked[code], code))),
+                packages=_most_first(asked),
             )
             for each, days, asked in zip(mondays, worked, by_week, strict=True)
         )
         for resource, by_week in sorted(_asked(schedule, monday.toordinal(), weeks).items())
     }
+
+
+def _most_first(asked: Mapping[str, float]) -> tuple[str, ...]:
+    """Return packages, whoever asks for most first."""
+    if len(asked) < 2:
+        return tuple(asked)
+    return tuple(sorted(asked, key=lambda code: (-asked[code], code)))
 
 
 def _asked(schedule: Schedule, first: int, weeks: int) -> Mapping[str, list[dict[str, float]]]:

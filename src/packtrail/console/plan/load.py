@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from packtrail.console.plan import shared
-from packtrail.planning import loads
 from packtrail.services.plan import views
 from packtrail.services.plan.scheduling import planned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from starlette.responses import Response
 
     from packtrail.console.visit import Visit
+    from packtrail.planning.loads import Load
     from packtrail.planning.scope import Line
     from packtrail.planning.work import Resource
 
@@ -25,7 +27,7 @@ MOVES_MAX = 200
 def load(visit: Visit) -> Response:
     """Show the load of every resource, and the moves that levelling made."""
     now = planned(visit.app, visit.who, visit.path("programme"))
-    weekly = loads.weekly(now.schedule, WEEKS)
+    weekly = views.weekly(visit.app, now, WEEKS)
     names = {each.code: each for each in now.schedule.plan.resources}
     lines = now.opened.book.lines
     rows = [
@@ -33,7 +35,7 @@ def load(visit: Visit) -> Response:
             code,
             _name(code, names, lines),
             now.schedule.plan.capacities[code],
-            weeks,
+            list(_cells(weeks)),
             sum(each.demand_days for each in weeks),
         )
         for code, weeks in weekly.items()
@@ -52,6 +54,24 @@ def load(visit: Visit) -> Response:
         names={code: each.name for code, each in names.items()},
         unused=[each for each in now.schedule.plan.resources if each.code not in weekly],
     )
+
+
+def _cells(weeks: Iterable[Load]) -> Iterator[tuple[Markup, Load | None]]:
+    """Yield the weeks in which anything is asked, each with the empty cells before it.
+
+    Most lines do nothing in most weeks; the last pair has no week.
+    """
+    empty = 0
+    for each in weeks:
+        if each.demand_days:
+            yield _EMPTY * empty, each
+            empty = 0
+        else:
+            empty += 1
+    yield _EMPTY * empty, None
+
+
+_EMPTY = Markup("<td></td>")
 
 
 def _name(code: str, resources: Mapping[str, Resource], lines: Mapping[str, Line]) -> str:

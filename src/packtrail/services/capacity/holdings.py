@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packtrail.access import Permission
 from packtrail.compliance.retention import keepings
@@ -19,7 +19,7 @@ from packtrail.store import floor as floor_rows
 from packtrail.store.archive import rows as months
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from psycopg import Connection
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from packtrail.compliance.book import Book
     from packtrail.production.levels import Tier
     from packtrail.services.application import Application
+    from packtrail.store.floor import PackagingRow
 
 Pairs = tuple[tuple[str, str], ...]
 """Products and markets, as a forecast names them."""
@@ -63,6 +64,23 @@ def holdings(
     retention = _retention(app, conn, actor, markets, on)
     if not actor.may(Permission.LINE_READ):
         return Holdings(packings={}, placements={}, lines=(), retention=retention)
+    packings, placements = _packed(app, conn, actor, pairs)
+    return Holdings(
+        packings=packings,
+        placements=placements,
+        lines=_lines(app, conn, actor, placements.values()),
+        retention=retention,
+    )
+
+
+_Packings = dict[tuple[str, str], Packing]
+_Placements = dict[tuple[str, str], tuple[str, ...]]
+
+
+def _packed(
+    app: Application, conn: Connection, actor: Actor, pairs: Pairs
+) -> tuple[_Packings, _Placements]:
+    """Return how products are packed and on which lines, worked out once for each state of both."""
     own = actor.organisation_id
     items = [
         row
@@ -70,7 +88,18 @@ def holdings(
         if row.owner_id == own
     ]
     may_see = actor.may(Permission.PORTFOLIO_READ)
-    book = books.opened(app, conn, own).book if may_see else None
+    portfolio = books.opened(app, conn, own) if may_see else None
+    name, mark = f"packed/{own}", (pairs, items, portfolio.version if portfolio else None)
+    known = cast("tuple[_Packings, _Placements] | None", app.remembered.get(name, mark))
+    if known is None:
+        known = _packed_by(items, portfolio.book if portfolio else None, pairs)
+        app.remembered.put(name, mark, known)
+    return known
+
+
+def _packed_by(
+    items: Sequence[PackagingRow], book: Book | None, pairs: Pairs
+) -> tuple[_Packings, _Placements]:
     named = {row.gtin: row for row in items} | {row.code: row for row in items}
     sold, placed = _sold(book), _Placed.of(book)
     packings, placements = {}, {}
@@ -81,12 +110,7 @@ def holdings(
             packings[product, market] = found
         if lines := placed.find(product, code, market):
             placements[product, market] = lines
-    return Holdings(
-        packings=packings,
-        placements=placements,
-        lines=_lines(app, conn, actor, placements.values()),
-        retention=retention,
-    )
+    return packings, placements
 
 
 def _packing(tiers: Iterable[Tier]) -> Packing | None:

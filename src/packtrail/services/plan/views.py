@@ -13,8 +13,11 @@ from packtrail.services.plan.overview import glance
 from packtrail.services.plan.scheduling import planned
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from packtrail.access import Actor
     from packtrail.planning.comparison import Comparison
+    from packtrail.planning.loads import Load
     from packtrail.planning.schedules import Outlook
     from packtrail.services.application import Application
     from packtrail.services.plan.scheduling import Planned
@@ -257,6 +260,17 @@ def bounds_view(app: Application, actor: Actor, programme: str) -> Bounds:
     return known
 
 
+def weekly(app: Application, now: Planned, weeks: int) -> Mapping[str, Sequence[Load]]:
+    """Return what is asked of each resource in each of the coming weeks."""
+    mark = (now.opened.mark, now.schedule.today, weeks)
+    name = f"weekly/{now.opened.row.programme_id}"
+    known = cast("Mapping[str, Sequence[Load]] | None", app.remembered.get(name, mark))
+    if known is None:
+        known = loads.weekly(now.schedule, weeks)
+        app.remembered.put(name, mark, known)
+    return known
+
+
 def load_view(
     app: Application, actor: Actor, programme: str, *, weeks: int = 26
 ) -> tuple[tuple[LoadView, ...], tuple[MoveView, ...]]:
@@ -271,10 +285,11 @@ def load_view(
     Raises:
         NotFound: `PLN-014`, there is no such programme.
     """
-    schedule = planned(app, actor, programme).schedule
+    now = planned(app, actor, programme)
+    schedule = now.schedule
     titles = {code: each.title for code, each in schedule.plan.by_code.items()}
     names = {each.code: each.name for each in schedule.plan.resources}
-    weekly = loads.weekly(schedule, max(1, min(weeks, WEEKS_MAX)))
+    asked = weekly(app, now, max(1, min(weeks, WEEKS_MAX)))
     load = tuple(
         LoadView(
             resource=each.resource,
@@ -283,7 +298,7 @@ def load_view(
             capacity_days=each.capacity_days,
             packages=each.packages,
         )
-        for found in weekly.values()
+        for found in asked.values()
         for each in found
     )
     moves = tuple(
