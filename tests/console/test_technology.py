@@ -85,6 +85,7 @@ def test_the_radar_draws_and_says_what_is_in_the_way(anyone: Desk) -> None:
     assert "1 part out of support" in text_of(page)
     assert "In the way of 1 line (w1) and 1 market (US)" in text_of(page)
     assert "Nobody yet" in text_of(page)
+    assert re.search(r">\d{1,2} [A-Z][a-z]{2} 20\d\d: ", page), "days are told with their year"
 
 
 @pytest.mark.parametrize("query", ["market=XX", "market=US&on=soon", "market=US&speed=fast"])

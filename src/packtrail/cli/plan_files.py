@@ -10,7 +10,7 @@ import typer
 
 from packtrail.base.errors import UsageError
 from packtrail.cli import options
-from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line
+from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line, write_table
 from packtrail.cli.plan import Programme, plan
 
 EXPORTS = {
@@ -91,11 +91,17 @@ def import_plan(
     told = {
         "added": reading.added, "changed": reading.changed, "removed": reading.removed,
         "is_taken_in": reading.is_good and not dry_run, "findings": reading.findings,
+        "changes": reading.told, "effect": reading.effect,
     }  # fmt: skip
     if json:
         write_json(told)
     else:
         tell_findings(reading.findings)
+        if reading.told:
+            rows = [(each.kind, each.code, each.title, each.told) for each in reading.told]
+            write_table("What the file changes", ("Kind", "Code", "Title", "Change"), rows)
+        if reading.effect:
+            write_line(reading.effect)
         write_line(
             f"{reading.added} new, {reading.changed} changed, {reading.removed} taken out"
             f"{'' if told['is_taken_in'] else '; nothing was changed'}."

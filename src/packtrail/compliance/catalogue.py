@@ -40,7 +40,10 @@ class Catalogue:
         for pack in packs:
             if pack.id in own:
                 raise RefusedError(
-                    codes.NAME_TWICE.found(f"There are two packs {pack.id!r}.", at=pack.id)
+                    codes.NAME_TWICE.found(
+                        f"There are two packs {pack.id!r}; to change an installed one, overlay it.",
+                        at=pack.id,
+                    )
                 )
             own[pack.id] = pack
         for pack in own.values():

@@ -189,7 +189,11 @@ class _Reader:
         extra = self._extra(task)
         is_elapsed = _text(task, "DurationFormat") in ELAPSED_FORMATS
         hours = HOURS_ELAPSED_A_DAY if is_elapsed else HOURS_A_DAY
-        days = _hours(_text(task, "Duration")) / hours
+        told = _text(task, "Duration")
+        if told and not _DURATION.fullmatch(told):
+            message = f"The duration of {code} is {told[:40]!r}; expected such as PT16H0M0S."
+            self._say(codes.BAD_VALUE, message, uid)
+        days = _hours(told) / hours
         whole = 0 if _text(task, "Milestone") == "1" else max(1, -int(-days // 1))
         if whole and days != int(days):
             message = f"{code} takes {days:g} days; {whole} are planned."

@@ -5,11 +5,11 @@ What a package waits for stands in its own row, as planners write it: `URS; L1-S
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.base.errors import RefusedError
-from packtrail.exchange.tables import Field, Kind, read_table
+from packtrail.exchange.tables import Field, Kind, read_table, sheets_of
 from packtrail.planning import codes
 from packtrail.planning.departments import Department
 from packtrail.planning.notation import parse_links
@@ -78,8 +78,24 @@ DATE_FIELDS: Final = (
     _field("clause"),
     _field("stake_eur", Kind.NUMBER, titles=("stake",)),
 )
+WORK_LEFT: Final = ("planned start", "planned finish", "float days", "critical")
+DATES_LEFT: Final = ("planned finish", "earliest finish", "slack days", "outcome")
+"""What an export tells besides: it follows from the rest, and is not read."""
 _TRUE = frozenset({"yes", "true", "1", "x"})
 _FALSE = frozenset({"no", "false", "0", "-", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class _Sourced:
+    """Where an entry of a file stands."""
+
+    sheet: str
+    """With what comes between it and the cell; empty: the file has but one."""
+    row: Row
+
+    def cell(self, name: str) -> str:
+        """Return the place of a field; of none that the file has, the row."""
+        return f"{self.sheet}{self.row.cell(name)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +112,19 @@ class PlanFile:
     has_links: bool = True
     """Whether the file says what waits for what at all."""
     findings: tuple[Finding, ...] = ()
+    rows: Mapping[tuple[str, str], _Sourced] = field(default_factory=dict)
+    """Kind and code of an entry -> the row that it stands in."""
+
+    def placed(self, finding: Finding) -> Finding:
+        """Return a finding about an entry with the sheet and cell that the entry comes from."""
+        member, _, rest = finding.at.partition("/")
+        code, _, name = rest.rpartition("/")
+        if member == "links":  # What a package waits for stands in its own row.
+            member, code, name = "packages", name, "after"
+        for known, of in ((code, name), (rest, "")):
+            if sourced := self.rows.get((member, known)):
+                return replace(finding, at=sourced.cell(of))
+        return finding
 
 
 def read_plan(content: bytes, filename: str, *, limits: Limits | None = None) -> PlanFile:
@@ -109,18 +138,24 @@ def read_plan(content: bytes, filename: str, *, limits: Limits | None = None) ->
     Returns:
         What can be read, and findings `TAB-…` and `PLN-004` with their place.
     """
-    work = read_table(content, filename, WORK_FIELDS, limits=limits)
-    dates = read_table(content, filename, DATE_FIELDS, limits=limits)
+    work = read_table(content, filename, WORK_FIELDS, leaves=WORK_LEFT, limits=limits)
+    dates = read_table(content, filename, DATE_FIELDS, leaves=DATES_LEFT, limits=limits)
+    has_sheets = len(sheets_of(content, limits=limits)) > 1
     # A file of one sheet has the other's columns not at all: that is no defect of it.
     is_work, is_dates = "code" in work.columns, "date" in dates.columns
     if not is_work and not is_dates:
         return PlanFile(findings=work.findings)
-    found: list[Finding] = [
-        *(work.findings if is_work else ()),
-        *(dates.findings if is_dates else ()),
-    ]
-    packages, links = _packages(work, found) if is_work else ([], [])
-    deadlines = list(_deadlines(dates, found)) if is_dates else []
+    found: list[Finding] = []
+    rows: dict[tuple[str, str], _Sourced] = {}
+    for reading, is_there, member, name in (
+        (work, is_work, "packages", "code"), (dates, is_dates, "deadlines", "date"),
+    ):  # fmt: skip
+        if is_there:
+            sheet = f"{reading.sheet}, " if has_sheets else ""
+            found += (replace(each, at=f"{sheet}{each.at}") for each in reading.findings)
+            found += _sourced(rows, reading, sheet, member, name)
+    packages, links = _packages(work, rows, found) if is_work else ([], [])
+    deadlines = list(_deadlines(dates, rows, found)) if is_dates else []
     return PlanFile(
         packages=tuple(packages),
         links=tuple(links),
@@ -128,10 +163,25 @@ def read_plan(content: bytes, filename: str, *, limits: Limits | None = None) ->
         told={each.code: work.columns for each in packages},
         has_links="after" in work.columns,
         findings=tuple(found),
+        rows=rows,
     )
 
 
-def _packages(reading: Reading, found: list[Finding]) -> tuple[list[WorkPackage], list[Link]]:
+def _sourced(
+    rows: dict[tuple[str, str], _Sourced], reading: Reading, sheet: str, member: str, name: str
+) -> Iterator[Finding]:
+    """Note in which row each entry stands; yield `PLN-003` where one stands in two."""
+    for row in reading.rows:
+        code = str(row.values[name])
+        first = rows.setdefault((member, code), _Sourced(sheet, row))
+        if first.row is not row:
+            message = f"{code!r} stands there too: {first.cell(name)}."
+            yield codes.DOUBLE_CODE.found(message, at=f"{sheet}{row.cell(name)}")
+
+
+def _packages(
+    reading: Reading, rows: Mapping[tuple[str, str], _Sourced], found: list[Finding]
+) -> tuple[list[WorkPackage], list[Link]]:
     lists = LISTS.keys() & reading.columns
     if lists and lists != LISTS.keys():
         missing = ", ".join(sorted(LISTS.keys() - lists))
@@ -140,7 +190,8 @@ def _packages(reading: Reading, found: list[Finding]) -> tuple[list[WorkPackage]
     packages: list[WorkPackage] = []
     links: list[Link] = []
     for row in reading.rows:
-        values = _Values(row, found)
+        sourced = rows["packages", str(row.values["code"])]
+        values = _Values(row, sourced.sheet, found)
         package = WorkPackage(
             code=values.text("code"),
             title=values.text("title"),
@@ -170,13 +221,16 @@ def _packages(reading: Reading, found: list[Finding]) -> tuple[list[WorkPackage]
         packages.append(package)
         made, wrong = parse_links(values.text("after"), successor=package.code)
         links += made
-        found += (codes.BAD_VALUE.found(each.message, at=f"{row.place} after") for each in wrong)
+        found += (codes.BAD_VALUE.found(each.message, at=values.at("after")) for each in wrong)
     return packages, links
 
 
-def _deadlines(reading: Reading, found: list[Finding]) -> Iterator[Deadline]:
+def _deadlines(
+    reading: Reading, rows: Mapping[tuple[str, str], _Sourced], found: list[Finding]
+) -> Iterator[Deadline]:
     for row in reading.rows:
-        values = _Values(row, found)
+        sourced = rows["deadlines", str(row.values["date"])]
+        values = _Values(row, sourced.sheet, found)
         yield Deadline(
             code=values.text("date"),
             title=values.text("title"),
@@ -194,8 +248,9 @@ def _deadlines(reading: Reading, found: list[Finding]) -> Iterator[Deadline]:
 class _Values:
     """The cells of a row, each as what it is to be; what it cannot be becomes a finding."""
 
-    def __init__(self, row: Row, found: list[Finding]) -> None:
+    def __init__(self, row: Row, sheet: str, found: list[Finding]) -> None:
         self._row = row
+        self._sheet = sheet
         self._found = found
 
     def text(self, name: str) -> str:
@@ -209,13 +264,13 @@ class _Values:
     def whole(self, name: str) -> int:
         value = self.number(name)
         if value != int(value):
-            self._say(name, f"{name} is {value:g}; expected a whole number.")
+            self._say(name, f"{_words(name)} is {value:g}; expected a whole number.")
         return int(value)
 
     def truth(self, name: str) -> bool:
         text = self.text(name).casefold()
         if text not in _TRUE | _FALSE:
-            self._say(name, f"{name} is {text[:40]!r}; expected yes or no.")
+            self._say(name, f"{_words(name)} is {text[:40]!r}; expected yes or no.")
         return text in _TRUE
 
     def choice(self, name: str, kind: type[StrEnum], default: Any) -> Any:
@@ -226,7 +281,7 @@ class _Values:
             return kind(text)
         except ValueError:
             expected = ", ".join(each.value for each in kind)
-            self._say(name, f"{name} is {text[:40]!r}; expected one of {expected}.")
+            self._say(name, f"{_words(name)} is {text[:40]!r}; expected one of {expected}.")
             return default
 
     def raci(self) -> dict[Department, Part]:
@@ -240,10 +295,19 @@ class _Values:
                 yield Department(text)
             elif text:
                 expected = ", ".join(each.value for each in Department)
-                self._say(name, f"{name} has {text[:40]!r}; expected some of {expected}.")
+                self._say(name, f"{_words(name)} has {text[:40]!r}; expected some of {expected}.")
 
     def _say(self, name: str, message: str) -> None:
-        self._found.append(codes.BAD_VALUE.found(message, at=f"{self._row.place} {name}"))
+        self._found.append(codes.BAD_VALUE.found(message, at=self.at(name)))
+
+    def at(self, name: str) -> str:
+        """Return the sheet and cell of a field."""
+        return f"{self._sheet}{self._row.cell(name)}"
+
+
+def _words(name: str) -> str:
+    """Return the title of a column."""
+    return name.replace("_", " ").capitalize()
 
 
 def require_good(file: PlanFile) -> PlanFile:

@@ -22,9 +22,10 @@ from packtrail.exchange import codes
 from packtrail.exchange.table_files import Limits, Sheet, TooLarge, Unreadable, open_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from packtrail.base.findings import Finding, FindingCode
+    from packtrail.exchange.table_files import Place
 
 __all__ = [
     "Field",
@@ -80,6 +81,14 @@ class Row:
     """Where it is: `row 7`, or `/6` in JSON."""
     values: Mapping[str, Value]
     """One for each field; None where the cell is empty or the column not there."""
+    origin: Place | None = None
+    columns: Mapping[str, int | None] | None = None
+    """Field -> the number of its column."""
+
+    def cell(self, name: str) -> str:
+        """Return where the cell of a field is, such as `D7`; of one without a column, the row."""
+        number = (self.columns or {}).get(name)
+        return self.place if self.origin is None or number is None else self.origin.of(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,8 @@ class Reading:
     """At most 200; the last says how many more there are."""
     columns: frozenset[str] = frozenset()
     """The fields that the table has a column for."""
+    sheet: str = ""
+    """Name of the sheet that was read."""
 
 
 def sheets_of(content: bytes, *, limits: Limits | None = None) -> Mapping[str, Sequence[str]]:
@@ -117,6 +128,7 @@ def read_table(
     fields: Sequence[Field],
     *,
     sheet: str | None = None,
+    leaves: Collection[str] = (),
     limits: Limits | None = None,
 ) -> Reading:
     """Read a table.
@@ -127,6 +139,7 @@ def read_table(
         filename: As the sender named it, for the findings.
         fields: The columns that are looked for. The first sheet that has a required one is read.
         sheet: Name of the sheet to read instead.
+        leaves: Titles of columns that are known and not read, so that nothing is said of them.
         limits: Most rows, bytes and characters.
 
     Returns:
@@ -137,7 +150,7 @@ def read_table(
         sheets = open_sheets(content, limits)
         fitting = [each for each in sheets if sheet in {None, each.name} and _suits(each, fields)]
         named = [each for each in sheets if each.name == sheet]
-        return _Reader((fitting or named or sheets)[0], fields, limits).read()
+        return _Reader((fitting or named or sheets)[0], fields, limits, leaves).read()
     except Unreadable as reason:
         return Reading((), (codes.UNREADABLE_TABLE.found(f"{filename}: {reason}"),))
     except TooLarge as reason:
@@ -160,10 +173,13 @@ def _plain(title: str) -> str:
 class _Reader:
     """Reads one sheet."""
 
-    def __init__(self, sheet: Sheet, fields: Sequence[Field], limits: Limits) -> None:
+    def __init__(
+        self, sheet: Sheet, fields: Sequence[Field], limits: Limits, leaves: Collection[str]
+    ) -> None:
         self._sheet = sheet
         self._fields = fields
         self._limits = limits
+        self._leaves = {_plain(title) for title in leaves}
         self._found: list[Finding] = []
         self._there: set[str] = set()
         self._left_out = 0
@@ -175,7 +191,7 @@ class _Reader:
             self._found.append(
                 codes.UNREADABLE_TABLE.found(f"{self._left_out} more findings are not listed.")
             )
-        return Reading(rows, tuple(self._found), frozenset(self._there))
+        return Reading(rows, tuple(self._found), frozenset(self._there), self._sheet.name)
 
     def _columns(self) -> list[tuple[Field, int | None]] | None:
         """Return which column each field has; None when the table lacks what it must have."""
@@ -205,13 +221,14 @@ class _Reader:
 
     def _say_unused(self, used: set[int]) -> None:
         for number, title in enumerate(self._sheet.titles):
-            if number not in used and title.strip():
+            if number not in used and title.strip() and _plain(title) not in self._leaves:
                 place = self._sheet.title_place(number)
                 self._say(
                     codes.UNKNOWN_COLUMN.found(f"The column {title!r} is not used.", at=place)
                 )
 
     def _rows(self, columns: list[tuple[Field, int | None]]) -> Iterator[Row]:
+        at = {field.name: number for field, number in columns}
         for place, cells in self._sheet.rows:
             if not any(_is_filled(cell) for cell in cells):
                 continue
@@ -225,7 +242,7 @@ class _Reader:
                     self._say(code.found(text, at=place.of(number or 0)))
                     is_good = is_good and code is codes.SPACES_DROPPED
             if is_good:
-                yield Row(place.text, values)
+                yield Row(place.text, values, place, at)
 
     def _take(self, values: dict[str, Value], field: Field, cell: Any) -> Problem:
         """Put the value of a cell among the values; return what is to be said of it."""

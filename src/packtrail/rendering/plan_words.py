@@ -139,6 +139,17 @@ _OF_A_LIST: Final = frozenset({
 """Fields of entries whose values are words of a list, written in code with underscores."""
 
 
+_SHOWN_MAX: Final = 3
+_TOLD_BY_THE_END: Final = frozenset({"started_on", "done_percent"})
+"""What goes without saying of work that is finished."""
+_WORDS: Final = {
+    "started_on": "started {}", "finished_on": "finished {}", "done_percent": "{} % done",
+}  # fmt: skip
+"""Value of an entry -> how it is told."""
+_LABELS: Final = {"raci": "who has to do with it", "cost_eur": "cost in EUR"}
+_SILENT: Final = frozenset({"is_proposed", "products", "reason", "acceptance"})
+
+
 def value(name: str, told: Any) -> str:
     """Return the value of a field of an entry as people write it; empty where there is none."""
     if told is None or told == "" or (isinstance(told, list | dict) and not told):
@@ -248,3 +259,33 @@ def effect(comparison: Comparison) -> str:
     if comparison.cost_eur:
         told.append(f"Bought: {comparison.cost_eur:+,d} EUR.")
     return " ".join(told)
+
+
+def difference(before: Any, after: Any) -> str:
+    """Return what became of an entry, from its values before and after; empty: nothing."""
+    if not before:
+        return "new" if after else ""
+    if not after:
+        return "taken out"
+    names = [
+        name
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name) and name not in _SILENT
+    ]
+    names.sort(key=lambda name: name != "due_on")  # What it is about comes before its words.
+    if after.get("finished_on") and "finished_on" in names:
+        names = [name for name in names if name not in _TOLD_BY_THE_END]
+    told = [_step(name, before.get(name), after.get(name)) for name in names[:_SHOWN_MAX]]
+    return ", ".join(told) + (f" and {len(names) - _SHOWN_MAX} more" if names[_SHOWN_MAX:] else "")
+
+
+def _step(name: str, before: Any, after: Any) -> str:
+    """Return what became of a value, in words."""
+    now = value(name, after)
+    if now and name in _WORDS:
+        return _WORDS[name].format(now)
+    label = _LABELS.get(name, name.removesuffix("_on").replace("_", " "))
+    was = value(name, before)
+    if not now:
+        return f"no {label} any more"
+    return f"{label} {was} → {now}" if was else f"{label} {now}"

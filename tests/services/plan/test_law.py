@@ -25,6 +25,33 @@ from packtrail.store.database import Database
 DAY = date(2026, 11, 30)
 LAW, LATER = date(2027, 2, 8), date(2028, 2, 8)
 ITALY = "it_fmd"
+MOVED = date(2027, 8, 8)
+OVERLAY = {
+    "pack.toml": """
+id = "own"
+title = "Italy as our affiliate reads it"
+code = "OWN"
+version = "1"
+true_on = 2026-11-28
+overlays = "it_fmd"
+""",
+    "sources.yaml": """
+memo:
+  title: Memo of the affiliate
+  kind: company
+""",
+    "calendar/milestones.yaml": f"""
+deadlines:
+  italian_stabilisation_ends:
+    on: {MOVED}
+    who: all actors
+    what: End of stabilisation
+    rules: [IT-FMD-002]
+    confidence: high
+    sources: [memo]
+""",
+}
+"""A pack of a company's own that moves a date of another."""
 
 
 @pytest.fixture
@@ -86,6 +113,31 @@ def test_what_is_only_installed_is_not_taken_before_it_is_accepted(behind: World
     law.follow_law(behind.app, behind.maker, "eu")
     book = books.opened(behind.app, behind.maker, "eu").book
     assert book.needs["IT"].due_on == book.deadlines["IT"].due_on == LAW
+    assert changes(behind) == ()
+
+
+def test_a_pack_of_ones_own_that_moves_a_date_is_what_there_is_to_accept(
+    behind: World, tmp_path: Path
+) -> None:
+    accepting.accept(behind.app, behind.maker, [ITALY], reason="Read by regulatory affairs")
+    law.follow_law(behind.app, behind.maker, "eu")
+    proposing.accept(behind.app, behind.maker, "eu")
+    for name, text in OVERLAY.items():
+        (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "own" / name).write_text(text)
+    behind.app = replace(
+        behind.app, settings=replace(behind.app.settings, market_packs=(str(tmp_path),))
+    )
+
+    (waiting,) = changes(behind)
+    assert (waiting.pack, waiting.is_accepted, waiting.need.due_on) == ("own", False, MOVED)
+    law.follow_law(behind.app, behind.maker, "eu")
+    assert needs(behind)["IT"].due_on == LAW, "what is only installed moves nothing"
+
+    accepting.accept(behind.app, behind.maker, [waiting.pack], reason="As the affiliate reads it")
+    law.follow_law(behind.app, behind.maker, "eu")
+    book = books.opened(behind.app, behind.maker, "eu").book
+    assert book.needs["IT"].due_on == book.deadlines["IT"].due_on == MOVED
     assert changes(behind) == ()
 
 

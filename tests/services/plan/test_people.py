@@ -555,4 +555,4 @@ def test_a_table_takes_who_has_to_do_with_the_work_there_and_back(
     assert "consulted, informed, responsible is not there" in reading.findings[0].message
     strange = rows.replace(b",Quality,", b",Pirates,")
     reading = files.read_file(world.app, maker, "eu", strange, "plan.csv")
-    assert "accountable has 'pirates'" in reading.findings[0].message
+    assert "Accountable has 'pirates'" in reading.findings[0].message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -64,6 +65,20 @@ def test_readiness_is_worked_out_once_for_a_plan_and_anew_after_a_change(
     deadline = books.opened(world.app, maker, "eu").book.deadlines["IT"]
     put(world, maker, replace(deadline, due_on=deadline.due_on - timedelta(days=400)))
     assert readiness.of_programme(world.app, maker, "eu") is not first
+
+
+def test_looking_at_a_file_tells_what_it_changes_and_what_that_does(
+    world: World, maker: Actor
+) -> None:
+    file = b"Code,Title,Duration days\nURS,User requirements,400\nQ9,Night shift,4\n"
+    reading = plan_files.read_file(world.app, maker, "eu", file, "plan.csv")
+
+    told = {each.code: (each.kind, each.title, each.told) for each in reading.told}
+    assert told["Q9"] == ("package", "Night shift", "new")
+    assert re.search(r"duration days \d+ → 400", told["URS"][2])
+    assert reading.effect.startswith("It loses ")
+    bad = plan_files.read_file(world.app, maker, "eu", file + b"Q9,Again,4\n", "plan.csv")
+    assert (bad.is_good, bad.told, bad.effect) == (False, (), "")
 
 
 def test_looking_at_a_file_tells_of_a_circle_before_it_is_taken_in(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -313,3 +314,11 @@ def test_every_element_has_its_parts_in_the_order_of_the_schema_of_microsoft() -
             assert parts == sorted(parts, key=order.index), name
             assert REQUIRED.get(name, set()) <= set(parts)
     assert met == ORDER.keys()
+
+
+def test_a_duration_that_cannot_be_read_is_refused() -> None:
+    content = re.sub(rb"<Duration>PT\d+H0M0S<", b"<Duration>two weeks<", written(full()), count=1)
+    found = [each for each in read_msproject(content).findings if each.severity == "error"]
+
+    assert [each.code for each in found] == ["PLN-004"]
+    assert "is 'two weeks'; expected such as PT16H0M0S." in found[0].message

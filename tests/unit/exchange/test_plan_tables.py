@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from packtrail.exchange.plan_tables import read_plan
+from packtrail.planning import codes
 from packtrail.planning.notation import format_links, parse_links
 from packtrail.planning.work import Link, LinkKind, WorkKind
+from packtrail.rendering.tables import Column, Table, write_xlsx
 
 
 def read(text: str):
@@ -47,10 +51,10 @@ def test_a_file_of_dates_alone_is_read_as_dates() -> None:
 WRONG = [
     ("Code,Title\n,No code\n", "TAB-006", "A2"),
     ("Code,Title,Duration days\nA,A,five\n", "TAB-007", "C2"),
-    ("Code,Title,Duration days\nA,A,2.5\n", "PLN-004", "row 2 duration_days"),
-    ("Code,Title,Kind\nA,A,painting\n", "PLN-004", "row 2 kind"),
-    ("Code,Title,On line\nA,A,perhaps\n", "PLN-004", "row 2 is_on_line"),
-    ("Code,Title,After\nA,A,B XX+2\n", "PLN-004", "row 2 after"),
+    ("Code,Title,Duration days\nA,A,2.5\n", "PLN-004", "C2"),
+    ("Code,Title,Kind\nA,A,painting\n", "PLN-004", "C2"),
+    ("Code,Title,On line\nA,A,perhaps\n", "PLN-004", "C2"),
+    ("Code,Title,After\nA,A,B XX+2\n", "PLN-004", "C2"),
     ("Code,Title,Not before\nA,A,next week\n", "TAB-008", "C2"),
     ("Name,Title\nA,A\n", "TAB-002", "table"),
     ("Date,Package,Due\nIT,A,\n", "TAB-006", "C2"),
@@ -79,3 +83,44 @@ LINKS = st.builds(
 @given(links=st.lists(LINKS, max_size=5).map(tuple))
 def test_links_are_read_as_they_are_written(links: tuple[Link, ...]) -> None:
     assert parse_links(format_links(links), successor="X") == (links, ())
+
+
+def workbook(work: list[tuple[object, ...]], dates: list[tuple[object, ...]]) -> bytes:
+    heads = (("Code", "Title", "Kind", "After", "Planned start"), ("Date", "Package", "Due on"))
+    tables = [
+        Table(name, [Column(each) for each in titles], rows)
+        for name, titles, rows in zip(("Work", "Dates"), heads, (work, dates), strict=True)
+    ]
+    return write_xlsx(tables, made_at=datetime(2026, 11, 29, tzinfo=UTC))
+
+
+def test_in_a_workbook_a_finding_names_sheet_and_cell() -> None:
+    work = [("A", "A", "paint", "", "x"), ("B", "B", "", "A ZZ", "x"), ("A", "C", "", "", "x")]
+    found = read_plan(workbook(work, [("IT", "A", "soon")]), "plan.xlsx").findings
+
+    assert [(each.code, each.at) for each in found] == [
+        ("PLN-003", "Work, A4"), ("TAB-008", "Dates, C2"),
+        ("PLN-004", "Work, C2"), ("PLN-004", "Work, D3"),
+    ]  # fmt: skip
+    assert found[0].message == "'A' stands there too: Work, A2."
+    assert found[2].message.startswith("Kind is 'paint'; expected one of governance, ")
+
+
+def test_what_an_export_tells_besides_is_no_strange_column() -> None:
+    found = read_plan(workbook([("A", "A", "", "", "x")], [("IT", "A", "2027-02-08")]), "plan.xlsx")
+
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("at", "cell"),
+    [
+        ("packages/A/kind", "Work, C2"), ("packages/A/raci", "Work, row 2"),
+        ("packages/A", "Work, row 2"), ("links/X/A", "Work, D2"),
+        ("deadlines/IT/due_on", "Dates, C2"), ("packages/Z/kind", "packages/Z/kind"),
+    ],
+)  # fmt: skip
+def test_a_finding_about_an_entry_is_placed_where_the_file_has_it(at: str, cell: str) -> None:
+    file = read_plan(workbook([("A", "A", "", "", "")], [("IT", "A", "2027-02-08")]), "plan.xlsx")
+
+    assert file.placed(codes.BAD_VALUE.found("It cannot be so.", at=at)).at == cell

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packtrail.base.errors import RefusedError
 from packtrail.base.findings import has_errors
 from packtrail.exchange.msproject_reader import read_msproject
 from packtrail.exchange.msproject_writer import write_msproject
 from packtrail.exchange.plan_tables import read_plan
+from packtrail.planning import raci
 from packtrail.planning.book import kind_of, link_code
+from packtrail.planning.comparison import compare, snapshot
 from packtrail.planning.notation import format_links
 from packtrail.planning.people import with_codes
 from packtrail.planning.raci import LISTS, lists_of, own_raci, raci_of
 from packtrail.planning.templates import TEMPLATES
-from packtrail.rendering import times
+from packtrail.rendering import plan_words, times
 from packtrail.rendering.calendars import Entry as CalendarEntry
 from packtrail.rendering.calendars import write_ics
 from packtrail.rendering.tables import Column, Kind, Table, write_csv, write_xlsx
-from packtrail.services.plan import books
+from packtrail.services.plan import books, codec
 from packtrail.services.plan.holidays import calendars_of
 from packtrail.services.plan.overview import meeting_days
-from packtrail.services.plan.scheduling import planned
+from packtrail.services.plan.scheduling import plan_of, planned, schedule_of
 from packtrail.services.plan.writing import Put, Remove, Written, what_is_wrong, write
 
 if TYPE_CHECKING:
@@ -45,6 +47,17 @@ MEETING_WEEKS = 13
 _XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """What a file makes of one entry."""
+
+    kind: str
+    code: str
+    title: str
+    told: str
+    """Such as `duration days 10 → 15`, `new` or `taken out`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """What a file would change in a programme."""
@@ -56,6 +69,10 @@ class Reading:
     changed: int
     removed: int
     findings: tuple[Finding, ...]
+    told: tuple[FileChange, ...] = ()
+    """What becomes of each entry; nothing where a cell cannot be read."""
+    effect: str = ""
+    """What it does to the dates, in a sentence or two; empty where the file is refused."""
 
     @property
     def is_good(self) -> bool:
@@ -131,7 +148,10 @@ def read_file(
     changes = list(_changes(app, opened, file, replaces=replaces))
     puts = [each for each in changes if isinstance(each, Put)]
     is_new = [_is_new(opened, each) for each in puts]
-    wrong = () if has_errors(file.findings) else what_is_wrong(opened, changes, at=app.clock())
+    is_readable = not has_errors(file.findings)
+    found = what_is_wrong(opened, changes, at=app.clock()) if is_readable else ()
+    wrong = tuple(map(file.placed, found))
+    is_good = is_readable and not has_errors(wrong)
     return Reading(
         opened=opened,
         file=file,
@@ -140,6 +160,8 @@ def read_file(
         changed=len(puts) - sum(is_new),
         removed=len(changes) - len(puts),
         findings=(*file.findings, *wrong),
+        told=tuple(_told(opened, each) for each in changes) if is_readable else (),
+        effect=_effect(app, actor, opened, changes) if is_good and changes else "",
     )
 
 
@@ -167,6 +189,41 @@ def take_in(
 
 
 # --- into the plan --------------------------------------------------------------------------------
+
+
+def _told(opened: Opened, change: Put | Remove) -> FileChange:
+    """Return in words what becomes of an entry."""
+    if isinstance(change, Remove):
+        kind, code, after = change.kind, change.code, None
+    else:
+        kind, code = kind_of(change.entry).name, kind_of(change.entry).code_of(change.entry)
+        after = _named(opened, change.entry)
+    known = opened.book.of_kind(kind).get(code)
+    before = None if known is None else _named(opened, known)
+    title = (after or before or {}).get("title") or code
+    told = plan_words.difference(before, after) or "texts"
+    return FileChange(kind=kind, code=code, title=str(title), told=told)
+
+
+def _named(opened: Opened, entry: object) -> dict[str, Any]:
+    """Return the values of an entry, with people by their names and a RACI in words."""
+    values: dict[str, Any] = codec.plain(entry)
+    if values.get("owner"):
+        values["owner"] = opened.book.called(values["owner"])
+    if "raci" in values:
+        values["raci"] = raci.told(values["raci"])
+    return values
+
+
+def _effect(app: Application, actor: Actor, opened: Opened, changes: Sequence[Put | Remove]) -> str:
+    """Return what changes that can be scheduled do to the dates."""
+    now = planned(app, actor, opened.code)
+    puts = [each.entry for each in changes if isinstance(each, Put)]
+    removed = [(each.kind, each.code) for each in changes if isinstance(each, Remove)]
+    changed = replace(opened, book=opened.book.changed(puts, removed))
+    day = now.schedule.today
+    after = schedule_of(opened.terms, plan_of(changed, day), day)
+    return plan_words.effect(compare(snapshot(now.schedule), snapshot(after)))
 
 
 def _is_new(opened: Opened, change: Put) -> bool:

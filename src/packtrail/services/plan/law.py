@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from packtrail.access import Permission
 from packtrail.base.errors import NotFound
 from packtrail.planning import codes
 from packtrail.planning.needs import needs_in_force, needs_of
 from packtrail.planning.scope import Need
 from packtrail.planning.work import Certainty
 from packtrail.services import rule_packs
-from packtrail.services.markets import in_force
+from packtrail.services.markets import in_force, updates
 from packtrail.services.plan import books
 from packtrail.services.plan.writing import Put, Remove, Written, write
 
@@ -49,7 +50,7 @@ class LawChange:
     is_accepted: bool = True
     """Whether the rules that say so are accepted; those that are only installed change nothing."""
     pack: str = ""
-    """Name of the rule pack that says so."""
+    """Name of the rule pack that says so; of those not accepted, what there is to accept."""
 
     @property
     def days(self) -> int:
@@ -84,9 +85,24 @@ def law_changes(
         gone = {each.need.code for each in found if each.is_gone}
         after = {**book.needs, **{each.need.code: each.need for each in found}}
         kept = tuple(each for code, each in after.items() if code not in gone)
-        more = _differences(installed, book.markets, kept, day)
-        found += (replace(each, is_accepted=False) for each in more)
+        more = list(_differences(installed, book.markets, kept, day))
+        waiting = _waiting(app, actor) if more else {}
+        found += (
+            replace(each, is_accepted=False, pack=waiting.get(each.need.market, each.pack))
+            for each in more
+        )
     return tuple(found)
+
+
+def _waiting(app: Application, actor: Actor) -> dict[str, str]:
+    """Return market -> the packs that wait to be accepted, one's own that lie over others too."""
+    if not actor.may(Permission.OBLIGATION_READ):
+        return {}
+    found: dict[str, list[str]] = {}
+    for each in updates.updates(app, actor):
+        for market in each.markets:
+            found.setdefault(market, []).append(each.pack_id)
+    return {market: " ".join(packs) for market, packs in found.items()}
 
 
 def _differences(

@@ -44,14 +44,8 @@ if TYPE_CHECKING:
 
 DAYS = 7
 _TOLD_KINDS = frozenset({"package", "deadline", "need", "register"})
-_SHOWN_MAX = 3
 _FOR_CAPACITY = frozenset({Department.IT, Department.MANAGEMENT, Department.FINANCE})
 """Departments that buy or change what there is."""
-_TOLD_BY_THE_END = frozenset({"started_on", "done_percent"})
-"""What goes without saying of work that is finished."""
-_WORDS = {"started_on": "started {}", "finished_on": "finished {}", "done_percent": "{} % done"}
-"""Value of an entry -> how it is told."""
-_SILENT = frozenset({"is_proposed", "products", "reason", "acceptance"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,7 +359,7 @@ def _told(book: Book, template: Template, found: Iterable[history.Change]) -> It
         if newest.kind not in _TOLD_KINDS:
             continue
         before, after = _named(book, first[key].before), _named(book, newest.after)
-        told = _difference(before, after)
+        told = plan_words.difference(before, after)
         if told:
             shown = after or before
             yield Change(
@@ -393,31 +387,3 @@ def _named(book: Book, values: Any) -> dict[str, Any]:
     if "raci" in found:
         found["raci"] = raci.told(found["raci"])
     return found
-
-
-def _difference(before: Any, after: Any) -> str:
-    if not before:
-        return "new" if after else ""
-    if not after:
-        return "taken out"
-    names = [
-        name
-        for name in dict.fromkeys((*before, *after))
-        if before.get(name) != after.get(name) and name not in _SILENT
-    ]
-    if after.get("finished_on") and "finished_on" in names:
-        names = [name for name in names if name not in _TOLD_BY_THE_END]
-    told = [_step(name, before.get(name), after.get(name)) for name in names[:_SHOWN_MAX]]
-    return ", ".join(told) + (f" and {len(names) - _SHOWN_MAX} more" if names[_SHOWN_MAX:] else "")
-
-
-def _step(name: str, before: Any, after: Any) -> str:
-    """Return what became of a value, in words."""
-    now = plan_words.value(name, after)
-    if now and name in _WORDS:
-        return _WORDS[name].format(now)
-    label = name.removesuffix("_on").replace("_", " ")
-    was = plan_words.value(name, before)
-    if not now:
-        return f"no {label} any more"
-    return f"{label} {was} → {now}" if was else f"{label} {now}"
