@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from tests.services.companies import go_back, make_company, put
@@ -125,20 +126,19 @@ def test_a_pack_of_ones_own_that_moves_a_date_is_what_there_is_to_accept(
     for name, text in OVERLAY.items():
         (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "own" / name).write_text(text)
-    behind.app = replace(
-        behind.app, settings=replace(behind.app.settings, market_packs=(str(tmp_path),))
-    )
+    settings = replace(behind.app.settings, market_packs=(str(tmp_path),))
+    own = replace(behind, app=replace(behind.app, settings=settings))
 
-    (waiting,) = changes(behind)
+    (waiting,) = changes(own)
     assert (waiting.pack, waiting.is_accepted, waiting.need.due_on) == ("own", False, MOVED)
-    law.follow_law(behind.app, behind.maker, "eu")
-    assert needs(behind)["IT"].due_on == LAW, "what is only installed moves nothing"
+    law.follow_law(own.app, own.maker, "eu")
+    assert needs(own)["IT"].due_on == LAW, "what is only installed moves nothing"
 
-    accepting.accept(behind.app, behind.maker, [waiting.pack], reason="As the affiliate reads it")
-    law.follow_law(behind.app, behind.maker, "eu")
-    book = books.opened(behind.app, behind.maker, "eu").book
+    accepting.accept(own.app, own.maker, [waiting.pack], reason="As the affiliate reads it")
+    law.follow_law(own.app, own.maker, "eu")
+    book = books.opened(own.app, own.maker, "eu").book
     assert book.needs["IT"].due_on == book.deadlines["IT"].due_on == MOVED
-    assert changes(behind) == ()
+    assert changes(own) == ()
 
 
 def test_whoever_accepted_nothing_follows_what_is_installed(company: World) -> None:
