@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from packtrail.compliance.statements import UNVERIFIED, Source, Statement
 from packtrail.compliance.words import Phase, Tier
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from packtrail.compliance.entries import Case, Deadline, Duty, Exemption, Parameter, Rule
+
+_Entry = TypeVar("_Entry", "Deadline", "Duty")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,10 +178,25 @@ def layered(below: Pack, top: Pack) -> Pack:
         parameters={**below.parameters, **top.parameters},
         rules={**_inherited(below.rules.values(), top.heading), **top.rules},
         exemptions={**below.exemptions, **top.exemptions},
-        deadlines={**below.deadlines, **top.deadlines},
-        duties={**below.duties, **top.duties},
+        deadlines={**below.deadlines, **_in_place_of(below.deadlines, top.deadlines, top)},
+        duties={**below.duties, **_in_place_of(below.duties, top.duties, top)},
         cases=top.cases,
     )
+
+
+def _in_place_of(
+    below: Mapping[str, _Entry], found: Mapping[str, _Entry], top: Pack
+) -> dict[str, _Entry]:
+    """Return entries of a pack; of an overlay one in place of another goes on as the other's.
+
+    So a date that a company moves keeps who sees to it, and what was said and proven of it.
+    """
+    if not top.heading.overlays:
+        return dict(found)
+    return {
+        name: replace(each, pack_id=below[name].pack_id) if name in below else each
+        for name, each in found.items()
+    }
 
 
 def _heading(below: Heading, top: Heading) -> Heading:

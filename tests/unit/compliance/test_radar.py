@@ -135,6 +135,24 @@ def test_a_moved_date_keeps_its_key() -> None:
     assert (due.key, due.on) == (f"us_dscsa/{name}", date(2027, 11, 27))
 
 
+def test_a_date_that_a_pack_of_ones_own_moves_keeps_its_key() -> None:
+    pack, name = CATALOGUE.own["us_dscsa"], "small_dispenser_exemption_ends"
+    heading = replace(pack.heading, id="acme", market="", extends="", overlays="us_dscsa")
+    moved = replace(pack.deadlines[name], on=date(2027, 11, 27), pack_id="acme")
+    more = replace(moved, name="acme_is_ready", on=date(2027, 10, 1))
+    own = replace(
+        pack, heading=heading, parameters={}, rules={}, exemptions={}, duties={}, cases=(),
+        deadlines={each.name: each for each in (moved, more)},
+    )  # fmt: skip
+    known = Catalogue.of([*CATALOGUE.own.values(), own])
+
+    dues = radar(known, company(sold("US")), first=TODAY, last=date(2027, 12, 31))
+    found = {each.key: each.on for each in dues}
+    assert found[f"us_dscsa/{name}"] == date(2027, 11, 27)
+    assert found["acme/acme_is_ready"] == date(2027, 10, 1)
+    assert f"acme/{name}" not in found
+
+
 def test_markets_without_products_are_shown_when_asked_for() -> None:
     portfolio = company(sold("US"))
     span = {"first": date(2028, 1, 1), "last": date(2028, 12, 31)}
