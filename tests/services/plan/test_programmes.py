@@ -367,7 +367,7 @@ def test_the_law_brings_needs_and_a_moved_day_moves_the_plan(world: World, maker
     for code in ("IT-LIVE", "IT-REVIEW", "IT-RULES"):
         assert sooner[code].finish_on < later[code].finish_on, "the work moves with its date"
     newest = history.changes(world.app, maker, "eu", kind="deadline", code="IT")[0]
-    assert "IT moves from 2028-02-08 to 2027-02-08" in newest.reason
+    assert "IT moves from 8 Feb 2028 to 8 Feb 2027" in newest.reason
 
 
 def test_a_date_that_people_set_themselves_is_not_moved_by_the_law(

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from packtrail.access import Permission
+from packtrail.base import days
 from packtrail.base.errors import NotFound
 from packtrail.planning import codes
 from packtrail.planning.needs import needs_in_force, needs_of
@@ -283,7 +284,8 @@ def _told(change: LawChange) -> str:
     if change.is_gone:
         return f"{change.need.code} is no more"
     if change.before is None:
-        return f"{change.need.code} is new, due on {change.need.due_on}"
+        return f"{change.need.code} is new, due on {days.written(change.need.due_on)}"
     if change.days:
-        return f"{change.need.code} moves from {change.before.due_on} to {change.need.due_on}"
+        before, after = days.written(change.before.due_on), days.written(change.need.due_on)
+        return f"{change.need.code} moves from {before} to {after}"
     return f"{change.need.code} changes"

@@ -358,6 +358,8 @@ def _told(book: Book, template: Template, found: Iterable[history.Change]) -> It
     for key, newest in last.items():
         if newest.kind not in _TOLD_KINDS:
             continue
+        if newest.kind == "need" and ("deadline", newest.code) in last:
+            continue  # A date that moves is told once.
         before, after = _named(book, first[key].before), _named(book, newest.after)
         told = plan_words.difference(before, after)
         if told:
