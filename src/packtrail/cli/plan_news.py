@@ -108,6 +108,8 @@ def remind(
     with options.acting(data, db, organisation) as (app, actor):
         made = telling.remind(app, actor, programme, notice)
     told = [f"{notice}: {len(made.reminded)} reminded"]
+    if made.unconfirmed:
+        told.append(f"waiting for their address to be confirmed: {', '.join(made.unconfirmed)}")
     if made.told_today:
         told.append(f"told today already, or want no mails: {', '.join(made.told_today)}")
     if made.without_address:

@@ -141,6 +141,7 @@ def test_who_has_not_read_a_notice_is_reminded_once_a_day(
 
     made = remind()
     assert (made.reminded, made.without_address, made.told_today) == (("park",), ("rao",), ())
+    assert made.unconfirmed == ()
     (mail,) = taken(mailing, office)
     assert mail["Subject"] == "EU programme: please read: Cork 3 is not stopped"
     assert "notice of 30 Nov 2026" in mail.get_content()
@@ -152,7 +153,12 @@ def test_who_has_not_read_a_notice_is_reminded_once_a_day(
 
     receipts.confirm(mailing.app, link_in(mail, "/receipt/"))
     mailing.clock.now += timedelta(days=1)
-    assert remind().reminded == ()
+    new = Person(
+        code="new", name="N. Hart", department=Department.QUALITY, mail="new@maker.example"
+    )
+    write(mailing.app, mailing.maker, "eu", [Put(new)])
+    last = remind()
+    assert (last.reminded, last.unconfirmed) == (("new",), ("new",))
     assert first["To"] == mail["To"]
 
 

@@ -98,6 +98,20 @@ def remind(
     return reminded, others
 
 
+def unconfirmed(
+    app: Application, conn: Connection, row: ProgrammeRow, people: Sequence[Person]
+) -> list[Person]:
+    """Return those of some people whose notices wait until they have confirmed their address."""
+    wishes = preferences.everybody(conn, row.organisation_id)
+
+    def is_waiting(person: Person) -> bool:
+        to = address_of(person, wishes)
+        told = outbox.verdict(app.settings, conn, row.organisation_id, Kind.NOTICE, to)
+        return told.state == "unconfirmed"
+
+    return [each for each in people if is_waiting(each)]
+
+
 def address_of(person: Person, wishes: Sequence[Preference]) -> str:
     """Return where somebody who takes part gets mails; empty where they want or have none.
 

@@ -69,6 +69,8 @@ class Reminded:
 
     notice: str
     reminded: tuple[str, ...]
+    unconfirmed: tuple[str, ...]
+    """Those of them whose mail waits until they have confirmed their address."""
     without_address: tuple[str, ...]
     """Who must read it and cannot be told by mail: tell them in another way."""
     told_today: tuple[str, ...]
@@ -158,12 +160,14 @@ def remind(app: Application, actor: Actor, programme: str, code: str) -> Reminde
         notice = _published(book, code)
         reminded, others = mailing.remind(app, conn, row, book, notice, at=at)
         people = [each.code for each in reminded]
+        waiting = mailing.unconfirmed(app, conn, row, reminded)
         if people:
             detail = {"programme": programme, "people": people}
             auditing.write(conn, actor, Action.NOTICE_REMINDED, code, at=at, detail=detail)
     return Reminded(
         notice=code,
         reminded=tuple(people),
+        unconfirmed=tuple(each.code for each in waiting),
         without_address=tuple(each.code for each in others if not each.mail),
         told_today=tuple(each.code for each in others if each.mail),
     )
