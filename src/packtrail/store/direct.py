@@ -34,6 +34,7 @@ _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
 _ARRAY: Final = struct.Struct(">iiiii")
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_FINE: Final = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _numbers: Final = count(1)
 
 
@@ -270,7 +271,7 @@ def _by_cursor(
 
 
 def _checked(result: PGresult, conn: Connection[Any]) -> None:
-    if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+    if result.status not in _FINE:
         if conn.pgconn.status != ConnStatus.OK:
             raise OperationalError(result.get_error_message())
         raise errors.error_from_result(result, conn.info.encoding)
