@@ -68,21 +68,14 @@ _texts_decoder = msgspec.msgpack.Decoder(list[bytes])
 class Mentions:
     """What the events of a segment name in one role, unpacked as far as it is asked for."""
 
+    __slots__ = ("form_lane", "role", "seq_lane", "spans")
+
     def __init__(self, stream: Stream, count: int) -> None:
         self.role = stream.role
-        self.seq_lane = Lane(stream.seqs, stream.total)
-        self._stream = stream
-        self._count = count
-
-    @once
-    def spans(self) -> Spans:
+        self.spans = Spans(Lane(stream.counts, count))
         """Which mentions are those of each event."""
-        return Spans(Lane(self._stream.counts, self._count))
-
-    @once
-    def form_lane(self) -> Lane:
-        """Number of the form, by mention."""
-        return Lane(self._stream.form_of, self._stream.total)
+        self.form_lane = Lane(stream.form_of, stream.total)
+        self.seq_lane = Lane(stream.seqs, stream.total)
 
     @property
     def starts(self) -> Numbers:

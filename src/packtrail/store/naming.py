@@ -94,7 +94,7 @@ def _found(
         if name_blocks.serial_at(serials, seq - seq_from) == serial:
             own = lengths[seq - seq_from] if lengths else 0
             name = Name(of_class.class_key, item_key, own or of_class.prefix_length)
-            found = [Segment.of(row[4:]) for row in rows if row[1] == seq]
+            found = read(row[4:] for row in rows if row[1] == seq)
             return Found((of_class.class_id, seq), name, found)
     return None
 
@@ -114,8 +114,8 @@ def ask(instance: Instance, *, audience_ids: Sequence[int], known: Sequence[int]
 
 
 def read(rows: Iterable[Sequence[Any]]) -> list[Segment]:
-    """Return the segments that answer `ask`.
+    """Return the segments that answer `ask`, each once.
 
     A few may be among them that do not name the object; `places_of_one` finds nothing in those.
     """
-    return [Segment.of(row) for row in rows]
+    return [Segment.of(row) for row in {row[0]: row for row in rows}.values()]
