@@ -124,6 +124,8 @@ class _Scope:
 class _Told:
     """Everything read."""
 
+    asked: frozenset[Instance]
+    """The objects whose journeys are wanted."""
     segments: dict[int, Segment] = field(default_factory=dict)
     events: dict[Ref, EventRow] = field(default_factory=dict)
     named: defaultdict[Instance, list[tuple[Ref, int]]] = field(
@@ -158,7 +160,7 @@ def _load(
     found: Mapping[Instance, Sequence[Segment]],
 ) -> _Told:
     """Read everything about objects, of some of which it was found already what names them."""
-    told = _Told(names=instances)
+    told = _Told(asked=frozenset(instances), names=instances)
     level = set(instances)
     for _ in range(DEPTH_MAX + 1):
         if not level:
@@ -338,7 +340,12 @@ def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
     """Return what held an instance over time, and its own steps."""
     known = told.holders.get(instance)
     if known is None:
-        own = [_step(told, told.events[ref], role) for ref, role in told.named[instance]]
+        # What was put into a container is no step of what holds it: only for itself it is one.
+        own = [
+            _step(told, told.events[ref], role)
+            for ref, role in told.named[instance]
+            if role != PARENT or instance in told.asked
+        ]
         for parent in told.parents[instance]:
             own += _emptyings(told, parent)
         own = list(in_order(own))
@@ -387,17 +394,19 @@ def _step(told: _Told, row: EventRow, role: int) -> Step:
         count = 0 if row.empties else 1
     elif part is Role.OUTPUT:
         count = row.output_count
-    own = {
-        "event_id": row.identity,
-        "event_time": row.event_time,
-        "role": part,
-        "parent": told.identifier(row.parent) if row.parent else None,
-        "is_withdrawn": row.ref in told.withdrawn,
-        "object_count": count,
-        "ordinal": row.ordinal,
-    }
-    is_made = part is Role.EPC or part is Role.OUTPUT
-    return Step.of(shared, own if is_made else own | _NOTHING_MADE)
+    made = object.__new__(Step)
+    values = made.__dict__
+    values.update(shared)
+    values["event_id"] = row.identity
+    values["event_time"] = row.event_time
+    values["role"] = part
+    values["parent"] = told.identifier(row.parent) if row.parent else None
+    values["is_withdrawn"] = row.ref in told.withdrawn
+    values["object_count"] = count
+    values["ordinal"] = row.ordinal
+    if not (part is Role.EPC or part is Role.OUTPUT):
+        values["lot"] = values["expires"] = None
+    return made
 
 
 _NOTHING_MADE: Final = {"lot": None, "expires": None}
