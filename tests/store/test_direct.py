@@ -211,3 +211,53 @@ def test_a_list_of_members_is_searched_and_its_columns_decide(fresh_database: Da
         0x0400: 2,
         0x0002: 1,
     }
+
+
+COUNTED = Statement("select nextval('counted'), %(one)s", one=Kind.INTEGER)
+
+
+@pytest.fixture
+def counting(database: Database):
+    """A connection over which every answer says how many there were before."""
+    with database.reading() as conn:
+        conn.execute("create temporary sequence counted minvalue 0")
+        yield conn
+        conn.execute("drop sequence counted")
+
+
+def test_what_goes_along_is_sent_with_the_first_question_and_answered_when_it_is_asked(counting):
+    with direct.along(counting, [(COUNTED, (7,)), (COUNTED, (8,))]):
+        assert direct.together(counting, []) == []
+        assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
+        assert direct.rows(counting, COUNTED, 2) == [(3, 2)]
+        both = [(COUNTED, (3,)), (COUNTED, (8,)), (COUNTED, (4,))]
+        assert direct.together(counting, both) == [[(4, 3)], [(2, 8)], [(5, 4)]]
+        assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
+
+
+def test_what_went_along_is_answered_once_and_only_meanwhile(counting):
+    with direct.along(counting, [(COUNTED, (7,)), (COUNTED, (8,))]):
+        assert direct.rows(counting, COUNTED, 8) == [(0, 8)]
+        assert direct.rows(counting, COUNTED, 8) == [(2, 8)]
+    assert direct.rows(counting, COUNTED, 7) == [(3, 7)]
+
+
+def test_nothing_goes_along_where_nothing_is_asked(counting):
+    with direct.along(counting, [(COUNTED, (7,))]):
+        pass
+
+    assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
+
+
+def test_what_goes_along_in_a_pipeline_is_asked_when_it_is_wanted(counting):
+    with direct.along(counting, [(COUNTED, (7,))]), counting.pipeline():
+        assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
+        assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
+
+
+def test_an_error_of_what_goes_along_is_told_where_it_was_sent(counting):
+    halved = Statement("select 1 / %(by)s", by=Kind.INTEGER)
+    with direct.along(counting, [(halved, (0,))]):
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            direct.rows(counting, COUNTED, 1)
+        assert direct.rows(counting, COUNTED, 2) == [(1, 2)]

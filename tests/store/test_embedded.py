@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -112,6 +113,37 @@ def test_local_settings_count_but_not_against_durability(reachable_dir: Path):
         settings = ask(server.url, "select current_setting('work_mem'), current_setting('fsync')")
 
     assert settings == ("3MB", "on")
+
+
+_IN_MEMORY = """
+select count(*) = pg_relation_size('thing') / 8192
+  from pg_buffercache
+ where relfilenode = pg_relation_filenode('thing') and relforknumber = 0
+"""
+
+
+def test_what_was_in_memory_before_a_stop_is_there_again_after_the_start(reachable_dir: Path):
+    data = reachable_dir / "data"
+    with EmbeddedServer(data) as server, psycopg.connect(server.url, autocommit=True) as conn:
+        conn.execute("create table thing as select generate_series(1, 100000) as number")
+        assert conn.execute("select count(*) from thing").fetchone() == (100_000,)
+    with EmbeddedServer(data) as server, psycopg.connect(server.url, autocommit=True) as conn:
+        conn.execute("create extension pg_buffercache")
+        deadline = time.monotonic() + 30
+        while conn.execute(_IN_MEMORY).fetchone() != (True,):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def test_without_the_library_for_it_nothing_is_read_again(reachable_dir: Path, monkeypatch):
+    monkeypatch.setattr(binaries.Binaries, "has_library", lambda *_: False)
+    with EmbeddedServer(reachable_dir / "data") as server, psycopg.connect(server.url) as conn:
+        assert conn.execute("show shared_preload_libraries").fetchone() == ("",)
+
+
+def test_the_wheel_has_the_library_that_reads_pages_again():
+    assert binaries.find().has_library("pg_prewarm")
+    assert not binaries.find().has_library("pg_nothing")
 
 
 @as_root
@@ -329,7 +361,9 @@ def test_a_link_in_place_of_a_configuration_file_is_replaced(reachable_dir: Path
     conf.mkdir(parents=True)
     (conf / "pg_hba.conf").symlink_to(precious)
 
-    configuration.write(reachable_dir / "data", reachable_dir / "data" / "pg", ["root"])
+    configuration.write(
+        reachable_dir / "data", reachable_dir / "data" / "pg", ["root"], prewarms=False
+    )
 
     assert precious.read_text() == "precious"
     assert "peer" in (conf / "pg_hba.conf").read_text()

@@ -13,7 +13,7 @@ is in one container at a time, so packing it elsewhere ends the holding before i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -112,11 +112,11 @@ def held_over_time(steps: Iterable[PackingStep]) -> Containment:
         is_same = now is not None and now.parent == step.parent
         if step.action == "ADD" and not is_same:
             if now is not None:
-                done.append(replace(now, until=step.at))
+                done.append(Holding(parent=now.parent, since=now.since, until=step.at))
                 findings.append(_moved(step, now))
             now = Holding(parent=step.parent, since=step.at)
         elif step.action == "DELETE" and is_same and now is not None:
-            done.append(replace(now, until=step.at))
+            done.append(Holding(parent=now.parent, since=now.since, until=step.at))
             now = None
         elif step.action == "DELETE" and not step.is_implied:
             findings.append(_not_there(step, now))

@@ -70,6 +70,8 @@ def by_key(
     wanted = list(class_keys)
     found = {key: known[key] for key in wanted if key in known}
     missing = [key for key in wanted if key not in found]
+    if not missing:
+        return found
     return found | {row.class_key: row for row in _read(conn, missing, _BY_KEY, _BY_KEYS)}
 
 
@@ -87,6 +89,8 @@ def by_id(
     wanted = list(class_ids)
     found = {number: known[number] for number in wanted if number in known}
     missing = [number for number in wanted if number not in found]
+    if not missing:
+        return found
     return found | {row.class_id: row for row in _read(conn, missing, _BY_ID, _BY_IDS)}
 
 

@@ -7,13 +7,13 @@ is everything that is named in one role, in the order of the document.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 import zstandard
 
+from packtrail.base.once import once
 from packtrail.store import packing
 from packtrail.store.integers import Column, Lane, Numbers, Spans, pack
 from packtrail.store.mentions import Texts, str_of
@@ -128,7 +128,7 @@ class Columns:
         """Return the place in the document of one event."""
         return self._ordinals.at(place)
 
-    @cached_property
+    @once
     def times(self) -> Numbers:
         """Microseconds since 1970, by event."""
         return self._start + self._times.numbers * self._packed.unit
@@ -137,12 +137,12 @@ class Columns:
         """Return the time of one event, in microseconds since 1970."""
         return self._start + self._times.at(place) * self._packed.unit
 
-    @cached_property
+    @once
     def mentions(self) -> tuple[Mentions, ...]:
         """What the events name, by role."""
         return tuple(Mentions(stream, self._count) for stream in self._packed.streams)
 
-    @cached_property
+    @once
     def form_classes(self) -> Numbers:
         """Class number, by form."""
         return np.array([class_id for class_id, _ in self.forms], dtype=np.int64)
@@ -173,7 +173,7 @@ class Columns:
             at = data.find(wanted[1], at + 1)
         return None if at < 0 else at // size
 
-    @cached_property
+    @once
     def _identity_texts(self) -> list[str]:
         data = zstandard.ZstdDecompressor().decompress(self._packed.identities)
         return [str_of(text) for text in _texts_decoder.decode(data)]

@@ -8,6 +8,7 @@ reads the rows. What is to be asked at one time goes together, and is waited for
 
 from __future__ import annotations
 
+import contextlib
 import re
 import select
 import struct
@@ -23,7 +24,7 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, PipelineStatus, Transacti
 from packtrail.store.parameters import bigints, integers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
@@ -34,6 +35,7 @@ _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
 _ARRAY: Final = struct.Struct(">iiiii")
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_FINE: Final = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _numbers: Final = count(1)
 
 
@@ -134,6 +136,8 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         """Name by statement and types of its parameters, of those prepared by gathering."""
         self.gathering: Gathering | None = None
         """Takes the statements meanwhile."""
+        self.along: _Along | None = None
+        """What goes along with the next question."""
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
         """Execute a statement, as the driver does or together with others."""
@@ -169,6 +173,8 @@ def rows(conn: Connection[Any], statement: Statement, *values: Any) -> list[tupl
     """
     if not isinstance(conn, DirectConnection) or not _is_idle(conn):
         return _by_cursor(conn, statement, values)
+    if conn.along is not None:
+        return together(conn, [(statement, values)])[0]
     written = statement.written(values)
     with conn.lock:
         _prepare(conn, statement)
@@ -188,13 +194,73 @@ def together(conn: Connection[Any], asked: Sequence[Asked]) -> list[list[tuple[A
     Raises:
         psycopg.Error: As the driver's own cursor would, of the first that fails.
     """
-    if len(asked) < 2 or not isinstance(conn, DirectConnection) or not _is_idle(conn):
+    if not asked:
+        return []
+    if not isinstance(conn, DirectConnection) or not _is_idle(conn):
+        return [rows(conn, statement, *values) for statement, values in asked]
+    if conn.along is not None:
+        along, conn.along = conn.along, None
+        try:
+            return along.answer(conn, asked)
+        finally:
+            conn.along = along
+    if len(asked) < 2:
         return [rows(conn, statement, *values) for statement, values in asked]
     with conn.lock:
         for statement, _ in asked:
             _prepare(conn, statement)
         results = _sent_together(conn, asked)
     return [_loaded(conn, result) for result in results]
+
+
+@contextlib.contextmanager
+def along(conn: Connection[Any], asked: Sequence[Asked]) -> Iterator[None]:
+    """Send statements along with whatever is asked next; who asks them meanwhile has the answers.
+
+    Args:
+        conn: A connection; over one of another class they are sent when they are asked.
+        asked: Statements with their values, see `rows`. An answer is given once, and only for the
+            very same values: whoever asks for others, or again, asks the database.
+    """
+    if not isinstance(conn, DirectConnection):
+        yield
+        return
+    before, conn.along = conn.along, _Along(asked)
+    try:
+        yield
+    finally:
+        conn.along = before
+
+
+class _Along:
+    """Statements that go along with the next question, then their answers.
+
+    Args:
+        asked: Statements with their values.
+    """
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        self._waiting = list(asked)
+        self._answered: list[tuple[Asked, list[tuple[Any, ...]]]] = []
+
+    def answer(self, conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
+        """Return the rows of each question, asking the database for those that are not here."""
+        found = [self._taken(one) for one in asked]
+        missing = [one for one, rows in zip(asked, found, strict=True) if rows is None]
+        if missing:
+            waiting, self._waiting = self._waiting, []
+            answers = iter(together(conn, [*missing, *waiting]))
+            found = [next(answers) if rows is None else rows for rows in found]
+            self._answered += zip(waiting, answers, strict=True)
+        return [rows for rows in found if rows is not None]
+
+    def _taken(self, asked: Asked) -> list[tuple[Any, ...]] | None:
+        """Return the rows of a question, once, if it was answered."""
+        for place, (one, rows) in enumerate(self._answered):
+            if one[0] is asked[0] and [*one[1]] == [*asked[1]]:
+                del self._answered[place]
+                return rows
+        return None
 
 
 def _sent_together(conn: DirectConnection, asked: Sequence[Asked]) -> list[PGresult]:
@@ -204,6 +270,9 @@ def _sent_together(conn: DirectConnection, asked: Sequence[Asked]) -> list[PGres
     for (statement, _), values in zip(asked, written, strict=True):
         pgconn.send_query_prepared(statement.name, values, statement.formats, Format.BINARY)
     pgconn.pipeline_sync()
+    while pgconn.flush():
+        _await(conn, select.POLLIN | select.POLLOUT)
+        pgconn.consume_input()
     # A result, then nothing for each; the last is that of the end of them all.
     found = [(_arrived(conn), _arrived(conn))[0] for _ in asked]
     _arrived(conn)
@@ -214,9 +283,6 @@ def _sent_together(conn: DirectConnection, asked: Sequence[Asked]) -> list[PGres
 def _arrived(conn: DirectConnection) -> PGresult | None:
     """Return the next result; others may use the interpreter until it is there."""
     pgconn = conn.pgconn
-    while pgconn.flush():
-        _await(conn, select.POLLIN | select.POLLOUT)
-        pgconn.consume_input()
     while pgconn.is_busy():
         _await(conn, select.POLLIN)
         pgconn.consume_input()
@@ -270,7 +336,7 @@ def _by_cursor(
 
 
 def _checked(result: PGresult, conn: Connection[Any]) -> None:
-    if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+    if result.status not in _FINE:
         if conn.pgconn.status != ConnStatus.OK:
             raise OperationalError(result.get_error_message())
         raise errors.error_from_result(result, conn.info.encoding)

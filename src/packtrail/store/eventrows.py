@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from packtrail.store import direct, named, segments
 from packtrail.store.direct import Kind, Statement
 from packtrail.store.identity import event_key, probes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
     from packtrail.hierarchy.containment import Moment
+    from packtrail.store.direct import Asked
     from packtrail.store.objects import Instance
     from packtrail.store.segments import Segment
 
@@ -109,41 +110,62 @@ def withdrawn(
 
     An error declaration is itself among them: it has no effect either.
     """
-    events: dict[tuple[int, str], list[Ref]] = {}
-    for one in rows:
-        events.setdefault((one.owner_id, one.identity), []).append(one.ref)
-    found: set[Ref] = set()
-    for owner_id, identity in _declared_wrong(conn, events, as_known_at):
-        found.update(events[owner_id, identity])
-    return found
+    return Declarations(rows).withdrawn(conn, as_known_at=as_known_at)
 
 
-def _declared_wrong(
-    conn: Connection, events: Iterable[tuple[int, str]], as_known_at: datetime | None
-) -> Iterator[tuple[int, str]]:
-    """Yield those of some (owner, identity) of which there is an error declaration."""
-    wanted = {
-        key: (owner_id, identity)
-        for owner_id, identity in events
-        for key in probes(event_key(owner_id, identity, is_error_declaration=True))
-    }
-    keys = list(wanted)
-    places: dict[int, list[int]] = {}
-    for start in range(0, len(keys), _CHUNK):
-        for key, segment_id in direct.rows(conn, _OF_KEYS, keys[start : start + _CHUNK]):
-            places.setdefault(segment_id, []).append(key)
-    if not places:
-        return
-    # Who declares an event wrong tells everybody who sees the event.
-    for segment in segments.read(conn, places, audience_ids=None).values():
-        if not segment.is_error_declaration:
-            continue
-        if as_known_at is not None and segment.record_time > as_known_at:
-            continue
-        for owner_id, identity in {wanted[key] for key in places[segment.segment_id]}:
-            is_it = segment.columns.place_of(identity) is not None
-            if segment.owner_id == owner_id and is_it:
-                yield owner_id, identity
+class Declarations:
+    """Error declarations of some events, to be looked for.
+
+    Args:
+        rows: The events.
+    """
+
+    def __init__(self, rows: Iterable[EventRow]) -> None:
+        self._events: dict[tuple[int, str], list[Ref]] = {}
+        for one in rows:
+            self._events.setdefault((one.owner_id, one.identity), []).append(one.ref)
+        self._wanted = {
+            key: event
+            for event in self._events
+            for key in probes(event_key(*event, is_error_declaration=True))
+        }
+        keys = list(self._wanted)
+        self.asked: list[Asked] = [
+            (_OF_KEYS, (keys[start : start + _CHUNK],)) for start in range(0, len(keys), _CHUNK)
+        ]
+        """What to ask the database."""
+
+    def withdrawn(self, conn: Connection, *, as_known_at: datetime | None = None) -> set[Ref]:
+        """Ask, and return the events that their owner has declared wrong."""
+        answers = direct.together(conn, self.asked)
+        return self.answered(conn, answers, as_known_at=as_known_at)
+
+    def answered(
+        self,
+        conn: Connection,
+        answers: Iterable[Iterable[Sequence[Any]]],
+        *,
+        as_known_at: datetime | None = None,
+    ) -> set[Ref]:
+        """Return the events that their owner has declared wrong, by the answers to `asked`."""
+        places: dict[int, list[int]] = {}
+        for rows in answers:
+            for key, segment_id in rows:
+                places.setdefault(segment_id, []).append(key)
+        if not places:
+            return set()
+        found: set[Ref] = set()
+        # Who declares an event wrong tells everybody who sees the event.
+        for segment in segments.read(conn, places, audience_ids=None).values():
+            if not segment.is_error_declaration:
+                continue
+            if as_known_at is not None and segment.record_time > as_known_at:
+                continue
+            for owner_id, identity in {self._wanted[key] for key in places[segment.segment_id]}:
+                is_it = segment.columns.place_of(identity) is not None
+                if segment.owner_id == owner_id and is_it:
+                    found.update(self._events[owner_id, identity])
+        return found
 
 
 def recorded(

@@ -31,6 +31,8 @@ _HEAD: Final = struct.Struct("<Bq")
 _STEPS, _ZSTD, _WIDTHS = 0x10, 0x20, (1, 2, 4, 8)
 _ZSTD_MIN: Final = 96
 """Octets below which compression gains nothing."""
+_EDGE: Final = 1 << 63
+"""Series do not run over the edge of 64 bits: one number of them is told without arrays."""
 _FEW: Final = 3
 """Numbers of a column that are looked up one by one, before all of them are unpacked."""
 
@@ -56,7 +58,7 @@ def pack(numbers: Numbers) -> Column:
     if not steps.any():
         return first
     step = int(steps[0])
-    if (steps == step).all():
+    if (steps == step).all() and abs(first + step * len(steps)) < _EDGE:
         return first, step
     return min(_packed(numbers, 0), _packed(steps, _STEPS, first), key=len)
 

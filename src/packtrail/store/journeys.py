@@ -19,12 +19,12 @@ from packtrail.hierarchy import codes
 from packtrail.hierarchy.containment import DEPTH_MAX, Role
 from packtrail.lifecycle.fold import containment, in_order, moment
 from packtrail.lifecycle.journey import Step
-from packtrail.store import direct, eventrows, objects, segments
+from packtrail.store import direct, eventrows, naming, objects, segments
 from packtrail.store.roles import CHILD, PARENT, ROLES
 from packtrail.store.rows import DESTINATION, SOURCE, TRANSACTION, read_link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -96,9 +96,13 @@ def read_many(
     as_known_at: datetime | None = None,
 ) -> dict[ItemKey, Journey]:
     """Return the journeys of those objects that something the asker may see names."""
-    found = objects.look_up(conn, keys)
     scope = _Scope(conn, list(audience_ids), as_of, as_known_at)
-    told = _load(scope, dict(found.values()))
+    wanted = dict.fromkeys(keys)
+    few = naming.by_names(conn, list(wanted), audience_ids) if len(wanted) <= _FEW else {}
+    found = {key: (one.instance, one.name) for key, one in few.items()}
+    if len(found) < len(wanted):
+        found |= objects.look_up(conn, [key for key in wanted if key not in found])
+    told = _load(scope, dict(found.values()), {one.instance: one.segments for one in few.values()})
     return {
         key: journey
         for key, (instance, _) in found.items()
@@ -120,6 +124,8 @@ class _Scope:
 class _Told:
     """Everything read."""
 
+    asked: frozenset[Instance]
+    """The objects whose journeys are wanted."""
     segments: dict[int, Segment] = field(default_factory=dict)
     events: dict[Ref, EventRow] = field(default_factory=dict)
     named: defaultdict[Instance, list[tuple[Ref, int]]] = field(
@@ -148,26 +154,57 @@ class _Told:
         return known
 
 
-def _load(scope: _Scope, instances: dict[Instance, Name]) -> _Told:
-    told = _Told(names=instances)
+def _load(
+    scope: _Scope,
+    instances: dict[Instance, Name],
+    found: Mapping[Instance, Sequence[Segment]],
+) -> _Told:
+    """Read everything about objects, of some of which it was found already what names them."""
+    told = _Told(asked=frozenset(instances), names=instances)
     level = set(instances)
     for _ in range(DEPTH_MAX + 1):
         if not level:
             break
-        _load_level(scope, told, level)
+        _load_level(scope, told, level, found)
         level = {parent for one in level for parent in told.parents[one]} - told.named.keys()
     told.is_too_deep = bool(level)
-    rows = told.events.values()
-    told.withdrawn = eventrows.withdrawn(scope.conn, rows, as_known_at=scope.as_known_at)
-    parents = {row.parent for row in rows if row.parent is not None}
-    told.names |= objects.names(scope.conn, parents - told.names.keys())
+    _load_rest(scope, told)
     return told
 
 
-def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
-    find = _sightings_of_few if len(level) <= _FEW else _sightings_of_many
+def _load_rest(scope: _Scope, told: _Told) -> None:
+    """Ask which events were declared wrong, and what their parents are called."""
+    rows = told.events.values()
+    declarations = eventrows.Declarations(rows)
+    unnamed = {row.parent for row in rows if row.parent is not None} - told.names.keys()
+    questions = {}
+    for one in islice(unnamed, _FEW):
+        question = objects.ask_name(scope.conn, one)
+        if question is not None:
+            questions[one] = question
+    answers = direct.together(scope.conn, [*declarations.asked, *questions.values()])
+    declared = answers[: len(declarations.asked)]
+    for one, answer in zip(questions, answers[len(declared) :], strict=True):
+        name = objects.name(scope.conn, one, answer)
+        if name is not None:
+            told.names[one] = name
+    told.withdrawn = declarations.answered(scope.conn, declared, as_known_at=scope.as_known_at)
+    told.names |= objects.names(scope.conn, unnamed - told.names.keys())
+
+
+def _load_level(
+    scope: _Scope,
+    told: _Told,
+    level: set[Instance],
+    found: Mapping[Instance, Sequence[Segment]],
+) -> None:
+    sightings = (
+        _sightings_of_few(scope, told, level, found)
+        if len(level) <= _FEW
+        else _sightings_of_many(scope, told, level)
+    )
     named: defaultdict[Instance, list[tuple[Ref, int]]] = defaultdict(list)
-    for instance, segment, place, role in find(scope, told, level):
+    for instance, segment, place, role in sightings:
         if role in ROLES and _take(scope, told, segment, place):
             named[instance].append(((segment.segment_id, place), role))
     for instance in level:
@@ -176,28 +213,26 @@ def _load_level(scope: _Scope, told: _Told, level: set[Instance]) -> None:
 
 
 def _sightings_of_few(
-    scope: _Scope, told: _Told, level: Iterable[Instance]
+    scope: _Scope,
+    told: _Told,
+    level: Iterable[Instance],
+    found: Mapping[Instance, Sequence[Segment]],
 ) -> Iterator[tuple[Instance, Segment, int, int]]:
     """Yield where objects are named (object, segment, place, role), asking for each by itself.
 
-    What is known already, such as the packing that led to a case, is looked through here. Their
-    names, as far as nobody knows them, are asked for along with it.
+    What is known already, such as the packing that led to a case, is looked through here.
     """
-    few = list(level)
     known = dict(islice(told.segments.items(), _KNOWN_MAX))
-    asked = [
-        segments.ask_naming(one, audience_ids=scope.audience_ids, known=list(known)) for one in few
+    asked = [one for one in level if one not in found]
+    questions = [
+        naming.ask(one, audience_ids=scope.audience_ids, known=list(known)) for one in asked
     ]
-    unnamed = [one for one in few if one not in told.names]
-    questions = [(one, objects.ask_name(scope.conn, one)) for one in unnamed]
-    of_names = [(one, question) for one, question in questions if question is not None]
-    answers = direct.together(scope.conn, [*asked, *(question for _, question in of_names)])
-    for (instance, _), rows in zip(of_names, answers[len(few) :], strict=True):
-        name = objects.name(scope.conn, instance, rows)
-        if name is not None:
-            told.names[instance] = name
-    for instance, rows in zip(few, answers, strict=False):
-        new = (told.segments.setdefault(found.segment_id, found) for found in segments.naming(rows))
+    answers = map(naming.read, direct.together(scope.conn, questions))
+    there = {one: found[one] for one in level if one in found} | dict(
+        zip(asked, answers, strict=True)
+    )
+    for instance, some in there.items():
+        new = (told.segments.setdefault(one.segment_id, one) for one in some)
         for segment in (*known.values(), *new):
             for place, role in segment.places_of_one(*instance):
                 yield instance, segment, place, role
@@ -305,7 +340,12 @@ def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
     """Return what held an instance over time, and its own steps."""
     known = told.holders.get(instance)
     if known is None:
-        own = [_step(told, told.events[ref], role) for ref, role in told.named[instance]]
+        # What was put into a container is no step of what holds it: only for itself it is one.
+        own = [
+            _step(told, told.events[ref], role)
+            for ref, role in told.named[instance]
+            if role != PARENT or instance in told.asked
+        ]
         for parent in told.parents[instance]:
             own += _emptyings(told, parent)
         own = list(in_order(own))
@@ -349,23 +389,26 @@ def _step(told: _Told, row: EventRow, role: int) -> Step:
     shared = told.shared.get(row.ref[0])
     if shared is None:
         shared = told.shared[row.ref[0]] = _shared(row.segment)
-    counts = {Role.PARENT: 0 if row.empties else 1, Role.OUTPUT: row.output_count}
-    return Step.of(
-        shared,
-        {
-            "event_id": row.identity,
-            "event_time": row.event_time,
-            "role": part,
-            "parent": told.identifier(row.parent) if row.parent else None,
-            "is_withdrawn": row.ref in told.withdrawn,
-            "object_count": counts.get(part, row.epc_count),
-            "ordinal": row.ordinal,
-        },
-        {} if part in _MAKES else _NOTHING_MADE,
-    )
+    count = row.epc_count
+    if part is Role.PARENT:
+        count = 0 if row.empties else 1
+    elif part is Role.OUTPUT:
+        count = row.output_count
+    made = object.__new__(Step)
+    values = made.__dict__
+    values.update(shared)
+    values["event_id"] = row.identity
+    values["event_time"] = row.event_time
+    values["role"] = part
+    values["parent"] = told.identifier(row.parent) if row.parent else None
+    values["is_withdrawn"] = row.ref in told.withdrawn
+    values["object_count"] = count
+    values["ordinal"] = row.ordinal
+    if not (part is Role.EPC or part is Role.OUTPUT):
+        values["lot"] = values["expires"] = None
+    return made
 
 
-_MAKES: Final = frozenset({Role.EPC, Role.OUTPUT})
 _NOTHING_MADE: Final = {"lot": None, "expires": None}
 
 

@@ -153,8 +153,13 @@ def prefix_length_of(form: str) -> int | None:
 
 def texts(values: Sequence[str]) -> Texts:
     """Return texts as an array."""
-    encoded = [value.encode("utf-8", "surrogatepass") for value in values]
+    encoded = [octets_of(value) for value in values]
     return np.array(encoded, dtype=np.bytes_) if encoded else np.empty(0, dtype="S1")
+
+
+def octets_of(text: str) -> bytes:
+    """Return what `str_of` undoes."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def str_of(text: bytes) -> str:

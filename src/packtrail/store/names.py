@@ -43,6 +43,23 @@ def identifier(class_key: str, item_key: str, prefix_length: int | None) -> str:
 
     What is no GS1 key comes back as the URI it was recorded with.
     """
+    if item_key.isascii() and item_key.isalnum() and item_key != "0":
+        start = _start(class_key, prefix_length)
+        if start is not None:
+            return start + item_key
+    return _written(class_key, item_key, prefix_length)
+
+
+@lru_cache(maxsize=4096)
+def _start(class_key: str, prefix_length: int | None) -> str | None:
+    """Return what the identifiers of a class begin with that end with the serial as it is."""
+    scheme = _scheme(class_key.partition("/")[0])
+    if scheme is None or scheme.serial is None:
+        return None
+    return _written(class_key, "1", prefix_length).removesuffix("1")
+
+
+def _written(class_key: str, item_key: str, prefix_length: int | None) -> str:
     found = key(class_key, item_key, prefix_length)
     if found is None:
         return class_key.removeprefix(f"{_URI}/") + item_key

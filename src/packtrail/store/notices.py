@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from packtrail.store.direct import Asked
     from packtrail.store.eventrows import EventRow
     from packtrail.store.objects import Instance
     from packtrail.store.segments import Segment
@@ -60,11 +61,15 @@ def of_products_and_lots(
     conn: Connection, gtins: Iterable[str], audience_ids: Sequence[int]
 ) -> tuple[dict[str, tuple[Notice, ...]], set[str]]:
     """Return what `of_products` does, and of which of them events name lots as a whole."""
+    recorded, known = direct.together(conn, ask_products_and_lots(gtins, audience_ids))
+    return _by_gtin(recorded), {class_key.removeprefix(_LOT_CLASS) for (class_key,) in known}
+
+
+def ask_products_and_lots(gtins: Iterable[str], audience_ids: Sequence[int]) -> list[Asked]:
+    """Return what `of_products_and_lots` asks."""
     wanted = sorted(set(gtins))
     classes = [_LOT_CLASS + gtin for gtin in wanted]
-    asked = [(_OF_PRODUCTS, (wanted, audience_ids)), (_LOT_CLASSES, (classes,))]
-    recorded, known = direct.together(conn, asked)
-    return _by_gtin(recorded), {class_key.removeprefix(_LOT_CLASS) for (class_key,) in known}
+    return [(_OF_PRODUCTS, (wanted, audience_ids)), (_LOT_CLASSES, (classes,))]
 
 
 def _by_gtin(rows: Iterable[Sequence[Any]]) -> dict[str, tuple[Notice, ...]]:

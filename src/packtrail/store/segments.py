@@ -7,17 +7,15 @@ The number of an event is that of its segment and its place in it.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import numpy as np
 from psycopg.rows import args_row
 
+from packtrail.base.once import once
 from packtrail.store import bodies, named, shelf
-from packtrail.store.blocks import BLOCK_BITS, LANE_MASK
 from packtrail.store.columns import Columns
-from packtrail.store.direct import Kind, Statement
 from packtrail.store.drafts import microseconds, moment
 from packtrail.store.identity import event_keys
 from packtrail.store.mentions import text_of, texts
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from packtrail.store.direct import Asked
     from packtrail.store.integers import Numbers
     from packtrail.store.objects import Instance, Name
 
@@ -38,18 +35,6 @@ _SQL = named.statements("segments")
 SELECT, FROM = _SQL["columns"].rsplit("\n", 1)
 COLUMNS: Final = f"{SELECT} {FROM}"
 """Selects what a `Segment` is made of."""
-_NAMING: Final = Statement(
-    named.statements("objects")["segments_naming"].replace(
-        ":columns", SELECT.removeprefix("select")
-    ),
-    class_id=Kind.INTEGER,
-    seq=Kind.INTEGER,
-    block=Kind.INTEGER,
-    lane=Kind.SMALLINT,
-    octets=Kind.BYTES,
-    audience_ids=Kind.INTEGERS,
-    known=Kind.BIGINTS,
-)
 _CHUNK: Final = 5_000
 EVENTS_MAX: Final = 1_024
 """Events of a segment: more would make each read of one of them slow."""
@@ -89,17 +74,17 @@ class Segment:
         made.__dict__.update(zip(FIELDS, row, strict=True))
         return made
 
-    @cached_property
+    @once
     def columns(self) -> Columns:
         """What tells the events apart."""
         return Columns(self._packed[1], self.event_count, microseconds(self.time_from))
 
-    @cached_property
+    @once
     def template(self) -> dict[str, Any]:
         """The body that the events share."""
         return bodies.read(self._packed[0])
 
-    @cached_property
+    @once
     def _packed(self) -> tuple[bytes, bytes]:
         """Template and columns; of an archived month from its archive."""
         if self.packed_template:
@@ -190,12 +175,16 @@ class Segment:
 
     def places_of_one(self, class_id: int, seq: int) -> list[tuple[int, int]]:
         """Return where an object is named: (place of the event, role)."""
-        forms = self.columns.forms
+        columns = self.columns
+        of_class = [number for number, form in enumerate(columns.forms) if form[0] == class_id]
+        if not of_class:
+            return []
+        is_only = len(of_class) == len(columns.forms)
         return [
             (stream.spans.owner(mention), stream.role)
-            for stream in self.columns.mentions
+            for stream in columns.mentions
             for mention in stream.seq_lane.places_of(seq)
-            if forms[stream.form_lane.at(mention)][0] == class_id
+            if is_only or stream.form_lane.at(mention) in of_class
         ]
 
     def body(self, place: int, names: Mapping[Instance, Name]) -> dict[str, Any]:
@@ -259,27 +248,3 @@ def read(
             for row in cursor.execute(statement, bound, prepare=True):
                 found[row.segment_id] = row
     return found
-
-
-def ask_naming(
-    instance: Instance, *, audience_ids: Sequence[int], known: Sequence[int] = ()
-) -> Asked:
-    """Return the question for the segments whose events name an object; see `naming`.
-
-    Args:
-        instance: The object.
-        audience_ids: Only those these may see.
-        known: Numbers of segments that are left out.
-    """
-    class_id, seq = instance
-    lane = seq & LANE_MASK
-    octets = lane.to_bytes(2, "little")
-    return _NAMING, (class_id, seq, seq >> BLOCK_BITS, lane, octets, audience_ids, known)
-
-
-def naming(rows: Iterable[Sequence[Any]]) -> list[Segment]:
-    """Return the segments that answer `ask_naming`.
-
-    A few may be among them that do not name the object; `places_of_one` finds nothing in those.
-    """
-    return [Segment.of(row) for row in rows]

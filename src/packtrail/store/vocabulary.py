@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.epcis.events import Vocabulary
+    from packtrail.store.direct import Asked
 
 _SQL = named.statements("vocabulary")
 _LATEST = Statement(_SQL["latest"], ids=Kind.TEXTS, audience_ids=Kind.INTEGERS)
@@ -87,8 +88,14 @@ def find(
     conn: Connection, ids: Sequence[str], audience_ids: Sequence[int]
 ) -> dict[str, VocabularyRow]:
     """Return the last word on each of some identifiers, of all that may be seen."""
-    rows = direct.rows(conn, _LATEST, list(ids), audience_ids)
+    statement, values = ask(ids, audience_ids)
+    rows = direct.rows(conn, statement, *values)
     return {row[0]: VocabularyRow(**dict(zip(_FIELDS, row, strict=True))) for row in rows}
+
+
+def ask(ids: Sequence[str], audience_ids: Sequence[int]) -> Asked:
+    """Return what `find` asks."""
+    return _LATEST, (list(ids), audience_ids)
 
 
 def of_type(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from packtrail.store.integers import Lane, pack, unpack
@@ -13,6 +13,7 @@ _NARROW = st.integers(0, 300)
 _RISING = st.lists(st.integers(0, 9), max_size=300).map(lambda steps: np.cumsum(steps).tolist())
 
 
+@example([1, -(1 << 63)])
 @given(st.lists(_WIDE, max_size=40) | st.lists(_NARROW, max_size=300) | _RISING)
 def test_a_number_looked_up_by_itself_is_that_among_all(numbers):
     column = pack(np.array(numbers, dtype=np.int64))

@@ -14,7 +14,10 @@ URIS = [
     "urn:epc:id:sscc:0300010.0000000001",
     "urn:epc:id:sgln:0300010.00001.0",
     "urn:epc:id:sgln:0300010.00001.7",
+    "urn:epc:id:sgtin:0300010.012345.0",
+    "urn:epc:id:sgtin:0300010.012345.7K2M",
     "urn:epc:class:lgtin:0300010.012345.LOT-1",
+    "urn:epc:class:lgtin:0300010.012345.LOT1",
     "urn:epc:idpat:sgtin:0300010.012345.*",
     "urn:epc:id:grai:0300010.00001.7",
     "urn:epc:id:giai:0300010.A7",
@@ -42,8 +45,8 @@ def test_only_keys_without_serial_have_a_company_prefix_of_their_own():
     keys = [key for key, _ in gs1.identify(URIS)]
 
     assert [has_own_prefix_length(key) for key in keys] == [
-        *(False, True, False, False, False, False, False, True),
-        *(False, False),
+        *(False, True, False, False, False, False, False, False, False, False),
+        *(True, False, False),
     ]
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from packtrail.store.direct import Asked
     from packtrail.store.vocabulary import VocabularyRow
 
 PRODUCTS = "urn:epcglobal:epcis:vtype:EPCClass"
@@ -129,6 +130,11 @@ def products_of(
     gtin_of_id = {spelling: gtin for gtin in gtins for spelling in _spellings(gtin)}
     found = vocabulary.find(conn, list(gtin_of_id), audience_ids)
     return {gtin_of_id[row.id]: product(row) for row in found.values()}
+
+
+def ask_products(gtins: Iterable[str], audience_ids: Sequence[int]) -> Asked:
+    """Return what `products_of` asks."""
+    return vocabulary.ask([text for gtin in gtins for text in _spellings(gtin)], audience_ids)
 
 
 def places_of(conn: Connection, ids: Iterable[str], audience_ids: Sequence[int]) -> dict[str, str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.services.application import Application
+    from packtrail.store.direct import Asked
 
 _LENGTH_MAX = 20
 """Longest lot and serial number (AI 10 and 21)."""
@@ -198,6 +199,8 @@ def holding(
         market: Leave out those of other markets.
     """
     wanted = list(dict.fromkeys(subjects))
+    if not wanted:
+        return {}
     gtins = {gtin for gtin, _, _ in wanted}
     recorded, named_by_lot = rows.of_products_and_lots(conn, gtins, audience_ids)
     lots = {(gtin, lot) for gtin, lot, _ in wanted if lot is not None and gtin in named_by_lot}
@@ -212,6 +215,11 @@ def holding(
         )
         for gtin, lot, serial in wanted
     }  # fmt: skip
+
+
+def ask_holding(gtins: Iterable[str], audience_ids: Sequence[int]) -> list[Asked]:
+    """Return what `holding` asks first about packs of some products."""
+    return rows.ask_products_and_lots(gtins, audience_ids)
 
 
 def _proposed(

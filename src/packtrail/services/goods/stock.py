@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.lifecycle.notices import Notice
     from packtrail.services.application import Application
+    from packtrail.store import direct
     from packtrail.store.stock import Class, Stock
 
 _TALLIED_MAX: Final = 4_000_000
@@ -338,6 +339,11 @@ def product_names(
     """Return the names of products, as far as master data tells them."""
     found = describing.products_of(conn, sorted(set(gtins)), audience_ids)
     return {gtin: product.name for gtin, product in found.items() if product.name}
+
+
+def ask_product_names(gtins: Iterable[str], audience_ids: Sequence[int]) -> direct.Asked:
+    """Return what `product_names` asks."""
+    return describing.ask_products(sorted(set(gtins)), audience_ids)
 
 
 _FIELDS: Final = {

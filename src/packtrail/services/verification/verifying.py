@@ -21,7 +21,7 @@ from packtrail.services.codes import NO_PURPOSE, TOO_MANY_QUESTIONS
 from packtrail.services.goods import describing, notices, places, stock
 from packtrail.services.supply.origins import origins_in
 from packtrail.services.verification import policies
-from packtrail.store import ids, journeys, lots
+from packtrail.store import direct, ids, journeys, lots
 from packtrail.store import serials as serial_rows
 from packtrail.store import verifications as rows
 from packtrail.verification import codes
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.lifecycle.journey import Standing
     from packtrail.services.application import Application
+    from packtrail.store.direct import Asked
     from packtrail.store.journeys import ItemKey, Journey
     from packtrail.verification.policy import Policy
 
@@ -196,22 +197,24 @@ class Verifier:
         """Return an answer for each question."""
         readings = [self._read(each) for each in asks]
         items = {c.question.item for each in readings for c in each.candidates}
-        told = journeys.read_many(
-            self._conn, items, audience_ids=self._audience_ids, as_of=self._told.at
-        )
-        chosen = [_chosen(each.candidates, told) for each in readings]
-        lives = {item: Life(told[item].steps, undo=self.policy.undo) for item in told}
-        folded = {item: life.standing() for item, life in lives.items()}
-        subjects = {
-            item: (item[0].partition("/")[2][:14], standing.lot, item[1])
-            for item, standing in folded.items()
-        }
-        there = notices.holding(
-            self._conn, subjects.values(), self._audience_ids, as_of=self._at,
-            market=self._told.market,
-        )  # fmt: skip
-        gtins = [each.question.gtin for each in chosen if each]
-        names = self._product_names(gtins) if self._told.names_products else {}
+        # What else is asked of the product goes along with the first question about its packs.
+        gtins = {c.question.gtin for each in readings for c in each.candidates}
+        with direct.along(self._conn, self._asked_of(gtins)):
+            told = journeys.read_many(
+                self._conn, items, audience_ids=self._audience_ids, as_of=self._told.at
+            )
+            chosen = [_chosen(each.candidates, told) for each in readings]
+            lives = {item: Life(told[item].steps, undo=self.policy.undo) for item in told}
+            folded = {item: life.standing() for item, life in lives.items()}
+            subjects = {
+                item: (item[0].partition("/")[2][:14], standing.lot, item[1])
+                for item, standing in folded.items()
+            }
+            there = notices.holding(
+                self._conn, subjects.values(), self._audience_ids, as_of=self._at,
+                market=self._told.market,
+            )  # fmt: skip
+            names = self._product_names(each.question.gtin for each in chosen if each)
         found = []
         for ask, reading, candidate in zip(asks, readings, chosen, strict=True):
             item = candidate.question.item if candidate else ("", "")
@@ -317,7 +320,16 @@ class Verifier:
                 return True
         return False
 
+    def _asked_of(self, gtins: Iterable[str]) -> list[Asked]:
+        """Return what is asked of products, whatever becomes of their packs."""
+        asked = notices.ask_holding(gtins, self._audience_ids)
+        if self._told.names_products:
+            asked.append(stock.ask_product_names(gtins, self._audience_ids))
+        return asked
+
     def _product_names(self, gtins: Iterable[str]) -> dict[str, str]:
+        if not self._told.names_products:
+            return {}
         return stock.product_names(self._conn, gtins, self._audience_ids)
 
     def _row(self, made: Verification, seen: _Seen, answer: Answer) -> rows.VerificationRow:

