@@ -66,10 +66,22 @@ def offer(app: Application, actor: Actor, programme: str, *, on: date | None = N
     name, mark = f"offer/{opened.row.programme_id}", (opened.mark, day, able)
     known = cast("Offer | None", app.remembered.get(name, mark))
     if known is None:
-        scope = opened.book.scope(opened.terms)
-        lines = [replace(each, capabilities=able[each.code]) for each in scope.lines]
-        template = TEMPLATES[opened.terms.template]
-        known = _offer(opened, propose(replace(scope, lines=lines), template, day))
+        known = _offer(opened, _proposal(app, opened, able, day))
+        app.remembered.put(name, mark, known)
+    return known
+
+
+def _proposal(
+    app: Application, opened: Opened, able: Mapping[str, frozenset[Capability]], day: date
+) -> Proposal:
+    """Return what a scope makes necessary, worked out anew only when the scope has changed."""
+    scope = opened.book.scope(opened.terms)
+    lines = [replace(each, capabilities=able[each.code]) for each in scope.lines]
+    scope = replace(scope, lines=lines)
+    name, mark = f"proposal/{opened.row.programme_id}", (scope, opened.terms.template, day)
+    known = cast("Proposal | None", app.remembered.get(name, mark))
+    if known is None:
+        known = propose(scope, TEMPLATES[opened.terms.template], day)
         app.remembered.put(name, mark, known)
     return known
 
@@ -162,7 +174,8 @@ def _is_answered(opened: Opened, finding: Finding) -> bool:
 
 def _renewed(old: WorkPackage, new: WorkPackage) -> WorkPackage:
     """Return a package as it was, about what it is about now."""
-    if not old.is_proposed or old.is_done:
+    is_same = (old.title, old.products, old.reason) == (new.title, new.products, new.reason)
+    if is_same or not old.is_proposed or old.is_done:
         return old
     return replace(old, title=new.title, products=new.products, reason=new.reason)
 
