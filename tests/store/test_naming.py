@@ -88,7 +88,8 @@ def test_a_serial_whose_key_is_that_of_another_is_found_all_the_same(conn):
 def test_of_two_blocks_with_one_key_the_one_that_holds_the_serial_counts(conn):
     record(conn, [commissioning(0, PACKS[:1])])
     record(conn, [commissioning(1, PACKS[1:2]), seen(2, PACKS[1:2], "holding")])
-    conn.execute("update name_block set keys = (select keys from name_block where seq_from = 1)")
+    keys = conn.execute("select keys from name_block where seq_from = 1").fetchone()
+    conn.execute("update name_block set keys = %s", keys)
 
     ((instance, _, segments),) = by_name(conn, PACKS[1])
     assert (instance[1], len(segments)) == (1, 2)
