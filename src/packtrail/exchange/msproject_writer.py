@@ -7,6 +7,7 @@ progress, resources and assignments. What it does not know goes, as JSON, into a
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
@@ -44,6 +45,8 @@ _PLAIN = frozenset(
      "finished_on", "not_before"}
 )  # fmt: skip
 """Fields of a package that Project has itself."""
+_DEFAULTS = {each.name: each.default for each in fields(WorkPackage)}
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def write_msproject(schedule: Schedule, *, title: str, author: str, made_at: datetime) -> bytes:
@@ -225,11 +228,10 @@ def _phases(packages: Sequence[WorkPackage]) -> dict[str, list[WorkPackage]]:
 def _extra(package: WorkPackage) -> dict[str, Any]:
     """Return what Project has no field for."""
     values: dict[str, Any] = msgspec.to_builtins(package)
-    defaults = {each.name: each.default for each in fields(WorkPackage)}
     return {
         name: value
         for name, value in values.items()
-        if name not in _PLAIN and getattr(package, name) != defaults[name]
+        if name not in _PLAIN and getattr(package, name) != _DEFAULTS[name]
     }
 
 
@@ -287,10 +289,7 @@ def _hours(hours: float) -> str:
 
 def _clean(text: str) -> str:
     """Return text without the characters that XML forbids."""
-    return "".join(
-        each if each in "\t\n\r" or (each >= " " and each not in "\ufffe\uffff") else "\ufffd"
-        for each in text
-    )
+    return _FORBIDDEN.sub("\ufffd", text)
 
 
 def _begin(day: date) -> str:

@@ -17,9 +17,12 @@ from packtrail.services.plan import books, overview, programmes, proposing, read
 from packtrail.services.plan import files as plan_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.services.conftest import World
 
     from packtrail.access import Actor
+    from packtrail.services.application import Application
 
 
 @pytest.fixture
@@ -42,6 +45,28 @@ def test_what_is_a_number_or_a_day_is_one_in_the_workbook_for_the_board(
     assert told["Work packages"] == len(books.opened(world.app, maker, "eu").book.packages)
     assert told["Work packages done"] == 0
     assert isinstance(told["Last day of work"], date)
+
+
+@pytest.mark.parametrize(
+    "make", [plan_files.export_table, plan_files.export_msproject, reports.board_numbers]
+)
+def test_a_file_is_made_once_for_a_version_and_for_whoever_asks(
+    make: Callable[[Application, Actor, str], bytes], world: World, maker: Actor
+) -> None:
+    first = make(world.app, maker, "eu")
+    world.clock.now += timedelta(seconds=1)
+
+    assert make(world.app, maker, "eu") is first
+    other = make(world.app, replace(maker, name="somebody else"), "eu")
+    assert other != first, "it names who had it made"
+
+    deadline = books.opened(world.app, maker, "eu").book.deadlines["IT"]
+    before = make(world.app, maker, "eu")
+    put(world, maker, replace(deadline, due_on=deadline.due_on + timedelta(days=30)))
+    changed = make(world.app, maker, "eu")
+    assert changed != before
+    world.clock.now += timedelta(days=1)
+    assert make(world.app, maker, "eu") != changed, "another day counts from another day"
 
 
 def test_overview_and_readiness_tell_the_same_of_the_dates(world: World, maker: Actor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from packtrail.base.errors import RefusedError
 from packtrail.base.findings import has_errors
@@ -29,7 +29,7 @@ from packtrail.services.plan.scheduling import plan_of, planned, schedule_of
 from packtrail.services.plan.writing import Put, Remove, Written, what_is_wrong, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
@@ -87,11 +87,14 @@ def export_table(app: Application, actor: Actor, programme: str, *, as_csv: bool
         NotFound: `PLN-014`, there is no such programme.
     """
     now = planned(app, actor, programme)
-    about = _about(app, actor, now)
-    work, dates = work_table(now), dates_table(now.schedule)
     if as_csv:
-        return write_csv(work, about=about)
-    return write_xlsx((work, dates), about=about, made_at=app.clock())
+        return write_csv(work_table(now), about=_about(app, actor, now))
+
+    def make() -> bytes:
+        tables = work_table(now), dates_table(now.schedule)
+        return write_xlsx(tables, about=_about(app, actor, now), made_at=app.clock())
+
+    return made_once(app, actor, now.opened, "plan.xlsx", make, now.schedule.today)
 
 
 def export_msproject(app: Application, actor: Actor, programme: str) -> bytes:
@@ -101,9 +104,41 @@ def export_msproject(app: Application, actor: Actor, programme: str) -> bytes:
         NotFound: `PLN-014`, there is no such programme.
     """
     now = planned(app, actor, programme)
-    return write_msproject(
-        now.schedule, title=now.opened.row.name, author=actor.name, made_at=app.clock()
-    )
+
+    def make() -> bytes:
+        title = now.opened.row.name
+        return write_msproject(now.schedule, title=title, author=actor.name, made_at=app.clock())
+
+    return made_once(app, actor, now.opened, "plan.xml", make, now.schedule.today)
+
+
+def made_once(
+    app: Application,
+    actor: Actor,
+    opened: Opened,
+    name: str,
+    make: Callable[[], bytes],
+    *rests_on: object,
+) -> bytes:
+    """Return a file of a programme, made anew only where what it says has changed.
+
+    It tells who had it made and when that was. Of each name and programme the latest is kept.
+
+    Args:
+        app: The application.
+        actor: Who asks.
+        opened: The programme.
+        name: What the file is called.
+        make: Makes it.
+        *rests_on: What it says besides the programme: the day, and what was read elsewhere.
+    """
+    whose = actor.name, actor.organisation_code
+    slot, mark = f"{name}/{opened.row.programme_id}", (opened.row, opened.mark, whose, rests_on)
+    known = cast("bytes | None", app.remembered.get(slot, mark))
+    if known is None:
+        known = make()
+        app.remembered.put(slot, mark, known)
+    return known
 
 
 def export_calendar(app: Application, actor: Actor, programme: str) -> bytes:

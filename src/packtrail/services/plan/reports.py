@@ -10,7 +10,7 @@ from packtrail.rendering import plan_charts, plan_words, times
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.rendering.tables import Column, Formula, Kind, Table, write_xlsx
 from packtrail.services.plan import readiness
-from packtrail.services.plan.files import dates_table
+from packtrail.services.plan.files import dates_table, made_once
 from packtrail.services.plan.overview import glance
 
 if TYPE_CHECKING:
@@ -161,21 +161,28 @@ def board_numbers(app: Application, actor: Actor, programme: str) -> bytes:
         NotFound: `PLN-014`, there is no such programme.
     """
     seen = glance(app, actor, programme)
-    tables = (
-        _summary(seen),
-        dates_table(seen.schedule),
-        _markets(seen),
-        _burn(seen),
-        _load(seen.schedule),
-        readiness.table(readiness.of_programme(app, actor, programme).items),
-        *_money(seen.schedule),
-    )
-    about = {
-        "Programme": f"{seen.opened.row.name} ({seen.opened.code}), version {seen.opened.version}",
-        "As of": seen.schedule.today.isoformat(),
-        "Made by": f"{actor.name}, {actor.organisation_code}",
-    }
-    return write_xlsx(tables, about=about, made_at=app.clock())
+    ready = readiness.of_programme(app, actor, programme)
+
+    def make() -> bytes:
+        name = f"{seen.opened.row.name} ({seen.opened.code})"
+        tables = (
+            _summary(seen),
+            dates_table(seen.schedule),
+            _markets(seen),
+            _burn(seen),
+            _load(seen.schedule),
+            readiness.table(ready.items),
+            *_money(seen.schedule),
+        )
+        about = {
+            "Programme": f"{name}, version {seen.opened.version}",
+            "As of": seen.schedule.today.isoformat(),
+            "Made by": f"{actor.name}, {actor.organisation_code}",
+        }
+        return write_xlsx(tables, about=about, made_at=app.clock())
+
+    rests_on = seen.schedule.today, seen.drift, ready
+    return made_once(app, actor, seen.opened, "board.xlsx", make, *rests_on)
 
 
 def _summary(seen: Glance) -> Table:
