@@ -18,15 +18,17 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import msgspec
 import typer
 
+from packtrail.base.errors import Unavailable
 from packtrail.cli import options
 from packtrail.launch.bench import (
     KEY_SCOPES,
     Figure,
     _application,
     _connection,
-    _job_done,
+    _get,
     _post,
     _server,
     _temporary_data,
@@ -82,12 +84,12 @@ class _Streams:
 
 
 _KINDS: Final = {
-    "commissioning, a list of packs a document": ("commissioning", "copy"),
-    "packing into cases of 100": ("packing", "copy"),
-    "commissioning, an event a pack": ("commissioning_each", "read"),
-    "dispensing, an event a pack": ("dispensing_each", "read"),
+    "commissioning, a list of packs a document": ("commissioning", "copy", 1),
+    "packing into cases of 100": ("packing", "copy", 1),
+    "commissioning, an event a pack": ("commissioning_each", "read", 1),
+    "dispensing, an event a pack": ("dispensing_each", "read", 4),
 }
-"""Figure -> (documents, limit)"""
+"""Figure -> (documents, limit, how many of them a client sends in a row: these are smaller)"""
 
 
 @bench.command("capture")
@@ -136,8 +138,8 @@ def _measured(
         connections = [stack.enter_context(closing(_connection(url))) for _ in range(clients)]
         pool = stack.enter_context(ThreadPoolExecutor(clients))
         for _ in range(max(1, documents // clients)):
-            for name, (make, limit) in _KINDS.items():
-                sent = [getattr(streams, make)() for _ in connections]
+            for name, (make, limit, in_a_row) in _KINDS.items():
+                sent = [getattr(streams, make)() for _ in range(clients * in_a_row)]
                 rates[name].append(_rate(pool, connections, key, sent))
                 limits[name].append(_LIMITS[limit](application, sent[0]))
     for name, measured in rates.items():
@@ -203,23 +205,40 @@ def _figure(name: str, rates: list[float], limits: list[float], least: str) -> F
 def _rate(
     pool: ThreadPoolExecutor, connections: list[HTTPConnection], key: str, sent: Sequence[Sent]
 ) -> float:
-    return sum(one.packs for one in sent) / _timed(_send_all, pool, connections, key, sent)
+    """Return packs a second of documents that are sent over all connections at once.
+
+    Raises:
+        Unavailable: A document was answered before it was recorded, or was refused.
+    """
+    jobs: list[list[str]] = []
+    seconds = _timed(lambda: jobs.extend(_send_all(pool, connections, key, sent)))
+    for connection, paths in zip(connections, jobs, strict=True):
+        for path in paths:
+            _require_recorded(connection, path, key)
+    return sum(one.packs for one in sent) / seconds
 
 
 def _send_all(
     pool: ThreadPoolExecutor, connections: list[HTTPConnection], key: str, sent: Sequence[Sent]
-) -> None:
-    """Send documents over all connections at once; each is durable when it is answered."""
+) -> list[list[str]]:
+    """Send documents, each client one after the other; return the jobs of each."""
 
     def send(number: int) -> list[str]:
         some = sent[number :: len(connections)]
         headers = {"Authorization": f"Bearer {key}", "Content-Type": some[0].media_type}
         return [_post(connections[number], one.content, headers) for one in some]
 
-    every = list(pool.map(send, range(len(connections))))
-    for connection, paths in zip(connections, every, strict=True):
-        for path in paths[-1:]:
-            _job_done(connection, path, key)
+    return list(pool.map(send, range(len(connections))))
+
+
+def _require_recorded(connection: HTTPConnection, path: str, key: str) -> None:
+    """See that a document was recorded when it was answered."""
+    job = msgspec.json.decode(_get(connection, path, key))
+    if job["running"] or not job["success"]:
+        raise Unavailable(
+            f"The capture {path} is not recorded with its answer: {job['errors'][:2]}. What is "
+            "larger than capture_inline_bytes_max is recorded later: send fewer packs in each."
+        )
 
 
 # --- limits ---------------------------------------------------------------------------------------
@@ -259,8 +278,6 @@ def _xml_events(content: bytes) -> Iterator[tuple[str, str, str]]:
 
 
 def _json_events(content: bytes) -> Iterator[tuple[str, str, str]]:
-    import msgspec
-
     for event in msgspec.json.decode(content)["epcisBody"]["eventList"]:
         yield event["eventID"], event["epcList"][0], event["eventTime"]
 
