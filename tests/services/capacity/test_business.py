@@ -62,12 +62,12 @@ def test_work_purchases_and_late_dates_come_from_the_programme(case: BusinessCas
     assert told["days_supplier"].likely == 30
     assert (told["bought"].likely, told["spent"].likely) == (250_000, 9_000)
     assert told["work_cost"].likely == 20 * 600 + 30 * 1_100
-    assert told["outlay"].likely == pytest.approx((45_000 + 250_000) * 1.1)
+    assert told["outlay"].likely == pytest.approx(45_000 + 250_000)
     assert told["days_it"].source.startswith("programme eu, version ")
     (delay,) = case.delays
     assert told["late_1"].likely == delay.late_days
     assert told["held_1"].likely == pytest.approx(260_000 * 12 / 260 * delay.late_days)
-    assert told["delay_total"].likely == pytest.approx(told["held_1"].likely * 5)
+    assert told["delay_total"].likely == pytest.approx(told["held_1"].likely * 5 / 1.1)
 
 
 def test_what_is_needed_of_it_is_held_against_its_people(case: BusinessCase) -> None:
