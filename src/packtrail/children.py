@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 SHUTDOWN_SECONDS: Final = 10
 """For so long at most, requests that are being answered are waited for."""
 STOP_SECONDS: Final = SHUTDOWN_SECONDS + 20
-"""A chore that runs is waited for, but not for ever: it is safe to be cut off anywhere."""
+"""For so long a process is waited for that answers."""
 _AGAIN_SECONDS: Final = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
 """How long to wait before a process is started again that keeps dying at once."""
 _LIVES_SECONDS: Final = 60.0
@@ -83,11 +83,16 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def end(processes: Sequence[BaseProcess]) -> None:
-    """Stop processes: they finish what they are at, as long as that does not take too long."""
+def end(processes: Sequence[BaseProcess], *, within: float = STOP_SECONDS) -> None:
+    """Stop processes: they finish what they are at, as long as that does not take too long.
+
+    Args:
+        processes: The processes.
+        within: For how many seconds they are waited for.
+    """
     for each in processes:
         each.terminate()
-    deadline = time.monotonic() + STOP_SECONDS
+    deadline = time.monotonic() + within
     for each in processes:
         each.join(max(0.0, deadline - time.monotonic()))
         if each.is_alive():

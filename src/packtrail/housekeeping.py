@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS: Final = 1.0
+_STOP_SECONDS: Final = 5.0
+"""For so long a chore that runs is waited for at the end: it is safe to be cut off anywhere."""
 _NICENESS: Final = 10
 """How far it stands behind those that answer (0 to 19)."""
 
@@ -68,7 +70,7 @@ class Housekeeping:
             while process.is_alive() and not self._stop.wait(_LOOK_EVERY_SECONDS):
                 pass
             if self._stop.is_set():
-                children.end([process])
+                children.end([process], within=_STOP_SECONDS)
             else:
                 again_at = lives.end(process, "the process that does the chores")
                 self._stop.wait(max(0.0, again_at - time.monotonic()))
