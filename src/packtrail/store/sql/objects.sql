@@ -65,29 +65,27 @@ select seq_from, null, null, pool_id, generation, stretch, lo, hi, members
 -- The block of one name, and the segments that may name its object, as below; the block comes with
 -- each. Keys lie in the order of the serials, so that the place of one tells the number. Two serials
 -- may have one key: whether the block has the right one at that place, its serials tell.
+with block as materialized (
+    select seq_from, seq_from + array_position(keys, (%(keys)s::bigint[])[1]) - 1 as seq, serials,
+           prefix_lengths
+      from name_block
+     where class_id = %(class_id)s and keys && %(keys)s::bigint[] and keys @> %(keys)s::bigint[]
+)
 select b.seq_from, b.seq, b.serials, b.prefix_lengths, :columns
-  from (select block.*, naming.segment_id
-          from (select seq_from, seq_from + array_position(keys, (%(keys)s::bigint[])[1]) - 1 as seq,
-                       serials, prefix_lengths
-                  from name_block
-                 where class_id = %(class_id)s
-                   and keys && %(keys)s::bigint[] and keys @> %(keys)s::bigint[]
-                offset 0) block
-         cross join lateral (
-                select segment_id from touch
-                 where class_id = %(class_id)s and seq = block.seq
-                   and audience_id = any(%(audience_ids)s)
-                union all
-                select segment_id from posting
-                 where class_id = %(class_id)s and block = block.seq >> 12
-                   and audience_id = any(%(audience_ids)s)
-                   and lo <= block.seq & 4095 and hi >= block.seq & 4095
-                   and (members is null
-                        or case get_byte(members, 0)
-                           when 1 then get_bit(members, 8 + (block.seq & 4095) - lo) = 1
-                           else position(set_byte(set_byte('\x0000', 0, block.seq & 255),
-                                                  1, block.seq >> 8 & 15)
-                                         in substring(members from 2)) > 0 end)) naming) b
+  from (select block.*, t.segment_id
+          from block join touch t on t.seq = block.seq
+         where t.class_id = %(class_id)s and t.audience_id = any(%(audience_ids)s)
+        union all
+        select block.*, p.segment_id
+          from block join posting p on p.block = block.seq >> 12
+         where p.class_id = %(class_id)s and p.audience_id = any(%(audience_ids)s)
+           and p.lo <= block.seq & 4095 and p.hi >= block.seq & 4095
+           and (p.members is null
+                or case get_byte(p.members, 0)
+                   when 1 then get_bit(p.members, 8 + (block.seq & 4095) - p.lo) = 1
+                   else position(set_byte(set_byte('\x0000', 0, block.seq & 255),
+                                          1, block.seq >> 8 & 15)
+                                 in substring(p.members from 2)) > 0 end)) b
   join segment e on e.segment_id = b.segment_id
  where e.audience_id = any(%(audience_ids)s)
 
