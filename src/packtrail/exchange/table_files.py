@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 _ZIP = b"PK\x03\x04"
 _COMMENT = "#"
 _DELIMITERS = ",;\t"
+_SHEETS = "xl/worksheets/"
+_NOT_WORKED_OUT = re.compile(
+    rb"""<(?:\w+:)?c\b(?![^>]*\bt="str")                    # a cell, not of the empty text,
+         [^>]*\br="([A-Z]+[0-9]+)"[^>]*>\s*
+         <(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*  # with a formula
+         (?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>""",
+    re.VERBOSE,
+)
 _json = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -156,6 +165,7 @@ def _xlsx(content: bytes, limits: Limits) -> Iterator[Sheet]:
     )
 
     _check_unpacked(content, limits)
+    _require_worked_out(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = book.sheet_names
@@ -179,6 +189,21 @@ def _check_unpacked(content: bytes, limits: Limits) -> None:
         raise Unreadable(f"it is no XLSX that can be read: {error}.") from None
     if size > 4 * limits.bytes_max:
         raise TooLarge(f"it unpacks to {size} bytes; at most {4 * limits.bytes_max} are taken in.")
+
+
+def _require_worked_out(content: bytes) -> None:
+    """Refuse formulas without their outcome: they would be read as empty cells."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.namelist():
+            if not part.startswith(_SHEETS):
+                continue
+            found = _NOT_WORKED_OUT.search(archive.read(part))
+            if found:
+                raise Unreadable(
+                    f"cell {found[1].decode()} of {part.removeprefix(_SHEETS)} has a formula that "
+                    "was never worked out. Open the file in a spreadsheet program and save it, or "
+                    "write the value there."
+                )
 
 
 def _sheet(name: str, rows: list[list[Any]], limits: Limits) -> Sheet:

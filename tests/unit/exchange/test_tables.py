@@ -43,6 +43,44 @@ def xlsx(rows: list[list[object]], *, titles: tuple[str, ...] = ("gtin", "packs"
     return out.getvalue()
 
 
+@pytest.mark.parametrize("value", [b"", b"<v></v>", b"<v/>"])
+def test_a_formula_that_nobody_worked_out_is_not_an_empty_cell(value: bytes) -> None:
+    made = xlsx([["04012345111118", "=10+10"]])
+    assert b"<f>10+10</f><v>0</v>" in part_of(made, "xl/worksheets/sheet2.xml")
+    left = with_part(made, "xl/worksheets/sheet2.xml", b"<v>0</v></c>", value + b"</c>")
+
+    (finding,) = read(left).findings
+    assert "cell B2 of sheet2.xml has a formula that was never worked out" in finding.message
+    assert read(made).rows[0].values["packs"] == 0
+
+
+def test_a_formula_whose_outcome_is_no_text_is_an_empty_cell() -> None:
+    made = xlsx([["04012345111118", 20, '=""']], titles=("gtin", "packs", "name"))
+    sheet = "xl/worksheets/sheet2.xml"
+    empty = with_part(
+        made, sheet, b'<c r="C2"><f>""</f><v>0</v>', b'<c r="C2" t="str"><f>""</f><v></v>'
+    )
+
+    assert read(empty).findings == ()
+    assert read(empty).rows[0].values["name"] is None
+
+
+def part_of(content: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(name)
+
+
+def with_part(content: bytes, name: str, before: bytes, after: bytes) -> bytes:
+    """The same file with something in one of its parts replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for each in old.namelist():
+            octets = old.read(each)
+            assert each != name or before in octets
+            new.writestr(each, octets.replace(before, after) if each == name else octets)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 def test_csv_is_read_whatever_its_delimiter(delimiter: str, bom: str) -> None:
