@@ -68,10 +68,11 @@ def test_from_a_scenario_to_a_kept_run(maker: TestClient) -> None:
     figure = maker.get(f"{URL}/figures/investment?scenario=eight").json()
 
     assert (put.status_code, assumed.status_code, stale.status_code) == (200, 200, 409)
-    assert next(e["likely"] for e in column["figures"] if e["key"] == "investment") == 8e6
+    investment = next(each for each in column["figures"] if each["key"] == "investment")
+    assert investment["likely"] == pytest.approx(8e6 / 1.1)  # Known in dollars, told in euros.
     assert kept.status_code == 201
     assert maker.get(f"{URL}/runs/{kept.json()['number']}").json()["name"] == "Budget"
-    assert [each["key"] for each in figure["rests_on"]] == ["lines", "cost_line"]
+    assert [each["key"] for each in figure["rests_on"]] == ["lines", "cost_line", "usd_eur"]
     assert figure["moved_by"][0]["key"] == "cost_line"
     assert maker.delete(f"{URL}/scenarios/eight").status_code == 204
     assert maker.get(f"{URL}/scenarios/eight").status_code == 404
