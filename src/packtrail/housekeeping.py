@@ -19,6 +19,7 @@ from packtrail import children
 from packtrail.base.errors import Unavailable
 from packtrail.bootstrap import open_application
 from packtrail.jobs import CHORES, OWN_CHORES, ChoreRunner
+from packtrail.services import chores
 from packtrail.services.capacity import metering
 from packtrail.services.capture.progress import SharedBoard
 from packtrail.services.queries.delivering import Deliverer
@@ -47,6 +48,7 @@ class Housekeeping:
     """
 
     def __init__(self, application: Application) -> None:
+        self._application = application
         self._settings = application.settings.of_housekeeping()
         self._seat = application.progress.seat(1)
         self._claim = uuid4()
@@ -61,6 +63,10 @@ class Housekeeping:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
+        try:  # Or what was cut off would wait until the claim has run out.
+            chores.take_over(self._application, self._claim)
+        except Unavailable as fault:
+            _LOG.warning("a chore that was cut off is not given back: %s", fault)
 
     def _work(self) -> None:
         lives = children.Lives()

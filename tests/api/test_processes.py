@@ -277,6 +277,8 @@ def test_a_signal_stops_all_processes_and_then_the_database(
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
     assert not (ending.data / "pg" / "postmaster.pid").exists()
     assert "shutting down" not in ending.log.read_text()
+    with _joined(ending) as app, app.database.reading() as conn:
+        assert conn.execute("select name from chore where claim is not null").fetchall() == []
 
 
 def test_processes_stop_when_the_one_that_holds_them_together_is_killed(ending: Running) -> None:
