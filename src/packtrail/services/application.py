@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from packtrail.gs1 import CompanyPrefixes
 from packtrail.services.capture.combining import Combiner
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from packtrail.settings import Settings
     from packtrail.store.database import Database
 
+T = TypeVar("T")
+
 
 class Remembered:
     """Answers that are costly to make, kept until something new is recorded."""
@@ -37,6 +39,14 @@ class Remembered:
         with self._lock:
             known_mark, answer = self._answers.get(name, (None, None))
         return answer if known_mark == mark else None
+
+    def once(self, name: str, mark: object, make: Callable[[], T]) -> T:
+        """Return the answer of a name, made where there is none at this mark; it is not None."""
+        known = self.get(name, mark)
+        if known is None:
+            known = make()
+            self.put(name, mark, known)
+        return cast("T", known)
 
     def put(self, name: str, mark: object, answer: object) -> None:
         """Keep an answer in place of the one before it."""

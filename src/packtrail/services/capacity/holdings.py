@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from packtrail.access import Permission
 from packtrail.compliance.retention import keepings
@@ -90,11 +90,8 @@ def _packed(
     may_see = actor.may(Permission.PORTFOLIO_READ)
     portfolio = books.opened(app, conn, own) if may_see else None
     name, mark = f"packed/{own}", (pairs, items, portfolio.version if portfolio else None)
-    known = cast("tuple[_Packings, _Placements] | None", app.remembered.get(name, mark))
-    if known is None:
-        known = _packed_by(items, portfolio.book if portfolio else None, pairs)
-        app.remembered.put(name, mark, known)
-    return known
+    book = portfolio.book if portfolio else None
+    return app.remembered.once(name, mark, lambda: _packed_by(items, book, pairs))
 
 
 def _packed_by(

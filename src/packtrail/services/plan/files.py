@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from packtrail.base.errors import RefusedError
 from packtrail.base.findings import has_errors
@@ -134,11 +134,7 @@ def made_once(
     """
     whose = actor.name, actor.organisation_code
     slot, mark = f"{name}/{opened.row.programme_id}", (opened.row, opened.mark, whose, rests_on)
-    known = cast("bytes | None", app.remembered.get(slot, mark))
-    if known is None:
-        known = make()
-        app.remembered.put(slot, mark, known)
-    return known
+    return app.remembered.once(slot, mark, make)
 
 
 def export_calendar(app: Application, actor: Actor, programme: str) -> bytes:

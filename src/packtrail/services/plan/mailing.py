@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
+from packtrail.planning.communication import readers
 from packtrail.planning.inputs import InputState, Way
 from packtrail.rendering import times
 from packtrail.services.mail import addresses, outbox, preferences
@@ -80,16 +81,9 @@ def remind(
         Who is reminded, and who is not: without an address, or reminded or told today already.
     """
     wishes = preferences.everybody(conn, row.organisation_id)
-    missing = [
-        each
-        for each in book.people.values()
-        if notice.is_for(each.department)
-        and each.takes_part(at.date())
-        and notice.receipt_of(each) is None
-    ]
     reminded: list[Person] = []
     others: list[Person] = []
-    for person in missing:
+    for person in readers(notice, book.people, at.date()).missing:
         to = address_of(person, wishes)
         is_told = bool(to) and outbox.post(
             app, conn, row.organisation_id, _reminder(row, notice, person, to, at.date()), at=at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from packtrail.planning import codes
 from packtrail.planning.proposals import propose
@@ -64,11 +64,9 @@ def offer(app: Application, actor: Actor, programme: str, *, on: date | None = N
         for code, abilities in lines_believed(app, actor, opened).items()
     }
     name, mark = f"offer/{opened.row.programme_id}", (opened.mark, day, able)
-    known = cast("Offer | None", app.remembered.get(name, mark))
-    if known is None:
-        known = _offer(opened, _proposal(app, opened, able, day))
-        app.remembered.put(name, mark, known)
-    return known
+    return app.remembered.once(
+        name, mark, lambda: _offer(opened, _proposal(app, opened, able, day))
+    )
 
 
 def _proposal(
@@ -79,11 +77,8 @@ def _proposal(
     lines = [replace(each, capabilities=able[each.code]) for each in scope.lines]
     scope = replace(scope, lines=lines)
     name, mark = f"proposal/{opened.row.programme_id}", (scope, opened.terms.template, day)
-    known = cast("Proposal | None", app.remembered.get(name, mark))
-    if known is None:
-        known = propose(scope, TEMPLATES[opened.terms.template], day)
-        app.remembered.put(name, mark, known)
-    return known
+    template = TEMPLATES[opened.terms.template]
+    return app.remembered.once(name, mark, lambda: propose(scope, template, day))
 
 
 def lines_believed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from packtrail.planning import loads
 from packtrail.planning.bounds import Bounds, bounds
@@ -253,22 +253,14 @@ def bounds_view(app: Application, actor: Actor, programme: str) -> Bounds:
     """
     now = planned(app, actor, programme)
     name, mark = f"bounds/{now.opened.row.programme_id}", (now.opened.mark, now.schedule.today)
-    known = cast("Bounds | None", app.remembered.get(name, mark))
-    if known is None:
-        known = bounds(now.schedule)
-        app.remembered.put(name, mark, known)
-    return known
+    return app.remembered.once(name, mark, lambda: bounds(now.schedule))
 
 
 def weekly(app: Application, now: Planned, weeks: int) -> Mapping[str, Sequence[Load]]:
     """Return what is asked of each resource in each of the coming weeks."""
     mark = (now.opened.mark, now.schedule.today, weeks)
     name = f"weekly/{now.opened.row.programme_id}"
-    known = cast("Mapping[str, Sequence[Load]] | None", app.remembered.get(name, mark))
-    if known is None:
-        known = loads.weekly(now.schedule, weeks)
-        app.remembered.put(name, mark, known)
-    return known
+    return app.remembered.once(name, mark, lambda: loads.weekly(now.schedule, weeks))
 
 
 def load_view(
