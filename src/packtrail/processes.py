@@ -77,9 +77,11 @@ def serve(
         listener = stack.enter_context(contextlib.closing(listen(settings.host, settings.port)))
         crew = stack.enter_context(_Crew(application, listener))
         stack.enter_context(Housekeeping(application))
-        if on_ready is not None:
-            on_ready(application, url_of(listener))
-        crew.keep()
+        # Whoever is told may answer with the signal that ends it, before anything is handed out.
+        with contextlib.suppress(SystemExit):
+            if on_ready is not None:
+                on_ready(application, url_of(listener))
+            crew.keep()
 
 
 # --- the one that holds together ------------------------------------------------------------------
@@ -139,15 +141,14 @@ class _Crew:
         children.end([member.process for member in self._members])
 
     def keep(self) -> None:
-        """Hand connections out, and start again whichever dies, until a signal ends it."""
-        with contextlib.suppress(SystemExit):
-            while True:
-                living = [each for each in self._members if each.again_at is None]
-                happened = self._wait(living)
-                if self._listener in happened:
-                    self._desk.hand_out([each.channel for each in living])
-                if happened != [self._listener]:
-                    self._members = [self._kept(member) for member in self._members]
+        """Hand connections out, and start again whichever dies, until a signal unwinds it."""
+        while True:
+            living = [each for each in self._members if each.again_at is None]
+            happened = self._wait(living)
+            if self._listener in happened:
+                self._desk.hand_out([each.channel for each in living])
+            if happened != [self._listener]:
+                self._members = [self._kept(member) for member in self._members]
 
     def _wait(self, living: Sequence[_Member]) -> Sequence[object]:
         """Wait until a connection comes, one dies, or a dead one is to be started again."""

@@ -281,6 +281,22 @@ def test_a_signal_stops_all_processes_and_then_the_database(
         assert conn.execute("select name from chore where claim is not null").fetchall() == []
 
 
+def test_a_signal_that_comes_while_the_address_is_told_is_a_stop_like_any_other(
+    reachable_dir: Path,
+) -> None:
+    at_once = SERVE.replace("print(url, flush=True)", "signal.raise_signal(signal.SIGTERM)")
+
+    ended = subprocess.run(
+        [sys.executable, "-c", at_once, str(reachable_dir / "data")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=WAIT_SECONDS,
+    )
+
+    assert (ended.returncode, ended.stdout) == (0, "stopped\n"), ended.stderr
+
+
 def test_processes_stop_when_the_one_that_holds_them_together_is_killed(ending: Running) -> None:
     workers = ending.all()
     ending.process.kill()
