@@ -6,9 +6,9 @@ import os
 import random
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,22 +18,29 @@ from packtrail.services.accounts import audit
 from packtrail.services.capture import capture, together
 from packtrail.services.capture.capture import CaptureJob
 from packtrail.services.goods import tracing
-from packtrail.store.capture import NotNew
+from packtrail.store.capture import Misjudged
 
 from .conftest import World
-from .documents import PRODUCT, commissioning, document, pack
+from .documents import PRODUCT, commissioning, dispensing, document, pack
 
 COUNT = 12
+JSON = "application/json"
 
 
-def submit_together(world: World, contents: list[bytes], owners: dict[int, str] | None = None):
+def submit_together(
+    world: World,
+    contents: list[bytes],
+    owners: dict[int, str] | None = None,
+    *,
+    lane: together.Lane = together.Lane.NEW,
+):
     """Hand documents in while somebody holds the door; return what each was answered."""
     owners = owners or {}
 
     def send(number: int) -> CaptureJob | Exception:
         try:
             return capture.submit(
-                world.app, world.maker, contents[number], media_type="application/json",
+                world.app, world.maker, contents[number], media_type=JSON,
                 owner=owners.get(number), wait=False,
             )  # fmt: skip
         except NotPermitted as error:
@@ -44,8 +51,7 @@ def submit_together(world: World, contents: list[bytes], owners: dict[int, str] 
         with world.app.database.transaction() as conn:
             conn.execute("lock table capture in exclusive mode")
             sent = [pool.submit(send, number) for number in range(len(contents))]
-            wanted = len(contents) - together._LEADERS_MAX
-            while len(queue.get("captures", ())) < wanted:
+            while len(queue.get(lane, ())) < len(contents) - 1:
                 time.sleep(0.001)
         return [each.result(60) for each in sent]
 
@@ -59,7 +65,7 @@ def record_times(world: World) -> list[object]:
 def begun(world: World) -> World:
     """A world in which the partitions of the month are there."""
     first = document(commissioning(990, [pack(990)]), vocabularies=[PRODUCT])
-    assert capture.submit(world.app, world.maker, first, media_type="application/json").success
+    assert capture.submit(world.app, world.maker, first, media_type=JSON).success
     return world
 
 
@@ -69,7 +75,7 @@ def test_those_that_come_meanwhile_are_recorded_in_one_transaction(begun: World)
 
     assert [(job.success, job.stored_count) for job in jobs] == [(True, 1)] * COUNT
     assert len({job.capture_id for job in jobs}) == COUNT
-    assert len(set(record_times(begun))) <= 1 + together._LEADERS_MAX + 1
+    assert len(set(record_times(begun))) <= 1 + 1 + 1
     assert len(record_times(begun)) == 1 + COUNT
     for number, job in enumerate(jobs):
         kept = capture.job(begun.app, begun.maker, job.capture_id)
@@ -96,6 +102,42 @@ def test_each_is_answered_for_itself_when_one_is_not_new_or_not_allowed(begun: W
     assert len(record_times(begun)) == 1 + COUNT - 3
 
 
+def test_packs_that_are_known_go_together_and_others_where_packs_are_numbered(
+    begun: World,
+) -> None:
+    packs = [pack(number) for number in range(COUNT)]
+    content = document(commissioning(0, packs[:-2]))
+    assert capture.submit(begun.app, begun.maker, content, media_type=JSON).success
+    contents = [document(dispensing(1 + number, one)) for number, one in enumerate(packs)]
+    contents[3] = contents[2]
+
+    jobs = submit_together(begun, contents, lane=together.Lane.KNOWN)
+
+    assert [job.success for job in jobs] == [True] * COUNT
+    assert sorted([jobs[2].repeated_count, jobs[3].repeated_count]) == [0, 1]
+    for number, one in enumerate(packs):
+        expected = ["commissioning"] if number < COUNT - 2 else []
+        expected += ["dispensing"] if number != 3 else []
+        steps = tracing.trace(begun.app, begun.maker, one).steps
+        assert [step.biz_step for step in steps] == expected
+
+
+def test_packs_that_are_known_wait_for_nobody_who_adds_packs_of_their_product(
+    begun: World,
+) -> None:
+    content = document(commissioning(800, [pack(0), pack(1)]))
+    assert capture.submit(begun.app, begun.maker, content, media_type=JSON).success
+    send = partial(capture.submit, begun.app, begun.maker, media_type=JSON, wait=False)
+    with ThreadPoolExecutor(2) as pool:
+        with begun.app.database.transaction() as conn:
+            conn.execute("select from class for update")
+            waits = pool.submit(send, document(dispensing(1, pack("unheard-of"))))
+            assert send(document(dispensing(0, pack(0)))).success
+            assert not waits.done()
+            assert send(document(dispensing(2, pack(1)))).success
+        assert waits.result(60).success
+
+
 def test_a_message_that_comes_again_is_told_without_a_failure_of_the_database(
     begun: World, monkeypatch
 ) -> None:
@@ -112,7 +154,7 @@ def test_a_message_that_comes_again_is_told_without_a_failure_of_the_database(
 
     monkeypatch.setattr(together, "_all", watched)
     jobs = [
-        capture.submit(begun.app, begun.maker, content, media_type="application/json", wait=False)
+        capture.submit(begun.app, begun.maker, content, media_type=JSON, wait=False)
         for _ in range(2)
     ]
 
@@ -120,7 +162,7 @@ def test_a_message_that_comes_again_is_told_without_a_failure_of_the_database(
         (True, 1, 0),
         (True, 0, 1),
     ]
-    assert [type(error) for error in why] == [NotNew]
+    assert [type(error) for error in why] == [Misjudged]
     assert len(record_times(begun)) == 2
 
 
@@ -132,28 +174,8 @@ def test_what_is_not_small_and_valid_goes_alone(begun: World, monkeypatch) -> No
         (document(commissioning(30, [pack(30)]), vocabularies=[PRODUCT]), 1),
         (document(commissioning(31, [pack(31)]) | {"action": "NEVER"}), 0),
     ):
-        job = capture.submit(begun.app, begun.maker, content, media_type="application/json")
+        job = capture.submit(begun.app, begun.maker, content, media_type=JSON)
         assert job.stored_count == count
-
-
-def test_two_may_lead_at_once(begun: World) -> None:
-    at_work, most = [0], [0]
-    lock, both = threading.Lock(), threading.Barrier(2, timeout=30)
-
-    def do(some: list[int]) -> list[int]:
-        with lock:
-            at_work[0] += 1
-            most[0] = max(most[0], at_work[0])
-        both.wait()
-        with lock:
-            at_work[0] -= 1
-        return some
-
-    with ThreadPoolExecutor(2) as pool:
-        asked = [pool.submit(begun.app.combiner.ask, "k", n, do, leaders_max=2) for n in range(2)]
-        assert sorted(each.result(30) for each in asked) == [0, 1]
-    assert most == [2]
-    assert not begun.app.combiner._queues
 
 
 SENDING = """
@@ -231,7 +253,7 @@ def test_processes_that_are_killed_while_they_record_lose_and_half_record_nothin
     # What nobody was told of was recorded whole or not at all, and is told by a replay.
     for number in range(8):
         content = document(commissioning(number, [pack(number)]))
-        again = capture.submit(begun.app, begun.maker, content, media_type="application/json")
+        again = capture.submit(begun.app, begun.maker, content, media_type=JSON)
         assert again.stored_count + again.repeated_count == 1
         keys += again.stored_count
     with begun.app.database.reading() as conn:

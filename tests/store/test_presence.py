@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.store.making import commissioning, journey, objects_of, pack_uri, record, seen
 
-from packtrail.store import instances, mentions, name_blocks, presence, runs
+from packtrail.store import instances, mentions, name_blocks, presence, runs, seeking
 from packtrail.store.database import Database
 
 SALT = 7
@@ -164,13 +164,13 @@ def test_what_was_undone_is_not_remembered(fresh_database: Database, remembering
 def test_a_class_is_remembered_once_it_was_read_twice(fresh_database: Database, monkeypatch):
     prepared(fresh_database)
     asked = []
-    ask = instances._ask
+    take = seeking._Round.take
 
-    def counted(conn, wanted):
-        asked.append(1)
-        ask(conn, wanted)
+    def counted(some):
+        asked.extend(some._cursors)
+        take(some)
 
-    monkeypatch.setattr(instances, "_ask", counted)
+    monkeypatch.setattr(seeking._Round, "take", counted)
     commission(fresh_database, packs("A", 1000), 2)
     for hour in range(3, 10):
         dispense(fresh_database, packs("A", 1000)[::10], hour)

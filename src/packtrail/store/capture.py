@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.epcis.events import Event
-    from packtrail.store.drafts import Draft
+    from packtrail.store.drafts import Draft, Group
     from packtrail.store.integers import Numbers
 
 __all__ = [
     "RACES",
     "EventConflict",
+    "Misjudged",
     "NewRecording",
-    "NotNew",
     "Recorded",
     "Recording",
     "announce",
@@ -52,8 +52,18 @@ RACES: Final = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
 """Another capture came between: the transaction is to be done again."""
 
 
-class NotNew(Exception):
-    """An event that was taken to be new is recorded already, or twice among those handed in."""
+class Misjudged(Exception):
+    """Documents were recorded together that are not what they were taken for.
+
+    Args:
+        repeated: Documents with an event that is recorded already, or twice among them all.
+        unknown: Documents that name an object which the dictionary does not have.
+    """
+
+    def __init__(self, repeated: frozenset[int], unknown: frozenset[int]) -> None:
+        super().__init__(repeated, unknown)
+        self.repeated = repeated
+        self.unknown = unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,22 +205,38 @@ class NewRecording:
     Args:
         conn: A connection in a transaction, gathered or pipelined; it commits, we do not.
         draft: The events of all documents, those of one after those of the other.
+        document_of: By group of the draft, which document it is of.
+        owner_ids: By document, the organisation that will own its events; None: not known yet.
         at: When they will be recorded, as far as is known.
+        are_known: They name only objects that the dictionary has: then nothing is waited for that
+            another transaction holds.
     """
 
-    def __init__(self, conn: Connection, draft: Draft, *, at: datetime) -> None:
+    def __init__(
+        self,
+        conn: Connection,
+        draft: Draft,
+        document_of: Sequence[int],
+        owner_ids: Sequence[int | None],
+        *,
+        at: datetime,
+        are_known: bool,
+    ) -> None:
         self._conn = conn
         self._draft = draft
-        self._objects = instances.Resolving(conn, draft.named)
+        self._document_of = document_of
+        self._are_known = are_known
+        self._objects = instances.Resolving(conn, draft.named, are_known=are_known)
         self._month = months.ask(conn, at)
+        known = [owner_id for owner_id in owner_ids if owner_id is not None]
+        self._keys = self._ask_keys(known) if len(known) == len(owner_ids) else None
 
     def record(
-        self, document_of: Sequence[int], recordings: Sequence[Recording], numbers: SegmentNumbers
+        self, recordings: Sequence[Recording], numbers: SegmentNumbers
     ) -> list[tuple[int, int]]:
         """Record them.
 
         Args:
-            document_of: By group of the draft, which document it is of.
             recordings: By document, who records it; all at the same time.
             numbers: Where the numbers of the segments come from.
 
@@ -218,33 +244,73 @@ class NewRecording:
             By document, the number of its first segment and the one after its last.
 
         Raises:
-            NotNew: Undo it, and do it again document by document. The database is not asked to
-                fail: messages are repeated every day, and its log is for what is wrong.
+            Misjudged: Undo it. The database is not asked to fail: messages are repeated every day,
+                and its log is for what is wrong. Only where others record the same at this very
+                moment, one of `RACES` comes out of it.
         """
-        pieces, ends = [], [0] * len(recordings)
-        for whole, document in zip(self._draft.groups, document_of, strict=True):
-            recording = recordings[document]
-            for group in segmentrows.cut(whole):
-                keys = group.keys(recording.owner_id)
-                pieces.append(Piece(group, keys, 0, recording.audience_id, recording))
-            ends[document] = len(pieces)
-        first = numbers.take(len(pieces))
-        pieces = [replace(piece, segment_id=first + i) for i, piece in enumerate(pieces)]
-        claim = _claim(self._conn, pieces, are_new=False)
+        keys = self._keys or self._ask_keys([recording.owner_id for recording in recordings])
         self._month_of(recordings[0].record_time).ensure()
-        resolved = self._objects.resolve()  # Its answers come behind those of the claim.
-        if not claim.holds_all:
-            raise NotNew
+        self._require_as_taken(keys)
+        resolved = self._objects.resolve()
+        pieces, ends = [], [0] * len(recordings)
+        first = numbers.take(len(keys.groups))
+        for place, (group, some, document) in enumerate(keys.groups):
+            recording = recordings[document]
+            pieces.append(Piece(group, some, first + place, recording.audience_id, recording))
+            ends[document] = len(pieces)
+        _insert_keys(self._conn, pieces)
         segmentrows.insert(self._conn, self._draft, pieces, resolved)
         for piece in pieces:
             namespaces = piece.recording.namespaces
             factrows.learn_prefixes(self._conn, [piece.group.example], namespaces)
         return [(first + begin, first + end) for begin, end in zip([0, *ends], ends, strict=False)]
 
+    def _require_as_taken(self, keys: _Keys) -> None:
+        self._objects.look_up()
+        unknown: frozenset[int] = frozenset()
+        if self._are_known:
+            is_unknown = self._objects.is_unknown
+            unknown = frozenset(
+                document
+                for group, _, document in keys.groups
+                if any(is_unknown[stream.places].any() for stream in group.streams)
+            )
+        repeated = keys.repeated()
+        if repeated or unknown:
+            raise Misjudged(repeated, unknown)
+
+    def _ask_keys(self, owner_ids: Sequence[int]) -> _Keys:
+        found = (
+            (group, group.keys(owner_ids[document]), document)
+            for whole, document in zip(self._draft.groups, self._document_of, strict=True)
+            for group in segmentrows.cut(whole)
+        )
+        return _Keys(self._conn, [*found])
+
     def _month_of(self, at: datetime) -> months.Month:
         """Return the month of a moment: the one that was asked for, unless a month began since."""
         is_same = months.first_day(at) == months.first_day(self._month.at)
         return self._month if is_same else months.ask(self._conn, at)
+
+
+class _Keys:
+    """The keys of groups of events, of which is being asked whether anybody has one of them."""
+
+    def __init__(self, conn: Connection, groups: Sequence[tuple[Group, Numbers, int]]) -> None:
+        self.groups = groups
+        """With the keys of each, and which document it is of."""
+        self._every = [(key, document) for _, keys, document in groups for key in keys.tolist()]
+        wanted = bigints([key for key, _ in self._every])
+        self._taken = conn.execute(_SQL["segments_of_keys"], [wanted], prepare=True)
+
+    def repeated(self) -> frozenset[int]:
+        """Return the documents with a key that somebody has, or another of these before it."""
+        taken, found = {key for key, _ in self._taken.fetchall()}, set()
+        for key, document in self._every:
+            if key in taken:
+                found.add(document)
+            taken.add(key)
+        return frozenset(found)
 
 
 @dataclass(slots=True)
@@ -273,16 +339,30 @@ def _claim(conn: Connection, pieces: Sequence[Piece], *, are_new: bool) -> _Clai
     """Insert the keys of events, each once."""
     if not pieces:
         return _Claim(None, 0)
-    keys = np.concatenate([piece.keys for piece in pieces])
+    if are_new:
+        count = _insert_keys(conn, pieces)
+        gathered.send_now(conn)  # The database inserts them while the rest is worked out.
+        return _Claim(None, count)
+    keys, segment_ids = _keys_of(pieces)
+    order = _first_in_document(keys, pieces)
+    bound = [bigints(keys[order]), bigints(segment_ids[order])]
+    return _Claim(conn.execute(_SQL["insert_keys"], bound, prepare=True), len(keys))
+
+
+def _insert_keys(conn: Connection, pieces: Sequence[Piece]) -> int:
+    """Insert keys that are taken to be new; return how many."""
+    keys, segment_ids = _keys_of(pieces)
+    order = np.argsort(keys)
+    bound = [bigints(keys[order]), bigints(segment_ids[order])]
+    conn.execute(_SQL["insert_new_keys"], bound, prepare=True)
+    return len(keys)
+
+
+def _keys_of(pieces: Sequence[Piece]) -> tuple[Numbers, Numbers]:
+    """Return the keys of events, and the segment that each will be in."""
     sizes = [len(piece.keys) for piece in pieces]
     segment_ids = np.repeat([piece.segment_id for piece in pieces], sizes)
-    order = np.argsort(keys) if are_new else _first_in_document(keys, pieces)
-    bound = [bigints(keys[order]), bigints(segment_ids[order])]
-    if are_new:
-        conn.execute(_SQL["insert_new_keys"], bound, prepare=True)
-        gathered.send_now(conn)  # The database inserts them while the rest is worked out.
-        return _Claim(None, len(keys))
-    return _Claim(conn.execute(_SQL["insert_keys"], bound, prepare=True), len(keys))
+    return np.concatenate([piece.keys for piece in pieces]), segment_ids
 
 
 def _first_in_document(keys: Numbers, pieces: Sequence[Piece]) -> Numbers:

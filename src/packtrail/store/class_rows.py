@@ -56,6 +56,22 @@ _remembered: WeakKeyDictionary[Connection, dict[str | int, ClassRow]] = WeakKeyD
 """By class key, and by number."""
 
 
+def remembered(conn: Connection, class_keys: Iterable[str]) -> dict[str, ClassRow]:
+    """Return what is remembered of classes, by key."""
+    known = _remembered.get(conn, {})
+    return {key: known[key] for key in class_keys if key in known}
+
+
+def remember(conn: Connection, row: ClassRow) -> None:
+    """Remember a class as it was just read, unless it is not complete."""
+    if row.prefix_length is None and not has_own_prefix_length(row.class_key):
+        return
+    known = _remembered.setdefault(conn, {})
+    if len(known) > _REMEMBERED_MAX:
+        known.clear()
+    known[row.class_key] = known[row.class_id] = row
+
+
 def by_key(
     conn: Connection, class_keys: Iterable[str], *, is_fresh: bool = False
 ) -> dict[str, ClassRow]:
@@ -66,9 +82,8 @@ def by_key(
         class_keys: Which.
         is_fresh: Whether to read them, whatever is remembered.
     """
-    known = {} if is_fresh else _remembered.get(conn, {})
     wanted = list(class_keys)
-    found = {key: known[key] for key in wanted if key in known}
+    found = {} if is_fresh else remembered(conn, wanted)
     missing = [key for key in wanted if key not in found]
     if not missing:
         return found
@@ -106,10 +121,6 @@ def _read(
         ClassRow(class_id, class_key, length, salt, names, sources_of(told))
         for class_id, class_key, length, salt, names, told in rows
     ]
-    remembered = _remembered.setdefault(conn, {})
-    if len(remembered) > _REMEMBERED_MAX:
-        remembered.clear()
     for row in found:
-        if row.prefix_length is not None or has_own_prefix_length(row.class_key):
-            remembered[row.class_key] = remembered[row.class_id] = row
+        remember(conn, row)
     return found

@@ -7,7 +7,8 @@ is everything that is named in one role, in the order of the document.
 
 from __future__ import annotations
 
-from typing import Any, Final
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import numpy as np
@@ -20,6 +21,9 @@ from packtrail.store.mentions import Texts, str_of
 from packtrail.store.mentions import texts as texts_of
 from packtrail.store.packing import Sort
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _VERSION: Final = 1
 _TEXTS, _UUIDS, _HASHES = 0, 1, 2
 _UUID: Final = b"urn:uuid:"
@@ -27,7 +31,15 @@ _DASHES: Final = np.array([8, 13, 18, 23])
 _HASH_START: Final = b"ni:///sha-256;"
 _HASH_END: Final = b"?ver=CBV2.0"
 _HEX: Final = np.isin(np.arange(256), np.frombuffer(b"0123456789abcdef", dtype=np.uint8))
+_FORMS: Final = {
+    _UUIDS: re.compile(
+        _UUID + rb"([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})"
+    ),
+    _HASHES: re.compile(re.escape(_HASH_START) + rb"([0-9a-f]{64})" + re.escape(_HASH_END)),
+}
 _UNITS: Final = (1_000_000, 1_000, 1)
+_FEW: Final = 24
+"""Identities that are looked at one by one sooner than as a table."""
 
 
 class Stream(msgspec.Struct, array_like=True, frozen=True):
@@ -211,6 +223,8 @@ def encode(
 
 
 def _pack_identities(identities: Texts) -> tuple[int, bytes]:
+    if len(identities) <= _FEW:
+        return _pack_few_identities(identities.tolist())
     octets = _octets(identities, len(_UUID) + 36)
     if octets is not None and _begin_with(octets, _UUID):
         digits = np.delete(octets[:, len(_UUID) :], _DASHES, axis=1)
@@ -221,8 +235,21 @@ def _pack_identities(identities: Texts) -> tuple[int, bytes]:
         digits = octets[:, len(_HASH_START) : -len(_HASH_END)]
         if _begin_with(octets[:, -len(_HASH_END) :], _HASH_END) and _HEX[digits].all():
             return _HASHES, bytes.fromhex(digits.tobytes().decode())
-    listed = _encoder.encode(identities.tolist())
-    return _TEXTS, zstandard.ZstdCompressor(level=3).compress(listed)
+    return _packed_texts(identities.tolist())
+
+
+def _pack_few_identities(identities: Sequence[bytes]) -> tuple[int, bytes]:
+    for kind, form in _FORMS.items():
+        found = [match for one in identities if (match := form.fullmatch(one)) is not None]
+        if len(found) == len(identities):
+            digits = b"".join(b"".join(match.groups()) for match in found)
+            return kind, bytes.fromhex(digits.decode())
+    return _packed_texts(identities)
+
+
+def _packed_texts(identities: Sequence[bytes]) -> tuple[int, bytes]:
+    compressor = zstandard.ZstdCompressor(level=3)
+    return _TEXTS, compressor.compress(_encoder.encode(identities))
 
 
 def _octets(identities: Texts, length: int) -> Any:

@@ -21,7 +21,7 @@ from psycopg import Connection, OperationalError, errors
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, Format, PipelineStatus, TransactionStatus
 
-from packtrail.store.parameters import bigints, integers
+from packtrail.store.parameters import array, bigints, integers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,11 +40,11 @@ _numbers: Final = count(1)
 
 
 def _integer_array(values: Sequence[int]) -> bytes:
-    return _array(values, 23, "i", 4)
+    return array(values, 23, 4)
 
 
 def _bigint_array(values: Sequence[int]) -> bytes:
-    return _array(values, 20, "q", 8)
+    return array(values, 20, 8)
 
 
 def _text_array(values: Sequence[str]) -> bytes:
@@ -57,16 +57,6 @@ def _text_array(values: Sequence[str]) -> bytes:
 
 def _moment(value: datetime) -> bytes:
     return struct.pack(">q", (value - _EPOCH) // _MICROSECOND)
-
-
-def _array(values: Sequence[int], oid: int, letter: str, width: int) -> bytes:
-    """Return an array as the protocol has it: a head, then length and value of each."""
-    if not values:
-        return struct.pack(">iii", 0, 0, oid)
-    each = [part for value in values for part in (width, value)]
-    return _ARRAY.pack(1, 0, oid, len(values), 1) + struct.pack(
-        ">" + f"i{letter}" * len(values), *each
-    )
 
 
 class Kind(Enum):
@@ -270,17 +260,23 @@ def _sent_together(conn: DirectConnection, asked: Sequence[Asked]) -> list[PGres
     for (statement, _), values in zip(asked, written, strict=True):
         pgconn.send_query_prepared(statement.name, values, statement.formats, Format.BINARY)
     pgconn.pipeline_sync()
-    while pgconn.flush():
-        _await(conn, select.POLLIN | select.POLLOUT)
-        pgconn.consume_input()
+    flush(conn)
     # A result, then nothing for each; the last is that of the end of them all.
-    found = [(_arrived(conn), _arrived(conn))[0] for _ in asked]
-    _arrived(conn)
+    found = [(arrived(conn), arrived(conn))[0] for _ in asked]
+    arrived(conn)
     pgconn.exit_pipeline_mode()
     return [result for result in found if result is not None]
 
 
-def _arrived(conn: DirectConnection) -> PGresult | None:
+def flush(conn: DirectConnection) -> None:
+    """Send what was written so far; others may use the interpreter until that is done."""
+    pgconn = conn.pgconn
+    while pgconn.flush():
+        _await(conn, select.POLLIN | select.POLLOUT)
+        pgconn.consume_input()
+
+
+def arrived(conn: DirectConnection) -> PGresult | None:
     """Return the next result; others may use the interpreter until it is there."""
     pgconn = conn.pgconn
     while pgconn.is_busy():

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import psycopg
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.generators import fetch_many, pipeline_communicate, send
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.rows import tuple_row
+
+from packtrail.store import direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from psycopg import Connection
-    from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
     from packtrail.store.direct import DirectConnection
@@ -112,6 +112,8 @@ class Gathering:
         self._preparing: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
         """Names that the server has been told, without an answer yet."""
         self._is_synchronising = False
+        self._is_flushed = False
+        """The server was told to send the results of all that it was sent."""
 
     def answer(
         self, row_factory: Callable[[Any], Any] | None = None, *, is_binary: bool = False
@@ -144,8 +146,12 @@ class Gathering:
     ) -> Sequence[Any]:
         """Wait for an answer; return its rows."""
         if answer.pgresult is None:
-            self._waiting.append(self._pgconn.send_flush_request)
-            self._conn.wait(self._receive(lambda: answer.pgresult is not None))
+            if self._waiting or not self._is_flushed:
+                self._waiting.append(self._pgconn.send_flush_request)
+                self.send()
+                self._is_flushed = True
+            while answer.pgresult is None:
+                self._take()
         result = answer.pgresult
         if result is None or not result.ntuples:
             return ()
@@ -155,7 +161,11 @@ class Gathering:
 
     def send(self) -> None:
         """Send what was not sent yet, and wait for nothing."""
-        self._conn.wait(self._receive(lambda: True))
+        waiting, self._waiting = self._waiting, []
+        self._is_flushed = False
+        for command in waiting:
+            command()
+        direct.flush(self._conn)
 
     def begin(self) -> None:
         """Begin the transaction."""
@@ -174,7 +184,7 @@ class Gathering:
             if self._pgconn.status == ConnStatus.OK:
                 self._waiting.clear()
                 self._open.clear()
-                self._conn.wait(self._drain())
+                self._drain()
                 self._pgconn.exit_pipeline_mode()
         self._conn.gathering = None
         with contextlib.suppress(psycopg.Error):
@@ -202,50 +212,37 @@ class Gathering:
         self._is_synchronising = True
         self._waiting.append(self._pgconn.pipeline_sync)
         self._open.append(take)
-        self._conn.wait(self._receive(lambda: not self._is_synchronising))
+        self.send()
+        while self._is_synchronising:
+            self._take()
 
-    def _receive(self, is_enough: Callable[[], bool]) -> PQGen[None]:
-        waiting, self._waiting = self._waiting, []
-        fetched = yield from pipeline_communicate(self._pgconn, deque([_all(waiting)]))
-        faults = [fault for results in fetched if (fault := self._take(results)) is not None]
-        if faults:
-            raise faults[0]
-        yield from send(self._pgconn)  # What the socket did not take yet.
-        while not is_enough():
-            if (fault := self._take((yield from fetch_many(self._pgconn)))) is not None:
-                raise fault
+    def _take(self) -> None:
+        """Wait for the next result, and hand it to who hears of it.
 
-    def _take(self, results: Sequence[PGresult]) -> Exception | None:
-        """Hand the results of a statement to who hears of them; return what went wrong."""
+        Raises:
+            psycopg.Error: What went wrong with the statement.
+        """
         hear = self._open.popleft()
-        result = results[-1]
+        result = self._arrived()
         if result.status not in _GOOD:
-            return errors.error_from_result(result, self._conn.info.encoding)
+            raise errors.error_from_result(result, self._conn.info.encoding)
         hear(result)
-        return None
 
-    def _drain(self) -> PQGen[None]:
+    def _arrived(self) -> PGresult:
+        result = direct.arrived(self._conn)
+        if result is None:
+            raise psycopg.OperationalError("The connection gives no result.")
+        if result.status != ExecStatus.PIPELINE_SYNC:
+            direct.arrived(self._conn)  # Nothing: the end of this one.
+        return result
+
+    def _drain(self) -> None:
         """Let go of all results that are to come, up to a last synchronisation."""
         left = 1 + self._is_synchronising
-        fetched = yield from pipeline_communicate(self._pgconn, deque([self._pgconn.pipeline_sync]))
-        yield from send(self._pgconn)
-        while (left := left - _ends(fetched)) > 0:
-            fetched = [(yield from fetch_many(self._pgconn))]
-
-
-def _ends(fetched: Iterable[Sequence[PGresult]]) -> int:
-    """Return how many of some results are the end of a synchronisation."""
-    return sum(one.status == ExecStatus.PIPELINE_SYNC for some in fetched for one in some)
-
-
-def _all(commands: Sequence[Callable[[], None]]) -> Callable[[], None]:
-    """Return one command that is all of some: the driver writes to the socket after each."""
-
-    def every() -> None:
-        for command in commands:
-            command()
-
-    return every
+        self._pgconn.pipeline_sync()
+        direct.flush(self._conn)
+        while left:
+            left -= self._arrived().status == ExecStatus.PIPELINE_SYNC
 
 
 @lru_cache(maxsize=256)

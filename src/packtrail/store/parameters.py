@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     from packtrail.store.integers import Numbers
 
-_HEAD: Final = np.dtype([(name, ">i4") for name in ("axes", "nulls", "type", "count", "first")])
+_FEW: Final = 24
+"""Numbers that are written one by one sooner than as a column."""
+_LETTERS: Final = {2: "h", 4: "i", 8: "q"}
 
 
 class _Array:
@@ -55,16 +58,31 @@ def bigints(numbers: Numbers | Sequence[int]) -> object:
     return _Bigints(numbers)
 
 
+def array(numbers: Sequence[int], kind: int, width: int) -> bytes:
+    """Return an array as the protocol has it: a head, then length and value of each number.
+
+    Args:
+        numbers: A few.
+        kind: Their type, as the catalogue numbers it.
+        width: Octets of each.
+    """
+    if not numbers:
+        return struct.pack(">iii", 0, 0, kind)
+    each = (part for number in numbers for part in (width, number))
+    form = f">iiiii{f'i{_LETTERS[width]}' * len(numbers)}"
+    return struct.pack(form, 1, 0, kind, len(numbers), 1, *each)
+
+
 class _ArrayDumper(Dumper):
     format = Format.BINARY
 
     def dump(self, obj: Any) -> bytes:
-        """Return an array as the protocol has it: a head, then length and value of each."""
+        """Return an array as `array` does, many numbers at a time."""
         kind, width = obj.element
         count = len(obj.numbers)
-        head = np.array([(1, 0, kind, count, 1)] if count else [(0, 0, kind, 0, 0)], dtype=_HEAD)
-        if not count:
-            return head.tobytes()[:12]
+        if count <= _FEW:
+            return array(obj.numbers.tolist(), kind, width)
+        head = np.array((1, 0, kind, count, 1), dtype=">i4")
         values = np.empty(count, dtype=[("length", ">i4"), ("value", f">i{width}")])
         values["length"], values["value"] = width, obj.numbers
         return head.tobytes() + values.tobytes()

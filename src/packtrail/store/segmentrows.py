@@ -33,6 +33,8 @@ _SQL = named.statements("capture")
 _POSTING: Final = (bigints, integers, integers, integers, smallints, smallints, smallints)
 """How the columns of postings are given to the database, all but their members."""
 _POSTINGS_AT_ONCE: Final = 5_000
+_FEW: Final = 24
+"""Mentions whose forms are numbered one by one sooner than as a column."""
 _MENTIONS_MAX: Final = 20_000
 """Objects that the events of a segment name, unless a single event names more."""
 
@@ -70,11 +72,11 @@ class Piece:
 
 def cut(group: Group) -> Iterator[Group]:
     """Cut a group of like events to the size of a segment."""
-    count = len(group.indexes)
-    named_by = sum((stream.counts for stream in group.streams), np.zeros(count, dtype=np.int64))
-    if count <= EVENTS_MAX and int(named_by.sum()) <= _MENTIONS_MAX:
+    count, named_at_all = len(group.indexes), sum(len(stream.places) for stream in group.streams)
+    if count <= EVENTS_MAX and named_at_all <= _MENTIONS_MAX:
         yield group
         return
+    named_by = sum((stream.counts for stream in group.streams), np.zeros(count, dtype=np.int64))
     # Both limits step at places of their own: each step of either begins a segment.
     before = named_by.cumsum() - named_by
     marks = np.arange(count) // EVENTS_MAX + before // _MENTIONS_MAX
@@ -155,11 +157,9 @@ def columns_of(draft: Draft, group: Group, resolved: Resolved) -> bytes:
     forms: dict[int, int] = {}
     streams = []
     for stream in group.streams:
-        used, place = np.unique(draft.named.form_of[stream.places], return_inverse=True)
-        numbers = np.array([forms.setdefault(one, len(forms)) for one in used.tolist()] or [0])
-        streams.append(
-            columns.stream(stream.role, stream.counts, numbers[place], resolved.seqs[stream.places])
-        )
+        form_of = _numbered(draft.named.form_of[stream.places], forms)
+        seqs = resolved.seqs[stream.places]
+        streams.append(columns.stream(stream.role, stream.counts, form_of, seqs))
     return columns.encode(
         ordinals=group.indexes,
         times=group.times,
@@ -167,6 +167,17 @@ def columns_of(draft: Draft, group: Group, resolved: Resolved) -> bytes:
         forms=tuple(_form(draft, resolved, one) for one in forms),
         streams=tuple(streams),
     )
+
+
+def _numbered(form_of: Numbers, forms: dict[int, int]) -> Numbers:
+    """Return the number of each form among those of a segment; new ones are added to these."""
+    if len(form_of) <= _FEW:
+        return np.array(
+            [forms.setdefault(one, len(forms)) for one in form_of.tolist()], dtype=np.int64
+        )
+    used, place = np.unique(form_of, return_inverse=True)
+    numbers = np.array([forms.setdefault(one, len(forms)) for one in used.tolist()])
+    return numbers[place]
 
 
 def _form(draft: Draft, resolved: Resolved, number: int) -> tuple[int, str]:

@@ -6,8 +6,8 @@ import pytest
 
 from packtrail import gs1
 from packtrail.store.identity import event_key, probes
-from packtrail.store.instances import prefix_length
 from packtrail.store.names import has_own_prefix_length, identifier
+from packtrail.store.numbering import prefix_length
 
 URIS = [
     "urn:epc:id:sgtin:0300010.012345.00X%2F1",

@@ -170,6 +170,12 @@ def system_actor(app: Application, name: str, *, organisation: str | None = None
     return Actor.system(name, organisation_id=only.organisation_id, organisation_code=only.code)
 
 
+def own_id(actor: Actor, owner: str | None) -> int | None:
+    """Return the actor's organisation where it records for itself, None where for another."""
+    is_own = owner is None or owner == actor.organisation_code
+    return actor.organisation_id if is_own else None
+
+
 def audience_for(conn: Connection, actor: Actor, owner: str | None) -> tuple[int, int]:
     """Return the owner of what an actor is about to record, and the audience that may see it.
 
@@ -182,7 +188,8 @@ def audience_for(conn: Connection, actor: Actor, owner: str | None) -> tuple[int
         raise NotPermitted(
             NO_ORGANISATION.found("The actor acts for no organisation.", at="organisation")
         )
-    is_own = owner is None or owner == actor.organisation_code
+    own = own_id(actor, owner)
+    is_own = own is not None
     row, rows_of, audiences = rows.scope_of(conn, actor.organisation_id, None if is_own else owner)
     if not is_own and row is None:
         message = "Your organisation has no agreement to record events for this owner."

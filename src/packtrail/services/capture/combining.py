@@ -39,16 +39,12 @@ class Combiner:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._queues: dict[Hashable, deque[_Waiting]] = {}
-        self._leaders: dict[Hashable, int] = {}
-        """How many are at work for a key."""
 
     def ask(
         self,
         key: Hashable,
         question: _Question,
         do: Callable[[Sequence[_Question]], Sequence[_Answer | Exception]],
-        *,
-        leaders_max: int = 1,
     ) -> _Answer:
         """Return the answer to a question, which may be done with others of the same key.
 
@@ -57,13 +53,12 @@ class Combiner:
             question: What is asked.
             do: Answers many questions, each with its answer or its fault. When it fails as a whole,
                 every caller gets that fault.
-            leaders_max: How many may be at work for the key at the same time.
         """
         mine = _Waiting(question)
         with self._lock:
-            queue = self._queues.setdefault(key, deque())
-            if self._leaders.get(key, 0) < leaders_max:
-                self._leaders[key] = self._leaders.get(key, 0) + 1
+            queue = self._queues.get(key)
+            if queue is None:
+                self._queues[key] = deque()
                 mine.led = [mine]
             else:
                 queue.append(mine)
@@ -84,9 +79,7 @@ class Combiner:
             queue = self._queues[key]
             led = [queue.popleft() for _ in range(min(len(queue), TOGETHER_MAX))]
             if not led:
-                self._leaders[key] -= 1
-                if not self._leaders[key]:
-                    del self._queues[key], self._leaders[key]
+                del self._queues[key]
                 return
         led[0].led = led
         led[0].turn.set()

@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Action
 from packtrail.base.errors import Unavailable
 from packtrail.services import auditing
-from packtrail.services.accounts.organisations import audience_for
+from packtrail.services.accounts.organisations import audience_for, own_id
 from packtrail.services.capture import capturing
 from packtrail.store import audit, drafts, originals
 from packtrail.store import capture as store
@@ -34,8 +35,16 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _BYTES_MAX: Final = 64 * 1024
 _EVENTS_MAX: Final = 16
-_LEADERS_MAX: Final = 2
-"""Transactions at the same time: while one waits for the disk, another is made ready."""
+
+
+class Lane(Enum):
+    """By which way a document is recorded."""
+
+    KNOWN = "known"
+    """With others that name only objects which are in the dictionary: they wait for nobody."""
+    NEW = "new"
+    """With others that may name new objects: they wait for whoever adds to the same classes."""
+    ALONE = "alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,12 @@ class Lone:
             and not (reading.document and reading.document.vocabularies)
         )
 
+    @property
+    def commissions(self) -> bool:
+        """Whether it has an event whose objects are most likely new."""
+        events = self.plan.reading.events.values() if self.plan.reading else ()
+        return any(getattr(event, "action", "ADD") == "ADD" for event in events)
+
 
 def record(app: Application, lone: Lone) -> rows.Outcome:
     """Record a document, with others that come meanwhile; return what became of it.
@@ -73,33 +88,52 @@ def record(app: Application, lone: Lone) -> rows.Outcome:
     if not lone.is_fit:
         return lone.alone()
 
-    def do(some: Sequence[Lone]) -> Sequence[rows.Outcome | Exception]:
+    lane = Lane.NEW if lone.commissions else Lane.KNOWN
+    answer = app.combiner.ask(lane, lone, lambda some: _shared(app, lane, some))
+    if answer is Lane.NEW:
+        answer = app.combiner.ask(Lane.NEW, lone, lambda some: _shared(app, Lane.NEW, some))
+    return answer if isinstance(answer, rows.Outcome) else lone.alone()
+
+
+def _shared(app: Application, lane: Lane, some: Sequence[Lone]) -> list[rows.Outcome | Lane]:
+    """Record documents that came by a lane; return what became of each, or where it belongs."""
+    answers = [Lane.ALONE] * len(some)
+    left = [*range(len(some))]
+    while left:
         try:
-            return _all(app, some)
+            outcomes = _all(app, lane, [some[place] for place in left])
+        except store.Misjudged as error:
+            for place in error.unknown - error.repeated:
+                answers[left[place]] = Lane.NEW
+            wrong = error.unknown | error.repeated
+            left = [each for place, each in enumerate(left) if place not in wrong]
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - said by whichever document is the cause
-            _LOG.debug("%d documents are recorded one by one: %r", len(some), error)
-        return [_tried(each) for each in some]
-
-    return app.combiner.ask("captures", lone, do, leaders_max=_LEADERS_MAX)
-
-
-def _tried(lone: Lone) -> rows.Outcome | Exception:
-    try:
-        return lone.alone()
-    except Exception as error:  # noqa: BLE001 - raised where the document came from
-        return error
+            _LOG.debug("%d documents are recorded one by one: %r", len(left), error)
+            break
+        else:
+            found = dict(zip(left, outcomes, strict=True))
+            return [found.get(place, answer) for place, answer in enumerate(answers)]
+    return [*answers]
 
 
-def _all(app: Application, some: Sequence[Lone]) -> list[rows.Outcome]:
-    """Record documents in one transaction, which asks the database three times."""
+def _all(app: Application, lane: Lane, some: Sequence[Lone]) -> list[rows.Outcome]:
+    """Record documents in one transaction.
+
+    It asks the database twice: for all that is to be known, and to record it with the commit; three
+    times where something is recorded for another organisation.
+    """
     documents = [_document(lone) for lone in some]
     draft, document_of = drafts.draft_together(documents)
     with app.database.gathered() as conn:
         store.announce(conn, app.clock())
         newest = store.ask_newest(conn)
-        recording = store.NewRecording(conn, draft, at=app.clock())
+        owner_ids = [own_id(lone.actor, lone.owner) for lone in some]
+        are_known, now = lane is Lane.KNOWN, app.clock()
+        recording = store.NewRecording(
+            conn, draft, document_of, owner_ids, at=now, are_known=are_known
+        )
         every = _for_owners(conn, some)
         at = capturing.not_before(app.clock(), newest())
         recordings = [
@@ -112,7 +146,7 @@ def _all(app: Application, some: Sequence[Lone]) -> list[rows.Outcome]:
             )
             for new, (_, _, namespaces) in zip(every, documents, strict=True)
         ]
-        spans = recording.record(document_of, recordings, SegmentNumbers(at))
+        spans = recording.record(recordings, SegmentNumbers(at))
         _keep(conn, some, every)
         outcomes = [_outcome(lone, at, span) for lone, span in zip(some, spans, strict=True)]
         rows.insert_finished(conn, every, outcomes)

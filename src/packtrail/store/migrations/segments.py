@@ -16,8 +16,8 @@ import numpy as np
 from packtrail import epcis
 from packtrail.store import bodies, ids, instances, mentions, months, name_blocks, segmentrows
 from packtrail.store.drafts import draft_each
-from packtrail.store.instances import Block
 from packtrail.store.migrations.facts import prefixes
+from packtrail.store.numbering import Block
 from packtrail.store.parameters import bigints
 from packtrail.store.segmentrows import Piece, Recording
 

@@ -1,5 +1,5 @@
--- name: classes_by_key
-select class_id, class_key, next_seq, prefix_length, salt from class where class_key = any(%s)
+-- name: classes
+select c.class_id, c.class_key, c.next_seq, c.prefix_length, c.salt from class c
 
 -- name: insert_classes
 -- In the order of the keys, which the caller sorted: captures that meet wait, and never for each other.

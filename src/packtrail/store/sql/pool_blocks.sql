@@ -5,7 +5,7 @@ select p.code, p.policy, g.sealed_key
   from serial_pool p join serial_generation g using (pool_id)
  where p.pool_id = %s and g.generation = %s
 
--- name: classes_by_key
+-- name: classes
 -- With how many objects are known by name, and who made serials.
 select c.class_id, c.class_key, c.next_seq, c.prefix_length, c.salt, c.names, array(
            select array[p.pool_id::bigint, g.generation, g.reached,
@@ -14,7 +14,7 @@ select c.class_id, c.class_key, c.next_seq, c.prefix_length, c.salt, c.names, ar
             where p.class_key = c.class_key and p.kind = 'sgtin' and p.source = 'made'
               and g.reached > 0
             order by p.pool_id, g.generation)
-  from class c where c.class_key = any(%s)
+  from class c
 
 -- name: is_used
 select exists (select 1 from pool_block where pool_id = %s and generation = %s)
