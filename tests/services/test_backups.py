@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import threading
@@ -19,11 +20,13 @@ from tests.postgres import _create, _drop, _reachable_dir
 
 from packtrail.access import ROLES, Actor
 from packtrail.base.errors import NotPermitted, RefusedError, Unavailable, UsageError
+from packtrail.base.findings import Severity
 from packtrail.bootstrap import Application, open_application, utc_now
 from packtrail.serials.policy import Policy
 from packtrail.services.accounts import organisations
 from packtrail.services.capture import capture
 from packtrail.services.goods import tracing
+from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.opening import Opening, create_pool
 from packtrail.services.upkeep import backups, restoring
 from packtrail.settings import Settings
@@ -58,6 +61,8 @@ def installation() -> Iterator[Installation]:
         policy = Policy.of("unambiguous", 12)
         create_pool(app, maker, Opening(code="packs"), gtin="03000100123453", policy=policy)
         sent: list[bytes] = []
+        own = [f"urn:epc:id:sgtin:300010.0012345.{each}" for each in own_serials(app, maker)]
+        submit(app, maker, sent, document(commissioning(5, own)))
         hand_in(app, maker, sent, 0)
         hand_in(app, maker, sent, 1)
         (root / "data" / "conf" / "local.conf").write_text("work_mem = '3MB'\n")
@@ -65,6 +70,11 @@ def installation() -> Iterator[Installation]:
         made = backups.create(app, OPERATOR, root / "portable", is_portable=True)
         yield Installation(app, maker, root, base, Path(made.path), sent)
     shutil.rmtree(root)
+
+
+def own_serials(app: Application, maker: Actor) -> list[str]:
+    """Serials that are kept as positions: nobody reads them without the master key."""
+    return allocate(app, maker, "packs", 3, request_id="first").serials()
 
 
 def case(number: int) -> str:
@@ -76,6 +86,10 @@ def hand_in(app: Application, maker: Actor, sent: list[bytes], number: int) -> N
     content = document(
         commissioning(20 * number, packs), packing(20 * number + 1, case(number), packs)
     )
+    submit(app, maker, sent, content)
+
+
+def submit(app: Application, maker: Actor, sent: list[bytes], content: bytes) -> None:
     assert capture.submit(app, maker, content, media_type="application/json").success
     sent.append(content)
 
@@ -131,8 +145,14 @@ def test_a_base_backup_made_during_captures_comes_back_with_all_that_was_there(
     # The master key is kept apart; nobody knows what the pools gave after the backup.
     assert [each.code for each in found.findings] == ["STO-055", "SER-038"]
     assert found.objects >= 5
+    assert found.unread > 0
+    assert f"Without it {found.unread} of the objects and originals" in found.findings[0].message
+    shutil.copy(installation.app.settings.data_dir / "master.key", elsewhere.data_dir)
     with open_application(elsewhere) as app:
         maker = organisations.system_actor(app, "tests")
+        with pytest.raises(RefusedError) as refused:
+            allocate(app, maker, "packs", 1, request_id="after")
+        assert codes(refused) == {"SER-037"}
         assert tracing.trace(app, maker, pack(0)).contents_total == 0
         assert tracing.trace(app, maker, case(1)).contents_total == 5
         jobs = capture.jobs(app, maker, limit=len(installation.sent))
@@ -150,7 +170,32 @@ def test_a_drill_leaves_nothing_behind(installation: Installation, reachable_dir
     )
 
     assert found.findings == ()  # Here the master key is at hand.
+    assert found.unread == 0
     assert list(reachable_dir.iterdir()) == []
+
+
+def test_a_backup_does_not_wait_for_a_master_key(
+    installation: Installation, tmp_path: Path
+) -> None:
+    settings = replace(installation.app.settings, master_key=base64.b64encode(bytes(32)).decode())
+    try:
+        lost = replace(installation.app, settings=settings)
+        made = backups.create(lost, OPERATOR, tmp_path, is_portable=True)
+    finally:
+        Application.__post_init__(installation.app)
+    sampled = manifest.read(Path(made.path)).sample
+
+    assert made.needs_master_key
+    assert len(sampled.objects) >= 5
+    assert not [each for each in sampled.objects if "300010.0012345" in each.identifier]
+
+
+def test_a_key_that_is_there_and_does_not_open_is_damage(installation: Installation) -> None:
+    told = manifest.read(installation.portable)
+    compared = sample.Compared(objects=1, documents=1, unread=2, findings=())
+    (found,) = restoring._missing_key(installation.app.settings, told, compared)
+
+    assert (found.code, found.severity) == ("STO-056", Severity.ERROR)
 
 
 @dataclass(frozen=True)
@@ -284,7 +329,7 @@ def test_what_differs_from_the_sample_is_found(
             "delete from event_key where event_id in (select event_id from event_key limit 1)"
         )
         conn.execute("update original set content = substr(content, 2)")
-        findings = sample.compare(conn, told)
+        findings = sample.compare(conn, told).findings
         conn.rollback()
 
     assert {each.code for each in findings} == {"STO-056", "STO-057", "STO-058"}

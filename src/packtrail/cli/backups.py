@@ -120,7 +120,7 @@ def _tell_comparison(found: Comparison, *, place: str) -> None:
     write_line(f"{found.backup}, made {found.made_at:%Y-%m-%d %H:%M:%S} UTC")
     write_line(f"  restored into {place}" if place else "  restored, and thrown away again")
     write_line(f"  compared {found.objects} objects, {found.documents} originals; rows: {rows}")
-    write_line(f"  what is there {verdict}")
+    write_line(f"  what {'could be read' if found.unread else 'is there'} {verdict}")
     tell_findings(found.findings)
 
 

@@ -34,6 +34,10 @@ _TOLD: Final = (
 _RETRY_SECONDS: Final = 60
 
 
+class PoolClosed(Unavailable):
+    """The key of a pool does not open: packs that are kept as its positions cannot be named."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
     """A generation of a pool: what made some of the serials of a trade item."""
@@ -67,7 +71,7 @@ class Keyring:
         """Return the numbering of a generation.
 
         Raises:
-            Unavailable: Its key does not open.
+            PoolClosed: Its key does not open.
         """
         name = source.pool_id, source.generation, source.opened
         with self._lock:
@@ -90,7 +94,7 @@ class Keyring:
         for pool_id, generation in conn.execute(_SQL["used"]).fetchall():
             try:
                 self._open(conn, Source(pool_id, generation, reached=0, opened=0))
-            except Unavailable as fault:
+            except PoolClosed as fault:
                 yield str(fault)
 
     def _open(self, conn: Connection, source: Source) -> Numbering:
@@ -106,7 +110,7 @@ class Keyring:
                 key = keys.unwrap(self._masters(), sealed, name=key_name)
             return numbering_of(stored_policy(policy), key)
         except (RefusedError, UsageError) as fault:
-            raise Unavailable(
+            raise PoolClosed(
                 f"Serials of the pool {code} are recorded as positions under a key that does not "
                 f"open (SER-012): {fault} Put the master key back that this database was used "
                 "with.",

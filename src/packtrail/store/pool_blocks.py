@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from packtrail.base.errors import Unavailable
 from packtrail.store import named
 from packtrail.store.blocks import (
     BLOCK_BITS,
@@ -28,7 +27,7 @@ from packtrail.store.blocks import (
     decode,
     encode,
 )
-from packtrail.store.keyring import Source, keyring_of
+from packtrail.store.keyring import PoolClosed, Source, keyring_of
 from packtrail.store.parameters import bigints, integers
 
 if TYPE_CHECKING:
@@ -119,14 +118,14 @@ def candidates(conn: Connection, sources: Iterable[Source], items: Texts) -> Ite
         items: Serials of it.
 
     Raises:
-        Unavailable: A key does not open, and serials are recorded as positions under it.
+        PoolClosed: A key does not open, and serials are recorded as positions under it.
     """
     keyring = keyring_of(conn)
     rows = items.view(np.uint8).reshape(len(items), items.dtype.itemsize)
     for source in sources:
         try:
             numbering = keyring.numbering(conn, source)
-        except Unavailable:
+        except PoolClosed:
             if _is_used(conn, source):
                 raise
             continue  # Its serials are known by name, if at all.

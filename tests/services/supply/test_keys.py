@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import pwd
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.changing import replace_key
 from packtrail.services.supply.importing import import_numbers
 from packtrail.services.supply.looking_up import show_secrets
-from packtrail.services.upkeep.master_key import FILE_NAME, add_to_file
+from packtrail.services.upkeep.master_key import FILE_NAME, add_to_file, fingerprint, master_keys
 from packtrail.store.database import Database
 
 INSTALLATION = Actor.system("command line")
@@ -69,6 +71,23 @@ def test_the_master_key_is_replaced_and_everything_still_opens(
     with pytest.raises(RefusedError) as refused:
         stations.add_station(app, maker, "line 6", "A" * 43 + "=")
     assert code_of(refused) == "SER-012"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root works for somebody else")
+def test_root_reads_and_replaces_the_key_of_whoever_owns_the_directory(embedded: World) -> None:
+    app, folder = embedded.app, embedded.app.settings.data_dir
+    owner = pwd.getpwnam("nobody").pw_uid
+    create_pool(app, embedded.maker, "packs")
+    before = fingerprint(app.settings)
+    os.chown(folder, owner, -1)
+    os.chown(folder / FILE_NAME, owner, -1)
+
+    assert fingerprint(app.settings) == before
+    rekeying.replace_master_key(app, INSTALLATION)
+    assert (folder / FILE_NAME).stat().st_uid == owner
+    os.chown(folder / FILE_NAME, owner + 1, -1)
+    with pytest.raises(UsageError, match="give it to this user alone"):
+        master_keys(app.settings)
 
 
 def test_a_master_key_that_is_a_setting_is_replaced_by_two(world: World, pool: str) -> None:

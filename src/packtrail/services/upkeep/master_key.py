@@ -92,9 +92,16 @@ def _rewrite(settings: Settings, known: Sequence[bytes]) -> None:
 def _write(path: Path, known: Sequence[bytes]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        if _owner(path) != os.geteuid():
+            os.fchown(descriptor, _owner(path), -1)
         file.writelines(base64.b64encode(key) + b"\n" for key in known)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _owner(path: Path) -> int:
+    """Return whose the file is to be: root works for the owner of the data directory."""
+    return path.parent.stat().st_uid if os.geteuid() == 0 else os.geteuid()
 
 
 def fingerprint(settings: Settings) -> str | None:
@@ -143,7 +150,7 @@ def _read(path: Path) -> str:
         raise UsageError(f"The key file {path} cannot be read: {error.strerror}.") from error
     with os.fdopen(descriptor, encoding="ascii", errors="replace") as file:
         found = os.fstat(descriptor)
-        if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        if found.st_uid not in {os.geteuid(), _owner(path)} or stat.S_IMODE(found.st_mode) & 0o077:
             raise UsageError(
                 f"The key file {path} can be read by others: give it to this user alone (0600)."
             )

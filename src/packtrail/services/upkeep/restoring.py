@@ -23,7 +23,7 @@ from packtrail.services.upkeep.master_key import fingerprint, keyring_of
 from packtrail.store import migrations, serials
 from packtrail.store.backup import base, manifest, portable, sample
 from packtrail.store.backup.manifest import Kind, Manifest
-from packtrail.store.codes import NO_MASTER_KEY, OTHER_VERSION
+from packtrail.store.codes import FOLD_DIFFERS, NO_MASTER_KEY, OTHER_VERSION
 from packtrail.store.database import Database
 from packtrail.store.embedded import EmbeddedServer, binaries
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.settings import Settings
+    from packtrail.store.keyring import Keyring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ class Comparison:
     """Objects whose history was compared."""
     documents: int
     """Originals whose content was compared."""
+    unread: int
+    """Objects and originals that were not: their packs have no names without the master key."""
     rows: dict[str, int]
     findings: tuple[Finding, ...]
 
@@ -71,21 +74,24 @@ def restore(
     """
     require(actor, Permission.BACKUP_RESTORE)
     path, told = _readable(backup)
-    with contextlib.ExitStack() as stack:
-        database = stack.enter_context(_laid(settings, path, told))
-        with database.reading() as conn:
-            findings = sample.compare(conn, told.sample)
+    with _laid(settings, path, told, keyring_of(settings)) as database:
         with database.transaction() as conn:
-            at = clock()
-            held = serials.hold_pools(conn, at=at)
+            # First of all: whatever fails from here on, no pool gives a number twice.
+            held = serials.hold_pools(conn, at=clock())
+        with database.reading() as conn:
+            compared = sample.compare(conn, told.sample)
+        with database.transaction() as conn:
             detail = {
                 "made_at": told.finished_at.isoformat(),
-                "findings": len(findings),
+                "findings": len(compared.findings),
                 "held_pools": held,
             }
-            auditing.write(conn, actor, Action.BACKUP_RESTORED, str(path), at=at, detail=detail)
-    found = (*findings, *_missing_key(settings, told), *_held(held, told))
-    return _comparison(path, told, found)
+            auditing.write(
+                conn, actor, Action.BACKUP_RESTORED, str(path), at=clock(), detail=detail
+            )
+    return _comparison(
+        path, told, compared, *_missing_key(settings, told, compared), *_held(held, told)
+    )
 
 
 def check(
@@ -110,9 +116,10 @@ def check(
         Path(name).chmod(0o711)  # Started as root, the server's user must get through.
         require_free(Path(name), told.size_bytes, "restoring", at="--scratch")
         drill = replace(settings, data_dir=Path(name) / "data", database_url="")
-        with _laid(drill, path, told) as database, database.reading() as conn:
-            findings = sample.compare(conn, told.sample)
-    return _comparison(path, told, (*findings, *_missing_key(settings, told)))
+        laid = _laid(drill, path, told, keyring_of(settings))
+        with laid as database, database.reading() as conn:
+            compared = sample.compare(conn, told.sample)
+    return _comparison(path, told, compared, *_missing_key(settings, told, compared))
 
 
 def _readable(backup: Path) -> tuple[Path, Manifest]:
@@ -141,12 +148,12 @@ def _readable(backup: Path) -> tuple[Path, Manifest]:
 
 
 @contextlib.contextmanager
-def _laid(settings: Settings, path: Path, told: Manifest) -> Iterator[Database]:
+def _laid(settings: Settings, path: Path, told: Manifest, keyring: Keyring) -> Iterator[Database]:
     """Restore a backup, and open the database it has become, brought up to date."""
     lay = _lay_base if told.kind is Kind.BASE else _lay_portable
     with contextlib.ExitStack() as stack:
         url = lay(settings, path, told, stack)
-        database = stack.enter_context(Database(url, keyring=keyring_of(settings)))
+        database = stack.enter_context(Database(url, keyring=keyring))
         database.migrate()
         yield database
 
@@ -181,16 +188,19 @@ def _lay_portable(
     return url
 
 
-def _comparison(path: Path, told: Manifest, findings: tuple[Finding, ...]) -> Comparison:
+def _comparison(
+    path: Path, told: Manifest, compared: sample.Compared, *others: Finding
+) -> Comparison:
     return Comparison(
         backup=str(path),
         kind=told.kind,
         made_at=told.finished_at,
         postgresql=told.postgresql,
-        objects=len(told.sample.objects),
-        documents=len(told.sample.documents),
+        objects=compared.objects,
+        documents=compared.documents,
+        unread=compared.unread,
         rows={table: most for table, (_, most) in (told.sample.counts or {}).items()},
-        findings=findings,
+        findings=(*compared.findings, *others),
     )
 
 
@@ -203,11 +213,26 @@ def _held(pools: int, told: Manifest) -> Iterator[Finding]:
         )
 
 
-def _missing_key(settings: Settings, told: Manifest) -> Iterator[Finding]:
+def _missing_key(
+    settings: Settings, told: Manifest, compared: sample.Compared
+) -> Iterator[Finding]:
     here = (fingerprint(settings) or "").split("+")
     wanted = (told.master_key or here[0]).split("+")
-    if told.needs_master_key and (here == [""] or not {*wanted} <= {*here}):
+    is_missing = told.needs_master_key and (here == [""] or not {*wanted} <= {*here})
+    if is_missing:
         whose = f"with fingerprint {told.master_key} " if told.master_key else ""
+        unread = (
+            f" Without it {compared.unread:,} of the objects and originals noted cannot be read: "
+            "they were not compared."
+            if compared.unread
+            else ""
+        )
         yield NO_MASTER_KEY.found(
             f"The keys of its pools were encrypted with a master key {whose}that is not here."
+            f"{unread}"
+        )
+    elif compared.unread:
+        yield FOLD_DIFFERS.found(
+            f"{compared.unread:,} of the objects and originals noted cannot be read: the keys of "
+            "their pools do not open, though the master key is here."
         )

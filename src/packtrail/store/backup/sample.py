@@ -1,11 +1,13 @@
 """A sample of the store: what the fold makes of some objects, by which a restored store is judged.
 
 Nothing in the store is ever changed, so what was known at one moment is the same for ever. A sample
-is taken before a backup and again after it; what both agree on must be in the backup too.
+is taken before a backup and again after it; what both agree on must be in the backup too. Packs
+whose pool's key is not at hand cannot be named: a sample does without them, a backup does not.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ from packtrail.base.errors import RefusedError
 from packtrail.lifecycle.fold import fold
 from packtrail.store import journeys, named, objects, originals, segments
 from packtrail.store.codes import COUNT_DIFFERS, FOLD_DIFFERS, ORIGINAL_DIFFERS
+from packtrail.store.keyring import PoolClosed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -66,6 +69,19 @@ class Sample:
     """Table -> least and most rows."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What holding a store against a sample came to."""
+
+    objects: int
+    """Objects that were compared."""
+    documents: int
+    """Originals that were compared."""
+    unread: int
+    """Objects and originals that were not: the key of a pool that they need does not open."""
+    findings: tuple[Finding, ...]
+
+
 def take(conn: Connection, *, at: datetime, size: int, random: Random) -> Sample:
     """Take a sample.
 
@@ -75,9 +91,17 @@ def take(conn: Connection, *, at: datetime, size: int, random: Random) -> Sample
         size: How many events, and documents, to look for; there may be fewer.
         random: Chooses.
     """
-    identifiers = sorted(_some_objects(conn, size, random))
-    documents = tuple(_some_documents(conn, size, random))
-    return _told(conn, Sample(known_at=at, documents=documents), identifiers)
+    told = _digests(conn, sorted(_some_objects(conn, size, random)), known_at=at)
+    return Sample(
+        known_at=at,
+        objects=tuple(
+            SampledObject(identifier=identifier, sha256=sha256)
+            for identifier, sha256 in told.items()
+            if sha256 is not None
+        ),
+        documents=tuple(_some_documents(conn, size, random)),
+        counts={table: (count, count) for table, count in _counts(conn).items()},
+    )
 
 
 def again(conn: Connection, before: Sample) -> Sample:
@@ -86,26 +110,31 @@ def again(conn: Connection, before: Sample) -> Sample:
     A capture that was under way at the first may have been recorded since: what it touched says
     nothing about the backup.
     """
-    after = _told(conn, before, [each.identifier for each in before.objects])
-    counts = {
-        table: (count, (after.counts or {})[table][1])
-        for table, (count, _) in (before.counts or {}).items()
-    }
-    objects = tuple(each for each in before.objects if each in after.objects)
+    told = _digests(conn, [each.identifier for each in before.objects], known_at=before.known_at)
+    most = _counts(conn)
+    counts = {table: (least, most[table]) for table, (least, _) in (before.counts or {}).items()}
+    objects = tuple(each for each in before.objects if told.get(each.identifier) == each.sha256)
     return replace(before, objects=objects, counts=counts)
 
 
-def compare(conn: Connection, sample: Sample) -> tuple[Finding, ...]:
+def compare(conn: Connection, sample: Sample) -> Compared:
     """Say where a store differs from a sample.
 
-    Returns:
-        `STO-056` objects, `STO-057` numbers of rows, `STO-058` originals.
+    Its findings are `STO-056` objects, `STO-057` numbers of rows, `STO-058` originals.
     """
-    found = _told(conn, sample, [each.identifier for each in sample.objects])
-    return (
-        *_other_objects(sample, {each.identifier: each.sha256 for each in found.objects}),
-        *_other_counts(sample.counts or {}, found.counts or {}),
-        *_other_documents(conn, sample.documents),
+    told = _digests(conn, [each.identifier for each in sample.objects], known_at=sample.known_at)
+    documents = {each.capture_id: _content_digest(conn, each) for each in sample.documents}
+    objects_unread = sum(sha256 is None for sha256 in told.values())
+    documents_unread = sum(sha256 is None for sha256 in documents.values())
+    return Compared(
+        objects=len(sample.objects) - objects_unread,
+        documents=len(sample.documents) - documents_unread,
+        unread=objects_unread + documents_unread,
+        findings=(
+            *_other_objects(sample, told),
+            *_other_counts(sample.counts or {}, _counts(conn)),
+            *_other_documents(sample, documents),
+        ),
     )
 
 
@@ -130,18 +159,31 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def _told(conn: Connection, sample: Sample, identifiers: list[str]) -> Sample:
+def _digests(
+    conn: Connection, identifiers: Iterable[str], *, known_at: datetime
+) -> dict[str, str | None]:
+    """Return the digest of each object that is there; None of one that cannot be named here."""
     keys = _keys(identifiers)
     audiences = [row[0] for row in conn.execute(_SQL["audiences"])]
-    found = journeys.read_many(
-        conn, keys.values(), audience_ids=audiences, as_known_at=sample.known_at
-    )
-    objects = tuple(
-        SampledObject(identifier=identifier, sha256=digest(found[key]))
+
+    def read(some: Iterable[ItemKey]) -> dict[ItemKey, Journey]:
+        return journeys.read_many(conn, some, audience_ids=audiences, as_known_at=known_at)
+
+    found: dict[ItemKey, Journey] = {}
+    unread: set[ItemKey] = set()
+    try:
+        found = read(keys.values())
+    except PoolClosed:
+        for key in keys.values():
+            try:
+                found |= read([key])
+            except PoolClosed:
+                unread.add(key)
+    return {
+        identifier: None if key in unread else digest(found[key])
         for identifier, key in keys.items()
-        if key in found
-    )
-    return replace(sample, objects=objects, counts=_counts(conn))
+        if key in found or key in unread
+    }
 
 
 def _keys(identifiers: Iterable[str]) -> dict[str, ItemKey]:
@@ -154,12 +196,11 @@ def _keys(identifiers: Iterable[str]) -> dict[str, ItemKey]:
     return found
 
 
-def _counts(conn: Connection) -> dict[str, tuple[int, int]]:
+def _counts(conn: Connection) -> dict[str, int]:
     counts = {}
     for table in _COUNTED:
         row = conn.execute(_SQL[f"count_{table}"]).fetchone()
-        number = int(row[0]) if row else 0
-        counts[table] = (number, number)
+        counts[table] = int(row[0]) if row else 0
     return counts
 
 
@@ -169,7 +210,8 @@ def _some_objects(conn: Connection, size: int, random: Random) -> set[str]:
     for _ in range(size):
         row = conn.execute(_SQL["segment_from"], [random.randint(0, _KEY_MAX)]).fetchone()
         if row is not None:
-            found.update(_objects_of(conn, row[0], random))
+            with contextlib.suppress(PoolClosed):
+                found.update(_objects_of(conn, row[0], random))
     return found
 
 
@@ -199,11 +241,11 @@ def _some_documents(conn: Connection, size: int, random: Random) -> Iterator[Sam
             yield SampledDocument(capture_id=str(found[0]), sha256=found[1].hex())
 
 
-def _other_objects(sample: Sample, found: Mapping[str, str]) -> Iterator[Finding]:
+def _other_objects(sample: Sample, found: Mapping[str, str | None]) -> Iterator[Finding]:
     for each in sample.objects:
         if each.identifier not in found:
             yield FOLD_DIFFERS.found(f"{each.identifier} is not there.", at=each.identifier)
-        elif found[each.identifier] != each.sha256:
+        elif found[each.identifier] not in {each.sha256, None}:
             yield FOLD_DIFFERS.found(
                 f"{each.identifier} has another history than when the backup was made.",
                 at=each.identifier,
@@ -211,22 +253,29 @@ def _other_objects(sample: Sample, found: Mapping[str, str]) -> Iterator[Finding
 
 
 def _other_counts(
-    expected: Mapping[str, tuple[int, int]], found: Mapping[str, tuple[int, int]]
+    expected: Mapping[str, tuple[int, int]], found: Mapping[str, int]
 ) -> Iterator[Finding]:
     for table, (least, most) in expected.items():
-        number = found[table][0]
+        number = found[table]
         if not least <= number <= most:
             wanted = f"{least:,}" if least == most else f"{least:,} to {most:,}"
             yield COUNT_DIFFERS.found(f"{table} has {number:,} rows, not {wanted}.", at=table)
 
 
-def _other_documents(conn: Connection, sampled: Iterable[SampledDocument]) -> Iterator[Finding]:
-    for each in sampled:
-        try:
-            content = originals.read(conn, each.capture_id)
-        except originals.DamagedOriginal:
-            content = b""
-        if hashlib.sha256(content).hexdigest() != each.sha256:
+def _content_digest(conn: Connection, sampled: SampledDocument) -> str | None:
+    """Return the SHA-256 of an original; None of one whose packs cannot be named here."""
+    try:
+        content = originals.read(conn, sampled.capture_id)
+    except originals.DamagedOriginal:
+        content = b""
+    except PoolClosed:
+        return None
+    return hashlib.sha256(content).hexdigest()
+
+
+def _other_documents(sample: Sample, found: Mapping[str, str | None]) -> Iterator[Finding]:
+    for each in sample.documents:
+        if found[each.capture_id] not in {each.sha256, None}:
             yield ORIGINAL_DIFFERS.found(
                 f"The original {each.capture_id} has another content than when it was handed in.",
                 at=each.capture_id,
