@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import urlopen
@@ -51,6 +52,20 @@ def test_what_was_declared_wrong_is_not_found(world: World) -> None:
 
     assert world.declared_wrong
     assert not found & world.declared_wrong
+
+
+def test_a_commissioning_that_is_told_again_is_no_duplicate(world: World) -> None:
+    found = serials(duck.run(Scan.DUPLICATE_SERIALS, asked(world)))
+
+    assert world.told_again
+    assert not found & world.told_again
+
+
+def test_both_events_are_told_with_their_own_time_and_place(world: World) -> None:
+    for each in duck.run(Scan.DUPLICATE_SERIALS, asked(world)):
+        assert each.first_event.startswith("urn:packtrail:commissioning:")
+        assert each.last_event.startswith("urn:packtrail:again:")
+        assert each.to_at - each.from_at == timedelta(days=1)
 
 
 def test_a_higher_speed_finds_fewer(world: World) -> None:

@@ -27,7 +27,7 @@ Master = Annotated[
 
 @scan.command("duplicate-serials")
 def duplicate_serials(folder: Folder, spark: Master = None, json: options.Json = False) -> None:
-    """Find objects that were commissioned by two events or more; the exit code is 1 then."""
+    """Find objects that were commissioned on two occasions or more; the exit code is 1 then."""
     from packtrail.store.scans.scanning import Asked, Scan, files_in
 
     _tell(_run(Scan.DUPLICATE_SERIALS, Asked(files=files_in(folder)), spark), as_json=json)

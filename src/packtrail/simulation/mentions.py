@@ -1,8 +1,9 @@
 """Archives of as many mentions as one likes, with planted wrongs, for scans and their benchmark.
 
 Packs are made at one of some sites, packed, shipped, received by a wholesaler and dispensed by a
-pharmacy: five mentions each. Some serial numbers are commissioned twice, some packs turn up far
-away within the hour, and some second commissionings are declared wrong: those are no duplicates.
+pharmacy: five mentions each. Some serial numbers are commissioned twice, and some packs turn up far
+away within the hour. Some second commissionings are declared wrong, and some commissionings are
+told again by a seller: those are no duplicates.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class World:
     """Scan -> the serial numbers that it should find."""
     declared_wrong: set[str]
     """Commissioned twice, and one of the two was declared wrong."""
+    told_again: set[str]
+    """Commissioned once, as two events tell."""
 
 
 def write(folder: Path, *, packs: int, planted: int, seed: int) -> World:
@@ -61,20 +64,21 @@ def write(folder: Path, *, packs: int, planted: int, seed: int) -> World:
 
     Args:
         folder: Where.
-        packs: How many packs, five mentions each; at least six times `planted`.
+        packs: How many packs, five mentions each; at least four times `planted`.
         planted: Wrongs of each kind.
         seed: The same seed gives the same archives.
     """
     draw = np.random.default_rng(seed)
-    chosen = np.sort(draw.choice(packs, size=3 * planted, replace=False))
+    chosen = np.sort(draw.choice(packs, size=4 * planted, replace=False))
     draw.shuffle(chosen)
-    twice, far, declared = np.split(chosen, 3)
+    kinds = np.split(chosen, 4)
+    twice, far, declared, told = kinds
     places = (*(Place(_site(i), *at) for i, at in enumerate(_CITIES)), _FAR)
     total = 0
     for number, first in enumerate(range(0, packs, _CHUNK)):
         last = min(packs, first + _CHUNK)
         rows = [_step(step, np.arange(first, last)) for step in range(len(_STEPS))]
-        rows += _wrongs(*(one[(one >= first) & (one < last)] for one in (twice, far, declared)))
+        rows += _wrongs(*(one[(one >= first) & (one < last)] for one in kinds))
         table = arrow().concat_tables(rows)
         total += table.num_rows
         path = folder / f"part-{number:04}"
@@ -91,13 +95,15 @@ def write(folder: Path, *, packs: int, planted: int, seed: int) -> World:
             Scan.IMPOSSIBLE_TRAVEL: {_serial(one) for one in far.tolist()},
         },
         declared_wrong={_serial(one) for one in declared.tolist()},
+        told_again={_serial(one) for one in told.tolist()},
     )
 
 
-def _wrongs(twice: Any, far: Any, declared: Any) -> list[Any]:
-    """Return second commissionings, sightings far away, and declarations of error."""
+def _wrongs(twice: Any, far: Any, declared: Any, told: Any) -> list[Any]:
+    """Return second commissionings, sightings far away, declarations of error, and echoes."""
     return [
         _rows(twice, "again", _STEPS[0], after=_DAY),
+        _rows(told, "told-again", _STEPS[0], after=0),
         _rows(declared, "mistake", _STEPS[0], after=_DAY),
         _rows(declared, "mistake", _STEPS[0], after=_DAY, is_error=True),
         _rows(
