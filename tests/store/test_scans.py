@@ -151,7 +151,11 @@ def wait_for_workers(ui_port: int, processes: Sequence[subprocess.Popen[bytes]])
         ended = [process.args for process in processes if process.poll() is not None]
         if ended:
             pytest.fail(f"a part of the Spark cluster ended: {ended}")
-        with suppress(OSError), urlopen(f"http://127.0.0.1:{ui_port}/json/", timeout=10) as told:
+        # The page answers before it is ready: with nothing, or with what is no JSON.
+        with (
+            suppress(OSError, ValueError),
+            urlopen(f"http://127.0.0.1:{ui_port}/json/", timeout=10) as told,
+        ):
             if json.load(told)["aliveworkers"] == WORKERS:
                 return
         time.sleep(0.1)
