@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -147,12 +148,16 @@ def test_a_mistake_is_told_with_its_exit_code(
     assert "Traceback" not in done.stderr.decode()
 
 
-def test_the_doctor_finds_a_healthy_installation(packtrail: Packtrail) -> None:
+def test_the_doctor_finds_a_healthy_installation(packtrail: Packtrail, conformance: Path) -> None:
+    packtrail("capture", conformance / PHARMA)
     checks = packtrail.json("doctor")
 
     assert isinstance(checks, list)
     assert all(check["is_fine"] for check in checks)
     assert {"database", "durability", "schema"} <= {check["name"] for check in checks}
+    # It works without a backup, and says that there should be one.
+    assert [check["name"] for check in checks if check["is_warning"]] == ["STO-062"]
+    assert re.search(r"^look +STO-062", packtrail("doctor").stdout.decode(), re.MULTILINE)
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(packtrail: Packtrail) -> None:

@@ -155,6 +155,16 @@ def test_everything_works_without_any_script(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Epcistra")
 
 
+def test_bars_show_where_one_is_however_narrow_the_screen(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 390, "height": 844})
+    page.goto("/setup/archive")
+
+    for name, bar in (("Setup", "Rooms"), ("Archive", "Setup")):
+        link = page.get_by_role("navigation", name=bar).get_by_role("link", name=name)
+        expect(link).to_have_attribute("aria-current", "page")
+        expect(link).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("width", [1360, 390], ids=["desk", "phone"])
 @pytest.mark.parametrize(
     "path",

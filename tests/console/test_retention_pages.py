@@ -91,4 +91,5 @@ def test_the_pages_tell_of_another_company_only_that_it_keeps_and_holds(
         assert not [word for word in ("stranger", "SOP-S-9", "Case S", "Court S") if word in text]
     assert "records of other companies" in archive
     assert "Of another company" in archive
-    assert "maker, one other company" in page
+    assert "maker and one other company" in page
+    assert '<a href="/setup/retention" aria-current="page">' in page

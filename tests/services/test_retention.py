@@ -434,7 +434,7 @@ def test_a_company_sees_its_own_of_a_month_and_of_others_that_they_keep_it(
     assert april.keep_until == april.others.until == date(2086, 4, 30)
     assert {each.organisation for each in april.retention} == {"maker"}
     assert (april.holds, april.is_held_by_others) == ((), True)
-    assert (seen.records_of, seen.waits_for) == ("maker, one other company",) * 2
+    assert (seen.records_of, seen.waits_for) == ("maker and one other company",) * 2
     assert {"STO-076", "STO-085", "STO-086"} <= found_codes(refused)
     assert view(world, "2026-04").holds[0].reason == "Case W"
     assert destroying.preview(world.app, SYSTEM, "2026-04").organisations == (

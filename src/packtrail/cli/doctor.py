@@ -28,6 +28,15 @@ class Check:
     name: str
     is_fine: bool
     says: str
+    is_warning: bool = False
+    """It works, and somebody should look at it."""
+
+    @property
+    def mark(self) -> str:
+        """The word before it."""
+        if not self.is_fine:
+            return "PROBLEM"
+        return "look" if self.is_warning else "ok"
 
 
 def doctor(data: options.Data = None, db: options.Db = None, json: options.Json = False) -> None:
@@ -39,7 +48,7 @@ def doctor(data: options.Data = None, db: options.Db = None, json: options.Json 
         write_table(
             "",
             ("", "Check", "Result"),
-            (("ok" if each.is_fine else "PROBLEM", each.name, each.says) for each in checks),
+            ((each.mark, each.name, each.says) for each in checks),
         )
     if not all(each.is_fine for each in checks):
         raise typer.Exit(UNAVAILABLE)
@@ -81,8 +90,12 @@ def _rest(found: Operations) -> Iterator[Check]:
     backup = f"{found.last_backup.at:%Y-%m-%d %H:%M} UTC" if found.last_backup else "none yet"
     yield Check("backup", is_fine=True, says=backup)
     for each in found.findings:
-        is_fine = each.severity is not Severity.ERROR
-        yield Check(each.code, is_fine=is_fine, says=f"{each.message} {each.remedy}")
+        yield Check(
+            each.code,
+            is_fine=each.severity is not Severity.ERROR,
+            says=f"{each.message} {each.remedy}",
+            is_warning=each.severity is Severity.WARNING,
+        )
 
 
 def _durability(*, is_durable: bool) -> str:

@@ -27,6 +27,12 @@ document.addEventListener("submit", (event) => {
   if (form instanceof HTMLFormElement && form.dataset.ask && !confirm(form.dataset.ask)) event.preventDefault();
 });
 
+/** On a narrow screen the current room and tab may lie outside of what their bars show. */
+for (const current of document.querySelectorAll("nav > [aria-current]")) {
+  const bar = current.parentElement, seen = bar.getBoundingClientRect(), own = current.getBoundingClientRect();
+  bar.scrollLeft += own.left + own.width / 2 - seen.left - seen.width / 2;
+}
+
 /** Where htmx is not installed, a page with something running loads itself anew. */
 if (!("htmx" in window)) {
   const running = document.querySelector("[data-refresh]");

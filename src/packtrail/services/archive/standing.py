@@ -125,4 +125,5 @@ def keeping(standing: Standing, day: date, today: date) -> Iterator[Finding]:
 def named(own: Iterable[str], others: int) -> str:
     """Return companies in words: codes, and how many others; `nobody` where there is none."""
     rest = {0: (), 1: ("one other company",)}.get(others, (f"{others} other companies",))
-    return ", ".join((*own, *rest)) or "nobody"
+    *before, last = (*own, *rest) or ("nobody",)
+    return f"{', '.join(before)} and {last}" if before else last
