@@ -286,8 +286,8 @@ def every_parameter() -> list[str]:
     operators = ("EQ", "GT", "GE", "LT", "LE")
     members = ("value", "minValue", "maxValue", "meanValue", "sDev", "percValue", "quantity")
     scopes = (
-        *("", "INNER_", "ILMD_", "INNER_ILMD_", "ERROR_DECLARATION_", "SENSORELEMENT_"),
-        *("SENSORMETADATA_", "SENSORREPORT_", "readPoint_", "bizLocation_"),
+        *("", "ILMD_", "ERROR_DECLARATION_", "SENSORELEMENT_", "SENSORMETADATA_"),
+        *("SENSORREPORT_", "readPoint_", "bizLocation_"),
     )
     fields = sorted(parameters.STANDARD_VOCABULARIES)
     return [
@@ -295,7 +295,12 @@ def every_parameter() -> list[str]:
         *parameters.CBV,
         *typed,
         *(f"{operator}_{member}_CEL" for operator in operators for member in members),
-        *(f"{operator}_{scope}x:batch" for operator in (*operators, "EXISTS") for scope in scopes),
+        *(
+            f"{operator}_{inner}{scope}x:batch"
+            for operator in (*operators, "EXISTS")
+            for inner in ("", "INNER_")
+            for scope in scopes
+        ),
         *(f"HASATTR_{field}" for field in fields),
         *(f"EQ_ATTR_{field}_cbvmda:floor" for field in fields),
     ]
