@@ -10,17 +10,31 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from packtrail.api.problems import BY_STATUS, Problem, respond
+
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from packtrail.settings import Settings
 
+API_PREFIXES = ("/epcis/", "/api/", "/verify/", "/checkConnectivity")
 SMALL_BYTES = 64 * 1024
 """Bodies up to this size are received however many there are."""
 RETRY_SECONDS = 2
 _GONE: Message = {"type": "http.disconnect"}
+
+
+def refusal(
+    scope: Scope, status: int, text: str, headers: dict[str, str] | None = None
+) -> Response:
+    """Return the answer to a request that nobody reads: a problem to programs, a line to people."""
+    if f"{scope['path']}/".startswith(API_PREFIXES):
+        return respond(Request(scope), Problem(BY_STATUS[status], text, headers=headers or {}))
+    return PlainTextResponse(f"{text}\n", status, headers=headers)
 
 
 class Receiving:
@@ -41,7 +55,7 @@ class Receiving:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(self._settings, self._slots, receive, send)
+        body = _Body(self._settings, self._slots, scope, receive, send)
         try:
             await self._app(scope, body.receive, body.send)
         except Exception:
@@ -64,16 +78,19 @@ class _Slots:
 class _Body:
     """The body of one request on its way in."""
 
-    def __init__(self, settings: Settings, slots: _Slots, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, settings: Settings, slots: _Slots, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         self._settings = settings
         self._slots = slots
+        self._scope = scope
         self._receive = receive
         self._send = send
         self._began = asyncio.get_running_loop().time()
         self._size = 0
         self._is_complete = False
         self._has_slot = False
-        self.refusal: PlainTextResponse | None = None
+        self.refusal: Response | None = None
         self.is_answered = False
 
     async def receive(self) -> Message:
@@ -132,4 +149,4 @@ class _Body:
     def _refuse(self, status: int, text: str, headers: dict[str, str] | None = None) -> None:
         # What is still on its way would be read as the next request.
         closing = {"connection": "close", **(headers or {})}
-        self.refusal = PlainTextResponse(f"{text}\n", status, headers=closing)
+        self.refusal = refusal(self._scope, status, text, closing)

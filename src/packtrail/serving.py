@@ -23,7 +23,7 @@ from packtrail.bootstrap import open_application
 from packtrail.children import SHUTDOWN_SECONDS, stoppable
 from packtrail.housekeeping import Housekeeping, own_chores
 from packtrail.mail_settings import is_loopback
-from packtrail.receiving import Receiving
+from packtrail.receiving import API_PREFIXES, Receiving, refusal
 from packtrail.services.accounts import accounts
 from packtrail.services.plan.input_files import FILES_MAX
 from packtrail.services.plan.links import PATH as TELL_PATH
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from packtrail.services.upkeep.traffic import Traffic
     from packtrail.settings import Settings
 
-API_PREFIXES = ("/epcis/", "/api/", "/verify/", "/checkConnectivity")
 VERIFY_PREFIXES = ("/verify/", "/scan/verify", "/api/v1/verifications")
 API_BODY_BYTES_MAX = 1024 * 1024
 """Largest body of an API request that hands in no document."""
@@ -284,11 +283,11 @@ class Guard:
         if scope["path"].startswith("/epcis/"):
             return None  # The capture counts what it reads, and answers in its own form.
         if "transfer-encoding" in headers:
-            return PlainTextResponse("Say the length of the content.\n", 411)
+            return refusal(scope, 411, "Say the length of the content.")
         most = self._body_bytes_max(scope["path"])
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > most:
-            return PlainTextResponse(f"The content is larger than {most} bytes.\n", 413)
+            return refusal(scope, 413, f"The content is larger than {most} bytes.")
         return None
 
     def _body_bytes_max(self, path: str) -> int:

@@ -112,8 +112,9 @@ def test_a_sender_that_stalls_is_cut_off_while_others_are_served(server: Server)
     assert [server.capture(a_document(n)) for n in range(5)] == [202] * 5
     for sender in stalled:
         status, said = answer(sender)
-        assert status == 408
-        assert f"Nothing came for {STALL_SECONDS} s" in said
+        told = json.loads(said)
+        assert (status, told["type"]) == (408, "epcisException:ImplementationException")
+        assert f"Nothing came for {STALL_SECONDS} s" in told["detail"]
 
 
 @contextmanager

@@ -113,12 +113,15 @@ BY_STATUS: Mapping[int, Kind] = {
     404: Kind(404, "NoSuchNameException", "Not found"),
     405: Kind(405, "ImplementationException", "This method is not allowed here"),
     406: NOT_ACCEPTABLE,
+    408: Kind(408, "ImplementationException", "The request came too slowly"),
+    411: Kind(411, "ImplementationException", "The request does not say how long it is"),
     413: CAPTURE_LIMIT,
     414: TOO_LONG,
     415: MEDIA_TYPE,
     422: UNREADABLE,
+    503: UNAVAILABLE,
 }
-"""Status of an answer that a route or the framework decides -> answer."""
+"""Status of an answer that a route, the framework or the server decides -> answer."""
 
 
 class Refusal(Exception):
