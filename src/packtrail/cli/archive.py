@@ -98,7 +98,7 @@ def verify(
 ) -> None:
     """Hold an archive against its manifest and give every document back, octet for octet."""
     if (month is None) == (folder is None):
-        raise UsageError("Name a month, or an archive with --folder.")
+        raise UsageError("Name a month, or an archive with --folder: one of the two.")
     from packtrail.services.archive import months
     from packtrail.store.archive import checking
 
