@@ -223,6 +223,9 @@ def test_a_portable_backup_goes_into_a_database_of_ones_own_and_numbers_go_on(
         before = organisations.system_actor(app, "tests", organisation="maker")
         trace = tracing.trace(app, before, case(0))
 
+    with psycopg.connect(brought_back.settings.database_url) as conn:
+        known = conn.execute("select distinct tablename from pg_stats").fetchall()
+    assert {"name_block", "event_key"} <= {table for (table,) in known}
     assert brought_back.found.objects >= 5
     assert [each.code for each in brought_back.found.findings] == ["STO-055", "SER-038"]
     assert made.organisation_id == before.organisation_id + 1

@@ -77,6 +77,8 @@ def lay(conn: Connection, backup: Path, manifest: Manifest) -> None:
             for column, number in table.sequences.items():
                 conn.execute(_SQL["set_number"], [_quoted(table.name), column, number])
         months.seal_all(conn)
+    # Until the planner knows how many there are, it reads all blocks of a class for one pack.
+    conn.execute(sql.SQL("analyze {}").format(_list([each.name for each in manifest.tables])))
 
 
 def require_empty(conn: Connection) -> None:
