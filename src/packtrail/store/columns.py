@@ -84,7 +84,7 @@ class Mentions:
 
     def __init__(self, stream: Stream, count: int) -> None:
         self.role = stream.role
-        self.spans = Spans(Lane(stream.counts, count))
+        self.spans = Spans(stream.counts, count)
         """Which mentions are those of each event."""
         self.form_lane = Lane(stream.form_of, stream.total)
         self.seq_lane = Lane(stream.seqs, stream.total)
@@ -155,9 +155,14 @@ class Columns:
         return tuple(Mentions(stream, self._count) for stream in self._packed.streams)
 
     @once
-    def form_classes(self) -> Numbers:
+    def classes(self) -> list[int]:
         """Class number, by form."""
-        return np.array([class_id for class_id, _ in self.forms], dtype=np.int64)
+        return [class_id for class_id, _ in self.forms]
+
+    @once
+    def form_classes(self) -> Numbers:
+        """The same as an array."""
+        return np.array(self.classes, dtype=np.int64)
 
     def identity(self, place: int) -> str:
         """Return the identity of an event: its event id, or its hash."""

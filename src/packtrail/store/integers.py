@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import struct
 import threading
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import zstandard
@@ -28,10 +28,11 @@ Column: TypeAlias = int | tuple[int, int] | bytes
 """One number for all; first number and step; or octets: how they are packed, then the numbers."""
 
 _HEAD: Final = struct.Struct("<Bq")
-_STEPS, _ZSTD, _WIDTHS = 0x10, 0x20, (1, 2, 4, 8)
+_FIRST: Final = struct.Struct("<q")
+_WIDTH, _STEPS, _ZSTD, _WIDTHS = 0x0F, 0x10, 0x20, (1, 2, 4, 8)
 _ZSTD_MIN: Final = 96
 """Octets below which compression gains nothing."""
-_EDGE: Final = 1 << 63
+_EDGE, _AROUND = 1 << 63, 1 << 64
 """Series do not run over the edge of 64 bits: one number of them is told without arrays."""
 _FEW: Final = 3
 """Numbers of a column that are looked up one by one, before all of them are unpacked."""
@@ -73,36 +74,34 @@ def unpack(column: Column, count: int) -> Numbers:
     if isinstance(column, int):
         return np.full(count, column, dtype=np.int64)
     if not isinstance(column, bytes):
-        first, step = column
-        return first + step * np.arange(count, dtype=np.int64)
-    how, least, data = _opened(column)
-    width = how & 0x0F
-    if how & _STEPS:
-        (first,) = struct.unpack_from("<q", data)
-        steps = np.frombuffer(data, dtype=f"<u{width}", offset=8).astype(np.int64) + least
-        return np.concatenate(([first], steps)).cumsum()
-    numbers: Numbers = np.frombuffer(data, dtype=f"<u{width}").astype(np.int64) + least
-    return numbers
+        start, step = column
+        return start + step * np.arange(count, dtype=np.int64)
+    first, least, octets = _opened(column)
+    numbers: Numbers = octets.astype(np.int64) + least
+    return numbers if first is None else np.concatenate(([first], numbers)).cumsum()
 
 
 def _at(column: bytes, place: int) -> int:
     """Return one number of a column of packed octets: sooner than unpacking all of them."""
-    how, least, data = _opened(column)
-    width = how & 0x0F
-    if how & _STEPS:
-        (first,) = struct.unpack_from("<q", data)
-        steps = np.frombuffer(data, dtype=f"<u{width}", count=place, offset=8)
-        found = first + int(steps.sum(dtype=np.uint64)) + place * least
+    first, least, octets = _opened(column)
+    if first is None:
+        found = int(octets[place]) + least
     else:
-        found = int.from_bytes(data[place * width : (place + 1) * width], "little") + least
-    return int((found + (1 << 63)) % (1 << 64)) - (1 << 63)  # Over the edge and back: `_packed`.
+        found = first + int(octets[:place].sum(dtype=np.uint64)) + place * least
+    return (found + _EDGE) % _AROUND - _EDGE  # Over the edge and back: `_packed`.
 
 
-def _opened(column: bytes) -> tuple[int, int, bytes]:
-    """Return how numbers are packed, the least of them, and the octets."""
+def _opened(column: bytes) -> tuple[int | None, int, NDArray[np.unsignedinteger[Any]]]:
+    """Return the first number where the rest are steps, the least, and what is above it."""
     how, least = _HEAD.unpack_from(column)
     data = column[_HEAD.size :]
-    return how, least, _codecs.decompressor.decompress(data) if how & _ZSTD else data
+    if how & _ZSTD:
+        data = _codecs.decompressor.decompress(data)
+    octets = f"<u{how & _WIDTH}"
+    if how & _STEPS:
+        (first,) = _FIRST.unpack_from(data)
+        return first, least, np.frombuffer(data, dtype=octets, offset=_FIRST.size)
+    return None, least, np.frombuffer(data, dtype=octets)
 
 
 class Lane:
@@ -123,11 +122,6 @@ class Lane:
 
     def __len__(self) -> int:
         return self._count
-
-    @property
-    def constant(self) -> int | None:
-        """The number that all of them are, where the column says that they are one."""
-        return self._column if isinstance(self._column, int) else None
 
     @property
     def numbers(self) -> Numbers:
@@ -156,7 +150,18 @@ class Lane:
         if isinstance(column, tuple):
             place, rest = divmod(number - column[0], column[1])
             return () if rest or not 0 <= place < self._count else (place,)
-        found: list[int] = np.flatnonzero(self.numbers == number).tolist()
+        return self._places_among(column, number)
+
+    def _places_among(self, column: bytes, number: int) -> list[int]:
+        """Return where a number is, unpacking the others only where they are steps."""
+        numbers: NDArray[Any] | None = self._unpacked
+        if numbers is None:
+            first, least, octets = _opened(column)
+            if first is None:
+                numbers, number = octets, (number - least) % _AROUND
+            else:
+                numbers = self.numbers
+        found: list[int] = (numbers == number).nonzero()[0].tolist()
         return found
 
 
@@ -164,21 +169,24 @@ class Spans:
     """Where the things of each of several owners begin and end, from how many each has.
 
     Args:
-        counts: How many, by owner.
+        counts: What `pack` made of how many, by owner.
+        owners: How many owners there are.
     """
 
-    __slots__ = ("_constant", "_counts", "_starts")
+    __slots__ = ("_constant", "_counts", "_owners", "_starts")
 
-    def __init__(self, counts: Lane) -> None:
+    def __init__(self, counts: Column, owners: int) -> None:
         self._counts = counts
-        self._constant = counts.constant
+        self._owners = owners
+        self._constant = counts if isinstance(counts, int) else None
         self._starts: Numbers | None = None
 
     @property
     def starts(self) -> Numbers:
         """Where those of each begin; one more than there are owners."""
         if self._starts is None:
-            self._starts = np.concatenate(([0], self._counts.numbers.cumsum()))
+            counts = unpack(self._counts, self._owners)
+            self._starts = np.concatenate(([0], counts.cumsum()))
         return self._starts
 
     def of(self, owner: int) -> slice:
@@ -201,7 +209,7 @@ def _packed(numbers: Numbers, kind: int, first: int | None = None) -> bytes:
     width = next(w for w in _WIDTHS if most - least < 1 << 8 * w)
     data = (numbers - least).astype(f"<u{width}").tobytes()
     if first is not None:
-        data = struct.pack("<q", first) + data
+        data = _FIRST.pack(first) + data
     how = kind | width
     if len(data) >= _ZSTD_MIN:
         smaller = zstandard.ZstdCompressor(level=1).compress(data)

@@ -176,15 +176,15 @@ class Segment:
     def places_of_one(self, class_id: int, seq: int) -> list[tuple[int, int]]:
         """Return where an object is named: (place of the event, role)."""
         columns = self.columns
-        of_class = [number for number, form in enumerate(columns.forms) if form[0] == class_id]
-        if not of_class:
+        classes = columns.classes
+        if class_id not in classes:
             return []
-        is_only = len(of_class) == len(columns.forms)
+        is_only = classes.count(class_id) == len(classes)
         return [
             (stream.spans.owner(mention), stream.role)
             for stream in columns.mentions
             for mention in stream.seq_lane.places_of(seq)
-            if is_only or stream.form_lane.at(mention) in of_class
+            if is_only or classes[stream.form_lane.at(mention)] == class_id
         ]
 
     def body(self, place: int, names: Mapping[Instance, Name]) -> dict[str, Any]:

@@ -22,3 +22,15 @@ def test_a_number_looked_up_by_itself_is_that_among_all(numbers):
     assert [Lane(column, len(numbers)).at(place) for place in range(len(numbers))] == numbers
     lane = Lane(column, len(numbers))
     assert [lane.at(place) for place in range(len(numbers))] == numbers
+
+
+@example([1, -(1 << 63)], (1 << 63) - 1)
+@given(st.lists(_WIDE, max_size=40) | st.lists(_NARROW, max_size=300) | _RISING, _WIDE | _NARROW)
+def test_a_number_is_found_where_it_is_among_all(numbers, other):
+    column = pack(np.array(numbers, dtype=np.int64))
+    places = {
+        number: [place for place, one in enumerate(numbers) if one == number]
+        for number in (*numbers, other)
+    }
+
+    assert {one: [*Lane(column, len(numbers)).places_of(one)] for one in places} == places
