@@ -161,17 +161,7 @@ def rows(conn: Connection[Any], statement: Statement, *values: Any) -> list[tupl
     Raises:
         psycopg.Error: As the driver's own cursor would.
     """
-    if not isinstance(conn, DirectConnection) or not _is_idle(conn):
-        return _by_cursor(conn, statement, values)
-    if conn.along is not None:
-        return together(conn, [(statement, values)])[0]
-    written = statement.written(values)
-    with conn.lock:
-        _prepare(conn, statement)
-        result = conn.pgconn.exec_prepared(
-            statement.name, written, statement.formats, Format.BINARY
-        )
-    return _loaded(conn, result)
+    return together(conn, [(statement, values)])[0]
 
 
 def together(conn: Connection[Any], asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
@@ -187,20 +177,8 @@ def together(conn: Connection[Any], asked: Sequence[Asked]) -> list[list[tuple[A
     if not asked:
         return []
     if not isinstance(conn, DirectConnection) or not _is_idle(conn):
-        return [rows(conn, statement, *values) for statement, values in asked]
-    if conn.along is not None:
-        along, conn.along = conn.along, None
-        try:
-            return along.answer(conn, asked)
-        finally:
-            conn.along = along
-    if len(asked) < 2:
-        return [rows(conn, statement, *values) for statement, values in asked]
-    with conn.lock:
-        for statement, _ in asked:
-            _prepare(conn, statement)
-        results = _sent_together(conn, asked)
-    return [_loaded(conn, result) for result in results]
+        return [_by_cursor(conn, statement, values) for statement, values in asked]
+    return _answers(conn, asked) if conn.along is None else conn.along.answer(conn, asked)
 
 
 @contextlib.contextmanager
@@ -239,7 +217,7 @@ class _Along:
         missing = [one for one, rows in zip(asked, found, strict=True) if rows is None]
         if missing:
             waiting, self._waiting = self._waiting, []
-            answers = iter(together(conn, [*missing, *waiting]))
+            answers = iter(_answers(conn, [*missing, *waiting]))
             found = [next(answers) if rows is None else rows for rows in found]
             self._answered += zip(waiting, answers, strict=True)
         return [rows for rows in found if rows is not None]
@@ -251,6 +229,20 @@ class _Along:
                 del self._answered[place]
                 return rows
         return None
+
+
+def _answers(conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
+    """Return the rows that each of some statements finds, whatever goes along with them."""
+    with conn.lock:
+        for statement, _ in asked:
+            _prepare(conn, statement)
+        results = [_sent(conn, *asked[0])] if len(asked) == 1 else _sent_together(conn, asked)
+    return [_loaded(conn, result) for result in results]
+
+
+def _sent(conn: DirectConnection, statement: Statement, values: Sequence[Any]) -> PGresult:
+    written = statement.written(values)
+    return conn.pgconn.exec_prepared(statement.name, written, statement.formats, Format.BINARY)
 
 
 def _sent_together(conn: DirectConnection, asked: Sequence[Asked]) -> list[PGresult]:
