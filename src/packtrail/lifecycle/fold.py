@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from datetime import date, timedelta, timezone
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from packtrail.hierarchy.codes import LEFT_WITHOUT_UNPACKING
 from packtrail.hierarchy.containment import (
@@ -403,11 +404,16 @@ def _words(status: Status) -> str:
 
 def _time(step: Step) -> str:
     """Return the event time in the offset it was written with."""
-    return f"{_local(step):%Y-%m-%d %H:%M} {step.event_time_zone_offset}"
+    offset = step.event_time_zone_offset
+    local = step.event_time.astimezone(_zone(offset))
+    return f"{local.isoformat(' ', 'minutes')[:_TO_THE_MINUTE]} {offset}"
 
 
-def _local(step: Step) -> datetime:
-    sign = -1 if step.event_time_zone_offset.startswith("-") else 1
-    hours, _, minutes = step.event_time_zone_offset.lstrip("+-").partition(":")
-    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    return step.event_time.astimezone(timezone(sign * offset))
+_TO_THE_MINUTE: Final = len("2026-03-02 08:32")
+
+
+@lru_cache(maxsize=256)
+def _zone(offset: str) -> timezone:
+    sign = -1 if offset.startswith("-") else 1
+    hours, _, minutes = offset.lstrip("+-").partition(":")
+    return timezone(sign * timedelta(hours=int(hours or 0), minutes=int(minutes or 0)))

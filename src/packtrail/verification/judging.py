@@ -337,20 +337,20 @@ def _of_state(known: Known, policy: Policy, purpose: Purpose) -> Iterator[Findin
 def _of_own_state(
     known: Known, standing: Standing, state: Condition, purpose: Purpose
 ) -> Iterator[Finding]:
-    since = f" since {standing.since:%Y-%m-%d}" if standing.since else ""
-    words = state.own.value.replace("_", " ")
-    where = f" at {standing.because.biz_location or standing.because.read_point}" if (
-        standing.because and (standing.because.biz_location or standing.because.read_point)
-    ) else ""  # fmt: skip
-    text = f"It has been {words}{since}{where}."
     if state.own is Status.DISPENSED:
         is_here = known.ended is None or known.ended.is_same
-        yield (codes.DISPENSED_HERE if is_here else codes.DISPENSED_ELSEWHERE).found(text)
-    elif state.own is Status.RETURNED:
-        if purpose is not Purpose.RETURN:
-            yield codes.RETURNED.found(text)
+        code = codes.DISPENSED_HERE if is_here else codes.DISPENSED_ELSEWHERE
+    elif state.own is Status.RETURNED and purpose is not Purpose.RETURN:
+        code = codes.RETURNED
     elif state.own in _OWN:
-        yield _OWN[state.own].found(text)
+        code = _OWN[state.own]
+    else:
+        return
+    because = standing.because
+    place = because and (because.biz_location or because.read_point)
+    since = f" since {standing.since:%Y-%m-%d}" if standing.since else ""
+    words = state.own.value.replace("_", " ")
+    yield code.found(f"It has been {words}{since}{f' at {place}' if place else ''}.")
 
 
 def _of_notice(notice: Notice) -> Finding:
