@@ -12,6 +12,7 @@ record decides. So a reading has candidates, the likeliest first.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,8 @@ PACK: Final = frozenset({"01", "21", "17", "10"})
 _EXPECTED: Final = (PACK, *(PACK | {f"71{n}"} for n in range(7)))
 """The same with a national number."""
 TEXT_LENGTH_MAX: Final = 4000
+_URI: Final = re.compile(r"[ \t]*(?:\][A-Za-z][0-9])?((?:urn|https?|HTTPS?):.*)", re.DOTALL)
+"""A Digital Link or EPC URI, with or without the symbology identifier of the code it was in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,13 @@ def read(text: str, *, today: date) -> Reading:
 
 
 def _candidates(text: str, today: date) -> Iterator[Candidate]:
-    pack = gs1.read_pack(text)
-    if pack.can_submit and pack.is_valid and pack.lot and pack.expires:
-        yield from _of_pack(pack, today, ())
-        return
     linked = _of_link(text, today)
     if linked is not None:
         yield Candidate(linked)
+        return
+    pack = gs1.read_pack(text)
+    if pack.can_submit and pack.is_valid and pack.lot and pack.expires:
+        yield from _of_pack(pack, today, ())
         return
     yield from _repaired(text, today)
     if pack.can_submit and pack.is_valid:
@@ -132,11 +135,13 @@ def _of_pack(pack: gs1.Pack, today: date, causes: tuple[Finding, ...]) -> Iterat
 
 def _of_link(text: str, today: date) -> Question | None:
     """Return what a Digital Link or EPC URI asks about, with lot and expiry where it tells them."""
-    if ":" not in text:
+    written = _URI.fullmatch(text)
+    if written is None:
         return None
+    link = written[1]
     try:
-        key = gs1.parse(text)
-        told = dict(gs1.read_digital_link(text).elements) if text.startswith("http") else {}
+        key = gs1.parse(link)
+        told = {} if link.startswith("urn:") else dict(gs1.read_digital_link(link).elements)
     except RefusedError:
         return None
     if key.type is not gs1.KeyType.SGTIN or key.serial is None:

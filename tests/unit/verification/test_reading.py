@@ -14,6 +14,7 @@ TODAY = date(2026, 3, 3)
 GTIN, SERIAL, LOT, EXPIRY = "00300010123455", "ZA4K7Y", "LOT-7", "280131"
 GS = "\x1d"
 SCAN = f"01{GTIN}21{SERIAL}{GS}17{EXPIRY}10{LOT}"
+PATH = f"/01/{GTIN}/10/{LOT}/21/{SERIAL}?17={EXPIRY}"
 GERMAN_KEYS = {pressed: arrived for arrived, pressed in GERMAN.items()}
 
 
@@ -25,7 +26,9 @@ WHOLE = {
     "as it should be": SCAN,
     "with a symbology identifier": f"]d2{SCAN}",
     "bracketed": f"(01){GTIN}(21){SERIAL}(17){EXPIRY}(10){LOT}",
-    "a Digital Link": f"https://id.gs1.org/01/{GTIN}/10/{LOT}/21/{SERIAL}?17={EXPIRY}",
+    "a Digital Link": f"https://id.gs1.org{PATH}",
+    "a Digital Link of a QR code": f"]Q1https://id.gs1.org{PATH}",
+    "a Digital Link in capitals": f"HTTPS://ID.GS1.ORG{PATH}",
 }
 DAMAGED = {
     "separators became bars": (SCAN.replace(GS, "|"), "GS1-063"),
@@ -51,6 +54,12 @@ def test_a_whole_code_is_read(what: str):
     assert (asked.gtin, asked.serial, asked.lot) == (GTIN, SERIAL, LOT)
     assert asked.expires_on == date(2028, 1, 31)
     assert not found.is_repaired
+
+
+def test_a_colon_makes_no_link_of_a_scan_and_costs_it_nothing():
+    (found,) = read(f"01{GTIN}21A:1{GS}10L:7", today=TODAY).candidates
+
+    assert (found.question.serial, found.question.lot) == ("A:1", "L:7")
 
 
 @pytest.mark.parametrize("what", DAMAGED)
