@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from packtrail.services.capture import capture
-from packtrail.services.capture.capture import CaptureJob
+from packtrail.services.capture.capture_jobs import CaptureJob
 from packtrail.store.database import Database
 
 from .conftest import World

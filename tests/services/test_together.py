@@ -16,7 +16,7 @@ import pytest
 from packtrail.base.errors import NotPermitted
 from packtrail.services.accounts import audit
 from packtrail.services.capture import capture, together
-from packtrail.services.capture.capture import CaptureJob
+from packtrail.services.capture.capture_jobs import CaptureJob
 from packtrail.services.goods import tracing
 from packtrail.store.capture import Misjudged
 

@@ -176,7 +176,7 @@ def test_many_classes_are_read_at_once_and_few_one_by_one(fresh_database: Databa
         packs = [f"urn:epc:id:sgtin:0300010.01234{n}.1" for n in range(9)]
         record(conn, [commissioning(0, packs)])
         keys = [row[0] for row in conn.execute("select class_key from class order by 1")]
-        many = class_rows.by_key(conn, keys)
+        many = class_rows.by_key(conn, keys, is_fresh=True)
         few = {key: class_rows.by_key(conn, [key], is_fresh=True)[key] for key in keys}
         again = class_rows.by_id(conn, [row.class_id for row in many.values()])
         unknown = class_rows.by_key(conn, ["sgtin/nothing"])

@@ -125,6 +125,7 @@ def build(application: Application, routers: Sequence[APIRouter] = ROUTERS) -> F
         redoc_url=None,
     )
     api.state.packtrail = application
+    api.state.capture_desk = capture_routes.desk_of(application)
     # Not included as routers: the framework would look through one router after the other.
     api.router.routes.extend(route for router in routers for route in router.routes)
     api.router.routes.insert(0, Branches(api.routes))

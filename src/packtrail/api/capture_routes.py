@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from packtrail.api.desk import Desk
 from packtrail.api.headers import limit_headers, standard_headers
 from packtrail.api.paging import list_place, listed
 from packtrail.api.problems import (
@@ -41,15 +43,28 @@ from packtrail.services.capture import capture
 from packtrail.services.queries import paging
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from packtrail.access import Actor
     from packtrail.services.application import Application
-    from packtrail.services.capture.capture import CaptureJob
+    from packtrail.services.capture.capture_jobs import CaptureJob
     from packtrail.services.capture.uploads import Upload
 
 epcis = APIRouter(prefix="/epcis/v2/capture", tags=["EPCIS: capture"])
 own = APIRouter(prefix="/api/v1/captures", tags=["Captures"])
 _JOBS = "capture jobs"
+_Handed: TypeAlias = tuple[Request, bytes]
+_Answer: TypeAlias = "Response | Callable[[], Response]"
+_CaptureDesk: TypeAlias = Desk[_Handed, _Answer]
 PAGE_JOBS_DEFAULT, PAGE_JOBS_MAX = 30, 200
+
+
+class _Told(TypedDict):
+    """What the head of a request tells of a document."""
+
+    media_type: str | None
+    owner: str | None
+    error_behaviour: str
 
 
 @epcis.post("", status_code=202, summary="Hand in a document", responses=SUBMITTING)
@@ -60,19 +75,55 @@ async def submit(request: Request, app: App) -> Response:
     valid is answered with 400 and every finding; it is kept all the same.
     """
     if is_small(request, app.settings):
-        # One thread does it all: of a message of a single pack, changing threads is a good part.
-        content = await request.body()
-        return await run_in_threadpool(_submitted, request, app, content)
+        desk: _CaptureDesk = request.app.state.capture_desk
+        answer = await desk.ask((request, await request.body()))
+        return answer if isinstance(answer, Response) else await run_in_threadpool(answer)
     actor = await run_in_threadpool(the_actor, request, app)
     _require_form(request)
     with await uploaded(request, app.settings) as upload:
         return await run_in_threadpool(_taken, request, app, actor, upload)
 
 
-def _submitted(request: Request, app: Application, content: bytes) -> Response:
-    actor = the_actor(request, app)
-    _require_form(request)
-    return _taken(request, app, actor, content)
+def desk_of(app: Application) -> _CaptureDesk:
+    """Return the desk at which small documents are taken in."""
+    return Desk(partial(_submitted, app))
+
+
+def _submitted(app: Application, lot: Sequence[_Handed]) -> list[_Answer | Exception]:
+    """Take small documents in that came at the same time.
+
+    Each is answered, with its fault where it has one; what may have to wait for others is answered
+    by what it returns, in a thread of its own.
+    """
+    answers: list[_Answer | Exception] = []
+    begun: dict[int, capture.Begun] = {}
+    actors: dict[str, Actor] = {}
+    for place, (request, content) in enumerate(lot):
+        try:
+            actor = _the_same_actor(request, app, actors)
+            _require_form(request)
+            begun[place] = one = capture.begin(app, actor, content, **_told(request))
+        except Exception as fault:  # noqa: BLE001 - raised where it is answered
+            answers.append(fault)
+        else:
+            answers.append(partial(_finished, app, one))
+    for place, job in zip(begun, capture.finish_together(app, [*begun.values()]), strict=True):
+        if job is not None:
+            answers[place] = _answer(app, job)
+    return answers
+
+
+def _the_same_actor(request: Request, app: Application, known: dict[str, Actor]) -> Actor:
+    """Return who is calling; whose key was looked at a moment ago is known."""
+    key = request.headers.get("authorization", "")
+    actor = known.get(key) or the_actor(request, app)
+    if key:
+        known[key] = actor
+    return actor
+
+
+def _finished(app: Application, begun: capture.Begun) -> Response:
+    return _answer(app, begun.finish())
 
 
 def _require_form(request: Request) -> None:
@@ -80,16 +131,25 @@ def _require_form(request: Request) -> None:
     require_media_type(request)
 
 
-def _taken(request: Request, app: Application, actor: Actor, content: bytes | Upload) -> Response:
-    job = capture.submit(
-        app,
-        actor,
-        content,
-        media_type=require_media_type(request),
-        owner=request.headers.get("Packtrail-Owner"),
-        error_behaviour=request.headers.get("GS1-Capture-Error-Behaviour", "rollback"),
-        wait=False,
-    )
+def _taken(request: Request, app: Application, actor: Actor, content: Upload) -> Response:
+    return _answer(app, capture.submit(app, actor, content, **_told(request), wait=False))
+
+
+def _told(request: Request) -> _Told:
+    """Return what the head of a request tells of the document."""
+    return {
+        "media_type": require_media_type(request),
+        "owner": request.headers.get("Packtrail-Owner"),
+        "error_behaviour": request.headers.get("GS1-Capture-Error-Behaviour", "rollback"),
+    }
+
+
+def _answer(app: Application, job: CaptureJob) -> Response:
+    """Answer a document that was taken in.
+
+    Raises:
+        Refusal: It is not valid.
+    """
     location = f"/epcis/v2/capture/{job.capture_id}"
     headers = {**standard_headers(), "Location": location}
     if job.is_unreadable:

@@ -114,7 +114,7 @@ async def bounded_body(request: Request, settings: Settings) -> bytes:
 def is_small(request: Request, settings: Settings) -> bool:
     """Tell whether a request declares a body that is read before anybody asks who sends it."""
     declared = request.headers.get("content-length", "")
-    most = min(SMALL_BODY_BYTES, settings.capture_bytes_max)
+    most = min(SMALL_BODY_BYTES, settings.capture_bytes_max, settings.capture_inline_bytes_max)
     return declared.isascii() and declared.isdigit() and int(declared) <= most
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from packtrail.services.application import Application
-    from packtrail.services.capture.capture import CaptureJob
+    from packtrail.services.capture.capture_jobs import CaptureJob
     from packtrail.services.capture.uploads import Upload
 
 
@@ -51,7 +51,8 @@ def capture(
     A large document is read in parts, so that it takes little memory, and recorded as a whole all
     the same, or not at all.
     """
-    from packtrail.services.capture.capture import ErrorBehaviour, submit
+    from packtrail.services.capture.capture import submit
+    from packtrail.services.capture.capture_jobs import ErrorBehaviour
 
     behaviour = ErrorBehaviour.PROCEED if proceed else ErrorBehaviour.ROLLBACK
     jobs = []

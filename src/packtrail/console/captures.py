@@ -18,7 +18,7 @@ from packtrail.rendering.journey_layout import place_name
 from packtrail.services.accounts import organisations
 from packtrail.services.capture import brought
 from packtrail.services.capture import capture as captures
-from packtrail.services.capture.capture import ErrorBehaviour
+from packtrail.services.capture.capture_jobs import ErrorBehaviour
 from packtrail.services.capture.uploads import Upload, pieces_of
 from packtrail.services.goods import describing
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.console.visit import Visit
     from packtrail.services.accounts.organisations import Organisation
-    from packtrail.services.capture.capture import CaptureJob
+    from packtrail.services.capture.capture_jobs import CaptureJob
 
 PAGE_LENGTH = 50
 FINDINGS_MAX = 500

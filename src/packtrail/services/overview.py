@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.lifecycle.journey import Status
     from packtrail.services.application import Application
-    from packtrail.services.capture.capture import CaptureJob
+    from packtrail.services.capture.capture_jobs import CaptureJob
     from packtrail.services.supply.alarms import Alarm
     from packtrail.store.census import CensusRow
 

@@ -9,10 +9,10 @@ changes nothing.
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -24,18 +24,16 @@ from packtrail.base.errors import (
     RefusedError,
     Unavailable,
 )
-from packtrail.base.findings import Finding, Severity
 from packtrail.services import auditing
 from packtrail.services.accounts.organisations import audience_for, visible_to
-from packtrail.services.capture import capture_runs, capturing, streams, together
+from packtrail.services.capture import capture_jobs, capture_runs, capturing, streams, together
+from packtrail.services.capture.capture_jobs import CaptureJob, ErrorBehaviour
 from packtrail.services.capture.uploads import Upload
 from packtrail.services.codes import (
     BAD_ERROR_BEHAVIOUR,
     BAD_PAGE_TOKEN,
-    CONFLICTING_EVENT,
     DOCUMENT_TOO_LARGE,
     EMPTY_DOCUMENT,
-    INTERRUPTED,
     NO_CAPTURE,
 )
 from packtrail.services.upkeep import room
@@ -45,7 +43,6 @@ from packtrail.store import ids, originals
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
 
     from psycopg import Connection
 
@@ -54,56 +51,6 @@ if TYPE_CHECKING:
 
 _FILENAME_LENGTH_MAX = 200
 _ABANDONED = timedelta(minutes=5)
-
-
-class ErrorBehaviour(StrEnum):
-    """What one bad event does to the rest of its document."""
-
-    ROLLBACK = "rollback"
-    """Nothing of the document is recorded."""
-    PROCEED = "proceed"
-    """The good events are recorded, the bad ones are not."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureJob:
-    """One document handed in, and what became of it."""
-
-    capture_id: str
-    created_at: datetime
-    finished_at: datetime | None
-    running: bool
-    success: bool
-    """While running: no error so far. Afterwards: everything is recorded."""
-    error_behaviour: ErrorBehaviour
-    findings: tuple[Finding, ...]
-    event_count: int
-    """Valid events in the document; 0 until it is read."""
-    stored_count: int
-    """Events recorded by this capture."""
-    repeated_count: int
-    """Events that were recorded before, exactly the same."""
-    progress: float
-    """0 to 1."""
-    phase: str
-    """`waiting`, `reading`, `recording` or `done`."""
-    filename: str | None
-    media_type: str | None
-    size_bytes: int
-    owner: str
-    """Code of the organisation that owns the events."""
-    actor_name: str
-    """Who handed it in."""
-
-    @property
-    def is_unreadable(self) -> bool:
-        """Whether nothing was recorded because the document itself is not valid."""
-        if self.running or self.success or self.stored_count or self.repeated_count:
-            return False
-        own = {CONFLICTING_EVENT.code, INTERRUPTED.code}
-        return any(
-            each.severity is Severity.ERROR and each.code not in own for each in self.findings
-        )
 
 
 def submit(
@@ -139,13 +86,103 @@ def submit(
         RefusedError: `CAP-007`, there is no such error behaviour; `CAP-008`, nothing was sent.
         Unavailable: The database did not answer, or its disk is nearly full; send it again.
     """
+    size = content.size if isinstance(content, Upload) else len(content)
+    handed_in = _handed_in(app, actor, size, media_type, filename, error_behaviour)
+    with _taken_in(app, content) as upload:
+        handed_in = replace(handed_in, sha256=upload.sha256)
+        if wait or size <= app.settings.capture_inline_bytes_max:
+            planned = streams.planned(app, upload)
+            return Begun(app, actor, owner, handed_in, planned).finish()
+        return _record_afterwards(app, actor, owner, handed_in, upload)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A document that was taken in and read, and is to be recorded."""
+
+    app: Application
+    actor: Actor
+    owner: str | None
+    handed_in: rows.NewCapture
+    planned: streams.Planned
+
+    def finish(self) -> CaptureJob:
+        """Keep and record it in one transaction, with others that come meanwhile.
+
+        Raises:
+            NotPermitted: The actor may not record for this owner.
+            Unavailable: The database did not answer; send it again.
+        """
+        lone = self.lone()
+        outcome = self._alone() if lone is None else together.record(self.app, lone)
+        return self.job(outcome)
+
+    def lone(self) -> together.Lone | None:
+        """Return it as one that may be recorded with others; None where it is read in parts."""
+        if not isinstance(self.planned, streams.Whole):
+            return None
+        return together.Lone(self.actor, self.owner, self.handed_in, self.planned.plan, self._alone)
+
+    def job(self, outcome: rows.Outcome) -> CaptureJob:
+        """Return its job, once it is known what became of it."""
+        return capture_jobs.finished(
+            self.handed_in, outcome, self.owner or self.actor.organisation_code
+        )
+
+    def _alone(self) -> rows.Outcome:
+        return _record_alone(self.app, self.actor, self.owner, self.handed_in, self.planned)
+
+
+def begin(
+    app: Application,
+    actor: Actor,
+    content: bytes,
+    *,
+    media_type: str | None,
+    owner: str | None,
+    error_behaviour: str,
+) -> Begun:
+    """Take a small document in and read it, as `submit` does with those it waits for."""
+    handed_in = _handed_in(app, actor, len(content), media_type, None, error_behaviour)
+    handed_in = replace(handed_in, sha256=hashlib.sha256(content).digest())
+    return Begun(app, actor, owner, handed_in, streams.Whole(capturing.plan(app, content)))
+
+
+def finish_together(app: Application, some: Sequence[Begun]) -> list[CaptureJob | None]:
+    """Record those of some documents that wait for nobody, in one transaction.
+
+    Args:
+        app: The application.
+        some: The documents.
+
+    Returns:
+        The job of each; None: it is yet to be finished by itself, in a thread that may wait.
+
+    Raises:
+        Unavailable: The database did not answer; send them again.
+    """
+    outcomes = together.record_known(app, [one.lone() for one in some])
+    return [
+        None if outcome is None else one.job(outcome)
+        for one, outcome in zip(some, outcomes, strict=True)
+    ]
+
+
+def _handed_in(
+    app: Application,
+    actor: Actor,
+    size: int,
+    media_type: str | None,
+    filename: str | None,
+    error_behaviour: str,
+) -> rows.NewCapture:
+    """Return the row of a document, as far as is known before it is looked at."""
     require(actor, Permission.CAPTURE_CREATE)
     behaviour = _behaviour(error_behaviour)
-    size = content.size if isinstance(content, Upload) else len(content)
     _check_size(app, size)
     room.require(app.settings)
     at = app.clock()
-    handed_in = rows.NewCapture(
+    return rows.NewCapture(
         capture_id=ids.new_id(at),
         size_bytes=size,
         sha256=b"",
@@ -159,12 +196,6 @@ def submit(
         error_behaviour=behaviour.value,
         at=at,
     )
-    with _taken_in(app, content) as upload:
-        handed_in = replace(handed_in, sha256=upload.sha256)
-        if wait or size <= app.settings.capture_inline_bytes_max:
-            planned = streams.planned(app, upload)
-            return _record_at_once(app, actor, owner, handed_in, planned)
-        return _record_afterwards(app, actor, owner, handed_in, upload)
 
 
 def _taken_in(app: Application, content: bytes | Upload) -> AbstractContextManager[Upload]:
@@ -180,7 +211,7 @@ def job(app: Application, actor: Actor, capture_id: str) -> CaptureJob:
     Raises:
         NotFound: No such capture, or none the actor's organisation may see.
     """
-    return _job(app, capture_row(app, actor, capture_id))
+    return capture_jobs.of_row(app, capture_row(app, actor, capture_id))
 
 
 def jobs(
@@ -203,7 +234,7 @@ def jobs(
     with app.database.reading() as conn:
         audience_ids = visible_to(conn, actor)
         found = rows.newest(conn, audience_ids=audience_ids, limit=limit, before=before)
-    return tuple(_job(app, row) for row in found)
+    return tuple(capture_jobs.of_row(app, row) for row in found)
 
 
 def find(app: Application, actor: Actor, text: str, *, limit: int) -> Sequence[CaptureJob]:
@@ -215,7 +246,7 @@ def find(app: Application, actor: Actor, text: str, *, limit: int) -> Sequence[C
         if rows.is_id(text):
             one = rows.by_id(conn, text, audience_ids=audience_ids)
             found = [one, *found] if one else found
-    return tuple(_job(app, row) for row in found)
+    return tuple(capture_jobs.of_row(app, row) for row in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,26 +309,6 @@ def _resume(app: Application, left: Sequence[rows.CaptureRow]) -> int:
         app.progress.put(row.capture_id, "waiting", 0.0)
         app.workers.submit(capture_runs.run_patiently, app, row.capture_id)
     return len(left)
-
-
-def _record_at_once(
-    app: Application,
-    actor: Actor,
-    owner: str | None,
-    handed_in: rows.NewCapture,
-    planned: streams.Planned,
-) -> CaptureJob:
-    """Keep and record a document in one transaction: the answer says what became of it."""
-
-    def alone() -> rows.Outcome:
-        return _record_alone(app, actor, owner, handed_in, planned)
-
-    if isinstance(planned, streams.Whole):
-        lone = together.Lone(actor, owner, handed_in, planned.plan, alone)
-        outcome = together.record(app, lone)
-    else:
-        outcome = alone()
-    return _finished(handed_in, outcome, owner or actor.organisation_code)
 
 
 def _record_alone(
@@ -371,28 +382,6 @@ def _write_down(
         )
 
 
-def _finished(new: rows.NewCapture, outcome: rows.Outcome, owner: str) -> CaptureJob:
-    return CaptureJob(
-        capture_id=str(new.capture_id),
-        created_at=new.at,
-        finished_at=outcome.at,
-        running=False,
-        success=outcome.is_success,
-        error_behaviour=ErrorBehaviour(new.error_behaviour),
-        findings=tuple(capturing.finding_of(each) for each in outcome.findings),
-        event_count=outcome.event_count,
-        stored_count=outcome.stored_count,
-        repeated_count=outcome.repeated_count,
-        progress=1.0,
-        phase="done",
-        filename=new.filename,
-        media_type=new.media_type,
-        size_bytes=new.size_bytes,
-        owner=owner,
-        actor_name=new.actor_name,
-    )
-
-
 def capture_row(app: Application, actor: Actor, capture_id: str) -> rows.CaptureRow:
     """Return the row of a capture, for the services beside this one.
 
@@ -407,29 +396,6 @@ def capture_row(app: Application, actor: Actor, capture_id: str) -> rows.Capture
     if row is None:
         raise NotFound(NO_CAPTURE.found(f"There is no capture {capture_id[:80]!r}."))
     return row
-
-
-def _job(app: Application, row: rows.CaptureRow) -> CaptureJob:
-    progress = app.progress.get(row.capture_id) if row.is_running else None
-    return CaptureJob(
-        capture_id=row.capture_id,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
-        running=row.is_running,
-        success=row.is_success,
-        error_behaviour=ErrorBehaviour(row.error_behaviour),
-        findings=tuple(capturing.finding_of(each) for each in row.findings),
-        event_count=row.event_count,
-        stored_count=row.stored_count,
-        repeated_count=row.repeated_count,
-        progress=1.0 if not row.is_running else progress.fraction if progress else 0.0,
-        phase="done" if not row.is_running else progress.phase if progress else "waiting",
-        filename=row.filename,
-        media_type=row.media_type,
-        size_bytes=row.size_bytes,
-        owner=row.owner_code,
-        actor_name=row.actor_name,
-    )
 
 
 def _readable(filename: str | None) -> str | None:

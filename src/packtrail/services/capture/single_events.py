@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.services.application import Application
+    from packtrail.services.capture.capture_jobs import CaptureJob
 
 LIMITS = epcis.Limits(size_bytes=1024 * 1024)
 
@@ -76,7 +77,7 @@ def _require_one(content: bytes, media_type: str | None) -> None:
         raise RefusedError(NOT_ONE_EVENT.found(f"The body holds {count} events; expected one."))
 
 
-def _require_recorded(job: capture.CaptureJob) -> None:
+def _require_recorded(job: CaptureJob) -> None:
     if job.success and job.stored_count:
         return
     errors = _errors(job.findings)

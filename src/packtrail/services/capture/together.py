@@ -95,6 +95,32 @@ def record(app: Application, lone: Lone) -> rows.Outcome:
     return answer if isinstance(answer, rows.Outcome) else lone.alone()
 
 
+def record_known(app: Application, some: Sequence[Lone | None]) -> list[rows.Outcome | None]:
+    """Record those of some documents that wait for nobody, in one transaction.
+
+    Args:
+        app: The application.
+        some: The documents; None: one that cannot be recorded with others.
+
+    Returns:
+        What became of each; None: it is yet to be recorded.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    known = {
+        place: lone
+        for place, lone in enumerate(some)
+        if lone is not None and lone.is_fit and not lone.commissions
+    }
+    answers = _shared(app, Lane.KNOWN, [*known.values()]) if known else []
+    found = dict(zip(known, answers, strict=True))
+    return [
+        outcome if isinstance(outcome := found.get(place), rows.Outcome) else None
+        for place in range(len(some))
+    ]
+
+
 def _shared(app: Application, lane: Lane, some: Sequence[Lone]) -> list[rows.Outcome | Lane]:
     """Record documents that came by a lane; return what became of each, or where it belongs."""
     answers = [Lane.ALONE] * len(some)
