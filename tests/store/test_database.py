@@ -54,6 +54,19 @@ def test_a_connection_that_dies_is_unavailable_and_the_next_one_works(fresh_data
         assert conn.execute("select 1").fetchone() == (1,)
 
 
+def test_the_connection_that_came_back_last_is_lent_first(fresh_database: Database):
+    fresh_database.fill()
+    with fresh_database.reading() as one:
+        with fresh_database.reading() as other:
+            assert other is not one
+        with fresh_database.reading() as again:
+            assert again is other
+
+    for _ in range(3):
+        with fresh_database.reading() as last:
+            assert last is one
+
+
 def test_a_statement_that_takes_too_long_is_ended(fresh_database: Database):
     slow = FindingCode("QRY-999", Severity.ERROR, "slow", remedy="none").found("Too slow.")
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+import msgspec
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
@@ -165,7 +166,7 @@ def _values(outcome: Outcome) -> tuple[object, ...]:
         outcome.event_count,
         outcome.stored_count,
         outcome.repeated_count,
-        Jsonb(outcome.findings),
+        Jsonb(outcome.findings, dumps=msgspec.json.encode),
         *(outcome.span or (None, None)),
     )
 

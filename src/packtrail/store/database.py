@@ -50,6 +50,18 @@ _SHUTTING_DOWN = "57"
 """Class of the SQLSTATEs with which a server says goodbye."""
 
 
+class _WarmPool(ConnectionPool[KeyedConnection]):
+    """A pool that lends first what came back last.
+
+    The pool of the driver goes round, so that each of ten server processes is asked once in ten
+    times, and has nothing at hand: a small transaction then takes it half as long again.
+    """
+
+    def _get_ready_connection(self, timeout: float | None) -> KeyedConnection | None:
+        self._pool.rotate(1)
+        return super()._get_ready_connection(timeout)
+
+
 class Database:
     """A PostgreSQL database.
 
@@ -69,7 +81,7 @@ class Database:
         self.url = url
         self._connections_max = connections_max
         self.keyring = keyring or Keyring()
-        self._pool: ConnectionPool[KeyedConnection] = ConnectionPool(
+        self._pool = _WarmPool(
             url,
             connection_class=KeyedConnection,
             min_size=1,
@@ -195,9 +207,13 @@ class Database:
     @contextlib.contextmanager
     def _lent(self) -> Iterator[KeyedConnection]:
         try:
-            with _readable_faults(self.url), self._pool.connection() as conn:
+            with _readable_faults(self.url):
+                conn = self._pool.getconn()
                 conn.keyring = self.keyring
-                yield conn
+                try:
+                    yield conn
+                finally:  # A transaction that was left open is undone there.
+                    self._pool.putconn(conn)
         except Unavailable as fault:
             if _is_lost(fault.__cause__):
                 # The others in the pool most likely died with this one: find out now, rather than

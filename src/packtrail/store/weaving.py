@@ -80,7 +80,8 @@ def weave(outline: Outline, left_out: Collection[int] = (), *, first: int = 0) -
     pattern_of = np.full(len(cut.texts), -1, dtype=np.int64)
     for number, group in enumerate(outline.groups):
         pattern_of[group.indexes] = number
-    pattern_of[list(left_out)] = -1
+    if left_out:
+        pattern_of[list(left_out)] = -1
     gaps = {gap: number for number, gap in enumerate(dict.fromkeys(cut.gaps))}
     gap_of = np.fromiter(map(gaps.__getitem__, cut.gaps), dtype=np.int64, count=len(cut.gaps))
     woven = _Woven(
