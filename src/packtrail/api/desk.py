@@ -54,20 +54,25 @@ class Desk(Generic[Q, A]):
         return await answer
 
     async def _do_all(self) -> None:
-        while self._waiting:
-            if len(self._waiting) < self._at_once:
-                await self._gather()
-            lot, self._waiting = self._waiting[:LOT_MAX], self._waiting[LOT_MAX:]
-            answers = await run_in_threadpool(self._answers, [question for question, _ in lot])
-            self._at_once = len(lot) + len(self._waiting)
-            for (_, future), answer in zip(lot, answers, strict=True):
-                if future.done():
-                    continue  # Whoever asked is gone.
-                if isinstance(answer, Exception):
-                    future.set_exception(answer)
-                else:
-                    future.set_result(answer)
-        self._work = None
+        try:
+            while self._waiting:
+                if len(self._waiting) < self._at_once:
+                    await self._gather()
+                await self._do_lot()
+        finally:
+            self._work = None
+
+    async def _do_lot(self) -> None:
+        lot, self._waiting = self._waiting[:LOT_MAX], self._waiting[LOT_MAX:]
+        answers = await run_in_threadpool(self._answers, [question for question, _ in lot])
+        self._at_once = len(lot) + len(self._waiting)
+        for (_, future), answer in zip(lot, answers, strict=True):
+            if future.done():
+                continue  # Whoever asked is gone.
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
 
     async def _gather(self) -> None:
         """Wait until as many are there as were before, but no longer than a moment."""
