@@ -95,22 +95,19 @@ def _submitted(app: Application, lot: Sequence[_Handed]) -> list[_Answer | Excep
     Each is answered, with its fault where it has one; what may have to wait for others is answered
     by what it returns, in a thread of its own.
     """
-    answers: list[_Answer | Exception] = []
+    faults: dict[int, Exception] = {}
     begun: dict[int, capture.Begun] = {}
     actors: dict[str, Actor] = {}
     for place, (request, content) in enumerate(lot):
         try:
             actor = _the_same_actor(request, app, actors)
             _require_form(request)
-            begun[place] = one = capture.begin(app, actor, content, **_told(request))
+            begun[place] = capture.begin(app, actor, content, **_told(request))
         except Exception as fault:  # noqa: BLE001 - raised where it is answered
-            answers.append(fault)
-        else:
-            answers.append(partial(_finished, app, one))
-    for place, job in zip(begun, capture.finish_together(app, [*begun.values()]), strict=True):
-        if job is not None:
-            answers[place] = _answer(app, job)
-    return answers
+            faults[place] = fault
+    jobs = capture.finish_together(app, [*begun.values()])
+    answers = dict(zip(begun, (_answered(app, job) for job in jobs), strict=True))
+    return [answers.get(place) or faults[place] for place in range(len(lot))]
 
 
 def _the_same_actor(request: Request, app: Application, known: dict[str, Actor]) -> Actor:
@@ -122,8 +119,11 @@ def _the_same_actor(request: Request, app: Application, known: dict[str, Actor])
     return actor
 
 
-def _finished(app: Application, begun: capture.Begun) -> Response:
-    return _answer(app, begun.finish())
+def _answered(app: Application, job: CaptureJob | Callable[[], CaptureJob]) -> _Answer:
+    """Return the answer to a document, or what gives it in a thread of its own."""
+    if callable(job):
+        return lambda: _answer(app, job())
+    return _answer(app, job)
 
 
 def _require_form(request: Request) -> None:

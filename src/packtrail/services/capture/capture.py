@@ -13,6 +13,7 @@ import hashlib
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ from packtrail.store import captures as rows
 from packtrail.store import ids, originals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from psycopg import Connection
@@ -92,45 +93,49 @@ def submit(
         handed_in = replace(handed_in, sha256=upload.sha256)
         if wait or size <= app.settings.capture_inline_bytes_max:
             planned = streams.planned(app, upload)
-            return Begun(app, actor, owner, handed_in, planned).finish()
+            if isinstance(planned, streams.Whole):
+                return _begun(app, actor, owner, handed_in, planned).finish()
+            outcome = _record_alone(app, actor, owner, handed_in, planned)
+            return capture_jobs.finished(handed_in, outcome, owner or actor.organisation_code)
         return _record_afterwards(app, actor, owner, handed_in, upload)
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A document that was taken in and read, and is to be recorded."""
+    """A document that was taken in and read whole, and is to be recorded."""
 
     app: Application
-    actor: Actor
-    owner: str | None
-    handed_in: rows.NewCapture
-    planned: streams.Planned
+    lone: together.Lone
 
-    def finish(self) -> CaptureJob:
+    def finish(self, lane: together.Lane | None = None) -> CaptureJob:
         """Keep and record it in one transaction, with others that come meanwhile.
+
+        Args:
+            lane: By which lane; default: the likeliest.
 
         Raises:
             NotPermitted: The actor may not record for this owner.
             Unavailable: The database did not answer; send it again.
         """
-        lone = self.lone()
-        outcome = self._alone() if lone is None else together.record(self.app, lone)
-        return self.job(outcome)
-
-    def lone(self) -> together.Lone | None:
-        """Return it as one that may be recorded with others; None where it is read in parts."""
-        if not isinstance(self.planned, streams.Whole):
-            return None
-        return together.Lone(self.actor, self.owner, self.handed_in, self.planned.plan, self._alone)
+        return self.job(together.record(self.app, self.lone, lane or self.lone.lane))
 
     def job(self, outcome: rows.Outcome) -> CaptureJob:
         """Return its job, once it is known what became of it."""
-        return capture_jobs.finished(
-            self.handed_in, outcome, self.owner or self.actor.organisation_code
-        )
+        owner = self.lone.owner or self.lone.actor.organisation_code
+        return capture_jobs.finished(self.lone.handed_in, outcome, owner)
 
-    def _alone(self) -> rows.Outcome:
-        return _record_alone(self.app, self.actor, self.owner, self.handed_in, self.planned)
+
+def _begun(
+    app: Application,
+    actor: Actor,
+    owner: str | None,
+    handed_in: rows.NewCapture,
+    planned: streams.Whole,
+) -> Begun:
+    def alone() -> rows.Outcome:
+        return _record_alone(app, actor, owner, handed_in, planned)
+
+    return Begun(app, together.Lone(actor, owner, handed_in, planned.plan, alone))
 
 
 def begin(
@@ -145,10 +150,12 @@ def begin(
     """Take a small document in and read it, as `submit` does with those it waits for."""
     handed_in = _handed_in(app, actor, len(content), media_type, None, error_behaviour)
     handed_in = replace(handed_in, sha256=hashlib.sha256(content).digest())
-    return Begun(app, actor, owner, handed_in, streams.Whole(capturing.plan(app, content)))
+    return _begun(app, actor, owner, handed_in, streams.Whole(capturing.plan(app, content)))
 
 
-def finish_together(app: Application, some: Sequence[Begun]) -> list[CaptureJob | None]:
+def finish_together(
+    app: Application, some: Sequence[Begun]
+) -> list[CaptureJob | Callable[[], CaptureJob]]:
     """Record those of some documents that wait for nobody, in one transaction.
 
     Args:
@@ -156,14 +163,14 @@ def finish_together(app: Application, some: Sequence[Begun]) -> list[CaptureJob 
         some: The documents.
 
     Returns:
-        The job of each; None: it is yet to be finished by itself, in a thread that may wait.
+        The job of each, or what finishes it, to be called in a thread that may wait.
 
     Raises:
         Unavailable: The database did not answer; send them again.
     """
-    outcomes = together.record_known(app, [one.lone() for one in some])
+    outcomes = together.record_known(app, [one.lone for one in some])
     return [
-        None if outcome is None else one.job(outcome)
+        one.job(outcome) if isinstance(outcome, rows.Outcome) else partial(one.finish, outcome)
         for one, outcome in zip(some, outcomes, strict=True)
     ]
 

@@ -11,6 +11,7 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from packtrail.access import Action
@@ -45,6 +46,7 @@ class Lane(Enum):
     NEW = "new"
     """With others that may name new objects: they wait for whoever adds to the same classes."""
     ALONE = "alone"
+    """In a transaction of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,65 +62,50 @@ class Lone:
     """Records it by itself."""
 
     @property
-    def is_fit(self) -> bool:
-        """Whether it can be recorded with others."""
+    def lane(self) -> Lane:
+        """By which way it is most likely to be recorded; who commissions names new objects."""
         reading = self.plan.reading
-        return (
-            reading is not None
-            and not self.plan.findings
-            and 0 < self.plan.event_count <= _EVENTS_MAX
-            and len(self.plan.content) <= _BYTES_MAX
-            and not (reading.document and reading.document.vocabularies)
-        )
-
-    @property
-    def commissions(self) -> bool:
-        """Whether it has an event whose objects are most likely new."""
-        events = self.plan.reading.events.values() if self.plan.reading else ()
-        return any(getattr(event, "action", "ADD") == "ADD" for event in events)
+        if (
+            reading is None
+            or self.plan.findings
+            or not 0 < self.plan.event_count <= _EVENTS_MAX
+            or len(self.plan.content) > _BYTES_MAX
+            or (reading.document and reading.document.vocabularies)
+        ):
+            return Lane.ALONE
+        actions = {getattr(event, "action", "ADD") for event in reading.events.values()}
+        return Lane.NEW if "ADD" in actions else Lane.KNOWN
 
 
-def record(app: Application, lone: Lone) -> rows.Outcome:
-    """Record a document, with others that come meanwhile; return what became of it.
+def record(app: Application, lone: Lone, lane: Lane) -> rows.Outcome:
+    """Record a document by a lane, with others that come meanwhile; return what became of it.
 
     Raises:
         NotPermitted: The actor may not record for this owner.
         Unavailable: The database did not answer.
     """
-    if not lone.is_fit:
-        return lone.alone()
-
-    lane = Lane.NEW if lone.commissions else Lane.KNOWN
-    answer = app.combiner.ask(lane, lone, lambda some: _shared(app, lane, some))
-    if answer is Lane.NEW:
-        answer = app.combiner.ask(Lane.NEW, lone, lambda some: _shared(app, Lane.NEW, some))
-    return answer if isinstance(answer, rows.Outcome) else lone.alone()
+    while lane is not Lane.ALONE:
+        answer = app.combiner.ask(lane, lone, partial(_shared, app, lane))
+        if isinstance(answer, rows.Outcome):
+            return answer
+        lane = answer
+    return lone.alone()
 
 
-def record_known(app: Application, some: Sequence[Lone | None]) -> list[rows.Outcome | None]:
+def record_known(app: Application, some: Sequence[Lone]) -> list[rows.Outcome | Lane]:
     """Record those of some documents that wait for nobody, in one transaction.
 
-    Args:
-        app: The application.
-        some: The documents; None: one that cannot be recorded with others.
-
     Returns:
-        What became of each; None: it is yet to be recorded.
+        What became of each, or by which lane it is yet to be recorded.
 
     Raises:
         Unavailable: The database did not answer.
     """
-    known = {
-        place: lone
-        for place, lone in enumerate(some)
-        if lone is not None and lone.is_fit and not lone.commissions
-    }
-    answers = _shared(app, Lane.KNOWN, [*known.values()]) if known else []
+    lanes = [lone.lane for lone in some]
+    known = [place for place, lane in enumerate(lanes) if lane is Lane.KNOWN]
+    answers = _shared(app, Lane.KNOWN, [some[place] for place in known])
     found = dict(zip(known, answers, strict=True))
-    return [
-        outcome if isinstance(outcome := found.get(place), rows.Outcome) else None
-        for place in range(len(some))
-    ]
+    return [found.get(place, lane) for place, lane in enumerate(lanes)]
 
 
 def _shared(app: Application, lane: Lane, some: Sequence[Lone]) -> list[rows.Outcome | Lane]:
