@@ -85,7 +85,7 @@ def record(app: Application, lone: Lone, lane: Lane) -> rows.Outcome:
         Unavailable: The database did not answer.
     """
     while lane is not Lane.ALONE:
-        answer = app.combiner.ask(lane, lone, partial(_shared, app, lane))
+        answer: rows.Outcome | Lane = app.combiner.ask(lane, lone, partial(_shared, app, lane))
         if isinstance(answer, rows.Outcome):
             return answer
         lane = answer
