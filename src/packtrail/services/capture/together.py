@@ -85,7 +85,9 @@ def record(app: Application, lone: Lone, lane: Lane) -> rows.Outcome:
         Unavailable: The database did not answer.
     """
     while lane is not Lane.ALONE:
-        answer: rows.Outcome | Lane = app.combiner.ask(lane, lone, partial(_shared, app, lane))
+        shared: Callable[[Sequence[Lone]], Sequence[rows.Outcome | Lane | Exception]]
+        shared = partial(_shared, app, lane)
+        answer = app.combiner.ask(lane, lone, shared)
         if isinstance(answer, rows.Outcome):
             return answer
         lane = answer
