@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from packtrail.access import Action
 from packtrail.base.errors import Unavailable
@@ -85,9 +85,8 @@ def record(app: Application, lone: Lone, lane: Lane) -> rows.Outcome:
         Unavailable: The database did not answer.
     """
     while lane is not Lane.ALONE:
-        shared: Callable[[Sequence[Lone]], Sequence[rows.Outcome | Lane | Exception]]
-        shared = partial(_shared, app, lane)
-        answer = app.combiner.ask(lane, lone, shared)
+        asked = app.combiner.ask(lane, lone, partial(_shared, app, lane))
+        answer = cast("rows.Outcome | Lane", asked)
         if isinstance(answer, rows.Outcome):
             return answer
         lane = answer
