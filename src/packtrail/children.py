@@ -83,12 +83,15 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def end(processes: Sequence[BaseProcess], *, within: float = STOP_SECONDS) -> None:
+def end(
+    processes: Sequence[BaseProcess], *, within: float = STOP_SECONDS, level: int = logging.WARNING
+) -> None:
     """Stop processes: they finish what they are at, as long as that does not take too long.
 
     Args:
         processes: The processes.
         within: For how many seconds they are waited for.
+        level: How loudly the log tells of one that is not waited for any longer.
     """
     for each in processes:
         each.terminate()
@@ -96,7 +99,7 @@ def end(processes: Sequence[BaseProcess], *, within: float = STOP_SECONDS) -> No
     for each in processes:
         each.join(max(0.0, deadline - time.monotonic()))
         if each.is_alive():
-            _LOG.warning("the process %s does not stop and is ended", each.name)
+            _LOG.log(level, "the process %s does not stop and is ended", each.name)
             each.kill()
             each.join()
 

@@ -76,7 +76,7 @@ class Housekeeping:
             while process.is_alive() and not self._stop.wait(_LOOK_EVERY_SECONDS):
                 pass
             if self._stop.is_set():
-                children.end([process], within=_STOP_SECONDS)
+                children.end([process], within=_STOP_SECONDS, level=logging.INFO)
             else:
                 again_at = lives.end(process, "the process that does the chores")
                 self._stop.wait(max(0.0, again_at - time.monotonic()))

@@ -74,6 +74,8 @@ def server_settings(data_dir: Path, cluster: Path, memory: int, disk: int) -> di
         # do not give.
         "max_parallel_workers_per_gather": "0",
         "checkpoint_timeout": "'15min'",
+        # Of a table that has just begun nothing is known, and look-ups take the wrong index.
+        "autovacuum_naptime": "'15s'",
         "random_page_cost": "1.1",
         "timezone": "'UTC'",
         "log_timezone": "'UTC'",
