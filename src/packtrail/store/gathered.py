@@ -174,7 +174,7 @@ class Gathering:
 
     def commit(self) -> None:
         """Commit, with all that was not sent yet; return when it is durable."""
-        self.answer().execute("COMMIT")
+        self.answer().execute("COMMIT", prepare=True)
         self._synchronise()
         self._pgconn.exit_pipeline_mode()
 

@@ -148,8 +148,10 @@ def begin(
     error_behaviour: str,
 ) -> Begun:
     """Take a small document in and read it, as `submit` does with those it waits for."""
-    handed_in = _handed_in(app, actor, len(content), media_type, None, error_behaviour)
-    handed_in = replace(handed_in, sha256=hashlib.sha256(content).digest())
+    sha256 = hashlib.sha256(content).digest()
+    handed_in = _handed_in(
+        app, actor, len(content), media_type, None, error_behaviour, sha256=sha256
+    )
     return _begun(app, actor, owner, handed_in, streams.Whole(capturing.plan(app, content)))
 
 
@@ -182,6 +184,8 @@ def _handed_in(
     media_type: str | None,
     filename: str | None,
     error_behaviour: str,
+    *,
+    sha256: bytes = b"",
 ) -> rows.NewCapture:
     """Return the row of a document, as far as is known before it is looked at."""
     require(actor, Permission.CAPTURE_CREATE)
@@ -192,7 +196,7 @@ def _handed_in(
     return rows.NewCapture(
         capture_id=ids.new_id(at),
         size_bytes=size,
-        sha256=b"",
+        sha256=sha256,
         media_type=media_type or "application/octet-stream",
         filename=_readable(filename),
         owner_id=0,
