@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +56,7 @@ def _step(draw: st.DrawFn, number: int) -> Step:
         via=() if is_packing else draw(st.sampled_from([(), ("case 1",)])),
         is_withdrawn=draw(st.sampled_from([False, False, True])),
         object_count=1,
+        destinations=draw(st.sampled_from([(), (("location", "here"),), (("location", "there"),)])),
         **{name: draw(words) for name, words in WORDS.items()},
     )
 
@@ -64,6 +67,55 @@ def test_the_order_of_arrival_does_not_matter(journey: list[Step], rng: random.R
 
     assert fold(shuffled) == fold(journey)
     assert examine(shuffled) == examine(journey)
+
+
+@given(steps(), st.data())
+def test_when_events_were_recorded_does_not_matter(journey: list[Step], data: st.DataObject):
+    records = data.draw(st.permutations([(step.record_time, step.ordinal) for step in journey]))
+    otherwise = [
+        replace(step, record_time=record_time, ordinal=ordinal)
+        for step, (record_time, ordinal) in zip(journey, records, strict=True)
+    ]
+
+    assert without_records(otherwise) == without_records(journey)
+
+
+def without_records(journey: list[Step]) -> tuple[object, ...]:
+    """What is told of an object, but for which of several events that tell the same is named."""
+    containers = [(each.parent, each.since[:3], each.until and each.until[:3]) for each in
+                  containment(in_order(journey)).holdings]  # fmt: skip
+    found = [(finding.code, finding.message) for finding in examine(journey)]
+    return replace(fold(journey), because=None), found, containers
+
+
+LIFE = [
+    ("ObjectEvent", Role.EPC, "ADD", "commissioning", "active"),
+    ("AggregationEvent", Role.CHILD, "ADD", "packing", "in_progress"),
+    ("ObjectEvent", Role.EPC, "OBSERVE", "shipping", "in_transit"),
+    ("ObjectEvent", Role.EPC, "OBSERVE", "receiving", "in_progress"),
+    ("ObjectEvent", Role.EPC, "OBSERVE", "storing", "sellable_accessible"),
+    ("ObjectEvent", Role.EPC, "OBSERVE", "dispensing", "dispensed"),
+]
+
+
+@pytest.mark.parametrize("count", range(2, len(LIFE) + 1))
+def test_a_life_that_is_told_with_one_time_is_lived_in_its_order(count: int):
+    lived = [
+        replace(
+            Step(event_id="", event_type=kind, event_time=START, event_time_zone_offset="+00:00",
+                 record_time=START, role=role, action=action, biz_step=word,
+                 disposition=disposition),
+            via=("case",) if number > 1 and word != "dispensing" else (),
+            parent="case" if role is Role.CHILD else None,
+            object_count=1,
+        )
+        for number, (kind, role, action, word, disposition) in enumerate(LIFE[:count])
+    ]  # fmt: skip
+    for ids in permutations(range(count)):
+        told = [replace(step, event_id=str(place)) for step, place in zip(lived, ids, strict=True)]
+
+        assert [step.biz_step for step in in_order(told)] == [each[3] for each in LIFE[:count]]
+        assert {f.code for f in examine(told)} <= {"TRC-105"}
 
 
 @given(steps(), st.data())

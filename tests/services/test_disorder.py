@@ -7,7 +7,8 @@ changes afterwards; what is declared wrong is gone from every answer.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from packtrail.base.errors import NotFound
+from packtrail.lifecycle.journey import Status
 from packtrail.services.capture import capture
 from packtrail.services.goods import stock, tracing
 from packtrail.services.goods.stock import Asked, Dimension
@@ -44,7 +46,7 @@ _stories = itertools.count(1)
 class Story:
     """The life of six packs and two cases, told anew with other numbers each time."""
 
-    def __init__(self) -> None:
+    def __init__(self, minutes: Sequence[int] = range(1, 7)) -> None:
         number = next(_stories)
         first = number * 100
         self.packs = [pack(f"{number}P{n}") for n in range(6)]
@@ -68,7 +70,7 @@ class Story:
         ]
         for each in self.events:
             place = int(each["eventID"][-2:])
-            each["eventTime"] = f"2026-03-03T08:{place:02}:00.000+01:00"
+            each["eventTime"] = f"2026-03-03T08:{minutes[place - 1]:02}:00.000+01:00"
 
     def told(self, world: World) -> list[object]:
         """What the packs and cases have come to, without what depends on when it was told."""
@@ -150,6 +152,59 @@ def test_any_order_repetition_and_grouping_tells_the_same(world: World, data: An
         arrivals = arrivals[count:]
 
     assert repr(story.told(world)) == story.renamed(first, expected)
+
+
+@SLOW
+@given(data=st.data())
+def test_events_of_one_moment_tell_the_same_in_any_order(world: World, data: Any) -> None:
+    minutes = data.draw(st.lists(st.integers(1, 2), min_size=6, max_size=6))
+    order = data.draw(st.permutations(range(7)))
+    plain, story = Story(minutes), Story(minutes)
+    counts = census_after(world, plain.events)
+
+    assert census_after(world, [story.events[place] for place in order]) == counts
+    assert repr(story.told(world)) == story.renamed(plain, repr(plain.told(world)))
+
+
+ONE_MOMENT = "2026-03-03T08:00:00.000+01:00"
+
+
+def test_a_life_of_one_moment_is_the_same_in_whatever_order_it_arrives(world: World) -> None:
+    orders = list(itertools.permutations(range(4)))
+    counts = []
+    for number, order in enumerate(orders):
+        item, case = pack(f"M{number}"), f"urn:epc:id:sscc:030001.{number:08}777"
+        life = [
+            commissioning(number * 10 + 1, [item]),
+            packing(number * 10 + 2, case, [item]),
+            event(number * 10 + 3, action="OBSERVE", bizStep="shipping", disposition="in_transit",
+                  epcList=[case]),
+            event(number * 10 + 4, action="OBSERVE", bizStep="receiving",
+                  disposition="in_progress", epcList=[case]),
+        ]  # fmt: skip
+        for each in life:
+            each["eventTime"] = ONE_MOMENT
+        counts.append(census_after(world, [life[place] for place in order]))
+        trace = tracing.trace(world.app, world.maker, item)
+
+        assert (trace.standing.status, trace.standing.parent) == (Status.RECEIVED, case)
+        assert [step.biz_step for step in trace.steps] == [each["bizStep"] for each in life]
+        assert "TRC-201" not in {each.code for each in trace.findings}
+    assert counts == counts[:1] * len(orders)
+
+
+def census_after(world: World, events: Sequence[dict[str, Any]]) -> Counter[tuple[object, ...]]:
+    """Tell events one after the other; return what the census counts more than before."""
+    before = census(world)
+    for each in events:
+        tell(world, each)
+        world.clock.advance(seconds=1)
+    return census(world) - before
+
+
+def census(world: World) -> Counter[tuple[object, ...]]:
+    found = stock.count(world.app, world.maker, Asked(), by=[Dimension.STATUS, Dimension.PLACE])
+    return Counter({(each.status, each.place): each.count for each in found.rows})
 
 
 @SLOW

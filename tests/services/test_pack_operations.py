@@ -212,6 +212,19 @@ def test_many_are_done_in_their_order_also_those_of_one_pack(packs: World) -> No
     assert found[0].event_id == found[1].event_id
 
 
+def test_of_what_is_done_to_one_pack_at_one_moment_the_last_counts(packs: World) -> None:
+    at = packs.clock.now
+    do(packs, "dispense", "1", at=at)
+    packs.clock.advance(minutes=5)
+    later = packs.clock.now
+    for is_undo in (True, False, True, False):
+        assert do(packs, "dispense", "1", undo=is_undo, at=later).is_done
+
+        packs.clock.advance(seconds=1)
+        found = verdict(packs, "1")
+        assert (found is Verdict.GENUINE) == is_undo
+
+
 def test_of_two_tills_at_the_same_moment_one_dispenses(packs: World) -> None:
     outcomes: list[Outcome] = []
     barrier = threading.Barrier(4)

@@ -4,7 +4,8 @@ The input is what happened to one object: it was packed into, or unpacked from, 
 is in one container at a time, so packing it elsewhere ends the holding before it, said or unsaid.
 
     >>> from datetime import UTC, datetime
-    >>> at = lambda hour: (datetime(2026, 3, 3, hour, tzinfo=UTC),) * 2 + (0, f"event {hour}")
+    >>> def at(hour: int) -> Moment:
+    ...     return datetime(2026, 3, 3, hour, tzinfo=UTC), 0, f"event {hour}", f"event {hour}"
     >>> packed = PackingStep(at=at(8), parent="case", action="ADD")
     >>> unpacked = PackingStep(at=at(9), parent="case", action="DELETE")
     >>> [holding.until == at(9) for holding in held_over_time([unpacked, packed]).holdings]
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
 DEPTH_MAX = 16
 """Levels of containers that are followed."""
 
-Moment = tuple[datetime, datetime, int, str]
-"""Event time, record time, place in the document, event id: the order of everything."""
+Moment = tuple[datetime, int, str, str]
+"""The order of everything: event time, turn at that time, and the event's id.
+
+The turn is that of `packtrail.lifecycle.states.TURNS`. Where several events tell the same, the
+first of their ids stands before that of the one that counts.
+"""
 
 
 class Role(StrEnum):

@@ -1,9 +1,10 @@
 """The fold: from what happened to an object to what it is.
 
-Events count in the order in which they happened, not in which they arrived; at one moment the one
-recorded first, in a document the one written first. A withdrawn event has no effect. A fact that
-several events tell, as sellers repeat a commissioning with every shipment, counts once. An event
-that cannot have happened is a recorded fact and a finding, and changes nothing.
+Events count in the order in which they happened, not in which they arrived; at one moment by what
+they do, see `packtrail.lifecycle.states.TURNS`, and then by their ids. A withdrawn event has no
+effect. A fact that several events tell, as sellers repeat a commissioning with every shipment,
+counts once. An event that cannot have happened is a recorded fact and a finding, and changes
+nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
 
 def moment(step: Step) -> Moment:
     """Return the place of a step in the order of everything."""
-    return step.event_time, step.record_time, step.ordinal, step.event_id
+    turn = rules.turn_of(step.event_type, step.action, step.biz_step, step.disposition)
+    first = min(step.event_id, *step.told_again_by) if step.told_again_by else step.event_id
+    return step.event_time, turn, first, step.event_id
 
 
 def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -46,7 +49,8 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
 
     The same event may have been recorded by several organisations, and may name an object both
     itself and through what holds it: the first record and the nearest naming count. Of several
-    events that tell the same of the object, the one recorded first counts.
+    events that tell the same of the object, the one recorded first counts, in the place of the
+    first of them in this order; of those that send it somewhere else than that one, none.
     """
     every = list(steps)
     kept = {_naming(step): step for step in every}
@@ -64,13 +68,17 @@ _ENDS_OF_MAKING = frozenset({Role.INPUT, Role.OUTPUT})
 
 
 def _in_time(step: Step) -> tuple[object, ...]:
+    return *moment(step), step.role
+
+
+def _as_recorded(step: Step) -> tuple[object, ...]:
     return step.event_time, step.record_time, step.ordinal, step.event_id, step.role
 
 
 def _nearest(steps: list[Step]) -> dict[tuple[str, Role | None], Step]:
     """Return the first record and nearest naming of each event."""
     kept: dict[tuple[str, Role | None], Step] = {}
-    for step in sorted(steps, key=lambda step: (len(step.via), *_in_time(step))):
+    for step in sorted(steps, key=lambda step: (len(step.via), *_as_recorded(step))):
         naming = _naming(step)
         nearest = kept.setdefault(naming, step)
         if step.via and not nearest.via and not nearest.is_with_holder:
@@ -87,9 +95,17 @@ def _told_once(steps: list[Step]) -> tuple[Step, ...]:
         fact = _fact(step)
         first = kept.setdefault(fact, step)
         if first is not step:
-            others = dict.fromkeys((*first.told_again_by, step.event_id, *step.told_again_by))
-            kept[fact] = replace(first, told_again_by=tuple(others))
+            kept[fact] = _joined(first, step)
     return tuple(kept.values())
+
+
+def _joined(first: Step, again: Step) -> Step:
+    """Return the step of two that tell the same which was recorded first, with all their ids."""
+    ids = {first.event_id, *first.told_again_by, again.event_id, *again.told_again_by}
+    # Where the object is sent is no part of the fact: as for all else that counts, order decides.
+    is_sooner = _as_recorded(again) < _as_recorded(first)
+    counts = again if is_sooner and again.destinations == first.destinations else first
+    return replace(counts, told_again_by=tuple(sorted(ids - {counts.event_id})))
 
 
 def _fact(step: Step) -> tuple[object, ...]:

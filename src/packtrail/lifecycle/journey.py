@@ -88,11 +88,11 @@ class Step:
     capture_id: str | None = None
     """The capture that brought it."""
     ordinal: int = 0
-    """Place in its document: of events at one time, recorded at one time, the lower comes first."""
+    """Place in its document: of records at one time, the lower is the first."""
     is_with_holder: bool = False
     """The event names, beside the object itself, something that held it."""
     told_again_by: tuple[str, ...] = ()
-    """Other events that tell the same of the object: recorded later, they add nothing to it."""
+    """Other events that tell the same of the object, and add nothing to it."""
 
     @classmethod
     def of(cls, *values: Mapping[str, Any]) -> Step:

@@ -16,6 +16,7 @@ from packtrail.lifecycle.states import (
     COMMISSION,
     REACTIVATE,
     STATES,
+    TURNS,
     UNPACK,
     VOID_SHIPPING,
     Effect,
@@ -46,6 +47,9 @@ _NOT_INHERITED: Final[frozenset[Effect]] = frozenset(
     {COMMISSION, UNPACK, REACTIVATE, *(r.status for r in STATES.values() if not r.reaches_inside)}
 )
 """What happens to a container alone, not to what is inside."""
+_TURN_OF: Final[Mapping[str, int]] = {
+    word: number for number, words in enumerate(TURNS) for word in words
+}
 _OF_CHILDREN: Final[Mapping[str, Effect]] = {"ADD": Status.PACKED, "DELETE": UNPACK}
 
 
@@ -83,6 +87,16 @@ def effect_of(
     hint, done = HINTS.get(condition), _of_action(event_type, role, action)
     # That something is fit for sale says less than that it was made, packed or taken out of use.
     return found or (done or hint if hint is Status.ACTIVE else hint or done)
+
+
+@lru_cache(maxsize=65536)
+def turn_of(
+    event_type: str, action: str | None, biz_step: str | None, disposition: str | None
+) -> int:
+    """Return when an event counts among those of its moment: the place of its row in `TURNS`."""
+    does = f"{event_type} {action}" if action else event_type
+    said = (does, _word(biz_step), _word(disposition), action)
+    return next((_TURN_OF[word] for word in said if word and word in _TURN_OF), _TURN_OF[""])
 
 
 @lru_cache(maxsize=65536)

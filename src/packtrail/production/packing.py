@@ -296,7 +296,7 @@ def _move(act: Act, parent: ItemKey, children: Sequence[ItemKey]) -> None:
     for key in children:
         at = _ended_since(act, key)
         if at is not None:
-            # Recorded after its end, it must have happened before: at one time, that counts first.
+            # It must have happened before its end.
             _leave(act, key, parent, max(act.at, at - _JUST_BEFORE))
 
 

@@ -24,12 +24,16 @@ from packtrail.store.packing import Sort
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 _VERSION: Final = 1
 _TEXTS, _UUIDS, _HASHES = 0, 1, 2
 _UUID: Final = b"urn:uuid:"
 _DASHES: Final = np.array([8, 13, 18, 23])
 _HASH_START: Final = b"ni:///sha-256;"
 _HASH_END: Final = b"?ver=CBV2.0"
+_KINDS_IN_ORDER: Final = (_HASHES, _UUIDS)
+"""In the order of what their texts begin with."""
 _HEX: Final = np.isin(np.arange(256), np.frombuffer(b"0123456789abcdef", dtype=np.uint8))
 _FORMS: Final = {
     _UUIDS: re.compile(
@@ -174,6 +178,19 @@ class Columns:
             text = data[32 * place : 32 * place + 32].hex()
             return f"{_HASH_START.decode()}{text}{_HASH_END.decode()}"
         return self._identity_texts[place]
+
+    @once
+    def identity_order(self) -> NDArray[np.uint64] | None:
+        """Three numbers by event, by which identities are in the order of their texts.
+
+        None: some of them are texts of which nothing is known. Of hashes the first half decides.
+        """
+        kind, data = self._packed.identity_kind, self._packed.identities
+        if kind == _TEXTS:
+            return None
+        found = np.full((self._count, 3), _KINDS_IN_ORDER.index(kind), dtype=np.uint64)
+        found[:, 1:] = np.frombuffer(data, dtype=">u8").reshape(self._count, -1)[:, :2]
+        return found
 
     def place_of(self, identity: str) -> int | None:
         """Return the place of the event of an identity, None where none has it."""

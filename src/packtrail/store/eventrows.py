@@ -202,7 +202,7 @@ def effective(
     ]
     wrong = withdrawn(conn, rows, as_known_at=as_known_at)
     first: dict[str, EventRow] = {}
-    for one in sorted(rows, key=moment):
+    for one in sorted(rows, key=recording):
         if not one.is_error_declaration:
             first.setdefault(one.identity, one)
     return {one.ref: one for one in first.values() if one.ref not in wrong}
@@ -219,4 +219,9 @@ def happened(
 
 def moment(one: EventRow) -> Moment:
     """Return the place of an event in the order of everything."""
+    return one.event_time, one.segment.turn, one.identity, one.identity
+
+
+def recording(one: EventRow) -> tuple[datetime, datetime, int, str]:
+    """Return the place of a record of an event among all of them: the first counts."""
     return one.event_time, one.record_time, one.ordinal, one.identity

@@ -223,7 +223,7 @@ def _effective(
         times = np.concatenate([segment.columns.times for segment in found])
         is_kept = times[sizes[numbers] + places] <= until
     if len({segment.owner_id for segment in found}) > 1:
-        is_kept[is_kept] = list(_are_first(found, numbers[is_kept], places[is_kept]))
+        is_kept[is_kept] = _are_first(found, numbers[is_kept], places[is_kept])
     for number, segment in enumerate(found):
         wrong = withdrawn.get(segment.segment_id)
         if wrong:
@@ -258,13 +258,24 @@ def numbers_of(segment: Segment, stream: Mentions, bases: Mapping[int, int]) -> 
     return np.array(firsts, dtype=np.int64)[stream.form_of] + stream.seqs
 
 
-def _are_first(found: Sequence[Segment], numbers: Numbers, places: Numbers) -> Iterator[bool]:
-    """Tell of each event whether it is the first of its identity."""
-    first: set[str] = set()
-    for number, place in zip(numbers.tolist(), places.tolist(), strict=True):
-        identity = found[number].identity(place)
-        yield identity not in first
-        first.add(identity)
+def _are_first(found: Sequence[Segment], numbers: Numbers, places: Numbers) -> NDArray[np.bool_]:
+    """Tell of each event whether it is the first record of its identity."""
+    is_first = np.ones(len(numbers), dtype=bool)
+    first: dict[str, tuple[int, int, int]] = {}
+    for at, (number, place) in enumerate(zip(numbers.tolist(), places.tolist(), strict=True)):
+        one = at, number, place
+        before = first.setdefault(found[number].identity(place), one)
+        if before is not one:
+            sooner, later = sorted((before, one), key=lambda each: _recording(found, *each[1:]))
+            first[found[number].identity(place)] = sooner
+            is_first[later[0]] = False
+    return is_first
+
+
+def _recording(found: Sequence[Segment], number: int, place: int) -> tuple[int, datetime, int]:
+    """Return the place of a record among all of them, as `packtrail.store.eventrows.recording`."""
+    segment = found[number]
+    return segment.columns.time(place), segment.record_time, segment.columns.ordinal(place)
 
 
 def _happenings(
@@ -350,28 +361,48 @@ def _in_order(found: Sequence[Segment]) -> Timeline:
     number = np.repeat(np.arange(len(found)), sizes)
     place = np.concatenate([np.arange(size) for size in sizes])
     times = np.concatenate([segment.columns.times for segment in found])
-    ordinals = np.concatenate([segment.columns.ordinals for segment in found])
-    recorded = np.array([microseconds(segment.record_time) for segment in found])[number]
-    order = np.lexsort([ordinals, recorded, times])
-    times, recorded, ordinals = times[order], recorded[order], ordinals[order]
-
-    def identity(at: int) -> str:
-        return found[int(number[at])].identity(int(place[at]))
-
-    is_tie = (times[1:] == times[:-1]) & (recorded[1:] == recorded[:-1])
-    is_tie &= ordinals[1:] == ordinals[:-1]
-    for start, stop in _runs(is_tie):
-        # Recorded at one moment by two captures: the identity decides.
-        order[start:stop] = sorted(order[start:stop].tolist(), key=identity)
+    turns = np.array([segment.turn for segment in found], dtype=np.int8)[number]
+    order = np.lexsort([turns, times])
+    times, turns = times[order], turns[order]
+    is_tie = (times[1:] == times[:-1]) & (turns[1:] == turns[:-1])
+    if is_tie.any():
+        _order_ties(found, Timeline(number, place), order, is_tie)
     return Timeline(number[order], place[order])
 
 
-def _runs(is_tie: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yield where neighbours that are ties begin and end."""
-    padded = np.concatenate(([False], is_tie, [False])).astype(np.int8)
-    steps = np.diff(padded)
-    starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    yield from zip(starts.tolist(), (stops + 1).tolist(), strict=True)
+def _order_ties(
+    found: Sequence[Segment], events: Timeline, order: Numbers, is_tie: NDArray[np.bool_]
+) -> None:
+    """Put events that have moment and turn in common in the order of their identities.
+
+    Args:
+        found: The segments.
+        events: All events, in any order.
+        order: Which of them come one after the other by moment and turn; changed.
+        is_tie: Whether one of these and the next are a tie.
+    """
+    at = np.flatnonzero(np.append(is_tie, False) | np.insert(is_tie, 0, False))
+    tied, run = order[at], np.cumsum(~np.insert(is_tie, 0, False))[at]
+    involved, which = np.unique(events.numbers[tied], return_inverse=True)
+    segments_of = [found[number] for number in involved.tolist()]
+    keys = [segment.columns.identity_order for segment in segments_of]
+    sizes = [segment.event_count for segment in segments_of]
+    table = np.concatenate(
+        [
+            np.zeros((size, 3), dtype=np.uint64) if key is None else key
+            for key, size in zip(keys, sizes, strict=True)
+        ]
+    )
+    key = table[np.cumsum([0, *sizes])[which] + events.places[tied]]
+    order[at] = tied[np.lexsort([key[:, 2], key[:, 1], key[:, 0], run])]
+    is_text = np.array([each is None for each in keys], dtype=bool)[which]
+
+    def identity(event: int) -> str:
+        return found[int(events.numbers[event])].identity(int(events.places[event]))
+
+    for one in np.unique(run[is_text]).tolist():
+        span = at[np.searchsorted(run, one) : np.searchsorted(run, one, side="right")]
+        order[span] = sorted(order[span].tolist(), key=identity)
 
 
 def _kind(segment: Segment, like: int) -> Event:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.base.findings import Finding
-    from packtrail.hierarchy.containment import Containment, Held, Moment
+    from packtrail.hierarchy.containment import Containment, Held
     from packtrail.store.eventrows import EventRow, Ref
     from packtrail.store.objects import Instance, Name
     from packtrail.store.segments import Segment
@@ -279,8 +279,8 @@ def _first_records(told: _Told, named: list[tuple[Ref, int]]) -> list[tuple[Ref,
     return [(ref, role) for ref, role in named if first[rows[ref].identity].ref == ref]
 
 
-def _rank(row: EventRow) -> tuple[bool, Moment]:
-    return row.is_error_declaration, eventrows.moment(row)
+def _rank(row: EventRow) -> tuple[object, ...]:
+    return row.is_error_declaration, *eventrows.recording(row)
 
 
 def _parents(told: _Told, instance: Instance) -> Iterator[Instance]:

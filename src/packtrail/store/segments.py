@@ -14,6 +14,7 @@ import numpy as np
 from psycopg.rows import args_row
 
 from packtrail.base.once import once
+from packtrail.lifecycle.rules import turn_of
 from packtrail.store import bodies, named, shelf
 from packtrail.store.columns import Columns
 from packtrail.store.drafts import microseconds, moment
@@ -78,6 +79,11 @@ class Segment:
     def columns(self) -> Columns:
         """What tells the events apart."""
         return Columns(self._packed[1], self.event_count, microseconds(self.time_from))
+
+    @once
+    def turn(self) -> int:
+        """When its events count among those of a moment, see `packtrail.lifecycle.states.TURNS`."""
+        return turn_of(self.type, self.action, self.biz_step, self.disposition)
 
     @once
     def template(self) -> dict[str, Any]:

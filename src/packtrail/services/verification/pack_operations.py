@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from uuid import UUID, uuid4
 
 from packtrail.access import Permission, require
 from packtrail.base.errors import Conflict, LimitExceeded, RefusedError, UsageError
 from packtrail.epcis.events import ObjectEvent, Place
+from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.undo import Occasion
 from packtrail.services.accounts.organisations import audience_for, visible_to
 from packtrail.services.capture import recording
@@ -64,7 +65,7 @@ _LOTS_MAX: Final = 100_000
 _AHEAD_MAX: Final = timedelta(minutes=5)
 """How far the clock of a till may be ahead."""
 _TICK: Final = timedelta(microseconds=1)
-"""What is done to a pack later is recorded later: at one moment the record time decides."""
+"""What is done to a pack later is recorded later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +246,10 @@ def _require_same(request: _Named, answer: Performed) -> None:
         raise Conflict(BAD_OPERATION_ID.found(text, at="operation_id"))
 
 
+_Kind: TypeAlias = tuple[Operation, bool, str, datetime]
+"""What one event tells: operation, whether it is an undo, premises and time."""
+
+
 class _Performing:
     """Operations on a connection."""
 
@@ -350,11 +355,12 @@ class _Performing:
         decisions: Sequence[Decision],
     ) -> dict[str, str]:
         """Record an event for each kind of operation that was allowed; operation -> event."""
-        packs: dict[tuple[Operation, bool, str], list[tuple[str, str]]] = {}
+        packs: dict[_Kind, list[tuple[str, str]]] = {}
         for request, verification, decision in zip(requests, found, decisions, strict=True):
             if decision.records and verification.identifier:
                 standing = verifier.standings[verification.verification_id]
-                kind = request.what, request.is_undo, self._premises(request, standing)
+                premises = self._premises(request, standing)
+                kind = request.what, request.is_undo, premises, self._told_at(request, standing)
                 pack = request.operation_id, verification.identifier
                 packs.setdefault(kind, []).append(pack)
         if not packs:
@@ -375,12 +381,24 @@ class _Performing:
             for operation_id, _ in some
         }
 
-    def _event(self, kind: tuple[Operation, bool, str], packs: Sequence[str]) -> ObjectEvent:
-        operation, is_undo, premises = kind
+    def _told_at(self, request: _Named, standing: Standing | None) -> datetime:
+        """Return the time of the event: what ends a pack after an undo is told after it.
+
+        Of events of one moment those that end a pack count before those that undo an end.
+        """
+        since = standing.since if standing else None
+        if request.is_undo:
+            before = self._done_at - _TICK
+            return before if since is None or since < before else self._done_at
+        is_undone = standing is not None and standing.status is Status.REACTIVATED
+        return self._done_at + _TICK if is_undone and since == self._done_at else self._done_at
+
+    def _event(self, kind: _Kind, packs: Sequence[str]) -> ObjectEvent:
+        operation, is_undo, premises, at = kind
         ending = OPERATIONS[operation]
         return ObjectEvent(
-            event_time=self._done_at,
-            event_time_zone_offset=packing.offset_of(self._done_at),
+            event_time=at,
+            event_time_zone_offset=packing.offset_of(at),
             event_id=f"urn:uuid:{uuid4()}",
             action="OBSERVE",
             biz_step=REACTIVATING if is_undo else ending.biz_step,
