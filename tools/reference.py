@@ -51,6 +51,16 @@ undo of a decommissioning, which the rule of the market allows or not.
 """.lstrip()
 
 
+_TURNS_INTRODUCTION = """
+## At one moment
+
+Events count in order of event time. Of those that name one object at one moment the one whose row
+stands higher counts first, and within a row the one with the smaller id; when they were recorded
+does not matter. The first of these decides that an event has and that is in a row: its type with
+its action, its business step, its disposition, its action.
+""".lstrip()
+
+
 def finding_codes() -> list[FindingCode]:
     """Return every declared kind of finding, by code."""
     codes = [
@@ -128,7 +138,7 @@ def _settings_page() -> str:
 
 def _lifecycle_page() -> str:
     from packtrail.lifecycle.rules import EFFECTS, Outcome, after
-    from packtrail.lifecycle.states import STATES
+    from packtrail.lifecycle.states import STATES, TURNS
 
     lines = [
         WRITTEN_BY,
@@ -156,6 +166,10 @@ def _lifecycle_page() -> str:
             "yes" if row.is_saleable else "no",
         )
         lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", _TURNS_INTRODUCTION]
+    for number, row in enumerate(TURNS, 1):
+        words = ", ".join(f"`{word}`" if word else "whatever is in no row" for word in row)
+        lines.append(f"{number}. {words}")
     return "\n".join(lines) + "\n"
 
 

@@ -59,6 +59,12 @@ def some(rng: random.Random, things: list[str], most: int) -> list[str]:
     return rng.sample(things, rng.randint(1, most))
 
 
+def new_id(rng: random.Random) -> str:
+    """The id of an event: by ids those of one moment are ordered, and not all of them are UUIDs."""
+    start = rng.choice(["urn:uuid:", "urn:uuid:", "https://example.com/event/"])
+    return f"{start}{uuid.UUID(int=rng.getrandbits(128), version=4)}"
+
+
 def random_event(rng: random.Random):
     hour = rng.randint(0, 20)
     kind = rng.randrange(8)
@@ -93,11 +99,15 @@ def told_again(rng: random.Random, event):
     kept = rng.sample(objects, rng.randint(1, len(objects))) if objects else ()
     if objects and rng.random() < 0.3:
         kept = tuple({*kept, *some(rng, PACKS, 3)})
-    return msgspec.structs.replace(event, event_id=f"urn:uuid:{uuid.uuid4()}", **{names: kept})
+    more = {"event_id": new_id(rng), names: kept}
+    if event.destinations and rng.random() < 0.5:  # No part of what is told of an object.
+        goal = Destination(type="location", destination=rng.choice(PLACES).id)
+        more["destinations"] = (goal,)
+    return msgspec.structs.replace(event, **more)
 
 
 def build_world(database: Database, rng: random.Random) -> None:
-    events = [random_event(rng) for _ in range(90)]
+    events = [msgspec.structs.replace(random_event(rng), event_id=new_id(rng)) for _ in range(90)]
     events += [told_again(rng, event) for event in rng.choices(events, k=25)]
     events += [declared_wrong(event) for event in rng.sample(events, 12)]
     rng.shuffle(events)

@@ -13,6 +13,7 @@ import calendar
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, timezone
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from packtrail.hierarchy.codes import LEFT_WITHOUT_UNPACKING
@@ -48,14 +49,16 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     """Return the steps in the order in which they count, each once.
 
     The same event may have been recorded by several organisations, and may name an object both
-    itself and through what holds it: the first record and the nearest naming count. Of several
-    events that tell the same of the object, the one recorded first counts, in the place of the
-    first of them in this order; of those that send it somewhere else than that one, none.
+    itself and through what holds it: the first record and the nearest naming count. Several
+    events that tell the same of the object count once, where the first of them stands; for them
+    stands the one recorded first, of those that send the object where that first one does.
     """
     every = list(steps)
     kept = {_naming(step): step for step in every}
     if len(kept) < len(every):
         kept = _nearest(every)
+    if len({step.event_time for step in kept.values()}) == len(kept):
+        return tuple(sorted(kept.values(), key=_EVENT_TIME))
     return _told_once(sorted(kept.values(), key=_in_time))
 
 
@@ -65,6 +68,7 @@ def _naming(step: Step) -> tuple[str, Role | None]:
 
 
 _ENDS_OF_MAKING = frozenset({Role.INPUT, Role.OUTPUT})
+_EVENT_TIME = attrgetter("event_time")
 
 
 def _in_time(step: Step) -> tuple[object, ...]:
@@ -88,8 +92,6 @@ def _nearest(steps: list[Step]) -> dict[tuple[str, Role | None], Step]:
 
 def _told_once(steps: list[Step]) -> tuple[Step, ...]:
     """Leave out what tells again what was told before; at another time it is something else."""
-    if len({step.event_time for step in steps}) == len(steps):
-        return tuple(steps)
     kept: dict[tuple[object, ...], Step] = {}
     for step in steps:
         fact = _fact(step)

@@ -32,8 +32,6 @@ _UUID: Final = b"urn:uuid:"
 _DASHES: Final = np.array([8, 13, 18, 23])
 _HASH_START: Final = b"ni:///sha-256;"
 _HASH_END: Final = b"?ver=CBV2.0"
-_KINDS_IN_ORDER: Final = (_HASHES, _UUIDS)
-"""In the order of what their texts begin with."""
 _HEX: Final = np.isin(np.arange(256), np.frombuffer(b"0123456789abcdef", dtype=np.uint8))
 _FORMS: Final = {
     _UUIDS: re.compile(
@@ -179,18 +177,24 @@ class Columns:
             return f"{_HASH_START.decode()}{text}{_HASH_END.decode()}"
         return self._identity_texts[place]
 
-    @once
-    def identity_order(self) -> NDArray[np.uint64] | None:
-        """Three numbers by event, by which identities are in the order of their texts.
+    @property
+    def has_texts(self) -> bool:
+        """Whether identities are texts of which nothing is known."""
+        return self._packed.identity_kind == _TEXTS
 
-        None: some of them are texts of which nothing is known. Of hashes the first half decides.
+    @once
+    def identity_order(self) -> NDArray[np.uint64]:
+        """A number by event: the smaller one's identity comes first, that of equals is not told.
+
+        Of texts nothing is told.
         """
         kind, data = self._packed.identity_kind, self._packed.identities
         if kind == _TEXTS:
-            return None
-        found = np.full((self._count, 3), _KINDS_IN_ORDER.index(kind), dtype=np.uint64)
-        found[:, 1:] = np.frombuffer(data, dtype=">u8").reshape(self._count, -1)[:, :2]
-        return found
+            return np.zeros(self._count, dtype=np.uint64)
+        octets = len(data) // self._count
+        first = np.frombuffer(data, dtype=">u8")[:: octets // 8].astype(np.uint64)
+        # A hash begins with `ni:`, so it comes before a UUID, which begins with `urn:`.
+        return first >> np.uint64(1) | np.uint64(kind == _UUIDS) << np.uint64(63)
 
     def place_of(self, identity: str) -> int | None:
         """Return the place of the event of an identity, None where none has it."""

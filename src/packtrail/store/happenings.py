@@ -384,25 +384,29 @@ def _order_ties(
     at = np.flatnonzero(np.append(is_tie, False) | np.insert(is_tie, 0, False))
     tied, run = order[at], np.cumsum(~np.insert(is_tie, 0, False))[at]
     involved, which = np.unique(events.numbers[tied], return_inverse=True)
-    segments_of = [found[number] for number in involved.tolist()]
-    keys = [segment.columns.identity_order for segment in segments_of]
-    sizes = [segment.event_count for segment in segments_of]
-    table = np.concatenate(
-        [
-            np.zeros((size, 3), dtype=np.uint64) if key is None else key
-            for key, size in zip(keys, sizes, strict=True)
-        ]
-    )
-    key = table[np.cumsum([0, *sizes])[which] + events.places[tied]]
-    order[at] = tied[np.lexsort([key[:, 2], key[:, 1], key[:, 0], run])]
-    is_text = np.array([each is None for each in keys], dtype=bool)[which]
+    columns = [found[number].columns for number in involved.tolist()]
+    sizes = [found[number].event_count for number in involved.tolist()]
+    keys = np.concatenate([each.identity_order for each in columns])
+    key = keys[np.cumsum([0, *sizes])[which] + events.places[tied]]
+    chosen = np.lexsort([key, run])
+    order[at], key = tied[chosen], key[chosen]
+    is_text = np.array([each.has_texts for each in columns], dtype=bool)[which]
+    is_open = (key[1:] == key[:-1]) | np.isin(run[1:], run[is_text])
 
     def identity(event: int) -> str:
         return found[int(events.numbers[event])].identity(int(events.places[event]))
 
-    for one in np.unique(run[is_text]).tolist():
-        span = at[np.searchsorted(run, one) : np.searchsorted(run, one, side="right")]
+    for start, stop in _runs(is_open & (run[1:] == run[:-1])):
+        span = at[start:stop]
         order[span] = sorted(order[span].tolist(), key=identity)
+
+
+def _runs(is_tie: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield where neighbours that are ties begin and end."""
+    padded = np.concatenate(([False], is_tie, [False])).astype(np.int8)
+    steps = np.diff(padded)
+    starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    yield from zip(starts.tolist(), (stops + 1).tolist(), strict=True)
 
 
 def _kind(segment: Segment, like: int) -> Event:
