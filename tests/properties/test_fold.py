@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import containment, examine, fold, in_order
 from packtrail.lifecycle.journey import Status, Step
-from packtrail.lifecycle.rules import EFFECTS, Outcome, after
-from packtrail.lifecycle.states import REACTIVATE, STATES, Effect
+from packtrail.lifecycle.rules import EFFECTS, Outcome, after, turn_of
+from packtrail.lifecycle.states import REACTIVATE, STATES, TURNS, Effect
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = {
@@ -190,3 +190,16 @@ def test_every_status_has_one_row_in_the_order_of_a_life():
     assert all(row.status is status for status, row in STATES.items())
     assert {effect for row in STATES.values() for effect in row.leads_to or ()} <= {*EFFECTS}
     assert all(REACTIVATE in (row.leads_to or ()) for row in STATES.values() if row.can_be_undone)
+
+
+def test_every_word_has_one_turn_and_what_no_row_names_the_middle_one():
+    words = [word for row in TURNS for word in row]
+
+    assert len(words) == len({*words})
+    assert {word for row in STATES.values() for word in row.steps if word != "holding"} <= {*words}
+    assert turn_of("ObjectEvent", "OBSERVE", "inspecting", "damaged") == turn_of(
+        "TransformationEvent", None, "commissioning", None
+    )
+    assert turn_of("ObjectEvent", "DELETE", "inspecting", None) == turn_of(
+        "ObjectEvent", "OBSERVE", "https://ref.gs1.org/cbv/BizStep-decommissioning", "destroyed"
+    )
