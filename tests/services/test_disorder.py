@@ -40,6 +40,8 @@ SLOW = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+MINUTES = st.lists(st.integers(1, 2), min_size=6, max_size=6)
+"""When the events of a story happen: several at each of two moments."""
 _stories = itertools.count(1)
 
 
@@ -157,7 +159,7 @@ def test_any_order_repetition_and_grouping_tells_the_same(world: World, data: An
 @SLOW
 @given(data=st.data())
 def test_events_of_one_moment_tell_the_same_in_any_order(world: World, data: Any) -> None:
-    minutes = data.draw(st.lists(st.integers(1, 2), min_size=6, max_size=6))
+    minutes = data.draw(MINUTES)
     order = data.draw(st.permutations(range(7)))
     plain, story = Story(minutes), Story(minutes)
     counts = census_after(world, plain.events)
@@ -236,7 +238,7 @@ def test_any_crash_and_replay_tells_the_same(
 @SLOW
 @given(data=st.data())
 def test_what_was_known_at_any_moment_never_changes(world: World, data: Any) -> None:
-    story = Story()
+    story = Story(data.draw(MINUTES))
     order = data.draw(st.permutations(story.events))
     known: list[tuple[datetime, list[object]]] = []
     for each in order:
