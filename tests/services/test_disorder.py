@@ -91,7 +91,9 @@ class Story:
 def _without_arrival(told: tracing.Trace) -> dict[str, Any]:
     return {
         "standing": (told.standing.status, told.standing.disposition),
-        "steps": [(s.event_time, s.biz_step, s.action, s.is_withdrawn) for s in told.steps],
+        "steps": [
+            (s.event_time.isoformat(), s.biz_step, s.action, s.is_withdrawn) for s in told.steps
+        ],
         "holders": [each.parent for each in told.holders],
         "contents": sorted(each.identifier for each in told.contents),
         "findings": sorted(each.code for each in told.findings),
