@@ -101,7 +101,7 @@ def _submitted(app: Application, lot: Sequence[_Handed]) -> list[_Answer | Excep
     for place, (request, content) in enumerate(lot):
         try:
             actor = _the_same_actor(request, app, actors)
-            _require_form(request)
+            require_versions(request)
             begun[place] = capture.begin(app, actor, content, **_told(request))
         except Exception as fault:  # noqa: BLE001 - raised where it is answered
             faults[place] = fault

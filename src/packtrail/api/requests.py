@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from packtrail.settings import Settings
 
 SMALL_BODY_BYTES = 64 * 1024
+_STANDARD = b"gs1-"
+"""How the headers of the binding begin."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -240,6 +242,8 @@ def require_media_type(request: Request, *taken: str) -> str:
 
 def require_versions(request: Request) -> None:
     """Refuse versions of EPCIS or CBV that are not spoken here (406)."""
+    if not any(name.startswith(_STANDARD) for name, _ in request.headers.raw):
+        return  # Most callers say nothing of them.
     _require_version(request, "EPCIS", EPCIS_VERSION_MIN, EPCIS_VERSION)
     _require_version(request, "CBV", CBV_VERSION_MIN, CBV_VERSION)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -31,8 +31,7 @@ _JOB = f"""
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCapture:
+class NewCapture(NamedTuple):
     """A document on its way in, and who handed it in for whom."""
 
     capture_id: UUID

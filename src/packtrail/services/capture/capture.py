@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import chain
@@ -90,7 +90,7 @@ def submit(
     size = content.size if isinstance(content, Upload) else len(content)
     handed_in = _handed_in(app, actor, size, media_type, filename, error_behaviour)
     with _taken_in(app, content) as upload:
-        handed_in = replace(handed_in, sha256=upload.sha256)
+        handed_in = handed_in._replace(sha256=upload.sha256)
         if wait or size <= app.settings.capture_inline_bytes_max:
             planned = streams.planned(app, upload)
             if isinstance(planned, streams.Whole):
@@ -368,7 +368,7 @@ def _for_owner(
     conn: Connection, actor: Actor, owner: str | None, handed_in: rows.NewCapture
 ) -> rows.NewCapture:
     owner_id, audience_id = audience_for(conn, actor, owner)
-    return replace(handed_in, owner_id=owner_id, audience_id=audience_id)
+    return handed_in._replace(owner_id=owner_id, audience_id=audience_id)
 
 
 def _write_down(

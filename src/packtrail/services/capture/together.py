@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
@@ -187,7 +187,7 @@ def _for_owners(conn: Connection, some: Sequence[Lone]) -> list[rows.NewCapture]
         if key not in known:
             known[key] = audience_for(conn, lone.actor, lone.owner)
         owner_id, audience_id = known[key]
-        found.append(replace(lone.handed_in, owner_id=owner_id, audience_id=audience_id))
+        found.append(lone.handed_in._replace(owner_id=owner_id, audience_id=audience_id))
     return found
 
 
