@@ -188,8 +188,7 @@ def audience_for(conn: Connection, actor: Actor, owner: str | None) -> tuple[int
         raise NotPermitted(
             NO_ORGANISATION.found("The actor acts for no organisation.", at="organisation")
         )
-    own = own_id(actor, owner)
-    is_own = own is not None
+    is_own = own_id(actor, owner) is not None
     row, rows_of, audiences = rows.scope_of(conn, actor.organisation_id, None if is_own else owner)
     if not is_own and row is None:
         message = "Your organisation has no agreement to record events for this owner."

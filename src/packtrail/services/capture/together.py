@@ -15,11 +15,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from packtrail.access import Action
-from packtrail.base.errors import Unavailable
+from packtrail.base.errors import NotPermitted, Unavailable
 from packtrail.services import auditing
 from packtrail.services.accounts.organisations import audience_for, own_id
 from packtrail.services.capture import capturing
-from packtrail.store import audit, drafts, originals
+from packtrail.store import audit, drafts, months, originals
 from packtrail.store import capture as store
 from packtrail.store import captures as rows
 from packtrail.store.ids import SegmentNumbers
@@ -121,10 +121,13 @@ def _shared(app: Application, lane: Lane, some: Sequence[Lone]) -> list[rows.Out
                 answers[left[place]] = Lane.NEW
             wrong = error.unknown | error.repeated
             left = [each for place, each in enumerate(left) if place not in wrong]
+        except (NotPermitted, months.MonthMissing, *store.RACES) as error:
+            _LOG.debug("%d documents are recorded one by one: %r", len(left), error)
+            break
         except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - said by whichever document is the cause
-            _LOG.debug("%d documents are recorded one by one: %r", len(left), error)
+        except Exception:  # A fault of ours, or a text that no column takes: each is told alone.
+            _LOG.warning("%d documents are recorded one by one", len(left), exc_info=True)
             break
         else:
             found = dict(zip(left, outcomes, strict=True))
