@@ -126,7 +126,7 @@ def _shared(app: Application, lane: Lane, some: Sequence[Lone]) -> list[rows.Out
             break
         except Unavailable:
             raise
-        except Exception:  # A fault of ours, or a text that no column takes: each is told alone.
+        except Exception:  # noqa: BLE001 - told by whichever document is the cause, alone
             _LOG.warning("%d documents are recorded one by one", len(left), exc_info=True)
             break
         else:
