@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 import psycopg
@@ -52,6 +53,38 @@ def test_a_connection_that_dies_is_unavailable_and_the_next_one_works(fresh_data
         die()
     with fresh_database.reading() as conn:
         assert conn.execute("select 1").fetchone() == (1,)
+
+
+def test_connections_that_the_server_ended_while_they_were_idle_fail_nobody(
+    fresh_database: Database,
+):
+    fresh_database.fill()
+    with fresh_database.reading() as conn:
+        mine = conn.info.backend_pid
+        ended = conn.execute(
+            "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity"
+            " where datname = current_database() and pid <> %s",
+            [mine],
+        ).fetchone()
+    with psycopg.connect(fresh_database.url) as other:
+        other.execute("select pg_terminate_backend(%s, 10000)", [mine])
+
+    assert ended[0] >= 9
+    with contextlib.ExitStack() as stack:
+        lent = [stack.enter_context(fresh_database.reading()) for _ in range(10)]
+        assert [conn.execute("select 1").fetchone() for conn in lent] == [(1,)] * 10
+
+
+def test_what_the_server_tells_an_idle_connection_does_not_end_it(fresh_database: Database):
+    with fresh_database.reading() as conn:
+        conn.execute("listen news")
+    with psycopg.connect(fresh_database.url, autocommit=True) as other:
+        other.execute("notify news")
+
+    for _ in range(2):
+        with fresh_database.reading() as again:
+            assert again is conn
+            assert again.execute("select 1").fetchone() == (1,)
 
 
 def test_the_connection_that_came_back_last_is_lent_first(fresh_database: Database):

@@ -208,7 +208,7 @@ class Database:
     def _lent(self) -> Iterator[KeyedConnection]:
         try:
             with _readable_faults(self.url):
-                conn = self._pool.getconn()
+                conn = self._alive()
                 conn.keyring = self.keyring
                 try:
                     yield conn
@@ -220,6 +220,15 @@ class Database:
                 # have each of them fail somebody.
                 self._pool.check()
             raise
+
+    def _alive(self) -> KeyedConnection:
+        """Take a connection that the server did not end while it lay in the pool."""
+        conn = self._pool.getconn()
+        while not conn.is_alive():
+            self._pool.putconn(conn)  # It sees that the connection is gone, and opens another.
+            self._pool.check()
+            conn = self._pool.getconn()
+        return conn
 
     def __enter__(self) -> Self:
         self.open()

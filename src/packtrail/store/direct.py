@@ -129,6 +129,15 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         self.along: _Along | None = None
         """What goes along with the next question."""
 
+    def is_alive(self) -> bool:
+        """Tell whether the server did not end this connection while it was idle; asks nobody."""
+        try:
+            while _await(self, select.POLLIN, milliseconds=0):
+                self.pgconn.consume_input()
+        except OperationalError:
+            return False
+        return True
+
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
         """Execute a statement, as the driver does or together with others."""
         if self.gathering is None:
@@ -277,11 +286,13 @@ def arrived(conn: DirectConnection) -> PGresult | None:
     return pgconn.get_result()
 
 
-def _await(conn: DirectConnection, events: int) -> None:
+def _await(
+    conn: DirectConnection, events: int, *, milliseconds: int | None = None
+) -> list[tuple[int, int]]:
     if conn.arrival is None:
         conn.arrival = select.poll()
     conn.arrival.register(conn.pgconn.socket, events)
-    conn.arrival.poll()
+    return conn.arrival.poll(milliseconds)
 
 
 def _prepare(conn: DirectConnection, statement: Statement) -> None:
