@@ -23,16 +23,15 @@ Name = Annotated[
 
 @organisations.command("add")
 def add_organisation(
+    installation: options.Installation,
     code: Annotated[str, typer.Argument(help="Short name: small letters, digits and hyphens.")],
     name: Annotated[str, typer.Option("--name", help="Full name; default: the code.")] = "",
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Open an organisation on this installation."""
     from packtrail.services.accounts.organisations import create_organisation
 
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         made = create_organisation(application, actor, code, name=name or code)
     if json:
         write_json(made)
@@ -42,23 +41,22 @@ def add_organisation(
 
 @organisations.command("allow")
 def allow_recording(
+    organisation: options.Organisation,
     partner: Annotated[
         str, typer.Argument(help="Code of the organisation that may record for yours.")
     ],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Let a partner, such as a contract manufacturer, record events for your organisation."""
     from packtrail.services.accounts import organisations as service
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         service.allow_recording(application, actor, partner)
     write_line(f"{partner} may record for {actor.organisation_code}")
 
 
 @users.command("add")
 def add_user(
+    organisation: options.Organisation,
     name: Name,
     role: Annotated[
         str,
@@ -69,16 +67,13 @@ def add_user(
     link_only: Annotated[
         bool, typer.Option("--link-only", help="No password: only one-time links sign in.")
     ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Open an account; the password is asked for, or read from PACKTRAIL_NEW_PASSWORD."""
     from packtrail.services.accounts.accounts import create_user
 
     password = None if link_only else _new_password()
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = create_user(application, actor, name, role=role, password=password)
     if json:
         write_json(made)
@@ -87,16 +82,11 @@ def add_user(
 
 
 @users.command("link")
-def sign_in_link(
-    name: Name,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-) -> None:
+def sign_in_link(organisation: options.Organisation, name: Name) -> None:
     """Print a link that signs a user in once, for a new account or a forgotten password."""
     from packtrail.services.accounts.accounts import create_sign_in_link
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         token = create_sign_in_link(application, actor, name)
         settings = application.settings
         console = settings.console_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
@@ -104,67 +94,53 @@ def sign_in_link(
 
 
 @users.command("password")
-def set_password(
-    name: Name,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-) -> None:
+def set_password(organisation: options.Organisation, name: Name) -> None:
     """Give a user another password; their sessions end. It is asked for, or read as for add."""
     from packtrail.services.accounts import account_changes
 
     password = _new_password()
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         account_changes.set_password(application, actor, name, password)
     write_line(f"{name} has a new password")
 
 
 @users.command("disable")
 def disable_user(
+    organisation: options.Organisation,
     name: Name,
     undo: Annotated[bool, typer.Option("--undo", help="Let the user sign in again.")] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Let a user sign in no more; their sessions and links end now."""
     from packtrail.services.accounts import account_changes
 
     change = account_changes.enable_user if undo else account_changes.disable_user
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         change(application, actor, name)
     write_line(f"{name} is {'enabled' if undo else 'disabled'}")
 
 
 @users.command("role")
 def change_role(
+    organisation: options.Organisation,
     name: Name,
     role: Annotated[
         str, typer.Argument(help="administrator, operator, quality, regulatory, reader or auditor.")
     ],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Give a user another role; it holds from their next request on."""
     from packtrail.services.accounts import account_changes
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         account_changes.change_role(application, actor, name, role)
     write_line(f"{name} is {role} of {actor.organisation_code}")
 
 
 @users.command("list")
-def list_users(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_users(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the accounts of an organisation."""
     from packtrail.services.accounts import accounts
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = accounts.users(application, actor)
     if json:
         write_json(found)
@@ -187,6 +163,7 @@ def list_users(
 
 @keys.command("create")
 def create_key(
+    organisation: options.Organisation,
     name: Annotated[str, typer.Argument(help="What the key is for, such as the name of a line.")],
     scope: Annotated[
         list[str],
@@ -195,16 +172,13 @@ def create_key(
         ),
     ],
     days: Annotated[int | None, typer.Option("--days", help="How long it works.")] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Make an API key and print it; it is shown this once."""
     from packtrail.services.accounts.keys import create_api_key
 
     scopes = [permission for word in scope for permission in SCOPES.get(word, (word,))]
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = create_api_key(application, actor, name, scopes=scopes, days=days)
     if json:
         write_json(made)
@@ -214,16 +188,11 @@ def create_key(
 
 
 @keys.command("list")
-def list_keys(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_keys(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the API keys of an organisation."""
     from packtrail.services.accounts.keys import api_keys
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = api_keys(application, actor)
     if json:
         write_json(found)
@@ -237,15 +206,13 @@ def list_keys(
 
 @keys.command("revoke")
 def revoke_key(
+    organisation: options.Organisation,
     key_id: Annotated[str, typer.Argument(help="The first letters of the key, as listed.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """End an API key at once."""
     from packtrail.services.accounts.keys import revoke_api_key
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         revoke_api_key(application, actor, key_id)
     write_line(f"{key_id} is revoked")
 

@@ -18,19 +18,14 @@ FormName = Annotated[str, typer.Argument(metavar="FORM", help="fda_3911 or eu_al
 
 @alerts.command("bundle")
 def bundle(
-    case: Code,
-    out: Out,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, case: Code, out: Out, json: options.Json = False
 ) -> None:
     """Write the evidence of a case as ZIP: paper, data, and a manifest of SHA-256 hashes."""
     import hashlib
 
     from packtrail.services.alerts import bundle as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         content = use_cases.bundle(application, actor, case)
     out.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
@@ -58,21 +53,19 @@ def forms(json: options.Json = False) -> None:
 
 @alerts.command("draft")
 def draft(
+    organisation: options.Organisation,
     case: Code,
     form: FormName,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write it: .pdf, .csv or .json."),
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show what an authority asks of a case as a draft, with what is missing. Nothing is sent."""
     from packtrail.services.alerts import drafts as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if out is not None:
             content = use_cases.exported(application, actor, case, form, out.suffix[1:])
             out.write_bytes(content)
@@ -94,20 +87,18 @@ def draft(
 
 @alerts.command("answer")
 def answer(
+    organisation: options.Organisation,
     case: Code,
     form: FormName,
     values: Annotated[
         list[str], typer.Argument(metavar="FIELD=TEXT...", help="What to write into the draft.")
     ],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Write fields of a draft; an empty text is worked out from the case again."""
     from packtrail.services.alerts import drafts as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = use_cases.answer(application, actor, case, form, dict(map(_pair, values)))
     if json:
         write_json(made)
@@ -116,19 +107,13 @@ def answer(
 
 
 @alerts.command("reach")
-def reach(
-    case: Code,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def reach(organisation: options.Organisation, case: Code, json: options.Json = False) -> None:
     """Show where the packs of a case were, and what they share with other packs."""
     from packtrail.rendering import times
     from packtrail.services.alerts import sightings
     from packtrail.services.alerts.bundle import held_by
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = sightings.picture(application, actor, case)
     if json:
         write_json(found)

@@ -30,7 +30,8 @@ Packs = Annotated[
 
 
 @alerts.command("list")
-def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def listing(
+    organisation: options.Organisation,
     code: Annotated[str | None, typer.Option("--code", help="Only of this signal.")] = None,
     only_open: Annotated[
         bool, typer.Option("--open", help="Only those in no case, not withdrawn.")
@@ -38,15 +39,12 @@ def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
     gtin: Annotated[str | None, typer.Option("--gtin", help="With --serial: of one pack.")] = None,
     serial: Annotated[str | None, typer.Option("--serial", help="The pack.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most to show.")] = 100,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List alerts, the newest first."""
     from packtrail.services.alerts import alerts as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.listed(
             application, actor, code=code, only_open=only_open, gtin=gtin, serial=serial,
             limit=limit,
@@ -63,18 +61,12 @@ def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
 
 
 @alerts.command("show")
-def show(
-    alert: Number,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def show(organisation: options.Organisation, alert: Number, json: options.Json = False) -> None:
     """Show one alert: its arithmetic, and everything it rests on."""
     from packtrail.rendering import times
     from packtrail.services.alerts import alerts as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.alert(application, actor, alert)
     if json:
         write_json(found)
@@ -95,16 +87,11 @@ def show(
 
 
 @alerts.command("run")
-def run(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def run(organisation: options.Organisation, json: options.Json = False) -> None:
     """Look at what is new now; a serving Packtrail does so by itself twice a minute."""
     from packtrail.services.alerts import watching
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         done = watching.watch(application, actor)
     if json:
         write_json(done)
@@ -116,16 +103,11 @@ def run(
 
 
 @alerts.command("rules")
-def rules(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def rules(organisation: options.Organisation, json: options.Json = False) -> None:
     """Show how right each rule was by real outcomes, and what could be set otherwise."""
     from packtrail.services.alerts import alerts as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.lessons(application, actor)
         over = use_cases.overview(application, actor)
     if json:
@@ -148,6 +130,7 @@ def rules(
 
 @alerts.command("parameters")
 def parameters(
+    organisation: options.Organisation,
     values: Annotated[
         list[str] | None,
         typer.Argument(metavar="NAME=VALUE...", help="What to set; NAME= is the default again."),
@@ -156,15 +139,12 @@ def parameters(
     since: Annotated[
         str | None, typer.Option("--since", metavar="TIME", help="Since when; default: now.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show what the rules are set to, or set it; what was set before stays on record."""
     from packtrail.services.alerts import policies
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if values:
             found = policies.put(
                 application, actor, dict(map(_pair, values)), reason=reason,
@@ -184,21 +164,19 @@ def parameters(
 
 @alerts.command("cases")
 def cases(
+    organisation: options.Organisation,
     state: Annotated[
         list[str] | None, typer.Option("--state", help="Only in this state; again for more.")
     ] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Only of this owner.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most to show.")] = 100,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List cases, the newest first, each with its nearest time limit."""
     from packtrail.rendering import times
     from packtrail.services.alerts import cases as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.listed(application, actor, states=state, owner=owner, limit=limit)
     if json:
         write_json(found)
@@ -215,37 +193,29 @@ def cases(
 
 
 @alerts.command("case")
-def case(
-    case: Code,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def case(organisation: options.Organisation, case: Code, json: options.Json = False) -> None:
     """Show one case with its alerts, packs, clocks and story."""
     from packtrail.services.alerts import cases as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _tell(use_cases.case(application, actor, case), json=json)
 
 
 @alerts.command("open")
 def open_case(
+    organisation: options.Organisation,
     alerts: Numbers,
     title: Annotated[str, typer.Option("--title", help="What it is about.")] = "",
     owner: Annotated[str, typer.Option("--owner", help="Who sees to it.")] = "",
     market: Annotated[
         str | None, typer.Option("--market", help="Whose time limits run; default: where seen.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Open a case of some alerts."""
     from packtrail.services.alerts import cases as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = use_cases.open_case(
             application, actor, alerts, title=title, owner=owner, market=market
         )
@@ -254,71 +224,61 @@ def open_case(
 
 @alerts.command("add")
 def add(
-    case: Code,
-    alerts: Numbers,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, case: Code, alerts: Numbers, json: options.Json = False
 ) -> None:
     """Add alerts to a case."""
     from packtrail.services.alerts import cases as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _tell(use_cases.add_alerts(application, actor, case, alerts), json=json)
 
 
 @alerts.command("merge")
 def merge(
+    organisation: options.Organisation,
     case: Code,
     into: Annotated[str, typer.Argument(metavar="INTO", help="The case that stays.")],
     reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Put the alerts and packs of a case into another one."""
     from packtrail.services.alerts import cases as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _tell(use_cases.merge(application, actor, case, into, reason=reason), json=json)
 
 
 @alerts.command("assign")
 def assign(
+    organisation: options.Organisation,
     case: Code,
     owner: Annotated[str, typer.Argument(help="Who sees to it.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say who sees to a case."""
     from packtrail.services.alerts import cases as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _tell(use_cases.assign(application, actor, case, owner), json=json)
 
 
 @alerts.command("note")
 def note(
+    organisation: options.Organisation,
     case: Code,
     text: Annotated[str, typer.Argument(help="What to write down.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Write a note into a case."""
     from packtrail.services.alerts import cases as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _tell(use_cases.note(application, actor, case, text), json=json)
 
 
 @alerts.command("move")
-def move(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def move(
+    organisation: options.Organisation,
     case: Code,
     to: Annotated[
         str,
@@ -333,9 +293,6 @@ def move(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     cause: Annotated[
         str, typer.Option("--cause", help="To refute: what the false alert came from.")
     ] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Move a case from one state to the next."""
@@ -343,74 +300,60 @@ def move(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     from packtrail.services.alerts import cases as use_cases
 
     wish = Wish(move=to, reason=reason, category=category, cause=cause)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _tell(use_cases.move(application, actor, case, wish), json=json)
 
 
 @alerts.command("high-risk")
 def high_risk(
-    case: Code,
-    reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, case: Code, reason: Reason, json: options.Json = False
 ) -> None:
     """Say that there is a high risk of illegitimacy: its time limit begins."""
     from packtrail.services.alerts import cases as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _tell(use_cases.high_risk(application, actor, case, reason=reason), json=json)
 
 
 @alerts.command("done")
 def done(
+    organisation: options.Organisation,
     case: Code,
     duty: Annotated[str, typer.Argument(help="The clock: us_dscsa/illegitimate_product.")],
     reason: Annotated[str, typer.Option("--reason", help="How, and under which number.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say that somebody was told, as a time limit asks."""
     from packtrail.services.alerts import cases as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _tell(use_cases.done(application, actor, case, duty, reason=reason), json=json)
 
 
 @alerts.command("quarantine")
 def quarantine(
-    case: Code,
-    packs: Packs = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, case: Code, packs: Packs = None, json: options.Json = False
 ) -> None:
     """Put packs of a case in quarantine: verification then says not to supply them."""
     from packtrail.services.alerts import quarantine as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         chosen = [_pack(each) for each in packs or ()] or None
         _tell(use_cases.hold(application, actor, case, chosen), json=json)
 
 
 @alerts.command("release")
 def release(
+    organisation: options.Organisation,
     case: Code,
     reason: Reason,
     packs: Packs = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Release packs that a refuted case holds."""
     from packtrail.services.alerts import quarantine as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         chosen = [_pack(each) for each in packs or ()] or None
         _tell(use_cases.release(application, actor, case, reason=reason, packs=chosen), json=json)
 

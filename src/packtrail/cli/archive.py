@@ -36,11 +36,11 @@ _MEGABYTE = 1e6
 
 
 @archive.command("list")
-def listing(data: options.Data = None, db: options.Db = None, json: options.Json = False) -> None:
+def listing(installation: options.Installation, json: options.Json = False) -> None:
     """List the months: size, state, until when they are kept, holds, and the next step."""
     from packtrail.services.archive import months
 
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         found = months.every(application, actor)
     if json:
         write_json(
@@ -58,33 +58,30 @@ def listing(data: options.Data = None, db: options.Db = None, json: options.Json
 
 
 @archive.command("close")
-def close(
-    month: Month, data: options.Data = None, db: options.Db = None, json: options.Json = False
-) -> None:
+def close(installation: options.Installation, month: Month, json: options.Json = False) -> None:
     """Let nothing more be recorded in a month that is over.
 
     An event that happened in it and comes late is recorded in the month in which it comes.
     """
     from packtrail.services.archive import months
 
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         _tell(months.close(application, actor, month), as_json=json)
 
 
 @archive.command("export")
-def export(
-    month: Month, data: options.Data = None, db: options.Db = None, json: options.Json = False
-) -> None:
+def export(installation: options.Installation, month: Month, json: options.Json = False) -> None:
     """Write a closed month into the folder of archives, and verify what was written."""
     from packtrail.services.archive import months
 
-    with options.installation(data, db) as (application, actor), _progress() as advance:
+    with installation.acting() as (application, actor), _progress() as advance:
         made = months.export(application, actor, month, on_progress=advance)
     _tell(made, as_json=json)
 
 
 @archive.command("verify")
 def verify(
+    installation: options.Installation,
     month: Annotated[
         str | None, typer.Argument(metavar="[MONTH]", help="A month of this installation.")
     ] = None,
@@ -92,8 +89,6 @@ def verify(
         Path | None,
         typer.Option("--folder", metavar="DIR", help="Any archive, without a database."),
     ] = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Hold an archive against its manifest and give every document back, octet for octet."""
@@ -105,7 +100,7 @@ def verify(
     if folder is not None:
         found = checking.check(folder)
     else:
-        with options.installation(data, db) as (application, actor):
+        with installation.acting() as (application, actor):
             found = months.verify(application, actor, month or "")
     if json:
         write_json(
@@ -129,10 +124,9 @@ def verify(
 
 @archive.command("drop")
 def drop(
+    installation: options.Installation,
     month: Month,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Let the archive alone hold the bodies and originals of a month.
@@ -145,18 +139,16 @@ def drop(
         if not sys.stdin.isatty():
             raise UsageError(f"This takes {month} out of the database: say --yes.")
         typer.confirm(f"Take {month} out of the database?", abort=True, err=True)
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         _tell(months.drop(application, actor, month), as_json=json)
 
 
 @archive.command("restore")
-def restore(
-    month: Month, data: options.Data = None, db: options.Db = None, json: options.Json = False
-) -> None:
+def restore(installation: options.Installation, month: Month, json: options.Json = False) -> None:
     """Bring a month back from its archive into the database; the archive stays."""
     from packtrail.services.archive import months
 
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         _tell(months.restore(application, actor, month), as_json=json)
 
 
@@ -183,6 +175,7 @@ def document(
 
 @archive.command("hold")
 def hold(
+    organisation: options.Organisation,
     kind: Annotated[str, typer.Argument(help="month, lot, product, shipment or pack.")],
     subject: Annotated[
         str,
@@ -190,16 +183,13 @@ def hold(
     ],
     reason: Annotated[str, typer.Option("--reason", help="Why; the case behind it.")],
     owner: Annotated[str, typer.Option("--owner", help="Who asked: court, authority, case.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Place a legal hold: no month that it reaches is dropped until it is released."""
     from packtrail.services.archive import holding
 
     wanted = holding.Wanted(kind=kind, subject=subject, reason=reason, owner=owner)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         placed = holding.place(application, actor, wanted)
     if json:
         write_json(placed)
@@ -208,16 +198,11 @@ def hold(
 
 
 @archive.command("holds")
-def holds(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def holds(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the legal holds of an organisation, released ones among them."""
     from packtrail.services.archive import holding
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = holding.every(application, actor)
     if json:
         write_json(found)
@@ -235,16 +220,14 @@ def holds(
 
 @archive.command("release")
 def release(
+    organisation: options.Organisation,
     hold_id: Annotated[int, typer.Argument(metavar="HOLD", help="Number of the hold.")],
     reason: Annotated[str, typer.Option("--reason", help="Why it ends.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Release a legal hold; people release what somebody else has placed."""
     from packtrail.services.archive import holding
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         holding.release(application, actor, hold_id, reason=reason)
     talk.print(f"Hold {hold_id} is released.")
 

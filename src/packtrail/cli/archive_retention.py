@@ -29,6 +29,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 @archive.command("keep")
 def keep(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     keep_for: Annotated[str, typer.Argument(metavar="TIME", help="Such as '7 years'.")],
     source: Annotated[
         str, typer.Option("--source", help="What says so: a procedure, a contract, a law.")
@@ -50,9 +51,6 @@ def keep(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     valid_from: Annotated[
         str | None, typer.Option("--valid-from", metavar="DAY", help="Default: today.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Set a retention policy of a company; the one of the same scope gives way on its day.
@@ -72,7 +70,7 @@ def keep(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
         at_end=at_end,
         valid_from=_day(valid_from),
     )
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = policies.put(application, actor, wanted)
     if json:
         write_json(made)
@@ -81,16 +79,11 @@ def keep(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 
 @archive.command("policies")
-def listing(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def listing(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the retention policies of a company, earlier and ended ones among them."""
     from packtrail.services.archive import policies
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = policies.every(application, actor)
     if json:
         write_json(found)
@@ -101,31 +94,24 @@ def listing(
 
 @archive.command("end-policy")
 def end(
+    organisation: options.Organisation,
     policy_id: Annotated[int, typer.Argument(metavar="POLICY", help="Number of the policy.")],
     reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Let a retention policy hold no more, from today on; rule packs go on to count."""
     from packtrail.services.archive import policies
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         policies.end(application, actor, policy_id, reason=reason)
     talk.print(f"Policy {policy_id} has ended.")
 
 
 @archive.command("destructions")
-def destructions(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def destructions(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the orders of a company to destroy months."""
     from packtrail.services.archive import destroying
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = destroying.every(application, actor)
     if json:
         write_json(found)
@@ -145,17 +131,12 @@ def destructions(
 
 @archive.command("order-destruction")
 def order(
-    month: Month,
-    reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, month: Month, reason: Reason, json: options.Json = False
 ) -> None:
     """Order that a month be destroyed; a second person approves it in the console or by REST."""
     from packtrail.services.archive import destroying
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = destroying.order(application, actor, month, reason=reason)
     if json:
         write_json(made)
@@ -165,29 +146,26 @@ def order(
 
 @archive.command("withdraw-destruction")
 def withdraw(
+    organisation: options.Organisation,
     order_id: Annotated[int, typer.Argument(metavar="ORDER", help="Number of the order.")],
     reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Take an order back that is not carried out yet."""
     from packtrail.services.archive import destroying
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         destroying.withdraw(application, actor, order_id, reason=reason)
     talk.print(f"Order {order_id} is withdrawn.")
 
 
 @archive.command("destroy")
 def destroy(
+    installation: options.Installation,
     month: Month,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be destroyed, and what is against it.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Destroy a month for good: its archive, and all that the database holds of it.
@@ -197,7 +175,7 @@ def destroy(
     """
     from packtrail.services.archive import destroying
 
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         seen = destroying.preview(application, actor, month)
         if not dry_run:
             _ask(seen, yes=yes)

@@ -25,6 +25,7 @@ Backup = Annotated[
 
 
 def backup(
+    installation: options.Installation,
     into: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of backups; each gets one of its own.")
     ],
@@ -36,8 +37,6 @@ def backup(
         int | None,
         typer.Option("--keep", metavar="N", help="Keep the newest N backups in the folder."),
     ] = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Back everything up while the server goes on working.
@@ -47,7 +46,7 @@ def backup(
     """
     from packtrail.services.upkeep import backups
 
-    with options.installation(data, db) as (application, actor), _progress() as advance:
+    with installation.acting() as (application, actor), _progress() as advance:
         made = backups.create(
             application, actor, into, is_portable=portable, keep=keep, on_progress=advance
         )

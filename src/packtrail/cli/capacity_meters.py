@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 
 @capacity.command("calibrate")
 def calibrate(
+    organisation: options.Organisation,
     files: Annotated[
         list[Path], typer.Argument(help="What `packtrail bench ... --json` wrote; - is stdin.")
     ],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Let results of benchmarks set the constants of the model.
@@ -34,7 +32,7 @@ def calibrate(
     from packtrail.services.capacity import calibrating
 
     contents = [(path.name, options.file(path)) for path in files]
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         taken = [calibrating.take_bench(app, actor, each, name) for name, each in contents]
     if json:
         write_json(taken)
@@ -48,16 +46,11 @@ def calibrate(
 
 
 @capacity.command("calibration")
-def show_calibration(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def show_calibration(organisation: options.Organisation, json: options.Json = False) -> None:
     """Show which constants benchmarks set, from where and when, and which are stale."""
     from packtrail.services.capacity import calibrating
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         seen = calibrating.calibration(app, actor)
     if json:
         write_json(seen)
@@ -74,29 +67,24 @@ def show_calibration(
 
 
 @capacity.command("sample")
-def sample(data: options.Data = None, db: options.Db = None) -> None:
+def sample(installation: options.Installation) -> None:
     """Note now what this installation does and has left; a server does so every quarter hour."""
     from packtrail.services.capacity import metering
 
-    with options.installation(data, db) as (app, _):
+    with installation.acting() as (app, _):
         metering.sample(app)
     write_line("Noted.")
 
 
 @capacity.command("outlook")
-def show_outlook(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def show_outlook(organisation: options.Organisation, json: options.Json = False) -> None:
     """Tell what this installation does beside the plan, and when it reaches what there is.
 
     The exit code is 1 when something will be used up within weeks.
     """
     from packtrail.services.capacity import outlook
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         seen = outlook.outlook(app, actor)
     if json:
         write_json(seen)

@@ -41,19 +41,17 @@ Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same 
 
 @forecast.command("import")
 def import_forecast(
+    organisation: options.Organisation,
     file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON; - is standard input.")],
     name: Annotated[str, typer.Option("--name", help="What it is called.")] = "",
     dry_run: options.DryRun = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take a forecast in: a table with product, market, month (a day of it) and packs."""
     from packtrail.services.capacity import forecasts
 
     content = options.file(file)
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = forecasts.import_forecast(
             app, actor, content, file.name, name=name, is_trial=dry_run
         )
@@ -69,16 +67,11 @@ def import_forecast(
 
 
 @forecast.command("list")
-def list_forecasts(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_forecasts(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the forecasts, the newest first."""
     from packtrail.services.capacity import forecasts
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = forecasts.all_forecasts(app, actor)
     if json:
         write_json(found)
@@ -89,13 +82,11 @@ def list_forecasts(
 
 @forecast.command("show")
 def show_forecast(
+    organisation: options.Organisation,
     number: Number = None,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help="Write it as XLSX or CSV.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show a forecast by month and market, with how long each market has records kept."""
@@ -103,7 +94,7 @@ def show_forecast(
 
     if to is not None and to.suffix.casefold() not in {".xlsx", ".csv"}:
         raise UsageError(f"{to} ends in {to.suffix!r}: expected one of .xlsx, .csv.")
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         seen = forecasts.forecast(app, actor, number=number)
         if to is not None:
             is_csv = to.suffix.casefold() == ".csv"
@@ -129,16 +120,11 @@ def show_forecast(
 
 
 @scenario.command("list")
-def list_scenarios(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_scenarios(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the scenarios, the one in force first."""
     from packtrail.services.capacity import scenarios
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = scenarios.scenarios(app, actor)
     if json:
         write_json(found)
@@ -153,16 +139,12 @@ def list_scenarios(
 
 @scenario.command("show")
 def show_scenario(
-    code: Code,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, code: Code, json: options.Json = False
 ) -> None:
     """Show what a scenario assumes, with basis, source and who noted it."""
     from packtrail.services.capacity import scenarios
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         seen = scenarios.scenario(app, actor, code)
     if json:
         write_json(seen)
@@ -177,6 +159,7 @@ def show_scenario(
 
 @scenario.command("put")
 def put_scenario(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     code: Code,
     name: Annotated[str | None, typer.Option("--name", help="What it is called.")] = None,
     note: Annotated[str | None, typer.Option("--note", help="What it is about.")] = None,
@@ -190,9 +173,6 @@ def put_scenario(  # noqa: PLR0913, PLR0917 - the options of a command are its a
         Path | None, typer.Option("--file", metavar="TOML", help="What it assumes, all of it.")
     ] = None,
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Make a scenario, or change one; what is not said stays."""
@@ -202,7 +182,7 @@ def put_scenario(  # noqa: PLR0913, PLR0917 - the options of a command are its a
     from packtrail.services.capacity import scenarios
 
     content = options.file(file) if file else None
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         known = {each.scenario.code: each.scenario for each in scenarios.scenarios(app, actor)}
         was = known.get(code, Scenario(code=code, name=name or code))
         kept = was.forecast_no if number is None else (number or None)
@@ -226,6 +206,7 @@ def put_scenario(  # noqa: PLR0913, PLR0917 - the options of a command are its a
 
 @scenario.command("assume")
 def assume(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     code: Code,
     key: Annotated[str, typer.Argument(help="Key of the input, such as packs_per_case.")],
     likely: Annotated[float, typer.Argument(help="Its likely value.")],
@@ -236,9 +217,6 @@ def assume(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     low: Annotated[float | None, typer.Option("--low", help="Default: the likely value.")] = None,
     high: Annotated[float | None, typer.Option("--high", help="Default: the likely value.")] = None,
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Assume a value of an input in a scenario."""
@@ -247,7 +225,7 @@ def assume(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
 
     if basis not in BASES:
         raise UsageError(f"--basis is {basis!r}: expected one of {', '.join(BASES)}.")
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         told = Assumption(
             key=key,
             low=likely if low is None else low,
@@ -267,18 +245,16 @@ def assume(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
 
 @scenario.command("forget")
 def forget(
+    organisation: options.Organisation,
     code: Code,
     key: Annotated[str, typer.Argument(help="Key of the input.")],
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Assume nothing any more of an input."""
     from packtrail.services.capacity import scenarios
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = scenarios.forget(app, actor, code, key, reason=reason)
     if json:
         write_json(made)
@@ -287,33 +263,25 @@ def forget(
 
 
 @scenario.command("remove")
-def remove_scenario(
-    code: Code,
-    reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-) -> None:
+def remove_scenario(organisation: options.Organisation, code: Code, reason: Reason = "") -> None:
     """Take a scenario out; its history stays."""
     from packtrail.services.capacity import scenarios
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         scenarios.remove_scenario(app, actor, code, reason=reason)
     write_line(f"{code} is taken out.")
 
 
 @scenario.command("history")
 def history(
+    organisation: options.Organisation,
     code: Annotated[str | None, typer.Argument(help="Of one scenario only.")] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show what was changed in scenarios, by whom and why."""
     from packtrail.services.capacity import scenarios
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = scenarios.changes(app, actor, code=code)
     if json:
         write_json(found)
@@ -324,19 +292,17 @@ def history(
 
 @capacity.command("show")
 def show(
+    organisation: options.Organisation,
     scenarios: Scenarios = None,
     to: To = None,
     seed: Seed = 1,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Work out what the scenarios take, side by side, from what is known now."""
     from packtrail.services.capacity import runs
 
     write = _writer(to)
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = runs.results(app, actor, scenarios=scenarios or (), seed=seed)
         if to is not None:
             write_file(to, (write(actor, made),))
@@ -345,18 +311,16 @@ def show(
 
 @run.command("keep")
 def keep_run(
+    organisation: options.Organisation,
     name: Annotated[str, typer.Option("--name", help="What it is called.")] = "",
     scenarios: Scenarios = None,
     seed: Seed = 1,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Work results out and keep them, with every input as it is now."""
     from packtrail.services.capacity import runs
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = runs.keep_run(app, actor, name=name, scenarios=scenarios or (), seed=seed)
     if json:
         write_json(made)
@@ -365,16 +329,11 @@ def keep_run(
 
 
 @run.command("list")
-def list_runs(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_runs(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the runs that were kept, the newest first."""
     from packtrail.services.capacity import runs
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = runs.runs(app, actor)
     if json:
         write_json(found)
@@ -385,18 +344,16 @@ def list_runs(
 
 @run.command("show")
 def show_run(
+    organisation: options.Organisation,
     number: Annotated[int, typer.Argument(help="Number of the run.")],
     to: To = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show results as they were kept."""
     from packtrail.services.capacity import runs
 
     write = _writer(to)
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         seen = runs.run(app, actor, number)
         if to is not None:
             write_file(to, (write(actor, seen.results),))
@@ -405,6 +362,7 @@ def show_run(
 
 @capacity.command("business")
 def show_case(
+    organisation: options.Organisation,
     scenario_code: Annotated[
         str, typer.Option("--scenario", metavar="CODE", help="Default: the one in force.")
     ] = "",
@@ -413,9 +371,6 @@ def show_case(
     ] = "",
     to: To = None,
     seed: Seed = 1,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell the business case: investment, running cost, cost of delay, people by role.
@@ -428,7 +383,7 @@ def show_case(
     ending = ".xlsx" if to is None else to.suffix.casefold()
     if ending not in writers:
         raise UsageError(f"{to} ends in {ending!r}: expected one of {', '.join(writers)}.")
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         seen = business.business_case(
             app, actor, scenario=scenario_code, programme=programme, seed=seed
         )

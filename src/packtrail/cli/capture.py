@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 def capture(
+    organisation: options.Organisation,
     files: Annotated[
         list[str], typer.Argument(metavar="FILE", help="EPCIS documents; - is standard input.")
     ],
@@ -39,9 +40,6 @@ def capture(
         bool,
         typer.Option("--proceed", help="Keep the good events of a document that has bad ones."),
     ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Capture EPCIS documents: 1.0 to 2.0 XML, or 2.0 JSON-LD.
@@ -58,7 +56,7 @@ def capture(
     jobs = []
     with ExitStack() as stack:
         opened = [(name, stack.enter_context(_opened(name))) for name in files]
-        application, actor = stack.enter_context(options.acting(data, db, organisation))
+        application, actor = stack.enter_context(organisation.acting())
         for name, file in opened:
             with _uploaded(application, name, file) as upload:
                 job = submit(

@@ -11,12 +11,11 @@ from packtrail.cli.output import FINDINGS, write_json, write_line
 
 
 def distribute(
+    installation: options.Installation,
     check: Annotated[
         bool,
         typer.Option("--check", help="Only say what would be spread; exit code 1 where anything."),
     ] = False,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Spread the tables over the workers of a Citus cluster, with what is in them.
@@ -26,7 +25,7 @@ def distribute(
     """
     from packtrail.services.upkeep import clusters
 
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         act = clusters.cluster if check else clusters.distribute
         found = act(application, actor)
     if json:

@@ -20,7 +20,8 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the history.
 
 
 @markets.command("machine")
-def machine(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def machine(
+    organisation: options.Organisation,
     on: Annotated[str, typer.Option("--on", metavar="DAY", help="The day whose law counts.")],
     since: Annotated[
         str | None, typer.Option("--from", metavar="DAY", help="The day to compare with: today.")
@@ -29,9 +30,6 @@ def machine(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
     product: Annotated[str, typer.Option("--product", help="Only this product.")] = "",
     line: Annotated[str, typer.Option("--line", help="Only this line.")] = "",
     site: Annotated[str, typer.Option("--site", help="Only this site.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Put what you sell today under the rules of any day: what breaks, for what, since when."""
@@ -39,7 +37,7 @@ def machine(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
 
     day = options.day(on, option="--on")
     only = travelling.Narrowing(market=market, product=product, line=line, site=site)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         seen = travelling.machine(
             application, actor, on=day or application.clock().date(),
             today=options.day(since, option="--from"), only=only,
@@ -59,21 +57,19 @@ def machine(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
 
 @markets.command("readiness")
 def readiness(
+    organisation: options.Organisation,
     on: Annotated[
         str | None, typer.Option("--on", metavar="DAY", help="Seen from this day; default: today.")
     ] = None,
     xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Workbook to write.")] = None,
     pdf: Annotated[Path | None, typer.Option("--pdf", help="Report to write.")] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell for each market you sell in what is required, done, at risk and unknown."""
     from packtrail.services.markets import ready, ready_files
 
     day = options.day(on, option="--on")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         seen = ready.readiness(application, actor, on=day)
         if xlsx is not None:
             xlsx.write_bytes(ready_files.workbook(application, actor, on=day))
@@ -99,18 +95,16 @@ def readiness(
 
 @markets.command("updates")
 def list_updates(
+    organisation: options.Organisation,
     pack: Annotated[
         str | None, typer.Argument(metavar="[PACK]", help="Tell everything of this one.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List the rule packs of which another version waits to be accepted, or tell one in full."""
     from packtrail.services.markets import updates
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if pack is not None:
             page = updates.update(application, actor, pack)
         else:
@@ -151,14 +145,12 @@ def list_updates(
 
 @markets.command("accept")
 def accept(
+    organisation: options.Organisation,
     pack: Annotated[
         list[str] | None, typer.Argument(metavar="PACK...", help="Rule packs to accept.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Let the installed versions of rule packs hold for you from now on."""
@@ -166,7 +158,7 @@ def accept(
 
     if bool(pack) is every:
         raise UsageError("Name the packs to accept, or give --all.")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         changed = accepting.accept(application, actor, pack or [], reason=reason)
     if json:
         write_json({"accepted": changed})
@@ -176,16 +168,14 @@ def accept(
 
 @markets.command("accepted")
 def list_accepted(
+    organisation: options.Organisation,
     pack: Annotated[str | None, typer.Argument(metavar="[PACK]", help="Only this one.")] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell which versions of rule packs were accepted by whom, when and why."""
     from packtrail.services.markets import accepting
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = accepting.acceptances(application, actor, pack_id=pack, limit=1000)
     if json:
         write_json(found)
@@ -202,13 +192,11 @@ def list_accepted(
 
 
 def check_product(
+    organisation: options.Organisation,
     product: str,
     market: str | None,
     on: str | None,
     *,
-    organisation: str | None,
-    data: Path | None,
-    db: str | None,
     json: bool,
 ) -> None:
     """Tell whether a product may be sold in a market, or in all it has a licence for.
@@ -218,7 +206,7 @@ def check_product(
     from packtrail.services.markets import checking
 
     day = options.day(on, option="--on")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if market is None:
             found = checking.product(application, actor, product, on=day).markets
         else:

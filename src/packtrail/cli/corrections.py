@@ -30,35 +30,31 @@ Corrective = Annotated[
 
 @corrections.command("draft")
 def draft(
+    organisation: options.Organisation,
     event: Annotated[str, typer.Argument(help="Id of the wrong event.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Print an event under a new id, to be put right in an editor."""
     from packtrail.services.goods import corrections as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         content = use_cases.draft(application, actor, event)
     sys.stdout.buffer.write(content + b"\n")
 
 
 @corrections.command("preview")
 def preview(
+    organisation: options.Organisation,
     events: Events,
     reason: Reason,
     explanation: Explanation,
     corrective: Corrective = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show what a correction would change for which packs, and change nothing."""
     from packtrail.services.goods import corrections as use_cases
 
     correction = _correction(events, reason, explanation, corrective)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.preview(application, actor, correction)
     if json:
         write_json(found)
@@ -68,22 +64,20 @@ def preview(
 
 
 @corrections.command("accept")
-def accept(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def accept(
+    organisation: options.Organisation,
     events: Events,
     reason: Reason,
     explanation: Explanation,
     digest: Annotated[str, typer.Option("--digest", help="Of the changes the preview showed.")],
     corrective: Corrective = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Make a correction, provided that it still changes what its preview showed."""
     from packtrail.services.goods import corrections as use_cases
 
     correction = _correction(events, reason, explanation, corrective)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         done = use_cases.accept(application, actor, correction, digest=digest)
     if json:
         write_json(done)

@@ -39,9 +39,9 @@ class Check:
         return "look" if self.is_warning else "ok"
 
 
-def doctor(data: options.Data = None, db: options.Db = None, json: options.Json = False) -> None:
+def doctor(installation: options.Installation, json: options.Json = False) -> None:
     """Check the installation: Python, packages, data directory, database, schema."""
-    checks = [*_machine(), *_database(data, db)]
+    checks = [*_machine(), *_database(installation)]
     if json:
         write_json(checks)
     else:
@@ -62,11 +62,11 @@ def _machine() -> list[Check]:
     ]
 
 
-def _database(data: options.Data, db: options.Db) -> list[Check]:
+def _database(installation: options.Installation) -> list[Check]:
     from packtrail.services.upkeep.operations import operations
 
     try:
-        with options.installation(data, db) as (application, actor):
+        with installation.acting() as (application, actor):
             found = operations(application, actor)
             settings = application.settings
     except PacktrailError as fault:

@@ -84,15 +84,13 @@ def add_entry_commands(commands: typer.Typer, desk: Desk) -> None:
 def _add_reading(commands: typer.Typer, desk: Desk, what_argument: Any, key_argument: Any) -> None:
     @commands.command("list")
     def list_entries(
+        organisation: options.Organisation,
         what: Annotated[str, what_argument] = desk.usual,
-        organisation: options.Organisation = None,
-        data: options.Data = None,
-        db: options.Db = None,
         json: options.Json = False,
     ) -> None:
         """List the entries of a kind."""
         kind = desk.kind(what)
-        with options.acting(data, db, organisation) as (application, actor):
+        with organisation.acting() as (application, actor):
             found = desk.book().entries(application, actor, kind)
         if json:
             write_json(found)
@@ -103,20 +101,19 @@ def _add_reading(commands: typer.Typer, desk: Desk, what_argument: Any, key_argu
 
     @commands.command("show")
     def show(
+        organisation: options.Organisation,
         what: Annotated[str, what_argument],
         key: Annotated[str, key_argument],
-        organisation: options.Organisation = None,
-        data: options.Data = None,
-        db: options.Db = None,
         json: options.Json = False,
     ) -> None:
         """Show one entry."""
-        with options.acting(data, db, organisation) as (application, actor):
+        with organisation.acting() as (application, actor):
             found = desk.book().entry(application, actor, desk.kind(what), key)
         tell_entry(found, json=json)
 
     @commands.command("history")
     def history(
+        organisation: options.Organisation,
         what: Annotated[
             str | None, typer.Argument(metavar="KIND", help="Only of this kind.")
         ] = None,
@@ -124,14 +121,11 @@ def _add_reading(commands: typer.Typer, desk: Desk, what_argument: Any, key_argu
             str | None, typer.Argument(metavar="KEY", help="Only of this entry.")
         ] = None,
         limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many.")] = 50,
-        organisation: options.Organisation = None,
-        data: options.Data = None,
-        db: options.Db = None,
         json: options.Json = False,
     ) -> None:
         """Tell who changed what, when and why, the newest first."""
         kind = desk.kind(what) if what else None
-        with options.acting(data, db, organisation) as (application, actor):
+        with organisation.acting() as (application, actor):
             found = desk.book().history(application, actor, kind=kind, key=key, limit=limit)
         tell_history(found, json=json)
 
@@ -139,15 +133,13 @@ def _add_reading(commands: typer.Typer, desk: Desk, what_argument: Any, key_argu
 def _add_changing(commands: typer.Typer, desk: Desk, what_argument: Any, key_argument: Any) -> None:
     @commands.command("put")
     def put(
+        organisation: options.Organisation,
         what: Annotated[str, what_argument],
         file: Annotated[
             typer.FileBinaryRead, typer.Argument(help="YAML or JSON; - is standard input.")
         ],
         reason: Reason = "",
         dry_run: Trial = False,
-        organisation: options.Organisation = None,
-        data: options.Data = None,
-        db: options.Db = None,
         json: options.Json = False,
     ) -> None:
         """Write one entry: it is new, or takes the place of the one with its key."""
@@ -159,25 +151,23 @@ def _add_changing(commands: typer.Typer, desk: Desk, what_argument: Any, key_arg
             raise RefusedError(*findings)
         book = desk.book()
         change: Put[Any] = Put(book.read(desk.kind(what), table, at=file.name))
-        with options.acting(data, db, organisation) as (application, actor):
+        with organisation.acting() as (application, actor):
             outcome = book.change(application, actor, [change], reason=reason, is_trial=dry_run)
         tell_outcome(outcome, json=json)
 
     @commands.command("remove")
     def remove(
+        organisation: options.Organisation,
         what: Annotated[str, what_argument],
         key: Annotated[str, key_argument],
         reason: Reason = "",
-        organisation: options.Organisation = None,
-        data: options.Data = None,
-        db: options.Db = None,
         json: options.Json = False,
     ) -> None:
         """Take an entry out; its history stays."""
         from packtrail.services.books.entries import Remove
 
         change: Remove[Any] = Remove(desk.kind(what), key)
-        with options.acting(data, db, organisation) as (application, actor):
+        with organisation.acting() as (application, actor):
             outcome = desk.book().change(application, actor, [change], reason=reason)
         tell_outcome(outcome, json=json)
 
@@ -185,6 +175,7 @@ def _add_changing(commands: typer.Typer, desk: Desk, what_argument: Any, key_arg
 def _add_files(commands: typer.Typer, desk: Desk) -> None:
     @commands.command("import")
     def import_file(
+        organisation: options.Organisation,
         file: Annotated[typer.FileBinaryRead, typer.Argument(help="CSV, JSON or XLSX.")],
         what: Annotated[
             str | None,
@@ -192,13 +183,10 @@ def _add_files(commands: typer.Typer, desk: Desk) -> None:
         ] = None,
         reason: Reason = "",
         dry_run: Trial = False,
-        organisation: options.Organisation = None,
-        data: options.Data = None,
-        db: options.Db = None,
         json: options.Json = False,
     ) -> None:
         """Take entries from a file: all of it, or nothing. A workbook may hold every kind."""
-        with options.acting(data, db, organisation) as (application, actor):
+        with organisation.acting() as (application, actor):
             receipt = desk.files().import_tables(
                 application, actor, file.read(), Path(file.name).name, what=desk.table(what),
                 reason=reason, is_trial=dry_run,
@@ -214,6 +202,7 @@ def _add_files(commands: typer.Typer, desk: Desk) -> None:
         "CSV.",
     )
     def export(
+        organisation: options.Organisation,
         file: Annotated[
             Path | None,
             typer.Argument(help="Workbook to write; with --as default is standard output."),
@@ -222,14 +211,11 @@ def _add_files(commands: typer.Typer, desk: Desk) -> None:
             str | None,
             typer.Option("--as", metavar="WHAT", help=f"Only one table, as CSV: {desk.tables}"),
         ] = None,
-        organisation: options.Organisation = None,
-        data: options.Data = None,
-        db: options.Db = None,
     ) -> None:
         word, files = desk.table(what), desk.files()
         if word is None and file is None:
             raise UsageError("Name the workbook to write, or give --as for one table.")
-        with options.acting(data, db, organisation) as (application, actor):
+        with organisation.acting() as (application, actor):
             content = (
                 files.table(application, actor, word)
                 if word

@@ -31,6 +31,7 @@ Gtin = Annotated[str | None, typer.Option("--gtin", help="Only this product.")]
 
 
 def census(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     by: Annotated[
         list[str] | None,
         typer.Option("--by", help="product, lot, status, place, expiry or parent; several times."),
@@ -47,9 +48,6 @@ def census(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most rows to show.")] = 1000,
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Count packs by product, lot, status, place, expiry or what holds them."""
@@ -63,7 +61,7 @@ def census(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         as_known_at=options.moment(as_known_at, option="--as-known-at"),
     )  # fmt: skip
     dimensions = [_member(stock.Dimension, each, "--by") for each in by or ["status"]]
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = stock.count(application, actor, asked, by=dimensions, limit=limit)
     if json:
         write_json(found)
@@ -73,20 +71,18 @@ def census(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
 
 @lots.command("show")
 def show_lot(
+    organisation: options.Organisation,
     lot: Annotated[str, typer.Argument(help="The lot number, exactly.")],
     gtin: Gtin = None,
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show a lot: its products and expiry, what became of its packs, what is said of it."""
     from packtrail.services.goods import lots as use_cases
 
     moments = options.moments(as_of, as_known_at)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         view = use_cases.lot(application, actor, gtin, lot, **moments)
         state = use_cases.state(application, actor, gtin, lot, **moments)
     if json:
@@ -97,18 +93,16 @@ def show_lot(
 
 @places.command("list")
 def list_places(
+    organisation: options.Organisation,
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List the places where packs lie, and how many there are."""
     from packtrail.services.goods import locations
 
     moments = options.moments(as_of, as_known_at)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = locations.listed(application, actor, **moments)
     if json:
         write_json(found)
@@ -118,22 +112,20 @@ def list_places(
 
 @places.command("show")
 def show_place(
+    organisation: options.Organisation,
     place: Annotated[str, typer.Argument(help="GLN, SGLN or Digital Link.")],
     overdue: Annotated[
         int, typer.Option("--overdue", min=0, help="Days after which goods under way are overdue.")
     ] = 7,
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show what is at a place, what is on its way there, and what should have arrived."""
     from packtrail.services.goods import locations
 
     moments = options.moments(as_of, as_known_at)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = locations.place(application, actor, place, overdue_for_days=overdue, **moments)
     if json:
         write_json(found)
@@ -142,7 +134,8 @@ def show_place(
 
 
 @places.command("compare")
-def compare_stock(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def compare_stock(
+    organisation: options.Organisation,
     place: Annotated[str, typer.Argument(help="GLN, SGLN or Digital Link.")],
     file: Annotated[Path, typer.Argument(help="Stock list: CSV, XLSX or JSON.")],
     out: Annotated[
@@ -150,9 +143,6 @@ def compare_stock(  # noqa: PLR0913, PLR0917 - the options of a command are its 
     ] = None,
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Compare a stock list of an ERP, or a count, with what is recorded; exit 1 if they differ."""
@@ -161,7 +151,7 @@ def compare_stock(  # noqa: PLR0913, PLR0917 - the options of a command are its 
 
     content = options.file(file)
     moments = options.moments(as_of, as_known_at)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = stock_lists.compare(application, actor, content, file.name, place=place, **moments)
     if out is not None:
         about = {"Place": place, "List": file.name}
@@ -182,7 +172,8 @@ def compare_stock(  # noqa: PLR0913, PLR0917 - the options of a command are its 
 
 
 @shipments.command("show")
-def show_shipment(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def show_shipment(
+    organisation: options.Organisation,
     document: Annotated[
         str, typer.Argument(help="Number or identifier of an order, despatch advice, ...")
     ],
@@ -197,9 +188,6 @@ def show_shipment(  # noqa: PLR0913, PLR0917 - the options of a command are its 
     confidence: Confidence = "0.95",
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show what was said to come under a document, and what arrived; exit 1 if they differ."""
@@ -213,7 +201,7 @@ def show_shipment(  # noqa: PLR0913, PLR0917 - the options of a command are its 
         tried = _member(Trust, trust, "--trust")
         policy = InferencePolicy(trust=tried, share_max=share_max, confidence=sure)
     moments = options.moments(as_of, as_known_at)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.shipment(application, actor, document, policy=policy, **moments)
     if json:
         write_json(found)
@@ -225,21 +213,19 @@ def show_shipment(  # noqa: PLR0913, PLR0917 - the options of a command are its 
 
 @packs.command("unpack")
 def unpack(
+    organisation: options.Organisation,
     identifiers: Annotated[
         list[str], typer.Argument(metavar="ID...", help="What to take out; `-` reads a list.")
     ],
     place: options.Place = None,
     at: options.At = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take packs or cases out of whatever holds them, which need not be named."""
     from packtrail.services.goods import packing
 
     occasion = packing.Occasion(place=place, at=options.moment(at, option="--at"))
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         done = packing.unpack(application, actor, options.listed(identifiers), occasion)
     if json:
         write_json(done)
@@ -250,6 +236,7 @@ def unpack(
 
 @packs.command("inspect")
 def inspect(
+    organisation: options.Organisation,
     container: Annotated[str, typer.Argument(help="The container that was opened.")],
     found: Annotated[
         list[str] | None,
@@ -257,16 +244,13 @@ def inspect(
     ] = None,
     place: options.Place = None,
     at: options.At = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Record what a container was found to hold; exit 1 if that is not what is recorded."""
     from packtrail.services.goods import packing
 
     occasion = packing.Occasion(place=place, at=options.moment(at, option="--at"))
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         seen = packing.inspect(application, actor, container, options.listed(found or []), occasion)
     if json:
         write_json(seen)

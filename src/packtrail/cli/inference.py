@@ -26,21 +26,19 @@ Confidence = Annotated[str, typer.Option("--confidence", help="How sure one want
 
 @inference.command("rules")
 def list_rules(
+    organisation: options.Organisation,
     history: Annotated[
         bool, typer.Option("--history", help="All there ever were, the newest first.")
     ] = False,
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List the rules in force, the narrowest first: the first that fits a case decides."""
     from packtrail.services.inference import rules
 
     moments = options.moments(as_of, as_known_at)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = rules.rules(application, actor, **moments)
     if json:
         write_json(found)
@@ -50,6 +48,7 @@ def list_rules(
 
 @inference.command("rule")
 def put_rule(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     trust: Annotated[str, typer.Argument(help="trust, sample, open; or ended: no rule any more.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; the decision behind it.")],
     partner: Annotated[
@@ -67,9 +66,6 @@ def put_rule(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
     since: Annotated[
         str | None, typer.Option("--since", metavar="TIME", help="Since when; default: now.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say how far closed cases are believed, of whom, of what, where, since when."""
@@ -81,7 +77,7 @@ def put_rule(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
         confidence=options.share(confidence, "--confidence"),
         effective_at=options.moment(since, option="--since"),
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = rules.put(application, actor, new)
     if json:
         write_json(made)
@@ -91,16 +87,14 @@ def put_rule(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
 
 @inference.command("draw")
 def draw(
+    organisation: options.Organisation,
     document: Annotated[str, typer.Argument(help="Number of an order, despatch advice, ...")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Draw which cases of what has arrived are opened; the draw is kept with its seed."""
     from packtrail.services.inference import samples
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = samples.draw(application, actor, document)
     if json:
         write_json(found.decided)
@@ -111,19 +105,17 @@ def draw(
 
 @inference.command("belief")
 def belief(
+    organisation: options.Organisation,
     pack: Annotated[str, typer.Argument(metavar="ID", help="The pack, in any notation.")],
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say what is believed of a pack: received, verified, for sale, and why; exit 1 if not."""
     from packtrail.services.inference import beliefs
 
     moments = options.moments(as_of, as_known_at)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = beliefs.belief(application, actor, pack, **moments)
     if json:
         write_json(found)

@@ -25,6 +25,7 @@ class Notation(StrEnum):
 
 @lines.command("label")
 def label(
+    organisation: options.Organisation,
     order: Annotated[str, typer.Argument(help="A released work order: code, owner/code or id.")],
     level: Annotated[Level, typer.Argument(help="pack, bundle, case or pallet.")] = Level.PACK,
     number: Annotated[
@@ -36,14 +37,11 @@ def label(
     notation: Annotated[
         Notation, typer.Option("--as", help="zpl, svg, png, or pdf: a proof of all levels.")
     ] = Notation.ZPL,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Write the label of an object of an order to standard output."""
     from packtrail.services.orders import order_labels
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if notation is Notation.PDF:
             content = order_labels.proof(application, actor, order, template=template)
         else:
@@ -60,16 +58,11 @@ def label(
 
 
 @lines.command("label-templates")
-def label_templates(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def label_templates(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the label templates: built-in ones, and those of PACKTRAIL_LABEL_TEMPLATES_DIR."""
     from packtrail.services.orders import order_labels
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = order_labels.templates(application, actor)
     if json:
         write_json({name: {"title": each.title, "levels": each.levels, "markets": each.markets}

@@ -33,12 +33,10 @@ Level = Annotated[
 
 @lines.command("take-folder")
 def take_folder(
+    organisation: options.Organisation,
     folder: Annotated[
         Path, typer.Argument(exists=True, file_okay=False, help="Directory with files of lines.")
     ],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take the reports that lie in a folder: files named ORDER__anything, CSV, JSON or EPCIS.
@@ -48,7 +46,7 @@ def take_folder(
     """
     from packtrail.services.lines import line_folder
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = line_folder.take(application, actor, folder)
     if json:
         write_json([{"name": each.name, "receipt": each.receipt} for each in found])
@@ -62,16 +60,11 @@ def take_folder(
 
 
 @lines.command("sites")
-def list_sites(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_sites(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the sites you may see."""
     from packtrail.services.lines import floor
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = floor.sites(application, actor)
     if json:
         write_json(found)
@@ -84,7 +77,8 @@ def list_sites(
 
 
 @lines.command("add-site")
-def add_site(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def add_site(
+    organisation: options.Organisation,
     code: Code,
     name: Name,
     gln: Annotated[str | None, typer.Option("--gln", help="GLN of 13 digits.")] = None,
@@ -92,15 +86,12 @@ def add_site(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
     time_zone: Annotated[
         str, typer.Option("--time-zone", help="As the IANA database calls it: Europe/Berlin.")
     ] = "UTC",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Describe a site of your organisation."""
     from packtrail.services.lines import floor
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = floor.create_site(
             application, actor, code, name=name, gln=gln, country=country, time_zone=time_zone
         )
@@ -108,16 +99,11 @@ def add_site(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
 
 
 @lines.command("list")
-def list_lines(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_lines(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the packaging lines you may see: your own, and those of your packers."""
     from packtrail.services.lines import floor
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = floor.lines(application, actor)
     if json:
         write_json(found)
@@ -136,7 +122,8 @@ def list_lines(
 
 
 @lines.command("add")
-def add_line(  # noqa: PLR0913, PLR0917
+def add_line(
+    organisation: options.Organisation,
     code: Code,
     site: Annotated[str, typer.Option("--site", help="Code of the site it stands at.")],
     name: Name,
@@ -148,9 +135,6 @@ def add_line(  # noqa: PLR0913, PLR0917
     read_point: Annotated[
         str | None, typer.Option("--read-point", help="SGLN; default: that of the site.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Describe a packaging line of your organisation."""
@@ -160,22 +144,17 @@ def add_line(  # noqa: PLR0913, PLR0917
         code=code, site=site, name=name, levels=level or ("pack", "case", "pallet"),
         read_point=read_point, speed_packs_per_minute=speed,
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = floor.create_line(application, actor, told)
     _tell(made, f"line {made.code} of {made.site}: {', '.join(made.levels)}", as_json=json)
 
 
 @lines.command("trade-items")
-def list_trade_items(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_trade_items(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the trade items you may see, with their levels of packing."""
     from packtrail.services.lines import floor
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = floor.trade_items(application, actor)
     if json:
         write_json(found)
@@ -189,6 +168,7 @@ def list_trade_items(
 
 @lines.command("add-trade-item")
 def add_trade_item(  # noqa: PLR0913, PLR0917
+    organisation: options.Organisation,
     code: Code,
     name: Name,
     market: Annotated[str, typer.Option("--market", help="What it is packed for: DE, US.")],
@@ -213,9 +193,6 @@ def add_trade_item(  # noqa: PLR0913, PLR0917
     serves: Annotated[
         str | None, typer.Option("--serves", help="Who packs it for the owner, by agreement.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Describe a trade item: `--pack GTIN --case 20:sscc --pallet 40:sscc/1 --prefix 0614141`."""
@@ -227,13 +204,14 @@ def add_trade_item(  # noqa: PLR0913, PLR0917
         code=code, name=name, market=market, tiers=tiers,
         national_number=national_number, owner=owner, serves=serves,
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = floor.create_trade_item(application, actor, told)
     _tell(made, f"trade item {made.owner}/{made.code}: {_levels(made.tiers)}", as_json=json)
 
 
 @lines.command("rework")
 def do_rework(  # noqa: PLR0913, PLR0917
+    organisation: options.Organisation,
     kind: Annotated[
         str,
         typer.Argument(
@@ -262,9 +240,6 @@ def do_rework(  # noqa: PLR0913, PLR0917
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what it would change.")
     ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Treat packs and containers by hand: as a whole, or not at all.
@@ -273,7 +248,7 @@ def do_rework(  # noqa: PLR0913, PLR0917
     """
     from packtrail.services.lines import rework
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         act = _act(kind, numbers, into, by, reason, note, at or application.clock().isoformat(),
                    is_partial=partial)  # fmt: skip
         if dry_run:
@@ -295,16 +270,14 @@ def do_rework(  # noqa: PLR0913, PLR0917
 
 @lines.command("reworked")
 def list_rework(
+    organisation: options.Organisation,
     limit: Annotated[int, typer.Option("--limit", help="Most to list.")] = 50,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List what was done by hand, the newest first."""
     from packtrail.services.lines import rework
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = rework.done(application, actor, limit=limit)
     if json:
         write_json(found)

@@ -19,6 +19,7 @@ MailId = Annotated[str, typer.Argument(help="Number of the mail, as `mail list` 
 
 @mail.command("list")
 def listing(
+    organisation: options.Organisation,
     state: Annotated[
         str,
         typer.Option(
@@ -27,15 +28,12 @@ def listing(
         ),
     ] = "",
     kind: Annotated[str, typer.Option("--kind", help="Only of this kind, such as digest.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List mails, the newest first; the exit code is 1 when some could not be sent."""
     from packtrail.services.mail import mails
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         stands = mails.standing(app, actor)
         found = mails.listed(app, actor, state=state, kind=kind)
     if json:
@@ -55,17 +53,11 @@ def listing(
 
 
 @mail.command("show")
-def show(
-    mail_id: MailId,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def show(organisation: options.Organisation, mail_id: MailId, json: options.Json = False) -> None:
     """Show a mail with what it says, and every try to send it."""
     from packtrail.services.mail import mails
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = mails.one(app, actor, mail_id)
     if json:
         write_json(found)
@@ -85,50 +77,40 @@ def show(
 
 
 @mail.command("retry")
-def retry(
-    mail_id: MailId,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def retry(organisation: options.Organisation, mail_id: MailId, json: options.Json = False) -> None:
     """Let a mail that waits, was given up or was dropped be tried at once."""
     from packtrail.services.mail import mails
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = mails.try_again(app, actor, mail_id)
     _tell(found, f"{mail_id}: is tried again.", json=json)
 
 
 @mail.command("drop")
 def drop(
+    organisation: options.Organisation,
     mail_id: MailId,
     reason: Annotated[str, typer.Option("--reason", help="Why.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Let a mail never be sent."""
     from packtrail.services.mail import mails
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = mails.drop(app, actor, mail_id, reason=reason)
     _tell(found, f"{mail_id}: will not be sent.", json=json)
 
 
 @mail.command("test")
 def send_test(
+    organisation: options.Organisation,
     address: Annotated[str, typer.Argument(help="Where to.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Send a mail to see whether it works; the exit code is 1 when it was not sent."""
     from packtrail.services.mail import mails, sending
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = mails.test(app, actor, address)
         sending.send_due(app)
         found = mails.one(app, actor, made.mail.mail_id)
@@ -138,11 +120,11 @@ def send_test(
 
 
 @mail.command("send")
-def send(data: options.Data = None, db: options.Db = None, json: options.Json = False) -> None:
+def send(installation: options.Installation, json: options.Json = False) -> None:
     """Send what is due now, as a serving Packtrail does by itself."""
     from packtrail.services.mail import sending
 
-    with options.installation(data, db) as (app, _):
+    with installation.acting() as (app, _):
         sent = sending.send_due(app)
     if json:
         write_json({"sent": sent})
@@ -151,17 +133,12 @@ def send(data: options.Data = None, db: options.Db = None, json: options.Json = 
 
 
 @mail.command("addresses")
-def addresses(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def addresses(organisation: options.Organisation, json: options.Json = False) -> None:
     """List mail addresses: which are confirmed by who reads them, and what they refuse."""
     from packtrail.services.mail import addresses as service
     from packtrail.services.mail.kinds import words_of
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = service.listed(app, actor)
     if json:
         write_json(found)
@@ -176,31 +153,24 @@ def addresses(
 
 @mail.command("ask")
 def ask(
+    organisation: options.Organisation,
     address: Annotated[str, typer.Argument(help="The address.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Mail an address the link with which whoever reads it confirms it, once more."""
     from packtrail.services.mail import addresses as service
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = service.ask(app, actor, address)
     _tell(found, f"{found.address}: is asked; the mail leaves with the next round.", json=json)
 
 
 @mail.command("preferences")
-def preferences(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def preferences(organisation: options.Organisation, json: options.Json = False) -> None:
     """List who wants mails, where to, and how often digests."""
     from packtrail.services.mail import preferences as wishes
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = wishes.of_everybody(app, actor)
     if json:
         write_json(found)
@@ -216,21 +186,19 @@ def preferences(
 
 @mail.command("prefer")
 def prefer(
+    organisation: options.Organisation,
     user: Annotated[str, typer.Argument(help="Name of the account.")],
     address: Annotated[str, typer.Option("--address", help="Where to; empty: nowhere.")] = "",
     off: Annotated[bool, typer.Option("--off", help="No mails, whatever the address.")] = False,
     rhythm: Annotated[
         str, typer.Option("--rhythm", help="Of digests: as_planned, daily, weekly or never.")
     ] = "as_planned",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say where somebody gets mails, and how often digests."""
     from packtrail.services.mail import preferences as wishes
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = wishes.put(app, actor, address=address, is_on=not off, rhythm=rhythm, name=user)
     _tell(made, f"{user}: {made.address if made.wants_mail else 'no mails'}.", json=json)
 

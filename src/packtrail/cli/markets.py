@@ -129,7 +129,8 @@ def explain(
 
 
 @markets.command("check")
-def check(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def check(
+    organisation: options.Organisation,
     market: Annotated[str | None, typer.Option("--market", help="ISO code of the market.")] = None,
     subject: Annotated[
         typer.FileBinaryRead | None,
@@ -145,9 +146,6 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     ] = None,
     on: On = None,
     packs: Packs = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Ask the rules of a market about a product of yours, or about facts in a file.
@@ -160,7 +158,7 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     if product is not None:
         from packtrail.cli.company_markets import check_product
 
-        check_product(product, market, on, organisation=organisation, data=data, db=db, json=json)
+        check_product(organisation, product, market, on, json=json)
     elif market is None:
         raise UsageError("Say with --market whose rules are asked.")
     else:

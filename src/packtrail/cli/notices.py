@@ -24,6 +24,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do what cannot be undone witho
 
 @notices.command("make")
 def make(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     kind: Annotated[
         str,
         typer.Argument(
@@ -46,9 +47,6 @@ def make(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     ] = None,
     dry_run: options.DryRun = False,
     yes: Yes = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say something of a product, of a lot or of one pack.
@@ -62,7 +60,7 @@ def make(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
         effective_at=options.moment(since, option="--since"),
         expires_on=options.day(expires, option="--expires"),
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         findings = use_cases.check(application, actor, proposal)
         if dry_run:
             options.tell_check(findings, as_json=json)
@@ -78,19 +76,17 @@ def make(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 @notices.command("list")
 def listing(
+    organisation: options.Organisation,
     gtin: Annotated[str | None, typer.Option("--gtin", help="Only of this product.")] = None,
     lot: Annotated[str | None, typer.Option("--lot", help="Only of this lot.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most to show.")] = 100,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List notices and retractions, the newest first."""
     from packtrail.rendering import times
     from packtrail.services.goods import notices as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.listed(application, actor, gtin=gtin, lot=lot, limit=limit)
     if json:
         write_json(found)
@@ -115,17 +111,15 @@ def listing(
 
 @notices.command("retract")
 def retract(
+    organisation: options.Organisation,
     notice: Annotated[str, typer.Argument(metavar="NUMBER", help="Number of the notice.")],
     reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take back a notice that should never have been made; what it was stays on record."""
     from packtrail.services.goods import notices as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = use_cases.retract(application, actor, notice, reason=reason)
     if json:
         write_json(made)

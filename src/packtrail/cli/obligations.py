@@ -32,6 +32,7 @@ Market = Annotated[str | None, typer.Option("--market", help="ISO code of a mark
 
 @obligations.command("list")
 def list_obligations(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     on: On = None,
     until: Annotated[
         str | None, typer.Option("--until", metavar="DAY", help="Last day; default: 3 years on.")
@@ -43,9 +44,6 @@ def list_obligations(  # noqa: PLR0913, PLR0917 - the options of a command are i
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Also markets in which nothing is sold.")
     ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show the radar: what is late, and what is due, the earliest first."""
@@ -53,7 +51,7 @@ def list_obligations(  # noqa: PLR0913, PLR0917 - the options of a command are i
     from packtrail.services.obligations import reading
 
     only = Part(market=market or "", product=product, site=site, line=line)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         seen = reading.radar(
             application, actor, on=options.day(on, option="--on"),
             last=options.day(until, option="--until"), only=only, everywhere=everywhere,
@@ -67,16 +65,12 @@ def list_obligations(  # noqa: PLR0913, PLR0917 - the options of a command are i
 
 @obligations.command("procedures")
 def list_procedures(
-    on: On = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, on: On = None, json: options.Json = False
 ) -> None:
     """List the duties that an event sets off: their procedures must be in place."""
     from packtrail.services.obligations import reading
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = reading.duties(application, actor, on=options.day(on, option="--on"))
     if json:
         write_json(found)
@@ -96,17 +90,12 @@ def list_procedures(
 
 @obligations.command("show")
 def show(
-    key: Key,
-    on: On = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, key: Key, on: On = None, json: options.Json = False
 ) -> None:
     """Show one obligation with its parts, and what was said of it."""
     from packtrail.services.obligations import reading
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         page = reading.one(application, actor, key, on=options.day(on, option="--on"))
     if json:
         write_json(page)
@@ -116,6 +105,7 @@ def show(
 
 @obligations.command("say")
 def say(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     key: Key,
     state: Annotated[
         str | None, typer.Option("--state", help="open, in_progress, done or waived.")
@@ -130,9 +120,6 @@ def say(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     product: Annotated[str, typer.Option("--product", help="Only for this product.")] = "",
     site: Annotated[str, typer.Option("--site", help="Only for this site.")] = "",
     line: Annotated[str, typer.Option("--line", help="Only for this line.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say who sees to an obligation and how far it is; each word is kept."""
@@ -146,7 +133,7 @@ def say(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
         state=state, owner=owner, reason=reason, evidence=evidence, file=kept, market=market,
         product=product, site=site, line=line,
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         page = saying.say(application, actor, key, said)
     if json:
         write_json(page)
@@ -156,18 +143,16 @@ def say(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 @obligations.command("reminders")
 def list_reminders(
+    organisation: options.Organisation,
     seen: Annotated[
         str | None, typer.Option("--seen", metavar="KEY", help="Say that these were seen.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List the reminders that nobody has seen yet, those that are due now among them."""
     from packtrail.services.obligations import reminding
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         reminding.remind_all(application)
         if seen is not None:
             reminding.mark_seen(application, actor, seen)
@@ -193,20 +178,18 @@ def list_reminders(
 
 @obligations.command("calendar")
 def calendar(
+    organisation: options.Organisation,
     file: Annotated[
         Path | None, typer.Argument(help="File to write; default: standard output.")
     ] = None,
     market: Annotated[
         list[str] | None, typer.Option("--market", help="Only these markets.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Write the radar as an iCalendar file (.ics)."""
     from packtrail.services.obligations import calendars
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         content = calendars.calendar(application, actor, markets=market or ())
     if file is None:
         sys.stdout.buffer.write(content)
@@ -215,16 +198,11 @@ def calendar(
 
 
 @obligations.command("feeds")
-def list_feeds(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_feeds(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the calendars that programs fetch by a secret address."""
     from packtrail.services.obligations import calendars
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = calendars.feeds(application, actor)
     if json:
         write_json(found)
@@ -244,19 +222,17 @@ def list_feeds(
 
 @obligations.command("add-feed")
 def add_feed(
+    organisation: options.Organisation,
     name: Annotated[str, typer.Argument(help="What it is for, such as Outlook of the team.")],
     market: Annotated[
         list[str] | None, typer.Option("--market", help="Only these markets.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Make a calendar address; its secret is told this once."""
     from packtrail.services.obligations import calendars
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = calendars.create_feed(application, actor, name, markets=market or ())
     if json:
         write_json(made)
@@ -266,15 +242,13 @@ def add_feed(
 
 @obligations.command("revoke-feed")
 def revoke_feed(
+    organisation: options.Organisation,
     feed: Annotated[str, typer.Argument(help="The calendar, as the list calls it.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """End a calendar address at once."""
     from packtrail.services.obligations import calendars
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         calendars.revoke_feed(application, actor, feed)
 
 

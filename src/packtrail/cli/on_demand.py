@@ -11,6 +11,8 @@ from typer.core import TyperGroup
 from typer.main import get_command_from_info, get_group_from_info
 from typer.models import CommandInfo, TyperInfo
 
+from packtrail.cli.shared_options import spread, spread_all
+
 
 class CommandsOnDemand(MutableMapping[str, Any]):
     """The commands and groups of a table by name, each loaded the first time it is read.
@@ -57,6 +59,7 @@ def _load(name: str, modules: tuple[str, ...]) -> Any:
     home, *_ = [import_module(each) for each in modules]
     found = getattr(home, name.replace("-", "_"))
     if isinstance(found, typer.Typer):
+        spread_all(found)
         return get_group_from_info(
             TyperInfo(found, name=name),
             pretty_exceptions_short=True,
@@ -64,5 +67,7 @@ def _load(name: str, modules: tuple[str, ...]) -> Any:
             rich_markup_mode=None,
         )
     return get_command_from_info(
-        CommandInfo(name, callback=found), pretty_exceptions_short=True, rich_markup_mode=None
+        CommandInfo(name, callback=spread(found)),
+        pretty_exceptions_short=True,
+        rich_markup_mode=None,
     )

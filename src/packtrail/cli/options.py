@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -50,7 +51,7 @@ Place = Annotated[
     str | None, typer.Option("--place", metavar="GLN", help="GLN, SGLN or Digital Link.")
 ]
 At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="When it was; default: now.")]
-Organisation = Annotated[
+OrganisationCode = Annotated[
     str | None,
     typer.Option(
         "--organisation",
@@ -71,44 +72,54 @@ Request = Annotated[
 ]
 
 
-@contextmanager
-def acting(
-    data: Path | None, db: str | None, organisation: str | None
-) -> Iterator[tuple[Application, Actor]]:
-    """Open the application and act for one organisation, from the command line of this machine.
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The installation that a command of this machine acts on."""
 
-    Raises:
-        UsageError: A setting cannot be used.
-        Unavailable: The database does not answer.
-        NotFound: No organisation has this code, or there are several to choose from.
-    """
-    from packtrail.bootstrap import open_application
-    from packtrail.services.accounts import organisations
-    from packtrail.settings import Settings
+    data: Data = None
+    db: Db = None
 
-    settings = Settings.of(data_dir=data, database_url=db)
-    with open_application(settings) as application:
-        yield (
-            application,
-            organisations.system_actor(application, "command line", organisation=organisation),
-        )
+    @contextmanager
+    def acting(self) -> Iterator[tuple[Application, Actor]]:
+        """Open the application and act for the installation itself, for no organisation.
+
+        Raises:
+            UsageError: A setting cannot be used.
+            Unavailable: The database does not answer.
+        """
+        from packtrail.access import Actor
+        from packtrail.bootstrap import open_application
+        from packtrail.settings import Settings
+
+        settings = Settings.of(data_dir=self.data, database_url=self.db)
+        with open_application(settings) as application:
+            yield application, Actor.system("command line")
 
 
-@contextmanager
-def installation(data: Path | None, db: str | None) -> Iterator[tuple[Application, Actor]]:
-    """Open the application and act for the installation itself, for no organisation.
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The organisation that a command of this machine acts for, and its installation."""
 
-    Raises:
-        UsageError: A setting cannot be used.
-        Unavailable: The database does not answer.
-    """
-    from packtrail.access import Actor
-    from packtrail.bootstrap import open_application
-    from packtrail.settings import Settings
+    organisation: OrganisationCode = None
+    data: Data = None
+    db: Db = None
 
-    settings = Settings.of(data_dir=data, database_url=db)
-    with open_application(settings) as application:
-        yield application, Actor.system("command line")
+    @contextmanager
+    def acting(self) -> Iterator[tuple[Application, Actor]]:
+        """Open the application and act for the organisation.
+
+        Raises:
+            UsageError: A setting cannot be used.
+            Unavailable: The database does not answer.
+            NotFound: No organisation has this code, or there are several to choose from.
+        """
+        from packtrail.services.accounts import organisations
+
+        with Installation(self.data, self.db).acting() as (application, actor):
+            yield (
+                application,
+                organisations.system_actor(application, actor.name, organisation=self.organisation),
+            )
 
 
 def moment(text: str | None, *, option: str) -> datetime | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 @orders.command("reconcile")
 def reconcile(
+    organisation: options.Organisation,
     order: Order,
     pdf: Annotated[
         Path | None, typer.Option("--pdf", metavar="FILE", help="Write it to a PDF file.")
@@ -27,9 +28,6 @@ def reconcile(
     xlsx: Annotated[
         Path | None, typer.Option("--xlsx", metavar="FILE", help="Write it to an XLSX file.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say what became of every number of an order.
@@ -38,7 +36,7 @@ def reconcile(
     """
     from packtrail.services.orders import account_files, reconciling
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = reconciling.account(application, actor, order)
         if pdf is not None:
             _write(pdf, account_files.pdf(application, actor, order)[0])
@@ -50,7 +48,8 @@ def reconcile(
 
 
 @orders.command("settle")
-def settle(  # noqa: PLR0913, PLR0917
+def settle(
+    organisation: options.Organisation,
     order: Order,
     level: Level,
     how: Annotated[str, typer.Argument(help="returned, or void.")],
@@ -60,9 +59,6 @@ def settle(  # noqa: PLR0913, PLR0917
         typer.Option("--numbers", help="The numbers, one a line; default: all that are open."),
     ] = None,
     request: options.Request = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Give back numbers that are unaccounted for, or make them void."""
@@ -73,7 +69,7 @@ def settle(  # noqa: PLR0913, PLR0917
     told = (
         [line.strip().decode(errors="replace") for line in file if line.strip()] if file else None
     )
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         count = reconciling.settle(
             application, actor, order, level, is_void=how == "void", reason=reason,
             request_id=request or str(uuid4()), numbers=told,
@@ -86,6 +82,7 @@ def settle(  # noqa: PLR0913, PLR0917
 
 @orders.command("sign")
 def sign(
+    installation: options.Installation,
     order: Order,
     user: Annotated[str, typer.Option("--as", metavar="NAME", help="Who signs.")],
     meaning: Annotated[
@@ -96,8 +93,6 @@ def sign(
         str | None,
         typer.Option("--digest", help="Of what was read, as `reconcile --json` tells it."),
     ] = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Sign the reconciliation; the password is asked for, or read from PACKTRAIL_PASSWORD."""
@@ -105,7 +100,7 @@ def sign(
     from packtrail.services.accounts.signing import Statement
     from packtrail.services.orders import reconciling
 
-    with options.installation(data, db) as (application, _):
+    with installation.acting() as (application, _):
         actor = accounts.person(application, user)
         found = reconciling.account(application, actor, order)
         if not json:

@@ -17,15 +17,13 @@ if TYPE_CHECKING:
 
 @orders.command("report")
 def report(
+    organisation: options.Organisation,
     order: Order,
     file: Annotated[
         typer.FileBinaryRead,
         typer.Argument(help="The report: JSON, CSV or EPCIS; - is standard input."),
     ],
     request: options.Request = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Report what the line of an order did. The same file again changes nothing.
@@ -39,7 +37,7 @@ def report(
     read = read_report(content)
     name = read.report_id or request or hashlib.sha256(content).hexdigest()
     sent = line_reports.Sent(content=content, source="direct", request_id=name)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         receipt = line_reports.take(application, actor, order, read, sent)
     _tell_receipt(receipt, as_json=json)
     if receipt.refused:
@@ -48,17 +46,15 @@ def report(
 
 @orders.command("reports")
 def reports(
+    organisation: options.Organisation,
     order: Order,
     limit: Annotated[int, typer.Option("--limit", help="Most to list.")] = 50,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List the reports of an order, the newest first."""
     from packtrail.services.lines import line_reports
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = line_reports.reports(application, actor, order, limit=limit)
     if json:
         write_json(found)
@@ -76,16 +72,12 @@ def reports(
 
 @orders.command("waiting")
 def what_waits(
-    order: Order,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, order: Order, json: options.Json = False
 ) -> None:
     """List what waits for reports of an order that are late."""
     from packtrail.services.lines import waiting
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         room = waiting.waiting(application, actor, order)
     if json:
         write_json(room)
@@ -101,12 +93,10 @@ def what_waits(
 
 @orders.command("dismiss")
 def dismiss(
+    organisation: options.Organisation,
     order: Order,
     place: Annotated[str, typer.Argument(metavar="PLACE", help="As `orders waiting` lists it.")],
     reason: Annotated[str, typer.Option("--reason", help="Why.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Let something wait no longer: it did not happen, or not so."""
     from packtrail.services.lines import waiting
@@ -114,25 +104,23 @@ def dismiss(
     report_no, _, number = place.partition(".")
     if not (report_no.isascii() and report_no.isdigit() and number.isascii() and number.isdigit()):
         raise typer.BadParameter("A place is two numbers with a dot: 7.0", param_hint="PLACE")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         waiting.dismiss(application, actor, order, int(report_no), int(number), reason=reason)
     write_line(f"{place} of {order} waits no longer")
 
 
 @orders.command("go-on")
 def go_on(
+    organisation: options.Organisation,
     order: Order,
     reason: Annotated[str, typer.Option("--reason", help="Why the report will not come.")],
     request: options.Request = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Go on without the report that is missing: take those that were held for it."""
     from packtrail.services.lines import waiting
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = waiting.go_on(application, actor, order, reason=reason, request_id=request)
     tell(found, as_json=json)
 

@@ -23,6 +23,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 @orders.command("create")
 def create(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     code: Annotated[str, typer.Argument(help="Number of the order, unique for the owner.")],
     line: Annotated[str, typer.Option("--line", help="The line: code, or operator/code.")],
     item: Annotated[str, typer.Option("--trade-item", help="What it packs: code, or owner/code.")],
@@ -42,9 +43,6 @@ def create(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     ] = None,
     start: Annotated[bool, typer.Option("--start", help="Release it to the line at once.")] = False,
     request: options.Request = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Make a work order and give it its numbers."""
@@ -54,22 +52,20 @@ def create(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         code=code, line=line, trade_item=item, lot=lot, expires=expires, quantity=quantity,
         spare_percent=spare, levels=tuple(level or ()), mixed_lots_from=mixed_lots_from,
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = service.create(application, actor, plan, is_started=start, request_id=request)
     tell(made, as_json=json)
 
 
 @orders.command("list")
 def list_orders(
+    organisation: options.Organisation,
     state: Annotated[
         list[str] | None, typer.Option("--state", help="Only in this state: Running.")
     ] = None,
     line: Annotated[str | None, typer.Option("--line", help="Only of this line.")] = None,
     lot: Annotated[str | None, typer.Option("--lot", help="Only of this lot.")] = None,
     limit: Annotated[int, typer.Option("--limit", help="Most to list, to 200.")] = 50,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List work orders, the newest first."""
@@ -77,7 +73,7 @@ def list_orders(
     from packtrail.store.orders import OrderFilter
 
     wanted = OrderFilter(states=tuple(state or ()), lot=lot)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = service.orders(application, actor, wanted, line=line, limit=limit)
     if json:
         write_json(found)
@@ -97,17 +93,11 @@ def list_orders(
 
 
 @orders.command("show")
-def show(
-    order: Order,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def show(organisation: options.Organisation, order: Order, json: options.Json = False) -> None:
     """Show a work order, and what happened to it."""
     from packtrail.services.orders import orders as service
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = service.order(application, actor, order)
         steps = service.history(application, actor, order)
     if json:
@@ -120,19 +110,17 @@ def show(
 
 @orders.command("command")
 def give_command(
+    organisation: options.Organisation,
     order: Order,
     command: Annotated[str, typer.Argument(help="Start, Stop, Cancel or Clear.")],
     reason: Reason = "",
     request: options.Request = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Release a work order, stop or cancel it, or close it when its account is signed."""
     from packtrail.services.orders import order_commands, reconciling
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if command == "Clear":
             done = reconciling.close(application, actor, order, request_id=request)
         else:
@@ -144,6 +132,7 @@ def give_command(
 
 @orders.command("signal")
 def signal(
+    organisation: options.Organisation,
     order: Order,
     said: Annotated[
         str,
@@ -151,15 +140,12 @@ def signal(
     ],
     reason: Reason = "",
     request: options.Request = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say for a line how a work order goes."""
     from packtrail.services.orders import order_commands
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         done = order_commands.signal(
             application, actor, order, said, reason=reason, request_id=request
         )
@@ -167,38 +153,30 @@ def signal(
 
 
 @orders.command("prepare")
-def prepare(
-    order: Order,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def prepare(organisation: options.Organisation, order: Order, json: options.Json = False) -> None:
     """Give a waiting order the numbers that it lacks."""
     from packtrail.services.orders import order_commands
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         done = order_commands.prepare(application, actor, order)
     tell(done, as_json=json)
 
 
 @orders.command("numbers")
 def numbers(
+    organisation: options.Organisation,
     order: Order,
     level: Level,
     more: Annotated[
         int, typer.Option("--more", help="Draw so many new ones, and print these alone.")
     ] = 0,
     request: options.Request = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Print the numbers of a released order, one a line; the same whenever asked for."""
     from packtrail.services.orders import order_commands
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if more:
             request_id = request or str(uuid4())
             found = order_commands.draw_more(

@@ -24,6 +24,7 @@ Market = Annotated[str, typer.Option("--market", help="Whose law counts: an ISO 
 
 @operations.command("do")
 def do(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     operation: Annotated[
         str,
         typer.Argument(
@@ -52,9 +53,6 @@ def do(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
         Path | None,
         typer.Option("--queue", help="Only append to this file: there is no network."),
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Do an operation on packs; exit 1 if any was refused."""
@@ -77,7 +75,7 @@ def do(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
         _queue(queue, requests, At(place=place, market=market, station=station), json=json)
         return
     told = At(place=place, market=market, station=station)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found: list[Performed] = []
         for start in range(0, len(requests), pack_operations.OPERATIONS_MAX):
             some = requests[start : start + pack_operations.OPERATIONS_MAX]
@@ -93,10 +91,8 @@ def do(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 @operations.command("post")
 def post(
+    organisation: options.Organisation,
     queue: Annotated[Path, typer.Argument(help="A file that `do --queue` wrote.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Post what was done without a network, in its order; exit 1 if anything was refused.
@@ -107,7 +103,7 @@ def post(
 
     content = options.file(queue)
     is_fine = True
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = []
         for each in offline.post(application, actor, content):
             found.append(each)
@@ -137,20 +133,18 @@ def post(
 
 @operations.command("list")
 def listing(
+    organisation: options.Organisation,
     gtin: Annotated[str | None, typer.Option("--gtin", help="Only of this product.")] = None,
     serial: Annotated[str | None, typer.Option("--serial", help="Only of this pack.")] = None,
     alarms: Annotated[bool, typer.Option("--alarms", help="Only what may be falsified.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Most to show.")] = 50,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List operations and what came of them, the newest first."""
     from packtrail.rendering import times
     from packtrail.services.verification import pack_operations
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = pack_operations.listed(
             application, actor, gtin=gtin, serial=serial, only_alarms=alarms, limit=limit
         )

@@ -28,16 +28,11 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; part of the history.
 
 
 @plan.command("list")
-def list_programmes(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_programmes(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the programmes of the organisation."""
     from packtrail.services.plan import programmes
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = programmes.programmes(app, actor)
     if json:
         write_json(found)
@@ -50,7 +45,8 @@ def list_programmes(
 
 
 @plan.command("new")
-def new_programme(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def new_programme(
+    organisation: options.Organisation,
     code: Annotated[str, typer.Argument(help="Short name of the programme.")],
     name: Annotated[str, typer.Option("--name", help="What it is called; default: its code.")] = "",
     template: Annotated[
@@ -65,9 +61,6 @@ def new_programme(  # noqa: PLR0913, PLR0917 - the options of a command are its 
     starts: Annotated[
         str | None, typer.Option("--starts", metavar="DAY", help="Nothing is planned before it.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Open a programme, with the roles and meetings of its template."""
@@ -81,7 +74,7 @@ def new_programme(  # noqa: PLR0913, PLR0917 - the options of a command are its 
         placement=Placement.SOON if soon else Placement.LATE,
         is_running=running,
     )
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = programmes.create_programme(app, actor, code, name=name or code, terms=terms)
     if json:
         write_json(made)
@@ -91,11 +84,9 @@ def new_programme(  # noqa: PLR0913, PLR0917 - the options of a command are its 
 
 @plan.command("show")
 def show_programme(
+    organisation: options.Organisation,
     programme: Programme,
     on: On = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell in a minute whether the dates will be made, and what to do this week.
@@ -104,7 +95,7 @@ def show_programme(
     """
     from packtrail.services.plan.views import glance_view
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         seen = glance_view(app, actor, programme, on=_day(on, "--on"))
     if json:
         write_json(seen)
@@ -129,17 +120,15 @@ def show_programme(
 
 @plan.command("dates")
 def show_dates(
+    organisation: options.Organisation,
     programme: Programme,
     on: On = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show every date with its buffer and critical path."""
     from packtrail.services.plan.views import dates_view
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = dates_view(app, actor, programme, on=_day(on, "--on"))
     if json:
         write_json(found)
@@ -154,6 +143,7 @@ def show_dates(
 
 @plan.command("work")
 def show_work(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     programme: Programme,
     market: Annotated[str, typer.Option("--market", help="Only of this market.")] = "",
     line: Annotated[str, typer.Option("--line", help="Only of this line.")] = "",
@@ -163,15 +153,12 @@ def show_work(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
     critical: Annotated[bool, typer.Option("--critical", help="Only what may not slip.")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Also what is done.")] = False,
     on: On = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List work packages with their days, float and what decides when they start."""
     from packtrail.services.plan.views import work_view
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = work_view(app, actor, programme, on=_day(on, "--on"))
     shown = [
         each
@@ -198,6 +185,7 @@ def show_work(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
 
 @plan.command("try")
 def try_changes(
+    organisation: options.Organisation,
     programme: Programme,
     changes: Annotated[
         list[str],
@@ -210,9 +198,6 @@ def try_changes(
         bool, typer.Option("--adopt", help="Make the changes part of the plan.")
     ] = False,
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell what changes would do to the dates; nothing is kept unless adopted.
@@ -222,7 +207,7 @@ def try_changes(
     from packtrail.services.plan import trying
     from packtrail.services.plan.views import comparison_view
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         trial = trying.try_out(app, actor, programme, changes)
         if adopt:
             trying.adopt(app, actor, programme, changes, reason=reason)
@@ -240,11 +225,9 @@ def try_changes(
 
 @plan.command("load")
 def show_load(
+    organisation: options.Organisation,
     programme: Programme,
     weeks: Annotated[int, typer.Option("--weeks", min=1, max=260, help="How many weeks.")] = 13,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show what is asked of people and lines week by week, and what levelling moved and why.
@@ -253,7 +236,7 @@ def show_load(
     """
     from packtrail.services.plan.views import bounds_view, load_view
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         load, moves = load_view(app, actor, programme, weeks=weeks)
         bounds = bounds_view(app, actor, programme)
     if json:
@@ -277,18 +260,16 @@ def show_load(
 
 @plan.command("baseline")
 def fix_baseline(
+    organisation: options.Organisation,
     programme: Programme,
     name: Annotated[str, typer.Argument(help="What it is called.")],
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Keep today's schedule as the baseline that drift is measured from."""
     from packtrail.services.plan import baselines
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = baselines.fix_baseline(app, actor, programme, name=name, reason=reason)
     if json:
         write_json(made)
@@ -298,20 +279,18 @@ def fix_baseline(
 
 @plan.command("drift")
 def show_drift(
+    organisation: options.Organisation,
     programme: Programme,
     number: Annotated[
         int | None, typer.Option("--baseline", help="Number of the baseline; default: the last.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell how the plan differs from a baseline."""
     from packtrail.services.plan import baselines
     from packtrail.services.plan.views import comparison_view
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = baselines.drift(app, actor, programme, number=number)
     if found is None:
         raise UsageError("There is no baseline yet: packtrail plan baseline PROGRAMME NAME.")
@@ -325,19 +304,17 @@ def show_drift(
 
 @plan.command("history")
 def show_history(
+    organisation: options.Organisation,
     programme: Programme,
     kind: Annotated[str | None, typer.Option("--kind", help="Only of this kind.")] = None,
     code: Annotated[str | None, typer.Option("--code", help="Only of this entry.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=500)] = 50,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell what changed, when, by whom and why."""
     from packtrail.services.plan import history
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = history.changes(app, actor, programme, kind=kind, code=code, limit=limit)
     if json:
         write_json(found)

@@ -32,17 +32,12 @@ Kind = Annotated[
 
 @entry.command("list")
 def list_entries(
-    programme: Programme,
-    kind: Kind,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, programme: Programme, kind: Kind, json: options.Json = False
 ) -> None:
     """List the entries of a kind."""
     from packtrail.services.plan import books
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         opened = books.opened(app, actor, programme)
     found = opened.book.of_kind(_known(kind))
     if json:
@@ -57,7 +52,8 @@ def list_entries(
 
 
 @entry.command("put")
-def put_entries(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def put_entries(
+    organisation: options.Organisation,
     programme: Programme,
     kind: Kind,
     values: Annotated[
@@ -68,9 +64,6 @@ def put_entries(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
         str | None, typer.Option("--file", help="JSON: an entry or a list of them; - is stdin.")
     ] = None,
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Put entries into a programme; of one that is there, what is not named stays."""
@@ -78,7 +71,7 @@ def put_entries(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
     from packtrail.services.plan.writing import Put, write
 
     sent = _sent(values or [], file)
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         known = books.opened(app, actor, programme).book.of_kind(_known(kind))
         entries = []
         for each in sent:
@@ -94,20 +87,18 @@ def put_entries(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
 
 @entry.command("remove")
 def remove_entries(
+    organisation: options.Organisation,
     programme: Programme,
     kind: Kind,
     codes: Annotated[list[str], typer.Argument(help="Codes of the entries.")],
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take entries out of a programme; the history keeps them."""
     from packtrail.services.plan.writing import Remove, write
 
     removals = [Remove(_known(kind), code) for code in codes]
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         written = write(app, actor, programme, removals, reason=reason)
     if json:
         write_json(written)
@@ -116,16 +107,14 @@ def remove_entries(
 
 
 @plan.command("progress")
-def report_progress(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def report_progress(
+    organisation: options.Organisation,
     programme: Programme,
     package: Annotated[str, typer.Argument(help="Code of the work package.")],
     started: Annotated[str | None, typer.Option("--started", metavar="DAY")] = None,
     finished: Annotated[str | None, typer.Option("--finished", metavar="DAY")] = None,
     done: Annotated[int, typer.Option("--done", min=0, max=100, help="Percent done.")] = 0,
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Report how far a work package is."""
@@ -136,7 +125,7 @@ def report_progress(  # noqa: PLR0913, PLR0917 - the options of a command are it
         finished_on=_day(finished, "--finished"),
         done_percent=done,
     )
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         written = progress.report_progress(app, actor, programme, package, told, reason=reason)
     if json:
         write_json(written)
@@ -146,13 +135,11 @@ def report_progress(  # noqa: PLR0913, PLR0917 - the options of a command are it
 
 @plan.command("link")
 def add_links(
+    organisation: options.Organisation,
     programme: Programme,
     package: Annotated[str, typer.Argument(help="Code of the package that waits.")],
     links: Annotated[str, typer.Argument(help="What it waits for: URS; L1-SPEC SS+5d.")],
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Let a work package wait for others."""
@@ -163,7 +150,7 @@ def add_links(
     found, wrong = parse_links(links, successor=package)
     if wrong:
         raise RefusedError(*wrong)
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         written = write(app, actor, programme, [Put(each) for each in found], reason=reason)
     if json:
         write_json(written)
@@ -173,17 +160,15 @@ def add_links(
 
 @plan.command("archive")
 def archive(
+    organisation: options.Organisation,
     programme: Programme,
     back: Annotated[bool, typer.Option("--back", help="Take it out of the archive.")] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Archive a programme: it can be read, not changed."""
     from packtrail.services.plan import programmes
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = programmes.change_programme(app, actor, programme, is_archived=not back)
     if json:
         write_json(made)

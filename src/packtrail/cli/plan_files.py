@@ -22,6 +22,7 @@ EXPORTS = {
 
 @plan.command("export")
 def export_plan(
+    organisation: options.Organisation,
     programme: Programme,
     form: Annotated[
         str, typer.Argument(help="; ".join(f"{name}: {told}" for name, told in EXPORTS.items()))
@@ -29,15 +30,12 @@ def export_plan(
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write; default: standard output.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Write the plan, its calendar or a report as a file."""
     if form not in EXPORTS:
         raise UsageError(f"{form!r} is no form of export: expected {', '.join(EXPORTS)}.")
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         content = _exported(form, app, actor, programme)
     if out is None:
         sys.stdout.buffer.write(content)
@@ -67,15 +65,13 @@ def _exported(form: str, app: Any, actor: Any, programme: str) -> bytes:
 
 @plan.command("import")
 def import_plan(
+    organisation: options.Organisation,
     programme: Programme,
     file: Annotated[Path, typer.Argument(help="XLSX, CSV, JSON or Microsoft Project XML.")],
     replaces: Annotated[
         bool, typer.Option("--replace", help="Take out packages that the file does not name.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what it would do.")] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take a plan in from a file: all of it, or nothing."""
@@ -84,7 +80,7 @@ def import_plan(
     if not file.is_file():
         raise UsageError(f"There is no file {file}.")
     content = file.read_bytes()
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         reading = files.read_file(app, actor, programme, content, file.name, replaces=replaces)
         if not dry_run and reading.is_good:
             files.take_in(app, actor, programme, content, file.name, replaces=replaces)

@@ -21,6 +21,7 @@ plan.add_typer(link, name="form-link")
 
 @link.command("make")
 def make(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     programme: Programme,
     name: Annotated[str, typer.Argument(help="What it is for, such as 'Packers of Cork 1'.")],
     about: Annotated[
@@ -38,9 +39,6 @@ def make(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     code: Annotated[
         Path | None, typer.Option("--qr", help="File for a QR code to print, SVG.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Make a form link; its address is shown this once."""
@@ -54,7 +52,7 @@ def make(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
         name=name, about=about, days=days, uses=uses,
         department=Department(department) if department else None,
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         base = (url or app.settings.console_url).rstrip("/")
         if code is not None and not base:
             raise UsageError("A QR code needs --url, or PACKTRAIL_CONSOLE_URL.")
@@ -71,16 +69,12 @@ def make(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 @link.command("list")
 def listing(
-    programme: Programme,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, programme: Programme, json: options.Json = False
 ) -> None:
     """List the form links of a programme, the newest first."""
     from packtrail.services.plan import links
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = links.listed(app, actor, programme)
     if json:
         write_json(found)
@@ -96,17 +90,15 @@ def listing(
 
 @link.command("revoke")
 def revoke(
+    organisation: options.Organisation,
     programme: Programme,
     link_id: Annotated[str, typer.Argument(help="Number of the link, as the list tells it.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """End a form link at once; what came in through it stays."""
     from packtrail.services.plan import links
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         links.revoke(app, actor, programme, link_id)
     if json:
         write_json({"revoked": link_id})

@@ -16,14 +16,12 @@ from packtrail.cli.plan_people import one_of, tell_made
 
 @plan.command("digest")
 def show_digest(
+    organisation: options.Organisation,
     programme: Programme,
     department: Annotated[str, typer.Argument(help="Such as quality, it or packaging.")],
     days: Annotated[
         int, typer.Option("--days", min=1, max=366, help="Changes of so many days.")
     ] = 7,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell a department what changed for it, what is due, and what is needed of it."""
@@ -31,7 +29,7 @@ def show_digest(
     from packtrail.services.plan import telling
 
     of = one_of(Of, department, "department")
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = telling.digest_of(app, actor, programme, of, days=days)
     if json:
         write_json(found)
@@ -46,19 +44,17 @@ def show_digest(
 
 @plan.command("readers")
 def show_readers(
+    organisation: options.Organisation,
     programme: Programme,
     missing: Annotated[
         bool, typer.Option("--missing", help="Only notices that somebody must still read.")
     ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell of each notice how many have read it, and who must still do so."""
     from packtrail.services.plan import telling
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = telling.readers_view(app, actor, programme)
     shown = [each for each in found if each.missing or not missing]
     if json:
@@ -74,20 +70,18 @@ def show_readers(
 
 @plan.command("read")
 def read_notice(
+    organisation: options.Organisation,
     programme: Programme,
     notice: Annotated[str, typer.Argument(help="Code of the notice.")],
     person: Annotated[
         str, typer.Option("--person", help="Code of who has read it, as a signed list says.")
     ] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say that one has read a notice, or that a person has."""
     from packtrail.services.plan import telling
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = telling.acknowledge(app, actor, programme, notice, person=person)
     by = ", ".join(each.by for each in made.receipts)
     tell_made(made, f"{made.code}: read by {by}.", json=json)
@@ -95,17 +89,15 @@ def read_notice(
 
 @plan.command("remind")
 def remind(
+    organisation: options.Organisation,
     programme: Programme,
     notice: Annotated[str, typer.Argument(help="Code of the notice.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Remind everybody by mail who must still read a notice, each once a day at most."""
     from packtrail.services.plan import telling
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = telling.remind(app, actor, programme, notice)
     told = [f"{notice}: {len(made.reminded)} reminded"]
     if made.unconfirmed:
@@ -119,16 +111,12 @@ def remind(
 
 @plan.command("draft-notice")
 def draft_notice(
-    programme: Programme,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, programme: Programme, json: options.Json = False
 ) -> None:
     """Draft a notice from what the law says and the scope does not; nothing is kept."""
     from packtrail.services.plan import telling
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = telling.drafted(app, actor, programme)
     if json:
         write_json(made)
@@ -140,20 +128,18 @@ def draft_notice(
 
 @plan.command("pack")
 def meeting_pack(
+    organisation: options.Organisation,
     programme: Programme,
     meeting: Annotated[str, typer.Argument(help="Code of the meeting.")],
     out: Annotated[
         Path | None, typer.Option("--out", help="File; default: standard output.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Write the pack for a meeting, as PDF: each point of its agenda with what is known."""
     from packtrail.services.plan import telling
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         content = telling.meeting_pack(app, actor, programme, meeting)
     if out is None:
         sys.stdout.buffer.write(content)

@@ -33,13 +33,11 @@ KindOption = Annotated[
 
 @plan.command("readiness")
 def show_readiness(
+    organisation: options.Organisation,
     programme: Programme,
     market: Annotated[str, typer.Option("--market", help="Only what its rules need.")] = "",
     missing: Annotated[bool, typer.Option("--missing", help="Only what was not seen.")] = False,
     on: On = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell what the rules need and what Packtrail sees done, what is late first.
@@ -48,7 +46,7 @@ def show_readiness(
     """
     from packtrail.services.plan import readiness
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = readiness.items_view(app, actor, programme, market=market, on=_day(on, "--on"))
     shown = [each for each in found if not missing or each.state != "ready"]
     if json:
@@ -72,17 +70,15 @@ def show_readiness(
 
 @plan.command("trace")
 def show_trace(
+    organisation: options.Organisation,
     programme: Programme,
     of: Annotated[str, typer.Option("--input", help="Only what comes from this input.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Follow requirements from the inputs they come from to the tests that prove them."""
     from packtrail.services.plan import people
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = people.trace_view(app, actor, programme, told=of)
     if json:
         write_json(found)
@@ -97,17 +93,15 @@ def show_trace(
 
 @plan.command("training")
 def show_training(
+    organisation: options.Organisation,
     programme: Programme,
     on: On = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List how people stand to the courses they need; the exit code is 1 when one is missing."""
     from packtrail.services.plan import people
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = people.competences_view(app, actor, programme, on=_day(on, "--on"))
     if json:
         write_json(found)
@@ -125,6 +119,7 @@ def show_training(
 
 @told.command("raise")
 def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     programme: Programme,
     title: Annotated[str, typer.Argument(help="What it is, in a line.")] = "",
     text: Annotated[str, typer.Option("--text", help="More of it.")] = "",
@@ -136,9 +131,6 @@ def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
     mail: Annotated[
         str | None, typer.Option("--mail", help="A mail saved as a file (.eml); - is stdin.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Raise an input: a requirement, a concern, a change or a question."""
@@ -151,7 +143,7 @@ def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
     kind_ = one_of(InputKind, kind, "--kind")
     of = one_of(Of, department, "--department") if department else None
     content = _content(mail) if mail else b""
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         if mail:
             made = inputs.raise_from_mail(app, actor, programme, content, kind=kind_, department=of)
         else:
@@ -162,6 +154,7 @@ def raise_input(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
 
 @told.command("list")
 def list_inputs(
+    organisation: options.Organisation,
     programme: Annotated[
         str, typer.Argument(help="Code of the programme; default: all that are in use.")
     ] = "",
@@ -172,9 +165,6 @@ def list_inputs(
         str, typer.Option("--state", help="Only raised, triaged, decided or closed ones.")
     ] = "",
     department: Department = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List inputs, the oldest first; with --about those about an object."""
@@ -184,7 +174,7 @@ def list_inputs(
 
     state_ = one_of(InputState, state, "--state") if state else None
     of = one_of(Of, department, "--department") if department else None
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = inputs.listed(app, actor, programme, about=about, state=state_, department=of)
     if json:
         write_json([{"programme": code, "input": each} for code, each in found])
@@ -200,17 +190,12 @@ def list_inputs(
 
 @told.command("show")
 def show_input(
-    programme: Programme,
-    code: Code,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, programme: Programme, code: Code, json: options.Json = False
 ) -> None:
     """Show an input with its discussion, its decision and what proves it."""
     from packtrail.services.plan import books, people
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         traced = people.trace_view(app, actor, programme, told=code)
         found = books.opened(app, actor, programme).book.inputs[code]
     if json:
@@ -235,43 +220,40 @@ def show_input(
 
 @told.command("remark")
 def remark(
+    organisation: options.Organisation,
     programme: Programme,
     code: Code,
     text: Annotated[str, typer.Argument(help="What is said.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Add to the discussion of an input."""
     from packtrail.services.plan import inputs
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = inputs.add_remark(app, actor, programme, code, text)
     tell_made(made, f"{code}: remark {len(made.remarks)}.", json=json)
 
 
 @told.command("triage")
 def triage(
+    organisation: options.Organisation,
     programme: Programme,
     code: Code,
     owner: Annotated[str, typer.Option("--owner", help="Who answers for it.")],
     due: Annotated[str | None, typer.Option("--due", metavar="DAY", help="By when.")] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say who answers for an input, and by when."""
     from packtrail.services.plan import inputs
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = inputs.triage(app, actor, programme, code, owner=owner, due_on=_day(due, "--due"))
     tell_made(made, f"{code}: {made.owner} answers by {made.due_on}.", json=json)
 
 
 @told.command("decide")
-def decide(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def decide(
+    organisation: options.Organisation,
     programme: Programme,
     code: Code,
     resolution: Annotated[
@@ -283,9 +265,6 @@ def decide(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         typer.Option("--change", help="What it does to the plan, as in what-if."),
     ] = None,
     adopt: Annotated[bool, typer.Option("--adopt", help="Make these changes the plan.")] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Decide an input; its effect on the plan is worked out and kept."""
@@ -298,60 +277,52 @@ def decide(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         changes=tuple(change or ()),
         adopts=adopt,
     )
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = inputs.decide(app, actor, programme, code, decision)
     tell_made(made, f"{code}: {resolution}. {made.effect}".strip(), json=json)
 
 
 @told.command("answer")
 def answer(
+    organisation: options.Organisation,
     programme: Programme,
     code: Code,
     text: Annotated[str, typer.Argument(help="The answer to whoever raised it.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Answer whoever raised an input; that closes it."""
     from packtrail.services.plan import inputs
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = inputs.answer(app, actor, programme, code, text)
     tell_made(made, f"{code}: answered.", json=json)
 
 
 @told.command("reopen")
 def reopen(
+    organisation: options.Organisation,
     programme: Programme,
     code: Code,
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take an input up again."""
     from packtrail.services.plan import inputs
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         made = inputs.reopen(app, actor, programme, code, reason)
     tell_made(made, f"{code}: {made.state.value} again.", json=json)
 
 
 @told.command("ages")
 def ages(
-    programme: Programme,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, programme: Programme, json: options.Json = False
 ) -> None:
     """Tell by department how many inputs are open and overdue, and how long answers take."""
     from packtrail.planning.inputs import ageing
     from packtrail.services.plan import books
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         book = books.opened(app, actor, programme).book
         found = ageing(book.inputs.values(), app.clock().date())
     if json:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 @plan.command("raci")
-def show_raci(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def show_raci(
+    organisation: options.Organisation,
     programme: Programme,
     package: Annotated[str, typer.Argument(help="Code of a package; default: all to do.")] = "",
     say: Annotated[
@@ -31,9 +32,6 @@ def show_raci(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
         bool, typer.Option("--unclear", help="Only what nobody answers for, or several do.")
     ] = False,
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell who does, answers for, is asked about and is told of work packages; or say otherwise.
@@ -45,7 +43,7 @@ def show_raci(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
 
     if (say or as_proposed) and not package:
         raise UsageError("Name the package of which --set or --as-proposed says something.")
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         if say or as_proposed:
             (known,) = responsibilities.raci_view(app, actor, programme, package=package)
             wanted = {} if as_proposed else _raci(dict(known.raci), say or [])

@@ -13,6 +13,7 @@ from packtrail.cli.plan import Programme, plan, required_day, tell_table
 
 @plan.command("draw")
 def draw_scope(
+    organisation: options.Organisation,
     programme: Programme,
     market: Annotated[
         list[str] | None, typer.Option("--market", help="Only this one; may be repeated.")
@@ -21,16 +22,13 @@ def draw_scope(
         list[str] | None, typer.Option("--leave-out", help="Not this code; may be repeated.")
     ] = None,
     take: Annotated[bool, typer.Option("--take", help="Take it into the scope.")] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell what portfolio, sites and lines hold and the scope does not name."""
     from packtrail.planning.book import kind_of
     from packtrail.services.plan import drawing
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = drawing.drawn(app, actor, programme, markets=market or ())
         if take and not found.is_empty:
             drawing.draw(app, actor, programme, markets=market or (), leave_out=leave_out or ())
@@ -48,6 +46,7 @@ def draw_scope(
 
 @plan.command("law")
 def follow_law(
+    organisation: options.Organisation,
     programme: Programme,
     take: Annotated[bool, typer.Option("--take", help="Take it into the scope.")] = False,
     enter: Annotated[
@@ -58,9 +57,6 @@ def follow_law(
             help="Be ready by this day for a market whose rules hold already; may be repeated.",
         ),
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell what the law says of the markets in scope and the scope does not.
@@ -71,7 +67,7 @@ def follow_law(
     """
     from packtrail.services.plan import law
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         for told in enter or ():
             market, _, day = told.partition("=")
             law.enter(app, actor, programme, market, by=required_day(day, "--enter"))
@@ -100,20 +96,18 @@ def follow_law(
 
 @plan.command("propose")
 def propose_work(
+    organisation: options.Organisation,
     programme: Programme,
     accept: Annotated[bool, typer.Option("--accept", help="Put it into the plan.")] = False,
     leave_out: Annotated[
         list[str] | None, typer.Option("--leave-out", help="Code of a package to leave out.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell which work the scope makes necessary and the plan does not have."""
     from packtrail.services.plan import proposing
 
-    with options.acting(data, db, organisation) as (app, actor):
+    with organisation.acting() as (app, actor):
         found = proposing.offer(app, actor, programme)
         if accept:
             proposing.accept(app, actor, programme, leave_out=leave_out or ())

@@ -16,6 +16,7 @@ HEADINGS = ("Event time", "Type", "Action", "Step", "Where", "Event id")
 
 
 def query(
+    organisation: options.Organisation,
     parameters: Annotated[
         list[str] | None,
         typer.Argument(
@@ -26,9 +27,6 @@ def query(
     lines: Annotated[
         bool, typer.Option("--lines", help="Answer with one JSON event a line, all pages.")
     ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List the events that match EPCIS query parameters, newest first.
@@ -39,7 +37,7 @@ def query(
     from packtrail.services.queries.query import events
 
     wanted = dict(_parameter(text) for text in parameters or ())
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         page = events(application, actor, wanted)
         if lines:
             _write_lines(page.events)

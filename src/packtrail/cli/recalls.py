@@ -33,6 +33,7 @@ Way = Annotated[
 
 @recalls.command("open")
 def open_recall(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     title: Annotated[str, typer.Argument(help="What people call it.")],
     subjects: Annotated[
         list[str],
@@ -51,9 +52,6 @@ def open_recall(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
     remind: Annotated[
         int | None, typer.Option("--remind-hours", help="Hours to a reminder; default: by class.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Open a recall or a drill; nothing is published and nobody is told by that."""
@@ -64,23 +62,18 @@ def open_recall(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
         depth=depth, kind="drill" if drill else "recall", check_level=level, market=market,
         remind_for_hours=remind,
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = cases.open_recall(application, actor, new)
     _tell(found, json=json)
 
 
 @recalls.command("list")
-def listing(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def listing(organisation: options.Organisation, json: options.Json = False) -> None:
     """List recalls and drills, the newest first."""
     from packtrail.rendering import times
     from packtrail.services.recalls import cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = cases.recalls(application, actor)
     if json:
         write_json([_summary(each) for each in found])
@@ -100,75 +93,63 @@ def listing(
 
 @recalls.command("show")
 def show(
+    organisation: options.Organisation,
     number: Number,
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show who holds what now, or held then, what was answered, and what is missing."""
     from packtrail.services.recalls import cases
 
     moments = options.moments(as_of, as_known_at)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = cases.view(application, actor, number, **moments)
     _tell_view(found, json=json)
 
 
 @recalls.command("count")
-def count(
-    number: Number,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def count(organisation: options.Organisation, number: Number, json: options.Json = False) -> None:
     """Put into the record where every pack is now: of a drill, the time it took to answer."""
     from packtrail.services.recalls import acting
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = acting.count(application, actor, number)
     _tell_view(found, json=json)
 
 
 @recalls.command("publish")
 def publish(
+    organisation: options.Organisation,
     number: Number,
     confirm: Confirm,
     reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Give the lots the status recalled, for ever; a drill publishes nothing."""
     from packtrail.services.recalls import acting
 
     told = acting.Confirmed(confirmation=confirm, reason=reason)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = acting.publish(application, actor, number, told)
     _tell(found, json=json)
 
 
 @recalls.command("message")
 def message(
+    organisation: options.Organisation,
     number: Number,
     holder: Holder,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-O", help="Write it as .eml or .pdf; its packs as .csv."),
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Draft the message to a holder, in its language, with the list of its packs."""
     from packtrail.services.recalls import drafting
 
     makers = {".eml": drafting.mail, ".pdf": drafting.letter, ".csv": drafting.packs_csv}
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if out is None:
             told = drafting.holder(application, actor, number, holder).message
             write_line(f"{told.subject}\n\n{told.text}")
@@ -180,7 +161,8 @@ def message(
 
 
 @recalls.command("sent")
-def sent(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def sent(
+    organisation: options.Organisation,
     number: Number,
     confirm: Confirm,
     reason: Reason,
@@ -189,22 +171,20 @@ def sent(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
         typer.Option("--holder", metavar="GLN", help="Only these; default: who was not told yet."),
     ] = None,
     way: Way = "mail",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say that holders were told; the clocks of reminders begin."""
     from packtrail.services.recalls import acting
 
     told = acting.Confirmed(confirmation=confirm, reason=reason)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = acting.mark_sent(application, actor, number, told, holders=holders, way=way)
     _tell(found, json=json)
 
 
 @recalls.command("acknowledge")
 def acknowledge(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     number: Number,
     holder: Holder,
     person: Annotated[str, typer.Option("--person", help="Who answered.")],
@@ -215,9 +195,6 @@ def acknowledge(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
     used: Annotated[int, typer.Option("--used", help="Packs used or sold on.")] = 0,
     not_found: Annotated[int, typer.Option("--not-found", help="Packs it cannot find.")] = 0,
     note: Annotated[str, typer.Option("--note", help="More.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Note what a holder answered; where events tell what became of packs, they decide."""
@@ -228,14 +205,15 @@ def acknowledge(  # noqa: PLR0913, PLR0917 - the options of a command are its ar
         person=person, on=acting.day(on), returned=returned, destroyed=destroyed,
         quarantined=quarantined, used=used, not_found=not_found, note=note,
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         acting.acknowledge(application, actor, number, holder, answer)
         found = cases.view(application, actor, number)
     _tell_view(found, json=json)
 
 
 @recalls.command("check")
-def check(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def check(
+    organisation: options.Organisation,
     number: Number,
     holder: Holder,
     person: Annotated[str, typer.Option("--person", help="Whom you asked.")],
@@ -244,35 +222,31 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     ],
     way: Way = "call",
     note: Annotated[str, typer.Option("--note", help="More.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Note an effectiveness check: whether the message reached a holder, and it acted."""
     from packtrail.services.recalls import acting
 
     told = acting.Check(way=way, person=person, is_effective=effective, note=note)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         acting.check(application, actor, number, holder, told)
 
 
 @recalls.command("note")
 def note(
+    organisation: options.Organisation,
     number: Number,
     text: Annotated[str, typer.Argument(help="What is to be on record.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Write something into the record."""
     from packtrail.services.recalls import acting
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         acting.note(application, actor, number, text)
 
 
 @recalls.command("close")
-def close(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def close(
+    installation: options.Installation,
     number: Number,
     confirm: Confirm,
     reason: Reason,
@@ -281,8 +255,6 @@ def close(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         str, typer.Option("--meaning", help="reviewed, approved or rejected.")
     ] = "approved",
     comment: Annotated[str, typer.Option("--comment", help="What explains what is open.")] = "",
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Sign and close; the password is asked for, or read from PACKTRAIL_PASSWORD."""
@@ -290,7 +262,7 @@ def close(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     from packtrail.services.recalls import acting, cases
 
     told = acting.Confirmed(confirmation=confirm, reason=reason)
-    with options.installation(data, db) as (application, _):
+    with installation.acting() as (application, _):
         actor = accounts.person(application, user)
         seen = cases.view(application, actor, number)
         password = os.environ.get("PACKTRAIL_PASSWORD") or typer.prompt(
@@ -305,6 +277,7 @@ def close(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
 
 @recalls.command("contact")
 def contact(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     holder: Holder,
     name: Annotated[str, typer.Option("--name", help="What people call it.")] = "",
     person: Annotated[str, typer.Option("--person", help="Whom to ask for.")] = "",
@@ -318,9 +291,6 @@ def contact(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
         bool | None,
         typer.Option("--retail/--wholesale", help="Pharmacy or hospital; default: by its events."),
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Say how to reach a holder."""
     from packtrail.services.recalls import contacts
@@ -329,21 +299,16 @@ def contact(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
         holder=holder, name=name, person=person, email=email, phone=phone, country=country,
         language=language, is_retail=retail,
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         contacts.put_contact(application, actor, told)
 
 
 @recalls.command("contacts")
-def contacts(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def contacts(organisation: options.Organisation, json: options.Json = False) -> None:
     """List how holders are reached."""
     from packtrail.services.recalls import contacts as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.contacts(application, actor)
     if json:
         write_json(list(found.values()))
@@ -360,30 +325,26 @@ def contacts(
 
 @recalls.command("packs")
 def packs(
+    organisation: options.Organisation,
     number: Number,
     out: Out = Path("-"),
     holder: Annotated[str | None, typer.Option("--holder", help="Only of this GLN.")] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """List the packs of a recall as CSV, with what holds each and whether it is under way."""
     from packtrail.services.recalls import drafting
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         content = drafting.packs_csv(application, actor, number, holder)
     _write(out, content)
 
 
 @recalls.command("report")
 def report(
+    organisation: options.Organisation,
     number: Number,
     out: Annotated[Path, typer.Option("--out", "-O", help="File to write: .pdf or .xlsx.")],
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Write where a recall stands, or stood: as PDF with its signatures, or as workbook."""
     from packtrail.services.recalls import papers
@@ -392,7 +353,7 @@ def report(
     makers = {".pdf": papers.report, ".xlsx": papers.workbook}
     if out.suffix not in makers:
         raise UsageError(f"{out.name} is none of {', '.join(makers)}.")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _write(out, makers[out.suffix](application, actor, number, **moments))
 
 

@@ -52,6 +52,7 @@ def forms(
 
 @reports.command("preflight")
 def preflight(
+    organisation: options.Organisation,
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The file; - is standard input.")],
     wanted: Annotated[
         str,
@@ -64,16 +65,13 @@ def preflight(
     no_score: Annotated[
         bool, typer.Option("--no-score", help="Do not let it count for the score.")
     ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Check any outgoing file as its receiver would, line by line; 1 where it has errors."""
     from packtrail.services.reports import preflight as use_cases
 
     content = options.file(path)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.run(
             application, actor, path.name, content, wanted=wanted, keep=not no_score
         )
@@ -89,17 +87,15 @@ def preflight(
 
 @reports.command("scores")
 def scores(
+    organisation: options.Organisation,
     days: Annotated[int, typer.Option("--days", min=1, help="How far back.")] = 90,
     unit: Annotated[str, typer.Option("--unit", help="day, week or month.")] = "week",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show how clean outgoing files were, by period, market and receiver."""
     from packtrail.services.reports import viewing
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = viewing.scores(application, actor, days=days, unit=unit)
     if json:
         write_json(found)

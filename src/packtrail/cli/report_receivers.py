@@ -60,16 +60,11 @@ IsOpen = Annotated[bool | None, typer.Option("--open/--closed", help="Whether it
 
 
 @reports.command("receivers")
-def receivers(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def receivers(organisation: options.Organisation, json: options.Json = False) -> None:
     """List who takes reports, which, and how they get there."""
     from packtrail.services.reports import receivers as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.receivers(application, actor)
     if json:
         write_json([use_cases.as_table(each) for each in found])
@@ -95,6 +90,7 @@ def receivers(
 
 @reports.command("receiver")
 def put(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     code: Code,
     title: Title = None,
     market: Market = None,
@@ -110,9 +106,6 @@ def put(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     automatic: Automatic = None,
     takes_all: TakesAll = None,
     is_open: IsOpen = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Add a receiver, or change what is said of one; what is not given stays as it is."""
@@ -136,7 +129,7 @@ def put(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
         "takes_all": takes_all,
         "is_open": is_open,
     }
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         try:
             before = use_cases.receiver(application, actor, code)
         except NotFound:
@@ -150,11 +143,9 @@ def put(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 @reports.command("look-again")
 def look_again(
+    organisation: options.Organisation,
     code: Code,
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="From when on.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Look again at events recorded since a moment, for a receiver; nothing is reported twice."""
@@ -163,7 +154,7 @@ def look_again(
     moment = options.moment(since, option="--since")
     if moment is None:
         raise UsageError("--since is empty: give a time.")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         use_cases.look_again(application, actor, code, moment)
     if json:
         write_json({"receiver": code, "since": moment})
@@ -173,6 +164,7 @@ def look_again(
 
 @reports.command("facts")
 def facts(
+    organisation: options.Organisation,
     kind: Annotated[str, typer.Argument(help="item or place.")],
     subject: Annotated[
         str | None, typer.Argument(help="GTIN of the item, or GLN of the place; none: all.")
@@ -182,9 +174,6 @@ def facts(
         typer.Option("--set", metavar="NAME=VALUE", help="Say something; several times."),
     ] = None,
     names: Annotated[bool, typer.Option("--names", help="List what forms ask for.")] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show or say what forms ask of trade items and places beside master data."""
@@ -198,7 +187,7 @@ def facts(
         else:
             write_table("", ("Name", "What it is"), known.items())
         return
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if put:
             if subject is None:
                 raise UsageError("--set needs a GTIN or GLN.")

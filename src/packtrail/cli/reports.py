@@ -43,6 +43,7 @@ Out = Annotated[
 
 @reports.command("list")
 def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     state: Annotated[
         list[str] | None,
         typer.Option("--state", help="due, built, checked, flawed, approved, sent, ..."),
@@ -56,9 +57,6 @@ def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
         int | None, typer.Option("--below", help="Only numbers below: the page after.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="Most to show.")] = 50,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List reports, the newest first, with state and deadline."""
@@ -69,7 +67,7 @@ def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
         states=state or (), receiver=receiver, form=form, gtin=gtin, lot=lot, below=below,
         limit=limit,
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = viewing.reports(application, actor, wanted, is_late=late)
     if json:
         write_json(found)
@@ -93,17 +91,11 @@ def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
 
 
 @reports.command("show")
-def show(
-    number: Number,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def show(organisation: options.Organisation, number: Number, json: options.Json = False) -> None:
     """Show one report: its life, its files with their hashes, its checks and its reasons."""
     from packtrail.services.reports import viewing
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         view = viewing.report(application, actor, number)
     if json:
         write_json(view)
@@ -113,18 +105,16 @@ def show(
 
 @reports.command("about")
 def about(
+    organisation: options.Organisation,
     text: Annotated[
         str, typer.Argument(metavar="WHAT", help="Event id, EPC URI, Digital Link, (01)...(21)...")
     ],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List the reports that tell of an event, or why receivers refused a pack or container."""
     from packtrail.services.reports import viewing
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = viewing.about(application, actor, text)
     if json:
         write_json(found)
@@ -141,6 +131,7 @@ def about(
 
 @reports.command("create")
 def create(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     receiver: Annotated[str, typer.Argument(help="Code of the receiver.")],
     form: Annotated[str, typer.Argument(help="Form, such as ru_10311.")],
     gtin: Annotated[str, typer.Option("--gtin", help="The product.")] = "",
@@ -153,9 +144,6 @@ def create(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         str, typer.Option("--happening", help="What it tells, where the form tells several things.")
     ] = "",
     fact: Facts = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Ask for a report that nobody found due: product data, a recall, a shipment again."""
@@ -165,18 +153,16 @@ def create(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         receiver=receiver, form=form, gtin=gtin, lot=lot, events=tuple(event or ()),
         capture=capture, happening=happening, facts=pairs(fact, option="--fact"),
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = asking.create(application, actor, wish)
     _say(made, as_json=json)
 
 
 @reports.command("build")
 def build(
+    organisation: options.Organisation,
     number: Number,
     fact: Facts = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Build the files of a report anew and check them; the exit code is 1 where they have errors.
@@ -186,7 +172,7 @@ def build(
     from packtrail.services.reports import making, viewing
 
     facts = pairs(fact, option="--fact") if fact else None
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = making.build(application, actor, number, facts=facts)
         view = viewing.report(application, actor, number)
     if json:
@@ -200,68 +186,56 @@ def build(
 
 @reports.command("approve")
 def approve(
+    organisation: options.Organisation,
     number: Number,
     reason: Reason = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Approve a report; where two people must confirm it, the first only confirms."""
     from packtrail.services.reports import moving
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _say(moving.approve(application, actor, number, reason=reason), as_json=json)
 
 
 @reports.command("send")
-def send(
-    number: Number,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def send(organisation: options.Organisation, number: Number, json: options.Json = False) -> None:
     """Hand an approved report over now, or ask for the answer to one that was sent."""
     from packtrail.services.reports import sending
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _say(sending.send_now(application, actor, number), as_json=json)
 
 
 @reports.command("hand-in")
 def hand_in(
+    organisation: options.Organisation,
     number: Number,
     reason: Annotated[str, typer.Option("--reason", help="How: a portal, a mail.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say that somebody has handed the files in by other ways."""
     from packtrail.services.reports import moving
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _say(moving.hand_in(application, actor, number, reason=reason), as_json=json)
 
 
 @reports.command("answer")
 def answer(
+    organisation: options.Organisation,
     number: Number,
     said: Annotated[str, typer.Argument(help="acknowledged, partly or rejected.")],
     reason: Reason = "",
     reference: Annotated[
         str, typer.Option("--reference", help="The receiver's own number for it.")
     ] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say what a receiver answered, where no program reads it."""
     from packtrail.services.reports import moving
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         step = moving.answer_named(said)
         made = moving.answer(application, actor, number, step, reason=reason, reference=reference)
     _say(made, as_json=json)
@@ -269,115 +243,81 @@ def answer(
 
 @reports.command("resend")
 def resend(
-    number: Number,
-    reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, number: Number, reason: Reason, json: options.Json = False
 ) -> None:
     """Send the same bytes once more."""
     from packtrail.services.reports import moving
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _say(moving.resend(application, actor, number, reason=reason), as_json=json)
 
 
 @reports.command("drop")
 def drop(
-    number: Number,
-    reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, number: Number, reason: Reason, json: options.Json = False
 ) -> None:
     """Say that a report will not be sent."""
     from packtrail.services.reports import moving
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _say(moving.drop(application, actor, number, reason=reason), as_json=json)
 
 
 @reports.command("reopen")
 def reopen(
-    number: Number,
-    reason: Reason,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, number: Number, reason: Reason, json: options.Json = False
 ) -> None:
     """Take up a report again that was dropped."""
     from packtrail.services.reports import moving
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         _say(moving.reopen(application, actor, number, reason=reason), as_json=json)
 
 
 @reports.command("file")
 def file(
+    organisation: options.Organisation,
     number: Number,
     file_no: Annotated[int, typer.Argument(metavar="FILE", help="Number of the file.")],
     out: Out = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Write a file of a report, byte by byte as it left or came."""
     from packtrail.services.reports import viewing
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         told, content = viewing.file(application, actor, number, file_no)
     write_out(content, out, told.name)
 
 
 @reports.command("paper")
-def paper(
-    number: Number,
-    out: Out = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-) -> None:
+def paper(organisation: options.Organisation, number: Number, out: Out = None) -> None:
     """Write transaction information and statement for people to read, as PDF (DSCSA)."""
     from packtrail.services.reports import papers
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         told, content = papers.transaction_paper(application, actor, number)
     write_out(content, out, told.name)
 
 
 @reports.command("dossier")
-def dossier(
-    number: Number,
-    out: Out = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-) -> None:
+def dossier(organisation: options.Organisation, number: Number, out: Out = None) -> None:
     """Write all that happened to a report, with the hash of each file, as PDF."""
     from packtrail.services.reports import papers
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         name, content = papers.dossier(application, actor, number)
     write_out(content, out, name)
 
 
 @reports.command("work")
-def work(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def work(organisation: options.Organisation, json: options.Json = False) -> None:
     """Find what is due, hand over what is approved, ask for answers: once, for all organisations.
 
     A server does it by itself every half minute.
     """
     from packtrail.services.reports import sending, watching
 
-    with options.acting(data, db, organisation) as (application, _):
+    with organisation.acting() as (application, _):
         begun = watching.find_due(application)
         moved = sending.go_on(application)
     if json:

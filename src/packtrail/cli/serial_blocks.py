@@ -36,17 +36,15 @@ StationName = Annotated[str, typer.Argument(metavar="STATION", help="Name of the
 
 @station_group.command("add")
 def add_station(
+    organisation: options.Organisation,
     station: StationName,
     public_key: Annotated[str, typer.Argument(help="As `serials block new-key` showed it.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Register a station, and show the key that it must trust."""
     from packtrail.services.supply import stations
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         added = stations.add_station(application, actor, station, public_key)
         signer = stations.signer_public_key(application, actor)
     if json:
@@ -57,16 +55,11 @@ def add_station(
 
 
 @station_group.command("list")
-def list_stations(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_stations(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the stations of your organisation."""
     from packtrail.services.supply import stations
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = stations.stations(application, actor)
     if json:
         write_json(found)
@@ -80,16 +73,12 @@ def list_stations(
 
 @station_group.command("revoke")
 def revoke_station(
-    station: StationName,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, station: StationName, json: options.Json = False
 ) -> None:
     """Let a station have no more blocks; those it has stay open to it."""
     from packtrail.services.supply import stations
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         revoked = stations.revoke_station(application, actor, station)
     if json:
         write_json(revoked)
@@ -99,6 +88,7 @@ def revoke_station(
 
 @block_group.command("seal")
 def seal_block(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     pool: PoolCode,
     count: Annotated[int, typer.Argument(help="How many serial numbers.")],
     station: Annotated[str, typer.Option("--station", help="Name of the station it is for.")],
@@ -109,9 +99,6 @@ def seal_block(  # noqa: PLR0913, PLR0917 - the options of a command are its arg
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
     request: Request = None,
     purpose: Annotated[str, typer.Option("--purpose", help="What for: an order, a lot.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take numbers from a pool and seal them for a station: signed, encrypted, with an expiry."""
@@ -122,7 +109,7 @@ def seal_block(  # noqa: PLR0913, PLR0917 - the options of a command are its arg
     if until is None:
         raise UsageError("--expires is empty: expected a time such as 2026-12-31T00:00:00Z.")
     what = Asking(count=count, request_id=request or str(uuid4()), purpose=purpose)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         sealed = blocks.seal(application, actor, pool, what, station=station, expires_at=until)
     write_file(out, [sealed.content])
     if json:
@@ -134,18 +121,16 @@ def seal_block(  # noqa: PLR0913, PLR0917 - the options of a command are its arg
 
 @block_group.command("list")
 def list_blocks(
+    organisation: options.Organisation,
     is_open: Annotated[
         bool, typer.Option("--open", help="Only those of which nothing was said yet.")
     ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List the blocks that your organisation sealed."""
     from packtrail.services.supply import blocks
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = blocks.blocks(application, actor, is_open=is_open)
     if json:
         write_json(found)
@@ -167,7 +152,8 @@ def list_blocks(
 
 
 @block_group.command("settle")
-def settle_block(  # noqa: PLR0913, PLR0917
+def settle_block(
+    organisation: options.Organisation,
     block: BlockId,
     used: Annotated[
         typer.FileBinaryRead | None,
@@ -181,15 +167,12 @@ def settle_block(  # noqa: PLR0913, PLR0917
         bool, typer.Option("--lost", help="The block is lost: all other numbers are void.")
     ] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say what became of a block; numbers that are not named come back unused."""
     from packtrail.services.supply import blocks
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         done = blocks.settle(
             application, actor, block, used=listed_in(used), void=listed_in(void), is_lost=lost,
             reason=reason,

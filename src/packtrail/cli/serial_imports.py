@@ -22,6 +22,7 @@ OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="The number of the
 
 
 def import_file(
+    organisation: options.Organisation,
     pool: PoolCode,
     file: Annotated[Path, typer.Argument(help="CSV, text, XLSX or JSON from the authority.")],
     request: Annotated[
@@ -32,9 +33,6 @@ def import_file(
             help="The same ID imports a file once; default: its digest, so a file comes in once.",
         ),
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Bring the serial numbers of a file into the stock of a pool: all of them, or none.
@@ -52,7 +50,7 @@ def import_file(
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
     with (
         opened,
-        options.acting(data, db, organisation) as (application, actor),
+        organisation.acting() as (application, actor),
         Progress(console=talk, transient=True, disable=not sys.stderr.isatty()) as bar,
     ):
         task = bar.add_task("importing", total=None)
@@ -69,17 +67,15 @@ def import_file(
 
 @order_group.command("add")
 def add_order(
+    organisation: options.Organisation,
     pool: PoolCode,
     count: Annotated[int, typer.Argument(help="How many numbers.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Ask an authority for numbers; the answer is what to send it."""
     from packtrail.services.supply import ordering
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = ordering.order(application, actor, pool, count)
     if json:
         write_json(made)
@@ -89,16 +85,14 @@ def add_order(
 
 @order_group.command("list")
 def list_orders(
+    organisation: options.Organisation,
     is_open: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List orders, the newest first."""
     from packtrail.services.supply import ordering
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = ordering.orders(application, actor, is_open=is_open)
     if json:
         write_json(found)
@@ -119,56 +113,42 @@ def list_orders(
 
 @order_group.command("sent")
 def mark_sent(
-    order: OrderId,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, order: OrderId, json: options.Json = False
 ) -> None:
     """Note that the authority has an order."""
     from packtrail.services.supply import ordering
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         changed = ordering.mark_sent(application, actor, order)
     _tell_changed(changed.order_id, changed, "is sent", as_json=json)
 
 
 @order_group.command("give-up")
-def give_up(
-    order: OrderId,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def give_up(organisation: options.Organisation, order: OrderId, json: options.Json = False) -> None:
     """Close an order of which nothing more is expected."""
     from packtrail.services.supply import ordering
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         changed = ordering.give_up(application, actor, order)
     _tell_changed(changed.order_id, changed, "is given up", as_json=json)
 
 
 @master_key_group.command("replace")
-def replace_master_key(
-    data: options.Data = None, db: options.Db = None, json: options.Json = False
-) -> None:
+def replace_master_key(installation: options.Installation, json: options.Json = False) -> None:
     """Make a new master key in its file and encrypt everything with it. Save the file after."""
     from packtrail.services.supply import rekeying
 
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         count = rekeying.replace_master_key(application, actor)
     _tell_count(count, as_json=json)
 
 
 @master_key_group.command("rewrap")
-def rewrap_keys(
-    data: options.Data = None, db: options.Db = None, json: options.Json = False
-) -> None:
+def rewrap_keys(installation: options.Installation, json: options.Json = False) -> None:
     """Encrypt everything with the first of the keys in PACKTRAIL_MASTER_KEY: `new,old`."""
     from packtrail.services.supply import rekeying
 
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         count = rekeying.rewrap(application, actor)
     _tell_count(count, as_json=json)
 

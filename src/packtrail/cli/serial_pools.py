@@ -133,6 +133,7 @@ def show_policy(
 
 @pool_group.command("add")
 def add_pool(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     code: NewCode,
     gtin: Gtin,
     alphabet: Alphabet = None,
@@ -146,9 +147,6 @@ def add_pool(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
     market: Market = "",
     owner: Owner = None,
     serves: Serves = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Open a pool that makes the serial numbers of a GTIN."""
@@ -159,13 +157,14 @@ def add_pool(  # noqa: PLR0913, PLR0917 - the options of a command are its argum
     policy = _policy(market, alphabet, length, guess_limit, prefix=prefix, first=first, order=order)
     levels = Levels(low_water=low_water, unused_for_days=unused_for_days)
     opening = _opening(code, levels, owner=owner, serves=serves, market=market)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = create_pool(application, actor, opening, gtin=gtin, policy=policy)
     _tell_made(made, as_json=json)
 
 
 @pool_group.command("add-imported")
 def add_imported_pool(  # noqa: PLR0913, PLR0917
+    organisation: options.Organisation,
     code: NewCode,
     gtin: Gtin,
     alphabet: Alphabet = None,
@@ -179,9 +178,6 @@ def add_imported_pool(  # noqa: PLR0913, PLR0917
     market: Market = "",
     owner: Owner = None,
     serves: Serves = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Open a pool for serial numbers of a GTIN that an authority issues; see `serials import`."""
@@ -193,13 +189,14 @@ def add_imported_pool(  # noqa: PLR0913, PLR0917
     )
     levels = Levels(low_water=low_water, top_up_to=top_up_to, unused_for_days=unused_for_days)
     opening = _opening(code, levels, owner=owner, serves=serves, market=market)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = create_imported_pool(application, actor, opening, gtin=gtin, policy=policy)
     _tell_made(made, as_json=json)
 
 
 @pool_group.command("add-sscc")
-def add_sscc_pool(  # noqa: PLR0913, PLR0917
+def add_sscc_pool(
+    organisation: options.Organisation,
     code: NewCode,
     prefix: Annotated[str, typer.Argument(help="GS1 company prefix of 6 to 12 digits.")],
     extension: Annotated[
@@ -208,9 +205,6 @@ def add_sscc_pool(  # noqa: PLR0913, PLR0917
     low_water: LowWater = 0,
     owner: Owner = None,
     serves: Serves = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Open a pool of SSCCs, which follow each other."""
@@ -218,13 +212,14 @@ def add_sscc_pool(  # noqa: PLR0913, PLR0917
     from packtrail.services.supply.opening import create_sscc_pool
 
     opening = _opening(code, Levels(low_water=low_water), owner=owner, serves=serves)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = create_sscc_pool(application, actor, opening, prefix=prefix, extension=extension)
     _tell_made(made, as_json=json)
 
 
 @pool_group.command("add-drawn")
 def add_drawn_pool(  # noqa: PLR0913, PLR0917
+    organisation: options.Organisation,
     code: NewCode,
     parent: Annotated[str, typer.Argument(help="Code of the pool it draws from, or owner/code.")],
     low_water: LowWater = 0,
@@ -232,9 +227,6 @@ def add_drawn_pool(  # noqa: PLR0913, PLR0917
     drawn_per_day: DrawnPerDay = None,
     unused_for_days: UnusedForDays = None,
     serves: Serves = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Open a pool for a line or a contract manufacturer, which draws from another pool."""
@@ -246,13 +238,14 @@ def add_drawn_pool(  # noqa: PLR0913, PLR0917
         unused_for_days=unused_for_days,
     )  # fmt: skip
     opening = _opening(code, levels, owner=None, serves=serves)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = create_drawn_pool(application, actor, opening, parent=parent)
     _tell_made(made, as_json=json)
 
 
 @pool_group.command("change")
-def change_pool(  # noqa: PLR0913, PLR0917
+def change_pool(
+    organisation: options.Organisation,
     pool: PoolCode,
     low_water: Annotated[int | None, typer.Option("--low-water", help="Warn below this.")] = None,
     top_up_to: Annotated[
@@ -260,9 +253,6 @@ def change_pool(  # noqa: PLR0913, PLR0917
     ] = None,
     drawn_per_day: DrawnPerDay = None,
     unused_for_days: UnusedForDays = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Change the levels of a pool; what is not named stays, and -1 takes a limit away."""
@@ -272,7 +262,7 @@ def change_pool(  # noqa: PLR0913, PLR0917
     def level(new: int | None, old: int | None) -> int | None:
         return old if new is None else None if new == -1 else new
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         now = pools.pool(application, actor, pool)
         levels = Levels(
             low_water=now.low_water if low_water is None else low_water,
@@ -290,16 +280,12 @@ def change_pool(  # noqa: PLR0913, PLR0917
 
 @pool_group.command("close")
 def close_pool(
-    pool: PoolCode,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, pool: PoolCode, json: options.Json = False
 ) -> None:
     """Let a pool give nothing more, for good; what it gave stays known."""
     from packtrail.services.supply import changing
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         closed = changing.close_pool(application, actor, pool)
     if json:
         write_json(closed)
@@ -309,18 +295,16 @@ def close_pool(
 
 @pool_group.command("top-up")
 def top_up_pool(
+    organisation: options.Organisation,
     pool: PoolCode,
     count: Annotated[int, typer.Argument(help="How many numbers to draw from its parent.")],
     request: Request = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Draw numbers for a pool from its parent."""
     from packtrail.services.supply.topping_up import top_up
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         entry = top_up(application, actor, pool, count, request_id=request or str(uuid4()))
     if json:
         write_json(entry)
@@ -330,19 +314,17 @@ def top_up_pool(
 
 @pool_group.command("skip")
 def skip_numbers(
+    organisation: options.Organisation,
     pool: PoolCode,
     count: Annotated[int, typer.Argument(help="No fewer than it gave since; 0: none.")],
     request: Request = None,
     reason: Annotated[str, typer.Option("--reason", help="Why.")] = "restored from a backup",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Pass over the next numbers, which may have been given after the backup that was restored."""
     from packtrail.services.supply.changing import skip
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         done = skip(
             application, actor, pool, count, request_id=request or str(uuid4()), reason=reason
         )
@@ -353,16 +335,11 @@ def skip_numbers(
 
 
 @pool_group.command("list")
-def list_pools(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_pools(organisation: options.Organisation, json: options.Json = False) -> None:
     """List the pools you may use, and how full they are."""
     from packtrail.services.supply import pools
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = pools.pools(application, actor)
     if json:
         write_json(found)
@@ -386,16 +363,12 @@ def list_pools(
 
 @pool_group.command("new-key")
 def replace_key(
-    pool: PoolCode,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
+    organisation: options.Organisation, pool: PoolCode, json: options.Json = False
 ) -> None:
     """Give a pool a new key; what it gave before stays known, and is never given again."""
     from packtrail.services.supply import changing
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         changed = changing.replace_key(application, actor, pool)
     if json:
         write_json(changed)

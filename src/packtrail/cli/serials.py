@@ -40,6 +40,7 @@ _KINDS = ("allocated", "used", "returned", "void", "expired", "stocked")
 
 @serials.command("allocate")
 def allocate(  # noqa: PLR0913, PLR0917
+    organisation: options.Organisation,
     pool: PoolCode,
     count: Annotated[int, typer.Argument(help="How many serial numbers.")],
     request: Request = None,
@@ -66,9 +67,6 @@ def allocate(  # noqa: PLR0913, PLR0917
             help="When unused ones expire: 2027-01-31T00:00:00Z; default: as the pool says.",
         ),
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take serial numbers from a pool and print them, one a line.
@@ -80,7 +78,7 @@ def allocate(  # noqa: PLR0913, PLR0917
 
     request_id = request or str(uuid4())
     until = options.moment(unused_until, option="--unused-until")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         delivery = allocate(
             application, actor, pool, count, request_id=request_id, party=party, purpose=purpose,
             unused_until=until,
@@ -102,7 +100,8 @@ def allocate(  # noqa: PLR0913, PLR0917
 
 
 @serials.command("return")
-def return_serials(  # noqa: PLR0913, PLR0917
+def return_serials(
+    organisation: options.Organisation,
     pool: PoolCode,
     file: Annotated[
         typer.FileBinaryRead, typer.Argument(help="The numbers, one a line; - is standard input.")
@@ -113,15 +112,12 @@ def return_serials(  # noqa: PLR0913, PLR0917
     void: Annotated[
         bool, typer.Option("--void", help="They were spoilt, rather than left over.")
     ] = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Give back serial numbers that were not used: all of the list, or none."""
     from packtrail.services.supply.settling import return_serials
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         entry = return_serials(
             application, actor, pool, listed_in(file), request_id=request or str(uuid4()),
             party=party, reason=reason, void=void,
@@ -134,6 +130,7 @@ def return_serials(  # noqa: PLR0913, PLR0917
 
 @serials.command("settle")
 def settle_numbers(  # noqa: PLR0913, PLR0917
+    organisation: options.Organisation,
     pool: PoolCode,
     used: Annotated[
         typer.FileBinaryRead | None,
@@ -158,9 +155,6 @@ def settle_numbers(  # noqa: PLR0913, PLR0917
     request: Request = None,
     party: Annotated[str, typer.Option("--from", help="From whom they come.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why: the lot was closed.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say what became of numbers, one a line in each file: of all that are listed, or of none."""
@@ -176,7 +170,7 @@ def settle_numbers(  # noqa: PLR0913, PLR0917
         party=party,
         reason=reason,
     )
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         done = settle(application, actor, pool, what)
     if json:
         write_json(done)
@@ -190,21 +184,19 @@ def settle_numbers(  # noqa: PLR0913, PLR0917
 
 @serials.command("look-up")
 def look_up(
+    organisation: options.Organisation,
     serial: Annotated[
         str, typer.Argument(help="A serialised GTIN or SSCC in any notation, or a bare number.")
     ],
     pool: Annotated[
         str | None, typer.Option("--pool", help="The pool of a bare serial number.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell whether a serial number was issued, when, to whom and for which request."""
     from packtrail.services.supply import looking_up
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = looking_up.look_up(application, actor, serial, pool=pool)
     if json:
         write_json(found)
@@ -216,16 +208,11 @@ def look_up(
 
 
 @serials.command("forecast")
-def show_forecast(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def show_forecast(organisation: options.Organisation, json: options.Json = False) -> None:
     """Tell when pools run low if they go on as they did."""
     from packtrail.services.supply import forecasting
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = forecasting.forecasts(application, actor)
     if json:
         write_json(found)
@@ -242,21 +229,19 @@ def show_forecast(
 
 @serials.command("secrets")
 def show_secrets(
+    organisation: options.Organisation,
     serial: Annotated[
         str, typer.Argument(help="A serialised GTIN in any notation, or a bare number.")
     ],
     pool: Annotated[
         str | None, typer.Option("--pool", help="The pool of a bare serial number.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show key (91) and signature (92) of a number; that you saw them stands in the audit trail."""
     from packtrail.services.supply import looking_up
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = looking_up.show_secrets(application, actor, serial, pool=pool)
     if json:
         write_json(found)
@@ -266,6 +251,7 @@ def show_secrets(
 
 @serials.command("ledger")
 def show_ledger(  # noqa: PLR0913, PLR0917
+    organisation: options.Organisation,
     pool: Annotated[
         str | None, typer.Argument(help="Code of the pool, or owner/code; default: all.")
     ] = None,
@@ -285,9 +271,6 @@ def show_ledger(  # noqa: PLR0913, PLR0917
         str | None, typer.Option("--cursor", help="Go on where the answer before ended.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", help="Most entries.")] = 100,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List the entries of ledgers, the newest first."""
@@ -300,7 +283,7 @@ def show_ledger(  # noqa: PLR0913, PLR0917
         since=options.moment(since, option="--since"),
         until=options.moment(until, option="--until"),
     )
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         page = looking_up.search(application, actor, wanted, cursor=cursor, limit=limit)
     if json:
         write_json(page)
@@ -322,6 +305,7 @@ def show_ledger(  # noqa: PLR0913, PLR0917
 
 @serials.command("proof")
 def proof(
+    organisation: options.Organisation,
     pool: Annotated[
         str | None, typer.Argument(help="Code of the pool, or owner/code; default: all.")
     ] = None,
@@ -329,9 +313,6 @@ def proof(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write the inspector's report to a PDF."),
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Go through whole ledgers: no number was issued twice, and none is guessed too easily.
@@ -346,7 +327,7 @@ def proof(
     from packtrail.services.supply.reporting import proof_report
 
     with (
-        options.acting(data, db, organisation) as (application, actor),
+        organisation.acting() as (application, actor),
         Progress(console=talk, transient=True, disable=not sys.stderr.isatty()) as bar,
     ):
         total = sum(each.issued for each in pools.pools(application, actor))

@@ -48,6 +48,7 @@ add_entry_commands(
 
 @technology.command("radar")
 def radar(
+    organisation: options.Organisation,
     standing: Annotated[
         str, typer.Option("--standing", help="Only: out, soon, ahead, far or unknown.")
     ] = "",
@@ -55,9 +56,6 @@ def radar(
     ics: Annotated[
         Path | None, typer.Option("--ics", metavar="FILE", help="Write what ends as a calendar.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell what goes out of support when, and which lines and markets that endangers.
@@ -69,7 +67,7 @@ def radar(
 
     if standing and standing not in set(Standing):
         raise UsageError(f"--standing is {standing!r}: expected one of {', '.join(Standing)}.")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if ics:
             hand_out(service.calendar(application, actor), ics)
             return
@@ -94,16 +92,11 @@ def radar(
 
 
 @technology.command("lines")
-def show_lines(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def show_lines(organisation: options.Organisation, json: options.Json = False) -> None:
     """Tell what each line can do: measured, by its equipment, or as it was built."""
     from packtrail.services.technology import lines
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = lines.known_lines(application, actor)
     if json:
         write_json(list(found.values()))
@@ -118,6 +111,7 @@ def show_lines(
 
 @technology.command("fit")
 def show_fit(
+    organisation: options.Organisation,
     market: Annotated[str, typer.Argument(help="ISO 3166 code, sold there or not.")],
     line: Annotated[
         list[str] | None, typer.Option("--line", help="Only this line; may be repeated.")
@@ -126,9 +120,6 @@ def show_fit(
         float, typer.Option("--speed", min=0, help="Packs a minute that the volume asks for.")
     ] = 0,
     on: Annotated[str | None, typer.Option("--on", metavar="DAY", help="Rules of a day.")] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Hold what the rules of a market ask against lines and connections, with ways to close gaps.
@@ -138,7 +129,7 @@ def show_fit(
     """
     from packtrail.services.technology import lines
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = lines.market_fit(
             application, actor, market.upper(), on=options.day(on, option="--on"),
             lines=line or (), packs_per_minute=speed,
@@ -164,6 +155,7 @@ def show_fit(
 
 @technology.command("upgrades")
 def show_upgrades(
+    organisation: options.Organisation,
     programme: Annotated[str, typer.Argument(help="Code of the programme.")],
     accept: Annotated[
         list[str] | None,
@@ -172,15 +164,12 @@ def show_upgrades(
     months: Annotated[
         int, typer.Option("--months", min=1, max=120, help="Support that ends within.")
     ] = 24,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell which upgrades the radar makes necessary, or put some into the plan."""
     from packtrail.services.technology import upgrades
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if accept:
             written = upgrades.accept(application, actor, programme, accept, months=months)
             if not json:

@@ -19,6 +19,7 @@ CONTENTS_SHOWN = 10
 
 
 def trace(
+    organisation: options.Organisation,
     identifier: Annotated[
         str,
         typer.Argument(
@@ -27,9 +28,6 @@ def trace(
     ],
     as_of: options.AsOf = None,
     as_known_at: options.AsKnownAt = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell the journey of an object: what it is and why, where it is, what holds it.
@@ -40,7 +38,7 @@ def trace(
 
     happened = options.moment(as_of, option="--as-of")
     recorded = options.moment(as_known_at, option="--as-known-at")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = tracing.trace(application, actor, identifier, as_of=happened, as_known_at=recorded)
     if json:
         write_json(found)

@@ -29,6 +29,7 @@ Image = Annotated[Path | None, typer.Option("--image", help="A PNG with the code
 
 
 def verify(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     scans: Annotated[
         list[str] | None,
         typer.Argument(
@@ -47,9 +48,6 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     ] = None,
     purpose: Annotated[str, typer.Option("--purpose", help="check, supply or return.")] = "check",
     at: options.At = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Tell whether packs are genuine and may be supplied, with every reason; exit 1 if any is not.
@@ -65,7 +63,7 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     asks = _asks(scans or [], gtin, serial, lot, expires)
     if not asks and image is None:
         raise UsageError("Give a scan, --gtin and --serial, or --image.")
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found: list[Verification] = []
         if image is not None:
             found += images.verify(application, actor, options.file(image), told)
@@ -83,6 +81,7 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
 
 @verifications.command("list")
 def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     gtin: Gtin = None,
     serial: Serial = None,
     place: options.Place = None,
@@ -96,9 +95,6 @@ def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
         str | None, typer.Option("--until", metavar="TIME", help="Asked before.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most to show.")] = 50,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List what was asked and answered, the newest first."""
@@ -110,7 +106,7 @@ def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
         since=options.moment(since, option="--since"),
         until=options.moment(until, option="--until"),
     )  # fmt: skip
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = use_cases.history(application, actor, asked, limit=limit)
     if json:
         write_json(found)
@@ -130,15 +126,13 @@ def listing(  # noqa: PLR0913, PLR0917 - the options of a command are its argume
 
 @verifications.command("show")
 def show(
+    organisation: options.Organisation,
     verification: Annotated[str, typer.Argument(metavar="ID", help="Of the verification.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
 ) -> None:
     """Show one verification of the past, as JSON."""
     from packtrail.services.verification import verifications as use_cases
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         write_json(use_cases.kept(application, actor, verification))
 
 

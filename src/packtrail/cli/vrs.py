@@ -28,6 +28,7 @@ _YES_NO: dict[object, str] = {True: "yes", False: "no"}
 
 @vrs.command("responder")
 def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     gln: Annotated[str | None, typer.Option("--gln", help="Answer with this GLN.")] = None,
     recalled: Annotated[
         bool, typer.Option("--recalled/--not-recalled", help="Recalled packs are verified.")
@@ -51,9 +52,6 @@ def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
             "--unproven", help="A presentation that cannot be checked: refuse, flag, accept."
         ),
     ] = "flag",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Show how this organisation answers; with --gln, set it up."""
@@ -65,7 +63,7 @@ def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
     if unproven not in {*Unproven}:
         raise UsageError(f"--unproven {unproven!r} is none of {', '.join(Unproven)}")
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         if gln is None:
             found = use_cases.responder(application, actor)
         else:
@@ -83,6 +81,7 @@ def responder(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
 
 @vrs.command("ask")
 def ask(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     scan: Annotated[str | None, typer.Argument(help="A scan with the lot.")] = None,
     gtin: Annotated[str | None, typer.Option("--gtin", help="Instead of a scan.")] = None,
     serial: Annotated[str | None, typer.Option("--serial", help="Serial number.")] = None,
@@ -94,9 +93,6 @@ def ask(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     req_gln: Annotated[
         str | None, typer.Option("--req-gln", help="Our GLN; default: the responder's.")
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Ask the responder of a pack's maker; exit 1 unless it is verified."""
@@ -104,7 +100,7 @@ def ask(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     from packtrail.services.verification.verifying import Ask
 
     about = Ask(text=scan, gtin=gtin or "", serial=serial or "", lot=lot, expires=expires)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_requests.ask(application, actor, about, context=context, req_gln=req_gln)
     if json:
         write_json(found)
@@ -116,17 +112,15 @@ def ask(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
 
 @vrs.command("check")
 def check(
+    organisation: options.Organisation,
     gtin: Annotated[str, typer.Argument(help="A product.")],
     req_gln: Annotated[str, typer.Option("--req-gln", help="Our GLN.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Ask a responder whether it would answer us about a product."""
     from packtrail.services.verification import vrs_requests
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_requests.check_connectivity(application, actor, gtin, req_gln=req_gln)
     if json:
         write_json({"responder_gln": found.gln})
@@ -136,19 +130,17 @@ def check(
 
 @vrs.command("requests")
 def requests(
+    organisation: options.Organisation,
     status: Annotated[
         str | None, typer.Option("--status", help="waiting, answered, refused or overdue.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Most to show.")] = 50,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """List what others were asked, the newest first."""
     from packtrail.services.verification import vrs_requests
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_requests.requests(application, actor, status=status, limit=limit)
     if json:
         write_json(found)
@@ -158,16 +150,17 @@ def requests(
 
 
 @vrs.command("send-due")
-def send_due(data: options.Data = None, db: options.Db = None) -> None:
+def send_due(installation: options.Installation) -> None:
     """Send again what is not answered; a server does it by itself."""
     from packtrail.services.verification import vrs_requests
 
-    with options.installation(data, db) as (application, _):
+    with installation.acting() as (application, _):
         vrs_requests.send_due(application)
 
 
 @directory.command("put")
-def put_entry(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+def put_entry(
+    organisation: options.Organisation,
     gtin: Annotated[str, typer.Argument(help="A product.")],
     url: Annotated[str, typer.Argument(help="Base address of its responder.")],
     gln: Annotated[str, typer.Option("--gln", help="GLN of the responder.")],
@@ -179,9 +172,6 @@ def put_entry(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
         str | None,
         typer.Option("--presentation", help="The same, with the presentation of our credential."),
     ] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say which responder answers for a product."""
@@ -190,7 +180,7 @@ def put_entry(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
     entry = vrs_directory.Entry(
         gtin=gtin, url=url, responder_gln=gln, credential=credential, presentation=presentation
     )
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_directory.put_entry(application, actor, entry)
     if json:
         write_json(found)
@@ -200,18 +190,16 @@ def put_entry(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
 
 @directory.command("import")
 def import_entries(
+    organisation: options.Organisation,
     file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON: GTIN, URL, Responder GLN.")],
     dry_run: options.DryRun = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Take a list in: its good rows; each bad one is told with its place, and exit is 1."""
     from packtrail.services.verification import vrs_directory
 
     content = options.file(file)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_directory.import_entries(application, actor, content, file.name, is_dry=dry_run)
     if json:
         write_json(found)
@@ -227,29 +215,21 @@ def import_entries(
 
 @directory.command("remove")
 def remove_entry(
-    gtin: Annotated[str, typer.Argument(help="A product.")],
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
+    organisation: options.Organisation, gtin: Annotated[str, typer.Argument(help="A product.")]
 ) -> None:
     """Take a product out of the directory."""
     from packtrail.services.verification import vrs_directory
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         vrs_directory.remove_entry(application, actor, gtin)
 
 
 @directory.command("list")
-def list_entries(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_entries(organisation: options.Organisation, json: options.Json = False) -> None:
     """List who answers for which product."""
     from packtrail.services.verification import vrs_directory
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_directory.directory(application, actor)
     if json:
         write_json(found)
@@ -263,18 +243,16 @@ def list_entries(
 
 @partner.command("add")
 def add_partner(
+    organisation: options.Organisation,
     gln: Annotated[str, typer.Argument(help="With which it asks, and no other.")],
     name: Annotated[str, typer.Option("--name", help="What people call it.")],
     days: Annotated[int | None, typer.Option("--days", help="How long its key works.")] = None,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Make a key for a partner; it is shown this once."""
     from packtrail.services.verification import vrs_partners
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         made = vrs_partners.add_partner(application, actor, gln, name=name, days=days)
     if json:
         write_json({"secret": made.secret, "key_id": made.key.key_id})
@@ -283,17 +261,12 @@ def add_partner(
 
 
 @partner.command("list")
-def list_partners(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def list_partners(organisation: options.Organisation, json: options.Json = False) -> None:
     """List who may ask; a key is revoked with `packtrail keys revoke`."""
     from packtrail.rendering import times
     from packtrail.services.verification import vrs_partners
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_partners.partners(application, actor)
     if json:
         write_json(found)
@@ -313,18 +286,16 @@ def list_partners(
 
 @trust.command("set")
 def set_trust(
+    organisation: options.Organisation,
     file: Annotated[Path, typer.Argument(help="TOML or JSON, the whole of it.")],
     dry_run: options.DryRun = False,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say whose credentials count from now on: issuers, holders, keys, revocations."""
     from packtrail.services.verification import vrs_trust
 
     content = options.file(file)
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_trust.set_trust(application, actor, content, is_dry=dry_run)
     told = vrs_trust.counts(found.trust)
     if json:
@@ -335,16 +306,11 @@ def set_trust(
 
 
 @trust.command("show")
-def show_trust(
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
-    json: options.Json = False,
-) -> None:
+def show_trust(organisation: options.Organisation, json: options.Json = False) -> None:
     """Print the file of whose credentials count, as it was given."""
     from packtrail.services.verification import vrs_trust
 
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_trust.current(application, actor)
     if json:
         write_json(
@@ -359,11 +325,9 @@ def show_trust(
 
 @trust.command("check")
 def check_presentation(
+    organisation: options.Organisation,
     file: Annotated[Path, typer.Argument(help="The presentation, a JWT.")],
     req_gln: Annotated[str, typer.Option("--req-gln", help="With which GLN it comes.")] = "",
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Say what a presentation would prove now; exit 1 unless it is proven."""
@@ -371,7 +335,7 @@ def check_presentation(
     from packtrail.verification.presentations import Proof
 
     text = options.file(file).decode("latin-1").strip()
-    with options.acting(data, db, organisation) as (application, actor):
+    with organisation.acting() as (application, actor):
         found = vrs_trust.check(application, actor, text, req_gln=req_gln)
     if json:
         write_json(found)

@@ -27,6 +27,7 @@ def _percent(what: str) -> OptionInfo:
 
 @lines.command("simulate")
 def simulate_line(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    organisation: options.Organisation,
     order: Annotated[str, typer.Argument(help="A released work order: code, owner/code or id.")],
     seed: Annotated[int, typer.Option("--seed", help="The same seed does the same.")] = 1,
     packs: Annotated[
@@ -47,9 +48,6 @@ def simulate_line(  # noqa: PLR0913, PLR0917 - the options of a command are its 
     pace: Annotated[
         float, typer.Option("--pace", help="So many times faster than the clock; 0: at once.")
     ] = 0,
-    organisation: options.Organisation = None,
-    data: options.Data = None,
-    db: options.Db = None,
     json: options.Json = False,
 ) -> None:
     """Let a twin of the line run a work order, with faults, and compare it with what is known.
@@ -75,7 +73,7 @@ def simulate_line(  # noqa: PLR0913, PLR0917 - the options of a command are its 
     )  # fmt: skip
     _check(wanted)
     with (
-        options.acting(data, db, organisation) as (application, actor),
+        organisation.acting() as (application, actor),
         talk.status("The line runs ...") as status,
     ):
         result = run_shift(
