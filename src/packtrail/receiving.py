@@ -86,7 +86,8 @@ class _Body:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._began = asyncio.get_running_loop().time()
+        self._waited = 0.0
+        """Seconds for which the sender kept us waiting; when we keep it waiting, that is ours."""
         self._size = 0
         self._is_complete = False
         self._has_slot = False
@@ -99,8 +100,7 @@ class _Body:
             return await self._receive()
         if self.refusal is None:
             try:
-                async with asyncio.timeout(self._settings.upload_stall_for_seconds):
-                    message = await self._receive()
+                message = await self._next()
             except TimeoutError:
                 self._refuse_slow(f"Nothing came for {self._settings.upload_stall_for_seconds} s")
             else:
@@ -108,6 +108,14 @@ class _Body:
                 if self.refusal is None:
                     return message
         return _GONE
+
+    async def _next(self) -> Message:
+        now = asyncio.get_running_loop().time
+        since = now()
+        async with asyncio.timeout(self._settings.upload_stall_for_seconds):
+            message = await self._receive()
+        self._waited += now() - since
+        return message
 
     async def send(self, message: Message) -> None:
         """Pass an answer on, unless the request was refused meanwhile."""
@@ -130,8 +138,7 @@ class _Body:
             return
         if self._size > SMALL_BYTES and not self._has_slot:
             self._find_slot()
-        seconds = asyncio.get_running_loop().time() - self._began
-        least = self._settings.upload_bytes_per_second_min
+        seconds, least = self._waited, self._settings.upload_bytes_per_second_min
         if seconds > self._settings.upload_stall_for_seconds and self._size < seconds * least:
             self._refuse_slow(f"{self._size} bytes came in {seconds:.0f} s")
 
