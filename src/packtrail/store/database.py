@@ -46,6 +46,14 @@ _FULL_TOLD = (
     "again later."
 )
 _FULL_RETRY_SECONDS = 60
+_SESSION = """
+    set datestyle to 'ISO';
+    set intervalstyle to 'postgres';
+    set timezone to 'UTC';
+    set default_transaction_isolation to 'read committed'
+"""
+"""A server, a database or a role of somebody's own may have other defaults: the driver cannot read
+times in the style of another country, and days would begin elsewhere."""
 _SHUTTING_DOWN = "57"
 """Class of the SQLSTATEs with which a server says goodbye."""
 
@@ -84,6 +92,7 @@ class Database:
         self._pool = _WarmPool(
             url,
             connection_class=KeyedConnection,
+            configure=_agree,
             min_size=1,
             max_size=connections_max,
             open=False,
@@ -274,6 +283,11 @@ def taken_back(conn: Connection) -> Iterator[None]:
     """Undo at the end what is done on a connection meanwhile, whatever else its transaction did."""
     with conn.transaction(force_rollback=True):
         yield
+
+
+def _agree(conn: Connection) -> None:
+    """Agree with the server on how a session begins."""
+    conn.execute(_SESSION)
 
 
 def _require_readable(url: str) -> None:
