@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import socket
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from tests.proxy import CommitCutter
 
 from packtrail.base.errors import LimitExceeded, Unavailable, UsageError
 from packtrail.base.findings import FindingCode, Severity
@@ -95,6 +99,31 @@ def test_connections_that_the_server_ended_while_they_were_idle_fail_nobody(
     with contextlib.ExitStack() as stack:
         lent = [stack.enter_context(fresh_database.reading()) for _ in range(10)]
         assert [conn.execute("select 1").fetchone() for conn in lent] == [(1,)] * 10
+
+
+def test_a_server_that_is_away_for_long_is_looked_for_all_the_time(fresh_database: Database):
+    with CommitCutter(fresh_database.url) as way:
+        database = Database(make_conninfo(fresh_database.url, **way.address), connections_max=1)
+        database.open()
+        database.fill()
+    folder = Path(way.address["host"])
+    folder.mkdir()
+
+    def ask() -> None:
+        with contextlib.suppress(Unavailable), database.reading() as conn:
+            conn.execute("select 1")
+
+    with socket.socket(socket.AF_UNIX) as nobody:
+        nobody.bind(str(folder / ".s.PGSQL.5432"))
+        nobody.listen()
+        nobody.settimeout(15)  # Seconds between two of the tries of a pool that waits ever longer.
+        asking = threading.Thread(target=ask)
+        asking.start()
+        for _ in range(8):
+            nobody.accept()[0].close()
+        asking.join()
+    database.close()
+    shutil.rmtree(folder)
 
 
 def test_what_the_server_tells_an_idle_connection_does_not_end_it(fresh_database: Database):

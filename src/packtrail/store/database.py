@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _VERSION_MIN = 15
 _FILL_SECONDS = 30
+_RECONNECT_SECONDS = 2
+"""How long the pool tries to connect before it begins anew. It waits twice as long each time: after
+an outage of a minute it would look for the server a minute later."""
 _UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
 
 
@@ -93,6 +96,8 @@ class Database:
             url,
             connection_class=KeyedConnection,
             configure=_agree,
+            reconnect_timeout=_RECONNECT_SECONDS,
+            reconnect_failed=ConnectionPool.check,  # Which begins anew where there is none.
             min_size=1,
             max_size=connections_max,
             open=False,
