@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -124,7 +125,8 @@ def set_destroyed(conn: Connection, day: date, *, at: datetime) -> None:
 
 
 def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text[:10]) if text else None
-    except ValueError:
+    """Return the day that an expiry begins with; of one that its month has not, the last it has."""
+    if text is None:
         return None
+    year, month, day = map(int, text[:10].split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1]))
