@@ -203,6 +203,7 @@ def test_the_eu_keeps_a_month_five_years_and_a_year_beyond_the_last_expiry(
     [
         ("unknown", date(2029, 12, 31)),  # The other packs expire on 31 December 2028.
         ("2030-02-30", date(2031, 2, 28)),
+        ("2030-02-00", date(2031, 2, 28)),
         ("9999-12-31", date(9999, 12, 31)),
     ],
 )

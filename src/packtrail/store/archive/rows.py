@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from packtrail.lifecycle.fold import expires_on
 from packtrail.store import months, named, sizes
 
 if TYPE_CHECKING:
@@ -125,8 +125,5 @@ def set_destroyed(conn: Connection, day: date, *, at: datetime) -> None:
 
 
 def _day(text: str | None) -> date | None:
-    """Return the day that an expiry begins with; of one that its month has not, the last it has."""
-    if text is None:
-        return None
-    year, month, day = map(int, text[:10].split("-"))
-    return date(year, month, min(day, monthrange(year, month)[1]))
+    """Return the day of an expiry; of one that its month has not, the last that it has."""
+    return expires_on(text) or expires_on(text and text[:7])
