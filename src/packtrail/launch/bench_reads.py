@@ -29,7 +29,6 @@ from packtrail.cli.output import talk
 from packtrail.launch.bench import Figure, _application, _temporary_data, _timed, bench, tell
 from packtrail.launch.bench_size import _actor, _capture, _parts
 from packtrail.launch.factory import CASES_PER_PALLET, PACKS_PER_CASE, Factory, Pack, Sent
-from packtrail.store.embedded import path_in
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -267,6 +266,7 @@ def kept(data: Path, packs: int) -> Iterator[tuple[Any, Actor]]:
         UsageError: The folder has something else in it, or a store of fewer packs.
     """
     from packtrail.services.accounts import organisations
+    from packtrail.store.embedded import path_in
 
     is_there = path_in(data).exists()
     if not is_there and data.is_dir() and any(data.iterdir()):
