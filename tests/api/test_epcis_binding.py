@@ -340,6 +340,30 @@ def test_other_content_is_not_taken(rest: Rest, media_type: str) -> None:
     assert answer.json()["type"] == "epcisException:UnsupportedMediaTypeException"
 
 
+@pytest.mark.parametrize("length", [100, 100_000])
+def test_a_compressed_document_is_told_to_come_as_it_is(rest: Rest, length: int) -> None:
+    answer = rest.maker.post(
+        "/epcis/v2/capture", content=b"\x1f" * length, headers=JSON | {"Content-Encoding": "gzip"}
+    )
+
+    assert answer.status_code == 415
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert answer.json()["detail"] == (
+        "The content is encoded as 'gzip'; send it as it is, without compression."
+    )
+    assert rest.maker.get("/epcis/v2/capture").json() == []
+
+
+def test_a_document_that_says_that_it_comes_as_it_is_is_taken(rest: Rest) -> None:
+    answer = rest.maker.post(
+        "/epcis/v2/capture",
+        content=document(commissioning(1, [pack(1)])),
+        headers=JSON | {"Content-Encoding": "identity"},
+    )
+
+    assert answer.status_code == 202
+
+
 def test_a_document_beyond_the_limit_is_cut_short(fresh_database: Database) -> None:
     rest = make_rest(make_world(fresh_database, capture_bytes_max=2048))
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from tests.services.conftest import make_world
+from typer.testing import CliRunner
 
 from packtrail import epcis
-from packtrail.launch import bench_reads
+from packtrail.base.errors import UsageError
+from packtrail.launch import bench_capture, bench_reads, bench_rivals, bench_stream
 from packtrail.launch.bench_rivals import SHAPES, documents
 from packtrail.store.database import Database
 
@@ -53,6 +55,39 @@ def test_a_folder_without_qu4rtet_is_named_and_how_to_install_it(tmp_path: Path)
         assert wanted in " ".join(done.stderr.split())
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["capture", "--documents", "0"],
+        ["capture", "--packs", "99"],
+        ["capture", "--clients", "0"],
+        ["capture", "--lone-clients", "0"],
+        ["stream", "--megabytes", "0"],
+        ["rivals", "--quartet", "x", "--runs", "0"],
+        ["rivals", "--quartet", "x", "--queries", "0"],
+    ],
+)
+def test_nothing_to_measure_is_refused_before_anything_is_started(words: list[str]) -> None:
+    module = {"capture": bench_capture, "stream": bench_stream, "rivals": bench_rivals}[words[0]]
+
+    done = CliRunner().invoke(module.bench, words)
+
+    assert done.exit_code == 2
+    assert "Input should be greater than or equal to" in done.output
+
+
+def test_too_few_packs_for_lone_messages_are_refused_before_anything_is_started() -> None:
+    few = ["capture", "--documents", "2", "--packs", "1000"]
+
+    done = CliRunner().invoke(bench_capture.bench, few)
+
+    assert isinstance(done.exception, UsageError)
+    assert str(done.exception) == (
+        "1,200 packs are left to be dispensed one by one, and 4,800 are wanted: measure more "
+        "--documents, or more --packs in each."
+    )
+
+
 def test_the_documents_for_the_rivals_are_valid_and_new_in_every_run() -> None:
     readings = [[epcis.read(content) for content in documents(run)] for run in (0, 1)]
 
@@ -61,6 +96,33 @@ def test_the_documents_for_the_rivals_are_valid_and_new_in_every_run() -> None:
         counts = [len(reading.document.events) for reading in found if reading.document]
         assert counts == [shape.events for shape in SHAPES]
     assert not set(documents(0)) & set(documents(1))
+
+
+def test_a_store_that_was_not_built_to_its_end_is_not_taken_for_the_one_asked_for(
+    reachable_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = reachable_dir / "store"
+
+    def cut_off() -> None:
+        with bench_reads.kept(data, 5_000):
+            pass
+
+    monkeypatch.setattr(bench_reads, "fill", lambda *_: None)
+    cut_off()
+
+    with pytest.raises(UsageError, match=r"keeps a store of 0 packs, and 5,000 are asked for"):
+        cut_off()
+
+
+def test_a_store_is_not_built_among_other_files(tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("Dear all")
+
+    with (
+        pytest.raises(UsageError, match="is not empty and keeps no store"),
+        bench_reads.kept(tmp_path, 5_000),
+    ):
+        pass
+    assert [each.name for each in tmp_path.iterdir()] == ["letter"]
 
 
 def test_a_store_of_whole_lives_is_asked_in_every_way(

@@ -381,8 +381,18 @@ def test_without_room_nothing_is_begun(
     with pytest.raises(RefusedError, match="has 1 MB free; a backup of") as refused:
         backups.create(installation.app, OPERATOR, tmp_path)
     assert codes(refused) == {"STO-050"}
-    with pytest.raises(RefusedError, match="has 1 MB free; restoring"):
-        restoring.check(installation.app.settings, OPERATOR, installation.base)
+    for backup in (installation.base, installation.portable):  # The latter is packed.
+        with pytest.raises(RefusedError, match="has 1 MB free; restoring"):
+            restoring.check(installation.app.settings, OPERATOR, backup)
+
+
+def test_a_drill_where_there_is_no_folder_is_refused(
+    installation: Installation, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=r"The folder .*/away cannot be used: No such file"):
+        restoring.check(
+            installation.app.settings, OPERATOR, installation.base, scratch=tmp_path / "away"
+        )
 
 
 def test_a_disk_that_fills_up_during_a_backup_leaves_nothing(
@@ -405,6 +415,16 @@ def test_a_folder_that_cannot_be_made_is_refused(
 
     with pytest.raises(UsageError, match=r"The folder .* cannot be made: Not a directory"):
         backups.create(installation.app, OPERATOR, tmp_path / "file" / "backups")
+
+
+def test_a_folder_among_the_files_of_the_database_is_refused_before_it_is_made(
+    installation: Installation,
+) -> None:
+    folder = installation.app.settings.data_dir / "pg" / "backups"
+
+    with pytest.raises(UsageError, match=r"/pg/backups is within the database in .*/pg: name"):
+        backups.create(installation.app, OPERATOR, folder)
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
@@ -154,6 +154,33 @@ def test_packs_are_counted_by_what_one_asks_at_any_moment(world: World):
     assert counts(world, Dimension.STATUS, place="0300012222224") == {(Status.RECEIVED,): 4}
     assert counts(world, Dimension.STATUS, place=SITE) == {}
     assert counts(world, Dimension.STATUS, gtin=GTIN, lot="L?") == {}
+
+
+def test_groups_beyond_what_one_number_can_say_are_counted_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    a_pallet(world)
+    record(world, unpacked(11, CASE_2, [pack(4)], SITE))
+    expected = counts(world, *Dimension)
+
+    monkeypatch.setattr(stock, "_CODE_MAX", 1)
+
+    assert len(expected) == 3
+    assert counts(world, *Dimension) == expected
+
+
+@pytest.mark.parametrize(
+    ("expires", "counted"),
+    [("9999-12-31", date(9999, 12, 31)), ("0001-01-01", date(1970, 1, 1))],
+)
+def test_packs_whose_expiry_is_beyond_every_shelf_are_counted_by_it(
+    world: World, expires: str, counted: date
+):
+    odd = commissioning(1, [pack(1)])
+    odd["ilmd"]["cbvmda:itemExpirationDate"] = expires
+    record(world, odd)
+
+    assert counts(world, Dimension.EXPIRY, Dimension.LOT) == {(counted, LOT): 1}
 
 
 def test_a_place_is_one_in_whatever_notation_events_name_it(world: World):

@@ -198,6 +198,28 @@ def test_the_eu_keeps_a_month_five_years_and_a_year_beyond_the_last_expiry(
     assert all("2016/161" in each.source for each in found.values())
 
 
+@pytest.mark.parametrize(
+    ("written", "until"),
+    [
+        ("unknown", date(2029, 12, 31)),  # The other packs expire on 31 December 2028.
+        ("2030-02-30", date(2031, 2, 28)),
+        ("2030-02-00", date(2031, 2, 28)),
+        ("9999-12-31", date(9999, 12, 31)),
+    ],
+)
+def test_an_expiry_that_is_no_day_or_never_comes_leaves_retention_in_force(
+    world: World, captures: list[str], written: str, until: date
+) -> None:
+    odd = commissioning(900, [pack(900)])
+    odd["ilmd"]["cbvmda:itemExpirationDate"] = written
+    handed_in(world, document(odd), APRIL)
+
+    april = view(world, "2026-04")
+    found = {each.counts_from: each for each in april.retention if each.pack_id == "eu_fmd"}
+
+    assert found["expiry"].until == until
+
+
 def test_a_policy_shorter_than_the_law_after_expiry_is_refused(world: World) -> None:
     with pytest.raises(RefusedError, match="1 year that eu_fmd states"):
         put(world, scope="market", subject="DE", counts_from="expiry", keep_for="11 months")

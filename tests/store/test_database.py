@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import socket
 import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from tests.proxy import CommitCutter
 
 from packtrail.base.errors import LimitExceeded, Unavailable, UsageError
 from packtrail.base.findings import FindingCode, Severity
@@ -27,6 +32,27 @@ def test_a_server_that_does_not_answer_is_unavailable_and_no_password_is_told(tm
     with pytest.raises(Unavailable, match="The database packs at") as fault:
         Database(url).open()
     assert "secret" not in str(fault.value)
+
+
+def test_a_session_is_the_same_whatever_the_server_is_used_to(fresh_database: Database):
+    used_to = {
+        "datestyle": "German,DMY",
+        "intervalstyle": "iso_8601",
+        "timezone": "Pacific/Kiritimati",
+        "default_transaction_isolation": "serializable",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in used_to.items())
+    url = make_conninfo(fresh_database.url, options=options)
+    moment = datetime(2026, 12, 31, 12, tzinfo=UTC)
+
+    with Database(url) as elsewhere, elsewhere.transaction() as conn:
+        asked = "select %s::timestamptz, interval '1 day 2 hours', %s::timestamptz::date"
+        found = conn.execute(asked, [moment, moment]).fetchone()
+        isolation = conn.execute("show transaction_isolation").fetchone()
+
+    assert found == (moment, timedelta(days=1, hours=2), moment.date())
+    assert found[0].utcoffset() == timedelta()
+    assert isolation == ("read committed",)
 
 
 def test_a_transaction_commits_or_rolls_back_as_a_whole(fresh_database: Database):
@@ -75,7 +101,33 @@ def test_connections_that_the_server_ended_while_they_were_idle_fail_nobody(
         assert [conn.execute("select 1").fetchone() for conn in lent] == [(1,)] * 10
 
 
+def test_a_server_that_is_away_for_long_is_looked_for_all_the_time(fresh_database: Database):
+    with CommitCutter(fresh_database.url) as way:
+        database = Database(make_conninfo(fresh_database.url, **way.address), connections_max=1)
+        database.open()
+        database.fill()
+    folder = Path(way.address["host"])
+    folder.mkdir()
+
+    def ask() -> None:
+        with contextlib.suppress(Unavailable), database.reading() as conn:
+            conn.execute("select 1")
+
+    with socket.socket(socket.AF_UNIX) as nobody:
+        nobody.bind(str(folder / ".s.PGSQL.5432"))
+        nobody.listen()
+        nobody.settimeout(15)  # Seconds between two of the tries of a pool that waits ever longer.
+        asking = threading.Thread(target=ask)
+        asking.start()
+        for _ in range(8):
+            nobody.accept()[0].close()
+        asking.join()
+    database.close()
+    shutil.rmtree(folder)
+
+
 def test_what_the_server_tells_an_idle_connection_does_not_end_it(fresh_database: Database):
+    fresh_database.fill()  # One that is still on its way would be lent next.
     with fresh_database.reading() as conn:
         conn.execute("listen news")
     with psycopg.connect(fresh_database.url, autocommit=True) as other:

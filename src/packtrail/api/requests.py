@@ -221,14 +221,23 @@ def event_form(request: Request) -> tuple[str, Form]:
 
 MEDIA_TYPES = (JSON, LD_JSON, XML, TEXT_XML)
 """What a document may be sent as."""
+PLAIN = "identity"
+"""The content coding of a body that is as it is: a compressed one could be of any size."""
 
 
 def require_media_type(request: Request, *taken: str) -> str:
     """Return the content type of the body; default: that of an EPCIS document.
 
     Raises:
-        Refusal: 415, it is none that is taken.
+        Refusal: 415, it is none that is taken, or the body is compressed.
     """
+    coding = request.headers.get("content-encoding", PLAIN).strip().lower()
+    if coding != PLAIN:
+        raise Refusal(
+            MEDIA_TYPE,
+            f"The content is encoded as {coding[:100]!r}; send it as it is, without compression.",
+            headers={"Accept-Encoding": PLAIN},
+        )
     told = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     expected = taken or MEDIA_TYPES
     if told not in expected:

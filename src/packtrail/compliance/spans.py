@@ -12,7 +12,7 @@ import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class Span:
     def after(self, day: date, *, is_worked: IsWorked | None = None) -> date:
         """Return the last day on which something is in time that began on a day.
 
+        What ends beyond the calendar ends with it, as what counts from an expiry of 9999-12-31.
+
         Args:
             day: On which it began.
             is_worked: Tells whether a day is a working day where it counts; default: Monday to
@@ -82,12 +84,14 @@ class Span:
             return _months_after(day, self.count * (12 if self.unit == "year" else 1))
         if self.unit == "working day":
             return _working_days_after(day, self.count, is_worked or monday_to_friday)
-        return day + timedelta(hours=self.hours)
+        return day + min(timedelta(hours=self.hours), date.max - day)
 
 
 def _months_after(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     month += 1
+    if year > MAXYEAR:
+        return date.max
     return day.replace(
         year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1])
     )
@@ -95,7 +99,7 @@ def _months_after(day: date, months: int) -> date:
 
 def _working_days_after(day: date, count: int, is_worked: IsWorked) -> date:
     left = count
-    while left > 0:
+    while left > 0 and day < date.max:
         day += timedelta(days=1)
         left -= is_worked(day)
     return day

@@ -32,6 +32,8 @@ ALGORITHMS = {
 
 _COMMENT = "{http://www.w3.org/2000/01/rdf-schema#}comment"
 _MILLISECOND = timedelta(milliseconds=1)
+_LAST = datetime.max.replace(tzinfo=UTC) - _MILLISECOND
+"""What comes later is not rounded up: there is no year 10000."""
 
 
 def event_hash(
@@ -125,7 +127,7 @@ def time_text(time: datetime, style: _Style) -> str:
     up = odd > 500 or (
         odd == 500 and not (style.rounds_to_even and time.microsecond // 1000 % 2 == 0)
     )
-    if up:
+    if up and time <= _LAST:
         time += _MILLISECOND
     return f"{time.isoformat(timespec='milliseconds')[:23]}Z"
 

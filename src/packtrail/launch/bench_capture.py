@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 import typer
 
-from packtrail.base.errors import Unavailable
+from packtrail.base.errors import Unavailable, UsageError
 from packtrail.cli import options
 from packtrail.launch.bench import (
     KEY_SCOPES,
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 _LONE_MESSAGES: Final = 160
 """Messages in a round, of all clients."""
 _LONE_ROUNDS: Final = 5
+_DISPENSING: Final = "dispensing, an event a pack"
+_DISPENSED: Final = 10
+"""A document of dispensing tells of one pack in so many of those of a document of packing."""
 _CAPTURED: Final = "captured"
 _BARE: Final = "bare"
 
@@ -67,7 +70,7 @@ class _Streams:
     def packing(self) -> Sent:
         packs = self.packed.pop(0)
         self.sold += packs
-        cases = self.factory.containers(len(packs) // PACKS_PER_CASE)
+        cases = self.factory.containers(-(-len(packs) // PACKS_PER_CASE))
         return self.factory.packing(packs, cases)
 
     def commissioning_each(self) -> Sent:
@@ -76,7 +79,7 @@ class _Streams:
     def dispensing_each(self) -> Sent:
         # Whoever dispenses has packs of many cases, in no order.
         random.Random(len(self.sold)).shuffle(self.sold)  # noqa: S311 - a benchmark
-        packs = [self.sold.pop() for _ in range(self.size // 10)]
+        packs = [self.sold.pop() for _ in range(self.size // _DISPENSED)]
         return self.factory.dispensing_each(packs)
 
     def lone(self) -> Sent:
@@ -87,21 +90,26 @@ _KINDS: Final = {
     "commissioning, a list of packs a document": ("commissioning", "copy", 1),
     "packing into cases of 100": ("packing", "copy", 1),
     "commissioning, an event a pack": ("commissioning_each", "read", 1),
-    "dispensing, an event a pack": ("dispensing_each", "read", 4),
+    _DISPENSING: ("dispensing_each", "read", 4),
 }
 """Figure -> (documents, limit, how many of them a client sends in a row: these are smaller)"""
 
 
 @bench.command("capture")
 def bench_capture(
-    documents: Annotated[int, typer.Option("--documents", help="Documents of each kind.")] = 20,
-    packs: Annotated[int, typer.Option("--packs", help="Packs of each document.")] = 10_000,
-    clients: Annotated[int, typer.Option("--clients", help="Documents sent at once.")] = 2,
+    documents: Annotated[
+        int, typer.Option("--documents", min=1, help="Documents of each kind.")
+    ] = 20,
+    packs: Annotated[
+        int, typer.Option("--packs", min=PACKS_PER_CASE, help="Packs of each document.")
+    ] = 10_000,
+    clients: Annotated[int, typer.Option("--clients", min=1, help="Documents sent at once.")] = 2,
     lone_clients: Annotated[
-        int, typer.Option("--lone-clients", help="Lone messages sent at once.")
+        int, typer.Option("--lone-clients", min=1, help="Lone messages sent at once.")
     ] = 16,
     processes: Annotated[
-        int, typer.Option("--processes", help="Lone messages also with so many server processes.")
+        int,
+        typer.Option("--processes", min=1, help="Lone messages also with so many processes."),
     ] = 1,
     json: options.Json = False,
 ) -> None:
@@ -114,18 +122,47 @@ def bench_capture(
     from packtrail.launch import bare_messages
 
     figures: list[Figure] = []
+    numbers = sorted({1, processes})
+    lone = sorted({1, clients, lone_clients})
+    _require_enough(documents, packs, clients, len(numbers) * sum(map(_lone_packs, lone)))
     streams = _Streams(Factory(1), packs)
     with _temporary_data() as data:
         key = _prepare(data)
-        for number in sorted({1, processes}):
+        for number in numbers:
             with _server(data, processes=number) as (url, _):
                 if number == 1:
                     figures += _measured(data, url, key, documents, clients, streams)
                 with bare_messages.server(data) as bare:
                     urls = {_CAPTURED: url, _BARE: bare}
-                    for count in sorted({1, clients, lone_clients}):
+                    for count in lone:
                         figures += _lone_figures(urls, key, streams, count, number)
     tell(figures, json=json)
+
+
+def _require_enough(documents: int, packs: int, clients: int, lone: int) -> None:
+    """Refuse to begin where fewer packs are left in the end than lone messages tell of.
+
+    Raises:
+        UsageError: With how many packs there are, and how many are wanted.
+    """
+    rounds = max(1, documents // clients)
+    _, _, in_a_row = _KINDS[_DISPENSING]
+    left = rounds * clients * (packs - in_a_row * (packs // _DISPENSED))
+    if left < lone:
+        raise UsageError(
+            f"{left:,} packs are left to be dispensed one by one, and {lone:,} are wanted: measure "
+            "more --documents, or more --packs in each."
+        )
+
+
+def _lone_packs(clients: int) -> int:
+    """Return how many packs are dispensed one by one for so many clients, and for the limit."""
+    return 2 * _LONE_ROUNDS * _lone_messages(clients)
+
+
+def _lone_messages(clients: int) -> int:
+    """Return how many messages a round has: as many of each client."""
+    return clients * -(-_LONE_MESSAGES // clients)
 
 
 def _measured(
@@ -158,7 +195,7 @@ def _lone_figures(
         clients: Messages sent at once.
         processes: Of the server that captures.
     """
-    count = clients * -(-_LONE_MESSAGES // clients)
+    count = _lone_messages(clients)
     rates: defaultdict[str, list[float]] = defaultdict(list)
     waits: defaultdict[str, list[float]] = defaultdict(list)
     with ThreadPoolExecutor(clients) as pool:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from packtrail.base.errors import UsageError
 from packtrail.cli import options
 from packtrail.cli.output import talk
 from packtrail.launch.bench import Figure, _application, _temporary_data, _timed, bench, tell
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
 
+_PACKS: Final = "sgtin/"
+"""How the keys of their classes begin."""
 _LOT: Final = 10_000
 _PALLET: Final = PACKS_PER_CASE * CASES_PER_PALLET
 _PRODUCTS: Final = 20
@@ -73,6 +76,8 @@ class Store:
     spare: list[str]
     """Others, to tell something new of: what is asked about stays what it was."""
     pallets: list[str]
+    size: int
+    """Packs that it holds."""
     bare: list[float]
     """Seconds of looking up one pack in a bare table, each."""
 
@@ -81,14 +86,14 @@ class Store:
 def bench_trace(packs: Packs = 100_000, at: At = None, json: options.Json = False) -> None:
     """Read the journeys of packs and the contents of pallets, inside the process."""
     with _filled(packs, at) as store:
-        tell(list(traces(store)), json=json)
+        _tell(store, traces(store), json=json)
 
 
 @bench.command("verify")
 def bench_verify(packs: Packs = 100_000, at: At = None, json: options.Json = False) -> None:
     """Verify packs: the answer alone, and the answer kept durably."""
     with _filled(packs, at) as store:
-        tell(list(verifications(store)), json=json)
+        _tell(store, verifications(store), json=json)
 
 
 @bench.command("census")
@@ -98,14 +103,18 @@ def bench_census(packs: Packs = 100_000, at: At = None, json: options.Json = Fal
     Packs of the store are dispensed once more for it.
     """
     with _filled(packs, at) as store:
-        tell(list(censuses(store)), json=json)
+        _tell(store, censuses(store), json=json)
 
 
 @bench.command("query")
 def bench_query(packs: Packs = 100_000, at: At = None, json: options.Json = False) -> None:
     """Ask for the first page of events, by what pages and partners ask for most."""
     with _filled(packs, at) as store:
-        tell(list(queries(store)), json=json)
+        _tell(store, queries(store), json=json)
+
+
+def _tell(store: Store, figures: Iterator[Figure], *, json: bool) -> None:
+    tell([Figure("packs in the store", store.size, "packs"), *figures], json=json)
 
 
 # --- what is measured -----------------------------------------------------------------------------
@@ -244,19 +253,49 @@ def _cpu_seconds(pid: int) -> float:
 @contextlib.contextmanager
 def _filled(packs: int, at: Path | None) -> Iterator[Store]:
     """Open the store that is kept, or build one."""
-    from packtrail.services.accounts import organisations
-
     with contextlib.ExitStack() as stack:
         data = stack.enter_context(_temporary_data()) if at is None else at
-        is_there = data.is_dir() and any(data.iterdir())
-        application = stack.enter_context(_application(data))
+        yield sampled(*stack.enter_context(kept(data, packs)))
+
+
+@contextlib.contextmanager
+def kept(data: Path, packs: int) -> Iterator[tuple[Any, Actor]]:
+    """Open the store that a folder keeps, or build one in it; yield it and who made it.
+
+    Raises:
+        UsageError: The folder has something else in it, or a store of fewer packs.
+    """
+    from packtrail.services.accounts import organisations
+    from packtrail.store.embedded import path_in
+
+    is_there = path_in(data).exists()
+    if not is_there and data.is_dir() and any(data.iterdir()):
+        raise UsageError(f"{data} is not empty and keeps no store: name another folder.")
+    with _application(data) as application:
         if is_there:
             actor = organisations.system_actor(application, "bench", organisation="bench")
+            _require_built(application, packs, data)
         else:
             actor = _actor(application)
             talk.print(f"Building a store of {packs:,} packs ...")
             fill(application, actor, packs)
-        yield sampled(application, actor)
+        yield application, actor
+
+
+def _require_built(application: Any, packs: int, data: Path) -> None:
+    """Refuse a store that is smaller than asked for, as one whose building was cut off."""
+    from packtrail.services.upkeep import health
+
+    held = health.object_count(application, _PACKS)
+    if held < -(-packs // _LOT) * _whole_pallets(min(_LOT, packs)):
+        raise UsageError(
+            f"{data} keeps a store of {held:,} packs, and {packs:,} are asked for: name an empty "
+            "folder, or ask for fewer."
+        )
+
+
+def _whole_pallets(packs: int) -> int:
+    return packs // _PALLET * _PALLET
 
 
 def fill(application: Any, actor: Actor, packs: int) -> None:
@@ -270,19 +309,18 @@ def sampled(application: Any, actor: Actor) -> Store:
     from packtrail.services.upkeep import health
 
     draw = random.Random(1)  # noqa: S311 - a sample, no secret
-    spare, some = (health.some_objects(application, "sgtin/", _ASKED, draw) for _ in range(2))
+    spare, some = (health.some_objects(application, _PACKS, _ASKED, draw) for _ in range(2))
     pallets = health.some_objects(application, "sscc/", _ASKED, draw)
     bare = health.bare_look_up_seconds(application, some)
-    return Store(application, actor, some, spare, _loaded(application, actor, pallets), bare)
+    size = health.object_count(application, _PACKS)
+    return Store(application, actor, some, spare, _loaded(application, actor, pallets), size, bare)
 
 
 def _documents(factory: Factory, packs: int) -> Iterator[Sent]:
     for number in range(-(-packs // _LOT)):
-        lot = factory.packs(min(_LOT, packs))
+        lot = factory.packs(_whole_pallets(min(_LOT, packs)))
         cases = factory.containers(len(lot) // PACKS_PER_CASE)
-        pallets = factory.containers(len(cases) // CASES_PER_PALLET)
-        cases = cases[: len(pallets) * CASES_PER_PALLET]
-        lot = lot[: len(cases) * PACKS_PER_CASE]
+        pallets = factory.containers(len(lot) // _PALLET)
         yield factory.commissioning(lot) if number % 2 else factory.commissioning_each(lot)
         yield factory.packing(lot, cases)
         yield factory.palletising(cases, pallets)

@@ -93,8 +93,12 @@ def bench_rivals(
             "quartet-capture drf-yasg celery setuptools 'psycopg[binary]'` was done.",
         ),
     ],
-    runs: Annotated[int, typer.Option("--runs", help="How often each document is sent anew.")] = 3,
-    queries: Annotated[int, typer.Option("--queries", help="Packs whose journey is asked.")] = 20,
+    runs: Annotated[
+        int, typer.Option("--runs", min=1, help="How often each document is sent anew.")
+    ] = 3,
+    queries: Annotated[
+        int, typer.Option("--queries", min=1, help="Packs whose journey is asked.")
+    ] = 20,
     json: options.Json = False,
 ) -> None:
     """Send the same documents to Packtrail and to QU4RTET in turns, and ask both the same.

@@ -35,7 +35,9 @@ _STATUS: Final = "/proc/{}/status"
 
 @bench.command("stream")
 def bench_stream(
-    megabytes: Annotated[int, typer.Option("--megabytes", help="Size of each document.")] = 300,
+    megabytes: Annotated[
+        int, typer.Option("--megabytes", min=1, help="Size of each document.")
+    ] = 300,
     json: options.Json = False,
 ) -> None:
     """Capture a large document of each style, and measure the most memory the server took.

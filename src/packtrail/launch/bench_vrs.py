@@ -19,10 +19,8 @@ import typer
 
 from packtrail.base.errors import Unavailable
 from packtrail.cli import options
-from packtrail.cli.output import talk
-from packtrail.launch.bench import Figure, _application, _server, _temporary_data, bench, tell
-from packtrail.launch.bench_reads import At, Packs, fill, sampled
-from packtrail.launch.bench_size import _actor
+from packtrail.launch.bench import Figure, _server, _temporary_data, bench, tell
+from packtrail.launch.bench_reads import At, Packs, kept, sampled
 from packtrail.launch.load_tools import Load, Measured, measure
 
 if TYPE_CHECKING:
@@ -124,18 +122,11 @@ def _of_process(pid: str) -> int:
 
 def _prepared(data: Path, packs: int) -> tuple[str, list[str]]:
     """Open the store that is kept, or build one; return a key, and paths of messages to send."""
-    from packtrail.services.accounts import keys, organisations
+    from packtrail.services.accounts import keys
     from packtrail.services.verification import vrs
     from packtrail.verification.messaging import ResponderPolicy
 
-    is_there = data.is_dir() and any(data.iterdir())
-    with _application(data) as application:
-        if is_there:
-            actor = organisations.system_actor(application, "bench", organisation="bench")
-        else:
-            actor = _actor(application)
-            talk.print(f"Building a store of {packs:,} packs ...")
-            fill(application, actor, packs)
+    with kept(data, packs) as (application, actor):
         vrs.set_responder(application, actor, _GLN, ResponderPolicy())
         scopes = ["pack:record:verify"]
         key = keys.create_api_key(application, actor, "bench-vrs", scopes=scopes).secret

@@ -91,7 +91,7 @@ class Saying(NamedTuple):
     place: int = NOTHING
     lot: int = NOTHING
     expires: int = NOTHING
-    """Last day of use, in days since 1970."""
+    """Last day of use, in days since 1970; 0 for all before."""
     leaves: bool | None = None
     """Whether its objects are under way then; None: it says neither."""
     goal: int = NOTHING

@@ -220,7 +220,7 @@ class _Pass:
             at=event.at,
             place=self.places.number(event.biz_location or event.read_point),
             lot=self.lots.number(event.lot) if makes else NOTHING,
-            expires=(day - _EPOCH).days if day else NOTHING,
+            expires=max(0, (day - _EPOCH).days) if day else NOTHING,
             leaves=is_leaving(
                 event.biz_step, event.disposition, has_location=event.biz_location is not None
             ),

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _VERSION_MIN = 15
 _FILL_SECONDS = 30
+_RECONNECT_SECONDS = 2
+"""How long the pool tries to connect before it begins anew. It waits twice as long each time: after
+an outage of a minute it would look for the server a minute later."""
 _UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
 
 
@@ -46,6 +49,14 @@ _FULL_TOLD = (
     "again later."
 )
 _FULL_RETRY_SECONDS = 60
+_SESSION = """
+    set datestyle to 'ISO';
+    set intervalstyle to 'postgres';
+    set timezone to 'UTC';
+    set default_transaction_isolation to 'read committed'
+"""
+"""A server, a database or a role of somebody's own may have other defaults: the driver cannot read
+times in the style of another country, and days would begin elsewhere."""
 _SHUTTING_DOWN = "57"
 """Class of the SQLSTATEs with which a server says goodbye."""
 
@@ -84,6 +95,9 @@ class Database:
         self._pool = _WarmPool(
             url,
             connection_class=KeyedConnection,
+            configure=_agree,
+            reconnect_timeout=_RECONNECT_SECONDS,
+            reconnect_failed=ConnectionPool.check,  # Which begins anew where there is none.
             min_size=1,
             max_size=connections_max,
             open=False,
@@ -274,6 +288,11 @@ def taken_back(conn: Connection) -> Iterator[None]:
     """Undo at the end what is done on a connection meanwhile, whatever else its transaction did."""
     with conn.transaction(force_rollback=True):
         yield
+
+
+def _agree(conn: Connection) -> None:
+    """Agree with the server on how a session begins."""
+    conn.execute(_SESSION)
 
 
 def _require_readable(url: str) -> None:

@@ -100,6 +100,20 @@ def instances_like(
     return found
 
 
+def numbers(conn: Connection, kind: str) -> dict[int, int]:
+    """Return by class of a kind how many numbers were given to objects.
+
+    Args:
+        conn: A connection.
+        kind: How their class keys begin.
+    """
+    return {
+        class_id: size
+        for class_id, class_key, _, size in conn.execute(named.statements("census")["classes"])
+        if size and class_key.startswith(kind)
+    }
+
+
 def some(conn: Connection, kind: str, count: int, draw: Random) -> list[Name]:
     """Return what the dictionary knows of up to so many objects, drawn from all of a kind.
 
@@ -109,11 +123,7 @@ def some(conn: Connection, kind: str, count: int, draw: Random) -> list[Name]:
         count: How many.
         draw: Draws them.
     """
-    sizes = {
-        class_id: size
-        for class_id, class_key, _, size in conn.execute(named.statements("census")["classes"])
-        if size and class_key.startswith(kind)
-    }
+    sizes = numbers(conn, kind)
     found: dict[Instance, Name] = {}
     for turn in range(_DRAWS if sizes else 0):
         drawn = draw.choices(list(sizes), list(sizes.values()), k=count << turn)

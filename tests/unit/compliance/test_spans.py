@@ -57,3 +57,11 @@ def test_working_days_are_those_of_whoever_knows_the_place():
     assert span.after(
         date(2026, 12, 23), is_worked=lambda day: day.weekday() < 5 and day not in christmas
     ) == date(2026, 12, 29)
+
+
+@pytest.mark.parametrize("text", ["24 hours", "1 working day", "2 weeks", "1 month", "6 years"])
+def test_what_ends_beyond_the_calendar_ends_with_it(text: str) -> None:
+    span = Span.read(text)
+
+    assert span is not None
+    assert span.after(date(9999, 12, 31)) == date(9999, 12, 31)

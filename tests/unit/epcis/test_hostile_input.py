@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from packtrail import epcis
 from packtrail.base.findings import has_errors
 from packtrail.epcis import canonical, codes, scalars
+from packtrail.epcis.hashing import pre_hash
 
 HEAD = b'<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0" '
 HEAD += b'creationDate="2026-01-01T00:00:00Z">'
@@ -303,6 +304,16 @@ def test_an_epc_too_long_to_be_kept_is_refused() -> None:
 
     assert code_of(document(in_xml.replace(b"%s", b""))) == "EPC-004"
     assert code_of(in_json) == "EPC-104"
+
+
+def test_the_last_moment_there_is_has_a_hash() -> None:
+    # What .NET writes for "never ends".
+    last = EVENT.replace(b"2026-01-01T00:00:00Z", b"9999-12-31T23:59:59.9999999Z") % b""
+
+    read = epcis.read(document(last)).document
+
+    assert read is not None
+    assert "9999-12-31T23:59:59.999Z" in pre_hash(read.events[0])
 
 
 def test_a_delete_character_is_carried_by_both_notations() -> None:

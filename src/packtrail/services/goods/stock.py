@@ -7,7 +7,6 @@ brought up to date with what is new.
 from __future__ import annotations
 
 import contextlib
-import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
 
 _TALLIED_MAX: Final = 4_000_000
 """Groups that there may be, for which a tally each is kept; more are sorted."""
+_CODE_MAX: Final = 1 << 62
+"""What a number of 64 bits can say of a group."""
 _EPOCH: Final = date(1970, 1, 1)
 _NUMBER: Final = {status: number for number, status in enumerate(STATUSES)}
 _CAN_BE_OVERRIDDEN: Final = np.array(
@@ -290,16 +291,20 @@ class _Groups:
 def _groups(picture: Picture, chosen: NDArray[np.bool_], by: Sequence[Dimension]) -> _Groups:
     """Count the objects that are marked: one number says everything that they are counted by."""
     numbers = np.flatnonzero(chosen)
-    dimensions = tuple(dict.fromkeys(by))
-    codes = np.zeros(len(numbers), dtype=np.int64)
-    widths = []
-    for each in dimensions:
+    codes, size = np.zeros(len(numbers), dtype=np.int64), 1
+    steps: list[tuple[Dimension, int, NDArray[np.int64] | None]] = []
+    for each in dict.fromkeys(by):
         column = _column(picture, each, numbers)
-        widths.append(int(column.max(initial=NOTHING)) + 2)
-        codes *= widths[-1]
+        width, ranked = int(column.max(initial=NOTHING)) + 2, None
+        if size * width > _CODE_MAX:
+            # Of all that there may be, only so many are there as objects.
+            ranked, codes = np.unique(codes, return_inverse=True)
+            size = len(ranked)
+        steps.append((each, width, ranked))
+        codes *= width
         codes += column
         codes += 1
-    size = math.prod(widths)
+        size *= width
     values = np.arange(size) if size <= _TALLIED_MAX else np.unique(codes)
     if size > _TALLIED_MAX:
         codes, size = np.searchsorted(values, codes), len(values)
@@ -308,9 +313,11 @@ def _groups(picture: Picture, chosen: NDArray[np.bool_], by: Sequence[Dimension]
     inferred = np.bincount(codes[indirect], minlength=size)
     found = np.flatnonzero(counts)
     rest, columns = values[found], {}
-    for each, width in zip(reversed(dimensions), reversed(widths), strict=True):
+    for each, width, ranked in reversed(steps):
         rest, place = np.divmod(rest, width)
         columns[each] = place - 1
+        if ranked is not None:
+            rest = ranked[rest]
     return _Groups(columns, counts[found], inferred[found])
 
 

@@ -25,6 +25,7 @@ from packtrail.store.archive import rows as month_rows
 from packtrail.store.backup import base, manifest, portable, sample
 from packtrail.store.backup.manifest import Kind, Manifest
 from packtrail.store.codes import NO_ROOM
+from packtrail.store.embedded import path_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,7 +92,9 @@ def create(
     if keep is not None and keep < 1:
         raise UsageError(f"The backups to keep are {keep}: keep 1 or more.")
     kind = Kind.PORTABLE if is_portable or app.settings.database_url else Kind.BASE
-    folder = work_folders.made(into.expanduser().absolute())
+    folder = into.expanduser().absolute()
+    _require_outside(app, folder)
+    work_folders.made(folder)
     with _alone_in(folder):
         if kind is Kind.BASE:
             _require_room(app, folder)
@@ -154,6 +157,7 @@ def _make(
             files=files,
             sample=taken,
             tables=tables,
+            database_bytes=condition.size_bytes,
         )
         sha256 = manifest.write(partial, made)
         _sync(partial)
@@ -203,6 +207,13 @@ def _alone_in(folder: Path) -> Iterator[None]:
         for left in folder.glob(".packtrail-*.partial"):
             shutil.rmtree(left)
         yield
+
+
+def _require_outside(app: Application, folder: Path) -> None:
+    """Refuse to write among the files that are copied: each backup would hold those before it."""
+    cluster = path_in(app.settings.data_dir).resolve()
+    if not app.settings.database_url and folder.resolve().is_relative_to(cluster):
+        raise UsageError(f"{folder} is within the database in {cluster}: name another folder.")
 
 
 def _require_room(app: Application, folder: Path) -> None:

@@ -80,6 +80,17 @@ def bare_look_up_seconds(app: Application, serials: Sequence[str]) -> list[float
         return rows.bare_look_up_seconds(conn, serials)
 
 
+def object_count(app: Application, kind: str) -> int:
+    """Return how many objects of a kind were ever given a number.
+
+    Args:
+        app: The application.
+        kind: How their class keys begin, such as `sgtin/`.
+    """
+    with app.database.reading() as conn:
+        return sum(objects.numbers(conn, kind).values())
+
+
 def some_objects(app: Application, kind: str, count: int, draw: Random) -> list[str]:
     """Return identifiers of up to so many objects, drawn from all of a kind.
 

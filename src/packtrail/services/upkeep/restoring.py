@@ -25,7 +25,7 @@ from packtrail.store.backup import base, manifest, portable, sample
 from packtrail.store.backup.manifest import Kind, Manifest
 from packtrail.store.codes import FOLD_DIFFERS, NO_MASTER_KEY, OTHER_VERSION
 from packtrail.store.database import Database
-from packtrail.store.embedded import EmbeddedServer, binaries
+from packtrail.store.embedded import EmbeddedServer, binaries, path_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,18 +108,32 @@ def check(
     Raises:
         NotPermitted: Only the installation itself may.
         RefusedError: `STO-050` to `STO-054`, it cannot be restored.
+        UsageError: The folder cannot be used.
         Unavailable: Disk or database failed.
     """
     require(actor, Permission.BACKUP_RESTORE)
     path, told = _readable(backup)
-    with tempfile.TemporaryDirectory(prefix="packtrail-check-", dir=scratch) as name:
-        Path(name).chmod(0o711)  # Started as root, the server's user must get through.
-        require_free(Path(name), told.size_bytes, "restoring", at="--scratch")
-        drill = replace(settings, data_dir=Path(name) / "data", database_url="")
+    with _scratch_in(scratch) as folder:
+        needed = max(told.size_bytes, told.database_bytes)
+        require_free(folder, needed, "restoring", at="--scratch")
+        drill = replace(settings, data_dir=folder / "data", database_url="")
         laid = _laid(drill, path, told, keyring_of(settings))
         with laid as database, database.reading() as conn:
             compared = sample.compare(conn, told.sample)
     return _comparison(path, told, compared, *_missing_key(settings, told, compared))
+
+
+@contextlib.contextmanager
+def _scratch_in(folder: Path | None) -> Iterator[Path]:
+    """Make a folder of our own in another, for as long as it is needed."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="packtrail-check-", dir=folder)
+    except OSError as error:
+        where = folder or "for temporary files"
+        raise UsageError(f"The folder {where} cannot be used: {error.strerror}.") from error
+    with made as name:
+        Path(name).chmod(0o711)  # Started as root, the server's user must get through.
+        yield Path(name)
 
 
 def _readable(backup: Path) -> tuple[Path, Manifest]:
@@ -171,7 +185,7 @@ def _lay_base(settings: Settings, path: Path, _: Manifest, stack: contextlib.Exi
 def _lay_portable(
     settings: Settings, path: Path, told: Manifest, stack: contextlib.ExitStack
 ) -> str:
-    cluster = settings.data_dir / "pg"
+    cluster = path_in(settings.data_dir)
     is_new = not settings.database_url and not cluster.exists()
     server = EmbeddedServer(settings.data_dir)
     if not settings.database_url:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from packtrail.lifecycle.fold import expires_on
 from packtrail.store import months, named, sizes
 
 if TYPE_CHECKING:
@@ -124,7 +125,5 @@ def set_destroyed(conn: Connection, day: date, *, at: datetime) -> None:
 
 
 def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text[:10]) if text else None
-    except ValueError:
-        return None
+    """Return the day of an expiry; of one that its month has not, the last that it has."""
+    return expires_on(text) or expires_on(text and text[:7])

@@ -60,6 +60,7 @@ class Manifest:
     began_at: datetime
     finished_at: datetime
     size_bytes: int
+    """Of the backup."""
     needs_master_key: bool
     """Whether it holds keys of pools, which the master key encrypts."""
     master_key: str | None
@@ -68,6 +69,8 @@ class Manifest:
     """Path in the backup -> SHA-256; of a base backup the file that lists all others."""
     sample: Sample
     tables: tuple[TableCopy, ...] = ()
+    database_bytes: int = 0
+    """Of the database; 0 in backups that did not note it."""
     format: int = FORMAT
 
 

@@ -12,7 +12,8 @@ others join it.
     DATA/bin          a copy of the binaries, only where the server's user cannot read the wheel's
 """
 
+from packtrail.store.embedded.cluster import path_in
 from packtrail.store.embedded.ownership import OwnedElsewhere
 from packtrail.store.embedded.server import EmbeddedServer, attach, join
 
-__all__ = ["EmbeddedServer", "OwnedElsewhere", "attach", "join"]
+__all__ = ["EmbeddedServer", "OwnedElsewhere", "attach", "join", "path_in"]

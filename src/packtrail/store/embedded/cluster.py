@@ -27,6 +27,11 @@ _LOG_BYTES_MAX = 16 * 1024 * 1024
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
+def path_in(data_dir: Path) -> Path:
+    """Return where the cluster of a data directory lies."""
+    return data_dir / "pg"
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """One cluster, its owner and its programs."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from packtrail.base.errors import RefusedError, Unavailable
 from packtrail.store.codes import NOT_EMPTY
 from packtrail.store.embedded import account
-from packtrail.store.embedded.cluster import Cluster
+from packtrail.store.embedded.cluster import Cluster, path_in
 from packtrail.store.embedded.ownership import OwnerLock
 from packtrail.store.embedded.server import binaries_for, make_data_dir
 
@@ -41,7 +41,7 @@ def laying(copied: Path, data_dir: Path) -> Iterator[Path]:
     lock = OwnerLock(data_dir)
     lock.take()
     try:
-        path = data_dir / "pg"
+        path = path_in(data_dir)
         if path.exists():
             raise RefusedError(NOT_EMPTY.found(f"{data_dir} has a database already.", at=str(path)))
         user = account.server_account(path)

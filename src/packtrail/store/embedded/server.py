@@ -16,7 +16,7 @@ import psycopg
 
 from packtrail.base.errors import Unavailable, UsageError
 from packtrail.store.embedded import account, binaries, configuration
-from packtrail.store.embedded.cluster import Cluster
+from packtrail.store.embedded.cluster import Cluster, path_in
 from packtrail.store.embedded.configuration import ROLE
 from packtrail.store.embedded.ownership import OwnedElsewhere, OwnerLock, is_owned
 
@@ -160,7 +160,7 @@ def attach(data_dir: Path | str) -> Iterator[str]:
 
 def _prepare(data_dir: Path) -> Cluster:
     """Bring a data directory to the point where its server can start."""
-    path = data_dir / "pg"
+    path = path_in(data_dir)
     user = account.server_account(path)
     account.require_reach(user, data_dir)
     programs = binaries_for(user, data_dir)

@@ -63,10 +63,13 @@ select exists (
 select count(*) from capture where is_running and capture_id >= %s and capture_id < %s
 
 -- name: last_expiry
+-- From what names no month, such as "unknown", nothing can be counted; as a text it may be the last.
 select max(expires) from segment where segment_id >= %s and segment_id < %s
+   and expires ~ '^[1-9][0-9]{3}-(0[1-9]|1[0-2])'
 
 -- name: last_expiry_until
 select max(expires) from segment where segment_id < %s
+   and expires ~ '^[1-9][0-9]{3}-(0[1-9]|1[0-2])'
 
 -- name: erase_posting
 delete from posting where segment_id >= %s and segment_id < %s
