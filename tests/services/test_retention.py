@@ -273,6 +273,19 @@ def test_a_server_takes_months_as_far_as_policies_say(
     assert (before, view(world).state, view(world, "2026-04").state) == ("open", state, "open")
 
 
+def test_after_a_clock_was_far_ahead_recording_goes_on(world: World, captures: list[str]) -> None:
+    put(world, live_for="3 months", live_end="drop")
+    put(world, of=world.wholesaler, live_for="3 months", live_end="drop")
+    right = world.clock.now
+    world.clock.now = datetime(2029, 1, 1, tzinfo=UTC)
+    upkeep.go_on(world.app)
+
+    states = {view.month: view.state for view in months.every(world.app, SYSTEM)}
+    assert states.pop(max(states)) == "open"
+    assert set(states.values()) == {"dropped"}
+    handed_in(world, document(dispensing(300, PACKS[6])), right, world.wholesaler)
+
+
 def test_a_server_drops_nothing_under_a_hold_or_of_a_company_that_says_nothing(
     world: World, captures: list[str]
 ) -> None:

@@ -1,7 +1,9 @@
 """Upkeep: what a server does with months by itself, as settings and retention policies want it.
 
 It closes, exports and verifies; it drops where the policies of every company say so, and nothing
-else. It never destroys anything: that is shown as due, and ordered by people.
+else. It never destroys anything: that is shown as due, and ordered by people. Nor does it close the
+last month in which something was recorded: a clock that is far ahead would close the present one,
+and nothing could be recorded once it is right again.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 def go_on(app: Application) -> None:
     """Take the months further that are due: a chore, safe to be cut off anywhere."""
     actor = Actor.system("archive")
-    for view in reversed(months.every(app, actor)):
+    every = months.every(app, actor)
+    for view in reversed(every):
+        if view.closed_at is None and view is every[0]:
+            continue
         if not (_is_old(app, view) or view.due in {"close", "export", "verify", "drop"}):
             continue
         if view.closed_at is None:
