@@ -285,6 +285,31 @@ def test_inside_its_retention_nothing_of_a_month_is_destroyed(
     assert (seen.events, seen.documents, seen.organisations) == (8, 1, ("maker",))
 
 
+def test_what_the_law_keeps_is_told_by_the_name_of_its_market(
+    world: World, captures: list[str]
+) -> None:
+    put(world, at_end="destroy")
+    archived(world)
+
+    seen = destroying.preview(world.app, world.maker, "2026-03")
+
+    assert any(": South Africa (za_sahpra) for maker, " in each.message for each in seen.findings)
+    assert any("South Africa (za_sahpra) for maker" in each for each in seen.because)
+
+
+def test_the_documents_of_a_month_that_is_open_are_counted(
+    world: World, captures: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = destroying.preview(world.app, world.maker, "2026-03")
+    archived(world)
+    after = destroying.preview(world.app, world.maker, "2026-03")
+    monkeypatch.setattr(destroying, "DOCUMENTS_MAX", 0)
+
+    assert (before.state, before.documents) == ("open", after.documents)
+    assert after.documents == 1
+    assert destroying.preview(world.app, world.maker, "2026-03").documents == 1
+
+
 def test_without_a_policy_that_lets_it_nothing_is_ever_destroyed(
     world: World, captures: list[str]
 ) -> None:

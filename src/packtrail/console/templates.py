@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -112,6 +112,11 @@ def size(count: int) -> str:
     return amount(count / 1e9, "GB") if count else "0 bytes"
 
 
+def seconds(count: float) -> str:
+    """Return how long something took, from seconds: `48 seconds`, `3 minutes`."""
+    return times.duration(timedelta(seconds=count)) if count >= 1 else "less than a second"
+
+
 def spaced(name: str) -> str:
     """Return a name in camel or snake case as words: `dosageFormType` is `Dosage form type`."""
     words_of = _HUMP.sub(" ", name).replace("_", " ").strip().lower()
@@ -152,6 +157,7 @@ _FILTERS = {
     "number": number,
     "plain": words.plain,
     "precise": times.precise,
+    "seconds": seconds,
     "short": identifiers.short,
     "short_hash": identifiers.short_hash,
     "size": size,

@@ -42,6 +42,8 @@ class Retention:
     """The rule pack; of a policy nothing."""
     policy_id: int | None
     """The policy; of a rule pack None."""
+    market: str
+    """Whose rules they are, as people say it: `South Africa`; of a policy nothing."""
     markets: tuple[str, ...]
     span: str
     """Such as `6 years`."""
@@ -52,6 +54,11 @@ class Retention:
     """How sure the rule pack is of it; of a policy `own`."""
     source: str
     """What says so."""
+
+    @property
+    def sayer(self) -> str:
+        """Who says it, in words: `South Africa (za_sahpra)`, `policy 3`."""
+        return f"{self.market} ({self.pack_id})" if self.pack_id else f"policy {self.policy_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +225,7 @@ class Rules:
                     organisation=owner.code,
                     pack_id=pack.id,
                     policy_id=None,
+                    market=pack.heading.name,
                     markets=pack.markets,
                     span=str(each.span),
                     counts_from=each.counts_from,
@@ -263,6 +271,7 @@ def _by_policy(policy: Policy, organisation: str, starts: dict[str, date | None]
         organisation=organisation,
         pack_id="",
         policy_id=policy.policy_id,
+        market="",
         markets=(policy.subject,) if policy.scope == "market" else (),
         span=policy.keep_for,
         counts_from=policy.counts_from if starts[policy.counts_from] else "record",

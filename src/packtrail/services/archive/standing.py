@@ -106,8 +106,7 @@ def keeping(standing: Standing, day: date, today: date) -> Iterator[Finding]:
     bound: dict[tuple[str, str], list[str]] = {}
     for said in kept.retention:
         if today <= said.until:
-            what = said.pack_id or f"policy {said.policy_id}"
-            text = f"{month} is kept until {said.until}: {what}"
+            text = f"{month} is kept until {said.until}: {said.sayer}"
             why = f"{said.span} after {said.counts_from} ({said.source})"
             bound.setdefault((text, why), []).append(said.organisation)
     for (text, why), companies in bound.items():
