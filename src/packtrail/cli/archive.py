@@ -275,7 +275,7 @@ def _row(each: MonthView) -> tuple[str, ...]:
 
 def _because(said: Retention) -> str:
     whose = "" if said.pack_id else f" of {said.organisation}"
-    return f"{said.sayer}{whose}: {said.span} after {said.counts_from}"
+    return f"{said.sayer}{whose}: {said.term}"
 
 
 def _tell(made: Archived, *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, date
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.access import Action, Permission, require
+from packtrail.base.days import written
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing
 from packtrail.services.archive import folders, months, standing
@@ -272,10 +273,9 @@ def _preview(
 def _because(kept: Kept) -> tuple[str, ...]:
     others = kept.others.until
     return (
-        *((f"{others}: records of other companies",) if others else ()),
+        *((f"{written(others)}: records of other companies",) if others else ()),
         *(
-            f"{each.until}: {each.span} after {each.counts_from}, "
-            f"{each.sayer} for {each.organisation}"
+            f"{written(each.until)}: {each.term}, {each.sayer} for {each.organisation}"
             for each in kept.retention
         ),
     )

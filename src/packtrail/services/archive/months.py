@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from packtrail.access import Action, Actor, Permission, require
+from packtrail.base.days import written
 from packtrail.base.errors import Conflict, NotFound, RefusedError, UsageError
 from packtrail.services import auditing
 from packtrail.services.archive import folders, holding, standing
@@ -434,8 +435,8 @@ def _require_droppable(app: Application, conn: Connection, day: date, now: datet
     today, found = now.astimezone(UTC).date(), whole(app, conn, day, now)
     findings = [
         codes.KEPT_LIVE.found(
-            f"{day:%Y-%m} stays in the database until {each.until}: policy {each.policy_id} of "
-            f"{each.organisation}, {each.span} ({each.source})."
+            f"{day:%Y-%m} stays in the database until {written(each.until)}: "
+            f"policy {each.policy_id} of {each.organisation}, {each.span} ({each.source})."
         )
         for each in found.kept.live
         if today <= each.until

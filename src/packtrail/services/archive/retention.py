@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from packtrail.compliance.retention import keepings
 from packtrail.compliance.spans import Span
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.store.organisations import OrganisationRow
     from packtrail.store.retention import Policy
+
+STARTS: Final = {"record": "the end of the month", "expiry": "the latest expiry"}
+"""What a time counts from, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,11 @@ class Retention:
     """How sure the rule pack is of it; of a policy `own`."""
     source: str
     """What says so."""
+
+    @property
+    def term(self) -> str:
+        """How long, in words: `6 years after the end of the month`."""
+        return f"{self.span} after {STARTS[self.counts_from]}"
 
     @property
     def sayer(self) -> str:
