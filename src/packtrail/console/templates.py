@@ -123,6 +123,22 @@ def spaced(name: str) -> str:
     return words_of[:1].upper() + words_of[1:]
 
 
+def done(action: str) -> str:
+    """Return what an audit row says was done, in words: `store:hold:placed` is `Hold placed`."""
+    return spaced(" ".join(action.split(":")[1:]) or action)
+
+
+def told(value: Any) -> str:
+    """Return a detail of an audit row as people read it: yes and no, lists and tables in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(told, value)) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{spaced(key).lower()} {told(each)}" for key, each in value.items())
+    return str(value)
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """Return a count with its noun: `1 event`, `2 events`."""
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
@@ -147,6 +163,7 @@ def _icon(name: str) -> Markup:
 _FILTERS = {
     "ago": times.ago,
     "day": times.day,
+    "done": done,
     "duration": times.duration,
     "elements": identifiers.elements,
     "expiry": times.expiry,
@@ -161,6 +178,7 @@ _FILTERS = {
     "short": identifiers.short,
     "short_hash": identifiers.short_hash,
     "size": size,
+    "told": told,
     "spaced": spaced,
     "transaction_word": words.transaction,
 }
