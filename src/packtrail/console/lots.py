@@ -17,7 +17,7 @@ from packtrail.services.markets import checking
 from packtrail.services.queries import transactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from starlette.responses import Response
 
@@ -31,8 +31,8 @@ def lot(visit: Visit) -> Response:
     moments = moments_of(visit)
     view = lots.lot(visit.app, visit.who, gtin, number, **moments)
     state = lots.state(visit.app, visit.who, gtin, number, **moments)
-    told = (each.place for each in (*view.events, *state.counts.rows) if each.place)
-    names = _names(visit, told)
+    told = {each.place for each in view.events} | {each.place for each in state.counts.rows}
+    names = _names(visit, filter(None, told))
     return templates.render(
         visit,
         "lot.html",
@@ -94,7 +94,7 @@ def locations(visit: Visit) -> Response:
     return templates.render(visit, "locations.html", rows=rows, place_path=place_path)
 
 
-def _names(visit: Visit, places: Iterable[str]) -> dict[str, str]:
+def _names(visit: Visit, places: Iterable[str]) -> Mapping[str, str]:
     """Return the names of places and parties and of their sites, whatever notation has them."""
     asked = {each for place in places for each in (place, site(place), f"{site(place)}.0")}
     return lots.place_names(visit.app, visit.who, asked)
