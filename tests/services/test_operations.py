@@ -124,7 +124,7 @@ def test_a_chore_that_fails_and_captures_left_unfinished_are_told(
 
     seen = found(world)
     assert [each.code for each in seen.findings] == ["STO-065", "STO-066"]
-    assert "'Divide' failed 1 times in a row: ZeroDivisionError" in seen.findings[0].message
+    assert "'Divide' failed 1 time in a row: ZeroDivisionError" in seen.findings[0].message
     assert seen.unfinished_captures == 1
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from packtrail.base.amounts import amount
+from packtrail.base.amounts import amount, plural
 from packtrail.base.findings import has_errors
 from packtrail.cli import options
 from packtrail.cli.output import (
@@ -135,7 +135,8 @@ def _tell_known(found: BackupView) -> None:
     titles = ("Made", "Kind", "Size", "Last drill", "Where")
     write_table("Backups", titles, [_row(each) for each in found.backups])
     if found.captures_since is not None:
-        write_line(f"{found.captures_since:,} documents came since the last one began.")
+        told = plural(found.captures_since, "document")
+        write_line(f"{told} came since the last one began.")
     for gap in found.gaps:
         write_line(f"In none: {gap.what}. {gap.remedy}")
     for step in found.steps:

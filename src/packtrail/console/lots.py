@@ -57,6 +57,7 @@ def document(visit: Visit) -> Response:
         "document.html",
         view=view,
         number=number,
+        has_parties=any(each.sources or each.destinations for each in events),
         events=[(each, first_object(each)) for each in events],
         typed=number,
         place=lambda identifier: place_name(identifier, names),

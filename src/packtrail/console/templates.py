@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse
 
 import packtrail
 from packtrail.access import Permission
-from packtrail.base.amounts import amount, figure, number
+from packtrail.base.amounts import amount, figure, number, plural
 from packtrail.console import labels, rooms, subjects
 from packtrail.rendering import icons, identifiers, law_words, plan_words, times, words
 from packtrail.services.queries import transactions
@@ -139,11 +139,6 @@ def told(value: Any) -> str:
     return str(value)
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun: `1 event`, `2 events`."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
-
-
 @cache
 def asset(name: str) -> str:
     """Return the address of a static file, with a mark that changes with its content."""
@@ -185,7 +180,7 @@ _FILTERS = {
 _GLOBALS: dict[str, Any] = {
     "Permission": Permission,
     "asset": asset,
-    "counted": counted,
+    "counted": plural,
     "document_path": document_path,
     "event_path": event_path,
     "has_htmx": has_htmx,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from packtrail.access import Action, Actor, Permission, require
+from packtrail.base.amounts import plural
 from packtrail.base.days import written
 from packtrail.base.errors import Conflict, NotFound, RefusedError, UsageError
 from packtrail.services import auditing
@@ -370,7 +371,8 @@ def _require_over(conn: Connection, day: date, now: datetime) -> None:
         raise Conflict(codes.MONTH_NOT_OVER.found(text))
     left = rows.unfinished(conn, day)
     if left:
-        text = f"{left:,} captures that came in {day:%B %Y} are not finished."
+        verb = "is" if left == 1 else "are"
+        text = f"{plural(left, 'capture')} that came in {day:%B %Y} {verb} not finished."
         raise Conflict(codes.MONTH_NOT_OVER.found(text))
     running = subscriptions.oldest_running_capture(conn)
     if running is not None and running.astimezone(UTC).date() < end:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.access import Action
+from packtrail.base.amounts import plural
 from packtrail.store import audit as rows
 from packtrail.store import codes
 
@@ -163,14 +164,16 @@ def remarks(history: History, now: datetime) -> Iterator[Finding]:
     if last is None:
         yield codes.NO_BACKUP_YET.found("No backup is left that is known to be of use.")
     elif now - last.at > BACKUP_AGE_MAX:
-        yield codes.NO_BACKUP_YET.found(f"The last backup is {(now - last.at).days} days old.")
+        age = plural((now - last.at).days, "day")
+        yield codes.NO_BACKUP_YET.found(f"The last backup is {age} old.")
     if failed is not None:
         text = f"{failed.path} did not come back: {failed.errors[0]}"
         yield codes.DRILL_FAILED.found(text)
     elif proof is None:
         yield codes.NOT_PROVEN.found("No drill of a backup is noted here.")
     elif now - proof.at > PROOF_AGE_MAX:
-        yield codes.NOT_PROVEN.found(f"The last drill is {(now - proof.at).days} days ago.")
+        age = plural((now - proof.at).days, "day")
+        yield codes.NOT_PROVEN.found(f"The last drill was {age} ago.")
 
 
 def _audited(conn: Connection, action: Action) -> Sequence[AuditRow]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from packtrail.access import Permission, require
+from packtrail.base.amounts import plural
 from packtrail.serials.codes import BAD_MASTER_KEY
 from packtrail.services.capacity.attention import alarms
 from packtrail.services.upkeep import backup_history, room
@@ -128,10 +129,11 @@ def _of_chores(chores: Sequence[ChoreRow]) -> Iterator[Finding]:
     for each in chores:
         if each.failures:
             yield codes.CHORE_FAILS.found(
-                f"{each.name!r} failed {each.failures} times in a row: {each.last_error}"
+                f"{each.name!r} failed {plural(each.failures, 'time')} in a row: {each.last_error}"
             )
 
 
 def _of_unfinished(count: int) -> Iterator[Finding]:
     if count:
-        yield codes.LEFT_UNFINISHED.found(f"{count:,} captures are not finished.")
+        left = plural(count, "capture is", "captures are")
+        yield codes.LEFT_UNFINISHED.found(f"{left} not finished.")
