@@ -199,7 +199,7 @@ def test_the_eu_keeps_a_month_five_years_and_a_year_beyond_the_last_expiry(
 
 
 def test_a_policy_shorter_than_the_law_after_expiry_is_refused(world: World) -> None:
-    with pytest.raises(RefusedError, match="1 year that eu_fmd states"):
+    with pytest.raises(RefusedError, match=r"1 year that European Union / EEA \(eu_fmd\) states"):
         put(world, scope="market", subject="DE", counts_from="expiry", keep_for="11 months")
 
 
