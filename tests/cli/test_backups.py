@@ -42,12 +42,15 @@ def test_an_ordinary_user_makes_drills_and_restores_a_backup(reachable_dir: Path
 
     made = answer(run(folder, user, "backup", str(folder / "backups"), "--json"))
     drilled = answer(run(folder, user, "restore", str(folder / "backups"), "--check", "--json"))
+    known = answer(run(folder, user, "backups", "--json"))
     over = run(folder, user, "restore", str(folder / "backups"))
     restored = run(folder, user, "restore", str(made["path"]), "--data", str(folder / "new"))
     users = run(folder, user, "users", "list", "-o", "acme", "--data", str(folder / "new"))
 
     assert made["kind"] == "base"
     assert drilled["findings"] == []
+    assert known["is_proven"]
+    assert [each["path"] for each in known["backups"]] == [made["path"]]  # type: ignore[attr-defined]
     assert over.returncode == 1
     assert "STO-053" in over.stderr
     assert "what is there is what was backed up" in restored.stdout

@@ -24,6 +24,7 @@ def test_a_hold_is_placed_and_not_released_by_the_same_person(admin: Desk, shipm
 
     assert answer.status_code == 303
     assert "months 2026-01 to 2030-12" in page
+    assert re.search(r'<span class="pills"><span class="state attention">', page)
     assert "Somebody else releases it" in page
     assert refused.status_code == 422
     assert re.search(r"STO-078|somebody other", refused.text)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 from tests.console.conftest import HOST, PASSWORD, Desk
+from tests.services.documents import commissioning, document, pack
 
 from packtrail.console import build
 
@@ -182,6 +183,35 @@ def test_a_lot_has_a_page(shipped: Desk) -> None:
     assert shipped.client.get("/lots/none-such").status_code == 404
 
 
+ORDER = "urn:epcglobal:cbv:bt:0399999999991:PLACED77"
+
+
+def test_a_place_on_the_page_of_a_lot_has_its_name_whatever_notation_an_event_has(
+    shipped: Desk,
+) -> None:
+    known, unknown = (f"https://id.gs1.org/414/{gln}" for gln in ("0300011111116", "0614141000005"))
+    order = [{"type": "po", "bizTransaction": ORDER}]
+    events = [
+        {**commissioning(500 + number, [pack(f"P{number}")], lot="PLACED"), **told}
+        for number, told in enumerate(
+            {"readPoint": {"id": place}, "bizLocation": {"id": place}, "bizTransactionList": order}
+            for place in (known, unknown)
+        )
+    ]
+    files = {"file": ("placed.jsonld", document(*events), "application/json")}
+    form = {"csrf_token": shipped.token("/captures")}
+    sent = shipped.client.post("/captures", data=form, files=files)
+    assert "Recorded" in text_of(sent.text)
+    pages = [shipped.client.get(path) for path in ("/lots/PLACED", f"/documents/{ORDER}")]
+
+    for page in pages:
+        said = text_of(page.text)
+        assert page.status_code == 200
+        assert "GS1 Pharma" in said
+        assert "GLN 0614141000005" in said
+        assert "id.gs1.org" not in said
+
+
 @pytest.mark.parametrize(
     "scanned",
     ["(01)00300010123455(21)11", "010030001012345521" + "11", PACK,
@@ -211,7 +241,11 @@ def test_the_scan_page_offers_what_moved_last(shipped: Desk) -> None:
 
 def test_products_and_locations_come_from_master_data(shipped: Desk) -> None:
     assert "Epcistra" in shipped.client.get("/products").text
-    assert "GS1 Drug Distributor Warehouse" in shipped.client.get("/locations").text
+    locations = shipped.client.get("/locations").text
+    assert "GS1 Drug Distributor Warehouse" in locations
+    assert "(414) 0300011111116" in text_of(locations)
+    assert "Name GS1 Drug Distributor" not in text_of(locations)
+    assert 'href="/products/00300010123455"' in shipped.client.get("/products").text
 
 
 def test_a_scanned_gtin_leads_to_the_page_of_its_product(shipped: Desk) -> None:
@@ -240,7 +274,9 @@ def test_every_change_is_in_the_audit_trail(admin: Desk, shipment: bytes) -> Non
     where = admin.drop(shipment, "audited.xml").headers["location"]
 
     page = admin.client.get("/audit").text
+    assert "Document recorded" in page
     assert "capture:document:recorded" in page
+    assert not re.search(r"</span> (True|False|\[|\{)", page)
     assert f'href="{where}"' in page
     assert "maker.admin" in page
 
@@ -250,7 +286,7 @@ def test_operations_tell_an_administrator_how_the_store_fares(admin: Desk) -> No
     page = admin.client.get("/setup/operations").text
 
     assert "What is acknowledged is on disk" in page
-    assert "packtrail backup DIR" in page
+    assert "Backups and drills" in page
     assert 'class="id">audit<' in page
 
 

@@ -62,6 +62,8 @@ def test_a_month_that_must_be_kept_shows_why_and_cannot_be_ordered(
 
     assert page.status_code == 200
     assert "What stands against it" in page.text
+    assert re.search(r"<dt>Documents</dt><dd>[1-9]", page.text)
+    assert "South Africa (za_sahpra)" in page.text
     assert "Order the destruction" not in page.text
     assert refused.status_code == 422
 

@@ -32,6 +32,7 @@ SERIALS = (
 )
 PAGES = (
     *SERIALS,"/", "/scan", "/captures", "/audit", "/setup", "/setup/users", "/setup/api-keys",
+         "/setup/operations", "/setup/operations/backups", "/setup/archive", "/setup/retention",
          "/products", "/locations")  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from packtrail.access import ROLES, Actor, ActorKind, RoleName
+from packtrail.access import ROLES, Action, Actor, ActorKind, RoleName
 from packtrail.base.errors import Conflict, NotPermitted, RefusedError, Unavailable, UsageError
 from packtrail.services.archive import holding, upkeep
 from packtrail.services.archive import months as archive
@@ -17,7 +17,8 @@ from packtrail.services.archive.holding import Wanted
 from packtrail.services.capture import capture
 from packtrail.services.goods import tracing
 from packtrail.services.upkeep import backups
-from packtrail.store import months, shelf
+from packtrail.store import audit, months, shelf
+from packtrail.store.audit import AuditRow
 from packtrail.store.database import Database
 
 from .conftest import World, make_world
@@ -303,6 +304,36 @@ def test_nothing_under_a_hold_is_dropped_until_a_second_person_releases_it(
     holding.release(world.app, second, placed.hold_id, reason="Over")
     archive.drop(world.app, SYSTEM, "2026-03")
     assert view(world).state == "dropped"
+
+
+def test_the_command_line_is_one_actor_that_does_not_release_what_it_has_placed(
+    world: World, history: dict[str, bytes]
+) -> None:
+    wanted = Wanted(kind="lot", subject="LOT-7", reason="Case 12/26", owner="District court")
+    typed = Actor.system(
+        "command line",
+        organisation_id=world.maker.organisation_id,
+        organisation_code=world.maker.organisation_code,
+    )
+    first = person(world, "ines")
+    by_command, by_person = (holding.place(world.app, who, wanted) for who in (typed, first))
+
+    with pytest.raises(Conflict) as own:
+        holding.release(world.app, typed, by_command.hold_id, reason="Over")
+    holding.release(world.app, first, by_command.hold_id, reason="Over")
+    holding.release(world.app, typed, by_person.hold_id, reason="Over")
+    released = [each for each in trail(world) if each.action == Action.HOLD_RELEASED.value]
+
+    assert code(own) == "STO-078"
+    assert [(each.actor_kind, each.detail["placed_by"]) for each in released] == [
+        ("system", "ines"),
+        ("user", "command line"),
+    ]
+
+
+def trail(world: World) -> list[AuditRow]:
+    with world.app.database.reading() as conn:
+        return audit.newest(conn, world.maker.organisation_id, limit=100, before=None)
 
 
 def test_a_hold_does_not_reach_months_without_what_it_is_over(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import shutil
 import threading
@@ -28,7 +29,7 @@ from packtrail.services.capture import capture
 from packtrail.services.goods import tracing
 from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.opening import Opening, create_pool
-from packtrail.services.upkeep import backups, restoring
+from packtrail.services.upkeep import backup_view, backups, drilling, restoring
 from packtrail.settings import Settings
 from packtrail.store.backup import manifest, sample
 from packtrail.store.embedded import EmbeddedServer
@@ -172,6 +173,57 @@ def test_a_drill_leaves_nothing_behind(installation: Installation, reachable_dir
     assert found.findings == ()  # Here the master key is at hand.
     assert found.unread == 0
     assert list(reachable_dir.iterdir()) == []
+
+
+def drilled(installation: Installation, backup: Path, **settings: object) -> restoring.Comparison:
+    app = replace(
+        installation.app,
+        settings=replace(installation.app.settings, **settings),  # type: ignore[arg-type]
+    )
+    return drilling.drill(
+        app.settings, OPERATOR, backup, opened=lambda: contextlib.nullcontext(app), clock=app.clock
+    )
+
+
+def test_a_drill_is_noted_where_the_backup_was_made(
+    installation: Installation, tmp_path: Path
+) -> None:
+    made = backups.create(installation.app, OPERATOR, tmp_path, is_portable=True)
+    found = drilled(installation, tmp_path)
+    seen = backup_view.backups(installation.app, installation.maker)
+
+    assert found.findings == ()
+    assert seen.backups[0].path == made.path
+    assert seen.backups[0].seconds
+    assert seen.backups[0].drill == seen.proof == seen.drills[0]
+    assert (seen.drills[0].objects, seen.drills[0].unread) == (found.objects, 0)
+
+
+def test_a_drill_that_fails_is_noted_and_told(installation: Installation, tmp_path: Path) -> None:
+    made = backups.create(installation.app, OPERATOR, tmp_path, is_portable=True)
+    (Path(made.path) / "tables" / "event_key.copy.zst").write_bytes(b"nothing")
+
+    with pytest.raises(RefusedError) as refused:
+        drilled(installation, tmp_path)
+    noted = backup_view.backups(installation.app, installation.maker).drills[0]
+    assert codes(refused) == {"STO-052"}
+    assert noted.path == made.path
+    assert "event_key.copy.zst" in noted.errors[0]
+
+
+def test_a_drill_elsewhere_says_that_it_is_noted_nowhere(
+    installation: Installation, tmp_path: Path
+) -> None:
+    alone = drilled(installation, installation.portable, data_dir=tmp_path)
+    other = changed(installation.portable, tmp_path, packtrail="0.0.1")
+    before = len(backup_view.backups(installation.app, installation.maker).drills)
+    foreign = drilled(installation, other)
+
+    for found, why in ((alone, "There is no database in"), (foreign, "has not made")):
+        assert [each.code for each in found.findings if each.code == "STO-095"] == ["STO-095"]
+        assert why in found.findings[-1].message
+        assert found.findings[-1].severity is Severity.NOTE
+    assert len(backup_view.backups(installation.app, installation.maker).drills) == before
 
 
 def test_a_backup_does_not_wait_for_a_master_key(

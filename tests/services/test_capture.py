@@ -300,3 +300,10 @@ def test_a_file_name_cannot_hide_what_it_is(world: World, sent: str, shown: str)
 
     assert job.filename == shown
     assert capture.original(world.app, world.maker, job.capture_id).filename == shown
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 event was"), (2_000, "2,000 events were")])
+def test_what_was_recorded_before_is_counted_in_words(count: int, told: str) -> None:
+    (found,) = capturing.repeated(count)
+
+    assert found.message == f"{told} recorded before, exactly the same."

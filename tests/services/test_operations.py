@@ -20,6 +20,14 @@ from .conftest import World
 from .documents import commissioning, document, pack
 
 BACKUP = {"kind": "base", "bytes": 5_000_000, "manifest_sha256": "ab" * 32}
+DRILL = {
+    "manifest_sha256": "ab" * 32,
+    "seconds": 4.2,
+    "objects": 5,
+    "documents": 1,
+    "unread": 0,
+    "errors": [],
+}
 
 
 pytestmark = pytest.mark.usefixtures("durable")
@@ -38,6 +46,7 @@ def note_backup(world: World) -> None:
         actor = Actor.system("tests")
         at = world.app.clock()
         auditing.write(conn, actor, Action.BACKUP_CREATED, "/backups/x", at=at, detail=BACKUP)
+        auditing.write(conn, actor, Action.BACKUP_CHECKED, "/backups/x", at=at, detail=DRILL)
 
 
 def hand_in(world: World) -> None:
@@ -65,6 +74,7 @@ def test_a_store_with_events_wants_a_backup_no_older_than_two_days(world: World)
     assert seen.findings == ()
     assert seen.last_backup is not None
     assert (seen.last_backup.kind, seen.last_backup.size_bytes) == ("base", 5_000_000)
+    assert seen.last_drill == seen.last_backup.drill
     world.clock.advance(days=3)
 
     (finding,) = found(world).findings
@@ -114,7 +124,7 @@ def test_a_chore_that_fails_and_captures_left_unfinished_are_told(
 
     seen = found(world)
     assert [each.code for each in seen.findings] == ["STO-065", "STO-066"]
-    assert "'Divide' failed 1 times in a row: ZeroDivisionError" in seen.findings[0].message
+    assert "'Divide' failed 1 time in a row: ZeroDivisionError" in seen.findings[0].message
     assert seen.unfinished_captures == 1
 
 

@@ -106,7 +106,7 @@ def test_a_policy_keeps_longer_than_the_law_and_says_so(world: World, captures: 
 
 
 def test_a_policy_shorter_than_a_rule_pack_is_refused_and_names_it(world: World) -> None:
-    with pytest.raises(RefusedError, match="6 years that us_dscsa states") as refused:
+    with pytest.raises(RefusedError, match="6 years that United States of America") as refused:
         put(world, keep_for="5 years")
 
     assert found_codes(refused) == {"STO-082"}
@@ -116,7 +116,7 @@ def test_a_policy_shorter_than_a_rule_pack_is_refused_and_names_it(world: World)
 def test_a_policy_for_a_market_is_held_against_that_market_alone(world: World) -> None:
     made = put(world, scope="market", subject="tr", keep_for="5 years")
 
-    assert (made.subject, made.over) == ("TR", "market TR")
+    assert (made.subject, made.over) == ("TR", "Türkiye (TR)")
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_an_expiry_that_is_no_day_or_never_comes_leaves_retention_in_force(
 
 
 def test_a_policy_shorter_than_the_law_after_expiry_is_refused(world: World) -> None:
-    with pytest.raises(RefusedError, match="1 year that eu_fmd states"):
+    with pytest.raises(RefusedError, match=r"1 year that European Union / EEA \(eu_fmd\) states"):
         put(world, scope="market", subject="DE", counts_from="expiry", keep_for="11 months")
 
 
@@ -249,7 +249,7 @@ def test_a_month_is_not_dropped_while_a_policy_keeps_it_in_the_database(
     months.close(world.app, SYSTEM, "2026-03")
     months.export(world.app, SYSTEM, "2026-03")
 
-    with pytest.raises(Conflict, match=r"until 2028-03-31: policy 1 of maker, 24 months") as kept:
+    with pytest.raises(Conflict, match=r"until 31 Mar 2028: policy 1 of maker, 24 months") as kept:
         months.drop(world.app, SYSTEM, "2026-03")
     assert found_codes(kept) == {"STO-084"}
     assert (view(world).next_step, view(world).due) == ("", "")
@@ -312,12 +312,37 @@ def test_inside_its_retention_nothing_of_a_month_is_destroyed(
     archived(world)
 
     seen = destroying.preview(world.app, world.maker, "2026-03")
-    with pytest.raises(Conflict, match="kept until 2056-03-31: policy 1 for maker") as refused:
+    with pytest.raises(Conflict, match="kept until 31 Mar 2056: policy 1 for maker") as refused:
         destroying.order(world.app, person(world, "ines"), "2026-03", reason="Space")
     with pytest.raises(Conflict):
         destroying.destroy(world.app, SYSTEM, "2026-03")
     assert found_codes(refused) == {"STO-085"} == {each.code for each in seen.findings}
     assert (seen.events, seen.documents, seen.organisations) == (8, 1, ("maker",))
+
+
+def test_what_the_law_keeps_is_told_by_the_name_of_its_market(
+    world: World, captures: list[str]
+) -> None:
+    put(world, at_end="destroy")
+    archived(world)
+
+    seen = destroying.preview(world.app, world.maker, "2026-03")
+
+    assert any(": South Africa (za_sahpra) for maker, " in each.message for each in seen.findings)
+    assert any("South Africa (za_sahpra) for maker" in each for each in seen.because)
+
+
+def test_the_documents_of_a_month_that_is_open_are_counted(
+    world: World, captures: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = destroying.preview(world.app, world.maker, "2026-03")
+    archived(world)
+    after = destroying.preview(world.app, world.maker, "2026-03")
+    monkeypatch.setattr(destroying, "DOCUMENTS_MAX", 0)
+
+    assert (before.state, before.documents) == ("open", after.documents)
+    assert after.documents == 1
+    assert destroying.preview(world.app, world.maker, "2026-03").documents == 1
 
 
 def test_without_a_policy_that_lets_it_nothing_is_ever_destroyed(

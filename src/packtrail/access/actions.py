@@ -84,6 +84,7 @@ class Action(StrEnum):
     PREFLIGHT_RUN = "reporting:preflight:run"
     BACKUP_CREATED = "store:backup:created"
     BACKUP_RESTORED = "store:backup:restored"
+    BACKUP_CHECKED = "store:backup:checked"
     CLUSTER_DISTRIBUTED = "store:cluster:distributed"
     MONTH_CLOSED = "store:month:closed"
     MONTH_EXPORTED = "store:month:exported"

@@ -22,6 +22,7 @@ class RetentionOut(Out):
     organisation: str
     pack_id: str
     policy_id: int | None
+    market: str
     markets: tuple[str, ...]
     span: str
     counts_from: str

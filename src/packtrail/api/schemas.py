@@ -211,64 +211,6 @@ class OverviewOut(Out):
     attention: list[AttentionOut]
 
 
-class ConditionOut(Out):
-    """The database server and the schema in it."""
-
-    server_version: str
-    has_fsync: bool
-    has_synchronous_commit: bool
-    size_bytes: int
-    migration: str
-
-
-class TableSizeOut(Out):
-    """A table with its indexes and partitions."""
-
-    name: str
-    size_bytes: int
-
-
-class RoomOut(Out):
-    """The disk of the embedded database."""
-
-    total_bytes: int
-    free_bytes: int
-    least_bytes: int
-
-
-class BackupNoteOut(Out):
-    """The last backup."""
-
-    at: datetime
-    kind: str
-    size_bytes: int
-    manifest_sha256: str
-
-
-class ChoreOut(Out):
-    """How a chore of the server fares."""
-
-    name: str
-    next_at: datetime
-    finished_at: datetime | None
-    failures: int
-    last_error: str | None
-
-
-class OperationsOut(Out):
-    """How the installation fares, and what to look at."""
-
-    at: datetime
-    condition: ConditionOut
-    tables: list[TableSizeOut]
-    room: RoomOut | None
-    last_backup: BackupNoteOut | None
-    last_restored_at: datetime | None
-    unfinished_captures: int
-    chores: list[ChoreOut]
-    findings: list[FindingOut]
-
-
 class RecognitionOut(Out):
     """One meaning of a text."""
 

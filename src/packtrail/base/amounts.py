@@ -99,6 +99,15 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return a count with its word.
+
+    >>> plural(1, "pack"), plural(2_000, "pack"), plural(0, "event was", "events were")
+    ('1 pack', '2,000 packs', '0 events were')
+    """
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
 def amount(value: float, unit: str) -> str:
     """Return a value that stands alone, with the unit that suits it."""
     return Scale.of(unit, (value,)).amount(value)

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "event-hash": ("packtrail.cli.epcis",),
     "explain": ("packtrail.cli.epcis",),
     "backup": ("packtrail.cli.backups",),
+    "backups": ("packtrail.cli.backups",),
     "restore": ("packtrail.cli.backups",),
     "distribute": ("packtrail.cli.cluster",),
     "doctor": ("packtrail.cli.doctor",),

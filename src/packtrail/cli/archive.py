@@ -224,7 +224,10 @@ def release(
     hold_id: Annotated[int, typer.Argument(metavar="HOLD", help="Number of the hold.")],
     reason: Annotated[str, typer.Option("--reason", help="Why it ends.")],
 ) -> None:
-    """Release a legal hold; people release what somebody else has placed."""
+    """Release a legal hold that a person has placed.
+
+    The command line counts as one person: what it has placed is released in the console or by REST.
+    """
     from packtrail.services.archive import holding
 
     with organisation.acting() as (application, actor):
@@ -254,8 +257,8 @@ def _row(each: MonthView) -> tuple[str, ...]:
 
 
 def _because(said: Retention) -> str:
-    what = said.pack_id or f"policy {said.policy_id} of {said.organisation}"
-    return f"{what}: {said.span} after {said.counts_from}"
+    whose = "" if said.pack_id else f" of {said.organisation}"
+    return f"{said.sayer}{whose}: {said.term}"
 
 
 def _tell(made: Archived, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`packtrail backup` and `packtrail restore`: copies of everything, proven to come back."""
+"""`packtrail backup`, `restore` and `backups`: copies of everything, proven to come back."""
 
 from __future__ import annotations
 
@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from packtrail.base.amounts import amount, plural
 from packtrail.base.findings import has_errors
 from packtrail.cli import options
-from packtrail.cli.output import FINDINGS, talk, tell_findings, write_json, write_line
+from packtrail.cli.output import (
+    FINDINGS,
+    talk,
+    tell_findings,
+    write_json,
+    write_line,
+    write_table,
+)
 
 if TYPE_CHECKING:
+    from packtrail.services.upkeep.backup_history import Backup as MadeBefore
+    from packtrail.services.upkeep.backup_view import BackupView
     from packtrail.services.upkeep.backups import BackupMade
     from packtrail.services.upkeep.restoring import Comparison
     from packtrail.settings import Settings
@@ -74,17 +84,25 @@ def restore(
     """Bring a backup back into a new data directory, or into an empty database (--db).
 
     What some objects look like afterwards is compared with what was noted when it was made. The
-    exit code is 1 when anything differs.
+    exit code is 1 when anything differs. A drill (--check) is noted in the database of --data or
+    --db, where that made the backup: `packtrail backups` and the console tell of it.
     """
     from packtrail.access import Actor
-    from packtrail.bootstrap import utc_now
-    from packtrail.services.upkeep import restoring
+    from packtrail.bootstrap import open_application, utc_now
+    from packtrail.services.upkeep import drilling, restoring
     from packtrail.settings import Settings
 
     settings, actor = Settings.of(data_dir=data, database_url=db), Actor.system("command line")
     with talk.status("Restoring ..."):
         if check:
-            found = restoring.check(settings, actor, backup, scratch=scratch)
+            found = drilling.drill(
+                settings,
+                actor,
+                backup,
+                opened=lambda: open_application(settings),
+                clock=utc_now,
+                scratch=scratch,
+            )
         else:
             found = restoring.restore(settings, actor, backup, clock=utc_now)
     if json:
@@ -93,6 +111,48 @@ def restore(
         _tell_comparison(found, place="" if check else _place(settings))
     if has_errors(found.findings):
         raise typer.Exit(FINDINGS)
+
+
+def backups(data: options.Data = None, db: options.Db = None, json: options.Json = False) -> None:
+    """Tell of the backups and drills of this installation, what is in none, and what to do next.
+
+    The exit code is 1 where there is something to look at.
+    """
+    from packtrail.services.upkeep import backup_view
+
+    with options.installation(data, db) as (application, actor):
+        found = backup_view.backups(application, actor)
+    if json:
+        write_json(found)
+    else:
+        _tell_known(found)
+    if found.findings:
+        raise typer.Exit(FINDINGS)
+
+
+def _tell_known(found: BackupView) -> None:
+    titles = ("Made", "Kind", "Size", "Last drill", "Where")
+    write_table("Backups", titles, [_row(each) for each in found.backups])
+    if found.captures_since is not None:
+        told = plural(found.captures_since, "document")
+        write_line(f"{told} came since the last one began.")
+    for gap in found.gaps:
+        write_line(f"In none: {gap.what}. {gap.remedy}")
+    for step in found.steps:
+        write_line(f"{step.why}:\n  {step.command}")
+    tell_findings(found.findings)
+
+
+def _row(each: MadeBefore) -> tuple[str, ...]:
+    drill = each.drill
+    proven = f"{'passed' if drill.is_passed else 'FAILED'} {drill.at:%Y-%m-%d}" if drill else "none"
+    return (
+        f"{each.at:%Y-%m-%d %H:%M} UTC",
+        each.kind,
+        amount(each.size_bytes / 1e9, "GB"),
+        proven,
+        f"gone: {each.path}" if each.is_removed else each.path,
+    )
 
 
 def _tell_made(made: BackupMade) -> None:

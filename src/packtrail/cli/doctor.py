@@ -89,6 +89,8 @@ def _rest(found: Operations) -> Iterator[Check]:
         yield Check("disk", is_fine=found.room.is_enough, says=left)
     backup = f"{found.last_backup.at:%Y-%m-%d %H:%M} UTC" if found.last_backup else "none yet"
     yield Check("backup", is_fine=True, says=backup)
+    drill = f"passed {found.last_drill.at:%Y-%m-%d %H:%M} UTC" if found.last_drill else "none yet"
+    yield Check("drill", is_fine=True, says=drill)
     for each in found.findings:
         yield Check(
             each.code,

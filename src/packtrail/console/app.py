@@ -134,6 +134,7 @@ ROUTES = (
     Route("/setup/api-keys", page(setup.create_api_key), methods=["POST"]),
     Route("/setup/api-keys/revoke", page(setup.revoke_api_key), methods=["POST"]),
     Route("/setup/operations", page(operations.operations)),
+    Route("/setup/operations/backups", page(operations.backups)),
     *mail.ROUTES,
     *strangers.ROUTES,
     *mail_links.ROUTES,

@@ -123,6 +123,7 @@ def _preview(visit: Visit, month: str, findings: Sequence[Finding] = ()) -> Resp
         seen=seen,
         order=next((each for each in seen.orders if each.organisation_id == own), None),
         findings=findings,
+        documents_max=destroying.DOCUMENTS_MAX,
         may_set=visit.who.may(Permission.RETENTION_UPDATE),
     )
 

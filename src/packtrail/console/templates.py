@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse
 
 import packtrail
 from packtrail.access import Permission
-from packtrail.base.amounts import amount, figure, number
+from packtrail.base.amounts import amount, figure, number, plural
 from packtrail.console import labels, rooms, subjects
 from packtrail.rendering import icons, identifiers, law_words, plan_words, times, words
 from packtrail.services.queries import transactions
@@ -112,15 +112,31 @@ def size(count: int) -> str:
     return amount(count / 1e9, "GB") if count else "0 bytes"
 
 
+def seconds(count: float) -> str:
+    """Return how long something took, from seconds: `48 seconds`, `3 minutes`."""
+    return times.duration(timedelta(seconds=count)) if count >= 1 else "less than a second"
+
+
 def spaced(name: str) -> str:
     """Return a name in camel or snake case as words: `dosageFormType` is `Dosage form type`."""
     words_of = _HUMP.sub(" ", name).replace("_", " ").strip().lower()
     return words_of[:1].upper() + words_of[1:]
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun: `1 event`, `2 events`."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+def done(action: str) -> str:
+    """Return what an audit row says was done, in words: `store:hold:placed` is `Hold placed`."""
+    return spaced(" ".join(action.split(":")[1:]) or action)
+
+
+def told(value: Any) -> str:
+    """Return a detail of an audit row as people read it: yes and no, lists and tables in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(told, value)) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{spaced(key).lower()} {told(each)}" for key, each in value.items())
+    return str(value)
 
 
 @cache
@@ -142,6 +158,7 @@ def _icon(name: str) -> Markup:
 _FILTERS = {
     "ago": times.ago,
     "day": times.day,
+    "done": done,
     "duration": times.duration,
     "elements": identifiers.elements,
     "expiry": times.expiry,
@@ -152,16 +169,18 @@ _FILTERS = {
     "number": number,
     "plain": words.plain,
     "precise": times.precise,
+    "seconds": seconds,
     "short": identifiers.short,
     "short_hash": identifiers.short_hash,
     "size": size,
+    "told": told,
     "spaced": spaced,
     "transaction_word": words.transaction,
 }
 _GLOBALS: dict[str, Any] = {
     "Permission": Permission,
     "asset": asset,
-    "counted": counted,
+    "counted": plural,
     "document_path": document_path,
     "event_path": event_path,
     "has_htmx": has_htmx,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from packtrail.base.amounts import plural
 from packtrail.detection import codes
 from packtrail.detection.triage import CAUSES, Category
 
@@ -171,7 +172,8 @@ def _needs(standing: Standing, wish: Wish, row: Row) -> Iterator[Finding]:
         yield codes.NO_CAUSE.found(text, at="cause")
     is_false = standing.outcome is State.REFUTED
     if row.needs_no_holds and is_false and standing.held_count:
-        text = f"{standing.held_count} packs of a false alert are still in quarantine."
+        verb = "is" if standing.held_count == 1 else "are"
+        text = f"{plural(standing.held_count, 'pack')} of a false alert {verb} still in quarantine."
         yield codes.STILL_HELD.found(text, at="packs")
 
 

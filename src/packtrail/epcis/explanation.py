@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packtrail.base.amounts import plural
 from packtrail.base.findings import Finding, Severity, has_errors
 from packtrail.epcis import codes, telling
 from packtrail.epcis.profiles.gs1_rules import sentence as incident_sentence
@@ -25,7 +26,6 @@ from packtrail.epcis.telling import (
     Product,
     Sentence,
     Who,
-    plural,
 )
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from packtrail.base.amounts import plural
 from packtrail.base.findings import Severity
 from packtrail.epcis import events
 from packtrail.epcis.profiles.subject import attributes_of, gln_of, key_of
@@ -144,11 +145,6 @@ class Moment:
     text: str
     place: str
     """Where in the document the first of them stands."""
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return a count with its word."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 class Names:

@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from packtrail import gs1
+from packtrail.base.errors import RefusedError
 from packtrail.hierarchy.containment import Role
 from packtrail.rendering import times, words
 
@@ -24,6 +27,7 @@ GAP_MIN = timedelta(days=1)
 """Silence from which a gap is drawn."""
 _SGLN = re.compile(r"(urn:epc:id:sgln:\d+\.\d*)\..*\Z", re.DOTALL)
 _DIGITAL_LINK = re.compile(r"(.*/414/\d{13})/254/.*\Z", re.DOTALL)
+_HRI = re.compile(r"\(41[47]\) (\d{13})(?: \(254\) (.*))?", re.DOTALL)
 NO_PLACE = "Place not recorded"
 
 
@@ -71,11 +75,24 @@ def site(place: str) -> str:
 
 
 def place_name(place: str | None, places: Mapping[str, str]) -> str:
-    """Return the name of a place, of its site where only that has one, or the identifier."""
+    """Return the name of a place, of its site where only that has one, or its GLN.
+
+    What is no GS1 key is told as it is.
+    """
     if place is None:
         return NO_PLACE
     whole = site(place)
-    return places.get(place) or places.get(f"{whole}.0") or places.get(whole) or place
+    return places.get(place) or places.get(f"{whole}.0") or places.get(whole) or _gln(place)
+
+
+@lru_cache(maxsize=4096)
+def _gln(place: str) -> str:
+    try:
+        key = gs1.parse(place).hri()
+    except (RefusedError, ValueError):
+        return place
+    found = _HRI.fullmatch(key)
+    return "GLN " + ", ".join(filter(None, found.groups())) if found else key
 
 
 def lane_of(step: Step, places: Mapping[str, str]) -> str:

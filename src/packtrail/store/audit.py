@@ -50,6 +50,21 @@ def append_many(conn: Connection, organisation_id: int, rows: Sequence[AuditRow]
     )
 
 
+def of_installation(conn: Connection, actions: Sequence[str], *, limit: int) -> list[AuditRow]:
+    """Return what the installation itself did of some kinds, the newest first."""
+    with conn.cursor(row_factory=class_row(AuditRow)) as cursor:
+        cursor.execute(
+            """
+            select audit_no, at, actor_kind, actor_id, actor_name, action, subject, detail
+              from audit
+             where organisation_id = 0 and action = any(%s)
+             order by audit_no desc limit %s
+            """,
+            (list(actions), limit),
+        )
+        return cursor.fetchall()
+
+
 def newest(
     conn: Connection, organisation_id: int, *, limit: int, before: int | None
 ) -> list[AuditRow]:

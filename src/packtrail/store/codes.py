@@ -82,6 +82,24 @@ NO_BACKUP_YET = FindingCode(
     "There is no recent backup",
     remedy="Let `packtrail backup DIR` run every night, on another disk.",
 )
+NOT_PROVEN = FindingCode(
+    "STO-093",
+    Severity.WARNING,
+    "No backup of late is proven to come back",
+    remedy="Let `packtrail restore --check DIR` run after the backup, at least once a month.",
+)
+DRILL_FAILED = FindingCode(
+    "STO-094",
+    Severity.ERROR,
+    "A backup does not come back",
+    remedy="Make another at once, prove it with `packtrail restore --check DIR`, then ask why.",
+)
+DRILL_NOT_NOTED = FindingCode(
+    "STO-095",
+    Severity.NOTE,
+    "The drill is noted nowhere",
+    remedy="Keep what it said; drills are noted in the database that made the backup.",
+)
 CLOCK_BEHIND = FindingCode(
     "STO-063",
     Severity.WARNING,
@@ -164,7 +182,7 @@ HOLD_OF_SECOND_PERSON = FindingCode(
     "STO-078",
     Severity.ERROR,
     "A hold is released by somebody other than who placed it",
-    remedy="Let a second person release it.",
+    remedy="Let a second person release it: in the console, or through REST.",
 )
 HOLD_UNKNOWN = FindingCode(
     "STO-079",

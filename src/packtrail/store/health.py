@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psycopg.rows import dict_row
 
-from packtrail.store import named, sizes
+from packtrail.store import ids, named, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,10 +68,10 @@ def unfinished_captures(conn: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def last_audited(conn: Connection, action: str) -> tuple[datetime, dict[str, Any]] | None:
-    """Return when the installation itself last did something, and the detail."""
-    row = conn.execute(_OPERATIONS["last_audited"], [action]).fetchone()
-    return (row[0], row[1]) if row else None
+def captures_since(conn: Connection, at: datetime, *, most: int) -> int:
+    """Return how many captures came since a moment, of all organisations; at most so many."""
+    row = conn.execute(_OPERATIONS["captures_since"], [ids.capture_floor(at), most]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def server_bytes(conn: Connection) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row
 
+from packtrail.compliance.countries import name_of
 from packtrail.store import months, named
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Policy:
     @property
     def over(self) -> str:
         """What it is over, in words."""
+        if self.scope == "market":
+            return f"{name_of(self.subject)} ({self.subject})"
         return "everything" if self.scope == "all" else f"{self.scope} {self.subject}"
 
 

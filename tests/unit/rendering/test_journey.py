@@ -87,6 +87,9 @@ def test_lanes_are_the_sites_in_the_order_they_were_reached() -> None:
 def test_a_door_of_a_site_is_in_the_lane_of_its_site() -> None:
     assert place_name("urn:epc:id:sgln:030001.111121.dock7", PLACES) == "Depot"
     assert place_name("https://id.gs1.org/414/0300011111115/254/A", {}).endswith("/254/A")
+    assert place_name("https://id.gs1.org/414/0300011111116", {}) == "GLN 0300011111116"
+    assert place_name("urn:epc:id:sgln:030001.111121.dock7", {}) == "GLN 0300011111215, dock7"
+    assert place_name("https://example.com/depot", {}) == "https://example.com/depot"
     assert place_name(None, PLACES) == "Place not recorded"
 
 

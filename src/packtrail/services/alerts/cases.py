@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.access import Action, Permission, require
+from packtrail.base.amounts import plural
 from packtrail.base.errors import Conflict, RefusedError
 from packtrail.detection import codes
 from packtrail.detection.cases import MOVES, Move, Standing, State, Wish, moved, possible, refusals
@@ -17,7 +18,6 @@ from packtrail.services.alerts.changing import (
     TEXT_MAX,
     Change,
     changing,
-    counted,
     require_reason,
     row_of,
 )
@@ -159,7 +159,7 @@ def open_case(
         }
         case_id = rows.insert(conn, values)
         alert_rows.put_in_case(conn, [int(each.alert_id) for each in chosen], case_id, at=now)
-        text = f"Opened with {counted(len(chosen), 'alert')}"
+        text = f"Opened with {plural(len(chosen), 'alert')}"
         detail = {"alerts": [each.alert_id for each in chosen]}
         rows.add_entry(conn, case_id, actor, "opened", text, at=now, detail=detail)
         auditing.write(conn, actor, Action.CASE_OPENED, code, at=now, detail=detail)
@@ -184,7 +184,7 @@ def add_alerts(app: Application, actor: Actor, code: str, alert_ids: Sequence[st
         numbers = [int(each.alert_id) for each in chosen]
         alert_rows.put_in_case(change.conn, numbers, change.row.case_id, at=change.now)
         detail = {"alerts": [each.alert_id for each in chosen]}
-        change.write("alerts", f"Added {counted(len(chosen), 'alert')}", detail=detail)
+        change.write("alerts", f"Added {plural(len(chosen), 'alert')}", detail=detail)
     return case(app, actor, code)
 
 

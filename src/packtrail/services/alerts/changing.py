@@ -109,8 +109,3 @@ def require_reason(text: str) -> None:
     """
     if not text.strip():
         raise RefusedError(codes.NO_REASON.found("Nothing is written.", at="reason"))
-
-
-def counted(number: int, word: str) -> str:
-    """Return a number with its word: `1 pack`, `2 packs`."""
-    return f"{number} {word}{'' if number == 1 else 's'}"

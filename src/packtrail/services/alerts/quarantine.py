@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packtrail.access import Action, Permission, require
+from packtrail.base.amounts import plural
 from packtrail.base.errors import RefusedError
 from packtrail.detection import codes
 from packtrail.detection.cases import State
 from packtrail.lifecycle.notices import NoticeKind
 from packtrail.services.alerts import cases
-from packtrail.services.alerts.changing import changing, counted, require_reason
+from packtrail.services.alerts.changing import changing, require_reason
 from packtrail.services.goods import notices
 from packtrail.store import cases as rows
 
@@ -55,7 +56,7 @@ def hold(app: Application, actor: Actor, code: str, packs: Sequence[Pack] | None
             pack = gtin, serial
             rows.hold(change.conn, change.row.case_id, pack, made.notice_id, at=change.now)
         if chosen:
-            text = f"Quarantine of {counted(len(chosen), 'pack')}"
+            text = f"Quarantine of {plural(len(chosen), 'pack')}"
             detail = {"packs": [f"(01){gtin}(21){serial}" for gtin, serial in chosen]}
             change.write("quarantine", text, detail=detail, action=Action.PACK_QUARANTINED)
             change.put()
@@ -102,7 +103,7 @@ def release(
             )  # fmt: skip
             notices.make_in(app, change.conn, actor, proposal, for_case=code)
             rows.release(change.conn, change.row.case_id, (gtin, serial), at=change.now)
-        text = f"Released {counted(len(chosen), 'pack')}: {reason.strip()}"
+        text = f"Released {plural(len(chosen), 'pack')}: {reason.strip()}"
         detail = {"packs": [f"(01){gtin}(21){serial}" for gtin, serial in chosen]}
         change.write("released", text, detail=detail, action=Action.PACK_RELEASED)
         change.put()

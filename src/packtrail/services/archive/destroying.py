@@ -13,6 +13,7 @@ from datetime import UTC, date
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.access import Action, Permission, require
+from packtrail.base.days import written
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing
 from packtrail.services.archive import folders, months, standing
@@ -39,6 +40,7 @@ __all__ = ["Order", "Preview", "approve", "destroy", "every", "order", "preview"
 
 _READY: Final = {"verified", "dropped"}
 _REASON_LENGTH_MAX: Final = 500
+DOCUMENTS_MAX: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class Preview:
     segments: int
     events: int
     documents: int
+    """Up to `DOCUMENTS_MAX` until the month is exported: then they are counted to the last."""
     database_bytes: int
     archive_bytes: int
     manifest_sha256: str
@@ -252,7 +255,7 @@ def _preview(
         state=months.state_of(row),
         segments=segments,
         events=events,
-        documents=noted.get("documents", 0),
+        documents=noted.get("documents") or rows.documents(conn, day, most=DOCUMENTS_MAX),
         database_bytes=rows.size(conn, day),
         archive_bytes=sum(each["size_bytes"] for each in files),
         manifest_sha256=row.manifest_sha256.hex() if row.manifest_sha256 else "",
@@ -270,10 +273,9 @@ def _preview(
 def _because(kept: Kept) -> tuple[str, ...]:
     others = kept.others.until
     return (
-        *((f"{others}: records of other companies",) if others else ()),
+        *((f"{written(others)}: records of other companies",) if others else ()),
         *(
-            f"{each.until}: {each.span} after {each.counts_from}, "
-            f"{each.pack_id or f'policy {each.policy_id}'} for {each.organisation}"
+            f"{written(each.until)}: {each.term}, {each.sayer} for {each.organisation}"
             for each in kept.retention
         ),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from packtrail.access import Action, ActorKind, Permission, require
+from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing
 from packtrail.services.goods.tracing import read_identifier
@@ -78,6 +78,10 @@ def place(app: Application, actor: Actor, wanted: Wanted) -> Hold:
 def release(app: Application, actor: Actor, hold_id: int, *, reason: str) -> None:
     """Release a hold that somebody else has placed.
 
+    The command line is one actor, whoever types: it knows no person. What it has placed is released
+    by somebody with an account or a key; what they have placed, it may release, and the audit trail
+    names both.
+
     Raises:
         NotPermitted: The actor may not release holds.
         NotFound: `STO-079`, there is no such hold in force.
@@ -93,11 +97,16 @@ def release(app: Application, actor: Actor, hold_id: int, *, reason: str) -> Non
         if found is None:
             text = f"There is no hold {hold_id} in force."
             raise NotFound(codes.HOLD_UNKNOWN.found(text))
-        if found.placed_by_id == actor.id and actor.kind is not ActorKind.SYSTEM:
+        if found.placed_by_id == actor.id:
             text = f"Hold {hold_id} was placed by {found.placed_by}, who now would release it."
             raise Conflict(codes.HOLD_OF_SECOND_PERSON.found(text))
         rows.release(conn, hold_id, at=now, by=actor.name)
-        detail = {"reason": reason.strip()[:_TEXT_LENGTH_MAX], "over": found.over}
+        detail = {
+            "reason": reason.strip()[:_TEXT_LENGTH_MAX],
+            "over": found.over,
+            "placed_by": found.placed_by,
+            "placed_by_id": found.placed_by_id,
+        }
         auditing.write(conn, actor, Action.HOLD_RELEASED, str(hold_id), at=now, detail=detail)
 
 

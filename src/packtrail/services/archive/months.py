@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from packtrail.access import Action, Actor, Permission, require
+from packtrail.base.amounts import plural
+from packtrail.base.days import written
 from packtrail.base.errors import Conflict, NotFound, RefusedError, UsageError
 from packtrail.services import auditing
 from packtrail.services.archive import folders, holding, standing
@@ -369,7 +371,8 @@ def _require_over(conn: Connection, day: date, now: datetime) -> None:
         raise Conflict(codes.MONTH_NOT_OVER.found(text))
     left = rows.unfinished(conn, day)
     if left:
-        text = f"{left:,} captures that came in {day:%B %Y} are not finished."
+        verb = "is" if left == 1 else "are"
+        text = f"{plural(left, 'capture')} that came in {day:%B %Y} {verb} not finished."
         raise Conflict(codes.MONTH_NOT_OVER.found(text))
     running = subscriptions.oldest_running_capture(conn)
     if running is not None and running.astimezone(UTC).date() < end:
@@ -434,8 +437,8 @@ def _require_droppable(app: Application, conn: Connection, day: date, now: datet
     today, found = now.astimezone(UTC).date(), whole(app, conn, day, now)
     findings = [
         codes.KEPT_LIVE.found(
-            f"{day:%Y-%m} stays in the database until {each.until}: policy {each.policy_id} of "
-            f"{each.organisation}, {each.span} ({each.source})."
+            f"{day:%Y-%m} stays in the database until {written(each.until)}: "
+            f"policy {each.policy_id} of {each.organisation}, {each.span} ({each.source})."
         )
         for each in found.kept.live
         if today <= each.until

@@ -12,7 +12,7 @@ from packtrail.base.errors import NotFound, RefusedError
 from packtrail.compliance.retention import stated
 from packtrail.compliance.spans import Span
 from packtrail.services import auditing
-from packtrail.services.archive.retention import Rules, installed_markets
+from packtrail.services.archive.retention import STARTS, Rules, installed_markets
 from packtrail.store import codes
 from packtrail.store import retention as rows
 from packtrail.store.retention import Policy
@@ -190,6 +190,6 @@ def _below_law(rules: Rules, organisation_id: int, about: dict[str, object]) -> 
             continue
         found = stated(pack, counts_from, rules.on)
         if found and own < found[0]:
-            start = "the record" if counts_from == "record" else "expiry"
-            text = f"{own} after {start} is shorter than the {found[0]} that {pack.id} states."
+            law = f"the {found[0]} that {pack.heading.name} ({pack.id}) states"
+            text = f"{own} after {STARTS[counts_from]} is shorter than {law}."
             yield codes.POLICY_BELOW_LAW.found(text, at="keep_for")

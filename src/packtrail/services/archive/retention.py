@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from packtrail.compliance.retention import keepings
 from packtrail.compliance.spans import Span
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from packtrail.store.organisations import OrganisationRow
     from packtrail.store.retention import Policy
 
+STARTS: Final = {"record": "the end of the month", "expiry": "the latest expiry"}
+"""What a time counts from, in words."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
@@ -42,6 +45,8 @@ class Retention:
     """The rule pack; of a policy nothing."""
     policy_id: int | None
     """The policy; of a rule pack None."""
+    market: str
+    """Whose rules they are, as people say it: `South Africa`; of a policy nothing."""
     markets: tuple[str, ...]
     span: str
     """Such as `6 years`."""
@@ -52,6 +57,16 @@ class Retention:
     """How sure the rule pack is of it; of a policy `own`."""
     source: str
     """What says so."""
+
+    @property
+    def term(self) -> str:
+        """How long, in words: `6 years after the end of the month`."""
+        return f"{self.span} after {STARTS[self.counts_from]}"
+
+    @property
+    def sayer(self) -> str:
+        """Who says it, in words: `South Africa (za_sahpra)`, `policy 3`."""
+        return f"{self.market} ({self.pack_id})" if self.pack_id else f"policy {self.policy_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +233,7 @@ class Rules:
                     organisation=owner.code,
                     pack_id=pack.id,
                     policy_id=None,
+                    market=pack.heading.name,
                     markets=pack.markets,
                     span=str(each.span),
                     counts_from=each.counts_from,
@@ -263,6 +279,7 @@ def _by_policy(policy: Policy, organisation: str, starts: dict[str, date | None]
         organisation=organisation,
         pack_id="",
         policy_id=policy.policy_id,
+        market="",
         markets=(policy.subject,) if policy.scope == "market" else (),
         span=policy.keep_for,
         counts_from=policy.counts_from if starts[policy.counts_from] else "record",

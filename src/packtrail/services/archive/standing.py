@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packtrail.base.days import written
 from packtrail.services.archive import holding
 from packtrail.store import codes, destructions, organisations
 
@@ -106,15 +107,14 @@ def keeping(standing: Standing, day: date, today: date) -> Iterator[Finding]:
     bound: dict[tuple[str, str], list[str]] = {}
     for said in kept.retention:
         if today <= said.until:
-            what = said.pack_id or f"policy {said.policy_id}"
-            text = f"{month} is kept until {said.until}: {what}"
-            why = f"{said.span} after {said.counts_from} ({said.source})"
+            text = f"{month} is kept until {written(said.until)}: {said.sayer}"
+            why = f"{said.term} ({said.source})"
             bound.setdefault((text, why), []).append(said.organisation)
     for (text, why), companies in bound.items():
         yield codes.STILL_KEPT.found(f"{text} for {', '.join(companies)}, {why}.")
     until = kept.others.until
     if until is not None and today <= until:
-        text = f"{month} is kept until {until}: records of other companies."
+        text = f"{month} is kept until {written(until)}: records of other companies."
         yield codes.STILL_KEPT.found(text)
     if kept.keepers or kept.others.keepers:
         whose = named(kept.keepers, kept.others.keepers)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from packtrail import epcis
+from packtrail.base.amounts import plural
 from packtrail.base.errors import Unavailable
 from packtrail.base.findings import Finding, Severity, has_errors
 from packtrail.epcis.bulk import BulkReading, read_in_bulk
@@ -337,7 +338,8 @@ def _conflict(conflict: store.EventConflict, place: str) -> Finding:
 def repeated(count: int) -> Iterator[Finding]:
     """Yield what is to be said of events that were recorded before."""
     if count:
-        yield REPEATED_EVENTS.found(f"{count} events were recorded before, exactly the same.")
+        told = plural(count, "event was", "events were")
+        yield REPEATED_EVENTS.found(f"{told} recorded before, exactly the same.")
 
 
 def _interrupted() -> Finding:

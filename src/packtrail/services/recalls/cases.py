@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from packtrail import gs1
 from packtrail.access import Action, Permission, require
+from packtrail.base.amounts import plural
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.compliance import countries
 from packtrail.recalls import (
@@ -348,7 +349,8 @@ def _is_in_market(line: Line, row: RecallRow) -> bool:
 def _findings(case: Case, lines: Sequence[Line]) -> Iterator[Finding]:
     missing = sum(each.account.missing for each in lines)
     if missing:
-        yield codes.STILL_MISSING.found(f"{missing:,} packs are not accounted for.")
+        told = plural(missing, "pack is", "packs are")
+        yield codes.STILL_MISSING.found(f"{told} not accounted for.")
     for each in lines:
         has_way = each.contact and (each.contact.email or each.contact.phone)
         if each.is_reached and not has_way:

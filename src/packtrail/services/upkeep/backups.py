@@ -103,7 +103,13 @@ def create(
         removed = older[: max(0, len(older) + 1 - keep)] if keep else []
         for each in removed:
             shutil.rmtree(each)
-    detail = {"kind": kind.value, "bytes": made.size_bytes, "manifest_sha256": sha256}
+    detail = {
+        "kind": kind.value,
+        "bytes": made.size_bytes,
+        "manifest_sha256": sha256,
+        "began_at": made.began_at.isoformat(),
+        "removed": [str(each) for each in removed],
+    }
     with app.database.transaction() as conn:
         archived = sum(row.dropped_at is not None for row in month_rows.every(conn))
         auditing.write(

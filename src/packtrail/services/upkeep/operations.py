@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from packtrail.access import Action, Permission, require
+from packtrail.access import Permission, require
+from packtrail.base.amounts import plural
 from packtrail.serials.codes import BAD_MASTER_KEY
 from packtrail.services.capacity.attention import alarms
-from packtrail.services.upkeep import room
+from packtrail.services.upkeep import backup_history, room
 from packtrail.services.upkeep.room import Room
 from packtrail.store import capture as capture_rows
 from packtrail.store import chores as chore_rows
@@ -18,26 +19,16 @@ from packtrail.store.chores import ChoreRow
 from packtrail.store.health import Condition, TableSize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.services.application import Application
+    from packtrail.services.upkeep.backup_history import Backup, Drill
 
-BACKUP_AGE_MAX = timedelta(days=2)
 _FREE_SHARE_MIN = 0.1
 _CLOCK_BEHIND_MAX = timedelta(seconds=5)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackupNote:
-    """What the audit trail keeps of the last backup."""
-
-    at: datetime
-    kind: str
-    size_bytes: int
-    manifest_sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +41,10 @@ class Operations:
     """The largest first."""
     room: Room | None
     """The disk of the embedded database; None for a database of one's own."""
-    last_backup: BackupNote | None
+    last_backup: Backup | None
+    """The last that is good for anything, as far as anybody knows."""
+    last_drill: Drill | None
+    """The last in which a backup came back."""
     last_restored_at: datetime | None
     """When this database was restored from a backup; None when it never was."""
     unfinished_captures: int
@@ -70,8 +64,7 @@ def operations(app: Application, actor: Actor) -> Operations:
     now = app.clock()
     with app.database.reading() as conn:
         condition = health.condition(conn)
-        backup = _note(health.last_audited(conn, Action.BACKUP_CREATED.value))
-        restored = health.last_audited(conn, Action.BACKUP_RESTORED.value)
+        history = backup_history.read(conn)
         unfinished = health.unfinished_captures(conn)
         chores = tuple(chore_rows.every(conn))
         newest = capture_rows.newest_record_time(conn)
@@ -85,7 +78,7 @@ def operations(app: Application, actor: Actor) -> Operations:
         *_of_cluster(missing),
         *_of_room(disk),
         *_of_clock(now, newest),
-        *(_of_backup(now, backup) if newest else ()),
+        *(backup_history.remarks(history, now) if newest else ()),
         *_of_chores(chores),
         *_of_unfinished(unfinished),
         *alarms(app, actor),
@@ -95,8 +88,9 @@ def operations(app: Application, actor: Actor) -> Operations:
         condition=condition,
         tables=tables,
         room=disk,
-        last_backup=backup,
-        last_restored_at=restored[0] if restored else None,
+        last_backup=history.last,
+        last_drill=history.proof,
+        last_restored_at=history.restored.at if history.restored else None,
         unfinished_captures=unfinished,
         chores=chores,
         findings=tuple(sorted(findings, key=lambda each: _ORDER[each.severity.value])),
@@ -104,18 +98,6 @@ def operations(app: Application, actor: Actor) -> Operations:
 
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
-
-
-def _note(audited: tuple[datetime, Mapping[str, Any]] | None) -> BackupNote | None:
-    if audited is None:
-        return None
-    at, detail = audited
-    return BackupNote(
-        at=at,
-        kind=detail["kind"],
-        size_bytes=detail["bytes"],
-        manifest_sha256=detail["manifest_sha256"],
-    )
 
 
 def _of_condition(condition: Condition) -> Iterator[Finding]:
@@ -143,21 +125,15 @@ def _of_clock(now: datetime, newest: datetime | None) -> Iterator[Finding]:
         yield codes.CLOCK_BEHIND.found(f"It is {newest - now} behind.")
 
 
-def _of_backup(now: datetime, backup: BackupNote | None) -> Iterator[Finding]:
-    if backup is None:
-        yield codes.NO_BACKUP_YET.found("No backup was ever made by `packtrail backup`.")
-    elif now - backup.at > BACKUP_AGE_MAX:
-        yield codes.NO_BACKUP_YET.found(f"The last backup is {(now - backup.at).days} days old.")
-
-
 def _of_chores(chores: Sequence[ChoreRow]) -> Iterator[Finding]:
     for each in chores:
         if each.failures:
             yield codes.CHORE_FAILS.found(
-                f"{each.name!r} failed {each.failures} times in a row: {each.last_error}"
+                f"{each.name!r} failed {plural(each.failures, 'time')} in a row: {each.last_error}"
             )
 
 
 def _of_unfinished(count: int) -> Iterator[Finding]:
     if count:
-        yield codes.LEFT_UNFINISHED.found(f"{count:,} captures are not finished.")
+        left = plural(count, "capture is", "captures are")
+        yield codes.LEFT_UNFINISHED.found(f"{left} not finished.")

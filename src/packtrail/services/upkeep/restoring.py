@@ -83,6 +83,7 @@ def restore(
         with database.transaction() as conn:
             detail = {
                 "made_at": told.finished_at.isoformat(),
+                "manifest_sha256": manifest.digest(path / manifest.MANIFEST),
                 "findings": len(compared.findings),
                 "held_pools": held,
             }

@@ -60,6 +60,13 @@ def counts(conn: Connection, day: date) -> tuple[int, int]:
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
+def documents(conn: Connection, day: date, *, most: int) -> int:
+    """Return how many documents came in a month, at most so many: those its archive will hold."""
+    low, high = months.bounds(day)["original"]
+    row = conn.execute(_SQL["documents"], {"low": low, "high": high, "most": most}).fetchone()
+    return int(row[0]) if row else 0
+
+
 def unfinished(conn: Connection, day: date) -> int:
     """Return how many captures that came in a month are not finished."""
     row = conn.execute(_SQL["unfinished"], months.bounds(day)["original"]).fetchone()

@@ -59,6 +59,11 @@ select exists (
     select 1 from capture
      where capture_id < %(first)s and segment_until > %(low)s and segment_from < %(high)s)
 
+-- name: documents
+select count(*) from (
+    select 1 from capture
+     where capture_id >= %(low)s and capture_id < %(high)s limit %(most)s) as came
+
 -- name: unfinished
 select count(*) from capture where is_running and capture_id >= %s and capture_id < %s
 
