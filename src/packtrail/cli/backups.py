@@ -113,14 +113,14 @@ def restore(
         raise typer.Exit(FINDINGS)
 
 
-def backups(data: options.Data = None, db: options.Db = None, json: options.Json = False) -> None:
+def backups(installation: options.Installation, json: options.Json = False) -> None:
     """Tell of the backups and drills of this installation, what is in none, and what to do next.
 
     The exit code is 1 where there is something to look at.
     """
     from packtrail.services.upkeep import backup_view
 
-    with options.installation(data, db) as (application, actor):
+    with installation.acting() as (application, actor):
         found = backup_view.backups(application, actor)
     if json:
         write_json(found)
