@@ -197,9 +197,9 @@ def test_every_word_has_one_turn_and_what_no_row_names_the_middle_one():
 
     assert len(words) == len({*words})
     assert {word for row in STATES.values() for word in row.steps if word != "holding"} <= {*words}
-    assert turn_of("ObjectEvent", "OBSERVE", "inspecting", "damaged") == turn_of(
-        "TransformationEvent", None, "commissioning", None
-    )
+    packed = turn_of("AggregationEvent", "ADD", "packing", None)
+    left = turn_of("ObjectEvent", "OBSERVE", "shipping", None)
+    assert packed < turn_of("ObjectEvent", "OBSERVE", "inspecting", "damaged") < left
     assert turn_of("ObjectEvent", "DELETE", "inspecting", None) == turn_of(
         "ObjectEvent", "OBSERVE", "https://ref.gs1.org/cbv/BizStep-decommissioning", "destroyed"
     )

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Final
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.states import (
+    BEFORE_OPENING,
     COMMISSION,
+    DEPARTS,
+    ENDS_A_WAY,
     REACTIVATE,
     STATES,
     TURNS,
@@ -50,6 +53,13 @@ _NOT_INHERITED: Final[frozenset[Effect]] = frozenset(
 _TURN_OF: Final[Mapping[str, int]] = {
     word: number for number, words in enumerate(TURNS) for word in words
 }
+BEGINS: Final = _TURN_OF["commissioning"]
+PACKS: Final = _TURN_OF["AggregationEvent ADD"]
+LEAVES: Final = _TURN_OF[DEPARTS]
+OPENS_AFTER: Final = frozenset(_TURN_OF[word] for word in (*BEFORE_OPENING, DEPARTS))
+"""Turns of what may befall, through a container, what is taken out of it at the same moment."""
+ARRIVES: Final = frozenset(_TURN_OF[word] for word in ENDS_A_WAY)
+"""Turns of what ends the way of a container."""
 _OF_CHILDREN: Final[Mapping[str, Effect]] = {"ADD": Status.PACKED, "DELETE": UNPACK}
 
 

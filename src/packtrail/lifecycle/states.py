@@ -49,8 +49,9 @@ BIZ_STEP: Final = "urn:packtrail:bizstep:"
 TURNS: Final[tuple[tuple[str, ...], ...]] = (
     ("ObjectEvent ADD", "ADD", "commissioning"),
     ("AggregationEvent DELETE", "AssociationEvent DELETE"),
-    ("TransformationEvent", ""),
+    ("TransformationEvent",),
     ("AggregationEvent ADD", "AssociationEvent ADD"),
+    ("",),
     ("shipping", "departing", "transporting", "consigning", "in_transit"),
     ("void_shipping",),
     ("arriving", "unloading", "receiving", "returning", "returned"),
@@ -72,6 +73,17 @@ A row lists event types with an action, business steps, dispositions and actions
 that an event has, in this order, and that a row lists, decides. Whatever no row lists, the empty
 word stands for.
 """
+BEFORE_OPENING: Final = ("commissioning", "", "void_shipping", "receiving", "accepting")
+"""A word of each row that counts, for what is taken out of a container, before it is taken out.
+
+At one moment a container is opened after it has arrived, and after what was found out about it.
+What is done with it later, so that it is stolen, supplied or destroyed, no longer bears on what was
+in it.
+"""
+DEPARTS: Final = "shipping"
+"""A word of the row whose events count before an opening only where the container arrives too."""
+ENDS_A_WAY: Final = ("void_shipping", "receiving", "accepting")
+"""A word of each row by which it arrives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
