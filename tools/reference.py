@@ -137,8 +137,9 @@ def _settings_page() -> str:
 
 
 def _lifecycle_page() -> str:
+    from packtrail.epcis.turns import TURNS
     from packtrail.lifecycle.rules import EFFECTS, Outcome, after
-    from packtrail.lifecycle.states import STATES, TURNS
+    from packtrail.lifecycle.states import STATES
 
     lines = [
         WRITTEN_BY,

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packtrail.epcis.turns import TURNS, turn_of
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import containment, examine, fold, in_order
 from packtrail.lifecycle.journey import Status, Step
-from packtrail.lifecycle.rules import EFFECTS, Outcome, after, turn_of
-from packtrail.lifecycle.states import REACTIVATE, STATES, TURNS, Effect
+from packtrail.lifecycle.rules import EFFECTS, Outcome, after
+from packtrail.lifecycle.states import REACTIVATE, STATES, Effect
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = {

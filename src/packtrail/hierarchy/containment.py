@@ -36,7 +36,7 @@ DEPTH_MAX = 16
 Moment = tuple[datetime, int, int, str, str]
 """The order of everything: event time, stage and turn at that time, and the event's id.
 
-The turn is that of `packtrail.lifecycle.states.TURNS`. Where several events tell the same, the
+The turn is that of `packtrail.epcis.turns.TURNS`. Where several events tell the same, the
 first of their ids stands before that of the one that counts.
 """
 BEFORE: Final = 0

@@ -1,7 +1,7 @@
 """The fold: from what happened to an object to what it is.
 
 Events count in the order in which they happened, not in which they arrived; at one moment by what
-they do, see `packtrail.lifecycle.states.TURNS`, and then by their ids. A withdrawn event has no
+they do, see `packtrail.epcis.turns.TURNS`, and then by their ids. A withdrawn event has no
 effect. A fact that several events tell, as sellers repeat a commissioning with every shipment,
 counts once. An event that cannot have happened is a recorded fact and a finding, and changes
 nothing.
@@ -16,6 +16,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from packtrail.epcis import turns
 from packtrail.hierarchy.codes import LEFT_WITHOUT_UNPACKING
 from packtrail.hierarchy.containment import (
     BEFORE,
@@ -52,7 +53,7 @@ def moment(step: Step) -> Moment:
 
 def turn_of(step: Step) -> int:
     """Return when a step counts among those of its moment and stage."""
-    return rules.turn_of(step.event_type, step.action, step.biz_step, step.disposition)
+    return turns.turn_of(step.event_type, step.action, step.biz_step, step.disposition)
 
 
 def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -134,7 +135,11 @@ def _by_stages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         else step
         for step in steps
     ]
-    arrived = {_stage(step) for step in placed if step.via and turn_of(step) in rules.ARRIVES}
+    arrived = {
+        _stage(step)
+        for step in placed
+        if step.via and not step.is_withdrawn and turn_of(step) in turns.ARRIVES
+    }
     return tuple(
         sorted(
             (
@@ -142,7 +147,7 @@ def _by_stages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
                 for step in placed
                 if not step.via
                 or step.stage == STAYS
-                or turn_of(step) != rules.LEAVES
+                or turn_of(step) != turns.LEAVES
                 or _stage(step) in arrived
             ),
             key=_in_time,
@@ -274,7 +279,7 @@ def handed_down(step: Step, holdings: Sequence[Holding], *, is_own: bool) -> Ste
     """Return a step of what held an object as one that befell the object too; None: it did not.
 
     Of the moment at which the object was taken out only that counts which
-    `packtrail.lifecycle.states.BEFORE_OPENING` names.
+    `packtrail.epcis.turns.BEFORE_OPENING` names.
 
     Args:
         step: A step of the holder.
@@ -296,9 +301,9 @@ def handed_down(step: Step, holdings: Sequence[Holding], *, is_own: bool) -> Ste
         stage = BEFORE if holding.since[0] < time else holding.since[1]
         if stage == STAYS and holding.since < moment(step) < holding.until:
             return Step.of(step.__dict__, {"is_late": True})
-        is_in_time = stage == BEFORE or turn_of(step) > rules.PACKS
+        is_in_time = stage == BEFORE or turn_of(step) > turns.PACKS
         is_there = is_own or step.stage == stage or (step.stage == STAYS and not step.is_late)
-        if stage < STAYS and is_in_time and is_there and turn_of(step) in rules.OPENS_AFTER:
+        if stage < STAYS and is_in_time and is_there and turn_of(step) in turns.OPENS_AFTER:
             return Step.of(step.__dict__, {"stage": stage})
     return None
 

@@ -46,46 +46,6 @@ BIZ_STEP: Final = "urn:packtrail:bizstep:"
 """What our own words start with, for what the CBV has no word."""
 
 
-TURNS: Final[tuple[tuple[str, ...], ...]] = (
-    ("ObjectEvent ADD", "ADD", "commissioning"),
-    ("AggregationEvent DELETE", "AssociationEvent DELETE"),
-    ("TransformationEvent",),
-    ("AggregationEvent ADD", "AssociationEvent ADD"),
-    ("",),
-    ("shipping", "departing", "transporting", "consigning", "in_transit"),
-    ("void_shipping",),
-    ("arriving", "unloading", "receiving", "returning", "returned"),
-    ("accepting", "stocking", "storing"),
-    ("stolen", "lost"),
-    ("sampling", "sampled", "free_sample", "partially_dispensed"),
-    ("dispensing", "retail_selling", "dispensed", "retail_sold"),
-    ("exporting", "exported", "checked_out", "locked"),
-    ("decommissioning", "killing", "DELETE"),
-    ("reactivating",),
-    ("destroying", "destroyed", "disposed"),
-)
-"""What counts first at one moment, where several events name one object: row by row.
-
-The order of a life: what comes into being, is packed, leaves, arrives, ends, and what undoes an
-end. Unpacking stands before packing, so that repacking can be told with one time.
-
-A row lists event types with an action, business steps, dispositions and actions: the first of these
-that an event has, in this order, and that a row lists, decides. Whatever no row lists, the empty
-word stands for.
-"""
-BEFORE_OPENING: Final = ("commissioning", "", "void_shipping", "receiving", "accepting")
-"""A word of each row that counts, for what is taken out of a container, before it is taken out.
-
-At one moment a container is opened after it has arrived, and after what was found out about it.
-What is done with it later, so that it is stolen, supplied or destroyed, no longer bears on what was
-in it.
-"""
-DEPARTS: Final = "shipping"
-"""A word of the row whose events count before an opening only where the container arrives too."""
-ENDS_A_WAY: Final = ("void_shipping", "receiving", "accepting")
-"""A word of each row by which it arrives."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """One row: a status, what leads to it, and what can happen then."""

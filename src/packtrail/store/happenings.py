@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 import numpy as np
 from psycopg.rows import args_row
 
-from packtrail.lifecycle import rules
+from packtrail.epcis import turns
 from packtrail.lifecycle.sweep import distinct
 from packtrail.store import eventrows, named, segments, timelines
 from packtrail.store.drafts import microseconds
@@ -355,10 +355,10 @@ def _opened(found: Sequence[Segment], timeline: Timeline, crowd: Crowd) -> Numbe
     then; of what leaves at that time it is told by the order of turns already.
     """
     moves = [segment.type == "AggregationEvent" and segment.action for segment in found]
-    turns = np.array([segment.turn for segment in found], dtype=np.int64)
+    counted_at = np.array([segment.turn for segment in found], dtype=np.int64)
     takes_out = np.array([action == "DELETE" for action in moves], dtype=bool)
     puts_in = np.array([action == "ADD" for action in moves], dtype=bool)
-    befalls = np.isin(turns, list(rules.OPENS_AFTER - {rules.BEGINS})) & ~takes_out & ~puts_in
+    befalls = np.isin(counted_at, list(turns.OPENS_AFTER - {turns.BEGINS})) & ~takes_out & ~puts_in
     alone = np.flatnonzero(crowd.is_alone)
     numbers, times = timeline.numbers[alone], crowd.times[alone]
 
@@ -366,7 +366,7 @@ def _opened(found: Sequence[Segment], timeline: Timeline, crowd: Crowd) -> Numbe
         return times[is_it[numbers]] if len(found) else times
 
     opened = np.intersect1d(at(takes_out), at(befalls | puts_in))
-    arrives = befalls & (turns != rules.LEAVES)
+    arrives = befalls & (counted_at != turns.LEAVES)
     return np.union1d(opened, np.intersect1d(at(puts_in), at(arrives)))
 
 
@@ -377,7 +377,7 @@ def _together(told: Sequence[Event | Packings | Likes], opened: Numbers) -> list
     place = 0
     while place < len(told):
         first, stop = told[place], place + 1
-        if isinstance(first, Event) and first.at in times and first.turn > rules.BEGINS:
+        if isinstance(first, Event) and first.at in times and first.turn > turns.BEGINS:
             for number in range(stop, len(told)):
                 each = told[number]
                 if isinstance(each, Event) and each.at == first.at:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from packtrail.epcis import turns
 from packtrail.hierarchy.containment import DEPTH_MAX, Role
 from packtrail.lifecycle import rules
 from packtrail.lifecycle.sweep import NOTHING, distinct
@@ -66,7 +67,7 @@ class _Told:
         self._made = made
         self._sweep = made.sweep
         events = [part for part in opening.parts if isinstance(part, Event)]
-        self._befalls = [e for e in events if not _moves(e) and e.turn in rules.OPENS_AFTER]
+        self._befalls = [e for e in events if not _moves(e) and e.turn in turns.OPENS_AFTER]
         moves = [self._move(e, e.parent) for e in events if _moves(e) and e.parent is not None]
         self._outs = [move for move in moves if move.event.action == "DELETE"]
         self._ins = [move for move in moves if move.event.action == "ADD"]
@@ -82,7 +83,7 @@ class _Told:
     def take_out(self) -> None:
         """Let what was in a container, and is taken out of it, be reached and taken out."""
         sweep = self._sweep
-        self._befall(self._leaving, after=rules.BEGINS)
+        self._befall(self._leaving, after=turns.BEGINS)
         sweep.was_moved[self._moved] = True
         sweep.parent[self._taken] = sweep.parent[self._moved] = NOTHING
         done = self._taken[:0]
@@ -101,7 +102,7 @@ class _Told:
             for move, objects in each:
                 sweep.pack(objects, move.parent)
             passing = distinct(_all(objects for _, objects in each))
-            self._befall(passing, after=rules.PACKS)
+            self._befall(passing, after=turns.PACKS)
             sweep.parent[passing] = NOTHING
             parents = dict.fromkeys(move.parent for move, _ in each)
             for out in self._outs:
@@ -152,7 +153,8 @@ class _Told:
         after = np.full(len(objects), NOTHING, dtype=np.int64)
         for move in self._ins:
             after[np.isin(objects, self.rest[move.event.event_id])] = move.parent
-        return objects[after != before]
+        gone: Objects = objects[after != before]
+        return gone
 
     def _rounds(self) -> Iterator[list[tuple[_Move, Objects]]]:
         """Yield, for the first container that objects pass through, the second, ...: the events."""
@@ -187,10 +189,10 @@ class _Told:
             for said, objects in self._reached(event, leaving)
         ]
         arrived = distinct(
-            _all(objects for event, _, objects in reached if event.turn in rules.ARRIVES)
+            _all(objects for event, _, objects in reached if event.turn in turns.ARRIVES)
         )
         for event, said, objects in reached:
-            is_idle = event.turn == rules.LEAVES
+            is_idle = event.turn == turns.LEAVES
             self._sweep.hand_down(np.intersect1d(objects, arrived) if is_idle else objects, said)
 
     def _reached(self, event: Event, leaving: Objects) -> Iterator[tuple[Saying, Objects]]:
