@@ -147,7 +147,8 @@ def _in_order(entries: Iterable[Entry]) -> Iterator[Entry]:
     for _, some in groupby(sorted(entries, key=_turn), key=_turn):
         tied = list(some)
         if len(tied) > 1:  # The hash of an event takes longer than all else.
-            tied.sort(key=lambda entry: entry.event.event_id or event_hash(entry.event))
+            by_id = {entry.event.event_id or event_hash(entry.event): entry for entry in tied[::-1]}
+            tied = [by_id[each] for each in sorted(by_id)]  # What is written twice counts once.
         yield from tied
 
 
