@@ -67,7 +67,7 @@ def new_id(rng: random.Random) -> str:
     return f"{start}{uuid.UUID(int=rng.getrandbits(128), version=4)}"
 
 
-def random_event(rng: random.Random, hours: int):
+def random_event(rng: random.Random, hours: int = 20):
     hour = rng.randint(0, hours)
     kind = rng.randrange(8)
     if kind == 0:

@@ -168,9 +168,11 @@ def _staged(steps: Sequence[PackingStep], now: Holding | None) -> list[PackingSt
         steps: In order of turn and id.
         now: What held the object before.
     """
-    if len(steps) == 1 and steps[0].action == "ADD":
-        return [replace(steps[0], at=(steps[0].at[0], STAYS, *steps[0].at[2:]))]
     before = now.parent if now else None
+    if len(steps) == 1 and steps[0].action == "ADD":
+        (only,) = steps
+        is_settled = only.at[1] == STAYS
+        return [only if is_settled else replace(only, at=(only.at[0], STAYS, *only.at[2:]))]
     named = {step.parent for step in steps if step.action == "DELETE" and not step.is_implied}
     packed = dict.fromkeys(step.parent for step in steps if step.action == "ADD")
     passed = [parent for parent in packed if parent in named and parent != before]

@@ -22,7 +22,6 @@ from packtrail.hierarchy.containment import (
     BEFORE,
     STAYS,
     Containment,
-    Holding,
     Moment,
     PackingStep,
     Role,
@@ -35,7 +34,7 @@ from packtrail.lifecycle.states import COMMISSION, REACTIVATE
 from packtrail.lifecycle.undo import EU_UNDO, Occasion, refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
     from packtrail.base.findings import Finding
@@ -71,7 +70,7 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     if len({step.event_time for step in kept.values()}) == len(kept):
         return tuple(sorted(kept.values(), key=_EVENT_TIME))
     ordered = _told_once(sorted(kept.values(), key=_in_time))
-    return _by_stages(ordered) if any(map(_has_stages, ordered)) else ordered
+    return _by_stages(ordered) if _has_stages(ordered) else ordered
 
 
 def _naming(step: Step) -> tuple[str, Role | None, int]:
@@ -118,9 +117,12 @@ def _told_once(steps: list[Step]) -> tuple[Step, ...]:
     return tuple(kept.values())
 
 
-def _has_stages(step: Step) -> bool:
-    """Tell whether for a step a moment may have more than one stage."""
-    return step.stage != STAYS or (step.action == "DELETE" and is_packing(step))
+def _has_stages(steps: tuple[Step, ...]) -> bool:
+    """Tell whether a moment of the object may have more than one stage."""
+    opened = {step.event_time for step in steps if step.action == "DELETE" and is_packing(step)}
+    return any(step.stage != STAYS for step in steps) or (
+        bool(opened) and sum(step.event_time in opened for step in steps) > len(opened)
+    )
 
 
 def _by_stages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -130,7 +132,7 @@ def _by_stages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """
     stages = containment(steps).stages
     placed = [
-        replace(step, stage=stages.get(step.event_id, STAYS))
+        Step.of(step.__dict__, {"stage": stages.get(step.event_id, STAYS)})
         if is_packing(step) and not step.via
         else step
         for step in steps
@@ -273,39 +275,6 @@ def containment(steps: Iterable[Step]) -> Containment:
         for step in steps
         if is_packing(step) and not step.via and step.parent and step.action
     )
-
-
-def handed_down(step: Step, holdings: Sequence[Holding], *, is_own: bool) -> Step | None:
-    """Return a step of what held an object as one that befell the object too; None: it did not.
-
-    Of the moment at which the object was taken out only that counts which
-    `packtrail.epcis.turns.BEFORE_OPENING` names.
-
-    Args:
-        step: A step of the holder.
-        holdings: When the holder held the object, oldest first.
-        is_own: The step names the holder itself, and was not handed down to it.
-    """
-    time = step.event_time
-    for holding in reversed(holdings):
-        if holding.covers(time):
-            return step
-        if holding.since[0] == time and not holding.ends_by(time) and holding.since < moment(step):
-            was_there = any(
-                each.until is not None and each.since[0] < time == each.until[0]
-                for each in holdings
-            )
-            return step if was_there else Step.of(step.__dict__, {"is_late": True})
-        if holding.until is None or holding.until[0] != time:
-            continue
-        stage = BEFORE if holding.since[0] < time else holding.since[1]
-        if stage == STAYS and holding.since < moment(step) < holding.until:
-            return Step.of(step.__dict__, {"is_late": True})
-        is_in_time = stage == BEFORE or turn_of(step) > turns.PACKS
-        is_there = is_own or step.stage == stage or (step.stage == STAYS and not step.is_late)
-        if stage < STAYS and is_in_time and is_there and turn_of(step) in turns.OPENS_AFTER:
-            return Step.of(step.__dict__, {"stage": stage})
-    return None
 
 
 def is_packing(step: Step) -> bool:

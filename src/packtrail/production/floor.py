@@ -22,7 +22,8 @@ from packtrail.epcis.events import (
     ObjectEvent,
 )
 from packtrail.hierarchy.containment import STAYS, Role
-from packtrail.lifecycle.fold import containment, examine, fold, handed_down, in_order, moment
+from packtrail.lifecycle.fold import containment, examine, fold, in_order, moment
+from packtrail.lifecycle.handing_down import handed_down
 from packtrail.lifecycle.journey import Status, Step
 
 if TYPE_CHECKING:

@@ -183,7 +183,7 @@ def in_order(
     if index.within is not None:
         timeline = _touching(found, timeline, index)
     crowd = Crowd(found, timeline, index.bases, index.total, index.within)
-    opened = _opened(found, timeline, crowd)
+    opened = crowd.opened(found)
     told = _told_once(list(_happenings(found, timeline, crowd, index, opened)), index)
     return _together(told, opened) if len(opened) else [*told]
 
@@ -346,28 +346,6 @@ def _alike(
             yield NO_NUMBER, part
     if run:
         yield like, run
-
-
-def _opened(found: Sequence[Segment], timeline: Timeline, crowd: Crowd) -> Numbers:
-    """Return the times at which order is not all: something is taken out, and more happens.
-
-    Taken out of one container is also what is packed into another, where it came to that one only
-    then; of what leaves at that time it is told by the order of turns already.
-    """
-    moves = [segment.type == "AggregationEvent" and segment.action for segment in found]
-    counted_at = np.array([segment.turn for segment in found], dtype=np.int64)
-    takes_out = np.array([action == "DELETE" for action in moves], dtype=bool)
-    puts_in = np.array([action == "ADD" for action in moves], dtype=bool)
-    befalls = np.isin(counted_at, list(turns.OPENS_AFTER - {turns.BEGINS})) & ~takes_out & ~puts_in
-    alone = np.flatnonzero(crowd.is_alone)
-    numbers, times = timeline.numbers[alone], crowd.times[alone]
-
-    def at(is_it: NDArray[np.bool_]) -> Numbers:
-        return times[is_it[numbers]] if len(found) else times
-
-    opened = np.intersect1d(at(takes_out), at(befalls | puts_in))
-    arrives = befalls & (counted_at != turns.LEAVES)
-    return np.union1d(opened, np.intersect1d(at(puts_in), at(arrives)))
 
 
 def _together(told: Sequence[Event | Packings | Likes], opened: Numbers) -> list[Happening]:

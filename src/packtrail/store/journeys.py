@@ -17,7 +17,8 @@ import numpy as np
 
 from packtrail.hierarchy import codes
 from packtrail.hierarchy.containment import DEPTH_MAX, STAYS, Role
-from packtrail.lifecycle.fold import containment, handed_down, in_order, moment
+from packtrail.lifecycle.fold import containment, in_order, moment
+from packtrail.lifecycle.handing_down import handed_down
 from packtrail.lifecycle.journey import Step
 from packtrail.store import direct, eventrows, naming, objects, segments
 from packtrail.store.roles import CHILD, PARENT, ROLES
