@@ -58,6 +58,12 @@ Events count in order of event time. Of those that name one object at one moment
 stands higher counts first, and within a row the one with the smaller id; when they were recorded
 does not matter. The first of these decides that an event has and that is in a row: its type with
 its action, its business step, its disposition, its action.
+
+What is taken out of a container at one moment has had, before, what befalls the container by an
+event of the rows of `commissioning`, of whatever is in no row, of `void_shipping`, `receiving` and
+`accepting`; that it left then counts only where it arrived then, too. What is put into it has what
+comes after the packing. What is both packed into a container and unpacked from it, and was not in
+it before, is packed first.
 """.lstrip()
 
 
@@ -137,8 +143,9 @@ def _settings_page() -> str:
 
 
 def _lifecycle_page() -> str:
+    from packtrail.epcis.turns import TURNS
     from packtrail.lifecycle.rules import EFFECTS, Outcome, after
-    from packtrail.lifecycle.states import STATES, TURNS
+    from packtrail.lifecycle.states import STATES
 
     lines = [
         WRITTEN_BY,

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packtrail.epcis.turns import TURNS, turn_of
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import containment, examine, fold, in_order
 from packtrail.lifecycle.journey import Status, Step
-from packtrail.lifecycle.rules import EFFECTS, Outcome, after, turn_of
-from packtrail.lifecycle.states import REACTIVATE, STATES, TURNS, Effect
+from packtrail.lifecycle.rules import EFFECTS, Outcome, after
+from packtrail.lifecycle.states import REACTIVATE, STATES, Effect
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = {
@@ -197,9 +198,9 @@ def test_every_word_has_one_turn_and_what_no_row_names_the_middle_one():
 
     assert len(words) == len({*words})
     assert {word for row in STATES.values() for word in row.steps if word != "holding"} <= {*words}
-    assert turn_of("ObjectEvent", "OBSERVE", "inspecting", "damaged") == turn_of(
-        "TransformationEvent", None, "commissioning", None
-    )
+    packed = turn_of("AggregationEvent", "ADD", "packing", None)
+    left = turn_of("ObjectEvent", "OBSERVE", "shipping", None)
+    assert packed < turn_of("ObjectEvent", "OBSERVE", "inspecting", "damaged") < left
     assert turn_of("ObjectEvent", "DELETE", "inspecting", None) == turn_of(
         "ObjectEvent", "OBSERVE", "https://ref.gs1.org/cbv/BizStep-decommissioning", "destroyed"
     )

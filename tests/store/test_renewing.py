@@ -161,9 +161,9 @@ def test_packings_told_at_once_are_what_they_are_one_by_one(
     fresh_database: Database, seed, monkeypatch
 ):
     together = []
-    take = census._Pass.take_packings
+    take = census.Pass.take_packings
     monkeypatch.setattr(
-        census._Pass, "take_packings", lambda self, some: (together.append(some), take(self, some))
+        census.Pass, "take_packings", lambda self, some: (together.append(some), take(self, some))
     )
     with fresh_database.transaction() as conn:
         for number, document in enumerate(packings(random.Random(seed))):

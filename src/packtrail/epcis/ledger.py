@@ -11,13 +11,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 from packtrail import gs1
 from packtrail.epcis import events
+from packtrail.epcis.hashing import event_hash
+from packtrail.epcis.turns import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
 Identity: TypeAlias = tuple[str, str]
 """(class, serial) of an object, whatever its notation; see `gs1.identify`."""
@@ -113,7 +117,7 @@ def tell(document: events.EpcisDocument, places: Sequence[str] = ()) -> Ledger:
     """Follow the objects of a document through its events, in order of time.
 
     Args:
-        document: The document; its order decides between events of one moment.
+        document: The document; between events of one moment what they do decides, as everywhere.
         places: Where its events stand, as `Reading.places` has them.
     """
     ledger = Ledger()
@@ -131,11 +135,46 @@ def tell(document: events.EpcisDocument, places: Sequence[str] = ()) -> Ledger:
     for entry in entries:
         is_void = entry.event.error_declaration or entry.event.event_id in taken_back
         (withdrawn if is_void else counted).append(entry)
-    ledger.entries = tuple(sorted(counted, key=lambda entry: entry.event.event_time))
+    ledger.entries = tuple(_in_order(counted))
     ledger.withdrawn = tuple(withdrawn)
-    for entry in ledger.entries:
-        _Teller(ledger, entry).tell()
+    for _, together in groupby(ledger.entries, key=lambda entry: entry.event.event_time):
+        _tell_together(ledger, tuple(together))
     return ledger
+
+
+def _in_order(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield events in the order of everything, as the fold of a pack has it."""
+    for _, some in groupby(sorted(entries, key=_turn), key=_turn):
+        tied = list(some)
+        if len(tied) > 1:  # The hash of an event takes longer than all else.
+            by_id = {entry.event.event_id or event_hash(entry.event): entry for entry in tied[::-1]}
+            tied = [by_id[each] for each in sorted(by_id)]  # What is written twice counts once.
+        yield from tied
+
+
+def _turn(entry: Entry) -> tuple[datetime, int]:
+    event = entry.event
+    action = getattr(event, "action", None)
+    turn = turn_of(type(event).__name__, action, event.biz_step, event.disposition)
+    return event.event_time, turn
+
+
+def _tell_together(ledger: Ledger, entries: Sequence[Entry]) -> None:
+    """Enter the events of one moment.
+
+    What is packed into something and unpacked from it again is unpacked after that, and after
+    whatever befell what held it, but for its end.
+    """
+    tellers = [_Teller(ledger, entry) for entry in entries]
+    if len(tellers) == 1:
+        tellers[0].tell()
+        return
+    waiting = [(teller, teller.packing(), teller.absent()) for teller in tellers if teller.unpacks]
+    for teller in tellers:
+        teller.tell()
+    for teller, parent, children in waiting:
+        if parent is not None and children:
+            teller.unpack(parent, children)
 
 
 class _Teller:
@@ -162,6 +201,27 @@ class _Teller:
             self._begin(self._known(event.output_epcs))
         elif isinstance(event, events.TransactionEvent):
             self._note_dead(self._known(event.epcs))
+
+    @property
+    def unpacks(self) -> bool:
+        """Whether the event takes out of something what it names."""
+        event = self.event
+        return isinstance(event, events.AggregationEvent) and event.action == "DELETE"
+
+    def packing(self) -> Identity | None:
+        """Return the parent of an aggregation."""
+        named = getattr(self.event, "parent_id", None)
+        return gs1.identify([named])[0] if named else None
+
+    def absent(self) -> list[Identity]:
+        """Return the children of an aggregation that its parent does not hold now."""
+        parent, named = self.packing(), getattr(self.event, "child_epcs", ())
+        held = self.ledger.children.get(parent, {}) if parent else {}
+        return [one for one in gs1.identify(list(named)) if one not in held]
+
+    def unpack(self, parent: Identity, children: list[Identity]) -> None:
+        """Take children out of a parent; those that are not in it stay where they are."""
+        self._unpack(parent, children)
 
     def _known(self, texts: Iterable[str]) -> list[Identity]:
         """Return the identities of identifiers, and remember what they are called."""

@@ -1,7 +1,7 @@
 """The fold: from what happened to an object to what it is.
 
 Events count in the order in which they happened, not in which they arrived; at one moment by what
-they do, see `packtrail.lifecycle.states.TURNS`, and then by their ids. A withdrawn event has no
+they do, see `packtrail.epcis.turns.TURNS`, and then by their ids. A withdrawn event has no
 effect. A fact that several events tell, as sellers repeat a commissioning with every shipment,
 counts once. An event that cannot have happened is a recorded fact and a finding, and changes
 nothing.
@@ -16,8 +16,11 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from packtrail.epcis import turns
 from packtrail.hierarchy.codes import LEFT_WITHOUT_UNPACKING
 from packtrail.hierarchy.containment import (
+    BEFORE,
+    STAYS,
     Containment,
     Moment,
     PackingStep,
@@ -32,6 +35,7 @@ from packtrail.lifecycle.undo import EU_UNDO, Occasion, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from packtrail.base.findings import Finding
     from packtrail.lifecycle.states import Effect
@@ -40,9 +44,15 @@ if TYPE_CHECKING:
 
 def moment(step: Step) -> Moment:
     """Return the place of a step in the order of everything."""
-    turn = rules.turn_of(step.event_type, step.action, step.biz_step, step.disposition)
+    turn = turn_of(step)
     first = min(step.event_id, *step.told_again_by) if step.told_again_by else step.event_id
-    return step.event_time, turn, first, step.event_id
+    stage = step.stage if turn else BEFORE  # What comes into being does so first of all.
+    return step.event_time, stage, turn, first, step.event_id
+
+
+def turn_of(step: Step) -> int:
+    """Return when a step counts among those of its moment and stage."""
+    return turns.turn_of(step.event_type, step.action, step.biz_step, step.disposition)
 
 
 def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -59,12 +69,18 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
         kept = _nearest(every)
     if len({step.event_time for step in kept.values()}) == len(kept):
         return tuple(sorted(kept.values(), key=_EVENT_TIME))
-    return _told_once(sorted(kept.values(), key=_in_time))
+    ordered = _told_once(sorted(kept.values(), key=_in_time))
+    return _by_stages(ordered) if _has_stages(ordered) else ordered
 
 
-def _naming(step: Step) -> tuple[str, Role | None]:
-    """Return what names an object once: an event, or what goes into one or comes out of it."""
-    return step.event_id, step.role if step.role in _ENDS_OF_MAKING else None
+def _naming(step: Step) -> tuple[str, Role | None, int]:
+    """Return what names an object once: an event, or what goes into one or comes out of it.
+
+    Of a moment at which the object goes from one container into another, an event that names both
+    has befallen it twice.
+    """
+    role = step.role if step.role in _ENDS_OF_MAKING else None
+    return step.event_id, role, step.stage if step.via else STAYS
 
 
 _ENDS_OF_MAKING = frozenset({Role.INPUT, Role.OUTPUT})
@@ -79,9 +95,9 @@ def _as_recorded(step: Step) -> tuple[object, ...]:
     return step.event_time, step.record_time, step.ordinal, step.event_id, step.role
 
 
-def _nearest(steps: list[Step]) -> dict[tuple[str, Role | None], Step]:
+def _nearest(steps: list[Step]) -> dict[tuple[str, Role | None, int], Step]:
     """Return the first record and nearest naming of each event."""
-    kept: dict[tuple[str, Role | None], Step] = {}
+    kept: dict[tuple[str, Role | None, int], Step] = {}
     for step in sorted(steps, key=lambda step: (len(step.via), *_as_recorded(step))):
         naming = _naming(step)
         nearest = kept.setdefault(naming, step)
@@ -99,6 +115,50 @@ def _told_once(steps: list[Step]) -> tuple[Step, ...]:
         if first is not step:
             kept[fact] = _joined(first, step)
     return tuple(kept.values())
+
+
+def _has_stages(steps: tuple[Step, ...]) -> bool:
+    """Tell whether a moment of the object may have more than one stage."""
+    opened = {step.event_time for step in steps if step.action == "DELETE" and is_packing(step)}
+    return any(step.stage != STAYS for step in steps) or (
+        bool(opened) and sum(step.event_time in opened for step in steps) > len(opened)
+    )
+
+
+def _by_stages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Put each packing of the object where it belongs among the stages of its moment.
+
+    That what held it left counts before it was taken out only where it arrived then, too.
+    """
+    stages = containment(steps).stages
+    placed = [
+        Step.of(step.__dict__, {"stage": stages.get(step.event_id, STAYS)})
+        if is_packing(step) and not step.via
+        else step
+        for step in steps
+    ]
+    arrived = {
+        _stage(step)
+        for step in placed
+        if step.via and not step.is_withdrawn and turn_of(step) in turns.ARRIVES
+    }
+    return tuple(
+        sorted(
+            (
+                step
+                for step in placed
+                if not step.via
+                or step.stage == STAYS
+                or turn_of(step) != turns.LEAVES
+                or _stage(step) in arrived
+            ),
+            key=_in_time,
+        )
+    )
+
+
+def _stage(step: Step) -> tuple[datetime, int]:
+    return step.event_time, step.stage
 
 
 def _joined(first: Step, again: Step) -> Step:
@@ -343,12 +403,12 @@ def _leaves(step: Step, held: Containment) -> bool:
         step.role is Role.EPC
         and not (step.via or step.is_withdrawn or step.is_with_holder)
         and effect_on(step) in _TELLS_OF_LEAVING
-        and any(holding.covers(moment(step)) for holding in held.holdings)
+        and any(holding.covers(step.event_time) for holding in held.holdings)
     )
 
 
 def _left(step: Step, held: Containment) -> Finding:
-    holder = next(each for each in held.holdings if each.covers(moment(step)))
+    holder = next(each for each in held.holdings if each.covers(step.event_time))
     return LEFT_WITHOUT_UNPACKING.found(
         f"At {_time(step)} an event {_saying(step)} of the object alone, though {holder.parent} "
         f"had held it since {holder.since[0].isoformat()} and no event unpacks it.",

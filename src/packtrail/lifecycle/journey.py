@@ -8,12 +8,12 @@ has led: status, place, holder, and the step that says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from packtrail.hierarchy.containment import Role
+from packtrail.hierarchy.containment import STAYS, Role
 
 
 class Status(StrEnum):
@@ -91,6 +91,10 @@ class Step:
     """Place in its document: of records at one time, the lower is the first."""
     is_with_holder: bool = False
     """The event names, beside the object itself, something that held it."""
+    stage: int = field(default=STAYS, compare=False)
+    """Of its moment, see `packtrail.hierarchy.containment.Moment`."""
+    is_late: bool = field(default=False, compare=False)
+    """It was touched through something that it, or its holder, was put into at that moment."""
     told_again_by: tuple[str, ...] = ()
     """Other events that tell the same of the object, and add nothing to it."""
 

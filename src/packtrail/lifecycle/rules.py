@@ -10,13 +10,13 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from packtrail.epcis.turns import word_of
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.states import (
     COMMISSION,
     REACTIVATE,
     STATES,
-    TURNS,
     UNPACK,
     VOID_SHIPPING,
     Effect,
@@ -47,9 +47,6 @@ _NOT_INHERITED: Final[frozenset[Effect]] = frozenset(
     {COMMISSION, UNPACK, REACTIVATE, *(r.status for r in STATES.values() if not r.reaches_inside)}
 )
 """What happens to a container alone, not to what is inside."""
-_TURN_OF: Final[Mapping[str, int]] = {
-    word: number for number, words in enumerate(TURNS) for word in words
-}
 _OF_CHILDREN: Final[Mapping[str, Effect]] = {"ADD": Status.PACKED, "DELETE": UNPACK}
 
 
@@ -82,7 +79,7 @@ def effect_of(
         return Status.TRANSFORMED
     if role is Role.OUTPUT:
         return COMMISSION
-    step, condition = _word(biz_step), _word(disposition)
+    step, condition = word_of(biz_step), word_of(disposition)
     found = DISPOSITIONS.get(condition) or STEPS.get(step)
     hint, done = HINTS.get(condition), _of_action(event_type, role, action)
     # That something is fit for sale says less than that it was made, packed or taken out of use.
@@ -90,20 +87,10 @@ def effect_of(
 
 
 @lru_cache(maxsize=65536)
-def turn_of(
-    event_type: str, action: str | None, biz_step: str | None, disposition: str | None
-) -> int:
-    """Return when an event counts among those of its moment: the place of its row in `TURNS`."""
-    does = f"{event_type} {action}" if action else event_type
-    said = (does, _word(biz_step), _word(disposition), action)
-    return next((_TURN_OF[word] for word in said if word and word in _TURN_OF), _TURN_OF[""])
-
-
-@lru_cache(maxsize=65536)
 def is_origin(event_type: str, role: Role, action: str | None, biz_step: str | None) -> bool:
     """Tell whether an event is the beginning of an object's life."""
     if role is Role.EPC and event_type == "ObjectEvent":
-        return action == "ADD" or _word(biz_step) == "commissioning"
+        return action == "ADD" or word_of(biz_step) == "commissioning"
     return role is Role.OUTPUT
 
 
@@ -124,10 +111,10 @@ def is_leaving(biz_step: str | None, disposition: str | None, *, has_location: b
         disposition: The same.
         has_location: Whether the event names a business location, where its objects are then.
     """
-    step = _word(biz_step)
+    step = word_of(biz_step)
     if step in _ARRIVES:
         return False
-    if step in _DEPARTS or _word(disposition) == "in_transit":
+    if step in _DEPARTS or word_of(disposition) == "in_transit":
         return True
     return False if has_location else None
 
@@ -205,13 +192,3 @@ def _of_action(event_type: str, role: Role, action: str | None) -> Effect | None
     if role is Role.CHILD and event_type == "AggregationEvent":
         return _OF_CHILDREN.get(action or "")
     return None
-
-
-def _word(term: str | None) -> str:
-    """Return the bare word at the end of a term: `exported` of `https://example.com/Disp-exported`."""
-    if not term:
-        return ""
-    for mark in ":/#":
-        term = term.rpartition(mark)[2]
-    head, dash, tail = term.partition("-")
-    return tail if dash and head in {"Disp", "BizStep"} else term

@@ -46,34 +46,6 @@ BIZ_STEP: Final = "urn:packtrail:bizstep:"
 """What our own words start with, for what the CBV has no word."""
 
 
-TURNS: Final[tuple[tuple[str, ...], ...]] = (
-    ("ObjectEvent ADD", "ADD", "commissioning"),
-    ("AggregationEvent DELETE", "AssociationEvent DELETE"),
-    ("TransformationEvent", ""),
-    ("AggregationEvent ADD", "AssociationEvent ADD"),
-    ("shipping", "departing", "transporting", "consigning", "in_transit"),
-    ("void_shipping",),
-    ("arriving", "unloading", "receiving", "returning", "returned"),
-    ("accepting", "stocking", "storing"),
-    ("stolen", "lost"),
-    ("sampling", "sampled", "free_sample", "partially_dispensed"),
-    ("dispensing", "retail_selling", "dispensed", "retail_sold"),
-    ("exporting", "exported", "checked_out", "locked"),
-    ("decommissioning", "killing", "DELETE"),
-    ("reactivating",),
-    ("destroying", "destroyed", "disposed"),
-)
-"""What counts first at one moment, where several events name one object: row by row.
-
-The order of a life: what comes into being, is packed, leaves, arrives, ends, and what undoes an
-end. Unpacking stands before packing, so that repacking can be told with one time.
-
-A row lists event types with an action, business steps, dispositions and actions: the first of these
-that an event has, in this order, and that a row lists, decides. Whatever no row lists, the empty
-word stands for.
-"""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """One row: a status, what leads to it, and what can happen then."""

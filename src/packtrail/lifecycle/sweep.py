@@ -154,15 +154,21 @@ class Sweep:
         self.was_impossible[objects[~counts]] = True
         if not reaches_inside:
             return
-        said = said._replace(effect=inherited(said.effect))
+        said, named = said._replace(effect=inherited(said.effect)), objects
         for _ in range(DEPTH_MAX):
             inner = self.inside(objects)
+            if len(named) > 1 and len(inner):  # What it names itself was told already.
+                inner = np.setdiff1d(inner, named, assume_unique=True)
             if not len(inner):
                 return
             if not isinstance(said.at, int):
                 said = said._replace(at=_handed_down(said.at, objects, self.parent[inner]))
             objects = inner
             self.is_direct[objects[self._take(objects, said)]] = False
+
+    def hand_down(self, objects: Objects, said: Saying) -> None:
+        """Let what befalls a container have its effect on some of what is inside."""
+        self.is_direct[objects[self._take(objects, said)]] = False
 
     def make(self, objects: Objects, occasion: int | Objects) -> None:
         """Note on which occasion objects came into being."""

@@ -21,8 +21,9 @@ from packtrail.epcis.events import (
     Event,
     ObjectEvent,
 )
-from packtrail.hierarchy.containment import Role
+from packtrail.hierarchy.containment import STAYS, Role
 from packtrail.lifecycle.fold import containment, examine, fold, in_order, moment
+from packtrail.lifecycle.handing_down import handed_down
 from packtrail.lifecycle.journey import Status, Step
 
 if TYPE_CHECKING:
@@ -334,7 +335,7 @@ class Floor:
         named = [step for step in item.steps if not step.via and not _is_implied(step)]
         own = in_order((*named, *self._emptyings(item, named)))
         held = containment(own)
-        steps = list(own)
+        steps, known = list(own), {moment(s)[-2] for s in own if s.role is not Role.PARENT}
         for name in dict.fromkeys(holding.parent for holding in held.holdings):
             holder = self.items.get(key_of(name))
             if holder is None:  # Not looked at: what it brought before, it still brings.
@@ -346,7 +347,8 @@ class Floor:
                     if step.role is not Role.PARENT
                 ]
             during = [holding for holding in held.holdings if holding.parent == name]
-            steps += (s for s in theirs if any(one.covers(moment(s)) for one in during))
+            reached = (handed_down(s, during, is_own=not s.via[1:]) for s in theirs)
+            steps += (s for s in reached if s and (s.stage == STAYS or s.event_id not in known))
         self.items[key] = Item(key, item.uri, in_order(steps) if len(steps) > len(own) else own)
 
     def _emptyings(self, item: Item, own: Sequence[Step]) -> Iterator[Step]:

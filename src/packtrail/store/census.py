@@ -16,8 +16,8 @@ from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import expires_on
 from packtrail.lifecycle.rules import effect_of, goal_of, is_leaving, is_origin
 from packtrail.lifecycle.sweep import NOTHING, STATUSES, Saying, Sweep
-from packtrail.store import happenings, named
-from packtrail.store.happenings import Event, Index, Packings
+from packtrail.store import happenings, named, openings
+from packtrail.store.happenings import Event, Index, Opening, Packings
 from packtrail.store.layout import Layout
 from packtrail.store.roles import CHILD, PARENT, ROLES
 from packtrail.store.rows import DESTINATION, read_link
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from packtrail.lifecycle.journey import Status
+    from packtrail.store.happenings import Happening
     from packtrail.store.likes import Likes
 
 _SQL = named.statements("census")
@@ -97,7 +98,7 @@ def survey(
 
 
 def go_over(
-    events: Iterable[Event | Packings | Likes],
+    events: Iterable[Happening],
     index: Index,
     sweep: Sweep,
     places: Texts,
@@ -112,12 +113,14 @@ def go_over(
         places: Numbers of places, which grow.
         lots: Numbers of lots, which grow.
     """
-    made = _Pass(index, sweep, places, lots)
+    made = Pass(index, sweep, places, lots)
     for event in events:
         if isinstance(event, Event):
             made.take(event)
         elif isinstance(event, Packings):
             made.take_packings(event)
+        elif isinstance(event, Opening):
+            openings.go_through(made, event)
         else:
             made.take_likes(event)
     sweep.forget()
@@ -139,7 +142,7 @@ class Texts:
 
 
 @dataclass(slots=True)
-class _Pass:
+class Pass:
     """One pass over the events, under way."""
 
     index: Index
@@ -157,11 +160,10 @@ class _Pass:
             if is_origin(event.type, part, event.action, event.biz_step):
                 self.sweep.make(objects, event.occasion)
             self.sweep.observe(
-                objects, self._saying(event, part), reaches_inside=part is not Role.PARENT
+                objects, self.saying(event, part), reaches_inside=part is not Role.PARENT
             )
         if event.type == "AggregationEvent" and event.parent is not None:
-            class_id, seq = event.parent
-            self._repack(event, self.index.bases[class_id] + seq)
+            self._repack(event, self.index.number(event.parent))
 
     def take_likes(self, likes: Likes) -> None:
         """Let like events have their effect, all at once: their objects differ and hold nothing."""
@@ -169,7 +171,7 @@ class _Pass:
         event = likes.event
         if is_origin(event.type, Role.EPC, event.action, event.biz_step):
             self.sweep.make(likes.objects, likes.occasions)
-        said = self._saying(event, Role.EPC)._replace(at=likes.at)
+        said = self.saying(event, Role.EPC)._replace(at=likes.at)
         self.sweep.observe(likes.objects, said, reaches_inside=False)
 
     def take_packings(self, packings: Packings) -> None:
@@ -181,9 +183,9 @@ class _Pass:
                 self.take(event)
             return
         sweep.is_seen[parents] = sweep.is_seen[children] = True
-        said = self._saying(kind, Role.PARENT)._replace(at=packings.at)
+        said = self.saying(kind, Role.PARENT)._replace(at=packings.at)
         sweep.observe(parents, said, reaches_inside=False)
-        said = self._saying(kind, Role.CHILD)._replace(at=np.repeat(packings.at, sizes))
+        said = self.saying(kind, Role.CHILD)._replace(at=np.repeat(packings.at, sizes))
         sweep.observe(children, said, reaches_inside=True)
         if kind.action == "ADD":
             sweep.is_container[parents] = True
@@ -195,7 +197,7 @@ class _Pass:
         """Move what an aggregation event packs or unpacks."""
         if event.empties:
             inside = self.sweep.inside(np.array([parent]))
-            self.sweep.observe(inside, self._saying(event, Role.CHILD), reaches_inside=True)
+            self.sweep.observe(inside, self.saying(event, Role.CHILD), reaches_inside=True)
             self.sweep.empty(parent)
         for role, objects in self.index.named.get(event.event_id, ()):
             if role == PARENT and event.action == "ADD":
@@ -205,7 +207,8 @@ class _Pass:
             elif role == CHILD and event.action == "DELETE":
                 self.sweep.unpack(objects, parent)
 
-    def _saying(self, event: Event, part: Role) -> Saying:
+    def saying(self, event: Event, part: Role) -> Saying:
+        """Return what an event says of the objects of a role."""
         said = self.sayings.get((event.like, part))
         if said is None:
             said = self.sayings[event.like, part] = self._said(event, part)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -305,11 +307,14 @@ def _holders(
     rows = sorted([*scope.effective(moves).values(), *emptyings], key=eventrows.moment)
     parent_of = np.full(len(seqs), -1, dtype=np.int64)
     numbers: dict[Instance, int] = {}
-    for row in _told_once(rows, moves):
-        if row.parent is None or row.type != "AggregationEvent":
-            continue
-        number = numbers.setdefault(row.parent, len(numbers))
-        _move(parent_of, row, number, moves.get(row.ref, []))
+    packing = (row for row in _told_once(rows, moves) if row.type == "AggregationEvent")
+    for _, together in groupby(packing, key=attrgetter("event_time")):
+        moved = [
+            _Move(row, numbers.setdefault(row.parent, len(numbers)), moves.get(row.ref, []))
+            for row in together
+            if row.parent is not None
+        ]
+        _move(parent_of, moved)
     return parent_of, list(numbers)
 
 
@@ -329,16 +334,42 @@ def _told_once(rows: list[EventRow], moves: dict[Ref, list[Lanes]]) -> list[Even
     return [row for row in rows if row.ref not in again]
 
 
-def _move(parent_of: Lanes, row: EventRow, number: int, moved: list[Lanes]) -> None:
-    """Let one packing event have its effect on what holds the objects."""
-    if row.empties:
-        parent_of[parent_of == number] = -1
-        return
-    places = np.concatenate(moved)
-    if row.action == "ADD":
-        parent_of[places] = number
-    elif row.action == "DELETE":
-        parent_of[places[parent_of[places] == number]] = -1
+class _Move(NamedTuple):
+    """A packing event, the number of its parent, and places of the objects it names."""
+
+    row: EventRow
+    parent: int
+    moved: list[Lanes]
+
+
+def _move(parent_of: Lanes, moves: list[_Move]) -> None:
+    """Let the packing events of one moment have their effect on what holds the objects.
+
+    Args:
+        parent_of: Number of what holds each object; changed.
+        moves: In order: unpacking stands before packing.
+    """
+    before = parent_of.copy() if len(moves) > 1 else parent_of
+    taken: dict[int, list[Lanes]] = {}  # By parent, what was not in it before.
+    for row, parent, moved in moves:
+        if row.empties:
+            parent_of[parent_of == parent] = -1
+        elif row.action == "DELETE":
+            places = np.concatenate(moved)
+            is_inside = before[places] == parent
+            parent_of[places[is_inside]] = -1
+            taken.setdefault(parent, []).append(places[~is_inside])
+    packed = [
+        (parent, np.concatenate(moved)) for row, parent, moved in moves if row.action == "ADD"
+    ]
+    stays = [
+        (parent, np.setdiff1d(places, np.concatenate(taken[parent])) if parent in taken else places)
+        for parent, places in packed
+    ]
+    for _, places in packed:
+        parent_of[places] = -1
+    for parent, places in stays:
+        parent_of[places] = parent
 
 
 def _by_event(places: Lanes, lanes: Lanes) -> Iterator[tuple[int, Lanes]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from packtrail.hierarchy.containment import STAYS
 from packtrail.store import direct, named, segments
 from packtrail.store.direct import Kind, Statement
 from packtrail.store.identity import event_key, probes
@@ -219,7 +220,7 @@ def happened(
 
 def moment(one: EventRow) -> Moment:
     """Return the place of an event in the order of everything."""
-    return one.event_time, one.segment.turn, one.identity, one.identity
+    return one.event_time, STAYS, one.segment.turn, one.identity, one.identity
 
 
 def recording(one: EventRow) -> tuple[datetime, datetime, int, str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 import numpy as np
 from psycopg.rows import args_row
 
+from packtrail.epcis import turns
 from packtrail.lifecycle.sweep import distinct
 from packtrail.store import eventrows, named, segments, timelines
 from packtrail.store.drafts import microseconds
@@ -59,6 +60,8 @@ class Event(NamedTuple):
     action: str | None
     biz_step: str | None
     disposition: str | None
+    turn: int
+    """When it counts among those of its moment."""
     parent: Instance | None
     empties: bool
     fact: int
@@ -117,12 +120,24 @@ class Index:
         """Class -> number of its object 0."""
         return self.layout.bases
 
+    def number(self, instance: Instance) -> int:
+        """Return the number of an object."""
+        class_id, seq = instance
+        return self.bases[class_id] + seq
+
     @property
     def total(self) -> int:
         """How many numbers of objects there are."""
         return self.layout.total
 
 
+class Opening(NamedTuple):
+    """What happens at one moment at which something may be taken out of its container."""
+
+    parts: tuple[Event | Likes, ...]
+
+
+Happening: TypeAlias = "Event | Packings | Likes | Opening"
 Wrong: TypeAlias = "dict[int, set[int]]"
 """Segment -> places of its events that their owners have declared wrong."""
 
@@ -153,7 +168,7 @@ def visible(
 
 def in_order(
     found: Sequence[Segment], index: Index, wrong: Wrong, *, as_of: datetime | None = None
-) -> list[Event | Packings | Likes]:
+) -> list[Happening]:
     """Return the events that have an effect, in the order in which they count.
 
     Like events for which order is of no account come together.
@@ -168,7 +183,9 @@ def in_order(
     if index.within is not None:
         timeline = _touching(found, timeline, index)
     crowd = Crowd(found, timeline, index.bases, index.total, index.within)
-    return _told_once(list(_happenings(found, timeline, crowd, index)), index)
+    opened = crowd.opened(found)
+    told = _told_once(list(_happenings(found, timeline, crowd, index, opened)), index)
+    return _together(told, opened) if len(opened) else [*told]
 
 
 def first_mentions(mentions: Sequence[Objects]) -> list[NDArray[np.bool_]]:
@@ -279,11 +296,16 @@ def _recording(found: Sequence[Segment], number: int, place: int) -> tuple[int, 
 
 
 def _happenings(
-    found: Sequence[Segment], timeline: Timeline, crowd: Crowd, index: Index
+    found: Sequence[Segment],
+    timeline: Timeline,
+    crowd: Crowd,
+    index: Index,
+    opened: Numbers,
 ) -> Iterator[Event | Packings | Likes]:
     """Yield the events in order, and put what those that are alone name into the index."""
     kinds = [_kind(segment, number) for number, segment in enumerate(found)]
-    for like, some in _alike(crowd.stretches(), timeline):
+    is_opened = np.isin(crowd.times, opened)
+    for like, some in _alike(crowd.stretches(), timeline, is_opened):
         if isinstance(some, Stretch):
             yield from crowd.likes(some, kinds)
             continue
@@ -293,7 +315,7 @@ def _happenings(
             for number, place in zip(some, places.tolist(), strict=True)
         ]
         packings = None
-        if len(some) >= _TOGETHER_MIN and _packs(segment):
+        if len(some) >= _TOGETHER_MIN and _packs(segment) and not is_opened[some[0]]:
             packings = _packings(kinds[like], events, segment, places, index)
         if packings is not None:
             yield packings
@@ -304,13 +326,17 @@ def _happenings(
 
 
 def _alike(
-    parts: Iterable[int | Stretch], timeline: Timeline
+    parts: Iterable[int | Stretch], timeline: Timeline, is_opened: NDArray[np.bool_]
 ) -> Iterator[tuple[int, list[int] | Stretch]]:
-    """Yield stretches, and runs of events of one segment that are alone: segment, places."""
+    """Yield stretches, and runs of events of one segment that are alone: segment, places.
+
+    Those of a moment at which containers are opened are in runs of their own.
+    """
     like, run = NO_NUMBER, list[int]()
     for part in parts:
         number = int(timeline.numbers[part]) if isinstance(part, int) else NO_NUMBER
-        if run and number != like:
+        is_other = isinstance(part, int) and is_opened[run[-1]] != is_opened[part] if run else False
+        if run and (number != like or is_other):
             yield like, run
             run = []
         like = number
@@ -320,6 +346,28 @@ def _alike(
             yield NO_NUMBER, part
     if run:
         yield like, run
+
+
+def _together(told: Sequence[Event | Packings | Likes], opened: Numbers) -> list[Happening]:
+    """Put the happenings of each of some times together, but for what comes into being then."""
+    times = set(opened.tolist())
+    found: list[Happening] = []
+    place = 0
+    while place < len(told):
+        first, stop = told[place], place + 1
+        if isinstance(first, Event) and first.at in times and first.turn > turns.BEGINS:
+            for number in range(stop, len(told)):
+                each = told[number]
+                if isinstance(each, Event) and each.at == first.at:
+                    stop = number + 1
+                elif not isinstance(each, Likes):
+                    break
+            parts = [each for each in told[place:stop] if not isinstance(each, Packings)]
+            found.append(Opening(tuple(parts)))
+        else:
+            found.append(first)
+        place = stop
+    return found
 
 
 def _packs(segment: Segment) -> bool:
@@ -362,6 +410,7 @@ def _kind(segment: Segment, like: int) -> Event:
         action=segment.action,
         biz_step=segment.biz_step,
         disposition=segment.disposition,
+        turn=segment.turn,
         parent=None,
         empties=segment.empties,
         fact=hash((said, segment.read_point, segment.biz_location)),

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from packtrail.hierarchy import codes
-from packtrail.hierarchy.containment import DEPTH_MAX, Role
+from packtrail.hierarchy.containment import DEPTH_MAX, STAYS, Role
 from packtrail.lifecycle.fold import containment, in_order, moment
+from packtrail.lifecycle.handing_down import handed_down
 from packtrail.lifecycle.journey import Step
 from packtrail.store import direct, eventrows, naming, objects, segments
 from packtrail.store.roles import CHILD, PARENT, ROLES
@@ -325,14 +326,18 @@ def _steps(
         return []
     held, own = _held(told, instance)
     steps: list[tuple[Step, tuple[str, ...]]] = [(step, ()) for step in own]
+    named = {moment(step)[-2] for step in own if step.role is not Role.PARENT}
     parents = {told.identifier(parent): parent for parent in told.parents[instance]}
     for parent in dict.fromkeys(holding.parent for holding in held.holdings):
         theirs = _steps(told, parents[parent], (*path, instance), findings)
         during = [holding for holding in held.holdings if holding.parent == parent]
         for step, via in theirs:
-            at = moment(step)
-            if step.role is not Role.PARENT and any(one.covers(at) for one in during):
-                steps.append((step, (parent, *via)))
+            if step.role is Role.PARENT:
+                continue
+            reached = handed_down(step, during, is_own=not via)
+            # On its way from container to container, an event that names it counts but once.
+            if reached is not None and (reached.stage == STAYS or step.event_id not in named):
+                steps.append((reached, (parent, *via)))
     return steps
 
 
@@ -369,8 +374,10 @@ def _is_idle(step: Step, held: Containment) -> bool:
 
 
 def _was_inside(held: Containment, step: Step) -> bool:
-    at = moment(step)
-    return any(one.until == at and one.parent == step.parent for one in held.holdings)
+    return any(
+        one.until is not None and one.until[-1] == step.event_id and one.parent == step.parent
+        for one in held.holdings
+    )
 
 
 def _holders_now(told: _Told, instance: Instance) -> Iterator[Held]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from packtrail.epcis import turns
 from packtrail.store.roles import CLASS_OFFSET, EPC, PARENT
 
 if TYPE_CHECKING:
@@ -108,6 +109,29 @@ class Crowd:
             if number < len(self.is_alone):
                 yield number
             done = number + 1
+
+    def opened(self, found: Sequence[Segment]) -> Numbers:
+        """Return the times at which order is not all: something is taken out, and more happens.
+
+        What is packed is taken out of whatever held it; where a container only leaves at that
+        time, the order of turns says all there is to say.
+        """
+        moves = [segment.type == "AggregationEvent" and segment.action for segment in found]
+        counted_at = np.array([segment.turn for segment in found], dtype=np.int64)
+        takes_out = np.array([action == "DELETE" for action in moves], dtype=bool)
+        puts_in = np.array([action == "ADD" for action in moves], dtype=bool)
+        befalls = (
+            np.isin(counted_at, list(turns.OPENS_AFTER - {turns.BEGINS})) & ~takes_out & ~puts_in
+        )
+        alone = np.flatnonzero(self.is_alone)
+        numbers, times = self._numbers[alone], self.times[alone]
+
+        def at(is_it: NDArray[np.bool_]) -> Numbers:
+            return times[is_it[numbers]] if len(found) else times
+
+        opened = np.intersect1d(at(takes_out), at(befalls | puts_in))
+        arrives = befalls & (counted_at != turns.LEAVES)
+        return np.union1d(opened, np.intersect1d(at(puts_in), at(arrives)))
 
     def likes(self, stretch: Stretch, kinds: Sequence[Event]) -> Iterator[Likes]:
         """Yield the events of a stretch, those of a segment together as far as it goes.

@@ -14,7 +14,7 @@ import numpy as np
 from psycopg.rows import args_row
 
 from packtrail.base.once import once
-from packtrail.lifecycle.rules import turn_of
+from packtrail.epcis.turns import turn_of
 from packtrail.store import bodies, named, shelf
 from packtrail.store.columns import Columns
 from packtrail.store.drafts import microseconds, moment
@@ -82,7 +82,7 @@ class Segment:
 
     @once
     def turn(self) -> int:
-        """When its events count among those of a moment, see `packtrail.lifecycle.states.TURNS`."""
+        """When its events count among those of a moment, see `packtrail.epcis.turns.TURNS`."""
         return turn_of(self.type, self.action, self.biz_step, self.disposition)
 
     @once

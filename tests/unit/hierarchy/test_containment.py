@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from packtrail.hierarchy.containment import Held, Moment, PackingStep, held_over_time
+from packtrail.hierarchy.containment import STAYS, Held, Moment, PackingStep, held_over_time
 
 
 def at(hour: int) -> Moment:
     moment = datetime(2026, 3, 3, hour, tzinfo=UTC)
-    return moment, moment, 0, f"event {hour}"
+    return moment, STAYS, 0, "", f"event {hour}"
 
 
 def step(hour: int, parent: str, action: str, *, is_implied: bool = False) -> PackingStep:
@@ -75,7 +75,7 @@ def test_an_event_that_only_observes_packs_nothing():
 def test_a_holding_covers_what_lies_strictly_between_its_ends():
     (holding,) = held_over_time([step(8, "case", "ADD"), step(10, "case", "DELETE")]).holdings
 
-    assert [holding.covers(at(hour)) for hour in (7, 8, 9, 10, 11)] == [
+    assert [holding.covers(at(hour)[0]) for hour in (7, 8, 9, 10, 11)] == [
         False,
         False,
         True,
