@@ -185,6 +185,8 @@ _SPECIAL: Final[Mapping[Effect, Callable[[Status], tuple[Status, Outcome]]]] = {
 
 
 def _of_action(event_type: str, role: Role, action: str | None) -> Effect | None:
+    if event_type == "TransactionEvent":
+        return None  # What it adds to, or takes from, is a business transaction.
     if role is Role.EPC and action == "DELETE":
         return Status.DECOMMISSIONED
     if role in {Role.EPC, Role.PARENT} and action == "ADD":

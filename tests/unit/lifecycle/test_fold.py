@@ -46,6 +46,16 @@ DISPENSING = {"biz_step": "dispensing", "disposition": "dispensed"}
 DESTROYING = {"biz_step": "destroying", "disposition": "destroyed"}
 
 
+@pytest.mark.parametrize("action", ["ADD", "OBSERVE", "DELETE"])
+@pytest.mark.parametrize("role", [Role.EPC, Role.PARENT])
+def test_what_is_tied_to_a_business_transaction_stays_what_it_is(action: str, role: Role):
+    tied = step(3, event_type="TransactionEvent", role=role, action=action)
+    steps = in_order([commissioning(), step(2, **DISPENSING), tied])
+
+    assert fold(steps).status is Status.DISPENSED
+    assert examine(steps) == ()
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
