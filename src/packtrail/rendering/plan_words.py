@@ -200,7 +200,9 @@ def move(each: Move, titles: Mapping[str, str], resources: Mapping[str, str]) ->
     count = days(abs(each.days)) if each.days else "within its week"
     holders = [titles.get(code, code) for code in each.holders]
     if not each.resource:
-        return f"{count} {what}: it follows {holders[0] if holders else 'its neighbour'}."
+        neighbour = holders[0] if holders else "its neighbour"
+        reason = "it comes before" if each.days < 0 else "it waits for"
+        return f"{count} {what}: {reason} {neighbour}, which moved."
     told = ", ".join(holders[:3]) + (f" and {len(holders) - 3} more" if len(holders) > 3 else "")
     on = f" on {times.day(each.taken_on)}" if each.taken_on else ""
     name = resources.get(each.resource, each.resource.removeprefix("line:"))
