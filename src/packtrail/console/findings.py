@@ -29,7 +29,8 @@ def known() -> Mapping[str, FindingCode]:
     for path in root.rglob("codes.py"):
         inside = path.relative_to(root).with_suffix("").parts
         module = importlib.import_module(".".join((packtrail.__name__, *inside)))
-        found |= {each.code: each for each in vars(module).values() if isinstance(each, FindingCode)}
+        declared = (each for each in vars(module).values() if isinstance(each, FindingCode))
+        found |= {each.code: each for each in declared}
     return found
 
 

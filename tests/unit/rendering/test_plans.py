@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
