@@ -144,6 +144,19 @@ def test_a_move_names_what_was_taken_by_whom_or_which_neighbour_moved() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("stops:c2", "in stops of c2"),
+        ("campaign:c2:EG", "in campaigns of c2 for EG"),
+        ("elapsed", "every day counts"),
+        ("cork", "calendar cork"),
+    ],
+)
+def test_a_calendar_is_told_by_what_is_worked_in_it(code: str, told: str) -> None:
+    assert plan_words.calendar(code) == told
+
+
 def test_what_decides_the_start_names_the_calendar_it_waits_for() -> None:
     cause = Driver(Cause.LINK, "A", calendar="stops:L1")
 

@@ -39,7 +39,7 @@ GROUPS: Final = (
 )
 TILES: Final = (
     ("serials", "serials", "Serial numbers"), ("events_peak", "event", "Events at peak"),
-    ("stored_5", "container", "Database, year 5"), ("processes", "active", "Server processes"),
+    ("stored_5", "container", "Database, year 5"), ("memory", "active", "Memory"),
     ("line_load", "line", "Load of lines"), ("cost_pack", "product", "Cost a pack"),
 )  # fmt: skip
 
