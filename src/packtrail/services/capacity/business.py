@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from packtrail.access import Actor
-    from packtrail.planning.schedules import Schedule
     from packtrail.services.application import Application
+    from packtrail.services.capacity.runs import Opened
     from packtrail.services.plan.scheduling import Planned
 
 _LATE = {Outcome.LATE, Outcome.MISSED}
@@ -97,7 +97,7 @@ def business_case(
     require(actor, Permission.PLAN_READ)
     opened = runs.opened(app, actor, scenario=scenario, seed=seed)
     now = _programme(app, actor, programme)
-    facts = _facts(now) if now else None
+    facts = _facts(now, opened) if now else None
     packs = {each.market: each.packs for each in opened.markets}
     source = f"forecast {opened.column.forecast_no}, {opened.column.forecast}"
     case = business.case_of(facts, packs, source)
@@ -193,7 +193,7 @@ def _programme(app: Application, actor: Actor, code: str) -> Planned | None:
     return planned(app, actor, code)
 
 
-def _facts(now: Planned) -> ProgrammeFacts:
+def _facts(now: Planned, opened: Opened) -> ProgrammeFacts:
     """Return what a programme brings: work and purchases left, and dates that will be missed."""
     plan = now.schedule.plan
     days: defaultdict[str, float] = defaultdict(float)
@@ -224,19 +224,38 @@ def _facts(now: Planned) -> ProgrammeFacts:
         roles=roles,
         bought_eur=bought,
         spent_eur=spent,
-        delays=tuple(_delays(now.schedule)),
+        delays=tuple(_delays(now, opened)),
     )
 
 
-def _delays(schedule: Schedule) -> Iterator[Delay]:
-    for each in schedule.outlooks:
-        if each.outcome in _LATE and each.slack_days < 0 and each.deadline.market:
+def _delays(now: Planned, opened: Opened) -> Iterator[Delay]:
+    for each in now.schedule.outlooks:
+        deadline = each.deadline
+        if each.outcome in _LATE and each.slack_days < 0 and deadline.market:
+            about = frozenset(now.schedule.plan.by_code[deadline.package].products)
             yield Delay(
-                code=each.deadline.code,
-                title=each.deadline.title,
-                market=each.deadline.market,
+                code=deadline.code,
+                title=deadline.title,
+                market=deadline.market,
                 late_days=-each.slack_days,
+                packs=_packs_of(about, deadline.market, now, opened) if about else None,
             )
+
+
+def _packs_of(about: frozenset[str], market: str, now: Planned, opened: Opened) -> float | None:
+    """Return the packs of some products for a market; None: they are all there are.
+
+    What the forecast names and the programme does not know counts: nothing says that it can ship.
+    """
+    others = now.opened.book.products.keys() - about
+    ours = {pair: packs for pair, packs in opened.packs.items() if pair[1] == market}
+    free = sum(
+        packs
+        for pair, packs in ours.items()
+        if (named := opened.products.get(pair, frozenset(pair[:1]))) & others
+        and named.isdisjoint(about)
+    )
+    return sum(ours.values()) - free if free else None
 
 
 def _staffing(
