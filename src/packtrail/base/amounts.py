@@ -99,6 +99,11 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: `1 event`, `2 events`."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
 def amount(value: float, unit: str) -> str:
     """Return a value that stands alone, with the unit that suits it."""
     return Scale.of(unit, (value,)).amount(value)

@@ -13,6 +13,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from packtrail import epcis
+from packtrail.base.amounts import counted
 from packtrail.console import labels, subjects, templates
 from packtrail.console.event_view import view_of
 from packtrail.console.inference import belief_path
@@ -187,8 +188,8 @@ def _levels(found: Trace) -> str:
     kinds = Counter(each.kind for each in found.contents)
     if kinds.total() < found.contents_total:
         kinds = Counter({"object": found.contents_total})
-    direct = ", ".join(templates.counted(count, kind) for kind, count in kinds.items())
-    deeper = [templates.counted(count, "object") for count in found.contents_levels[1:]]
+    direct = ", ".join(counted(count, kind) for kind, count in kinds.items())
+    deeper = [counted(count, "object") for count in found.contents_levels[1:]]
     return ", holding ".join((direct, *deeper))
 
 

@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse
 
 import packtrail
 from packtrail.access import Permission
-from packtrail.base.amounts import amount, figure, number
+from packtrail.base.amounts import amount, counted, figure, number
 from packtrail.console import labels, rooms, subjects
 from packtrail.rendering import icons, identifiers, law_words, plan_words, times, words
 from packtrail.services.queries import transactions
@@ -116,11 +116,6 @@ def spaced(name: str) -> str:
     """Return a name in camel or snake case as words: `dosageFormType` is `Dosage form type`."""
     words_of = _HUMP.sub(" ", name).replace("_", " ").strip().lower()
     return words_of[:1].upper() + words_of[1:]
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun: `1 event`, `2 events`."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
 @cache

@@ -17,7 +17,7 @@ from tests.services.conftest import World
 
 from packtrail.base.errors import NotFound
 from packtrail.planning.book import Terms
-from packtrail.planning.scope import Product
+from packtrail.planning.scope import Line, Product, Site
 from packtrail.planning.work import Deadline, WorkKind, WorkPackage
 from packtrail.services.capacity import business, forecasts
 from packtrail.services.capacity.business import BusinessCase
@@ -214,6 +214,24 @@ def test_without_a_programme_the_model_says_what_is_invested(world: World) -> No
     assert (told.programme, told.staffing, told.delays) == ("", (), ())
     assert told.estimate["outlay"].likely == told.estimate["investment"].likely
     assert told.estimate["delay_total"].likely == 0
+
+
+def test_a_scenario_and_a_programme_of_other_lines_are_not_put_together_unsaid(
+    world: World, case: BusinessCase
+) -> None:
+    assert case.caution == ""  # The programme names no lines.
+
+    home = Site(code="home", name="Home", country="IT")
+    lines = [Line(code=code, name=code, site="home") for code in ("L1", "L2")]
+    write(world.app, world.maker, "eu", [Put(each) for each in (home, *lines)])
+    other = business.business_case(world.app, world.maker)
+    assumed = other.estimate["lines"].likely
+
+    assert assumed != 2
+    assert other.caution.startswith(f"The scenario is about {assumed:g} lines, the programme about")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(business.workbook(world.maker, other)))
+    about = dict(book.get_sheet_by_name("About this file").to_python())
+    assert about["Mind"] == other.caution
 
 
 def test_what_is_not_there_is_told(world: World, case: BusinessCase) -> None:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from packtrail.base.amounts import counted
 from packtrail.planning.capacity.estimating import Basis, Input, Quantity, Span
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def _of_programme(
     fact = Basis.FACT
     for each in facts.roles:
         slug = roles[each.code]
-        told = f"{facts.source}: {each.packages} packages"
+        told = f"{facts.source}: {counted(each.packages, 'package')}"
         yield _exact(f"days_{slug}", f"{each.name}: work left", "person days", each.days_left,
                      fact, told)  # fmt: skip
         yield _exact(f"people_{slug}", f"{each.name}: people for it", "people", each.people, fact,

@@ -15,7 +15,7 @@ from packtrail.base.errors import NotFound
 from packtrail.base.findings import Finding
 from packtrail.planning.capacity import codes
 from packtrail.planning.capacity.estimating import Estimate, Figure, Input, estimate, sways
-from packtrail.planning.capacity.forecasts import MarketYear, Pair
+from packtrail.planning.capacity.forecasts import MarketYear
 from packtrail.planning.capacity.lines import LineLoad, line_loads
 from packtrail.planning.capacity.model import QUANTITIES, inputs_of, lines_full
 from packtrail.planning.capacity.scenarios import NAME_MAX, Scenario
@@ -26,7 +26,7 @@ from packtrail.services.capacity.scenarios import one_of, read_all
 from packtrail.store import capacity as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from psycopg import Connection
 
@@ -87,10 +87,6 @@ class Opened:
     column: Column
     inputs: tuple[Input, ...]
     markets: tuple[MarketYear, ...]
-    packs: Mapping[Pair, float]
-    """Of the first year."""
-    products: Mapping[Pair, frozenset[str]]
-    """Product and market, as the forecast names them -> codes of products of the portfolio."""
     lines: tuple[LineLoad, ...]
     findings: tuple[Finding, ...]
 
@@ -227,8 +223,6 @@ def open_one(
         ),
         inputs=inputs,
         markets=ground.markets,
-        packs=ground.sums.packs,
-        products=ground.held.products,
         lines=_lines(app, actor, chosen, ground, inputs),
         findings=(*lines_full(chosen.code, made), *ground.findings),
     )
