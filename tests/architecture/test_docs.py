@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from packtrail.console.findings import known
 from packtrail.services import rule_packs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +42,10 @@ def test_no_page_describes_a_finding_that_no_longer_exists(reference: ModuleType
     described = {page.stem for page in (DOCS / "reference" / "findings").glob("*-*.md")}
 
     assert described == {code.code for code in reference.finding_codes()}
+
+
+def test_the_console_explains_every_finding(reference: ModuleType) -> None:
+    assert set(known()) == {code.code for code in reference.finding_codes()}
 
 
 def test_every_finding_code_is_declared_once(reference: ModuleType) -> None:

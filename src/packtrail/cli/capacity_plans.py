@@ -396,6 +396,8 @@ def show_case(
     for part in seen.parts:
         rows = [_row(told[key]) for key in part.keys]
         write_table(part.heading, ("Figure", "Unit", "Low", "Likely", "High"), rows)
+    if seen.caution:
+        write_line(seen.caution)
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import pkgutil
+import importlib
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 @cache
 def known() -> Mapping[str, FindingCode]:
-    """Return every code that a package of Packtrail declares, by its text."""
+    """Return every code that a module `codes` of Packtrail declares, by its text."""
+    root = Path(packtrail.__file__).parent
     found: dict[str, FindingCode] = {}
-    for package in pkgutil.iter_modules(packtrail.__path__):
-        if package.ispkg and importlib.util.find_spec(f"packtrail.{package.name}.codes"):
-            module = importlib.import_module(f"packtrail.{package.name}.codes")
-            found |= {
-                each.code: each for each in vars(module).values() if isinstance(each, FindingCode)
-            }
+    for path in root.rglob("codes.py"):
+        inside = path.relative_to(root).with_suffix("").parts
+        module = importlib.import_module(".".join((packtrail.__name__, *inside)))
+        declared = (each for each in vars(module).values() if isinstance(each, FindingCode))
+        found |= {each.code: each for each in declared}
     return found
 
 

@@ -140,6 +140,16 @@ class Grid:
         """Return the working days between two points; negative when they are the other way."""
         return self.days[code].count(start, until)
 
+    def apart(self, code: str, start: int, until: int) -> int:
+        """Return the working days between two points as people count them; see `counted`.
+
+        Where a calendar has windows only, or counts every day, they are those of the standard one:
+        seven days of stops can be half a year.
+        """
+        calendar = self.plan.by_code[code].calendar
+        is_own = calendar != ELAPSED.code and calendar not in self.windowed
+        return (self.days[code] if is_own else self.spare).count(start, until)
+
     def _lacking(self, fault: NoWorkingDay) -> WorkingDays:
         if fault.calendar not in self.findings:
             message = f"The calendar {fault.calendar!r} ends before the work that is done on it."

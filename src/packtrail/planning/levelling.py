@@ -384,7 +384,7 @@ def _moves(free: Mapping[str, Spot], levelled: Schedule, back: _Board, ahead: _B
     told = []
     for slot in sorted(moved, key=lambda each: (each.start, each.code)):
         before = free[slot.code]
-        days = ahead.grid.counted(slot.code, before.until, slot.until)
+        days = ahead.grid.apart(slot.code, before.until, slot.until)
         board = ahead if days > 0 else back
         taken = board.gave_way.get(slot.code)
         followed = () if taken else _followed(ahead.grid, free, levelled, slot.code)

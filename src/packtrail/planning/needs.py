@@ -6,6 +6,7 @@ lines or messages. What they ask for is told by their checks.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
@@ -169,13 +170,18 @@ def _new_code(need: Need, taken: set[str], *, is_only: bool) -> str:
 
 
 def _of_market(pack: Pack, market: str, first: date, last: date) -> Iterator[Need]:
-    for deadline in pack.deadlines.values():
-        if not first <= deadline.on <= last or not _is_ours(deadline, market):
+    ours = [each for each in pack.deadlines.values() if _is_ours(each, market)]
+    said = Counter(each.what for each in ours)
+    for deadline in ours:
+        if not first <= deadline.on <= last:
             continue
         rules = [pack.rules[code] for code in deadline.rules if code in pack.rules]
         capabilities = _capabilities(pack, rules, deadline.on)
         if capabilities:
-            yield _need(pack, deadline, market, rules, capabilities)
+            # The same may begin on several days, for one kind of company or product after another.
+            whose = f", {deadline.who}" if said[deadline.what] > 1 else ""
+            title = f"{pack.heading.name or market}{whose}: {deadline.what}"
+            yield _need(pack, deadline, market, title, rules, capabilities)
 
 
 def _is_ours(deadline: Deadline, market: str) -> bool:
@@ -197,6 +203,7 @@ def _need(
     pack: Pack,
     deadline: Deadline,
     market: str,
+    title: str,
     rules: list[Rule],
     capabilities: frozenset[Capability],
 ) -> Need:
@@ -206,7 +213,7 @@ def _need(
         code=market,
         key=f"{pack.id}/{deadline.name}",
         market=market,
-        title=f"{pack.heading.name or market}: {deadline.what}",
+        title=title,
         capabilities=capabilities,
         due_on=_last_day(deadline, rules),
         certainty=_CERTAINTY[deadline.status] if is_law else Certainty.EXPECTED,

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from packtrail.base.amounts import plural
 from packtrail.planning.requirements import Proof, trace
 from packtrail.planning.scope import LINE_CAPABILITIES, Capability
 from packtrail.planning.technology.abilities import Basis, LineAbilities, capabilities
@@ -155,7 +156,8 @@ _BASES: Final = {
 
 def _batch(look: Look, wanted: Wanted) -> Sight:
     count = look.evidence.batches.get(wanted.code, 0)
-    return Sight(int(count > 0), 1, f"{count:,} batches completed" if count else "No batch yet")
+    told = f"{plural(count, 'batch', 'batches')} completed" if count else "No batch yet"
+    return Sight(int(count > 0), 1, told)
 
 
 def _trained(look: Look, wanted: Wanted) -> Sight:

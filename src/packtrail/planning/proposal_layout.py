@@ -125,8 +125,9 @@ def _about(need: Need) -> str:
 def _without_line(scope: Scope, lines: Mapping[str, Line]) -> Iterator[Finding]:
     for product in scope.products:
         if product.line not in lines:
-            told = f"no line {product.line!r} in scope" if product.line else "no line"
-            message = f"{product.code} {product.name} has {told}."
+            named = f"is packed on line {product.line!r}, which is not in scope"
+            told = named if product.line else "has no line"
+            message = f"{product.name} ({product.code}) {told}."
             yield codes.PRODUCT_WITHOUT_LINE.found(message, at=f"products/{product.code}")
 
 

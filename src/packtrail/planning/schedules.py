@@ -56,7 +56,10 @@ class Slot:
     late_until: int | None
     """Finished later, a date is missed; None: no date depends on it."""
     float_days: int | None
-    """Working days it may slip before a date is missed; negative when one is missed already."""
+    """Working days of its calendar that it may slip before a date is missed.
+
+    Negative when one is missed already: by how many working days, as those of a date are counted.
+    """
     driver: Driver
     early_driver: Driver
 
@@ -133,7 +136,7 @@ class Move:
     from_on: date
     to_on: date
     days: int
-    """Working days of its calendar; negative is earlier."""
+    """Working days; negative is earlier."""
     resource: str
     """Code of what was taken; empty where it only follows another package."""
     taken_on: date | None

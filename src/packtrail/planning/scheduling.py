@@ -114,7 +114,7 @@ def targets(grid: Grid) -> dict[str, int]:
 
 def _slot(walks: Walks, code: str, planned: Spot) -> Slot:
     early, late = walks.early[code], walks.late.get(code)
-    reserve = None if late is None else walks.grid.counted(code, planned.until, late.until)
+    reserve = None if late is None else _reserve(walks.grid, code, planned.until, late.until)
     return Slot(
         code=code,
         start=planned.start,
@@ -126,6 +126,12 @@ def _slot(walks: Walks, code: str, planned: Spot) -> Slot:
         driver=planned.driver,
         early_driver=early.driver,
     )
+
+
+def _reserve(grid: Grid, code: str, until: int, latest: int) -> int:
+    """Return by how much work may slip, on its own calendar; where it is late, as its date is."""
+    own = grid.counted(code, until, latest)
+    return own if own >= 0 else min(-1, grid.apart(code, until, latest))
 
 
 def _outlook(grid: Grid, deadline: Deadline, slots: Mapping[str, Slot]) -> Outlook:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from packtrail.planning.calendars import ELAPSED
 from packtrail.planning.inputs import InputState
 from packtrail.planning.readiness import ReadyState
 from packtrail.planning.requirements import Proof
@@ -172,9 +173,21 @@ def driver(cause: Driver, titles: Mapping[str, str]) -> str:
     told = _driver(cause, titles)
     if cause.calendar:
         what, _, of = cause.calendar.partition(":")
-        window = {"stops": "stop", "campaign": "campaign"}.get(what, "window")
+        window = _WINDOWS.get(what, "window")
         told += f" Then it waits for the next {window} of {of.replace(':', ' for ') or what}."
     return told
+
+
+_WINDOWS: Final = {"stops": "stop", "campaign": "campaign"}
+"""How the code of a calendar of windows begins -> one of them."""
+
+
+def calendar(code: str) -> str:
+    """Return on which days work is done, from the code of its calendar."""
+    what, _, of = code.partition(":")
+    if what in _WINDOWS:
+        return f"in {_WINDOWS[what]}s of {of.replace(':', ' for ')}"
+    return "every day counts" if code == ELAPSED.code else f"calendar {code}"
 
 
 def _driver(cause: Driver, titles: Mapping[str, str]) -> str:
@@ -200,7 +213,9 @@ def move(each: Move, titles: Mapping[str, str], resources: Mapping[str, str]) ->
     count = days(abs(each.days)) if each.days else "within its week"
     holders = [titles.get(code, code) for code in each.holders]
     if not each.resource:
-        return f"{count} {what}: it follows {holders[0] if holders else 'its neighbour'}."
+        neighbour = holders[0] if holders else "its neighbour"
+        reason = "it comes before" if each.days < 0 else "it waits for"
+        return f"{count} {what}: {reason} {neighbour}, which moved."
     told = ", ".join(holders[:3]) + (f" and {len(holders) - 3} more" if len(holders) > 3 else "")
     on = f" on {times.day(each.taken_on)}" if each.taken_on else ""
     name = resources.get(each.resource, each.resource.removeprefix("line:"))

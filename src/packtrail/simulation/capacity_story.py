@@ -49,7 +49,10 @@ def load(app: Application, actor: Actor) -> bool:
         return False
     today = app.clock().astimezone(UTC).date()
     begin = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    for name, packs in (("Pilot, Wilson 2", PILOT_PACKS), ("Roll-out, sales plan", ROLL_OUT_PACKS)):
+    for name, packs in (
+        ("Pilot, first lots on every line", PILOT_PACKS),
+        ("Roll-out, sales plan", ROLL_OUT_PACKS),
+    ):
         table = "product,market,month,packs\n" + "".join(_rows(packs, begin))
         forecasts.import_forecast(app, actor, table.encode(), f"{name}.csv", name=name)
     for each in _scenarios(_quota(app), today):
@@ -86,12 +89,11 @@ def _scenarios(quota: float, today: date) -> Iterator[Scenario]:
     yield Scenario(
         code="pilot",
         name="Pilot",
-        note="One line, as it runs today on the pilot's server.",
+        note="First lots of every product, as they run today on the pilot's server.",
         forecast_no=1,
         is_in_force=True,
         assumptions=(
             told("disk_there", quota, quota, quota, "quota of the pilot's server, IT-3317", fact),
-            told("lines", 1, 1, 1, "Wilson, line 2", fact),
         ),
     )
     yield Scenario(

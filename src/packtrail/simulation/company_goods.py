@@ -90,7 +90,15 @@ BRANDS: Final = (
         ("10-30", "10 mg, 30 tablets"), ("20-30", "20 mg, 30 tablets"))),
 )  # fmt: skip
 
-SOLD_FROM: Final = {("lipovance", "EG"): date(2027, 3, 1), ("bactrovex", "EG"): date(2026, 10, 1)}
+ENTERED: Final = {
+    "US": date(2025, 9, 1), "DE": date(2025, 9, 15), "FR": date(2025, 10, 1),
+    "GB": date(2025, 10, 1), "IT": date(2025, 11, 3), "GR": date(2025, 11, 3),
+    "KR": date(2025, 12, 1), "TR": date(2026, 1, 5), "SA": date(2026, 1, 12),
+    "EG": date(2026, 2, 2), "ZA": date(2026, 2, 2), "IN": date(2026, 2, 16),
+}  # fmt: skip
+"""Market -> since when the young company sells there."""
+LAUNCHED: Final = {("lipovance", "EG"): date(2027, 3, 1), ("bactrovex", "EG"): date(2026, 10, 1)}
+"""Brand and market -> its first sale, where that comes later."""
 SOLD_UNTIL: Final = {("zephrelin", "GR"): date(2026, 12, 31)}
 
 
@@ -114,6 +122,11 @@ class Sold:
     def trade_item(self) -> str:
         """Code of its trade item."""
         return f"{self.product}-{self.market.lower()}"
+
+    @property
+    def sold_from(self) -> date:
+        """Day of its first sale in the market."""
+        return LAUNCHED.get((self.brand.code, self.market), ENTERED[self.market])
 
     @property
     def prefix(self) -> str:

@@ -21,7 +21,7 @@ from packtrail.services.supply import market_rules, opening, pools
 from packtrail.services.supply.allocating import allocate
 from packtrail.services.supply.opening import Opening
 from packtrail.services.supply.settling import Settling, settle
-from packtrail.simulation.company_goods import SOLD_FROM, sold
+from packtrail.simulation.company_goods import sold
 from packtrail.simulation.organisations import ASTERION, ASTERION_PLANT, CORVUS_PLANT
 from packtrail.simulation.portfolio import CORK_GLN, PALLET_EXTENSION
 from packtrail.simulation.products import PRODUCTS
@@ -62,12 +62,11 @@ def packed(today: date) -> Iterator[Sold]:
     simulated = {each.gtin() for each in PRODUCTS}
     for each in sold():
         first = each.brand.presentations[0][0] == each.suffix
-        is_sold = SOLD_FROM.get((each.brand.code, each.market), today) <= today
         if (
             (each.market in _READY or (each.market in _BEGUN and first))
             and each.brand.line not in _UNABLE
             and each.gtin() not in simulated
-            and is_sold
+            and each.sold_from <= today
         ):
             yield each
 

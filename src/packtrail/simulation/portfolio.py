@@ -18,7 +18,7 @@ from packtrail.services.lines import floor
 from packtrail.services.obligations import saying
 from packtrail.services.obligations.saying import Saying
 from packtrail.services.portfolio.entries import PORTFOLIO
-from packtrail.simulation.company_goods import SOLD_FROM, SOLD_UNTIL, presentations, sold
+from packtrail.simulation.company_goods import SOLD_UNTIL, presentations, sold
 from packtrail.simulation.company_practices import BY_MARKET, OTHERWISE, PRACTICES
 from packtrail.simulation.demo_lines import tiers_of
 from packtrail.simulation.organisations import (
@@ -233,10 +233,7 @@ def floor_as_seen() -> Seen:
 
 def _licence(each: Sold) -> dict[str, Any]:
     brand, market = each.brand.code, each.market
-    days = {
-        "sold_from": SOLD_FROM.get((brand, market)),
-        "sold_until": SOLD_UNTIL.get((brand, market)),
-    }
+    days = {"sold_from": each.sold_from, "sold_until": SOLD_UNTIL.get((brand, market))}
     return {
         "product": each.product,
         "market": market,

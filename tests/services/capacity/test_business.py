@@ -17,6 +17,7 @@ from tests.services.conftest import World
 
 from packtrail.base.errors import NotFound
 from packtrail.planning.book import Terms
+from packtrail.planning.scope import Line, Product, Site
 from packtrail.planning.work import Deadline, WorkKind, WorkPackage
 from packtrail.services.capacity import business, forecasts
 from packtrail.services.capacity.business import BusinessCase
@@ -68,6 +69,33 @@ def test_work_purchases_and_late_dates_come_from_the_programme(case: BusinessCas
     assert told["late_1"].likely == delay.late_days
     assert told["held_1"].likely == pytest.approx(260_000 * 12 / 260 * delay.late_days)
     assert told["delay_total"].likely == pytest.approx(told["held_1"].likely * 5 / 1.1)
+
+
+def test_a_late_date_holds_back_the_packs_of_the_products_it_is_about(world: World) -> None:
+    app, maker = world.app, world.maker
+    forecast = "product,market,month,packs\n" + "".join(
+        f"{product},IT,2027-{month:02d}-01,{packs}\n"
+        for month in range(1, 13)
+        for product, packs in (("OTC", 1_000), ("RX", 9_000), ("NEW", 300))
+    )
+    forecasts.import_forecast(app, maker, forecast.encode(), "f.csv")
+    programmes.create_programme(app, maker, "eu", name="EU", terms=Terms(template="small"))
+    due_on = world.clock().date() + timedelta(days=28)
+    entries = (
+        Product(code="OTC", name="Ointment", markets=("IT",)),
+        Product(code="RX", name="Tablets", markets=("IT",)),
+        WorkPackage(code="LINE", title="Line", duration_days=60, market="IT", products=("OTC",)),
+        Deadline(code="IT", title="Italy, over the counter", package="LINE", due_on=due_on,
+                 market="IT"),
+    )  # fmt: skip
+    write(app, maker, "eu", [Put(each) for each in entries])
+
+    told = business.business_case(app, maker).estimate
+
+    # Of what the programme does not know nothing says that it can ship.
+    assert told["packs_late_1"].likely == 12 * (1_000 + 300)
+    assert told["held_1"].likely == pytest.approx(15_600 / 260 * told["late_1"].likely)
+    assert told["week_it"].likely == pytest.approx(12 * 10_300 / 52 * 5 / 1.1)
 
 
 def test_what_is_needed_of_it_is_held_against_its_people(case: BusinessCase) -> None:
@@ -186,6 +214,24 @@ def test_without_a_programme_the_model_says_what_is_invested(world: World) -> No
     assert (told.programme, told.staffing, told.delays) == ("", (), ())
     assert told.estimate["outlay"].likely == told.estimate["investment"].likely
     assert told.estimate["delay_total"].likely == 0
+
+
+def test_a_scenario_and_a_programme_of_other_lines_are_not_put_together_unsaid(
+    world: World, case: BusinessCase
+) -> None:
+    assert case.caution == ""  # The programme names no lines.
+
+    home = Site(code="home", name="Home", country="IT")
+    lines = [Line(code=code, name=code, site="home") for code in ("L1", "L2")]
+    write(world.app, world.maker, "eu", [Put(each) for each in (home, *lines)])
+    other = business.business_case(world.app, world.maker)
+    assumed = other.estimate["lines"].likely
+
+    assert assumed != 2
+    assert other.caution.startswith(f"The scenario is about {assumed:g} lines, the programme about")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(business.workbook(world.maker, other)))
+    about = dict(book.get_sheet_by_name("About this file").to_python())
+    assert about["Mind"] == other.caution
 
 
 def test_what_is_not_there_is_told(world: World, case: BusinessCase) -> None:

@@ -196,7 +196,7 @@ def test_inputs_come_from_trade_items_lines_and_rules(world: World, maker: Actor
     assert told["pallets"].likely == pytest.approx(540 + 1_800)
     assert told["retention_years"].likely == pytest.approx(5.25)
     assert told["lines"].likely == 2
-    assert told["lines"].source == "2 lines at 1 sites described here"
+    assert told["lines"].source == "2 lines at 1 site described here"
     # As long as 1,080,000 packs at 100 a minute and 360,000 at 300.
     assert told["line_speed"].likely == pytest.approx(1_440_000 / (10_800 + 1_200))
     assert {told[key].basis for key in ("packs_per_case", "lines", "retention_years")} == {

@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from tests.services.plan.test_programmes import LARGE, full_scope, put
 
 from packtrail.base.errors import RefusedError
+from packtrail.services.capacity import business, forecasts
 from packtrail.services.plan import books, overview, programmes, proposing, readiness, reports
 from packtrail.services.plan import files as plan_files
 
@@ -45,6 +46,41 @@ def test_what_is_a_number_or_a_day_is_one_in_the_workbook_for_the_board(
     assert told["Work packages"] == len(books.opened(world.app, maker, "eu").book.packages)
     assert told["Work packages done"] == 0
     assert isinstance(told["Last day of work"], date)
+
+
+def test_the_board_and_the_business_case_tell_the_same_money(world: World, maker: Actor) -> None:
+    known = books.opened(world.app, maker, "eu").book.packages
+    begun = world.clock().date() - timedelta(days=30)
+    half = replace(known["URS"], started_on=begun, done_percent=50)
+    bought = next(each for each in known.values() if each.cost_eur)
+    done = replace(bought, started_on=begun, finished_on=begun, done_percent=100)
+    put(world, maker, half, done)
+    forecasts.import_forecast(
+        world.app, maker, b"product,market,month,packs\nP,IT,2027-01-01,9000\n", "f.csv"
+    )
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(reports.board_numbers(world.app, maker, "eu")))
+    head, *rows = book.get_sheet_by_name("Money").to_python(skip_empty_area=False)
+    total = dict(zip(head, rows[-1], strict=True))
+    told = business.business_case(world.app, maker, programme="eu").estimate
+
+    assert total["Title"] == "Total"
+    assert total["Left, EUR"] == pytest.approx(told["outlay"].likely)
+    assert total["Bought, EUR"] == told["bought"].likely + told["spent"].likely
+    assert told["spent"].likely == bought.cost_eur
+
+
+def test_the_board_reads_words_and_no_codes(world: World, maker: Actor) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(reports.board_numbers(world.app, maker, "eu")))
+    cells = {
+        str(cell)
+        for sheet in ("Dates", "Markets", "Load", "Readiness")
+        for row in book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        for cell in row
+    }
+
+    assert {"Italy", "Go live", "Master data", "Missing", "Product"} <= cells
+    assert cells.isdisjoint({"go_live", "master_data", "missing", "product", "on_track", "at_risk"})
 
 
 @pytest.mark.parametrize(

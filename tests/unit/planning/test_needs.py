@@ -59,6 +59,15 @@ def test_a_market_with_several_dates_has_a_need_for_each(catalogue: Catalogue) -
     assert needs["ZA-1"].origins == {"imported"}
 
 
+def test_what_begins_for_one_after_another_is_told_apart(catalogue: Catalogue) -> None:
+    needs = found(catalogue, *catalogue.markets)
+    titles = [(each.market, each.title) for each in needs.values()]
+
+    assert needs["IN-2"].title.startswith("India, antimicrobial manufacturers: QR/bar code on")
+    assert needs["ZA-1"].title == "South Africa, importers: GTIN+EXP+LOT"
+    assert [each for each in titles if titles.count(each) > 1] == []
+
+
 def test_every_need_says_where_it_comes_from(catalogue: Catalogue) -> None:
     needs = found(catalogue, *catalogue.markets).values()
 

@@ -147,6 +147,15 @@ def test_what_a_scope_lacks_is_a_finding_at_its_place(lacking: Scope, code: str,
     assert [(each.code, each.at) for each in found] == [(code, at)]
 
 
+def test_a_product_without_a_line_is_told_by_name() -> None:
+    lacking = scope(products=(product("P1", "L9", "IT"), product("P2", "", "IT")))
+    messages = {each.message for each in propose(lacking, LARGE, TODAY).findings}
+    names = {each.code: each.name for each in lacking.products}
+
+    assert f"{names['P1']} (P1) is packed on line 'L9', which is not in scope." in messages
+    assert f"{names['P2']} (P2) has no line." in messages
+
+
 def test_a_need_of_some_products_is_about_those_alone() -> None:
     vaccines = replace(ITALY, groups=frozenset({"vaccine"}))
     products = (product("P1", "L1", "IT", groups=frozenset({"vaccine"})), product("P2", "L2", "IT"))

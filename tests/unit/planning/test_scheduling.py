@@ -103,6 +103,23 @@ def test_work_waits_for_its_campaign() -> None:
     assert made.findings == ()
 
 
+def test_work_in_a_late_window_is_as_late_as_its_date() -> None:
+    stops = Calendar(
+        code="stops", name="s",
+        windows=(Window(date(2026, 11, 23), date(2026, 11, 27)),
+                 Window(date(2027, 1, 11), date(2027, 1, 15))),
+    )  # fmt: skip
+    made = schedule(
+        plan(package("A", 4, calendar="stops"), package("B", 0, calendar="standard"),
+             links=links("A>B"), calendars=(stops,), deadlines=(deadline("B", 15),)),
+        MONDAY,
+    )  # fmt: skip
+
+    (outlook,) = made.outlooks
+    assert outlook.slack_days == -23
+    assert made.slots["A"].float_days == -34  # Not the four days on which the line stands still.
+
+
 def test_a_campaign_that_is_over_is_a_finding_and_no_crash() -> None:
     campaign = Calendar(
         code="gone", name="c", windows=(Window(date(2026, 1, 5), date(2026, 1, 9)),)

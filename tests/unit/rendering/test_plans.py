@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
@@ -124,17 +125,36 @@ def test_a_date_is_told_by_how_it_stands(outcome: Outcome, slack: int, told: str
     assert plan_words.outlook(each) == told
 
 
-def test_a_move_names_what_was_taken_by_whom_or_whom_it_follows() -> None:
+def test_a_move_names_what_was_taken_by_whom_or_which_neighbour_moved() -> None:
     taken = Move(code="B", from_on=TODAY, to_on=TODAY + timedelta(days=4), days=2,
                  resource="line:L1", taken_on=TODAY, holders=("A", "C", "D", "E"))  # fmt: skip
-    followed = Move(code="B", from_on=TODAY, to_on=TODAY, days=-1, resource="", taken_on=None,
-                    holders=("A",))  # fmt: skip
+    ahead = Move(code="B", from_on=TODAY, to_on=TODAY, days=-1, resource="", taken_on=None,
+                 holders=("A",))  # fmt: skip
+    behind = replace(ahead, days=1)
     titles = {"A": "Paint", "C": "Cut", "D": "Dry"}
 
     assert plan_words.move(taken, titles, {}) == (
         "2 working days later: L1 is taken on 28 Nov 2026 by Paint, Cut, Dry and 1 more."
     )
-    assert plan_words.move(followed, titles, {}) == "1 working day earlier: it follows Paint."
+    assert plan_words.move(ahead, titles, {}) == (
+        "1 working day earlier: it comes before Paint, which moved."
+    )
+    assert plan_words.move(behind, titles, {}) == (
+        "1 working day later: it waits for Paint, which moved."
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("stops:c2", "in stops of c2"),
+        ("campaign:c2:EG", "in campaigns of c2 for EG"),
+        ("elapsed", "every day counts"),
+        ("cork", "calendar cork"),
+    ],
+)
+def test_a_calendar_is_told_by_what_is_worked_in_it(code: str, told: str) -> None:
+    assert plan_words.calendar(code) == told
 
 
 def test_what_decides_the_start_names_the_calendar_it_waits_for() -> None:

@@ -39,8 +39,8 @@ GROUPS: Final = (
 )
 TILES: Final = (
     ("serials", "serials", "Serial numbers"), ("events_peak", "event", "Events at peak"),
-    ("stored_5", "container", "Database, year 5"), ("processes", "active", "Server processes"),
-    ("line_load", "line", "Line hours"), ("cost_pack", "product", "Cost a pack"),
+    ("stored_5", "container", "Database, year 5"), ("memory", "active", "Memory"),
+    ("line_load", "line", "Load of lines"), ("cost_pack", "product", "Cost a pack"),
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ def training(visit: Visit) -> Response:
         people=sorted(book.people.values(), key=lambda each: each.name),
         reach=reached(visit.app, opened),
         courses=list(book.courses.values()),
+        titles={code: each.title for code, each in book.courses.items()},
         sessions=sorted(book.sessions.values(), key=lambda each: each.on, reverse=True),
         sites=sorted({each.site for each in book.people.values()} - {""}),
         site=site,

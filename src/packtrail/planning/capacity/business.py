@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from packtrail.base.amounts import plural
 from packtrail.planning.capacity.estimating import Basis, Input, Quantity, Span
 
 if TYPE_CHECKING:
@@ -88,6 +89,12 @@ class Delay:
     market: str
     late_days: int
     """Working days."""
+    packs: float | None = None
+    """Of the first year and its market that it holds back; None: all of them."""
+
+    def held(self, packs: Mapping[str, float]) -> float:
+        """Return the packs of a year that it holds back, of those of each market."""
+        return packs[self.market] if self.packs is None else self.packs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +149,12 @@ def case_of(facts: ProgrammeFacts | None, packs: Mapping[str, float], source: st
     roles = _slugs(each.code for each in facts.roles) if facts else {}
     told = sorted(
         (each for each in (facts.delays if facts else ()) if each.market in markets),
-        key=lambda each: -packs[each.market] * each.late_days,
+        key=lambda each: -each.held(packs) * each.late_days,
     )
     delays = told[:DELAYS_MAX]
     if facts is not None:
         inputs += _of_programme(facts, roles, delays)
+        inputs += _held_back(delays, source)
     people = [*_staffing(facts, roles)] if facts else []
     late = [*_late(delays, markets)]
     money = [*_money(facts, roles)]
@@ -198,7 +206,7 @@ def _of_programme(
     fact = Basis.FACT
     for each in facts.roles:
         slug = roles[each.code]
-        told = f"{facts.source}: {each.packages} packages"
+        told = f"{facts.source}: {plural(each.packages, 'package')}"
         yield _exact(f"days_{slug}", f"{each.name}: work left", "person days", each.days_left,
                      fact, told)  # fmt: skip
         yield _exact(f"people_{slug}", f"{each.name}: people for it", "people", each.people, fact,
@@ -233,11 +241,23 @@ def _staffing(facts: ProgrammeFacts, roles: Mapping[str, str]) -> Iterator[Quant
                        f"it_needed / max(0.01, people_{slug})")  # fmt: skip
 
 
+def _held_back(delays: Sequence[Delay], source: str) -> Iterator[Input]:
+    """Yield the packs that dates are about, where that is not all of their market."""
+    for at, each in enumerate(delays, 1):
+        if each.packs is not None:
+            title = f"{each.title}: packs of the products it is about, first year"
+            yield _exact(f"packs_late_{at}", title, "packs", each.packs, Basis.FORECAST, source)
+
+
+def _volume(at: int, delay: Delay, markets: Mapping[str, str]) -> str:
+    return f"packs_{markets[delay.market]}" if delay.packs is None else f"packs_late_{at}"
+
+
 def _late(delays: Sequence[Delay], markets: Mapping[str, str]) -> Iterator[Quantity]:
     for at, each in enumerate(delays, 1):
         yield Quantity(
             f"held_{at}", f"{each.title}: packs that cannot ship", "packs",
-            f"packs_{markets[each.market]} * forecast_factor"
+            f"{_volume(at, each, markets)} * forecast_factor"
             f" / {_WEEKS * _WORKING_DAYS_A_WEEK} * late_{at}",
         )  # fmt: skip
         yield Quantity(f"cost_late_{at}", f"{each.title}: cost of being late", "EUR",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from packtrail.base.days import written
 from packtrail.base.errors import RefusedError
 from packtrail.planning.capacity import codes
 from packtrail.planning.capacity.estimating import Basis, Input, Span
@@ -215,10 +216,8 @@ def check_calibrated(found: Sequence[Calibrated]) -> Iterator[Finding]:
     """Yield which constants should be measured again."""
     for each in found:
         if each.is_stale:
-            message = (
-                f"{each.input.title} is from {each.measured_at:%d %B %Y}, or from another version"
-                " or machine."
-            )
+            since = written(each.measured_at)
+            message = f"{each.input.title} is from {since}, or from another version or machine."
             yield codes.STALE_CONSTANT.found(message, at=each.input.key)
 
 
@@ -292,7 +291,7 @@ def _calibrated(
         each.versions.get("packtrail") != here.versions["packtrail"] or each.machine != here.name
         for each in used
     )
-    told = f"packtrail bench {constant.bench} on this machine, {measured_at:%d %B %Y}"
+    told = f"packtrail bench {constant.bench} on this machine, {written(measured_at)}"
     if is_least:
         told += f", at a load of {load:.1f} on {here.cores} cores: the least"
     return Calibrated(

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from packtrail.base.errors import RefusedError
+from packtrail.compliance.countries import name_of
 from packtrail.planning import codes as plan_codes
 from packtrail.planning.capacity import codes
 from packtrail.planning.capacity.estimating import Basis, Input, Span
@@ -235,9 +236,10 @@ def check_packings(sums: Sums, packings: Mapping[Pair, Packing]) -> Iterator[Fin
 
 def check_retention(markets: Sequence[MarketYear]) -> Iterator[Finding]:
     """Yield which markets have no rule on how long records are kept."""
-    silent = [each.market for each in markets if each.retention_years is None]
+    silent = [name_of(each.market) for each in markets if each.retention_years is None]
     if silent:
-        yield codes.NO_RETENTION.found(f"No rule for {', '.join(silent)}.", at="market")
+        told = f"No rule says how long records are kept for {', '.join(silent)}."
+        yield codes.NO_RETENTION.found(told, at="market")
 
 
 def _over(weighted: Sequence[tuple[float, int]]) -> tuple[float, float, float] | None:

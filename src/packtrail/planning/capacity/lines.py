@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from packtrail.base.amounts import plural
 from packtrail.planning.capacity.estimating import Basis, Input, Span
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def line_inputs(
         return ()
     count = float(len(lines))
     sites = len({each.site for each in lines})
-    source = f"{len(lines)} lines at {sites} sites described here"
+    source = f"{plural(len(lines), 'line')} at {plural(sites, 'site')} described here"
     found = [Input("lines", "Lines", "lines", Span.of(count, count, count), Basis.FACT, source, 1)]
     speeds = {each.code: each.packs_per_minute for each in lines if each.packs_per_minute}
     if speeds:

@@ -240,14 +240,15 @@ QUANTITIES: tuple[Quantity, ...] = (
             ("line_load", "Line hours needed of those manned, in the busiest month", "share",
              "line_hours * packs_month_peak / packs_year / (lines * line_hours_month)"),
             ("people", "People", "people", "lines * people_per_line + markets * people_per_market"),
-            ("investment", "Investment", "EUR", "lines * cost_line / usd_eur"),
+            ("investment", "Investment in lines", "EUR", "lines * cost_line / usd_eur"),
             ("cost_disk", "Disk of the year 10, a year", "EUR",
              "stored_10 / 1000 * cost_terabyte / usd_eur"),
             ("running", "Running cost a year", "EUR",
              ("cost_disk"
               " + (people * cost_person + max(processes_least, processes) * cost_process)"
               " / usd_eur")),
-            ("cost_pack", "Cost a pack", "EUR", "(investment / life_years + running) / packs"),
+            ("cost_pack", "Cost a pack, lines written off", "EUR",
+             "(investment / life_years + running) / packs"),
             ("delay_week", "Cost of a week of delay", "EUR", "packs / 52 * margin / usd_eur"),
         )
     ),

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from packtrail.base.amounts import Scale
+from packtrail.base.days import written
 from packtrail.planning.capacity import codes
 from packtrail.planning.capacity.estimating import Span
 from packtrail.planning.capacity.meters import Day, Meter, Read
@@ -181,9 +182,9 @@ def _told(each: Wall, today: date) -> str:
         return f"{now}: {limit.source} is {amount(limit.value)}."
     parts = []
     if each.earliest is not None:
-        likely = f", likely {each.likely:%d %B %Y}" if each.likely else ""
-        parts.append(f"by its trend from {each.earliest:%d %B %Y} on{likely}")
+        likely = f", likely {written(each.likely)}" if each.likely else ""
+        parts.append(f"by its trend from {written(each.earliest)} on{likely}")
     if each.by_plan is not None:
-        parts.append(f"at the pace of the plan on {each.by_plan:%d %B %Y}")
+        parts.append(f"at the pace of the plan on {written(each.by_plan)}")
     what = f"{amount(limit.value)} ({limit.source})"
     return f"{now}, and {reaches} {what} {' and '.join(parts)}."

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from packtrail.access import Permission, require
+from packtrail.base.amounts import plural
 from packtrail.planning.capacity import business
 from packtrail.planning.capacity.business import Delay, Part, ProgrammeFacts, RoleWork
 from packtrail.planning.capacity.estimating import Estimate, Figure, estimate
@@ -19,6 +20,7 @@ from packtrail.rendering.capacity_sheets import section_of, sheet_of, told_span
 from packtrail.rendering.reports import Report, Section, write_pdf
 from packtrail.rendering.tables import Column, Table, write_xlsx
 from packtrail.services.capacity import runs
+from packtrail.services.capacity.grounds import grounds
 from packtrail.services.plan import programmes
 from packtrail.services.plan.scheduling import planned
 
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from packtrail.access import Actor
-    from packtrail.planning.schedules import Schedule
     from packtrail.services.application import Application
+    from packtrail.services.capacity.grounds import Grounds
     from packtrail.services.plan.scheduling import Planned
 
 _LATE = {Outcome.LATE, Outcome.MISSED}
@@ -65,6 +67,8 @@ class BusinessCase:
     delays: tuple[Delay, ...]
     left_out: int
     """Late dates that are not told, having the fewest packs behind them."""
+    caution: str = ""
+    """What does not go together in it, in a sentence; empty where all does."""
 
     @property
     def estimate(self) -> Estimate:
@@ -97,7 +101,9 @@ def business_case(
     require(actor, Permission.PLAN_READ)
     opened = runs.opened(app, actor, scenario=scenario, seed=seed)
     now = _programme(app, actor, programme)
-    facts = _facts(now) if now else None
+    with app.database.reading() as conn:
+        ground = grounds(app, conn, actor, forecast_no=opened.column.forecast_no)
+    facts = _facts(now, ground) if now else None
     packs = {each.market: each.packs for each in opened.markets}
     source = f"forecast {opened.column.forecast_no}, {opened.column.forecast}"
     case = business.case_of(facts, packs, source)
@@ -117,6 +123,18 @@ def business_case(
         staffing=tuple(_staffing(facts, case.roles, made)) if facts else (),
         delays=facts.delays if facts else (),
         left_out=case.left_out,
+        caution=_caution(round(made["lines"].likely), len(now.opened.book.lines) if now else 0),
+    )
+
+
+def _caution(assumed: int, in_scope: int) -> str:
+    """Return what to mind where scenario and programme are about different lines."""
+    if in_scope in {0, assumed}:
+        return ""
+    return (
+        f"The scenario is about {plural(assumed, 'line')}, the programme about {in_scope}: what is"
+        " invested and the packs it is for do not belong together. Choose a scenario of the same"
+        " lines."
     )
 
 
@@ -177,6 +195,7 @@ def _about(actor: Actor, told: BusinessCase) -> dict[str, str]:
         "Scenario": f"{told.scenario} ({told.scenario_code})",
         "Forecast": told.forecast,
         "Programme": told.programme or "none",
+        **({"Mind": told.caution} if told.caution else {}),
         "How to audit": "Column C: inputs are typed in, with basis and source; every other value is"
         " a formula over them and follows when one is changed. Low and high of formulas are results"
         " of the simulation, and stay.",
@@ -193,7 +212,7 @@ def _programme(app: Application, actor: Actor, code: str) -> Planned | None:
     return planned(app, actor, code)
 
 
-def _facts(now: Planned) -> ProgrammeFacts:
+def _facts(now: Planned, ground: Grounds) -> ProgrammeFacts:
     """Return what a programme brings: work and purchases left, and dates that will be missed."""
     plan = now.schedule.plan
     days: defaultdict[str, float] = defaultdict(float)
@@ -224,19 +243,38 @@ def _facts(now: Planned) -> ProgrammeFacts:
         roles=roles,
         bought_eur=bought,
         spent_eur=spent,
-        delays=tuple(_delays(now.schedule)),
+        delays=tuple(_delays(now, ground)),
     )
 
 
-def _delays(schedule: Schedule) -> Iterator[Delay]:
-    for each in schedule.outlooks:
-        if each.outcome in _LATE and each.slack_days < 0 and each.deadline.market:
+def _delays(now: Planned, ground: Grounds) -> Iterator[Delay]:
+    for each in now.schedule.outlooks:
+        deadline = each.deadline
+        if each.outcome in _LATE and each.slack_days < 0 and deadline.market:
+            about = frozenset(now.schedule.plan.by_code[deadline.package].products)
             yield Delay(
-                code=each.deadline.code,
-                title=each.deadline.title,
-                market=each.deadline.market,
+                code=deadline.code,
+                title=deadline.title,
+                market=deadline.market,
                 late_days=-each.slack_days,
+                packs=_packs_of(about, deadline.market, now, ground) if about else None,
             )
+
+
+def _packs_of(about: frozenset[str], market: str, now: Planned, ground: Grounds) -> float | None:
+    """Return the packs of some products for a market; None: they are all there are.
+
+    What the forecast names and the programme does not know counts: nothing says that it can ship.
+    """
+    others = now.opened.book.products.keys() - about
+    ours = {pair: packs for pair, packs in ground.sums.packs.items() if pair[1] == market}
+    free = sum(
+        packs
+        for pair, packs in ours.items()
+        if (named := ground.held.products.get(pair, frozenset(pair[:1]))) & others
+        and named.isdisjoint(about)
+    )
+    return sum(ours.values()) - free if free else None
 
 
 def _staffing(

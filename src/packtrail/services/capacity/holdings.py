@@ -41,6 +41,8 @@ class Holdings:
     packings: Mapping[tuple[str, str], Packing]
     placements: Mapping[tuple[str, str], tuple[str, ...]]
     """Product and market -> codes of lines."""
+    products: Mapping[tuple[str, str], frozenset[str]]
+    """Product and market -> codes of the products that the portfolio knows by that name."""
     lines: tuple[LineFacts, ...]
     retention: Mapping[str, float]
     """Market -> years."""
@@ -63,11 +65,12 @@ def holdings(
     markets = {market for _, market in pairs}
     retention = _retention(app, conn, actor, markets, on)
     if not actor.may(Permission.LINE_READ):
-        return Holdings(packings={}, placements={}, lines=(), retention=retention)
-    packings, placements = _packed(app, conn, actor, pairs)
+        return Holdings(packings={}, placements={}, products={}, lines=(), retention=retention)
+    packings, placements, products = _packed(app, conn, actor, pairs)
     return Holdings(
         packings=packings,
         placements=placements,
+        products=products,
         lines=_lines(app, conn, actor, placements.values()),
         retention=retention,
     )
@@ -75,12 +78,16 @@ def holdings(
 
 _Packings = dict[tuple[str, str], Packing]
 _Placements = dict[tuple[str, str], tuple[str, ...]]
+_Products = dict[tuple[str, str], frozenset[str]]
 
 
 def _packed(
     app: Application, conn: Connection, actor: Actor, pairs: Pairs
-) -> tuple[_Packings, _Placements]:
-    """Return how products are packed and on which lines, worked out once for each state of both."""
+) -> tuple[_Packings, _Placements, _Products]:
+    """Return how products are packed, on which lines, and what they are in the portfolio.
+
+    It is worked out once for each state of floor and portfolio.
+    """
     own = actor.organisation_id
     items = [
         row
@@ -96,18 +103,19 @@ def _packed(
 
 def _packed_by(
     items: Sequence[PackagingRow], book: Book | None, pairs: Pairs
-) -> tuple[_Packings, _Placements]:
+) -> tuple[_Packings, _Placements, _Products]:
     named = {row.gtin: row for row in items} | {row.code: row for row in items}
     sold, placed = _sold(book), _Placed.of(book)
-    packings, placements = {}, {}
+    packings, placements, products = {}, {}, {}
     for product, market in pairs:
         code = named[product].code if product in named else sold.get((product, market), "")
         row = named.get(code)
         if row is not None and (found := _packing(row.levels())) is not None:
             packings[product, market] = found
-        if lines := placed.find(product, code, market):
+        products[product, market] = known = placed.known(product, code)
+        if lines := placed.find(known, market):
             placements[product, market] = lines
-    return packings, placements
+    return packings, placements, products
 
 
 def _packing(tiers: Iterable[Tier]) -> Packing | None:
@@ -150,10 +158,15 @@ class _Placed:
             lines[key] = (*lines.get(key, ()), placed.line)
         return cls(products, lines)
 
-    def find(self, product: str, item: str, market: str) -> tuple[str, ...]:
-        """Return the lines that pack a product, or the products of a trade item, for a market."""
-        named = {product} | (self.products.get(item, frozenset()) if item else frozenset())
-        found = (line for each in sorted(named) for line in self.lines.get((each, market), ()))
+    def known(self, product: str, item: str) -> frozenset[str]:
+        """Return the codes that a product may have: its own, or those of its trade item."""
+        return frozenset({product}) | (
+            self.products.get(item, frozenset()) if item else frozenset()
+        )
+
+    def find(self, products: frozenset[str], market: str) -> tuple[str, ...]:
+        """Return the lines that pack some products for a market."""
+        found = (line for each in sorted(products) for line in self.lines.get((each, market), ()))
         return tuple(dict.fromkeys(found))
 
 

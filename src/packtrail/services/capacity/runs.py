@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from packtrail.access import Action, Permission, require
+from packtrail.base.days import written
 from packtrail.base.errors import NotFound
 from packtrail.base.findings import Finding
 from packtrail.planning.capacity import codes
@@ -152,7 +153,7 @@ def keep_run(
     """
     require(actor, Permission.CAPACITY_UPDATE)
     at = app.clock()
-    told = printable(name.strip())[:NAME_MAX] or f"As of {at:%d %B %Y}"
+    told = printable(name.strip())[:NAME_MAX] or f"As of {written(at)}"
     with app.database.transaction() as conn:
         rows.locked(conn, actor.organisation_id)
         made = _results(app, conn, actor, scenarios, seed)

@@ -384,7 +384,7 @@ def dates_table(schedule: Schedule) -> Table:
             each.deadline.code, each.deadline.title, each.deadline.package, each.deadline.due_on,
             each.deadline.buffer_days, each.deadline.certainty.value, each.deadline.market,
             each.deadline.source, each.deadline.clause, each.deadline.stake_eur, each.finish_on,
-            each.early_finish_on, each.slack_days, each.outcome.value,
+            each.early_finish_on, each.slack_days, plan_words.OUTCOMES[each.outcome].text,
         )
         for each in schedule.outlooks
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from packtrail.planning.readiness import (
 )
 from packtrail.planning.standing import verdict
 from packtrail.production.orders import State as OrderState
+from packtrail.rendering import plan_words
 from packtrail.rendering.tables import Column, Kind, Table
 from packtrail.reporting.life import State as ReportState
 from packtrail.services.accounts.organisations import visible_to
@@ -255,9 +256,9 @@ def table(items: tuple[Item, ...]) -> Table:
         columns,
         [
             (
-                each.probe.subject.value, each.code, each.name, each.probe.title,
-                ", ".join(each.markets), each.state.value, each.sight.told, each.since,
-                each.due_on, each.coming_on, each.planned_on, each.late_days,
+                each.probe.subject.value.capitalize(), each.code, each.name, each.probe.title,
+                ", ".join(each.markets), plan_words.READY[each.state].text, each.sight.told,
+                each.since, each.due_on, each.coming_on, each.planned_on, each.late_days,
                 "yes" if each.is_only_said else "",
             )
             for each in items

@@ -207,10 +207,14 @@ def _markets(seen: Glance) -> Table:
         Column("Work packages", Kind.NUMBER), Column("Done", Kind.NUMBER),
         Column("Late", Kind.NUMBER),
     )  # fmt: skip
-    rows = [
-        (market, kind, plan_words.HEATS[cell.heat].text, cell.total, cell.done, cell.late)
+    known = seen.opened.book.markets
+    rows: list[tuple[Cell, ...]] = [
+        (
+            known[market].name if market in known else market, kind.replace("_", " ").capitalize(),
+            plan_words.HEATS[cell.heat].text, cell.total, cell.done, cell.late,
+        )
         for (market, kind), cell in sorted(seen.heat.items())
-    ]
+    ]  # fmt: skip
     return Table("Markets", columns, rows)
 
 
@@ -232,15 +236,16 @@ def _load(schedule: Schedule) -> Table:
         Column("There, days", Kind.NUMBER), Column("Share", Kind.NUMBER),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
-    roles = {each.code for each in schedule.plan.resources}
+    names = {each.code: each.name for each in schedule.plan.resources}
     for resource, weeks in loads.weekly(schedule, _LOAD_WEEKS).items():
         for each in weeks:
-            if not each.demand_days and resource not in roles:
+            if not each.demand_days and resource not in names:
                 continue  # A line on which nothing is done in a week is no news.
             at = len(rows) + 2
             share = Formula(f"=IF(D{at}=0,0,C{at}/D{at})", each.demand_days / each.capacity_days
                             if each.capacity_days else 0.0)  # fmt: skip
-            rows.append((each.from_on, resource, each.demand_days, each.capacity_days, share))
+            name = names.get(resource) or resource.removeprefix("line:")
+            rows.append((each.from_on, name, each.demand_days, each.capacity_days, share))
     return Table("Load", columns, rows)
 
 
@@ -256,6 +261,7 @@ def _money(schedule: Schedule) -> Iterator[Table]:
         Column("Code"), Column("Title"), Column("Market"), Column("Role"),
         Column("Effort, person days", Kind.NUMBER), Column("Bought, EUR", Kind.NUMBER),
         Column("Effort, EUR", Kind.NUMBER), Column("Total, EUR", Kind.NUMBER),
+        Column("Left, EUR", Kind.NUMBER), Column("Done, %", Kind.NUMBER),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     last = len(rates) + 1
@@ -266,25 +272,31 @@ def _money(schedule: Schedule) -> Iterator[Table]:
             f"=IFERROR(E{at}*VLOOKUP(D{at},Rates!$A$2:$C${max(2, last)},3,FALSE),0)",
             package.effort_days * rate,
         )
-        total = Formula(f"=F{at}+G{at}", package.cost_eur + package.effort_days * rate)
+        worth = package.effort_days * rate
+        total = Formula(f"=F{at}+G{at}", package.cost_eur + worth)
+        # As in the business case: what is bought is left until the package is done.
+        left = Formula(
+            f"=IF(J{at}=100,0,F{at})+G{at}*(1-J{at}/100)",
+            (0 if package.is_done else package.cost_eur) + worth * (1 - package.done_percent / 100),
+        )
         rows.append(
             (
                 package.code, package.title, package.market, package.role, package.effort_days,
-                package.cost_eur, effort, total,
+                package.cost_eur, effort, total, left, package.done_percent,
             )
         )  # fmt: skip
     end = len(rows) + 1
     sums = [
         Formula(f"=SUM({letter}2:{letter}{end})", value)
-        for letter, value in zip("EFGH", _totals(rows), strict=True)
+        for letter, value in zip("EFGHI", _totals(rows), strict=True)
     ]
-    rows.append(("", "Total", "", "", *sums))
+    rows.append(("", "Total", "", "", *sums, None))
     yield Table("Money", columns, rows)
 
 
 def _totals(rows: list[tuple[Cell, ...]]) -> tuple[float, ...]:
-    totals = [0.0, 0.0, 0.0, 0.0]
+    totals = [0.0] * 5
     for row in rows:
-        for at, cell in enumerate(row[4:]):
+        for at, cell in enumerate(row[4:9]):
             totals[at] += cell.value if isinstance(cell, Formula) else float(cell or 0)  # type: ignore[arg-type]
     return tuple(totals)
