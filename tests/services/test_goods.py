@@ -340,6 +340,28 @@ def test_how_far_cases_are_believed_is_a_policy_with_evidence(world: World):
     assert [each.identifier for each in judged.differences] == [pack(4)]
 
 
+def test_what_is_received_and_opened_with_one_time_has_arrived(world: World):
+    a_pallet(world)
+    record(world, moved(10, "shipping", [PALLET], SITE, **to(DEPOT, PO)))
+    stranger = pack(5)
+    record(world, commissioning(11, [stranger]), packed(12, CASE_2, [stranger]))
+    received = moved(20, "receiving", [PALLET], DEPOT, **to(DEPOT, PO))
+    at_once = {"eventTime": received["eventTime"]}
+    record(
+        world,
+        received,
+        unpacked(21, PALLET, [CASE_1, CASE_2], DEPOT, **at_once),
+        unpacked(22, CASE_2, [stranger], DEPOT, **at_once),
+    )
+
+    found = shipments.shipment(world.app, world.maker, PO)
+
+    assert (found.said, found.arrived) == (4, 4)
+    assert [(each.outcome, each.identifier) for each in found.differences] == [
+        (Outcome.SURPLUS, stranger)
+    ]
+
+
 def test_one_pallet_for_two_orders_gives_each_order_its_own_packs(world: World):
     a_pallet(world)
     tied = event(

@@ -172,15 +172,12 @@ def follow(scope: Scope, events: Sequence[Told]) -> Goods:
             goods.left.setdefault(container, event)
         for pack in _part(event.keys, tree, linked):
             goods.said.setdefault(pack, event)
-    came: dict[ItemKey, tuple[ItemKey, ...]] = {}
-    arrived = [each for each in events if each.arrives]
-    for event in arrived:
-        came |= scope.expanded(event.keys, event.row.event_time)
     extra = {
         pack
-        for event in arrived
-        for pack in _leaves(event.keys, came)
-        if goods.said and pack not in goods.said
+        for event in events
+        if event.arrives and goods.said
+        for pack in _leaves(event.keys, _arrived(scope, event))
+        if pack not in goods.said and pack not in trees
     }
     wanted = {*goods.said, *extra, *trees}
     if len(wanted) > PACKS_MAX:
@@ -202,6 +199,17 @@ def follow(scope: Scope, events: Sequence[Told]) -> Goods:
         goods.outcomes[pack] = Outcome.NOT_FOUND if is_lost else outcome
     goods.outcomes |= dict.fromkeys(extra, Outcome.SURPLUS)
     return goods
+
+
+def _arrived(scope: Scope, event: Told) -> dict[ItemKey, tuple[ItemKey, ...]]:
+    """Return what containers held that arrive, even where they are opened at that very moment."""
+    at = event.row.event_time
+    before = scope.expanded(event.keys, at - timedelta(microseconds=1))
+    after = scope.expanded(event.keys, at)
+    return {
+        container: (*before.get(container, ()), *after.get(container, ()))
+        for container in before.keys() | after.keys()
+    }
 
 
 def _part(
