@@ -37,6 +37,7 @@ def retentions(draw: st.DrawFn) -> Retention:
         organisation=code,
         pack_id=draw(st.sampled_from(["", f"law_{code}"])),
         policy_id=1,
+        market=f"market {code}",
         markets=(f"market {code}",),
         span="6 years",
         counts_from="record",
