@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -93,6 +94,7 @@ def server() -> Iterator[Server]:
     process.terminate()
     process.wait()
     process.stdout.close()
+    shutil.rmtree(root)
 
 
 def answer(sender: socket.socket) -> tuple[int, str]:

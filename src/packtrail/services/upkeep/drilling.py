@@ -12,6 +12,7 @@ from packtrail.services import auditing
 from packtrail.services.upkeep import backup_history, restoring
 from packtrail.store import codes
 from packtrail.store.backup import manifest
+from packtrail.store.embedded import path_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,7 +98,7 @@ def _note(
     detail: dict[str, Any],
 ) -> str:
     """Write a drill into the audit trail; return why it could not be, or nothing."""
-    if not settings.database_url and not (settings.data_dir / "pg").is_dir():
+    if not settings.database_url and not path_in(settings.data_dir).is_dir():
         return f"There is no database in {settings.data_dir}."
     try:
         with opened() as app, app.database.transaction() as conn:
