@@ -93,7 +93,7 @@ def test_connections_that_the_server_ended_while_they_were_idle_fail_nobody(
             [mine],
         ).fetchone()
     with psycopg.connect(fresh_database.url) as other:
-        other.execute("select pg_terminate_backend(%s, 10000)", [mine])
+        other.execute("select pg_terminate_backend(%s::int, 10000)", [mine])
 
     assert ended[0] >= 9
     with contextlib.ExitStack() as stack:
