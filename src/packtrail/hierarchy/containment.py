@@ -17,11 +17,11 @@ before, into and out of whatever it is both packed into and unpacked from, and i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from packtrail.hierarchy import codes
 
@@ -68,8 +68,7 @@ class Held:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackingStep:
+class PackingStep(NamedTuple):
     """The object was packed into a parent (`ADD`) or unpacked from it (`DELETE`)."""
 
     at: Moment
@@ -79,8 +78,7 @@ class PackingStep:
     """The event unpacks everything and does not name the object."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(NamedTuple):
     """A parent held the object between two events; open when `until` is None."""
 
     parent: str
@@ -118,6 +116,9 @@ class Containment:
         return last if last is not None and last.until is None else None
 
 
+_NOTHING: Final = Containment((), ())
+
+
 def held_over_time(steps: Iterable[PackingStep]) -> Containment:
     """Return what held an object over time.
 
@@ -128,11 +129,16 @@ def held_over_time(steps: Iterable[PackingStep]) -> Containment:
         The holdings, and what is odd: `TRC-101` packed elsewhere without unpacking, `TRC-102`
         unpacked from what did not hold it.
     """
+    every = sorted(steps, key=_in_time)
+    if not every:
+        return _NOTHING
+    if len(every) == 1 and every[0].action == "ADD" and every[0].at[1] == STAYS:
+        return Containment((Holding(every[0].parent, every[0].at),), ())
     done: list[Holding] = []
     findings: list[Finding] = []
     stages: dict[str, int] = {}
     now: Holding | None = None
-    for _, some in groupby(sorted(steps, key=_in_time), key=_time):
+    for _, some in groupby(every, key=_time):
         told = tuple(some)
         was_in = {now.parent if now else None, *(s.parent for s in told if s.action == "ADD")}
         for step in _staged(told, now):
@@ -172,7 +178,7 @@ def _staged(steps: Sequence[PackingStep], now: Holding | None) -> list[PackingSt
     if len(steps) == 1 and steps[0].action == "ADD":
         (only,) = steps
         is_settled = only.at[1] == STAYS
-        return [only if is_settled else replace(only, at=(only.at[0], STAYS, *only.at[2:]))]
+        return [only if is_settled else only._replace(at=(only.at[0], STAYS, *only.at[2:]))]
     named = {step.parent for step in steps if step.action == "DELETE" and not step.is_implied}
     packed = dict.fromkeys(step.parent for step in steps if step.action == "ADD")
     passed = [parent for parent in packed if parent in named and parent != before]
@@ -185,7 +191,7 @@ def _staged(steps: Sequence[PackingStep], now: Holding | None) -> list[PackingSt
         return STAYS if passes is None else passes + (step.action == "DELETE")
 
     found = [
-        replace(step, at=(step.at[0], stage(step), *step.at[2:]))
+        step._replace(at=(step.at[0], stage(step), *step.at[2:]))
         for step in steps
         # What is emptied is so before anything is put in.
         if not step.is_implied or step.parent == before

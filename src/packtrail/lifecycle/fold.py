@@ -64,12 +64,12 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     stands the one recorded first, of those that send the object where that first one does.
     """
     every = list(steps)
-    kept = {_naming(step): step for step in every}
-    if len(kept) < len(every):
-        kept = _nearest(every)
-    if len({step.event_time for step in kept.values()}) == len(kept):
-        return tuple(sorted(kept.values(), key=_EVENT_TIME))
-    ordered = _told_once(sorted(kept.values(), key=_in_time))
+    if len({step.event_id for step in every}) < len(every):
+        if len({_naming(step) for step in every}) < len(every):
+            every = list(_nearest(every).values())
+    if len({step.event_time for step in every}) == len(every):
+        return tuple(sorted(every, key=_EVENT_TIME))
+    ordered = _told_once(sorted(every, key=_in_time))
     return _by_stages(ordered) if _has_stages(ordered) else ordered
 
 
@@ -266,14 +266,11 @@ def is_origin(step: Step) -> bool:
 def containment(steps: Iterable[Step]) -> Containment:
     """Return what held the object over time, by its own steps."""
     return held_over_time(
-        PackingStep(
-            at=moment(step),
-            parent=step.parent,
-            action=step.action,
-            is_implied=step.object_count == 0,
-        )
-        for step in steps
-        if is_packing(step) and not step.via and step.parent and step.action
+        [
+            PackingStep(moment(step), step.parent, step.action, step.object_count == 0)
+            for step in steps
+            if step.parent and step.action and is_packing(step) and not step.via
+        ]
     )
 
 

@@ -11,10 +11,9 @@ twice, and then it is read again.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
-from weakref import WeakKeyDictionary
 
 from packtrail.store import direct, named
-from packtrail.store.direct import Kind, Statement
+from packtrail.store.direct import DirectConnection, Kind, Statement
 from packtrail.store.names import has_own_prefix_length
 from packtrail.store.pool_blocks import sources_of
 
@@ -52,21 +51,23 @@ class ClassRow(NamedTuple):
     """The generations of our pools that made serials of it, as far as they came."""
 
 
-_remembered: WeakKeyDictionary[Connection, dict[str | int, ClassRow]] = WeakKeyDictionary()
-"""By class key, and by number."""
-
 
 def remembered(conn: Connection, class_keys: Iterable[str]) -> dict[str, ClassRow]:
     """Return what is remembered of classes, by key."""
-    known = _remembered.get(conn, {})
+    known = _memory(conn)
     return {key: known[key] for key in class_keys if key in known}
+
+
+def _memory(conn: Connection) -> dict[str | int, ClassRow]:
+    """Return what a connection remembers, by class key and by number."""
+    return conn.classes if isinstance(conn, DirectConnection) else {}
 
 
 def remember(conn: Connection, row: ClassRow) -> None:
     """Remember a class as it was just read, unless it is not complete."""
     if row.prefix_length is None and not has_own_prefix_length(row.class_key):
         return
-    known = _remembered.setdefault(conn, {})
+    known = _memory(conn)
     if len(known) > _REMEMBERED_MAX:
         known.clear()
     known[row.class_key] = known[row.class_id] = row
@@ -90,6 +91,12 @@ def by_key(
     return found | {row.class_key: row for row in _read(conn, missing, _BY_KEY, _BY_KEYS)}
 
 
+def of_id(conn: Connection, class_id: int) -> ClassRow:
+    """Return the class of a number, which there is."""
+    known = _memory(conn).get(class_id)
+    return by_id(conn, [class_id])[class_id] if known is None else known
+
+
 def by_id(
     conn: Connection, class_ids: Iterable[int], *, is_fresh: bool = False
 ) -> dict[int, ClassRow]:
@@ -100,7 +107,7 @@ def by_id(
         class_ids: Which.
         is_fresh: Whether to read them, whatever is remembered.
     """
-    known = {} if is_fresh else _remembered.get(conn, {})
+    known = {} if is_fresh else _memory(conn)
     wanted = list(class_ids)
     found = {number: known[number] for number in wanted if number in known}
     missing = [number for number in wanted if number not in found]

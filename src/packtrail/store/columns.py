@@ -16,10 +16,11 @@ import zstandard
 
 from packtrail.base.once import once
 from packtrail.store import packing
-from packtrail.store.integers import Column, Lane, Numbers, Spans, pack
+from packtrail.store.integers import Column, Lane, Numbers, Spans, at, pack
 from packtrail.store.mentions import Texts, str_of
 from packtrail.store.mentions import texts as texts_of
 from packtrail.store.packing import Sort
+from packtrail.store.roles import CLASS_OFFSET, OUTPUT, PARENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,33 +83,70 @@ _texts_decoder = msgspec.msgpack.Decoder(list[bytes])
 class Mentions:
     """What the events of a segment name in one role, unpacked as far as it is asked for."""
 
-    __slots__ = ("form_lane", "role", "seq_lane", "spans")
-
     def __init__(self, stream: Stream, count: int) -> None:
         self.role = stream.role
-        self.spans = Spans(stream.counts, count)
+        self._stream = stream
+        self._count = count
+
+    # What a formula tells is told without a lane: one pack is looked up more often than all are.
+
+    def places_of(self, seq: int) -> Sequence[int]:
+        """Return which mentions are those of an object of this number, of whatever class."""
+        column = self._stream.seqs
+        if isinstance(column, tuple):
+            place, rest = divmod(seq - column[0], column[1])
+            return () if rest or not 0 <= place < self._stream.total else (place,)
+        return self._seq_lane.places_of(seq)
+
+    def seq_at(self, mention: int) -> int:
+        """Return the number of the object of one mention."""
+        column = self._stream.seqs
+        return self._seq_lane.at(mention) if isinstance(column, bytes) else at(column, mention)
+
+    def form_at(self, mention: int) -> int:
+        """Return the number of the form of one mention."""
+        column = self._stream.form_of
+        return column if isinstance(column, int) else self._form_lane.at(mention)
+
+    def owner(self, mention: int) -> int:
+        """Return the event that a mention belongs to."""
+        each = self._stream.counts
+        return mention // each if isinstance(each, int) and each else self._spans.owner(mention)
+
+    @once
+    def _spans(self) -> Spans:
         """Which mentions are those of each event."""
-        self.form_lane = Lane(stream.form_of, stream.total)
-        self.seq_lane = Lane(stream.seqs, stream.total)
+        return Spans(self._stream.counts, self._count)
+
+    @once
+    def _form_lane(self) -> Lane:
+        return Lane(self._stream.form_of, self._stream.total)
+
+    @once
+    def _seq_lane(self) -> Lane:
+        return Lane(self._stream.seqs, self._stream.total)
 
     @property
     def starts(self) -> Numbers:
         """Where the mentions of each event begin; one more than there are events."""
-        return self.spans.starts
+        return self._spans.starts
 
     @property
     def form_of(self) -> Numbers:
         """Number of the form, by mention."""
-        return self.form_lane.numbers
+        return self._form_lane.numbers
 
     @property
     def seqs(self) -> Numbers:
         """Number of the object within its class, by mention."""
-        return self.seq_lane.numbers
+        return self._seq_lane.numbers
 
     def of(self, place: int) -> slice:
         """Return which mentions are those of an event."""
-        return self.spans.of(place)
+        each = self._stream.counts
+        if isinstance(each, int):
+            return slice(each * place, each * place + each)
+        return self._spans.of(place)
 
     def event_of(self, mentions: Numbers) -> Numbers:
         """Return the events that mentions belong to."""
@@ -130,8 +168,13 @@ class Columns:
         self._start = start
         self.forms = self._packed.forms
 
-        self._ordinals = Lane(self._packed.ordinals, count)
-        self._times = Lane(self._packed.times, count)
+    @once
+    def _ordinals(self) -> Lane:
+        return Lane(self._packed.ordinals, self._count)
+
+    @once
+    def _times(self) -> Lane:
+        return Lane(self._packed.times, self._count)
 
     @property
     def ordinals(self) -> Numbers:
@@ -140,7 +183,8 @@ class Columns:
 
     def ordinal(self, place: int) -> int:
         """Return the place in the document of one event."""
-        return self._ordinals.at(place)
+        column = self._packed.ordinals
+        return self._ordinals.at(place) if isinstance(column, bytes) else at(column, place)
 
     @once
     def times(self) -> Numbers:
@@ -149,7 +193,28 @@ class Columns:
 
     def time(self, place: int) -> int:
         """Return the time of one event, in microseconds since 1970."""
-        return self._start + self._times.at(place) * self._packed.unit
+        column = self._packed.times
+        since = self._times.at(place) if isinstance(column, bytes) else at(column, place)
+        return self._start + since * self._packed.unit
+
+    def gist(self, place: int) -> tuple[tuple[int, int] | None, int, int]:
+        """Return the parent that an event names, and how many objects it names.
+
+        The first number is that of EPCs, children or inputs, the second that of outputs.
+        """
+        parent, named, made = None, 0, 0
+        for stream in self.mentions:
+            mentions = stream.of(place)
+            count = mentions.stop - mentions.start
+            if stream.role == PARENT:
+                if count:
+                    form = stream.form_at(mentions.start)
+                    parent = self.forms[form][0], stream.seq_at(mentions.start)
+            elif stream.role == OUTPUT:
+                made += count
+            elif stream.role < CLASS_OFFSET:
+                named += count
+        return parent, named, made
 
     @once
     def mentions(self) -> tuple[Mentions, ...]:

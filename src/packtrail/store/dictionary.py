@@ -197,13 +197,13 @@ def _names_of_few(
 
 def ask_name(conn: Connection, instance: Instance) -> Asked | None:
     """Return the question for the name of an object; None where `names` has to look for it."""
-    (of_class,) = class_rows.by_id(conn, [instance[0]]).values()
+    of_class = class_rows.of_id(conn, instance[0])
     return None if of_class.sources else (_BEFORE, instance)
 
 
 def name(conn: Connection, instance: Instance, rows: Sequence[Sequence[Any]]) -> Name | None:
     """Return the name that answers `ask_name`; None where `names` has to look for it."""
-    (of_class,) = class_rows.by_id(conn, [instance[0]]).values()
+    of_class = class_rows.of_id(conn, instance[0])
     return _name_in(of_class, instance[1], rows)
 
 
@@ -230,7 +230,7 @@ def blocks_after(
     Returns:
         The blocks, and where to go on; None at the end.
     """
-    (of_class,) = class_rows.by_id(conn, [class_id]).values()
+    of_class = class_rows.of_id(conn, class_id)
     bound = {"class_id": class_id, "after": seq, "limit": limit}
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(_SQL["blocks_of_class"], bound, prepare=True).fetchall()

@@ -15,7 +15,7 @@ import struct
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 from psycopg import Connection, OperationalError, errors
 from psycopg.adapt import Transformer
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
+    from packtrail.store.class_rows import ClassRow
     from packtrail.store.gathered import Gathering
 
 _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
@@ -118,6 +119,8 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         super().__init__(*args, **kwargs)
         self.prepared: set[bytes] = set()
         """Names of the statements that the server has prepared."""
+        self.classes: dict[str | int, ClassRow] = {}
+        """What is remembered of classes, see `packtrail.store.class_rows`."""
         self.transformer: Any = None
         """What reads rows; made with the first."""
         self.arrival: select.poll | None = None
@@ -128,6 +131,13 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         """Takes the statements meanwhile."""
         self.along: _Along | None = None
         """What goes along with the next question."""
+        self.underway: Underway | None = None
+        """What was sent, and is not waited for yet."""
+
+    def settle(self) -> None:
+        """Wait for what is under way, where anything is."""
+        if self.underway is not None:
+            self.underway.receive()
 
     def is_alive(self) -> bool:
         """Tell whether the server did not end this connection while it was idle; asks nobody."""
@@ -140,6 +150,7 @@ class DirectConnection(Connection[tuple[Any, ...]]):
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
         """Execute a statement, as the driver does or together with others."""
+        self.settle()
         if self.gathering is None:
             return super().execute(query, params, **how)
         answer = self.gathering.answer(is_binary=how.get("binary", False))
@@ -147,6 +158,7 @@ class DirectConnection(Connection[tuple[Any, ...]]):
 
     def cursor(self, name: str = "", **how: Any) -> Any:
         """Return a cursor of the driver, or what takes a statement together with others."""
+        self.settle()
         if self.gathering is None:
             return super().cursor(name, **how)
         return self.gathering.answer(how.get("row_factory"), is_binary=how.get("binary", False))
@@ -185,9 +197,64 @@ def together(conn: Connection[Any], asked: Sequence[Asked]) -> list[list[tuple[A
     """
     if not asked:
         return []
-    if not isinstance(conn, DirectConnection) or not _is_idle(conn):
+    if not isinstance(conn, DirectConnection):
+        return [_by_cursor(conn, statement, values) for statement, values in asked]
+    conn.settle()
+    if not _is_idle(conn):
         return [_by_cursor(conn, statement, values) for statement, values in asked]
     return _answers(conn, asked) if conn.along is None else conn.along.answer(conn, asked)
+
+
+class Underway:
+    """Statements that were sent, while something else is done than to wait for the answers.
+
+    A context: whatever is raised within it, nothing is under way at its end. Who asks something
+    else within it waits for these answers first; they are kept.
+
+    Args:
+        conn: A connection; over one of another class all is asked and answered at the beginning.
+        asked: Statements with their values, see `rows`.
+    """
+
+    def __init__(self, conn: Connection[Any], asked: Sequence[Asked]) -> None:
+        self._conn = conn
+        self._asked = asked
+        self._results: list[PGresult] | None = None
+        self._rows: list[list[tuple[Any, ...]]] | None = None
+
+    def __enter__(self) -> Self:
+        conn = self._conn
+        if isinstance(conn, DirectConnection):
+            conn.settle()
+            if self._asked and _is_idle(conn) and (conn.along is None or conn.along.is_sent):
+                with conn.lock:
+                    _send(conn, self._asked)
+                conn.underway = self
+                return self
+        self._rows = together(conn, self._asked)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.receive()
+
+    def receive(self) -> None:
+        """Wait for what is under way; the next statement may be sent then."""
+        conn = self._conn
+        if isinstance(conn, DirectConnection) and conn.underway is self:
+            conn.underway = None
+            with conn.lock:
+                self._results = _received(conn, len(self._asked))
+
+    def rows(self) -> list[list[tuple[Any, ...]]]:
+        """Wait for the answers, and return the rows that each of the statements finds.
+
+        Raises:
+            psycopg.Error: As the driver's own cursor would, of the first that fails.
+        """
+        self.receive()
+        if self._rows is None and isinstance(self._conn, DirectConnection):
+            self._rows = [_loaded(self._conn, result) for result in self._results or ()]
+        return self._rows or []
 
 
 @contextlib.contextmanager
@@ -231,6 +298,11 @@ class _Along:
             self._answered += zip(waiting, answers, strict=True)
         return [rows for rows in found if rows is not None]
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether a question was asked with which they went."""
+        return not self._waiting
+
     def _taken(self, asked: Asked) -> list[tuple[Any, ...]] | None:
         """Return the rows of a question, once, if it was answered."""
         for place, (one, rows) in enumerate(self._answered):
@@ -243,29 +315,40 @@ class _Along:
 def _answers(conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
     """Return the rows that each of some statements finds, whatever goes along with them."""
     with conn.lock:
-        for statement, _ in asked:
-            _prepare(conn, statement)
-        results = [_sent(conn, *asked[0])] if len(asked) == 1 else _sent_together(conn, asked)
+        if len(asked) == 1:
+            results = [_at_once(conn, *asked[0])]
+        else:
+            _send(conn, asked)
+            results = _received(conn, len(asked))
     return [_loaded(conn, result) for result in results]
 
 
-def _sent(conn: DirectConnection, statement: Statement, values: Sequence[Any]) -> PGresult:
+def _at_once(conn: DirectConnection, statement: Statement, values: Sequence[Any]) -> PGresult:
+    _prepare(conn, statement)
     written = statement.written(values)
     return conn.pgconn.exec_prepared(statement.name, written, statement.formats, Format.BINARY)
 
 
-def _sent_together(conn: DirectConnection, asked: Sequence[Asked]) -> list[PGresult]:
+def _send(conn: DirectConnection, asked: Sequence[Asked]) -> None:
     pgconn = conn.pgconn
     written = [statement.written(values) for statement, values in asked]
-    pgconn.enter_pipeline_mode()
+    for statement, _ in asked:
+        _prepare(conn, statement)
+    if len(asked) > 1:
+        pgconn.enter_pipeline_mode()
     for (statement, _), values in zip(asked, written, strict=True):
         pgconn.send_query_prepared(statement.name, values, statement.formats, Format.BINARY)
-    pgconn.pipeline_sync()
+    if len(asked) > 1:
+        pgconn.pipeline_sync()
     flush(conn)
-    # A result, then nothing for each; the last is that of the end of them all.
-    found = [(arrived(conn), arrived(conn))[0] for _ in asked]
-    arrived(conn)
-    pgconn.exit_pipeline_mode()
+
+
+def _received(conn: DirectConnection, count: int) -> list[PGresult]:
+    # A result, then nothing for each; the last of several is that of the end of them all.
+    found = [(arrived(conn), arrived(conn))[0] for _ in range(count)]
+    if count > 1:
+        arrived(conn)
+        conn.pgconn.exit_pipeline_mode()
     return [result for result in found if result is not None]
 
 

@@ -12,6 +12,7 @@ of its own, which can be computed from the original's.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -33,14 +34,20 @@ def event_key(owner_id: int, identity: str, *, is_error_declaration: bool) -> in
         identity: The event id, or the event hash where it has none.
         is_error_declaration: Whether the event carries an error declaration.
     """
-    text = f"{owner_id}\n{is_error_declaration:d}\n{identity}"
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1 & ~1
+    one = _begun(owner_id, is_error_declaration).copy()
+    one.update(identity.encode("utf-8", "surrogatepass"))
+    return int.from_bytes(one.digest(), "big") >> 1 & ~1
+
+
+@lru_cache(maxsize=1024)
+def _begun(owner_id: int, is_error_declaration: bool) -> blake2b:  # noqa: FBT001 - a key
+    """Return the hash of what goes before an identity."""
+    return blake2b(f"{owner_id}\n{is_error_declaration:d}\n".encode(), digest_size=8)
 
 
 def event_keys(owner_id: int, identities: Texts, *, is_error_declaration: bool) -> Numbers:
     """Return the keys of many events, as `event_key` does."""
-    start = blake2b(f"{owner_id}\n{is_error_declaration:d}\n".encode(), digest_size=8)
+    start = _begun(owner_id, is_error_declaration)
     digests = bytearray()
     for identity in identities.tolist():
         one = start.copy()

@@ -30,8 +30,11 @@ Column: TypeAlias = int | tuple[int, int] | bytes
 _HEAD: Final = struct.Struct("<Bq")
 _FIRST: Final = struct.Struct("<q")
 _WIDTH, _STEPS, _ZSTD, _WIDTHS = 0x0F, 0x10, 0x20, (1, 2, 4, 8)
+_OCTETS: Final = {width: np.dtype(f"<u{width}") for width in _WIDTHS}
 _ZSTD_MIN: Final = 96
 """Octets below which compression gains nothing."""
+_WORTH: Final = 0.9
+"""Octets that compression has to get along with: each read has to undo it."""
 _EDGE, _AROUND = 1 << 63, 1 << 64
 """Series do not run over the edge of 64 bits: one number of them is told without arrays."""
 _FEW: Final = 3
@@ -81,23 +84,34 @@ def unpack(column: Column, count: int) -> Numbers:
     return numbers if first is None else np.concatenate(([first], numbers)).cumsum()
 
 
-def _at(column: bytes, place: int) -> int:
-    """Return one number of a column of packed octets: sooner than unpacking all of them."""
-    first, least, octets = _opened(column)
-    if first is None:
-        found = int(octets[place]) + least
+def at(column: Column, place: int) -> int:
+    """Return one number of a column: sooner than unpacking all of them."""
+    if isinstance(column, int):
+        return column
+    if isinstance(column, tuple):
+        return column[0] + column[1] * place
+    how, least, data = _unfolded(column)
+    width = how & _WIDTH
+    if how & _STEPS:
+        (first,) = _FIRST.unpack_from(data)
+        steps = np.frombuffer(data, dtype=_OCTETS[width], count=place, offset=_FIRST.size)
+        found = first + int(np.add.reduce(steps, dtype=np.uint64)) + place * least
     else:
-        found = first + int(octets[:place].sum(dtype=np.uint64)) + place * least
+        found = int.from_bytes(data[place * width : (place + 1) * width], "little") + least
     return (found + _EDGE) % _AROUND - _EDGE  # Over the edge and back: `_packed`.
+
+
+def _unfolded(column: bytes) -> tuple[int, int, bytes]:
+    """Return how a column is packed, the least of its numbers, and what is above it."""
+    how, least = _HEAD.unpack_from(column)
+    data = column[_HEAD.size :]
+    return how, least, _codecs.decompressor.decompress(data) if how & _ZSTD else data
 
 
 def _opened(column: bytes) -> tuple[int | None, int, NDArray[np.unsignedinteger[Any]]]:
     """Return the first number where the rest are steps, the least, and what is above it."""
-    how, least = _HEAD.unpack_from(column)
-    data = column[_HEAD.size :]
-    if how & _ZSTD:
-        data = _codecs.decompressor.decompress(data)
-    octets = f"<u{how & _WIDTH}"
+    how, least, data = _unfolded(column)
+    octets = _OCTETS[how & _WIDTH]
     if how & _STEPS:
         (first,) = _FIRST.unpack_from(data)
         return first, least, np.frombuffer(data, dtype=octets, offset=_FIRST.size)
@@ -132,14 +146,9 @@ class Lane:
 
     def at(self, place: int) -> int:
         """Return one of them."""
-        column = self._column
-        if isinstance(column, int):
-            return column
-        if isinstance(column, tuple):
-            return column[0] + column[1] * place
-        if self._unpacked is None and self._asked < _FEW:
+        if self._unpacked is None and (self._asked < _FEW or not isinstance(self._column, bytes)):
             self._asked += 1
-            return _at(column, place)
+            return at(self._column, place)
         return int(self.numbers[place])
 
     def places_of(self, number: int) -> Sequence[int]:
@@ -150,10 +159,6 @@ class Lane:
         if isinstance(column, tuple):
             place, rest = divmod(number - column[0], column[1])
             return () if rest or not 0 <= place < self._count else (place,)
-        return self._places_among(column, number)
-
-    def _places_among(self, column: bytes, number: int) -> list[int]:
-        """Return where a number is, unpacking the others only where they are steps."""
         numbers: NDArray[Any] | None = self._unpacked
         if numbers is None:
             first, least, octets = _opened(column)
@@ -213,6 +218,6 @@ def _packed(numbers: Numbers, kind: int, first: int | None = None) -> bytes:
     how = kind | width
     if len(data) >= _ZSTD_MIN:
         smaller = zstandard.ZstdCompressor(level=1).compress(data)
-        if len(smaller) < len(data):
+        if len(smaller) < _WORTH * len(data):
             how, data = how | _ZSTD, smaller
     return _HEAD.pack(how, least) + data

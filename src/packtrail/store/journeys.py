@@ -104,11 +104,14 @@ def read_many(
     if len(found) < len(wanted):
         found |= objects.look_up(conn, [key for key in wanted if key not in found])
     told = _load(scope, dict(found.values()), {one.instance: one.segments for one in few.values()})
-    return {
-        key: journey
-        for key, (instance, _) in found.items()
-        if (journey := _journey(told, instance)) is not None
-    }
+    declarations = eventrows.Declarations(told.events.values())
+    with direct.Underway(conn, declarations.asked) as answers:
+        # Hardly ever is anything declared wrong: what holds if nothing is, is made meanwhile.
+        made = _made(told, found) if len(found) <= _FEW else {}
+        told.withdrawn = declarations.answered(conn, answers.rows(), as_known_at=as_known_at)
+    if told.withdrawn:
+        told.holders.clear()
+    return made if made and not told.withdrawn else _made(told, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,6 @@ class _Told:
     names: dict[Instance, Name] = field(default_factory=dict)
     identifiers: dict[Instance, str] = field(default_factory=dict)
     """Those of the names that were asked for; each is put together once."""
-    is_too_deep: bool = False
     holders: dict[Instance, tuple[Containment, list[Step]]] = field(default_factory=dict)
     """Per instance: what held it, and its own steps; made once."""
 
@@ -155,94 +157,123 @@ class _Told:
         return known
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What names the objects of a level, where each is asked for by itself."""
+
+    segments: Mapping[Instance, Sequence[Segment]]
+    known: Mapping[int, Segment] = field(default_factory=dict)
+    """Segments that were there before, such as the packing that led to a case: not asked for."""
+
+
 def _load(
-    scope: _Scope,
-    instances: dict[Instance, Name],
-    found: Mapping[Instance, Sequence[Segment]],
+    scope: _Scope, instances: dict[Instance, Name], by_name: Mapping[Instance, Sequence[Segment]]
 ) -> _Told:
     """Read everything about objects, of some of which it was found already what names them."""
     told = _Told(asked=frozenset(instances), names=instances)
-    level = set(instances)
+    level, found = set(instances), _Found(by_name)
     for _ in range(DEPTH_MAX + 1):
         if not level:
             break
-        _load_level(scope, told, level, found)
+        if len(level) > _FEW:
+            _note(scope, told, level, _sightings_of_many(scope, told, level))
+            found = _Found({})
+        else:
+            found = _load_few(scope, told, level, found)
         level = {parent for one in level for parent in told.parents[one]} - told.named.keys()
-    told.is_too_deep = bool(level)
-    _load_rest(scope, told)
+    unnamed = {row.parent for row in told.events.values() if row.parent is not None}
+    told.names |= objects.names(scope.conn, unnamed - told.names.keys())
     return told
 
 
-def _load_rest(scope: _Scope, told: _Told) -> None:
-    """Ask which events were declared wrong, and what their parents are called."""
-    rows = told.events.values()
-    declarations = eventrows.Declarations(rows)
-    unnamed = {row.parent for row in rows if row.parent is not None} - told.names.keys()
-    questions = {}
-    for one in islice(unnamed, _FEW):
-        question = objects.ask_name(scope.conn, one)
-        if question is not None:
-            questions[one] = question
-    answers = direct.together(scope.conn, [*declarations.asked, *questions.values()])
-    declared = answers[: len(declarations.asked)]
-    for one, answer in zip(questions, answers[len(declared) :], strict=True):
-        name = objects.name(scope.conn, one, answer)
-        if name is not None:
-            told.names[one] = name
-    told.withdrawn = declarations.answered(scope.conn, declared, as_known_at=scope.as_known_at)
-    told.names |= objects.names(scope.conn, unnamed - told.names.keys())
+def _load_few(scope: _Scope, told: _Told, level: set[Instance], found: _Found) -> _Found:
+    """Read a level; return what names that which may hold its objects, asked for meanwhile."""
+    if not found.segments.keys() >= level:
+        missing = level - found.segments.keys()
+        asked = _Asked(scope, told, missing)
+        there = asked.answered(told, direct.together(scope.conn, asked.questions)).segments
+        found = _Found({**found.segments, **there}, asked.known)
+    packing, other = [], []
+    for one in level:
+        new = (told.segments.setdefault(each.segment_id, each) for each in found.segments[one])
+        for segment in (*found.known.values(), *new):
+            (packing if segment.packs else other).append((one, segment))
+    packed = _sightings_of_few(packing)
+    holders = {segment.parent(place) for _, segment, place, role in packed if role == CHILD}
+    new = [one for one in holders if one is not None and one not in told.named and one not in level]
+    if not 0 < len(new) <= _FEW:
+        _note(scope, told, level, packed + _sightings_of_few(other))
+        return _Found({})
+    asked = _Asked(scope, told, new)
+    with direct.Underway(scope.conn, asked.questions) as answers:
+        _note(scope, told, level, packed + _sightings_of_few(other))
+        return asked.answered(told, answers.rows())
 
 
-def _load_level(
+class _Asked:
+    """Questions for what names some objects, and for what they are called."""
+
+    def __init__(self, scope: _Scope, told: _Told, instances: Iterable[Instance]) -> None:
+        self._conn = scope.conn
+        self.known = dict(islice(told.segments.items(), _KNOWN_MAX))
+        """Segments that are looked through rather than asked for."""
+        known = list(self.known)
+        self._instances = list(instances)
+        self.questions = [
+            naming.ask(one, audience_ids=scope.audience_ids, known=known)
+            for one in self._instances
+        ]
+        self._unnamed = []
+        for one in self._instances:
+            question = objects.ask_name(scope.conn, one) if one not in told.names else None
+            if question is not None:
+                self.questions.append(question)
+                self._unnamed.append(one)
+
+    def answered(self, told: _Told, answers: Sequence[Sequence[Sequence[Any]]]) -> _Found:
+        """Return what names the objects, and note what they are called."""
+        count = len(self._instances)
+        for one, rows in zip(self._unnamed, answers[count:], strict=True):
+            name = objects.name(self._conn, one, rows)
+            if name is not None:
+                told.names[one] = name
+        segments = map(naming.read, answers[:count])
+        return _Found(dict(zip(self._instances, segments, strict=True)), self.known)
+
+
+def _note(
     scope: _Scope,
     told: _Told,
-    level: set[Instance],
-    found: Mapping[Instance, Sequence[Segment]],
+    level: Iterable[Instance],
+    sightings: Iterable[tuple[Instance, Segment, int, int]],
 ) -> None:
-    sightings = (
-        _sightings_of_few(scope, told, level, found)
-        if len(level) <= _FEW
-        else _sightings_of_many(scope, told, level)
-    )
+    """Note which events name the objects of a level, and what these were packed into."""
     named: defaultdict[Instance, list[tuple[Ref, int]]] = defaultdict(list)
+    events = told.events
     for instance, segment, place, role in sightings:
-        if role in ROLES and _take(scope, told, segment, place):
-            named[instance].append(((segment.segment_id, place), role))
+        ref = segment.segment_id, place
+        if role in ROLES and (ref in events or _take(scope, told, segment, place)):
+            named[instance].append((ref, role))
     for instance in level:
         told.named[instance] = _first_records(told, named[instance])
         told.parents[instance] = dict.fromkeys(_parents(told, instance))
 
 
 def _sightings_of_few(
-    scope: _Scope,
-    told: _Told,
-    level: Iterable[Instance],
-    found: Mapping[Instance, Sequence[Segment]],
-) -> Iterator[tuple[Instance, Segment, int, int]]:
-    """Yield where objects are named (object, segment, place, role), asking for each by itself.
-
-    What is known already, such as the packing that led to a case, is looked through here.
-    """
-    known = dict(islice(told.segments.items(), _KNOWN_MAX))
-    asked = [one for one in level if one not in found]
-    questions = [
-        naming.ask(one, audience_ids=scope.audience_ids, known=list(known)) for one in asked
+    named_by: Iterable[tuple[Instance, Segment]],
+) -> list[tuple[Instance, Segment, int, int]]:
+    """Return where objects are named: object, segment, place, role."""
+    return [
+        (instance, segment, place, role)
+        for instance, segment in named_by
+        for place, role in segment.places_of_one(*instance)
     ]
-    answers = map(naming.read, direct.together(scope.conn, questions))
-    there = {one: found[one] for one in level if one in found} | dict(
-        zip(asked, answers, strict=True)
-    )
-    for instance, some in there.items():
-        new = (told.segments.setdefault(one.segment_id, one) for one in some)
-        for segment in (*known.values(), *new):
-            for place, role in segment.places_of_one(*instance):
-                yield instance, segment, place, role
 
 
 def _sightings_of_many(
     scope: _Scope, told: _Told, level: Iterable[Instance]
 ) -> Iterator[tuple[Instance, Segment, int, int]]:
-    """Yield where objects are named, reading each segment once."""
+    """Yield the same, reading each segment once."""
     by_segment: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for (class_id, seq), segment_id, _ in objects.sightings(scope.conn, level, scope.audience_ids):
         by_segment[segment_id, class_id].append(seq)
@@ -256,12 +287,9 @@ def _sightings_of_many(
 
 def _take(scope: _Scope, told: _Told, segment: Segment, place: int) -> bool:
     """Read an event of a segment, unless it had not happened or been recorded by then."""
-    ref = segment.segment_id, place
-    if ref in told.events:
-        return True
     if not eventrows.happened(segment, place, as_of=scope.as_of, as_known_at=scope.as_known_at):
         return False
-    told.events[ref] = eventrows.row(segment, place)
+    told.events[segment.segment_id, place] = eventrows.row(segment, place)
     return True
 
 
@@ -271,6 +299,8 @@ def _first_records(told: _Told, named: list[tuple[Ref, int]]) -> list[tuple[Ref,
     An error declaration gives way to the event it declares wrong, which is marked withdrawn.
     """
     rows = told.events
+    if len({rows[ref].identity for ref, _ in named}) == len(named):
+        return named
     first: dict[str, EventRow] = {}
     for ref, _ in named:
         row = rows[ref]
@@ -288,8 +318,19 @@ def _parents(told: _Told, instance: Instance) -> Iterator[Instance]:
     """Yield what an instance was ever packed into."""
     for ref, role in told.named[instance]:
         row = told.events[ref]
-        if role == CHILD and row.type == "AggregationEvent" and row.action == "ADD" and row.parent:
+        if role == CHILD and row.parent and row.segment.packs:
             yield row.parent
+
+
+def _made(
+    told: _Told, found: Mapping[ItemKey, tuple[Instance, Name]]
+) -> dict[ItemKey, Journey]:
+    """Return the journeys that come of what is told."""
+    return {
+        key: journey
+        for key, (instance, _) in found.items()
+        if (journey := _journey(told, instance)) is not None
+    }
 
 
 def _journey(told: _Told, instance: Instance) -> Journey | None:
@@ -326,19 +367,29 @@ def _steps(
         return []
     held, own = _held(told, instance)
     steps: list[tuple[Step, tuple[str, ...]]] = [(step, ()) for step in own]
-    named = {moment(step)[-2] for step in own if step.role is not Role.PARENT}
+    if not held.holdings:
+        return steps
     parents = {told.identifier(parent): parent for parent in told.parents[instance]}
-    for parent in dict.fromkeys(holding.parent for holding in held.holdings):
+    for parent in {holding.parent: None for holding in held.holdings}:
         theirs = _steps(told, parents[parent], (*path, instance), findings)
         during = [holding for holding in held.holdings if holding.parent == parent]
         for step, via in theirs:
             if step.role is Role.PARENT:
                 continue
             reached = handed_down(step, during, is_own=not via)
-            # On its way from container to container, an event that names it counts but once.
-            if reached is not None and (reached.stage == STAYS or step.event_id not in named):
+            if reached is not None and (reached.stage == STAYS or not _is_named(step, own)):
                 steps.append((reached, (parent, *via)))
     return steps
+
+
+def _is_named(step: Step, own: Sequence[Step]) -> bool:
+    """Tell whether the event of a holder's step names the object, too.
+
+    On the way from container to container such an event counts but once.
+    """
+    return any(
+        moment(each)[-2] == step.event_id for each in own if each.role is not Role.PARENT
+    )
 
 
 def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
@@ -356,7 +407,7 @@ def _held(told: _Told, instance: Instance) -> tuple[Containment, list[Step]]:
         own = list(in_order(own))
         known = told.holders[instance] = (containment(own), own)
         # An emptying of something that did not hold it then is no step of the object.
-        own[:] = [step for step in own if not _is_idle(step, known[0])]
+        own[:] = [step for step in own if step.object_count or not _is_idle(step, known[0])]
     return known
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from packtrail.gs1.key_types import BY_TYPE, SCHEMES, KeyType, Scheme
 from packtrail.gs1.keys import Key
@@ -47,6 +48,9 @@ def identifier(class_key: str, item_key: str, prefix_length: int | None) -> str:
         start = _start(class_key, prefix_length)
         if start is not None:
             return start + item_key
+        cut = _cut(class_key, prefix_length)
+        if cut is not None:
+            return cut.identifier(item_key)
     return _written(class_key, item_key, prefix_length)
 
 
@@ -57,6 +61,38 @@ def _start(class_key: str, prefix_length: int | None) -> str | None:
     if scheme is None or scheme.serial is None:
         return None
     return _written(class_key, "1", prefix_length).removesuffix("1")
+
+
+class _Cut(NamedTuple):
+    """Where the digits of a key without a serial are cut, as those of an SSCC."""
+
+    start: str
+    indicator: slice
+    prefix: slice
+    rest: slice
+
+    def identifier(self, digits: str) -> str:
+        """Return the EPC URI."""
+        tail = digits[self.indicator] + digits[self.rest]
+        return f"{self.start}{digits[self.prefix]}.{tail}"
+
+
+@lru_cache(maxsize=4096)
+def _cut(class_key: str, prefix_length: int | None) -> _Cut | None:
+    """Return where the keys of a class are cut, None where they have other parts as well."""
+    scheme = _scheme(class_key.partition("/")[0])
+    if scheme is None or scheme.serial or scheme.pattern or scheme.tails or not scheme.digits:
+        return None
+    if prefix_length is None or not scheme.urn:
+        return None
+    at, begin = len(scheme.filler), scheme.prefix_start
+    end = begin + prefix_length
+    return _Cut(
+        f"urn:epc:{scheme.urn}:",
+        slice(at, begin),
+        slice(begin, end),
+        slice(end, at + scheme.digits),
+    )
 
 
 def _written(class_key: str, item_key: str, prefix_length: int | None) -> str:

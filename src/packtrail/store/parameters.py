@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -66,11 +67,17 @@ def array(numbers: Sequence[int], kind: int, width: int) -> bytes:
         kind: Their type, as the catalogue numbers it.
         width: Octets of each.
     """
-    if not numbers:
+    count = len(numbers)
+    if not count:
         return struct.pack(">iii", 0, 0, kind)
-    each = (part for number in numbers for part in (width, number))
-    form = f">iiiii{f'i{_LETTERS[width]}' * len(numbers)}"
-    return struct.pack(form, 1, 0, kind, len(numbers), 1, *each)
+    each = [width] * (2 * count)
+    each[1::2] = numbers
+    return _form(count, width).pack(1, 0, kind, count, 1, *each)
+
+
+@lru_cache(maxsize=256)
+def _form(count: int, width: int) -> struct.Struct:
+    return struct.Struct(f">iiiii{f'i{_LETTERS[width]}' * count}")
 
 
 class _ArrayDumper(Dumper):

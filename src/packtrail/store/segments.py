@@ -21,7 +21,7 @@ from packtrail.store.drafts import microseconds, moment
 from packtrail.store.identity import event_keys
 from packtrail.store.mentions import text_of, texts
 from packtrail.store.parameters import bigints
-from packtrail.store.roles import CLASS_OFFSET, OUTPUT, PARENT
+from packtrail.store.roles import CLASS_OFFSET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -85,6 +85,11 @@ class Segment:
         """When its events count among those of a moment, see `packtrail.epcis.turns.TURNS`."""
         return turn_of(self.type, self.action, self.biz_step, self.disposition)
 
+    @property
+    def packs(self) -> bool:
+        """Whether its events put what they name into something."""
+        return self.action == "ADD" and self.type == "AggregationEvent"
+
     @once
     def template(self) -> dict[str, Any]:
         """The body that the events share."""
@@ -121,19 +126,7 @@ class Segment:
 
         The first number is that of EPCs, children or inputs, the second that of outputs.
         """
-        parent, named_by, made = None, 0, 0
-        for stream in self.columns.mentions:
-            mentions = stream.of(place)
-            count = mentions.stop - mentions.start
-            if stream.role == PARENT:
-                if count:
-                    form = stream.form_lane.at(mentions.start)
-                    parent = self.columns.forms[form][0], stream.seq_lane.at(mentions.start)
-            elif stream.role == OUTPUT:
-                made += count
-            elif stream.role < CLASS_OFFSET:
-                named_by += count
-        return parent, named_by, made
+        return self.columns.gist(place)
 
     def named(
         self, role: int, places: Sequence[int] | None = None
@@ -186,12 +179,12 @@ class Segment:
         if class_id not in classes:
             return []
         is_only = classes.count(class_id) == len(classes)
-        return [
-            (stream.spans.owner(mention), stream.role)
-            for stream in columns.mentions
-            for mention in stream.seq_lane.places_of(seq)
-            if is_only or classes[stream.form_lane.at(mention)] == class_id
-        ]
+        found = []
+        for stream in columns.mentions:
+            for mention in stream.places_of(seq):
+                if is_only or classes[stream.form_at(mention)] == class_id:
+                    found.append((stream.owner(mention), stream.role))  # noqa: PERF401 - oftenest none
+        return found
 
     def body(self, place: int, names: Mapping[Instance, Name]) -> dict[str, Any]:
         """Return an event as standalone JSON-LD.
