@@ -121,24 +121,31 @@ class Declarations:
         rows: The events.
     """
 
-    def __init__(self, rows: Iterable[EventRow]) -> None:
+    def __init__(self, rows: Iterable[EventRow] = ()) -> None:
         self._events: dict[tuple[int, str], list[Ref]] = {}
+        self._wanted: dict[int, tuple[int, str]] = {}
         for one in rows:
-            self._events.setdefault((one.owner_id, one.identity), []).append(one.ref)
-        self._wanted = {
-            key: event
-            for event in self._events
-            for key in probes(event_key(*event, is_error_declaration=True))
-        }
+            self.add(one)
+
+    def add(self, one: EventRow) -> None:
+        """Look for those of one more event."""
+        event = one.owner_id, one.identity
+        refs = self._events.get(event)
+        if refs is not None:
+            refs.append(one.ref)
+            return
+        self._events[event] = [one.ref]
+        for key in probes(event_key(*event, is_error_declaration=True)):
+            self._wanted[key] = event
+
+    def asked(self) -> list[Asked]:
+        """Return what to ask the database."""
         keys = list(self._wanted)
-        self.asked: list[Asked] = [
-            (_OF_KEYS, (keys[start : start + _CHUNK],)) for start in range(0, len(keys), _CHUNK)
-        ]
-        """What to ask the database."""
+        return [(_OF_KEYS, (keys[start : start + _CHUNK],)) for start in range(0, len(keys), _CHUNK)]
 
     def withdrawn(self, conn: Connection, *, as_known_at: datetime | None = None) -> set[Ref]:
         """Ask, and return the events that their owner has declared wrong."""
-        answers = direct.together(conn, self.asked)
+        answers = direct.together(conn, self.asked())
         return self.answered(conn, answers, as_known_at=as_known_at)
 
     def answered(

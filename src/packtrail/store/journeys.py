@@ -104,11 +104,11 @@ def read_many(
     if len(found) < len(wanted):
         found |= objects.look_up(conn, [key for key in wanted if key not in found])
     told = _load(scope, dict(found.values()), {one.instance: one.segments for one in few.values()})
-    declarations = eventrows.Declarations(told.events.values())
-    with direct.Underway(conn, declarations.asked) as answers:
+    with direct.Underway(conn, told.declarations.asked()) as answers:
+        _name(scope, told)
         # Hardly ever is anything declared wrong: what holds if nothing is, is made meanwhile.
         made = _made(told, found) if len(found) <= _FEW else {}
-        told.withdrawn = declarations.answered(conn, answers.rows(), as_known_at=as_known_at)
+        told.withdrawn = told.declarations.answered(conn, answers.rows(), as_known_at=as_known_at)
     if told.withdrawn:
         told.holders.clear()
     return made if made and not told.withdrawn else _made(told, found)
@@ -142,7 +142,11 @@ class _Told:
     """Instance -> what it was ever packed into, each once."""
     shared: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Segment -> what the steps of its events share."""
+    declarations: eventrows.Declarations = field(default_factory=eventrows.Declarations)
+    """What is to be asked: whether events were declared wrong."""
     withdrawn: set[Ref] = field(default_factory=set)
+    unread: dict[Instance, Sequence[Sequence[Any]]] = field(default_factory=dict)
+    """What the dictionary answered of names, not looked at yet."""
     names: dict[Instance, Name] = field(default_factory=dict)
     identifiers: dict[Instance, str] = field(default_factory=dict)
     """Those of the names that were asked for; each is put together once."""
@@ -181,9 +185,24 @@ def _load(
         else:
             found = _load_few(scope, told, level, found)
         level = {parent for one in level for parent in told.parents[one]} - told.named.keys()
-    unnamed = {row.parent for row in told.events.values() if row.parent is not None}
-    told.names |= objects.names(scope.conn, unnamed - told.names.keys())
     return told
+
+
+def _name(scope: _Scope, told: _Told) -> None:
+    """Note what everything is called that events name as a parent."""
+    _read_names(scope, told)
+    unnamed = {row.parent for row in told.events.values() if row.parent is not None}
+    if not told.names.keys() >= unnamed:
+        told.names |= objects.names(scope.conn, unnamed - told.names.keys())
+
+
+def _read_names(scope: _Scope, told: _Told) -> None:
+    """Note the names that the dictionary has answered."""
+    for instance, rows in told.unread.items():
+        name = objects.name(scope.conn, instance, rows)
+        if name is not None:
+            told.names[instance] = name
+    told.unread.clear()
 
 
 def _load_few(scope: _Scope, told: _Told, level: set[Instance], found: _Found) -> _Found:
@@ -207,14 +226,26 @@ def _load_few(scope: _Scope, told: _Told, level: set[Instance], found: _Found) -
     asked = _Asked(scope, told, new)
     with direct.Underway(scope.conn, asked.questions) as answers:
         _note(scope, told, level, packed + _sightings_of_few(other))
+        _read_names(scope, told)
+        _hold(told)
         return asked.answered(told, answers.rows())
+
+
+def _hold(told: _Told) -> None:
+    """Make out what held those objects of which everything about it was read."""
+    for instance, parents in [*told.parents.items()]:
+        rows = (told.events[ref] for ref, _ in told.named[instance])
+        if (
+            told.named.keys() >= parents.keys()
+            and told.names.keys() >= {row.parent for row in rows if row.parent is not None}
+        ):
+            _held(told, instance)
 
 
 class _Asked:
     """Questions for what names some objects, and for what they are called."""
 
     def __init__(self, scope: _Scope, told: _Told, instances: Iterable[Instance]) -> None:
-        self._conn = scope.conn
         self.known = dict(islice(told.segments.items(), _KNOWN_MAX))
         """Segments that are looked through rather than asked for."""
         known = list(self.known)
@@ -231,12 +262,9 @@ class _Asked:
                 self._unnamed.append(one)
 
     def answered(self, told: _Told, answers: Sequence[Sequence[Sequence[Any]]]) -> _Found:
-        """Return what names the objects, and note what they are called."""
+        """Return what names the objects; what they are called is read later."""
         count = len(self._instances)
-        for one, rows in zip(self._unnamed, answers[count:], strict=True):
-            name = objects.name(self._conn, one, rows)
-            if name is not None:
-                told.names[one] = name
+        told.unread |= zip(self._unnamed, answers[count:], strict=True)
         segments = map(naming.read, answers[:count])
         return _Found(dict(zip(self._instances, segments, strict=True)), self.known)
 
@@ -289,7 +317,8 @@ def _take(scope: _Scope, told: _Told, segment: Segment, place: int) -> bool:
     """Read an event of a segment, unless it had not happened or been recorded by then."""
     if not eventrows.happened(segment, place, as_of=scope.as_of, as_known_at=scope.as_known_at):
         return False
-    told.events[segment.segment_id, place] = eventrows.row(segment, place)
+    row = told.events[segment.segment_id, place] = eventrows.row(segment, place)
+    told.declarations.add(row)
     return True
 
 
