@@ -261,3 +261,59 @@ def test_an_error_of_what_goes_along_is_told_where_it_was_sent(counting):
         with pytest.raises(psycopg.errors.DivisionByZero):
             direct.rows(counting, COUNTED, 1)
         assert direct.rows(counting, COUNTED, 2) == [(1, 2)]
+
+
+def test_what_is_under_way_was_sent_before_what_is_asked_meanwhile(counting):
+    with direct.Underway(counting, [(COUNTED, (7,)), (COUNTED, (8,))]) as answers:
+        assert direct.rows(counting, COUNTED, 1) == [(2, 1)]
+        assert counting.execute("select nextval('counted')").fetchone() == (3,)
+        with direct.Underway(counting, [(COUNTED, (9,))]) as other:
+            assert answers.rows() == answers.rows() == [[(0, 7)], [(1, 8)]]
+            assert other.rows() == [[(4, 9)]]
+    assert answers.rows() == [[(0, 7)], [(1, 8)]]
+    assert direct.rows(counting, COUNTED, 1) == [(5, 1)]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_nothing_is_under_way_after_what_was_raised_meanwhile(counting, count: int):
+    with pytest.raises(KeyError), direct.Underway(counting, [(COUNTED, (7,))] * count):
+        raise KeyError
+    with counting.cursor() as cursor:
+        assert cursor.execute("select nextval('counted')").fetchone() == (count,)
+
+
+def test_an_error_of_what_is_under_way_is_told_to_who_asked_it(counting):
+    halved = Statement("select 1 / %(by)s", by=Kind.INTEGER)
+    with direct.Underway(counting, [(halved, (0,)), (COUNTED, (7,))]) as answers:
+        assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            answers.rows()
+    with direct.Underway(counting, [(halved, (0,))]):
+        pass  # Nobody asked what came of it.
+    assert direct.rows(counting, COUNTED, 1) == [(1, 1)]
+
+
+def test_what_goes_along_or_may_not_be_sent_is_answered_at_once(counting):
+    with direct.along(counting, [(COUNTED, (7,))]):
+        with direct.Underway(counting, [(COUNTED, (1,))]) as first:
+            assert counting.underway is None
+        with direct.Underway(counting, [(COUNTED, (2,))]) as second:
+            assert counting.underway is second
+        assert (first.rows(), second.rows()) == ([[(0, 1)]], [[(2, 2)]])
+        assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
+    with counting.pipeline(), direct.Underway(counting, [(COUNTED, (3,))] * 2) as third:
+        assert third.rows() == [[(3, 3)], [(4, 3)]]
+    with direct.Underway(counting, []) as nothing:
+        assert nothing.rows() == []
+
+
+def test_a_connection_lost_while_something_is_under_way_is_told_as_one(database: Database):
+    end = Statement("select pg_terminate_backend(pg_backend_pid())")
+    with direct.DirectConnection.connect(database.url, autocommit=True) as conn:
+        with (
+            pytest.raises(psycopg.OperationalError),
+            direct.Underway(conn, [(end, ()), (SUM, (7, [1], ""))]) as answers,
+        ):
+            answers.rows()
+        with pytest.raises(psycopg.OperationalError):
+            asked(conn)

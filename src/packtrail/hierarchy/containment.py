@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from packtrail.hierarchy import codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packtrail.base.findings import Finding
 
@@ -138,8 +138,7 @@ def held_over_time(steps: Iterable[PackingStep]) -> Containment:
     findings: list[Finding] = []
     stages: dict[str, int] = {}
     now: Holding | None = None
-    for _, some in groupby(every, key=_time):
-        told = tuple(some)
+    for told in _moments(every):
         was_in = {now.parent if now else None, *(s.parent for s in told if s.action == "ADD")}
         for step in _staged(told, now):
             if step.at[1] != STAYS:
@@ -156,6 +155,14 @@ def held_over_time(steps: Iterable[PackingStep]) -> Containment:
             elif step.action == "DELETE" and not step.is_implied and step.parent not in was_in:
                 findings.append(_not_there(step, now))
     return Containment((*done, now) if now else tuple(done), tuple(findings), stages)
+
+
+def _moments(steps: list[PackingStep]) -> Iterator[Sequence[PackingStep]]:
+    """Yield the steps of each moment together."""
+    if len({step.at[0] for step in steps}) == len(steps):
+        yield from ((step,) for step in steps)
+    else:
+        yield from (tuple(some) for _, some in groupby(steps, key=_time))
 
 
 def _time(step: PackingStep) -> datetime:
@@ -176,9 +183,7 @@ def _staged(steps: Sequence[PackingStep], now: Holding | None) -> list[PackingSt
     """
     before = now.parent if now else None
     if len(steps) == 1 and steps[0].action == "ADD":
-        (only,) = steps
-        is_settled = only.at[1] == STAYS
-        return [only if is_settled else only._replace(at=(only.at[0], STAYS, *only.at[2:]))]
+        return [_at_stage(steps[0], STAYS)]
     named = {step.parent for step in steps if step.action == "DELETE" and not step.is_implied}
     packed = dict.fromkeys(step.parent for step in steps if step.action == "ADD")
     passed = [parent for parent in packed if parent in named and parent != before]
@@ -191,12 +196,18 @@ def _staged(steps: Sequence[PackingStep], now: Holding | None) -> list[PackingSt
         return STAYS if passes is None else passes + (step.action == "DELETE")
 
     found = [
-        step._replace(at=(step.at[0], stage(step), *step.at[2:]))
+        _at_stage(step, stage(step))
         for step in steps
         # What is emptied is so before anything is put in.
         if not step.is_implied or step.parent == before
     ]
     return sorted(found, key=lambda step: (step.at[1], step.is_implied, *step.at[2:]))
+
+
+def _at_stage(step: PackingStep, stage: int) -> PackingStep:
+    if step.at[1] == stage:
+        return step
+    return step._replace(at=(step.at[0], stage, *step.at[2:]))
 
 
 def _moved(step: PackingStep, before: Holding) -> Finding:

@@ -64,9 +64,9 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     stands the one recorded first, of those that send the object where that first one does.
     """
     every = list(steps)
-    if len({step.event_id for step in every}) < len(every):
-        if len({_naming(step) for step in every}) < len(every):
-            every = list(_nearest(every).values())
+    is_named_once = len({step.event_id for step in every}) == len(every)
+    if not is_named_once and len({_naming(step) for step in every}) < len(every):
+        every = list(_nearest(every).values())
     if len({step.event_time for step in every}) == len(every):
         return tuple(sorted(every, key=_EVENT_TIME))
     ordered = _told_once(sorted(every, key=_in_time))

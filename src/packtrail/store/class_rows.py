@@ -51,7 +51,6 @@ class ClassRow(NamedTuple):
     """The generations of our pools that made serials of it, as far as they came."""
 
 
-
 def remembered(conn: Connection, class_keys: Iterable[str]) -> dict[str, ClassRow]:
     """Return what is remembered of classes, by key."""
     known = _memory(conn)

@@ -143,10 +143,16 @@ class Mentions:
 
     def of(self, place: int) -> slice:
         """Return which mentions are those of an event."""
+        start, count = self.span(place)
+        return slice(start, start + count)
+
+    def span(self, place: int) -> tuple[int, int]:
+        """Return the first of the mentions of an event, and how many there are."""
         each = self._stream.counts
         if isinstance(each, int):
-            return slice(each * place, each * place + each)
-        return self._spans.of(place)
+            return each * place, each
+        mentions = self._spans.of(place)
+        return mentions.start, mentions.stop - mentions.start
 
     def event_of(self, mentions: Numbers) -> Numbers:
         """Return the events that mentions belong to."""
@@ -204,15 +210,13 @@ class Columns:
         """
         parent, named, made = None, 0, 0
         for stream in self.mentions:
-            mentions = stream.of(place)
-            count = mentions.stop - mentions.start
-            if stream.role == PARENT:
+            role, start, count = stream.role, *stream.span(place)
+            if role == PARENT:
                 if count:
-                    form = stream.form_at(mentions.start)
-                    parent = self.forms[form][0], stream.seq_at(mentions.start)
-            elif stream.role == OUTPUT:
+                    parent = self.forms[stream.form_at(start)][0], stream.seq_at(start)
+            elif role == OUTPUT:
                 made += count
-            elif stream.role < CLASS_OFFSET:
+            elif role < CLASS_OFFSET:
                 named += count
         return parent, named, made
 

@@ -95,8 +95,8 @@ class EventRow:
 
 def row(segment: Segment, place: int) -> EventRow:
     """Return the row of one event of a segment."""
-    parent, epc_count, output_count = segment.gist(place)
     columns = segment.columns
+    parent, epc_count, output_count = columns.gist(place)
     return EventRow(
         (segment.segment_id, place), segment, segment.event_time(place), columns.identity(place),
         columns.ordinal(place), parent, epc_count, output_count, segment.owner_id,
@@ -141,7 +141,8 @@ class Declarations:
     def asked(self) -> list[Asked]:
         """Return what to ask the database."""
         keys = list(self._wanted)
-        return [(_OF_KEYS, (keys[start : start + _CHUNK],)) for start in range(0, len(keys), _CHUNK)]
+        starts = range(0, len(keys), _CHUNK)
+        return [(_OF_KEYS, (keys[start : start + _CHUNK],)) for start in starts]
 
     def withdrawn(self, conn: Connection, *, as_known_at: datetime | None = None) -> set[Ref]:
         """Ask, and return the events that their owner has declared wrong."""

@@ -92,13 +92,15 @@ def at(column: Column, place: int) -> int:
         return column[0] + column[1] * place
     how, least, data = _unfolded(column)
     width = how & _WIDTH
+    found: int
     if how & _STEPS:
         (first,) = _FIRST.unpack_from(data)
         steps = np.frombuffer(data, dtype=_OCTETS[width], count=place, offset=_FIRST.size)
         found = first + int(np.add.reduce(steps, dtype=np.uint64)) + place * least
     else:
         found = int.from_bytes(data[place * width : (place + 1) * width], "little") + least
-    return (found + _EDGE) % _AROUND - _EDGE  # Over the edge and back: `_packed`.
+    # Over the edge and back: `_packed`.
+    return (found + _EDGE) % _AROUND - _EDGE
 
 
 def _unfolded(column: bytes) -> tuple[int, int, bytes]:
