@@ -231,6 +231,11 @@ class NewRecording:
         known = [owner_id for owner_id in owner_ids if owner_id is not None]
         self._keys = self._ask_keys(known) if len(known) == len(owner_ids) else None
 
+    def prepare(self) -> None:
+        """Make what needs no answer, while the answers are on their way."""
+        for group in self._draft.groups:
+            _ = group.packed_template, group.facts, group.shared
+
     def record(
         self, recordings: Sequence[Recording], numbers: SegmentNumbers
     ) -> list[tuple[int, int]]:
@@ -263,6 +268,7 @@ class NewRecording:
         for piece in pieces:
             namespaces = piece.recording.namespaces
             factrows.learn_prefixes(self._conn, [piece.group.example], namespaces)
+        gathered.send_now(self._conn)  # The database writes them while the rest is worked out.
         return [(first + begin, first + end) for begin, end in zip([0, *ends], ends, strict=False)]
 
     def _require_as_taken(self, keys: _Keys) -> None:

@@ -15,11 +15,13 @@ import msgspec
 import numpy as np
 
 from packtrail import epcis
-from packtrail.store import bodies, mentions
-from packtrail.store.facts import EPOCH
+from packtrail.base.once import once
+from packtrail.store import bodies, mentions, packing, rows
+from packtrail.store.facts import EPOCH, Facts, facts_of
 from packtrail.store.identity import event_keys
 from packtrail.store.integers import Numbers
 from packtrail.store.mentions import Named, Naming, Texts, str_of
+from packtrail.store.packing import Sort
 from packtrail.store.roles import CLASS_OFFSET, FIELDS
 from packtrail.store.roles import mentions as mentions_of
 
@@ -52,7 +54,7 @@ class Stream:
         return Stream(self.role, counts, self.places[first + np.arange(len(first))])
 
 
-@dataclass(slots=True)
+@dataclass
 class Group:
     """Like events, in document order."""
 
@@ -71,6 +73,21 @@ class Group:
     def is_error_declaration(self) -> bool:
         """Whether the events declare others wrong."""
         return self.example.error_declaration is not None
+
+    @once
+    def packed_template(self) -> bytes:
+        """The template as it is stored."""
+        return packing.compress(self.template, Sort.TEMPLATE)
+
+    @once
+    def facts(self) -> Facts | None:
+        """What each of the events gives queries that no column answers."""
+        return facts_of(self.example)
+
+    @once
+    def shared(self) -> tuple[Any, ...]:
+        """Columns of a segment that the events share."""
+        return rows.columns(self.example)
 
     def only(self, chosen: Numbers) -> Group:
         """Return the group of some of its events, in the order given."""

@@ -146,10 +146,7 @@ class Gathering:
     ) -> Sequence[Any]:
         """Wait for an answer; return its rows."""
         if answer.pgresult is None:
-            if self._waiting or not self._is_flushed:
-                self._waiting.append(self._pgconn.send_flush_request)
-                self.send()
-                self._is_flushed = True
+            self.request()
             while answer.pgresult is None:
                 self._take()
         result = answer.pgresult
@@ -166,6 +163,13 @@ class Gathering:
         for command in waiting:
             command()
         direct.flush(self._conn)
+
+    def request(self) -> None:
+        """Send what was not sent yet, and have the server answer all that it was sent."""
+        if self._waiting or not self._is_flushed:
+            self._waiting.append(self._pgconn.send_flush_request)
+            self.send()
+            self._is_flushed = True
 
     def begin(self) -> None:
         """Begin the transaction."""
@@ -264,6 +268,13 @@ def send_now(conn: Connection[Any]) -> None:
     gathering: Gathering | None = getattr(conn, "gathering", None)
     if gathering is not None:
         gathering.send()
+
+
+def request(conn: Connection[Any]) -> None:
+    """Have the answers to what is gathered on a connection come; others are asked for at once."""
+    gathering: Gathering | None = getattr(conn, "gathering", None)
+    if gathering is not None:
+        gathering.request()
 
 
 @contextlib.contextmanager

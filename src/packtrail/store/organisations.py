@@ -11,7 +11,7 @@ from packtrail.store import direct
 from packtrail.store.direct import Kind, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from psycopg import Connection
@@ -114,10 +114,14 @@ def agreements_of(conn: Connection, organisation_id: int) -> list[AgreementRow]:
         return cursor.execute(_AGREEMENTS, (organisation_id,)).fetchall()
 
 
-def scope_of(
+Scope = tuple[OrganisationRow | None, list[AgreementRow], dict[frozenset[int], int]]
+"""The owner of what is recorded, agreements, and audiences by their members; see `ask_scope`."""
+
+
+def ask_scope(
     conn: Connection, organisation_id: int, owner_code: str | None
-) -> tuple[OrganisationRow | None, list[AgreementRow], dict[frozenset[int], int]]:
-    """Return what decides for whom an organisation may record; asked for in one go.
+) -> Callable[[], Scope]:
+    """Ask what decides for whom an organisation may record; what is returned waits for the answer.
 
     Args:
         conn: A connection, pipelined at best.
@@ -125,21 +129,25 @@ def scope_of(
         owner_code: Code of the organisation to record for; None: itself.
 
     Returns:
-        The owner, where there is one of this code; the agreements the organisation has a part in;
-        and the audiences it is in, by their members.
+        Tells the owner, where there is one of this code; the agreements the organisation has a part
+        in; and the audiences it is in.
     """
     owners = None
     if owner_code is not None:
         owners = conn.execute(_BY_CODE, (owner_code,), prepare=True)
     agreements = conn.execute(_AGREEMENTS, (organisation_id,), prepare=True)
     audiences = conn.execute(_AUDIENCES, (organisation_id,), prepare=True)
-    found = owners.fetchone() if owners else None
-    owner = OrganisationRow(**dict(zip(_NAMES, found, strict=True))) if found else None
-    known = [
-        AgreementRow(owner_id=one, partner_id=other, kind=kind)
-        for one, other, kind in agreements.fetchall()
-    ]
-    return owner, known, {frozenset(some): number for number, some in audiences.fetchall()}
+
+    def answer() -> Scope:
+        found = owners.fetchone() if owners else None
+        owner = OrganisationRow(**dict(zip(_NAMES, found, strict=True))) if found else None
+        known = [
+            AgreementRow(owner_id=one, partner_id=other, kind=kind)
+            for one, other, kind in agreements.fetchall()
+        ]
+        return owner, known, {frozenset(some): number for number, some in audiences.fetchall()}
+
+    return answer
 
 
 def audience_id(conn: Connection, members: Iterable[int]) -> int:

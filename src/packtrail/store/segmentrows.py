@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from psycopg.pq import PipelineStatus
 
-from packtrail.store import columns, factrows, instances, named, packing, postings, rows
+from packtrail.store import columns, factrows, instances, named, postings
 from packtrail.store.drafts import moment
-from packtrail.store.facts import facts_of
-from packtrail.store.packing import Sort
 from packtrail.store.parameters import bigints, integers, smallints
 from packtrail.store.roles import CLASS_OFFSET, PARENT
 from packtrail.store.segments import EVENTS_MAX
@@ -119,9 +117,8 @@ def _insert_segments(
     written = []
     for piece in found:
         recording = piece.recording
-        facts = facts_of(piece.group.example)
+        facts = piece.group.facts
         factrows.write(conn, piece.segment_id, facts, piece.audience_id)
-        shared = rows.columns(piece.group.example)
         written.append(
             (
                 piece.segment_id,
@@ -134,9 +131,9 @@ def _insert_segments(
                 len(piece.group.indexes),
                 _object_count(piece.group),
                 recording.part_no,
-                *shared,
+                *piece.group.shared,
                 factrows.terms(facts),
-                packing.compress(piece.group.template, Sort.TEMPLATE),
+                piece.group.packed_template,
                 columns_of(draft, piece.group, resolved),
             )
         )

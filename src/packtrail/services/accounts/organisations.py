@@ -21,7 +21,7 @@ from packtrail.services import auditing
 from packtrail.store import organisations as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from psycopg import Connection
 
@@ -184,20 +184,32 @@ def audience_for(conn: Connection, actor: Actor, owner: str | None) -> tuple[int
     Raises:
         NotPermitted: `ACC-002`, the owner did not allow it; `ACC-013`, the actor acts for nobody.
     """
+    return ask_audience_for(conn, actor, owner)()
+
+
+def ask_audience_for(
+    conn: Connection, actor: Actor, owner: str | None
+) -> Callable[[], tuple[int, int]]:
+    """Ask for owner and audience, see `audience_for`; what is returned waits for the answer."""
     if not actor.organisation_id:
         raise NotPermitted(
             NO_ORGANISATION.found("The actor acts for no organisation.", at="organisation")
         )
     is_own = own_id(actor, owner) is not None
-    row, rows_of, audiences = rows.scope_of(conn, actor.organisation_id, None if is_own else owner)
-    if not is_own and row is None:
-        message = "Your organisation has no agreement to record events for this owner."
-        raise NotPermitted(NO_AGREEMENT.found(message, at="owner"))
-    owner_id = row.organisation_id if row is not None else actor.organisation_id
-    agreements = [_agreement(one) for one in rows_of]
-    members = frozenset(audience_of(owner_id, actor.organisation_id, agreements))
-    known = audiences.get(members)
-    return owner_id, rows.audience_id(conn, members) if known is None else known
+    scope = rows.ask_scope(conn, actor.organisation_id, None if is_own else owner)
+
+    def answer() -> tuple[int, int]:
+        row, rows_of, audiences = scope()
+        if not is_own and row is None:
+            message = "Your organisation has no agreement to record events for this owner."
+            raise NotPermitted(NO_AGREEMENT.found(message, at="owner"))
+        owner_id = row.organisation_id if row is not None else actor.organisation_id
+        agreements = [_agreement(one) for one in rows_of]
+        members = frozenset(audience_of(owner_id, actor.organisation_id, agreements))
+        known = audiences.get(members)
+        return owner_id, rows.audience_id(conn, members) if known is None else known
+
+    return answer
 
 
 def shared_audience(

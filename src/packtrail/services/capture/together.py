@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final, cast
 from packtrail.access import Action
 from packtrail.base.errors import NotPermitted, Unavailable
 from packtrail.services import auditing
-from packtrail.services.accounts.organisations import audience_for, own_id
+from packtrail.services.accounts.organisations import ask_audience_for, own_id
 from packtrail.services.capture import capturing
-from packtrail.store import audit, drafts, months, originals
+from packtrail.store import audit, drafts, gathered, months, originals
 from packtrail.store import capture as store
 from packtrail.store import captures as rows
 from packtrail.store.ids import SegmentNumbers
@@ -151,7 +151,15 @@ def _all(app: Application, lane: Lane, some: Sequence[Lone]) -> list[rows.Outcom
         recording = store.NewRecording(
             conn, draft, document_of, owner_ids, at=now, are_known=are_known
         )
-        every = _for_owners(conn, some)
+        owners = _ask_owners(conn, some)
+        gathered.request(conn)
+        # What needs no answer is made while the answers are on their way.
+        recording.prepare()
+        parts = [_part(lone) for lone in some]
+        every = [
+            lone.handed_in._replace(owner_id=owner_id, audience_id=audience_id)
+            for lone, (owner_id, audience_id) in zip(some, owners(), strict=True)
+        ]
         at = capturing.not_before(app.clock(), newest())
         recordings = [
             store.Recording(
@@ -164,7 +172,7 @@ def _all(app: Application, lane: Lane, some: Sequence[Lone]) -> list[rows.Outcom
             for new, (_, _, namespaces) in zip(every, documents, strict=True)
         ]
         spans = recording.record(recordings, SegmentNumbers(at))
-        _keep(conn, some, every)
+        originals.insert_parts(conn, parts)
         outcomes = [_outcome(lone, at, span) for lone, span in zip(some, spans, strict=True)]
         rows.insert_finished(conn, every, outcomes)
         _audit(conn, some, every, outcomes)
@@ -182,30 +190,28 @@ def _document(lone: Lone) -> drafts.Document:
     )
 
 
-def _for_owners(conn: Connection, some: Sequence[Lone]) -> list[rows.NewCapture]:
-    known: dict[tuple[int, str | None], tuple[int, int]] = {}
-    found = []
-    for lone in some:
-        key = (lone.actor.organisation_id, lone.owner)
-        if key not in known:
-            known[key] = audience_for(conn, lone.actor, lone.owner)
-        owner_id, audience_id = known[key]
-        found.append(lone.handed_in._replace(owner_id=owner_id, audience_id=audience_id))
-    return found
+def _ask_owners(conn: Connection, some: Sequence[Lone]) -> Callable[[], list[tuple[int, int]]]:
+    """Ask for the owner and the audience of each document; what is returned waits for answers."""
+    keys = [(lone.actor.organisation_id, lone.owner) for lone in some]
+    asked: dict[tuple[int, str | None], Callable[[], tuple[int, int]]] = {}
+    for key, lone in zip(keys, some, strict=True):
+        if key not in asked:
+            asked[key] = ask_audience_for(conn, lone.actor, lone.owner)
+
+    def answer() -> list[tuple[int, int]]:
+        found = {key: each() for key, each in asked.items()}
+        return [found[key] for key in keys]
+
+    return answer
 
 
-def _keep(conn: Connection, some: Sequence[Lone], every: Sequence[rows.NewCapture]) -> None:
-    """Keep the documents; the partitions of the month have been seen to by the recording."""
-    parts = []
-    for lone, new in zip(some, every, strict=True):
-        outline = lone.plan.reading.outline if lone.plan.reading else None
-        part = (
-            originals.plain(new.capture_id, 0, lone.plan.content)
-            if outline is None
-            else originals.woven(new.capture_id, (0, 0), outline, ())
-        )
-        parts.append(part)
-    originals.insert_parts(conn, parts)
+def _part(lone: Lone) -> originals.Part:
+    """Return a document as it is kept; the recording sees to the partitions of the month."""
+    capture_id = lone.handed_in.capture_id
+    outline = lone.plan.reading.outline if lone.plan.reading else None
+    if outline is None:
+        return originals.plain(capture_id, 0, lone.plan.content)
+    return originals.woven(capture_id, (0, 0), outline, ())
 
 
 def _outcome(lone: Lone, at: datetime, span: tuple[int, int]) -> rows.Outcome:
