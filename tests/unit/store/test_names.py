@@ -33,6 +33,26 @@ def test_a_uri_comes_back_as_it_was_recorded(uri):
     assert identifier(class_key, item_key, prefix_length(uri)) == uri
 
 
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "urn:epc:id:sscc:030001.90123456789",
+        "urn:epc:id:sscc:030001012345.10000",
+        "urn:epc:id:gsrn:0300010.0123456789",
+        "urn:epc:id:gsrnp:0300010.0123456789",
+        "urn:epc:id:gsin:0300010.123456789",
+        "urn:epc:id:ginc:0300010.A7",
+        "urn:epc:id:pgln:0300010.00001",
+    ],
+)
+def test_a_key_without_serial_is_cut_where_its_prefix_ends(uri):
+    ((class_key, item_key),) = gs1.identify([uri])
+    key = gs1.parse(uri)
+
+    assert identifier(class_key, item_key, prefix_length(uri)) == key.epc_uri() == uri
+    assert identifier(class_key, item_key, None) == key.digital_link()
+
+
 def test_without_the_company_prefix_it_is_a_digital_link():
     link = "https://id.gs1.org/01/03000101234509/21/7"
     ((class_key, item_key),) = gs1.identify([link])
