@@ -182,8 +182,8 @@ def _staged(steps: Sequence[PackingStep], now: Holding | None) -> list[PackingSt
         now: What held the object before.
     """
     before = now.parent if now else None
-    if len(steps) == 1 and steps[0].action == "ADD":
-        return [_at_stage(steps[0], STAYS)]
+    if len(steps) == 1:
+        return _alone(steps[0], before)
     named = {step.parent for step in steps if step.action == "DELETE" and not step.is_implied}
     packed = dict.fromkeys(step.parent for step in steps if step.action == "ADD")
     passed = [parent for parent in packed if parent in named and parent != before]
@@ -202,6 +202,15 @@ def _staged(steps: Sequence[PackingStep], now: Holding | None) -> list[PackingSt
         if not step.is_implied or step.parent == before
     ]
     return sorted(found, key=lambda step: (step.at[1], step.is_implied, *step.at[2:]))
+
+
+def _alone(step: PackingStep, before: str | None) -> list[PackingStep]:
+    """Return the only packing or unpacking of a moment by its stage."""
+    if step.action == "DELETE" and step.parent == before:
+        return [_at_stage(step, BEFORE + 1)]
+    if step.action == "DELETE" and step.is_implied:
+        return []
+    return [_at_stage(step, STAYS)]
 
 
 def _at_stage(step: PackingStep, stage: int) -> PackingStep:

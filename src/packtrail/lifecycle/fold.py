@@ -64,6 +64,8 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     stands the one recorded first, of those that send the object where that first one does.
     """
     every = list(steps)
+    if len(every) < 2:
+        return tuple(every)
     is_named_once = len({step.event_id for step in every}) == len(every)
     if not is_named_once and len({_naming(step) for step in every}) < len(every):
         every = list(_nearest(every).values())
