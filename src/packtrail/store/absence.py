@@ -1,8 +1,9 @@
 """Proof that serials are not in the dictionary, from memory.
 
 A commissioning brings ten thousand serials that nobody has seen, and each would have to be looked
-for. Of classes that grow by so many at a time the hashes of all their serials are remembered, 32
-bits of each: what is not among them is new. What is among them may be there, and is looked up.
+for. Of classes that grow by so many at a time the hashes of all their serials are remembered: the
+latest as they are, in ascending runs, millions before them in sieves. What is not among them is
+new. What may be among them is looked up.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtrail.store import name_blocks, remembered
-from packtrail.store.mentions import hashes
+from packtrail.store.mentions import Hashes, hashes
 from packtrail.store.remembered import Memories
+from packtrail.store.sieve import Sieve, marks
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from packtrail.store.mentions import Hashes
     from packtrail.store.runs import Packed
 
 NEW_MIN: Final = 1_000
@@ -28,16 +29,19 @@ NEW_MIN: Final = 1_000
 _GROWTH_MIN: Final = 0.02
 """Share of a class that they must be, for it to be read."""
 _OBJECTS_MAX: Final = 16_000_000
-"""Objects remembered in all, at four octets each."""
+"""Objects remembered in all, at four to eight octets each; one class may have more."""
 _SMALLEST: Final = 65_536
 """Hashes of a run below which it is joined with the one before, whatever that has."""
+_SIEVED: Final = 1_000_000
+"""Hashes of a run from which on it becomes a sieve: joining goes on with what comes after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
     """The hashes of a class's serials below a number."""
 
-    runs: tuple[NDArray[np.uint32], ...] = ()
+    sieves: tuple[Sieve, ...] = ()
+    runs: tuple[Hashes, ...] = ()
     """Ascending, each."""
     until: int = 0
     last: Packed | None = None
@@ -45,7 +49,7 @@ class _Memory:
     @property
     def size(self) -> int:
         """How many there are."""
-        return sum(map(len, self.runs))
+        return sum(map(len, self.sieves)) + sum(map(len, self.runs))
 
 
 _memories: Final[Memories[_Memory]] = Memories(_OBJECTS_MAX)
@@ -83,10 +87,12 @@ def are_absent(
     key = remembered.key_of(conn, class_id, salt)
     memory = _brought_up(conn, _memories.get(key) or _Memory(), class_id, next_seq, salt)
     _memories.put(key, memory)
-    short = _short(wanted)
-    order = np.argsort(short)  # Neighbours are then looked for near each other.
-    ascending = short[order]
-    found = np.zeros(len(short), dtype=bool)
+    found = np.zeros(len(wanted), dtype=bool)
+    marked = marks(wanted)
+    for sieve in memory.sieves:
+        found |= sieve.may_hold(wanted, marked)
+    order = np.argsort(wanted)  # Neighbours are then looked for near each other.
+    ascending = wanted[order]
     for run in memory.runs:
         at = np.minimum(np.searchsorted(run, ascending), len(run) - 1)
         found[order] |= run[at] == ascending
@@ -110,12 +116,10 @@ def _brought_up(
         return memory
     serials = name_blocks.unpack_all([packed for _, packed in blocks])
     found = hashes(serials, np.full(len(serials), salt, dtype=np.uint64))
-    runs = [*memory.runs, np.sort(_short(found))]
+    sieves, runs = memory.sieves, [*memory.runs, np.sort(found)]
     # Each is over twice as long as the next, so that a hash is moved a few times in its life.
     while len(runs) > 1 and len(runs[-2]) <= max(2 * len(runs[-1]), _SMALLEST):
         runs[-2:] = [np.sort(np.concatenate(runs[-2:]), kind="stable")]
-    return _Memory(tuple(runs), next_seq, blocks[-1])
-
-
-def _short(wanted: Hashes) -> NDArray[np.uint32]:
-    return (wanted >> np.uint64(32)).astype(np.uint32)
+    if len(runs[0]) >= _SIEVED:
+        sieves, runs = (*sieves, Sieve(runs[0])), runs[1:]
+    return _Memory(sieves, tuple(runs), next_seq, blocks[-1])
