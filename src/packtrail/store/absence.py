@@ -2,7 +2,7 @@
 
 A commissioning brings ten thousand serials that nobody has seen, and each would have to be looked
 for. Of classes that grow by so many at a time the hashes of all their serials are remembered: the
-latest as they are, in ascending runs, millions before them in sieves. What is not among them is
+latest as they are, in ascending runs, the millions before them in sieves. What is not among them is
 new. What may be among them is looked up.
 """
 
@@ -33,7 +33,7 @@ _OBJECTS_MAX: Final = 16_000_000
 _SMALLEST: Final = 65_536
 """Hashes of a run below which it is joined with the one before, whatever that has."""
 _SIEVED: Final = 1_000_000
-"""Hashes of a run from which on it becomes a sieve: joining goes on with what comes after it."""
+"""Hashes of a run from which on they go into a sieve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ class _Memory:
     """The hashes of a class's serials below a number."""
 
     sieves: tuple[Sieve, ...] = ()
+    """Each for as many as there were in all before it."""
+    sieved: int = 0
+    """Hashes in all of them. Others may have put in more since: that only makes them look."""
     runs: tuple[Hashes, ...] = ()
     """Ascending, each."""
     until: int = 0
@@ -49,7 +52,7 @@ class _Memory:
     @property
     def size(self) -> int:
         """How many there are."""
-        return sum(map(len, self.sieves)) + sum(map(len, self.runs))
+        return self.sieved + sum(map(len, self.runs))
 
 
 _memories: Final[Memories[_Memory]] = Memories(_OBJECTS_MAX)
@@ -116,10 +119,27 @@ def _brought_up(
         return memory
     serials = name_blocks.unpack_all([packed for _, packed in blocks])
     found = hashes(serials, np.full(len(serials), salt, dtype=np.uint64))
-    sieves, runs = memory.sieves, [*memory.runs, np.sort(found)]
+    runs = [*memory.runs, np.sort(found)]
     # Each is over twice as long as the next, so that a hash is moved a few times in its life.
     while len(runs) > 1 and len(runs[-2]) <= max(2 * len(runs[-1]), _SMALLEST):
         runs[-2:] = [np.sort(np.concatenate(runs[-2:]), kind="stable")]
+    sieves, sieved = memory.sieves, memory.sieved
     if len(runs[0]) >= _SIEVED:
-        sieves, runs = (*sieves, Sieve(runs[0])), runs[1:]
-    return _Memory(sieves, tuple(runs), next_seq, blocks[-1])
+        sieves = _put(sieves, sieved, runs[0])
+        sieved += len(runs.pop(0))
+    return _Memory(sieves, sieved, tuple(runs), next_seq, blocks[-1])
+
+
+def _put(sieves: tuple[Sieve, ...], sieved: int, hashes: Hashes) -> tuple[Sieve, ...]:
+    """Put hashes into the last of some sieves, or into a new one; return them all.
+
+    Args:
+        sieves: In their order.
+        sieved: Hashes in all of them.
+        hashes: Others.
+    """
+    room = sum(sieve.capacity for sieve in sieves) - sieved
+    if room < len(hashes):
+        sieves = (*sieves, Sieve(max(2 * _SIEVED, sieved, len(hashes))))
+    sieves[-1].add(hashes)
+    return sieves

@@ -4,13 +4,15 @@ A Bloom filter whose bits for one hash lie in one word of 64: to look for ten th
 millions takes as many looks into memory, where a search in a sorted list takes some ten each. Two
 hashes share a word on average, so that one in a thousand that were never put in is let through.
 
-    >>> sieve = Sieve(np.arange(1000, dtype=np.uint64) << np.uint64(40))
+    >>> sieve = Sieve(1000)
+    >>> sieve.add(np.arange(1000, dtype=np.uint64) << np.uint64(40))
     >>> bool(sieve.may_hold(np.array([7 << 40], dtype=np.uint64))[0])
     True
 """
 
 from __future__ import annotations
 
+import threading
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -19,6 +21,8 @@ from numpy.typing import NDArray
 Hashes: TypeAlias = NDArray[np.uint64]
 
 _WORD_BITS: Final = 64
+_TOGETHER: Final = 2
+"""Hashes that share a word, on average, when a sieve is full."""
 _MARK_BITS: Final = 6
 """Bits of a hash that say which bit of a word it marks."""
 _MARKS: Final = 4
@@ -26,21 +30,25 @@ _MARKS: Final = 4
 
 
 class Sieve:
-    """A set of hashes, never changed.
+    """A set of hashes that is only ever added to; others may look into it meanwhile.
 
     Args:
-        hashes: Spread evenly over 64 bits; it takes four to eight octets of memory for each.
+        capacity: Hashes that it is made for, spread evenly over 64 bits: four to eight octets each.
+            Beyond, it holds them as well, and lets more others through.
     """
 
-    def __init__(self, hashes: Hashes) -> None:
-        self._size = len(hashes)
-        # As many words as the next power of two above half as many as there are hashes.
-        self._shift = np.uint64(_WORD_BITS - max(1, (len(hashes) // 2).bit_length()))
-        self._words = np.zeros(1 << int(_WORD_BITS - int(self._shift)), dtype=np.uint64)
-        np.bitwise_or.at(self._words, (hashes >> self._shift).astype(np.int64), marks(hashes))
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        bits = max(1, (max(capacity - 1, 1) // _TOGETHER).bit_length())
+        self._shift = np.uint64(_WORD_BITS - bits)
+        self._words = np.zeros(1 << bits, dtype=np.uint64)
+        self._lock = threading.Lock()
 
-    def __len__(self) -> int:
-        return self._size
+    def add(self, hashes: Hashes) -> None:
+        """Put hashes in."""
+        words, marked = self._words_of(hashes), marks(hashes)
+        with self._lock:  # Of two that change one word at a time, one would be lost.
+            np.bitwise_or.at(self._words, words, marked)
 
     def may_hold(self, hashes: Hashes, marked: Hashes | None = None) -> NDArray[np.bool_]:
         """Tell of each hash whether it may be in the set; of those in it always.
@@ -50,10 +58,11 @@ class Sieve:
             marked: Its `marks`, where several sieves are asked.
         """
         wanted = marks(hashes) if marked is None else marked
-        found: NDArray[np.bool_] = (
-            self._words[(hashes >> self._shift).astype(np.int64)] & wanted == wanted
-        )
+        found: NDArray[np.bool_] = self._words[self._words_of(hashes)] & wanted == wanted
         return found
+
+    def _words_of(self, hashes: Hashes) -> NDArray[np.int64]:
+        return (hashes >> self._shift).astype(np.int64)
 
 
 def marks(hashes: Hashes) -> Hashes:
