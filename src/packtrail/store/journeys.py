@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from packtrail.hierarchy import codes
 from packtrail.hierarchy.containment import DEPTH_MAX, STAYS, Role
@@ -276,9 +276,6 @@ def _step(telling: _Telling, row: EventRow, role: int) -> Step:
     if not (part is Role.EPC or part is Role.OUTPUT):
         values["lot"] = values["expires"] = None
     return made
-
-
-_NOTHING_MADE: Final = {"lot": None, "expires": None}
 
 
 def _shared(segment: Segment) -> dict[str, Any]:
