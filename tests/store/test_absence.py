@@ -58,7 +58,8 @@ def test_what_is_in_the_dictionary_is_never_absent_and_few_runs_are_kept(parts, 
     assert not absent[len(others) :].any()
     # Of a thousand a sieve lets one through; there are twelve at most.
     assert absent[: len(others)].sum() >= len(others) - (30 if memory.sieves else 0)
-    assert bool(memory.sieves) == (sum(parts) >= sieved) or smallest == 0
+    assert memory.sieves or max(parts) < sieved
+    assert not memory.sieves or sum(parts) >= sieved
     assert all(len(run) < sieved for run in memory.runs)
     lengths = [len(run) for run in memory.runs]
     assert all(long > 2 * short for long, short in itertools.pairwise(lengths))

@@ -87,7 +87,7 @@ class Holding(NamedTuple):
 
     def covers(self, time: datetime) -> bool:
         """Tell whether the parent held the object before, at, and after a time."""
-        return self.since[0] < time and not self.ends_by(time)
+        return self.since[0] < time and (self.until is None or time < self.until[0])
 
     def ends_by(self, time: datetime) -> bool:
         """Tell whether the holding was over by a time."""

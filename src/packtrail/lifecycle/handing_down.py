@@ -28,8 +28,7 @@ def handed_down(step: Step, holdings: Sequence[Holding], *, is_own: bool) -> Ste
     """
     time = step.event_time
     for holding in reversed(holdings):
-        until = holding.until
-        if holding.since[0] < time and (until is None or time < until[0]):
+        if holding.covers(time):
             return step
         if holding.since[0] == time and not holding.ends_by(time) and holding.since < moment(step):
             was_there = any(

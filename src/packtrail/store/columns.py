@@ -16,7 +16,7 @@ import zstandard
 
 from packtrail.base.once import once
 from packtrail.store import packing
-from packtrail.store.integers import Column, Lane, Numbers, Spans, at, pack
+from packtrail.store.integers import Column, Lane, Numbers, Spans, at, in_series, pack
 from packtrail.store.mentions import Texts, str_of
 from packtrail.store.mentions import texts as texts_of
 from packtrail.store.packing import Sort
@@ -94,8 +94,7 @@ class Mentions:
         """Return which mentions are those of an object of this number, of whatever class."""
         column = self._stream.seqs
         if isinstance(column, tuple):
-            place, rest = divmod(seq - column[0], column[1])
-            return () if rest or not 0 <= place < self._stream.total else (place,)
+            return in_series(column, self._stream.total, seq)
         return self._seq_lane.places_of(seq)
 
     def seq_at(self, mention: int) -> int:

@@ -197,12 +197,11 @@ def together(conn: Connection[Any], asked: Sequence[Asked]) -> list[list[tuple[A
     """
     if not asked:
         return []
-    if not isinstance(conn, DirectConnection):
-        return [_by_cursor(conn, statement, values) for statement, values in asked]
-    conn.settle()
-    if not _is_idle(conn):
-        return [_by_cursor(conn, statement, values) for statement, values in asked]
-    return _answers(conn, asked) if conn.along is None else conn.along.answer(conn, asked)
+    if isinstance(conn, DirectConnection):
+        conn.settle()
+        if _is_idle(conn):
+            return _answers(conn, asked) if conn.along is None else conn.along.answer(conn, asked)
+    return [_by_cursor(conn, statement, values) for statement, values in asked]
 
 
 class Underway:

@@ -103,6 +103,12 @@ def at(column: Column, place: int) -> int:
     return (found + _EDGE) % _AROUND - _EDGE
 
 
+def in_series(column: tuple[int, int], count: int, number: int) -> tuple[int, ...]:
+    """Return where a number is in a column of so many numbers that are a series."""
+    place, rest = divmod(number - column[0], column[1])
+    return () if rest or not 0 <= place < count else (place,)
+
+
 def _unfolded(column: bytes) -> tuple[int, int, bytes]:
     """Return how a column is packed, the least of its numbers, and what is above it."""
     how, least = _HEAD.unpack_from(column)
@@ -159,8 +165,7 @@ class Lane:
         if isinstance(column, int):
             return range(self._count) if column == number else ()
         if isinstance(column, tuple):
-            place, rest = divmod(number - column[0], column[1])
-            return () if rest or not 0 <= place < self._count else (place,)
+            return in_series(column, self._count, number)
         numbers: NDArray[Any] | None = self._unpacked
         if numbers is None:
             first, least, octets = _opened(column)

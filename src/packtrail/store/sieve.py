@@ -13,12 +13,14 @@ hashes share a word on average, so that one in a thousand that were never put in
 from __future__ import annotations
 
 import threading
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Hashes: TypeAlias = NDArray[np.uint64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from packtrail.store.mentions import Hashes
 
 _WORD_BITS: Final = 64
 _TOGETHER: Final = 2
