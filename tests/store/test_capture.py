@@ -265,6 +265,9 @@ def test_an_event_may_name_more_than_one_block_and_class(fresh_database: Databas
         postings = conn.execute("select block, lo, hi from posting order by block").fetchall()
         touches = conn.execute("select count(*) from touch").fetchone()
         seen_by = objects.sightings(conn, [(1, 4999)], [AUDIENCE])
+        far_apart = [(1, seq) for seq in (0, 200, 4095, 4096, 4999)]
+        of_five = objects.sightings(conn, far_apart, [AUDIENCE])
     assert postings == [(0, 0, 4095), (1, 0, 903)]
+    assert sorted(one for one, _, _ in of_five) == far_apart  # Each once, though in three spans.
     assert touches == (2,)
     assert len(seen_by) == 1

@@ -29,6 +29,7 @@ def test_answers_are_those_of_the_driver(database: Database) -> None:
         ("select %s::text, %s::integer, 7 %% 4", ["a%", None]),
         ("select unnest(%s::bigint[])", [bigints([3, 4, 5])]),
         ("select %s::text[], %s::jsonb, %b::bytea", [["x", "y"], '{"a": 1}', b"\x00%s"]),
+        ("select %(few)s::integer[], %(much)s + 1, %(few)s::text[]", {"few": "{3}", "much": 4}),
         ("select 1 where false", []),
     ]
     with database.reading() as conn:

@@ -31,6 +31,7 @@ from packtrail.store import census, journeys, objects, oddities
 from packtrail.store import contents as contents_of
 from packtrail.store.contents import contents
 from packtrail.store.database import Database
+from packtrail.store.levels import FEW
 
 PACKS = [pack_uri(number) for number in range(60)]
 CASES = [sscc(number) for number in range(8)]
@@ -55,6 +56,10 @@ SAYINGS = [
     ("receiving", "returned"),
     ("storing", None),
 ]
+
+
+def batched(keys: list[tuple[str, str]], size: int) -> list[list[tuple[str, str]]]:
+    return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
 def some(rng: random.Random, things: list[str], most: int) -> list[str]:
@@ -161,6 +166,11 @@ def test_journeys_census_and_contents_agree(fresh_database: Database, seed, hour
     keys = dict(zip(gs1.identify(EVERYTHING), EVERYTHING, strict=True))
     with fresh_database.transaction() as conn:
         found = journeys.read_many(conn, keys, audience_ids=audiences)
+        one_by_one = {
+            key: journey
+            for some in batched([*keys], len(keys) // FEW)
+            for key, journey in journeys.read_many(conn, some, audience_ids=audiences).items()
+        }
         standings = {
             keys[key]: fold(journey.steps)
             for key, journey in found.items()
@@ -181,6 +191,7 @@ def test_journeys_census_and_contents_agree(fresh_database: Database, seed, hour
 
         expanded = contents_of.expand(conn, keys, audience_ids=audiences)
 
+    assert one_by_one == found
     assert {uri: standing_of(one) for uri, one in standings.items()} == swept
     assert counted == Counter(
         (key[0].partition("/")[0], standings[uri].status)

@@ -46,8 +46,8 @@ _BETWEEN: Final = Statement(
 _OF_KEY: Final = Statement(_SQL["block_of_key"], class_id=Kind.INTEGER, keys=Kind.BIGINTS)
 _BEFORE: Final = Statement(_SQL["block_before"], class_id=Kind.INTEGER, seq=Kind.INTEGER)
 _ASKED_AT_ONCE: Final = 400
-_FEW: Final = 3
-"""Objects of a class that are named one by one, not as arrays."""
+_FEW: Final = 16
+"""Objects of a class that are looked up one by one, not as arrays."""
 _DENSE: Final = 50
 """Numbers with at most this many between them are read as one range."""
 
@@ -100,9 +100,16 @@ def look_up(
     for class_key, item_key in keys:
         by_class[class_key][item_key] = None
     classes = class_rows.by_key(conn, by_class)
-    found: dict[tuple[str, str], tuple[Instance, Name]] = {}
+    few = [
+        (row, item_key)
+        for row in classes.values()
+        if not row.sources and len(by_class[row.class_key]) <= _FEW
+        for item_key in by_class[row.class_key]
+    ]
+    found = _look_up_few(conn, few)
     for row in classes.values():
-        found |= _look_up(conn, row, list(by_class[row.class_key]))
+        if row.sources or len(by_class[row.class_key]) > _FEW:
+            found |= _look_up(conn, row, list(by_class[row.class_key]))
     missing = {
         class_key: some
         for class_key in classes
@@ -119,8 +126,6 @@ def _look_up(
     conn: Connection, of_class: ClassRow, item_keys: list[str]
 ) -> dict[tuple[str, str], tuple[Instance, Name]]:
     """Return the objects of a class that are in the dictionary."""
-    if len(item_keys) == 1 and not of_class.sources:
-        return _look_up_one(conn, of_class, item_keys[0])
     class_id, class_key, length, salt, names, sources = of_class
     wanted = texts(item_keys)
     some = list(pool_blocks.candidates(conn, sources, wanted))
@@ -136,20 +141,25 @@ def _look_up(
     }
 
 
-def _look_up_one(
-    conn: Connection, of_class: ClassRow, item_key: str
+def _look_up_few(
+    conn: Connection, wanted: Sequence[tuple[ClassRow, str]]
 ) -> dict[tuple[str, str], tuple[Instance, Name]]:
-    """Return an object of a class of which all are known by name, if it is in the dictionary."""
-    class_id, class_key, length, salt = of_class[:4]
-    (serial,) = texts([item_key]).tolist()
-    key = name_blocks.key(class_id, serial, salt)
-    for seq_from, serials, lengths in direct.rows(conn, _OF_KEY, class_id, [key]):
-        place = name_blocks.place_of(serials, serial)
-        if place is not None:
-            own = lengths[place] if lengths else 0
-            name = Name(class_key, item_key, own or length)
-            return {(class_key, item_key): ((class_id, seq_from + place), name)}
-    return {}
+    """Return the objects that are in the dictionary, of classes of which all are known by name."""
+    serials = texts([item_key for _, item_key in wanted]).tolist()
+    asked: list[Asked] = [
+        (_OF_KEY, (row.class_id, [name_blocks.key(row.class_id, serial, row.salt)]))
+        for (row, _), serial in zip(wanted, serials, strict=True)
+    ]
+    found = {}
+    answers = direct.together(conn, asked)
+    for (row, item_key), serial, blocks in zip(wanted, serials, answers, strict=True):
+        for seq_from, packed, lengths in blocks:
+            place = name_blocks.place_of(packed, serial)
+            if place is not None:
+                own = lengths[place] if lengths else 0
+                name = Name(row.class_key, item_key, own or row.prefix_length)
+                found[row.class_key, item_key] = (row.class_id, seq_from + place), name
+    return found
 
 
 def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Name]:
@@ -161,17 +171,22 @@ def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Nam
     by_class: defaultdict[int, list[int]] = defaultdict(list)
     for class_id, seq in instances:
         by_class[class_id].append(seq)
-    found: dict[Instance, Name] = {}
     if not by_class:
-        return found
-    for of_class in class_rows.by_id(conn, by_class).values():
+        return {}
+    classes = class_rows.by_id(conn, by_class)
+    few = [
+        (row, (row.class_id, seq))
+        for row in classes.values()
+        if not row.sources and len(by_class[row.class_id]) <= _FEW
+        for seq in by_class[row.class_id]
+    ]
+    found = _names_of_few(conn, few)
+    for of_class in classes.values():
         class_id, class_key, length = of_class[:3]
-        if len(by_class[class_id]) <= _FEW and not of_class.sources:
-            few = _names_of_few(conn, of_class, by_class[class_id])
-            found |= few
-            if len(few) == len(by_class[class_id]):
-                continue
-        wanted = np.unique(np.array(by_class[class_id], dtype=np.int64))
+        missing = [seq for seq in by_class[class_id] if (class_id, seq) not in found]
+        if not missing:
+            continue
+        wanted = np.unique(np.array(missing, dtype=np.int64))
         for block in _blocks(conn, of_class, _rows_of(conn, class_id, wanted), wanted):
             for place, seq in enumerate(block.seqs.tolist()):
                 found[class_id, seq] = Name(
@@ -183,15 +198,14 @@ def names(conn: Connection, instances: Iterable[Instance]) -> dict[Instance, Nam
 
 
 def _names_of_few(
-    conn: Connection, of_class: ClassRow, seqs: Iterable[int]
+    conn: Connection, wanted: Sequence[tuple[ClassRow, Instance]]
 ) -> dict[Instance, Name]:
-    """Return what the dictionary knows of objects of a class of which all are known by name."""
-    every = [(of_class.class_id, seq) for seq in seqs]
-    found = direct.together(conn, [(_BEFORE, one) for one in every])
+    """Return what the dictionary knows of objects of classes of which all are known by name."""
+    answers = direct.together(conn, [(_BEFORE, instance) for _, instance in wanted])
     return {
-        one: name
-        for one, rows in zip(every, found, strict=True)
-        if (name := _name_in(of_class, one[1], rows)) is not None
+        instance: name
+        for (row, instance), blocks in zip(wanted, answers, strict=True)
+        if (name := _name_in(row, instance[1], blocks)) is not None
     }
 
 

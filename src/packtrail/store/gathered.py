@@ -11,9 +11,10 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import deque
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import psycopg
 from psycopg import errors
@@ -24,17 +25,20 @@ from psycopg.rows import tuple_row
 from packtrail.store import direct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from psycopg import Connection
     from psycopg.pq.abc import PGresult
 
     from packtrail.store.direct import DirectConnection
 
-_PLACEHOLDER: Final = re.compile(r"%(.)")
+_PLACEHOLDER: Final = re.compile(r"%(?:\((\w+)\))?(.)")
 _FORMATS: Final = {"s": PyFormat.AUTO, "b": PyFormat.BINARY, "t": PyFormat.TEXT}
 _GOOD: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.PIPELINE_SYNC})
 _numbers: Final = count(1)
+
+Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
+"""Values of the parameters of a statement, in their order or by name."""
 
 
 class Answer:
@@ -58,7 +62,7 @@ class Answer:
         """None until the answer is there."""
 
     def execute(
-        self, query: str, params: Sequence[Any] | None = None, *, prepare: bool | None = None
+        self, query: str, params: Params | None = None, *, prepare: bool | None = None
     ) -> Self:
         """Let the statement go with those before it."""
         self._gathering.ask(self, query, params or (), is_prepared=bool(prepare))
@@ -121,10 +125,11 @@ class Gathering:
         """Return what takes a statement."""
         return Answer(self, row_factory or tuple_row, is_binary=is_binary)
 
-    def ask(self, answer: Answer, query: str, params: Sequence[Any], *, is_prepared: bool) -> None:
+    def ask(self, answer: Answer, query: str, params: Params, *, is_prepared: bool) -> None:
         """Let a statement go with those before it."""
-        numbered, wanted = _numbered(query)
-        written = self._tx.dump_sequence(params, wanted) if wanted else ()
+        numbered, wanted, names = _numbered(query)
+        values = [params[name] for name in names] if isinstance(params, Mapping) else params
+        written = self._tx.dump_sequence(values, wanted) if wanted else ()
         types, formats = tuple(self._tx.types or ()) if wanted else (), self._tx.formats
         formats = formats if wanted else ()
 
@@ -250,17 +255,20 @@ class Gathering:
 
 
 @lru_cache(maxsize=256)
-def _numbered(query: str) -> tuple[bytes, tuple[PyFormat, ...]]:
-    """Return a statement with its parameters numbered, and how each is written."""
+def _numbered(query: str) -> tuple[bytes, tuple[PyFormat, ...], tuple[str, ...]]:
+    """Return a statement with its parameters numbered, how each is written, and their names."""
     formats: list[PyFormat] = []
+    places: dict[str, int] = {}
 
     def number(found: re.Match[str]) -> str:
-        if found[1] == "%":
+        name, letter = found.groups()
+        if letter == "%":
             return "%"
-        formats.append(_FORMATS[found[1]])
-        return f"${len(formats)}"
+        if name not in places:
+            formats.append(_FORMATS[letter])
+        return f"${places.setdefault(name, len(formats)) if name else len(formats)}"
 
-    return _PLACEHOLDER.sub(number, query).encode(), tuple(formats)
+    return _PLACEHOLDER.sub(number, query).encode(), tuple(formats), tuple(places)
 
 
 def send_now(conn: Connection[Any]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from psycopg.rows import class_row
 
 from packtrail.store import lots, months, named, objects, organisations, segments
@@ -162,7 +161,7 @@ def _names_pack(conn: Connection, subject: str, low: int, high: int) -> bool:
             parent
             for (class_id, seq), segment_id, role in rows
             if role == CHILD
-            for _, place, _ in found[segment_id].places_of(class_id, np.array([seq]))
+            for place, _ in found[segment_id].places_of_one(class_id, seq)
             if (parent := found[segment_id].parent(place)) is not None
         } - seen
         seen |= level

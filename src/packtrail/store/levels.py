@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from packtrail.hierarchy.containment import DEPTH_MAX
 from packtrail.store import direct, eventrows, naming, objects, segments
 from packtrail.store.roles import CHILD, ROLES
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     from packtrail.store.objects import Instance, Name
     from packtrail.store.segments import Segment
 
-FEW: Final = 3
+FEW: Final = 16
 """Objects of a level that are asked for one by one: sooner than in two steps for all of them."""
 _KNOWN_MAX: Final = 32
 """Segments that are looked through rather than asked for again."""
@@ -159,15 +157,15 @@ class Reading:
         self, level: Iterable[Instance]
     ) -> Iterator[tuple[Instance, Segment, int, int]]:
         """Yield the same as `_sightings_of_few`, reading each segment once."""
-        by_segment: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        by_segment: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
         sightings = objects.sightings(self.conn, level, self.audience_ids)
         for (class_id, seq), segment_id, _ in sightings:
-            by_segment[segment_id, class_id].append(seq)
+            by_segment[segment_id, class_id].add(seq)
         new = {segment_id for segment_id, _ in by_segment} - self.segments.keys()
         self.segments |= segments.read(self.conn, new, audience_ids=self.audience_ids)
         for (segment_id, class_id), seqs in by_segment.items():
             segment = self.segments[segment_id]
-            for seq, place, role in segment.places_of(class_id, np.unique(seqs)):
+            for seq, place, role in segment.places_of(class_id, seqs):
                 yield (class_id, seq), segment, place, role
 
     def _take(self, segment: Segment, place: int) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.journey import Status
 from packtrail.lifecycle.notices import Notice, NoticeKind
@@ -148,7 +146,7 @@ def _naming(
     ]
     read = segments.read(conn, {one for _, one in seen}, audience_ids=audience_ids)
     for (class_id, seq), segment_id in seen:
-        for _, place, role in read[segment_id].places_of(class_id, np.array([seq])):
+        for place, role in read[segment_id].places_of_one(class_id, seq):
             if role == EPC_CLASS:
                 yield lots[class_id, seq], read[segment_id], place
 

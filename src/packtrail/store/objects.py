@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from packtrail.store import dictionary, direct, named
 from packtrail.store.blocks import BLOCK_BITS, BLOCK_SIZE, LANE_MASK, decode
 from packtrail.store.dictionary import Instance, Name, ask_name, look_up, name, names
 from packtrail.store.direct import Kind, Statement
-from packtrail.store.parameters import integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from psycopg import Connection
 
+    from packtrail.store.direct import Asked
     from packtrail.store.integers import Numbers
 
 __all__ = [
@@ -45,6 +45,15 @@ _TOUCHING: Final = Statement(
     blocks=Kind.INTEGERS,
     audience_ids=Kind.INTEGERS,
     roles=Kind.INTEGERS,
+    firsts=Kind.INTEGERS,
+    lasts=Kind.INTEGERS,
+)
+_SIGHTINGS: Final = Statement(
+    _SQL["sightings"],
+    class_id=Kind.INTEGER,
+    seqs=Kind.INTEGERS,
+    audience_ids=Kind.INTEGERS,
+    blocks=Kind.INTEGERS,
     firsts=Kind.INTEGERS,
     lasts=Kind.INTEGERS,
 )
@@ -136,27 +145,28 @@ def some(conn: Connection, kind: str, count: int, draw: Random) -> list[Name]:
 
 
 def sightings(
-    conn: Connection,
-    instances: Iterable[Instance],
-    audience_ids: Sequence[int],
-    *,
-    role: int | None = None,
+    conn: Connection, instances: Iterable[Instance], audience_ids: Sequence[int]
 ) -> list[Sighting]:
     """Return every segment that names one of the instances, with the role.
 
     Args:
         conn: A connection.
-        instances: Any number; asked for class by class.
+        instances: Any number, each once.
         audience_ids: Only segments these may see.
-        role: Only where they are named in this role; None: in any.
     """
     by_class: defaultdict[int, list[int]] = defaultdict(list)
     for class_id, seq in instances:
         by_class[class_id].append(seq)
-    found: list[Sighting] = []
-    for class_id, seqs in by_class.items():
-        found += _of_class(conn, class_id, seqs, audience_ids, role)
-    return found
+    asked: list[Asked] = [
+        (_SIGHTINGS, (class_id, seqs, audience_ids, *_lanes(seqs)))
+        for class_id, seqs in by_class.items()
+    ]
+    answers = direct.together(conn, asked)
+    return [
+        sighting
+        for (class_id, seqs), rows in zip(by_class.items(), answers, strict=True)
+        for sighting in _seen(class_id, seqs, rows)
+    ]
 
 
 def _regular(pattern: str) -> re.Pattern[bytes]:
@@ -165,29 +175,30 @@ def _regular(pattern: str) -> re.Pattern[bytes]:
     return re.compile("".join(parts).encode(), re.DOTALL)
 
 
-def _of_class(
-    conn: Connection, class_id: int, seqs: list[int], audience_ids: Sequence[int], role: int | None
-) -> Iterator[Sighting]:
+def _lanes(seqs: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
+    """Return the spans in which objects of a class lie: block, first lane and last lane of each."""
+    spans: list[list[int]] = []
+    for seq in sorted(seqs):
+        block, lane = seq >> BLOCK_BITS, seq & LANE_MASK
+        if spans and spans[-1][0] == block and lane - spans[-1][2] <= _GAP:
+            spans[-1][2] = lane
+        else:
+            spans.append([block, lane, lane])
+    blocks, firsts, lasts = zip(*spans, strict=True)
+    return [*blocks], [*firsts], [*lasts]
+
+
+def _seen(class_id: int, seqs: Iterable[int], rows: Iterable[Sequence[Any]]) -> Iterator[Sighting]:
+    """Yield where objects of a class are named, by the rows that tell it."""
     wanted: defaultdict[int, _Wanted] = defaultdict(_Wanted)
     for seq in seqs:
         wanted[seq >> BLOCK_BITS].lanes.append(seq & LANE_MASK)
-    parameters = {
-        "class_id": class_id,
-        "seqs": integers(seqs),
-        "blocks": integers(list(wanted)),
-        "audience_ids": list(audience_ids),
-        "role": role,
-        "highest": max(max(one.lanes) for one in wanted.values()),
-        "lowest": min(min(one.lanes) for one in wanted.values()),
-    }
-    with conn.cursor(binary=True) as cursor:
-        rows = cursor.execute(_SQL["sightings"], parameters, prepare=True)
-        for place, segment_id, part, lo, hi, members in rows:
-            if lo is None:
-                yield (class_id, place), segment_id, part
-                continue
-            for lane in wanted[place].named(lo, hi, members):
-                yield (class_id, place << BLOCK_BITS | lane), segment_id, part
+    for place, segment_id, role, lo, hi, members in dict.fromkeys(map(tuple, rows)):
+        if lo is None:
+            yield (class_id, place), segment_id, role
+            continue
+        for lane in wanted[place].named(lo, hi, members):
+            yield (class_id, place << BLOCK_BITS | lane), segment_id, role
 
 
 @dataclass(slots=True)

@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import numpy as np
-from psycopg.rows import args_row
 
 from packtrail.base.once import once
 from packtrail.epcis.turns import turn_of
-from packtrail.store import bodies, named, shelf
+from packtrail.store import bodies, direct, named, shelf
 from packtrail.store.columns import Columns
+from packtrail.store.direct import Kind, Statement
 from packtrail.store.drafts import microseconds, moment
 from packtrail.store.identity import event_keys
 from packtrail.store.mentions import text_of, texts
-from packtrail.store.parameters import bigints
 from packtrail.store.roles import CLASS_OFFSET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -149,19 +148,20 @@ class Segment:
                 at = is_asked & (classes == class_id)
                 yield class_id, stream.seqs[at], events[at]
 
-    def places_of(self, class_id: int, seqs: Numbers) -> list[tuple[int, int, int]]:
+    def places_of(self, class_id: int, seqs: Collection[int]) -> list[tuple[int, int, int]]:
         """Return where objects of a class are named: (seq, place of the event, role).
 
         Args:
             class_id: The class.
-            seqs: Numbers of objects, one or more, ascending.
+            seqs: Numbers of objects, one or more, each once.
         """
         if len(seqs) == 1:
-            seq = int(seqs[0])
+            (seq,) = seqs
             return [(seq, place, role) for place, role in self.places_of_one(class_id, seq)]
         found = []
+        wanted = np.array(sorted(seqs), dtype=np.int64)
         for stream in self.columns.mentions:
-            nearest = seqs[np.minimum(np.searchsorted(seqs, stream.seqs), len(seqs) - 1)]
+            nearest = wanted[np.minimum(np.searchsorted(wanted, stream.seqs), len(wanted) - 1)]
             at = np.flatnonzero(nearest == stream.seqs)
             if len(at):
                 at = at[self.columns.form_classes[stream.form_of[at]] == class_id]
@@ -223,6 +223,10 @@ class Segment:
 
 FIELDS: Final = tuple(field.name for field in fields(Segment))
 """Columns of a segment, in order."""
+_BY_ID: Final = Statement(
+    f"{COLUMNS} {_SQL['by_id']}", segment_ids=Kind.BIGINTS, audience_ids=Kind.INTEGERS
+)
+_BY_ID_FOR_ALL: Final = Statement(f"{COLUMNS} {_SQL['by_id_for_all']}", segment_ids=Kind.BIGINTS)
 
 
 def read(
@@ -236,14 +240,10 @@ def read(
         audience_ids: Only those these may see; None: the caller knows that all may be read.
     """
     wanted = list(segment_ids)
-    found = {}
-    where = "by_id" if audience_ids is not None else "by_id_for_all"
-    statement = f"{COLUMNS} {_SQL[where]}"
-    with conn.cursor(binary=True, row_factory=args_row(Segment)) as cursor:
-        for start in range(0, len(wanted), _CHUNK):
-            bound: list[object] = [bigints(wanted[start : start + _CHUNK])]
-            if audience_ids is not None:
-                bound.append(list(audience_ids))
-            for row in cursor.execute(statement, bound, prepare=True):
-                found[row.segment_id] = row
-    return found
+    statement = _BY_ID_FOR_ALL if audience_ids is None else _BY_ID
+    told = () if audience_ids is None else (audience_ids,)
+    return {
+        row[0]: Segment.of(row)
+        for start in range(0, len(wanted), _CHUNK)
+        for row in direct.rows(conn, statement, wanted[start : start + _CHUNK], *told)
+    }

@@ -108,17 +108,18 @@ select :columns
  where s.segment_id <> all(%(known)s) and e.audience_id = any(%(audience_ids)s)
 
 -- name: sightings
--- Touches, then the postings that may name one of the seqs; whether they do, the members tell.
+-- Touches, then the postings that may name one of the seqs, by the spans of lanes that these lie in:
+-- one comes again with each span that it reaches into. Whether it names one, its members tell.
 select seq, segment_id, role, null::smallint as lo, null::smallint as hi, null::bytea as members
   from touch
- where class_id = %(class_id)s and seq = any(%(seqs)s) and audience_id = any(%(audience_ids)s)
-   and (%(role)s::smallint is null or role = %(role)s)
+ where class_id = %(class_id)s and seq = any(%(seqs)s::integer[])
+   and audience_id = any(%(audience_ids)s::integer[])
 union all
-select block, segment_id, role, lo, hi, members
-  from posting
- where class_id = %(class_id)s and block = any(%(blocks)s) and audience_id = any(%(audience_ids)s)
-   and (%(role)s::smallint is null or role = %(role)s)
-   and lo <= %(highest)s and hi >= %(lowest)s
+select p.block, p.segment_id, p.role, p.lo, p.hi, p.members
+  from unnest(%(blocks)s::integer[], %(firsts)s::integer[], %(lasts)s::integer[])
+       as span (block, first, last)
+  join posting p on p.block = span.block and p.lo <= span.last and p.hi >= span.first
+ where p.class_id = %(class_id)s and p.audience_id = any(%(audience_ids)s::integer[])
 
 -- name: segments_of_class
 select p.segment_id from posting p

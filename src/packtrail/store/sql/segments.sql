@@ -6,7 +6,8 @@ select e.segment_id, e.capture_id, e.owner_id, e.audience_id, e.record_time, e.t
   from segment e
 
 -- name: by_id
- where segment_id = any(%s::bigint[]) and audience_id = any(%s)
+ where segment_id = any(%(segment_ids)s::bigint[])
+   and audience_id = any(%(audience_ids)s::integer[])
 
 -- name: by_id_for_all
- where segment_id = any(%s::bigint[])
+ where segment_id = any(%(segment_ids)s::bigint[])
