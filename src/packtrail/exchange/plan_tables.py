@@ -1,4 +1,4 @@
-"""Plans as tables: the sheets `Work` and `Dates` of a workbook, or one CSV of either.
+"""Plans as tables: the sheets `Work`, `Dates` and `Calendars` of a workbook, or one CSV of either.
 
 What a package waits for stands in its own row, as planners write it: `URS; L1-SPEC SS+5d`.
 """
@@ -6,24 +6,36 @@ What a package waits for stands in its own row, as planners write it: `URS; L1-S
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from packtrail.base.errors import RefusedError
-from packtrail.exchange.tables import Field, Kind, read_table, sheets_of
+from packtrail.exchange.tables import (
+    Field,
+    Kind,
+    Reading,
+    has_columns,
+    read_table,
+    sheets_of,
+)
 from packtrail.planning import codes
+from packtrail.planning.calendar_notation import parse_days_off, parse_weekdays, parse_windows
+from packtrail.planning.calendars import CalendarRule
 from packtrail.planning.departments import Department
 from packtrail.planning.notation import parse_links
 from packtrail.planning.raci import LISTS, of_lists
 from packtrail.planning.work import Certainty, Deadline, Link, Placement, WorkKind, WorkPackage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from enum import StrEnum
 
     from packtrail.base.findings import Finding
     from packtrail.exchange.table_files import Limits
-    from packtrail.exchange.tables import Reading, Row
+    from packtrail.exchange.tables import Row
     from packtrail.planning.departments import Part
+
+
+T = TypeVar("T")
 
 
 def _field(
@@ -78,6 +90,16 @@ DATE_FIELDS: Final = (
     _field("clause"),
     _field("stake_eur", Kind.NUMBER, titles=("stake",)),
 )
+CALENDAR_FIELDS: Final = (
+    _field("calendar", Kind.IDENTIFIER, is_required=True),
+    _field("name"),
+    _field("country", Kind.IDENTIFIER),
+    _field("subdivision", Kind.IDENTIFIER),
+    _field("weekdays", is_required=True),
+    _field("days_off"),
+    _field("worked"),
+    _field("windows"),
+)
 WORK_LEFT: Final = ("planned start", "planned finish", "float days", "critical")
 DATES_LEFT: Final = ("planned finish", "earliest finish", "slack days", "outcome")
 """What an export tells besides: it follows from the rest, and is not read."""
@@ -105,7 +127,9 @@ class PlanFile:
     packages: tuple[WorkPackage, ...] = ()
     links: tuple[Link, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
-    calendars: tuple[Any, ...] = ()
+    calendars: tuple[CalendarRule, ...] = ()
+    calendar_fields: frozenset[str] = frozenset()
+    """The fields of calendars that the file has as people write them down, to be changed."""
     resources: tuple[Any, ...] = ()
     told: Mapping[str, frozenset[str]] | None = None
     """Package -> the fields that its row has, so that what a file does not say stays; None: all."""
@@ -140,18 +164,24 @@ def read_plan(content: bytes, filename: str, *, limits: Limits | None = None) ->
     """
     work = read_table(content, filename, WORK_FIELDS, leaves=WORK_LEFT, limits=limits)
     dates = read_table(content, filename, DATE_FIELDS, leaves=DATES_LEFT, limits=limits)
-    has_sheets = len(sheets_of(content, limits=limits)) > 1
+    sheets = sheets_of(content, limits=limits)
+    of_rules = [name for name, titles in sheets.items() if has_columns(titles, CALENDAR_FIELDS)]
+    rules = Reading((), ())
+    for name in of_rules[:1]:
+        rules = read_table(content, filename, CALENDAR_FIELDS, sheet=name, limits=limits)
     # A file of one sheet has the other's columns not at all: that is no defect of it.
     is_work, is_dates = "code" in work.columns, "date" in dates.columns
-    if not is_work and not is_dates:
+    is_rules = bool(of_rules)
+    if not is_work and not is_dates and not is_rules:
         return PlanFile(findings=work.findings)
     found: list[Finding] = []
     rows: dict[tuple[str, str], _Sourced] = {}
     for reading, is_there, member, name in (
         (work, is_work, "packages", "code"), (dates, is_dates, "deadlines", "date"),
+        (rules, is_rules, "calendars", "calendar"),
     ):  # fmt: skip
         if is_there:
-            sheet = f"{reading.sheet}, " if has_sheets else ""
+            sheet = f"{reading.sheet}, " if len(sheets) > 1 else ""
             found += (replace(each, at=f"{sheet}{each.at}") for each in reading.findings)
             found += _sourced(rows, reading, sheet, member, name)
     packages, links = _packages(work, rows, found) if is_work else ([], [])
@@ -160,6 +190,8 @@ def read_plan(content: bytes, filename: str, *, limits: Limits | None = None) ->
         packages=tuple(packages),
         links=tuple(links),
         deadlines=tuple(deadlines),
+        calendars=tuple(_calendars(rules, rows, found)) if is_rules else (),
+        calendar_fields=(rules.columns - {"calendar"}) if is_rules else frozenset(),
         told={each.code: work.columns for each in packages},
         has_links="after" in work.columns,
         findings=tuple(found),
@@ -245,6 +277,24 @@ def _deadlines(
         )
 
 
+def _calendars(
+    reading: Reading, rows: Mapping[tuple[str, str], _Sourced], found: list[Finding]
+) -> Iterator[CalendarRule]:
+    for row in reading.rows:
+        sourced = rows["calendars", str(row.values["calendar"])]
+        values = _Values(row, sourced.sheet, found)
+        yield CalendarRule(
+            code=values.text("calendar"),
+            name=values.text("name") or values.text("calendar"),
+            country=values.text("country").upper(),
+            subdivision=values.text("subdivision").upper(),
+            weekdays=values.notation("weekdays", parse_weekdays),
+            days_off=values.notation("days_off", parse_days_off),
+            worked=tuple(each.on for each in values.notation("worked", parse_days_off)),
+            windows=values.notation("windows", parse_windows),
+        )
+
+
 class _Values:
     """The cells of a row, each as what it is to be; what it cannot be becomes a finding."""
 
@@ -283,6 +333,13 @@ class _Values:
             expected = ", ".join(each.value for each in kind)
             self._say(name, f"{_words(name)} is {text[:40]!r}; expected one of {expected}.")
             return default
+
+    def notation(self, name: str, parse: Callable[[str], tuple[T, ...]]) -> tuple[T, ...]:
+        try:
+            return parse(self.text(name))
+        except ValueError as wrong:
+            self._say(name, f"{_words(name)}: {wrong}.")
+            return ()
 
     def raci(self) -> dict[Department, Part]:
         lists = {name: list(self._departments(name)) for name in LISTS}

@@ -14,8 +14,17 @@ from tests.services.plan.test_programmes import LARGE, full_scope, put
 
 from packtrail.base.errors import RefusedError
 from packtrail.services.capacity import business, forecasts
-from packtrail.services.plan import books, overview, programmes, proposing, readiness, reports
+from packtrail.services.plan import (
+    books,
+    holidays,
+    overview,
+    programmes,
+    proposing,
+    readiness,
+    reports,
+)
 from packtrail.services.plan import files as plan_files
+from packtrail.services.plan.scheduling import planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,3 +164,28 @@ def test_looking_at_a_file_tells_of_a_circle_before_it_is_taken_in(
     with pytest.raises(RefusedError):
         plan_files.take_in(world.app, maker, "eu", file, "plan.csv")
     assert books.opened(world.app, maker, "eu").version == version
+
+
+def test_a_workbook_makes_an_empty_programme_what_the_other_is(world: World, maker: Actor) -> None:
+    content = plan_files.export_table(world.app, maker, "eu")
+    programmes.create_programme(world.app, maker, "again", name="Again", terms=LARGE)
+    reading, _ = plan_files.take_in(world.app, maker, "again", content, "plan.xlsx")
+    first, again = (planned(world.app, maker, code) for code in ("eu", "again"))
+
+    assert reading.findings == ()
+    for table in (plan_files.work_table, plan_files.calendars_table):
+        assert table(again).rows == table(first).rows
+    assert (
+        plan_files.dates_table(again.schedule).rows == plan_files.dates_table(first.schedule).rows
+    )
+    assert plan_files.read_file(world.app, maker, "again", content, "plan.xlsx").changes == ()
+    assert plan_files.read_file(world.app, maker, "eu", content, "plan.xlsx").changes == ()
+
+
+def test_a_calendar_is_changed_by_the_columns_that_a_file_has(world: World, maker: Actor) -> None:
+    content = b'Calendar,Weekdays\nleuven,"Mon, Tue"\n'
+    before = holidays.rules_of(books.opened(world.app, maker, "eu").book)["leuven"]
+    plan_files.take_in(world.app, maker, "eu", content, "calendars.csv")
+
+    changed = holidays.rules_of(books.opened(world.app, maker, "eu").book)["leuven"]
+    assert changed == replace(before, weekdays=(0, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,15 @@ from hypothesis import strategies as st
 
 from packtrail.exchange.plan_tables import read_plan
 from packtrail.planning import codes
+from packtrail.planning.calendar_notation import (
+    format_days_off,
+    format_weekdays,
+    format_windows,
+    parse_days_off,
+    parse_weekdays,
+    parse_windows,
+)
+from packtrail.planning.calendars import DayOff, Window
 from packtrail.planning.notation import format_links, parse_links
 from packtrail.planning.work import Link, LinkKind, WorkKind
 from packtrail.rendering.tables import Column, Table, write_xlsx
@@ -124,3 +133,36 @@ def test_a_finding_about_an_entry_is_placed_where_the_file_has_it(at: str, cell:
     file = read_plan(workbook([("A", "A", "", "", "")], [("IT", "A", "2027-02-08")]), "plan.xlsx")
 
     assert file.placed(codes.BAD_VALUE.found("It cannot be so.", at=at)).at == cell
+
+
+def test_calendars_are_read_as_planners_write_them() -> None:
+    found = read(
+        "Calendar,Name,Country,Weekdays,Days off,Worked,Windows\n"
+        "leuven,Leuven,be,Mon-Fri,,,\n"
+        'ulm,Ulm,de,"Mon, tue",2026-12-24 Works holiday; 2026-12-31,2027-05-01,'
+        "2027-01-04 to 2027-01-29 Campaign\n"
+        "x,,,Mon,soon,,2027-01-04\n"
+    )
+    ulm = found.calendars[1]
+
+    assert [(each.code, each.at) for each in found.findings] == [
+        ("PLN-004", "D2"), ("PLN-004", "E4"), ("PLN-004", "G4"),
+    ]  # fmt: skip
+    assert (ulm.country, ulm.weekdays, ulm.worked) == ("DE", (0, 1), (date(2027, 5, 1),))
+    assert ulm.days_off == (DayOff(date(2026, 12, 24), "Works holiday"), DayOff(date(2026, 12, 31)))
+    assert ulm.windows == (Window(date(2027, 1, 4), date(2027, 1, 29), "Campaign"),)
+    assert found.calendar_fields == {
+        "name", "country", "weekdays", "days_off", "worked", "windows"
+    }  # fmt: skip
+
+
+REASONS = st.lists(st.text("toö1-,", min_size=1)).map(" ".join)
+DAYS_OFF = st.builds(DayOff, st.dates(), REASONS)
+WINDOWS = st.builds(Window, st.dates(), st.dates(), REASONS)
+
+
+@given(st.sets(st.integers(0, 6)), st.lists(DAYS_OFF), st.lists(WINDOWS))
+def test_what_is_written_of_calendars_is_read_again(weekdays, days_off, windows) -> None:
+    assert parse_weekdays(format_weekdays(weekdays)) == tuple(sorted(weekdays))
+    assert parse_days_off(format_days_off(days_off)) == tuple(days_off)
+    assert parse_windows(format_windows(windows)) == tuple(windows)

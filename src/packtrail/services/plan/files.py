@@ -13,6 +13,8 @@ from packtrail.exchange.msproject_writer import write_msproject
 from packtrail.exchange.plan_tables import read_plan
 from packtrail.planning import raci
 from packtrail.planning.book import kind_of, link_code
+from packtrail.planning.calendar_notation import format_days_off, format_weekdays, format_windows
+from packtrail.planning.calendars import DayOff
 from packtrail.planning.comparison import compare, snapshot
 from packtrail.planning.notation import format_links
 from packtrail.planning.people import with_codes
@@ -23,7 +25,7 @@ from packtrail.rendering.calendars import Entry as CalendarEntry
 from packtrail.rendering.calendars import write_ics
 from packtrail.rendering.tables import Column, Kind, Table, write_csv, write_xlsx
 from packtrail.services.plan import books, codec
-from packtrail.services.plan.holidays import calendars_of
+from packtrail.services.plan.holidays import rules_of
 from packtrail.services.plan.overview import meeting_days
 from packtrail.services.plan.scheduling import plan_of, planned, schedule_of
 from packtrail.services.plan.writing import Put, Remove, Written, what_is_wrong, write
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
     from packtrail.exchange.plan_tables import PlanFile
+    from packtrail.planning.book import Book
     from packtrail.planning.departments import Department, Part
     from packtrail.planning.schedules import Schedule
     from packtrail.planning.templates import Template
@@ -81,7 +84,7 @@ class Reading:
 
 
 def export_table(app: Application, actor: Actor, programme: str, *, as_csv: bool = False) -> bytes:
-    """Return the plan as a workbook of `Work` and `Dates`, or its work as CSV.
+    """Return the plan as a workbook of `Work`, `Dates` and `Calendars`, or its work as CSV.
 
     Raises:
         NotFound: `PLN-014`, there is no such programme.
@@ -91,7 +94,7 @@ def export_table(app: Application, actor: Actor, programme: str, *, as_csv: bool
         return write_csv(work_table(now), about=_about(app, actor, now))
 
     def make() -> bytes:
-        tables = work_table(now), dates_table(now.schedule)
+        tables = work_table(now), dates_table(now.schedule), calendars_table(now)
         return write_xlsx(tables, about=_about(app, actor, now), made_at=app.clock())
 
     return made_once(app, actor, now.opened, "plan.xlsx", make, now.schedule.today)
@@ -176,7 +179,7 @@ def read_file(
     opened = books.opened(app, actor, programme)
     is_xml = content.lstrip(b" \t\r\n").startswith(_XML)
     file = read_msproject(content) if is_xml else read_plan(content, filename)
-    changes = list(_changes(app, opened, file, replaces=replaces))
+    changes = list(_changes(opened, file, replaces=replaces))
     puts = [each for each in changes if isinstance(each, Put)]
     is_new = [_is_new(opened, each) for each in puts]
     is_readable = not has_errors(file.findings)
@@ -262,15 +265,9 @@ def _is_new(opened: Opened, change: Put) -> bool:
     return (kind.name, kind.code_of(change.entry)) not in opened.marks
 
 
-def _changes(
-    app: Application, opened: Opened, file: PlanFile, *, replaces: bool
-) -> Iterator[Put | Remove]:
+def _changes(opened: Opened, file: PlanFile, *, replaces: bool) -> Iterator[Put | Remove]:
     book = opened.book
-    known_calendars = {each.code for each in calendars_of(book, app.clock().date())[0]}
-    used = {each.calendar for each in file.packages}
-    for calendar in file.calendars:
-        if calendar.code not in known_calendars and calendar.code in used:
-            yield Put(calendar)
+    yield from _calendar_changes(book, file)
     for resource in file.resources:
         if resource.code not in book.resources:
             yield Put(resource)
@@ -289,6 +286,20 @@ def _changes(
             yield Put(deadline)
     if replaces:
         yield from (Remove("package", code) for code in book.packages if code not in named)
+
+
+def _calendar_changes(book: Book, file: PlanFile) -> Iterator[Put]:
+    """Yield the calendars that are needed and not there, and those that the file has otherwise."""
+    rules = rules_of(book)
+    used = {each.calendar for each in file.packages}
+    for calendar in file.calendars:
+        known = rules.get(calendar.code)
+        if known is None and calendar.code in used:
+            yield Put(calendar)
+        elif known is not None:
+            told = {name: getattr(calendar, name) for name in file.calendar_fields}
+            if replace(known, **told) != known:
+                yield Put(replace(known, **told))
 
 
 def _merged(
@@ -389,6 +400,23 @@ def dates_table(schedule: Schedule) -> Table:
         for each in schedule.outlooks
     ]  # fmt: skip
     return Table("Dates", columns, rows)
+
+
+def calendars_table(now: Planned) -> Table:
+    """Return the calendars that work goes by as a table that can be changed and taken in again."""
+    titles = "Calendar", "Name", "Country", "Subdivision", "Weekdays", "Days off", "Worked"
+    columns = [*map(Column, titles), Column("Windows")]
+    used = {each.calendar for each in now.schedule.plan.packages}
+    rows = [
+        (
+            rule.code, rule.name, rule.country, rule.subdivision, format_weekdays(rule.weekdays),
+            format_days_off(rule.days_off), format_days_off(map(DayOff, rule.worked)),
+            format_windows(rule.windows),
+        )
+        for rule in rules_of(now.opened.book).values()
+        if rule.code in used
+    ]  # fmt: skip
+    return Table("Calendars", columns, rows)
 
 
 def _about(app: Application, actor: Actor, now: Planned) -> dict[str, str]:

@@ -25,7 +25,7 @@ def calendars_of(book: Book, today: date) -> tuple[tuple[Calendar, ...], tuple[F
     A site has a calendar with the holidays of its country, a line one of its stops, and a line and
     market one of their campaigns; what people wrote down themselves goes before those.
     """
-    rules = {each.code: each for each in (*_of_scope(book), *book.calendars.values())}
+    rules = rules_of(book)
     found = []
     for rule in rules.values():
         if public_holidays(rule.country, rule.subdivision, today.year) is None:
@@ -33,6 +33,11 @@ def calendars_of(book: Book, today: date) -> tuple[tuple[Calendar, ...], tuple[F
             message = f"The public holidays of {place} are not known."
             found.append(codes.NO_HOLIDAYS.found(message, at=f"calendars/{rule.code}"))
     return tuple(_resolved(rule, today.year) for rule in rules.values()), tuple(found)
+
+
+def rules_of(book: Book) -> dict[str, CalendarRule]:
+    """Return the calendars of a programme as they are written down, by code."""
+    return {each.code: each for each in (*_of_scope(book), *book.calendars.values())}
 
 
 @lru_cache(maxsize=4096)
