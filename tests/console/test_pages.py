@@ -13,7 +13,9 @@ from starlette.testclient import TestClient
 from tests.console.conftest import HOST, PASSWORD, Desk
 from tests.services.documents import commissioning, document, pack
 
-from packtrail.console import build
+from packtrail.base.findings import Severity
+from packtrail.console import build, home
+from packtrail.services.overview import Attention
 
 if TYPE_CHECKING:
     from packtrail.services.application import Application
@@ -676,3 +678,20 @@ def test_what_needs_attention_is_listed_one_by_one(admin: Desk) -> None:
     assert "bad2.xml" in page
     assert "ask the sender for a corrected document" in text_of(page)
     assert admin.client.get("/attention/TRC-999").status_code == 404
+
+
+def test_what_is_wrong_stands_before_what_is_worth_knowing(
+    admin: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*_: object) -> list[Attention]:
+        return [
+            Attention(
+                severity=severity, code="", text=f"a {severity}", count=1, link="/", remedy="Do"
+            )
+            for severity in (Severity.NOTE, Severity.ERROR, Severity.WARNING)
+        ]
+
+    monkeypatch.setattr(home, "_PARTS", (told,))
+    page = text_of(admin.client.get("/").text)
+
+    assert page.index("a error") < page.index("a warning") < page.index("a note")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
+from packtrail.base.findings import Severity
 from packtrail.console import captures, templates
 from packtrail.services import overview
 from packtrail.services.alerts.attention import attention as of_alerts
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from packtrail.console.visit import Visit
 
 
+_PARTS = (of_recalls, of_alerts, of_programmes, by_law, of_reports, of_capacity, of_mail)
+"""What tells of things that need attention; among those of one severity, in this order."""
+
+
 def home(visit: Visit) -> Response:
     """Show the home page."""
     seen = overview.overview(visit.app, visit.who)
@@ -32,15 +37,9 @@ def home(visit: Visit) -> Response:
         visit,
         "home.html",
         seen=seen,
-        attention=(
-            *of_recalls(visit.app, visit.who),
-            *of_alerts(visit.app, visit.who),
-            *of_programmes(visit.app, visit.who),
-            *by_law(visit.app, visit.who),
-            *of_reports(visit.app, visit.who),
-            *of_capacity(visit.app, visit.who),
-            *of_mail(visit.app, visit.who),
-            *seen.attention,
+        attention=sorted(
+            (*(each for part in _PARTS for each in part(visit.app, visit.who)), *seen.attention),
+            key=lambda each: list(Severity).index(each.severity),
         ),
         total=total,
         is_empty=is_empty,

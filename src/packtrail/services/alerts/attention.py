@@ -55,6 +55,5 @@ def _open(app: Application, actor: Actor) -> Iterator[Attention]:
             f"point{'s' * (count == 1)} to fakes, diversion or theft",
             count=count,
             link="/alerts",
-            examples=tuple(each.title for each in suspect),
             remedy="Look at the evidence, and open a case or put it aside with a reason.",
         )
