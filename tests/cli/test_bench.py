@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -53,6 +57,25 @@ def test_a_folder_without_qu4rtet_is_named_and_how_to_install_it(tmp_path: Path)
 
         assert done.returncode == 3
         assert wanted in " ".join(done.stderr.split())
+
+
+def test_a_benchmark_that_is_ended_leaves_nothing() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)  # Started as root, the database's user must get through.
+        process = subprocess.Popen(
+            [*COMMAND[:4], "trace", "--packs", "2000000"],
+            env={**os.environ, "TMPDIR": name},
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while not list(Path(name).glob("packtrail-bench-*/data/**/postmaster.pid")):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        process.terminate()
+
+        assert process.wait(60) == 128 + signal.SIGTERM
+        assert not list(Path(name).iterdir())
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,11 @@ class Report:
 
 
 @bench.callback()
-def _group() -> None:
+def _group(context: typer.Context) -> None:
     """Measure capture and trace on this machine."""
+    from packtrail.children import stoppable
+
+    context.with_resource(stoppable())
 
 
 def tell(figures: Sequence[Figure], *, json: bool) -> None:
