@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from packtrail import epcis
 from packtrail.epcis.losses import Target
@@ -102,3 +103,62 @@ def test_an_offset_that_xml_does_not_have_is_written_as_utc(target: Any) -> None
     assert again.document.events[0].record_time == told.events[0].record_time
     reports = again.document.events[0].sensor_elements[0].reports
     assert reports[0]["time"] == "2025-12-31T03:00:00.000Z"
+
+
+MASTER_DATA = """<epcisq:EPCISQueryDocument xmlns:epcisq="urn:epcglobal:epcis-query:xsd:1"
+    schemaVersion="1.2" creationDate="2026-01-01T00:00:00Z"><EPCISBody><epcisq:QueryResults>
+  <queryName>SimpleMasterDataQuery</queryName><resultsBody><VocabularyList>
+    <Vocabulary type="urn:epcglobal:epcis:vtype:Location"><VocabularyElementList>
+      <VocabularyElement id="urn:epc:id:sgln:4012345.00001.0"/>
+    </VocabularyElementList></Vocabulary></VocabularyList></resultsBody>
+</epcisq:QueryResults></EPCISBody></epcisq:EPCISQueryDocument>"""
+
+
+@pytest.mark.parametrize("version", ["1.2", "2.0"])
+def test_an_answer_of_master_data_stays_one(version: Any) -> None:
+    answer = _read(MASTER_DATA)
+
+    written = epcis.write_xml(answer, version=version)
+
+    assert b"<resultsBody><VocabularyList>" in written
+    assert b"EPCISHeader" not in written
+    assert _read(written).vocabularies == answer.vocabularies
+    assert _read(epcis.write_json(answer)).vocabularies == answer.vocabularies
+
+
+def test_an_answer_of_events_has_its_master_data_in_the_header() -> None:
+    answer = _read(MASTER_DATA)
+    both = structs.replace(answer, events=_read(document(EVENT)).events)
+
+    written = _read(epcis.write_xml(both, version="2.0"))
+
+    assert written.events == both.events
+    assert written.vocabularies == both.vocabularies
+
+
+def test_what_is_not_kept_of_the_business_document_header_is_told() -> None:
+    party = "<s:{0}><s:Identifier>urn:epc:id:sgln:4012345.0000{1}.0</s:Identifier>{2}</s:{0}>"
+    contact = "<s:ContactInformation><s:Contact>J. Doe</s:Contact></s:ContactInformation>"
+    header = (
+        '<EPCISHeader><s:StandardBusinessDocumentHeader xmlns:s="http://www.unece.org/cefact/'
+        'namespaces/StandardBusinessDocumentHeader"><s:HeaderVersion>1.0</s:HeaderVersion>'
+        + party.format("Sender", 1, contact)
+        + party.format("Receiver", 2, "")
+        + party.format("Receiver", 3, "")
+        + "<s:DocumentIdentification><s:Standard>EPCglobal</s:Standard>"
+        "<s:TypeVersion>1.0</s:TypeVersion><s:InstanceIdentifier>1</s:InstanceIdentifier>"
+        "<s:Type>Events</s:Type><s:CreationDateAndTime>2026-01-01T00:00:00Z</s:CreationDateAndTime>"
+        "</s:DocumentIdentification><s:BusinessScope><s:Scope><s:Type>Purpose</s:Type>"
+        "<s:InstanceIdentifier>1</s:InstanceIdentifier></s:Scope></s:BusinessScope>"
+        "</s:StandardBusinessDocumentHeader></EPCISHeader><EPCISBody>"
+    )
+
+    found = epcis.read(XML.replace("<EPCISBody>", header).encode()).findings
+
+    assert [(one.code, one.message) for one in found] == [
+        ("EPC-305", "The contacts of the sender are not kept."),
+        (
+            "EPC-305",
+            "Parts of the business document header are not kept: BusinessScope, receiver 2.",
+        ),
+    ]
