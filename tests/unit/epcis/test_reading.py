@@ -273,6 +273,27 @@ def test_the_master_data_namespace_has_one_spelling() -> None:
         assert found.ilmd == {epcis.LOT_NUMBER: "A1"}
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("UTF8", "utf-8"),
+        ("UTF-8", "utf-8-sig"),
+        ("UTF-16", "utf-16"),
+        ("latin1", "iso-8859-1"),
+        ("ISO-8859-2", "iso-8859-2"),
+        ("windows-1254", "cp1254"),
+    ],
+)
+def test_xml_is_read_in_the_encodings_that_partners_use(name: str, codec: str) -> None:
+    place = "<readPoint><id>urn:x:Fürth</id></readPoint>"
+    told = XML.replace('"UTF-8"', f'"{name}"').replace("</action>", f"</action>{place}")
+
+    reading = epcis.read(told.encode(codec))
+
+    assert reading.document
+    assert [one.read_point for one in reading.document.events] == [epcis.Place(id="urn:x:Fürth")]
+
+
 def test_a_quantity_event_becomes_the_object_event_it_equals() -> None:
     event = (
         "<QuantityEvent><eventTime>2026-03-31T14:05:00Z</eventTime><eventTimeZoneOffset>+00:00"
