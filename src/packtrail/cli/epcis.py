@@ -139,6 +139,14 @@ def event_hash(
     algorithm: Annotated[
         str, typer.Option("--algorithm", help="sha-256, sha-384, sha-512 or sha3-256.")
     ] = "sha-256",
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore",
+            metavar="FIELD",
+            help="Extension that does not count, such as example:field; can be repeated.",
+        ),
+    ] = None,
     pre_hash: Annotated[
         bool, typer.Option("--pre-hash", help="Show the text that is hashed, too.")
     ] = False,
@@ -147,7 +155,8 @@ def event_hash(
     """Compute the event hash of every event in a file, one line each, in the order of the file.
 
     The hash names an event by what it says: XML and JSON, URNs and Digital Links, any order of
-    lists and any time zone give one hash.
+    lists and any time zone give one hash. Extensions that the document itself lists in an extension
+    ignoreFields do not count.
     """
     from packtrail import epcis
     from packtrail.epcis import hashing
@@ -155,6 +164,11 @@ def event_hash(
     if version not in ("2.0", "2.1"):
         raise UsageError(f"--version is {version!r}: expected is 2.0 or 2.1.")
     reading = _read(file)
+    ignored = (
+        hashing.fields_to_ignore(reading.document, ignore or ())
+        if reading.document
+        else frozenset()
+    )
     rows = []
     for place, event in zip(
         reading.places, reading.document.events if reading.document else (), strict=True
@@ -162,11 +176,17 @@ def event_hash(
         row = {
             "at": place,
             "hash": epcis.event_hash(
-                event, algorithm=algorithm, version=version, reference_compat=reference_compat
+                event,
+                algorithm=algorithm,
+                version=version,
+                reference_compat=reference_compat,
+                ignored_fields=ignored,
             ),
         }
         if pre_hash:
-            row["pre_hash"] = hashing.pre_hash(event, reference_compat=reference_compat)
+            row["pre_hash"] = hashing.pre_hash(
+                event, reference_compat=reference_compat, ignored_fields=ignored
+            )
         rows.append(row)
     if json:
         write_json({"file": file, "events": rows, "findings": reading.findings})

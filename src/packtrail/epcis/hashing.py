@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from packtrail.base.errors import UsageError
 from packtrail.epcis import cbv, events, scalars
 from packtrail.epcis.canonical import canonical
-from packtrail.epcis.context import split_name
+from packtrail.epcis.context import Prefixes, split_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Set
@@ -88,6 +88,27 @@ def pre_hash(
         }
         parts.append(_extensions(fields, style))
     return "".join(parts)
+
+
+def fields_to_ignore(document: events.EpcisDocument, names: Iterable[str] = ()) -> frozenset[str]:
+    """Return the extensions of events that do not count: those asked for, and by the document.
+
+    A document asks with an extension `ignoreFields` of any namespace, as the reference code of the
+    standard's authors understands it: in JSON a list of names, in XML one empty element for each.
+
+    Args:
+        document: The document.
+        names: Names as the document writes them, such as `example:field`, or expanded.
+    """
+    prefixes = Prefixes(document.namespaces)
+    found = list(names)
+    for name, value in document.extensions.items():
+        if split_name(name)[1] == "ignoreFields":
+            listed = value if isinstance(value, tuple | dict) else (value,)
+            found += [each for each in listed if isinstance(each, str)]
+    return frozenset(
+        name if name.startswith("{") else prefixes.expand(name) or name for name in found
+    )
 
 
 class _Style:

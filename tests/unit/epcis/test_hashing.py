@@ -79,3 +79,26 @@ def test_the_reference_code_cleans_a_number_that_ends_in_its_point() -> None:
 
     assert tail_of(**number) == f"{{{EX}}}amount=12."
     assert tail_of(**number, reference_compat=True) == f"{{{EX}}}amount=12"
+
+
+def test_a_document_may_ask_that_fields_do_not_count() -> None:
+    xml = (
+        f'<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:2" xmlns:ex="{EX}" schemaVersion="2.0"'
+        ' creationDate="2026-01-01T00:00:00Z"><EPCISBody/>'
+        "<ex:ignoreFields><ex:hash/><ex:b/></ex:ignoreFields></e:EPCISDocument>"
+    )
+    body = {
+        "@context": [{"ex": EX}],
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": "2026-01-01T00:00:00Z",
+        "ex:ignoreFields": ["ex:hash", "ex:b"],
+        "epcisBody": {"eventList": []},
+    }
+    for content in (xml, json.dumps(body)):
+        document = epcis.read(content.encode()).document
+        assert document is not None
+
+        asked = hashing.fields_to_ignore(document, ["ex:c", f"{{{EX}}}d"])
+
+        assert asked == {f"{{{EX}}}{name}" for name in ("hash", "b", "c", "d")}
