@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from packtrail.base.errors import UsageError
 from packtrail.epcis import cbv, events
 from packtrail.epcis.context import MDA, split_name
-from packtrail.epcis.json_writer import needs_epc_list
+from packtrail.epcis.json_writer import encode_json, needs_epc_list
 from packtrail.epcis.scalars import UNQUALIFIED, number_text
 from packtrail.epcis.xml_events import FIELDS, MORE_CERTIFICATES
 from packtrail.epcis.xml_models import MODELS, SBDH
@@ -144,6 +144,18 @@ class _Writer:
             self.extension(key, part) for key, part in value.items() if key[:1] not in ("@", "#")
         )
         return f"<{tag}{attributes}>{escaped(plain_text(value.get('#text', '')))}{parts}</{tag}>"
+
+    def as_json(self, value: Any) -> Any:
+        """Return an extension value as JSON has it, with the prefixes of this document."""
+        if isinstance(value, tuple | list):
+            return [self.as_json(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        members = {}
+        for key, one in value.items():
+            name = f"@{self.name(key[1:])}" if key[:1] == "@" else self.name(key)
+            members["#text" if key == "#text" else name] = self.as_json(one)
+        return members
 
     def extensions(self, fields: events.Extensions) -> str:
         """Return extension fields; those without a namespace get one, which the reader knows."""
@@ -431,7 +443,10 @@ def _sensed(writer: _Writer, tag: str, values: Mapping[str, Any]) -> str:
         if name == "hexBinaryValue" and len(value) % 2:  # no value of XML; `lost_in` tells
             continue
         kind = _SENSOR_TERMS.get(name)
-        text = writer.term(kind, value) if kind else plain_text(value)
+        if isinstance(value, tuple | list | dict):  # an attribute has no parts; `lost_in` tells
+            text = encode_json(writer.as_json(value)).decode()
+        else:
+            text = writer.term(kind, value) if kind else plain_text(value)
         if name in _TIMES and _FAR_OFFSET.search(text):
             text = moment(datetime.fromisoformat(text))
         attributes.append(f' {writer.name(name)}="{quoted(text)}"')

@@ -162,3 +162,40 @@ def test_what_is_not_kept_of_the_business_document_header_is_told() -> None:
             "Parts of the business document header are not kept: BusinessScope, receiver 2.",
         ),
     ]
+
+
+CONTEXT = [
+    "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
+    {"x": "https://x.example/"},
+]
+
+
+@pytest.mark.parametrize("target", ["xml-1.2", "xml-2.0"])
+def test_sensor_data_with_parts_is_written_as_json_where_xml_has_attributes(target: Any) -> None:
+    parts = {"x:limits": {"x:low": 1.50, "x:high": [2, None]}, "x:note": "dry"}
+    sensed = {"sensorReport": [{"type": "Temperature", "value": 2, "uom": "CEL", **parts}]}
+    told = _read(document({**EVENT, "sensorElementList": [sensed]}, context=CONTEXT))
+
+    written = _read(epcis.write_xml(told, version=target.removeprefix("xml-")))
+
+    report = written.events[0].sensor_elements[0].reports[0]
+    assert report["{https://x.example/}limits"] == '{"x:low":1.5,"x:high":[2,null]}'
+    assert report["{https://x.example/}note"] == "dry"
+    lost = [one.message for one in epcis.lost_in(told, target) if one.code == "EPC-601"]
+    assert lost == [
+        (
+            "Sensor data of XML has attributes only; {https://x.example/}limits is written there "
+            "as JSON."
+        )
+    ]
+
+
+def test_what_xml_flattens_is_told_wherever_it_stands() -> None:
+    odd = {"x:a": {"@type": ["x:b", "x:c"], "@value": "1"}}
+    place = {"id": "urn:x:1", "x:e": [[1, 2], [3]]}
+    told = _read(document({**EVENT, **odd, "readPoint": place}, context=CONTEXT))
+
+    assert [one.message for one in epcis.lost_in(told, "xml-2.0")] == [
+        "An attribute of XML is one text; {https://x.example/}a has one with parts, left out.",
+        "XML has no lists of lists, no empty ones and no null, as {https://x.example/}e has.",
+    ]
