@@ -51,7 +51,7 @@ def event_hash(
         algorithm: One of `ALGORITHMS`.
         version: CBV version in the result, such as "2.0".
         reference_compat: Compute as the reference code of the standard's authors does where that
-            departs from the text: order of parentID and of the typed lists, rounding, numbers
+            departs from the text: order of parentID, typed lists and ilmd, rounding, numbers
             cleaned in every text, and times in extensions left as they are.
         ignored_fields: Expanded names of extensions that do not count.
 
@@ -415,8 +415,8 @@ _WRITERS: dict[str, Callable[..., str]] = {
 
 
 def _reference_order() -> list[str]:
-    """Return the order of the reference code: parent first, typed lists as leftovers at the end."""
-    late = ["biz_transactions", "destinations", "sources"]
+    """Return the order of the reference code: parent first, leftovers at the end by their name."""
+    late = ["biz_transactions", "destinations", "ilmd", "sources"]
     order = [name for name in _WRITERS if name not in (*late, "parent_id")]
     order.insert(order.index("epcs"), "parent_id")
     return [*order, *late]

@@ -30,7 +30,7 @@ def tail_of(*, reference_compat: bool = False, **members: Any) -> str:
     document = epcis.read(json.dumps(body).encode()).document
     assert document is not None
     text = hashing.pre_hash(document.events[0], reference_compat=reference_compat)
-    return text.partition("action=OBSERVE")[2]
+    return text.partition(f"action={body['action']}")[2]
 
 
 @pytest.mark.parametrize("reference_compat", [True, False])
@@ -102,3 +102,28 @@ def test_a_document_may_ask_that_fields_do_not_count() -> None:
         asked = hashing.fields_to_ignore(document, ["ex:c", f"{{{EX}}}d"])
 
         assert asked == {f"{{{EX}}}{name}" for name in ("hash", "b", "c", "d")}
+
+
+def test_the_reference_code_puts_typed_lists_and_ilmd_last_by_their_names() -> None:
+    place = "https://id.gs1.org/414/4012345000016"
+    fields = {
+        "action": "ADD",
+        "bizTransactionList": [{"bizTransaction": "urn:x:1"}],
+        "sourceList": [{"type": "location", "source": place}],
+        "destinationList": [{"type": "location", "destination": place}],
+        "ilmd": {"ex:a": "1"},
+        "ex:b": "2",
+    }
+    parties = {
+        f"{name}List": f"{name}Listtype=https://ref.gs1.org/cbv/SDT-location{name}={place}"
+        for name in ("source", "destination")
+    }
+    transactions = "bizTransactionListbizTransaction=urn:x:1"
+    ilmd, extension = f"ilmd{{{EX}}}a=1", f"{{{EX}}}b=2"
+
+    assert tail_of(**fields) == "".join(
+        [transactions, parties["sourceList"], parties["destinationList"], ilmd, extension]
+    )
+    assert tail_of(**fields, reference_compat=True) == "".join(
+        [transactions, parties["destinationList"], ilmd, parties["sourceList"], extension]
+    )
