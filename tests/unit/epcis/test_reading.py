@@ -241,6 +241,22 @@ def test_times_keep_the_offset_they_were_written_with() -> None:
     assert reading.document.events[0].event_time.utcoffset() == timedelta(hours=2)
 
 
+def test_what_sensor_metadata_and_a_report_both_give_is_told_even_where_it_is_the_same() -> None:
+    device = {"deviceID": "urn:epc:id:giai:4000001.111"}
+    sensed = {
+        "sensorMetadata": device,
+        "sensorReport": [{"type": "Temperature", "value": 2, "uom": "CEL", **device}],
+    }
+
+    assert told(document(EVENT | {"sensorElementList": [sensed]})) == [
+        (
+            "EPC-308",
+            "/epcisBody/eventList/0/sensorElementList/0",
+            "Metadata and report both give deviceID.",
+        )
+    ]
+
+
 def test_prefixes_of_the_event_itself_are_known() -> None:
     event = EVENT | {"@context": {"x": "https://ns.example.org/"}, "x:y": 1.50}
     reading = epcis.read(document(event))
@@ -372,7 +388,7 @@ def test_a_time_that_cannot_be_is_told_why(time, reason):
 def test_a_time_may_have_any_number_of_decimals_in_both_notations() -> None:
     decimals = "2026-03-31T14:05:00.07" + "7" * 100 + "+02:00"
     told = {
-        "sensorMetadata": {"time": decimals},
+        "sensorMetadata": {"startTime": decimals},
         "sensorReport": [{"type": "Temperature", "value": 2, "uom": "CEL", "time": decimals}],
     }
     from_json = epcis.read(document(EVENT | {"eventTime": decimals, "sensorElementList": [told]}))
