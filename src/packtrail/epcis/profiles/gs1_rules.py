@@ -171,7 +171,8 @@ def sentence(trouble: Trouble, objects: tuple[str, ...], other: str = "") -> str
     return _SENTENCES[trouble].format(some(objects), other, **words)
 
 
-_PLACES = ("urn:epc:id:sgln:", "urn:epc:id:sgtin:", "urn:epc:id:grai:", "urn:epc:id:giai:", "geo:")
+_PLACE_KINDS = frozenset({"sgln", "sgtin", "grai", "giai"})
+_PLACES = tuple(f"urn:epc:id:{kind}:" for kind in sorted(_PLACE_KINDS))
 
 
 def odd_places(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -185,7 +186,8 @@ def odd_places(subject: Subject) -> Iterator[tuple[str, str]]:
 def _is_odd(text: str) -> bool:
     if text.startswith("urn:epc:"):
         return not text.startswith(_PLACES)
-    return not scalars.is_uri(text)
+    (kind,) = _kinds_of([text])
+    return not scalars.is_uri(text) or (kind != "" and kind not in _PLACE_KINDS)
 
 
 GS1_CHECKS: dict[str, Callable[..., Any]] = {

@@ -190,6 +190,12 @@ def test_one_thing_broken_gives_exactly_that_finding(
             },
             "",
         ),
+        ({"readPoint": {"id": "https://id.gs1.org/417/4012345000016"}}, "EPC-411"),
+        ({"bizLocation": {"id": "https://id.gs1.org/00/340123453111111115"}}, "EPC-411"),
+        ({"readPoint": {"id": "https://id.gs1.org/414/4012345000016/254/2"}}, ""),
+        ({"readPoint": {"id": "https://id.gs1.org/8004/4012345TRUCK"}}, ""),
+        ({"readPoint": {"id": "geo:52.5,13.4"}}, ""),
+        ({"readPoint": {"id": "https://example.com/gate/4"}}, ""),
     ],
 )
 def test_a_digital_link_is_held_to_what_it_names(listed: dict[str, object], code: str) -> None:
@@ -199,6 +205,7 @@ def test_a_digital_link_is_held_to_what_it_names(listed: dict[str, object], code
         "eventTime": "2026-04-01T07:00:00Z",
         "eventTimeZoneOffset": "+00:00",
         "action": "OBSERVE",
+        "epcList": ["https://id.gs1.org/01/04012345111118/21/1"],
         **listed,
     }
     found = epcis.validate(epcis.read(json.dumps(event).encode()), "gs1", on=NOW)
