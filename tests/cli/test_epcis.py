@@ -145,6 +145,16 @@ def test_the_reference_order_and_the_text_hashed_can_be_shown(
     assert ours["at"].startswith("/epcis:EPCISDocument/EPCISBody/EventList/ObjectEvent[4]")
 
 
+def test_fields_that_do_not_count_can_be_named(packtrail: Callable[..., Result]) -> None:
+    drop = "<gs1ushc:dropShipment>false</gs1ushc:dropShipment>"
+    bare = packtrail("event-hash", "-", stdin=MESSAGE.replace(drop, ""))
+
+    whole = packtrail("event-hash", "-", stdin=MESSAGE)
+    less = packtrail("event-hash", "-", "--ignore", "gs1ushc:dropShipment", stdin=MESSAGE)
+
+    assert less.stdout == bare.stdout != whole.stdout
+
+
 def test_a_file_is_explained_from_standard_input(packtrail: Callable[..., Result]) -> None:
     done = packtrail("explain", "-", stdin=MESSAGE)
 

@@ -11,19 +11,9 @@ from tests.conformance.exceptions import EXCEPTIONS
 from packtrail import epcis
 from packtrail.base.findings import has_errors
 from packtrail.epcis.canonical import canonical
+from packtrail.epcis.hashing import fields_to_ignore
 
 HASHES = EXCEPTIONS["event-hash"]
-IGNORED = frozenset(
-    {"{https://repository-x.example.com/}hash", "{https://ns.example.com/epcis/}captureID"}
-)
-"""The fields that two of the documents ask to ignore (`repository-x:ignoreFields`)."""
-IGNORE_FIELDS = "{https://repository-x.example.com/}ignoreFields"
-"""Names the fields to ignore in the third, as elements."""
-
-
-def ignored(document: epcis.EpcisDocument) -> frozenset[str]:
-    asked = document.extensions.get(IGNORE_FIELDS, {})
-    return IGNORED | (frozenset(asked) if isinstance(asked, dict) else frozenset())
 
 
 @pytest.mark.parametrize("reference_compat", [True, False])
@@ -42,7 +32,7 @@ def test_the_published_hashes_are_computed(conformance: Path, reference_compat: 
                 epcis.event_hash(
                     event,
                     reference_compat=reference_compat,
-                    ignored_fields=ignored(reading.document),
+                    ignored_fields=fields_to_ignore(reading.document),
                 )
                 for event in reading.document.events
             ]

@@ -22,7 +22,7 @@ from packtrail.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from packtrail.base.findings import Finding
     from packtrail.epcis import EpcisDocument, Explanation, Reading
@@ -139,6 +139,14 @@ def event_hash(
     algorithm: Annotated[
         str, typer.Option("--algorithm", help="sha-256, sha-384, sha-512 or sha3-256.")
     ] = "sha-256",
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore",
+            metavar="FIELD",
+            help="Extension that does not count, such as example:field; can be repeated.",
+        ),
+    ] = None,
     pre_hash: Annotated[
         bool, typer.Option("--pre-hash", help="Show the text that is hashed, too.")
     ] = False,
@@ -147,27 +155,20 @@ def event_hash(
     """Compute the event hash of every event in a file, one line each, in the order of the file.
 
     The hash names an event by what it says: XML and JSON, URNs and Digital Links, any order of
-    lists and any time zone give one hash.
+    lists and any time zone give one hash. Extensions that the document itself lists in an extension
+    ignoreFields do not count.
     """
-    from packtrail import epcis
-    from packtrail.epcis import hashing
-
     if version not in ("2.0", "2.1"):
         raise UsageError(f"--version is {version!r}: expected is 2.0 or 2.1.")
     reading = _read(file)
-    rows = []
-    for place, event in zip(
-        reading.places, reading.document.events if reading.document else (), strict=True
-    ):
-        row = {
-            "at": place,
-            "hash": epcis.event_hash(
-                event, algorithm=algorithm, version=version, reference_compat=reference_compat
-            ),
-        }
-        if pre_hash:
-            row["pre_hash"] = hashing.pre_hash(event, reference_compat=reference_compat)
-        rows.append(row)
+    rows = _hashes(
+        reading,
+        ignore or (),
+        algorithm=algorithm,
+        version=version,
+        reference_compat=reference_compat,
+        with_text=pre_hash,
+    )
     if json:
         write_json({"file": file, "events": rows, "findings": reading.findings})
     else:
@@ -175,6 +176,39 @@ def event_hash(
             write_line("\n".join(text for name, text in row.items() if name != "at"))
         tell_findings(reading.findings)
     _exit_on_errors(reading.findings)
+
+
+def _hashes(
+    reading: Reading,
+    ignore: Iterable[str],
+    *,
+    algorithm: str,
+    version: str,
+    reference_compat: bool,
+    with_text: bool,
+) -> list[dict[str, str]]:
+    from packtrail import epcis
+    from packtrail.epcis import hashing
+
+    if reading.document is None:
+        return []
+    ignored = hashing.fields_to_ignore(reading.document, ignore)
+    rows = []
+    for place, event in zip(reading.places, reading.document.events, strict=True):
+        hashed = epcis.event_hash(
+            event,
+            algorithm=algorithm,
+            version=version,
+            reference_compat=reference_compat,
+            ignored_fields=ignored,
+        )
+        row = {"at": place, "hash": hashed}
+        if with_text:
+            row["pre_hash"] = hashing.pre_hash(
+                event, reference_compat=reference_compat, ignored_fields=ignored
+            )
+        rows.append(row)
+    return rows
 
 
 def explain(file: File, json: options.Json = False) -> None:

@@ -22,6 +22,8 @@ CBV = "https://ref.gs1.org/cbv/"
 """Namespace of the vocabulary's web URIs."""
 GS1_VOC = "https://gs1.org/voc/"
 """Namespace of measurement types and sensor alerts."""
+EPCIS = "https://ref.gs1.org/epcis/"
+"""Namespace of the names of the EPCIS standard."""
 
 
 class Kind(StrEnum):
@@ -174,9 +176,11 @@ def expanded(text: str) -> str:
         >>> expanded("gs1:EffectiveDoseRate")
         'https://gs1.org/voc/EffectiveDoseRate'
     """
-    if text.startswith("gs1:"):
-        return GS1_VOC + text[4:]
-    return CBV + text[4:] if text.startswith("cbv:") else text
+    prefix, _, local = text.partition(":")
+    return _PREFIXES[prefix] + local if prefix in _PREFIXES else text
+
+
+_PREFIXES = {"gs1": GS1_VOC, "cbv": CBV, "epcis": EPCIS}
 
 
 def curie(kind: Kind | str, term: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from packtrail.base.errors import UsageError
 from packtrail.epcis import cbv, events, scalars
 from packtrail.epcis.canonical import canonical
-from packtrail.epcis.context import split_name
+from packtrail.epcis.context import Prefixes, split_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Set
@@ -51,8 +51,8 @@ def event_hash(
         algorithm: One of `ALGORITHMS`.
         version: CBV version in the result, such as "2.0".
         reference_compat: Compute as the reference code of the standard's authors does where that
-            departs from the text: order of parentID and of the typed lists, rounding, and numbers
-            cleaned in every text.
+            departs from the text: order of parentID, typed lists and ilmd, rounding, numbers
+            cleaned in every text, and times in extensions left as they are.
         ignored_fields: Expanded names of extensions that do not count.
 
     Raises:
@@ -90,13 +90,43 @@ def pre_hash(
     return "".join(parts)
 
 
+def fields_to_ignore(document: events.EpcisDocument, names: Iterable[str] = ()) -> frozenset[str]:
+    """Return the extensions of events that do not count: those asked for, and by the document.
+
+    A document asks with an extension `ignoreFields` of any namespace, as the reference code of the
+    standard's authors understands it: in JSON a list of names, in XML one empty element for each.
+
+    Args:
+        document: The document.
+        names: Names as the document writes them, such as `example:field`, or expanded.
+    """
+    prefixes = Prefixes(document.namespaces)
+    found = list(names)
+    for name, value in document.extensions.items():
+        if split_name(name)[1] == "ignoreFields":
+            listed = value if isinstance(value, tuple | dict) else (value,)
+            found += [each for each in listed if isinstance(each, str)]
+    return frozenset(
+        name if name.startswith("{") else prefixes.expand(name) or name for name in found
+    )
+
+
 class _Style:
     """How to compute: as the standard says, or as the reference code does."""
 
-    __slots__ = ("cleans_texts", "fields", "rounds_to_even")
+    __slots__ = ("cleans_texts", "fields", "moves_extensions", "rounds_to_even")
 
-    def __init__(self, order: Iterable[str], *, cleans_texts: bool, rounds_to_even: bool) -> None:
+    def __init__(
+        self,
+        order: Iterable[str],
+        *,
+        cleans_texts: bool,
+        moves_extensions: bool,
+        rounds_to_even: bool,
+    ) -> None:
         self.cleans_texts = cleans_texts
+        self.moves_extensions = moves_extensions
+        """Times in extensions are told in UTC, as others are."""
         self.rounds_to_even = rounds_to_even
         self.fields: dict[type[events.Event], list[tuple[str, Callable[..., str]]]] = {
             kind: [(name, _WRITERS[name]) for name in order if name in kind.__struct_fields__]
@@ -137,20 +167,33 @@ def _web(kind: cbv.Kind, term: str) -> str:
     return cbv.expanded(cbv.web_uri(kind, term))
 
 
-def _clean(value: Any, name: str, style: _Style) -> str:
-    """Return a simple value: trimmed, times in UTC, numbers bare, identifiers canonical."""
+def _clean(value: Any, style: _Style, *, is_time: bool) -> str:
+    """Return a simple value: trimmed, times in UTC, numbers bare, terms and identifiers as URIs."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return scalars.number_text(value)
     text = str(value).strip()
-    if "time" in name.lower():
+    if is_time:
         time = scalars.xsd_time(text.upper())
         if time is not None and time.tzinfo is not None:
             return time_text(time, style)
-    if style.cleans_texts and scalars.is_double(text) and text[-1:].isdigit():
+    if style.cleans_texts and scalars.is_double(text) and text[-1:] in _ENDS_OF_NUMBERS:
         return _reference_number(text)
-    return canonical(text)
+    return canonical(_as_web_uri(text))
+
+
+_ENDS_OF_NUMBERS = frozenset("0123456789.")
+"""Infinity and what is no number end otherwise."""
+
+
+def _as_web_uri(text: str) -> str:
+    """Return the web URI of a CBV URN, or of a CURIE of GS1's; other text as it is."""
+    if text.startswith("urn:epcglobal:cbv:"):
+        for kind, prefix in cbv.URN_PREFIXES.items():
+            if text.startswith(prefix):
+                return cbv.WEB_PREFIXES[kind] + text[len(prefix) :]
+    return cbv.expanded(text) if scalars.is_uri(text) else text
 
 
 def _reference_number(text: str) -> str:
@@ -169,11 +212,16 @@ def _extension(name: str, value: Any, style: _Style) -> Iterable[str]:
     elif isinstance(value, dict):
         inner = _extensions({key: one for key, one in value.items() if key != "#text"}, style)
         text = value.get("#text")
-        own = f"={_clean(text, name, style)}" if text else ""
+        own = f"={_clean_extension(name, text, style)}" if text else ""
         if inner or own:
             yield f"{name}{own}{inner}"
     else:
-        yield f"{name}={_clean(value, split_name(name)[1], style)}"
+        yield f"{name}={_clean_extension(name, value, style)}"
+
+
+def _clean_extension(name: str, value: Any, style: _Style) -> str:
+    is_time = style.moves_extensions and "time" in split_name(name)[1].lower()
+    return _clean(value, style, is_time=is_time)
 
 
 def _extensions(fields: Mapping[str, Any], style: _Style) -> str:
@@ -237,9 +285,9 @@ def _place(name: str) -> Callable[[events.Place, _Style], str]:
 
 def _persistent(value: events.PersistentDisposition, _: _Style) -> str:
     parts = [
-        f"{name}={_web(cbv.Kind.DISPOSITION, one)}"
+        f"{name}={one}"
         for name, all_of in (("set", value.set), ("unset", value.unset))
-        for one in sorted(all_of)
+        for one in sorted(_web(cbv.Kind.DISPOSITION, term) for term in all_of)
     ]
     return "persistentDisposition" + "".join(parts)
 
@@ -293,6 +341,7 @@ _SENSOR_TERMS = {
     "component": cbv.Kind.COMPONENT,
 }
 _TEXTS = frozenset({"stringValue", "hexBinaryValue", "uom"})
+_TIMES = frozenset({"time", "startTime", "endTime"})
 
 
 def _sensed(name: str, values: Mapping[str, Any], order: list[str], style: _Style) -> str:
@@ -306,7 +355,7 @@ def _sensed(name: str, values: Mapping[str, Any], order: list[str], style: _Styl
         elif field in _TEXTS and not style.cleans_texts:
             parts.append(f"{field}={value.strip()}")
         else:
-            parts.append(f"{field}={_clean(value, field, style)}")
+            parts.append(f"{field}={_clean(value, style, is_time=field in _TIMES)}")
     rest = {field: value for field, value in values.items() if field not in order}
     return "".join(parts) + _extensions(rest, style)
 
@@ -366,12 +415,14 @@ _WRITERS: dict[str, Callable[..., str]] = {
 
 
 def _reference_order() -> list[str]:
-    """Return the order of the reference code: parent first, typed lists as leftovers at the end."""
-    late = ["biz_transactions", "destinations", "sources"]
+    """Return the order of the reference code: parent first, leftovers at the end by their name."""
+    late = ["biz_transactions", "destinations", "ilmd", "sources"]
     order = [name for name in _WRITERS if name not in (*late, "parent_id")]
     order.insert(order.index("epcs"), "parent_id")
     return [*order, *late]
 
 
-_STANDARD = _Style(_WRITERS, cleans_texts=False, rounds_to_even=False)
-_REFERENCE = _Style(_reference_order(), cleans_texts=True, rounds_to_even=True)
+_STANDARD = _Style(_WRITERS, cleans_texts=False, moves_extensions=True, rounds_to_even=False)
+_REFERENCE = _Style(
+    _reference_order(), cleans_texts=True, moves_extensions=False, rounds_to_even=True
+)

@@ -10,7 +10,7 @@ from packtrail.epcis.context import split_name
 from packtrail.epcis.xml_writer import local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from packtrail.base.findings import Finding
     from packtrail.epcis.events import EpcisDocument, Event
@@ -89,13 +89,14 @@ _LOSSES: dict[str, Callable[[EpcisDocument], Iterator[Finding]]] = {
 
 
 def _event_in_xml(event: Event, target: str, at: str) -> Iterator[Finding]:
-    for message in (*_flattened(event), *_renamed(_open_fields(event))):
+    sensed = [one for each in event.sensor_elements for one in (each.metadata, *each.reports)]
+    open_fields = _open_fields(event)
+    for message in (
+        *_flattened(open_fields),
+        *_renamed((open_fields, sensed)),
+        *_in_attributes(sensed),
+    ):
         yield codes.LOST.found(message, at=at)
-    for element in event.sensor_elements:
-        for report in element.reports:
-            if len(report.get("hexBinaryValue", "")) % 2:
-                message = "XML wants pairs of hex digits; a hexBinaryValue has an odd number."
-                yield codes.LOST.found(message, at=at)
     if len(event.certification_info) > 1:
         message = "XML holds one certification; the others are carried in an extension."
         yield codes.CARRIED.found(message, at=at)
@@ -126,23 +127,35 @@ def _event_in_1_2(event: Event, at: str) -> Iterator[Finding]:
         yield codes.CARRIED.found(message, at=at)
 
 
-def _flattened(event: Event) -> Iterator[str]:
+def _flattened(mappings: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Find lists in lists, which XML cannot tell from one long list, and lists of nothing."""
-    for fields in (event.extensions, getattr(event, "ilmd", {})):
+    for fields in mappings:
         for name, value in fields.items():
             if _has_nested_list(value):
                 yield f"XML has no lists of lists, no empty ones and no null, as {name} has."
+            if _has_parted_attribute(value):
+                yield f"An attribute of XML is one text; {name} has one with parts, left out."
 
 
-def _open_fields(event: Event) -> tuple[Any, ...]:
-    """Return what of an event has names of the sender's choice."""
+def _in_attributes(sensed: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Find what the attributes of sensor data cannot hold."""
+    for fields in sensed:
+        if len(fields.get("hexBinaryValue", "")) % 2:
+            yield "XML wants pairs of hex digits; a hexBinaryValue has an odd number."
+        for name, value in fields.items():
+            if isinstance(value, tuple | list | dict):
+                yield f"Sensor data of XML has attributes only; {name} is written there as JSON."
+
+
+def _open_fields(event: Event) -> list[Mapping[str, Any]]:
+    """Return what of an event has names of the sender's choice, but for sensor data."""
     places = (event.read_point, event.biz_location, event.error_declaration)
-    return (
+    return [
         event.extensions,
         getattr(event, "ilmd", {}),
         *(place.extensions for place in places if place is not None),
-        *((one.metadata, one.reports, one.extensions) for one in event.sensor_elements),
-    )
+        *(one.extensions for one in event.sensor_elements),
+    ]
 
 
 def _renamed(value: Any) -> Iterator[str]:
@@ -166,3 +179,14 @@ def _has_nested_list(value: Any, *, is_inside: bool = False) -> bool:
     if isinstance(value, dict):
         return any(map(_has_nested_list, value.values()))
     return False
+
+
+def _has_parted_attribute(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return any(map(_has_parted_attribute, value))
+    if not isinstance(value, dict):
+        return False
+    return any(
+        isinstance(one, tuple | list | dict) if name.startswith("@") else _has_parted_attribute(one)
+        for name, one in value.items()
+    )

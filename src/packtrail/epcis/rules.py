@@ -120,9 +120,9 @@ def _check_sensor_time(report: Report, event: Event, sensed: Mapping[str, object
 def _check_sensor_report(
     report: Report, metadata: Mapping[str, object], one: Mapping[str, object], at: str
 ) -> None:
-    twice = [name for name in one if name in metadata and metadata[name] != one[name]]
+    twice = sorted(one.keys() & metadata.keys())
     if twice:
-        message = f"Metadata and report give different values for {', '.join(sorted(twice))}."
+        message = f"Metadata and report both give {', '.join(twice)}."
         report.add(codes.SENSOR_TWICE, message, at)
     if "uom" not in one and any(name in one for name in _VALUES):
         report.add(codes.SENSOR_UNIT, "A sensor value has no uom.", at)

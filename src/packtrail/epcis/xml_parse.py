@@ -29,14 +29,16 @@ _BYTE_ORDER_MARKS = (
 )
 _ENCODINGS = {
     "utf-8": "utf-8",
+    "utf8": "utf-8",
     "us-ascii": "utf-8",
     "ascii": "utf-8",
     "utf-16": "utf-16",
-    "iso-8859-1": "iso-8859-1",
-    "iso-8859-15": "iso-8859-15",
-    "windows-1252": "windows-1252",
+    "latin1": "iso-8859-1",
+    **{f"iso-8859-{part}": f"iso-8859-{part}" for part in (1, 2, 9, 15)},
+    **{f"windows-{page}": f"windows-{page}" for page in (1250, 1251, 1252, 1254)},
 }
-"""Declared encoding -> codec. Anything else is refused: odd codecs hide odd characters."""
+"""Declared encoding -> codec: Unicode, and one byte a character. Anything else is refused, as odd
+codecs hide odd characters."""
 
 _DECLARATION = re.compile(
     rb"\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']"

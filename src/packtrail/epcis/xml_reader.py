@@ -35,6 +35,7 @@ _ROOTS = {
         ("epcis-masterdata", "EPCISMasterDataDocument"),
     )
 }
+_NOT_KEPT_FIELDS = ("Manifest", "BusinessScope")
 _HEADER_FIELDS = ("HeaderVersion", "Standard", "TypeVersion", "Type", "CreationDateAndTime")
 _BODIES = {
     "EPCISDocument": "Body",
@@ -162,10 +163,15 @@ class _Document:
     def _sbdh(self, element: Element) -> None:
         """Take sender, receiver and instance identifier from the business document header."""
         values = xe.read_content(self.reading, element, "Sbdh").values
+        odd = [name for name in _NOT_KEPT_FIELDS if name in values]
         for name in ("sender", "receiver"):
             parties = values.get(name.capitalize(), [])
             if parties and parties[0] is not None and parties[0].identifier:
                 self.head[name] = parties[0]
+            odd += [f"{name} {number}" for number in range(2, len(parties) + 1)]
+        if odd:
+            message = f"Parts of the business document header are not kept: {', '.join(odd)}."
+            self.reading.add(codes.NOT_KEPT, message, element)
         identification = values.get("DocumentIdentification") or {}
         if identification.get("InstanceIdentifier"):
             self.head["instance_identifier"] = identification["InstanceIdentifier"]
@@ -329,9 +335,11 @@ def _tuple_of(kind: str, name: str) -> Any:
 
 
 def _partner(reading: XmlReading, element: Element) -> events.Party | None:
-    party: events.Party | None = xe.read_content(reading, element, "Partner").values.get(
-        "Identifier"
-    )
+    values = xe.read_content(reading, element, "Partner").values
+    if "ContactInformation" in values:
+        message = f"The contacts of the {xc.local(element.tag).lower()} are not kept."
+        reading.add(codes.NOT_KEPT, message, element)
+    party: events.Party | None = values.get("Identifier")
     return party
 
 

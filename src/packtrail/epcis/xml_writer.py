@@ -8,17 +8,17 @@ dispositions, association events) goes where its schema lets later versions put 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from packtrail.base.errors import UsageError
 from packtrail.epcis import cbv, events
 from packtrail.epcis.context import MDA, split_name
-from packtrail.epcis.json_writer import needs_epc_list, time_text
-from packtrail.epcis.scalars import UNQUALIFIED, is_uri, number_text, wrapped
+from packtrail.epcis.json_writer import encode_json, needs_epc_list
+from packtrail.epcis.scalars import UNQUALIFIED, number_text
 from packtrail.epcis.xml_events import FIELDS, MORE_CERTIFICATES
 from packtrail.epcis.xml_models import MODELS, SBDH
+from packtrail.epcis.xml_text import escaped, moment, namespace_text, plain_text, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,16 +26,8 @@ if TYPE_CHECKING:
 Version = Literal["1.2", "2.0"]
 _MDA_IN_XML = "urn:epcglobal:cbv:mda"
 _NAME = re.compile(r"[^\w.\-]|^(?=[0-9.\-])")
-_OFFSET_MAX = timedelta(hours=14)
 _FAR_OFFSET = re.compile(r"[+-](?:1[4-9]|2[0-9]):[0-9]{2}\Z")
 _TIMES = frozenset({"time", "startTime", "endTime"})
-_EMPTY_PORT = re.compile(r"[^/]*//[^/?#]*:(?:[/?#]|$)")
-"""Which RFC 3986 allows in a URI, and libxml2 does not."""
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-_ESCAPED = re.compile(r"[&<>\r]")
-_IN_ATTRIBUTES = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
-)
 
 
 def write_xml(document: events.EpcisDocument, *, version: Version = "1.2") -> bytes:
@@ -81,6 +73,12 @@ class _Writer:
         self.used: dict[str, str] = {}
         self.names: dict[str, str] = {}
 
+    @property
+    def answers_with_master_data(self) -> bool:
+        """Whether this is the answer to a question about master data: it holds no event list."""
+        document = self.document
+        return bool(document.is_query_document and document.vocabularies and not document.events)
+
     def whole(self, version: str) -> bytes:
         document = self.document
         header, outside = self._header()
@@ -96,11 +94,13 @@ class _Writer:
         created = document.creation_date or max(
             (event.event_time for event in document.events), default=None
         )
-        moment = _moment(created) if created else "1970-01-01T00:00:00.000Z"
-        spaces = "".join(f' xmlns:{p}="{_space(ns)}"' for p, ns in sorted(self.used.items()))
+        made = moment(created) if created else "1970-01-01T00:00:00.000Z"
+        spaces = "".join(
+            f' xmlns:{p}="{namespace_text(ns)}"' for p, ns in sorted(self.used.items())
+        )
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f'<{root}{spaces} schemaVersion="{version}" creationDate="{moment}">'
+            f'<{root}{spaces} schemaVersion="{version}" creationDate="{made}">'
             f"{header}{inner}{outside}</{root}>\n"
         ).encode()
 
@@ -134,16 +134,28 @@ class _Writer:
             return "".join(self.extension(name, one) for one in value)
         tag = self.name(name)
         if not isinstance(value, dict):
-            return f"<{tag}>{_escaped(_text(value))}</{tag}>"
+            return f"<{tag}>{escaped(plain_text(value))}</{tag}>"
         attributes = "".join(
-            f' {self.name(key[1:])}="{_quoted(_text(part))}"'
+            f' {self.name(key[1:])}="{quoted(plain_text(part))}"'
             for key, part in value.items()
             if key.startswith("@") and not isinstance(part, dict | tuple)
         )
         parts = "".join(
             self.extension(key, part) for key, part in value.items() if key[:1] not in ("@", "#")
         )
-        return f"<{tag}{attributes}>{_escaped(_text(value.get('#text', '')))}{parts}</{tag}>"
+        return f"<{tag}{attributes}>{escaped(plain_text(value.get('#text', '')))}{parts}</{tag}>"
+
+    def as_json(self, value: Any) -> Any:
+        """Return an extension value as JSON has it, with the prefixes of this document."""
+        if isinstance(value, tuple | list):
+            return [self.as_json(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        members = {}
+        for key, one in value.items():
+            name = f"@{self.name(key[1:])}" if key[:1] == "@" else self.name(key)
+            members["#text" if key == "#text" else name] = self.as_json(one)
+        return members
 
     def extensions(self, fields: events.Extensions) -> str:
         """Return extension fields; those without a namespace get one, which the reader knows."""
@@ -163,10 +175,11 @@ class _Writer:
         document = self.document
         extensions = self.extensions(document.extensions)
         wants_sbdh = document.sender or document.receiver or document.instance_identifier
-        if not wants_sbdh and not document.vocabularies:
+        wants_master_data = document.vocabularies and not self.answers_with_master_data
+        if not wants_sbdh and not wants_master_data:
             return "", extensions
         sbdh = self._sbdh() if wants_sbdh or self.major == 1 else ""
-        master_data = self._master_data() if document.vocabularies else ""
+        master_data = self._master_data() if wants_master_data else ""
         inside, outside = (extensions, "") if self.major == 1 else ("", extensions)
         return f"<EPCISHeader>{sbdh}{master_data}{inside}</EPCISHeader>", outside
 
@@ -177,18 +190,18 @@ class _Writer:
         created = document.creation_date or max(
             (event.event_time for event in document.events), default=None
         )
-        moment = _moment(created) if created else "1970-01-01T00:00:00.000Z"
+        made = moment(created) if created else "1970-01-01T00:00:00.000Z"
         said = {
             "HeaderVersion": "1.0",
             "Standard": "EPCglobal",
             "TypeVersion": "1.0",
             "InstanceIdentifier": document.instance_identifier or "",
             "Type": "Events",
-            "CreationDateAndTime": moment,
+            "CreationDateAndTime": made,
             **document.business_header,
         }
         version, *identification = (
-            f"<sbdh:{name}>{_escaped(text)}</sbdh:{name}>" for name, text in said.items()
+            f"<sbdh:{name}>{escaped(text)}</sbdh:{name}>" for name, text in said.items()
         )
         return (
             f"<sbdh:StandardBusinessDocumentHeader>{version}"
@@ -198,16 +211,16 @@ class _Writer:
         )
 
     def _master_data(self) -> str:
+        """Return the master data of the header."""
+        return f"<extension><EPCISMasterData>{self._vocabularies()}</EPCISMasterData></extension>"
+
+    def _vocabularies(self) -> str:
         parts = []
         for vocabulary in self.document.vocabularies:
             elements = "".join(map(self._vocabulary_element, vocabulary.elements))
             held = f"<VocabularyElementList>{elements}</VocabularyElementList>" if elements else ""
-            parts.append(f'<Vocabulary type="{_quoted(vocabulary.type)}">{held}</Vocabulary>')
-        inner = "".join(parts)
-        return (
-            f"<extension><EPCISMasterData><VocabularyList>{inner}</VocabularyList>"
-            "</EPCISMasterData></extension>"
-        )
+            parts.append(f'<Vocabulary type="{quoted(vocabulary.type)}">{held}</Vocabulary>')
+        return f"<VocabularyList>{''.join(parts)}</VocabularyList>"
 
     def _vocabulary_element(self, element: events.VocabularyElement) -> str:
         parts = []
@@ -218,18 +231,21 @@ class _Writer:
                 )
                 parts.append(self.extension("attribute", whole))
         if element.children:
-            ids = "".join(f"<id>{_escaped(child)}</id>" for child in element.children)
+            ids = "".join(f"<id>{escaped(child)}</id>" for child in element.children)
             parts.append(f"<children>{ids}</children>")
-        return f'<VocabularyElement id="{_quoted(element.id)}">{"".join(parts)}</VocabularyElement>'
+        return f'<VocabularyElement id="{quoted(element.id)}">{"".join(parts)}</VocabularyElement>'
 
     def _query_results(self, body: str) -> str:
         document = self.document
         subscription = document.subscription_id
-        name = _escaped(document.query_name or "SimpleEventQuery")
-        by = f"<subscriptionID>{_escaped(subscription)}</subscriptionID>" if subscription else ""
+        name = escaped(document.query_name or "SimpleEventQuery")
+        by = f"<subscriptionID>{escaped(subscription)}</subscriptionID>" if subscription else ""
+        found = f"<EventList>{body}</EventList>"
+        if self.answers_with_master_data:
+            found = self._vocabularies()
         return (
-            f"<epcisq:QueryResults><queryName>{name}</queryName>{by}<resultsBody><EventList>{body}"
-            "</EventList></resultsBody></epcisq:QueryResults>"
+            f"<epcisq:QueryResults><queryName>{name}</queryName>{by}"
+            f"<resultsBody>{found}</resultsBody></epcisq:QueryResults>"
         )
 
     # --- events -----------------------------------------------------------------------------------
@@ -334,41 +350,18 @@ _VALUES: dict[str, Callable[[events.Event], Any]] = {
 """Elements whose value is not simply a field of the event."""
 
 
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES) if _ESCAPED.search(text) else text
-
-
-def _space(namespace: str) -> str:
-    """Return a namespace as XML takes it; JSON-LD lets one be no URI."""
-    is_fit = is_uri(namespace) and not _EMPTY_PORT.match(namespace)
-    return _quoted(namespace if is_fit else wrapped(namespace))
-
-
-def _quoted(text: str) -> str:
-    return text.translate(_IN_ATTRIBUTES)
-
-
-def _text(value: Any) -> str:
-    """Return a simple extension value as text."""
-    if isinstance(value, Decimal):
-        return number_text(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
-
-
 def _party(role: str, party: events.Party | None) -> str:
-    identifier = _escaped(party.identifier) if party else ""
-    authority = f' Authority="{_quoted(party.authority)}"' if party and party.authority else ""
+    identifier = escaped(party.identifier) if party else ""
+    authority = f' Authority="{quoted(party.authority)}"' if party and party.authority else ""
     return f"<sbdh:{role}><sbdh:Identifier{authority}>{identifier}</sbdh:Identifier></sbdh:{role}>"
 
 
 def _plain(_: _Writer, value: Any) -> str:
-    return _escaped(value)
+    return escaped(value)
 
 
 def _each(tag: str, texts: Iterable[str]) -> str:
-    return "".join(f"<{tag}>{_escaped(text)}</{tag}>" for text in texts)
+    return "".join(f"<{tag}>{escaped(text)}</{tag}>" for text in texts)
 
 
 def _epcs(_: _Writer, values: tuple[str, ...]) -> str:
@@ -378,23 +371,16 @@ def _epcs(_: _Writer, values: tuple[str, ...]) -> str:
     return f"<epc>{joined.replace(chr(0), '</epc><epc>')}</epc>"
 
 
-def _moment(time: datetime) -> str:
-    """Return a time; XML has offsets of up to fourteen hours only, and JSON more."""
-    offset = time.utcoffset()
-    is_far = offset is not None and abs(offset) > _OFFSET_MAX
-    return time_text(time.astimezone(UTC) if is_far else time)
-
-
 def _time(_: _Writer, value: Any) -> str:
-    return _moment(value)
+    return moment(value)
 
 
 def _term(kind: cbv.Kind) -> Callable[[_Writer, str], str]:
-    return lambda writer, value: _escaped(writer.term(kind, value))
+    return lambda writer, value: escaped(writer.term(kind, value))
 
 
 def _place(writer: _Writer, value: events.Place) -> str:
-    return f"<id>{_escaped(value.id)}</id>{writer.extensions(value.extensions)}"
+    return f"<id>{escaped(value.id)}</id>{writer.extensions(value.extensions)}"
 
 
 def _quantities(_: _Writer, values: Iterable[events.QuantityElement]) -> str:
@@ -405,9 +391,9 @@ def _quantities(_: _Writer, values: Iterable[events.QuantityElement]) -> str:
         )
         if value.uom:
             nil = '<quantity xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
-            amount = f"{amount or nil}<uom>{_escaped(value.uom)}</uom>"
+            amount = f"{amount or nil}<uom>{escaped(value.uom)}</uom>"
         parts.append(
-            f"<quantityElement><epcClass>{_escaped(value.epc_class)}</epcClass>{amount}</quantityElement>"
+            f"<quantityElement><epcClass>{escaped(value.epc_class)}</epcClass>{amount}</quantityElement>"
         )
     return "".join(parts)
 
@@ -418,8 +404,8 @@ def _typed(tag: str, kind: cbv.Kind) -> Callable[[_Writer, Iterable[Any]], str]:
     def write(writer: _Writer, values: Iterable[Any]) -> str:
         parts = []
         for value in values:
-            stated = f' type="{_quoted(writer.term(kind, value.type))}"' if value.type else ""
-            parts.append(f"<{tag}{stated}>{_escaped(getattr(value, field))}</{tag}>")
+            stated = f' type="{quoted(writer.term(kind, value.type))}"' if value.type else ""
+            parts.append(f"<{tag}{stated}>{escaped(getattr(value, field))}</{tag}>")
         return "".join(parts)
 
     return write
@@ -428,10 +414,10 @@ def _typed(tag: str, kind: cbv.Kind) -> Callable[[_Writer, Iterable[Any]], str]:
 def _error(writer: _Writer, value: events.ErrorDeclaration) -> str:
     reason = ""
     if value.reason:
-        reason = f"<reason>{_escaped(writer.term(cbv.Kind.ERROR_REASON, value.reason))}</reason>"
+        reason = f"<reason>{escaped(writer.term(cbv.Kind.ERROR_REASON, value.reason))}</reason>"
     ids = _each("correctiveEventID", value.corrective_event_ids)
     return (
-        f"<declarationTime>{_moment(value.declaration_time)}</declarationTime>{reason}"
+        f"<declarationTime>{moment(value.declaration_time)}</declarationTime>{reason}"
         + (f"<correctiveEventIDs>{ids}</correctiveEventIDs>" if ids else "")
         + writer.extensions(value.extensions)
     )
@@ -457,10 +443,13 @@ def _sensed(writer: _Writer, tag: str, values: Mapping[str, Any]) -> str:
         if name == "hexBinaryValue" and len(value) % 2:  # no value of XML; `lost_in` tells
             continue
         kind = _SENSOR_TERMS.get(name)
-        text = writer.term(kind, value) if kind else _text(value)
+        if isinstance(value, tuple | list | dict):  # an attribute has no parts; `lost_in` tells
+            text = encode_json(writer.as_json(value)).decode()
+        else:
+            text = writer.term(kind, value) if kind else plain_text(value)
         if name in _TIMES and _FAR_OFFSET.search(text):
-            text = _moment(datetime.fromisoformat(text))
-        attributes.append(f' {writer.name(name)}="{_quoted(text)}"')
+            text = moment(datetime.fromisoformat(text))
+        attributes.append(f' {writer.name(name)}="{quoted(text)}"')
     return f"<{tag}{''.join(attributes)}/>"
 
 

@@ -37,6 +37,7 @@ class _Reader:
     at: int = 0
     prefixes: list[tuple[int, int]] = field(default_factory=list)
     """Where company prefixes stand."""
+    expires: str = ""
 
     def take(self, length: int, reason: str) -> str:
         part = self.text[self.at : self.at + length]
@@ -117,11 +118,22 @@ def _miscellaneous(reader: _Reader) -> None:
     reader.code("DONT_MULTIPLY_FLAG", "01")
 
 
+def _expiration(reader: _Reader) -> None:
+    reader.expires = reader.date("EXPIRATION_DATE", "EXIPIRATION_DATE")
+
+
+def _start(reader: _Reader) -> None:
+    starts = reader.date("START_DATE", "START_DATE")
+    if reader.expires and starts > reader.expires:
+        # Both dates and the number of the second field between them.
+        raise _Broken("EXPIRATION_BEFORE_START", reader.at - 14, reader.at)
+
+
 _OPTIONAL_FIELDS: Final[dict[str, Callable[[_Reader], object]]] = {
     "1": _second_purchase,
     "2": _third_purchase,
-    "3": lambda reader: reader.date("EXPIRATION_DATE", "EXIPIRATION_DATE"),
-    "4": lambda reader: reader.date("START_DATE", "START_DATE"),
+    "3": _expiration,
+    "4": _start,
     "5": lambda reader: reader.sized("SERIAL_NUMBER", _SERIAL),
     "6": lambda reader: reader.sized("RETAILER_GCP_OR_GLN", _RETAILER),
     "9": _miscellaneous,

@@ -55,7 +55,7 @@ REASONS: Final[dict[str, tuple[FindingCode, str]]] = {
     "HOUR_WITH_MINUTE_TOO_SHORT": (codes.DATE, "a time has four digits, HHMM"),
     "HOUR_WITH_MINUTE_TOO_LONG": (codes.DATE, "a time has four digits, HHMM"),
     "NOT_HYPHEN": (codes.VALUE, "only a minus sign may stand here"),
-    "IBAN_TOO_SHORT": (codes.LENGTH, "an IBAN has at least 5 characters"),
+    "IBAN_TOO_SHORT": (codes.LENGTH, "an IBAN has at least 11 characters"),
     "IBAN_TOO_LONG": (codes.LENGTH, "an IBAN has at most 34 characters"),
     "INVALID_IBAN_CHARACTER": (codes.CHARACTERS, "an IBAN has digits and capital letters only"),
     "ILLEGAL_IBAN_COUNTRY_CODE": (codes.VALUE, "it is no ISO 3166 country code"),
@@ -85,6 +85,7 @@ REASONS: Final[dict[str, tuple[FindingCode, str]]] = {
     "INVALID_WINDING_DIRECTION": (codes.VALUE, "winding directions are 0, 1 and 9"),
     "NOT_ZERO_OR_ONE": (codes.VALUE, "0 and 1 are allowed"),
     "NOT_ZERO": (codes.VALUE, "it must be zero"),
+    "COUPON_EXPIRATION_BEFORE_START": (codes.DATE, "it expires before it starts"),
 }
 """What each defect means: its finding code, and the expectation that was not met."""
 

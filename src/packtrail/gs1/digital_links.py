@@ -62,7 +62,7 @@ WORD_ALIASES: Final = {
 }
 """Words that early versions of the standard allowed in place of numbers."""
 
-_FORM = re.compile(r"(https?|HTTPS?)://([A-Za-z0-9\-._:\[\]]+)(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?")
+_FORM = re.compile(r"(https?|HTTPS?)://([A-Za-z0-9\-.:\[\]]+)(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?")
 _FOREIGN = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _SHORT_GTIN = re.compile(r"\d{8}|\d{12}|\d{13}", re.ASCII)
 
@@ -246,7 +246,8 @@ def _query_parts(query: str, start: int) -> tuple[list[_Part], tuple[str, ...]]:
     parts, ignored = [], []
     for piece in query.split("&"):
         name, equals, value = piece.partition("=")
-        if equals and name.isascii() and name.isdigit():
+        # A value without a name is no data of somebody else's; it is told as an unknown one.
+        if equals and (not name or (name.isascii() and name.isdigit())):
             parts.append(_Part(name, value, start, start + len(piece)))
         elif piece:
             ignored.append(piece)

@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
 _HEAD: Final = re.compile(r"urn:epc:([a-z]+:[a-z0-9\-]+):")
 
+_NUMBER: Final = r"(?:0|[1-9]\d*)"
+"""The standard's NumericComponent: no leading zeros."""
+
 OTHER_SCHEMES: Final[dict[str, re.Pattern[str]]] = {
-    "id:gid": re.compile(r"\d+\.\d+\.\d+", re.ASCII),
-    "id:usdod": re.compile(r"[0-9A-HJ-NP-Z]{5,6}\.(0|[1-9]\d*)", re.ASCII),
+    "id:gid": re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}", re.ASCII),
+    "id:usdod": re.compile(rf"[0-9A-HJ-NP-Z]{{5,6}}\.{_NUMBER}", re.ASCII),
     "id:adi": re.compile(
         r"[0-9A-HJ-NP-Z]{5,6}\.(?:[A-Z0-9\-]|%2F){0,32}\.(?:%23)?(?:[A-Z0-9\-]|%2F){1,30}", re.ASCII
     ),

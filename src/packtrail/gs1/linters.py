@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _GCP_LENGTH_MIN = 4
 """The shortest GS1 company prefix in use."""
+_IBAN_LENGTH_MIN = 11
+"""No bank of any country has shorter ones; the checks of GS1 draw the line here."""
+_IBAN_LENGTH_MAX = 34
 
 
 def _whole(reason: str, text: str) -> Defect:
@@ -63,7 +66,7 @@ def _prefix_at(start: int) -> Callable[[str], Defect | None]:
     def lint(text: str) -> Defect | None:
         head = text[start : start + _GCP_LENGTH_MIN]
         if len(head) < _GCP_LENGTH_MIN:
-            return _whole("TOO_SHORT_FOR_GCP", text)
+            return Defect("TOO_SHORT_FOR_GCP", start if head else 0, len(text))
         place = SETS["N"].first_bad(head)
         if place is None:
             return None
@@ -74,13 +77,11 @@ def _prefix_at(start: int) -> Callable[[str], Defect | None]:
 
 def _cset64(text: str) -> Defect | None:
     body = text.rstrip("=")
-    place = re.search(r"[^A-Za-z0-9_\-]", body)
-    if place:
-        return Defect("INVALID_CSET64_CHARACTER", place.start(), place.end())
     padding = len(text) - len(body)
     if padding and (padding > 2 or len(text) % 3):
         return Defect("INVALID_CSET64_PADDING", len(body), len(text))
-    return None
+    place = re.search(r"[^A-Za-z0-9_\-]", body)
+    return Defect("INVALID_CSET64_CHARACTER", place.start(), place.end()) if place else None
 
 
 def _charset(letter: str) -> Callable[[str], Defect | None]:
@@ -136,11 +137,12 @@ def _clock(*parts: tuple[str, int], name: str) -> Callable[[str], Defect | None]
     def lint(text: str) -> Defect | None:
         if len(text) != length:
             return _whole(f"{name}_TOO_SHORT" if len(text) < length else f"{name}_TOO_LONG", text)
-        if foreign := _digits(text):
-            return foreign
         for index, (reason, limit) in enumerate(parts):
-            if int(text[2 * index : 2 * index + 2]) >= limit:
-                return Defect(reason, 2 * index, 2 * index + 2)
+            start, end = 2 * index, 2 * index + 2
+            if foreign := _digits(text[start:end]):
+                return foreign._replace(start=start + foreign.start, end=start + foreign.end)
+            if int(text[start:end]) >= limit:
+                return Defect(reason, start, end)
         return None
 
     return lint
@@ -163,13 +165,15 @@ def _coordinate(name: str, limit: int) -> Callable[[str], Defect | None]:
 
 
 def _iban(text: str) -> Defect | None:
-    if not 5 <= len(text) <= 34:
-        return _whole("IBAN_TOO_SHORT" if len(text) < 5 else "IBAN_TOO_LONG", text)
-    foreign = re.search(r"[^0-9A-Z]", text)
+    if len(text) >= 4 and text[:2] not in COUNTRIES_ALPHA2:
+        return Defect("ILLEGAL_IBAN_COUNTRY_CODE", 0, 2)
+    if not _IBAN_LENGTH_MIN <= len(text) <= _IBAN_LENGTH_MAX:
+        is_short = len(text) < _IBAN_LENGTH_MIN
+        return _whole("IBAN_TOO_SHORT" if is_short else "IBAN_TOO_LONG", text)
+    # The account comes first: a defect there is told before one in the check digits.
+    foreign = re.compile(r"[^0-9A-Z]").search(text, 4) or re.search(r"[^0-9A-Z]", text)
     if foreign:
         return Defect("INVALID_IBAN_CHARACTER", foreign.start(), foreign.end())
-    if text[:2] not in COUNTRIES_ALPHA2:
-        return Defect("ILLEGAL_IBAN_COUNTRY_CODE", 0, 2)
     number = "".join(str(int(character, 36)) for character in text[4:] + text[:4])
     return None if int(number) % 97 == 1 else Defect("INCORRECT_IBAN_CHECKSUM", 2, 4)
 
@@ -185,10 +189,10 @@ def _importer_index(text: str) -> Defect | None:
 
 
 def _piece_of_total(text: str) -> Defect | None:
-    if not text or len(text) % 2:
-        return _whole("INVALID_LENGTH_FOR_PIECE_OF_TOTAL", text)
     if foreign := _digits(text):
         return foreign
+    if not text or len(text) % 2:
+        return _whole("INVALID_LENGTH_FOR_PIECE_OF_TOTAL", text)
     half = len(text) // 2
     piece, total = int(text[:half]), int(text[half:])
     if piece == 0:
@@ -216,9 +220,7 @@ def _nonzero(text: str) -> Defect | None:
 
 
 def _no_zero_prefix(text: str) -> Defect | None:
-    if foreign := _digits(text):
-        return foreign
-    return Defect("ILLEGAL_ZERO_PREFIX", 0, 1) if len(text) > 1 and text[0] == "0" else None
+    return Defect("ILLEGAL_ZERO_PREFIX", 0, 1) if text[:1] == "0" else _digits(text)
 
 
 def _zero(text: str) -> Defect | None:
@@ -270,7 +272,7 @@ LINTERS: Final[dict[str, Callable[[str], Defect | None]]] = {
     "posinseqslash": _position_in_sequence,
     "ss": _clock(_SECOND, name="SECOND"),
     "winding": _among(frozenset("019"), "INVALID_WINDING_DIRECTION"),
-    "yesno": _each(r"[^01]", "NOT_ZERO_OR_ONE"),
+    "yesno": _among(frozenset("01"), "NOT_ZERO_OR_ONE"),
     "yymmd0": _date(2, day_zero=True),
     "yymmdd": _date(2, day_zero=False),
     "yyyymmd0": _date(4, day_zero=True),

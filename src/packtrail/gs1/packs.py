@@ -24,7 +24,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from packtrail.base.findings import has_errors
 from packtrail.gs1 import codes
 from packtrail.gs1.charsets import SETS
+from packtrail.gs1.defects import explain
 from packtrail.gs1.element_strings import examine_element_string
+from packtrail.gs1.linters import LINTERS
 from packtrail.gs1.national_codes import check_ppn
 from packtrail.gs1.values import describe, lint, span
 
@@ -38,8 +40,10 @@ _ENVELOPE_END: Final = "\x1e\x04"
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9a-zA-Z](?=\[\)>)")
 _FIELD = re.compile(r"([0-9]{0,3}[A-Z])(.*)", re.DOTALL)
 
-_LIKE_AI: Final = {"1T": "10", "D": "17", "S": "21", "16D": "11"}
+_LIKE_AI: Final = {"1T": "10", "D": "17", "S": "21"}
 """Data identifiers whose values follow the rules of an application identifier."""
+_PRODUCED: Final = "16D"
+"""Data identifier of the date of manufacture, YYYYMMDD: the one date with its century."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,8 @@ def _check_field(name: str, value: str, start: int) -> list[Finding]:
             if wrong
             else []
         )
+    if name == _PRODUCED:
+        return _check_date(value, at)
     ai = "01" if name == "8P" else _LIKE_AI.get(name)
     if ai == "01":
         value = value.zfill(14)
@@ -176,3 +182,12 @@ def _check_field(name: str, value: str, start: int) -> list[Finding]:
             at=span(start + place, start + place + 1),
         )
     ]
+
+
+def _check_date(value: str, at: str) -> list[Finding]:
+    defect = LINTERS["yyyymmd0"](value)
+    if defect is None:
+        return []
+    code, expectation = explain(defect.reason)
+    message = f"The date {value!r} of the data identifier {_PRODUCED} is refused: {expectation}."
+    return [code.found(message, at=at)]

@@ -241,6 +241,22 @@ def test_times_keep_the_offset_they_were_written_with() -> None:
     assert reading.document.events[0].event_time.utcoffset() == timedelta(hours=2)
 
 
+def test_what_sensor_metadata_and_a_report_both_give_is_told_even_where_it_is_the_same() -> None:
+    device = {"deviceID": "urn:epc:id:giai:4000001.111"}
+    sensed = {
+        "sensorMetadata": device,
+        "sensorReport": [{"type": "Temperature", "value": 2, "uom": "CEL", **device}],
+    }
+
+    assert told(document(EVENT | {"sensorElementList": [sensed]})) == [
+        (
+            "EPC-308",
+            "/epcisBody/eventList/0/sensorElementList/0",
+            "Metadata and report both give deviceID.",
+        )
+    ]
+
+
 def test_prefixes_of_the_event_itself_are_known() -> None:
     event = EVENT | {"@context": {"x": "https://ns.example.org/"}, "x:y": 1.50}
     reading = epcis.read(document(event))
@@ -271,6 +287,27 @@ def test_the_master_data_namespace_has_one_spelling() -> None:
         found = read.events[0]
         assert isinstance(found, epcis.ObjectEvent)
         assert found.ilmd == {epcis.LOT_NUMBER: "A1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("UTF8", "utf-8"),
+        ("UTF-8", "utf-8-sig"),
+        ("UTF-16", "utf-16"),
+        ("latin1", "iso-8859-1"),
+        ("ISO-8859-2", "iso-8859-2"),
+        ("windows-1254", "cp1254"),
+    ],
+)
+def test_xml_is_read_in_the_encodings_that_partners_use(name: str, codec: str) -> None:
+    place = "<readPoint><id>urn:x:Fürth</id></readPoint>"
+    told = XML.replace('"UTF-8"', f'"{name}"').replace("</action>", f"</action>{place}")
+
+    reading = epcis.read(told.encode(codec))
+
+    assert reading.document
+    assert [one.read_point for one in reading.document.events] == [epcis.Place(id="urn:x:Fürth")]
 
 
 def test_a_quantity_event_becomes_the_object_event_it_equals() -> None:
@@ -351,7 +388,7 @@ def test_a_time_that_cannot_be_is_told_why(time, reason):
 def test_a_time_may_have_any_number_of_decimals_in_both_notations() -> None:
     decimals = "2026-03-31T14:05:00.07" + "7" * 100 + "+02:00"
     told = {
-        "sensorMetadata": {"time": decimals},
+        "sensorMetadata": {"startTime": decimals},
         "sensorReport": [{"type": "Temperature", "value": 2, "uom": "CEL", "time": decimals}],
     }
     from_json = epcis.read(document(EVENT | {"eventTime": decimals, "sensorElementList": [told]}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from packtrail import epcis
 from packtrail.epcis.losses import Target
@@ -102,3 +103,99 @@ def test_an_offset_that_xml_does_not_have_is_written_as_utc(target: Any) -> None
     assert again.document.events[0].record_time == told.events[0].record_time
     reports = again.document.events[0].sensor_elements[0].reports
     assert reports[0]["time"] == "2025-12-31T03:00:00.000Z"
+
+
+MASTER_DATA = """<epcisq:EPCISQueryDocument xmlns:epcisq="urn:epcglobal:epcis-query:xsd:1"
+    schemaVersion="1.2" creationDate="2026-01-01T00:00:00Z"><EPCISBody><epcisq:QueryResults>
+  <queryName>SimpleMasterDataQuery</queryName><resultsBody><VocabularyList>
+    <Vocabulary type="urn:epcglobal:epcis:vtype:Location"><VocabularyElementList>
+      <VocabularyElement id="urn:epc:id:sgln:4012345.00001.0"/>
+    </VocabularyElementList></Vocabulary></VocabularyList></resultsBody>
+</epcisq:QueryResults></EPCISBody></epcisq:EPCISQueryDocument>"""
+
+
+@pytest.mark.parametrize("version", ["1.2", "2.0"])
+def test_an_answer_of_master_data_stays_one(version: Any) -> None:
+    answer = _read(MASTER_DATA)
+
+    written = epcis.write_xml(answer, version=version)
+
+    assert b"<resultsBody><VocabularyList>" in written
+    assert b"EPCISHeader" not in written
+    assert _read(written).vocabularies == answer.vocabularies
+    assert _read(epcis.write_json(answer)).vocabularies == answer.vocabularies
+
+
+def test_an_answer_of_events_has_its_master_data_in_the_header() -> None:
+    answer = _read(MASTER_DATA)
+    both = structs.replace(answer, events=_read(document(EVENT)).events)
+
+    written = _read(epcis.write_xml(both, version="2.0"))
+
+    assert written.events == both.events
+    assert written.vocabularies == both.vocabularies
+
+
+def test_what_is_not_kept_of_the_business_document_header_is_told() -> None:
+    party = "<s:{0}><s:Identifier>urn:epc:id:sgln:4012345.0000{1}.0</s:Identifier>{2}</s:{0}>"
+    contact = "<s:ContactInformation><s:Contact>J. Doe</s:Contact></s:ContactInformation>"
+    header = (
+        '<EPCISHeader><s:StandardBusinessDocumentHeader xmlns:s="http://www.unece.org/cefact/'
+        'namespaces/StandardBusinessDocumentHeader"><s:HeaderVersion>1.0</s:HeaderVersion>'
+        + party.format("Sender", 1, contact)
+        + party.format("Receiver", 2, "")
+        + party.format("Receiver", 3, "")
+        + "<s:DocumentIdentification><s:Standard>EPCglobal</s:Standard>"
+        "<s:TypeVersion>1.0</s:TypeVersion><s:InstanceIdentifier>1</s:InstanceIdentifier>"
+        "<s:Type>Events</s:Type><s:CreationDateAndTime>2026-01-01T00:00:00Z</s:CreationDateAndTime>"
+        "</s:DocumentIdentification><s:BusinessScope><s:Scope><s:Type>Purpose</s:Type>"
+        "<s:InstanceIdentifier>1</s:InstanceIdentifier></s:Scope></s:BusinessScope>"
+        "</s:StandardBusinessDocumentHeader></EPCISHeader><EPCISBody>"
+    )
+
+    found = epcis.read(XML.replace("<EPCISBody>", header).encode()).findings
+
+    assert [(one.code, one.message) for one in found] == [
+        ("EPC-305", "The contacts of the sender are not kept."),
+        (
+            "EPC-305",
+            "Parts of the business document header are not kept: BusinessScope, receiver 2.",
+        ),
+    ]
+
+
+CONTEXT = [
+    "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
+    {"x": "https://x.example/"},
+]
+
+
+@pytest.mark.parametrize("target", ["xml-1.2", "xml-2.0"])
+def test_sensor_data_with_parts_is_written_as_json_where_xml_has_attributes(target: Any) -> None:
+    parts = {"x:limits": {"x:low": 1.50, "x:high": [2, None]}, "x:note": "dry"}
+    sensed = {"sensorReport": [{"type": "Temperature", "value": 2, "uom": "CEL", **parts}]}
+    told = _read(document({**EVENT, "sensorElementList": [sensed]}, context=CONTEXT))
+
+    written = _read(epcis.write_xml(told, version=target.removeprefix("xml-")))
+
+    report = written.events[0].sensor_elements[0].reports[0]
+    assert report["{https://x.example/}limits"] == '{"x:low":1.5,"x:high":[2,null]}'
+    assert report["{https://x.example/}note"] == "dry"
+    lost = [one.message for one in epcis.lost_in(told, target) if one.code == "EPC-601"]
+    assert lost == [
+        (
+            "Sensor data of XML has attributes only; {https://x.example/}limits is written there "
+            "as JSON."
+        )
+    ]
+
+
+def test_what_xml_flattens_is_told_wherever_it_stands() -> None:
+    odd = {"x:a": {"@type": ["x:b", "x:c"], "@value": "1"}}
+    place = {"id": "urn:x:1", "x:e": [[1, 2], [3]]}
+    told = _read(document({**EVENT, **odd, "readPoint": place}, context=CONTEXT))
+
+    assert [one.message for one in epcis.lost_in(told, "xml-2.0")] == [
+        "An attribute of XML is one text; {https://x.example/}a has one with parts, left out.",
+        "XML has no lists of lists, no empty ones and no null, as {https://x.example/}e has.",
+    ]

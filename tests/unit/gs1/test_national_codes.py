@@ -127,6 +127,17 @@ def test_every_fault_of_an_envelope_is_told_with_its_place() -> None:
     assert not pack.can_submit
 
 
+@pytest.mark.parametrize(
+    ("made", "codes"),
+    [("20230106", []), ("20230100", []), ("230106", ["GS1-012"]), ("20231306", ["GS1-012"])],
+)
+def test_a_date_of_manufacture_in_an_envelope_has_its_century(made: str, codes: list[str]) -> None:
+    pack = read_pack(f"[)>\x1e06\x1d9N111234567842\x1dSA1\x1d1TL\x1dD300100\x1d16D{made}\x1e\x04")
+
+    assert [finding.code for finding in pack.findings] == codes
+    assert pack.can_submit
+
+
 def test_an_envelope_may_carry_a_gtin() -> None:
     pack = read_pack("[)>\x1e06\x1d8P03400935955838\x1dSA1\x1d1TL\x1dD300100\x1e\x04")
 

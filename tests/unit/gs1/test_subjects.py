@@ -39,6 +39,8 @@ def test_an_epc_is_known_in_every_notation(text: str, scheme: str, uri: str) -> 
         ("urn:epc:raw:97.x3074257BF7194E4000001A85", "GS1-050"),
         ("urn:epc:raw:96.xYZ", "GS1-050"),
         ("urn:epc:id:gid:31415.271828", "GS1-002"),
+        ("urn:epc:id:gid:31415.0271828.1414", "GS1-002"),
+        ("urn:epc:id:usdod:2S194.012345", "GS1-002"),
         ("urn:epc:idpat:sgtin:*.812345.*", "GS1-002"),
         ("urn:epc:id:nothing:1.2", "GS1-003"),
     ],

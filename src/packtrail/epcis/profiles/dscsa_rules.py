@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from packtrail.epcis import events
@@ -19,6 +20,7 @@ _ELEMENTS = {
     "parent_id": "parentID",
 }
 _TRANSACTION = re.compile(r"urn:epcglobal:cbv:bt:[0-9]{13}:.+")
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _LOT = (events.LOT_NUMBER, events.ITEM_EXPIRATION_DATE)
 _DIRECT_PURCHASE = f"{GS1_US}directPurchase"
 
@@ -158,14 +160,27 @@ def _commissioned(subject: Subject, prefix: str) -> Iterator[tuple[Entry, events
 
 
 def lot_and_expiry(subject: Subject) -> Iterator[tuple[str, str]]:
-    """Find packs commissioned without lot or expiry date."""
+    """Find packs commissioned without lot or expiry date, or with one that is no date."""
     for entry, event in _commissioned(subject, "urn:epc:id:sgtin:"):
+        expires = event.ilmd.get(events.ITEM_EXPIRATION_DATE)
+        if expires and not _is_date(expires):
+            message = f"The expiry date {shown(expires)} of {event.epcs[0]} is no date."
+            yield message, entry.place
         lacking = [name.rpartition("}")[2] for name in _LOT if not event.ilmd.get(name)]
         if lacking:
             yield (
                 f"The commissioning of {event.epcs[0]} lacks {' and '.join(lacking)}.",
                 entry.place,
             )
+
+
+def _is_date(value: object) -> bool:
+    """Tell whether a value is an xsd:date, as the CBV has expiry dates."""
+    match = _DATE.fullmatch(str(value).strip())
+    try:
+        return match is not None and date.fromisoformat(match[1]) is not None
+    except ValueError:
+        return False
 
 
 def no_lot_on_logistic_units(subject: Subject) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from packtrail import gs1
 from packtrail.epcis import cbv, hashing, scalars
 from packtrail.epcis.identifiers import defects_among, identifiers_of
 from packtrail.epcis.ledger import Trouble
@@ -11,13 +12,17 @@ from packtrail.epcis.profiles.subject import Subject, some
 from packtrail.epcis.report import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from packtrail.epcis.events import Event
 
 
 _CLASS_PREFIXES = ("urn:epc:idpat:", "urn:epc:class:")
 _INSTANCE_PREFIXES = ("urn:epc:id:",)
+_CLASSES = frozenset(
+    {"gtin", "lgtin", "itip-class", "grai-class", "gdti-class", "sgcn-class", "cpi-class", "gmn"}
+)
+"""What class keys of classes begin with."""
 _INSTANCE_LISTS = ("epcs", "child_epcs", "input_epcs", "output_epcs")
 _CLASS_LISTS = ("quantities", "child_quantities", "input_quantities", "output_quantities")
 
@@ -70,8 +75,10 @@ def classes_among_instances(subject: Subject) -> Iterator[tuple[str, str]]:
     """Find products and lots in lists of single objects."""
     for entry in subject.entries():
         for name in _INSTANCE_LISTS:
+            named = getattr(entry.event, name, ())
+            kinds = zip(named, _kinds_of(named), strict=True)
             found = [
-                one for one in getattr(entry.event, name, ()) if one.startswith(_CLASS_PREFIXES)
+                text for text, kind in kinds if text.startswith(_CLASS_PREFIXES) or kind in _CLASSES
             ]
             if found:
                 message = f"{some(found)} stands among single objects and names a class of them."
@@ -82,14 +89,24 @@ def instances_among_classes(subject: Subject) -> Iterator[tuple[str, str]]:
     """Find serial numbers in lists of quantities."""
     for entry in subject.entries():
         for name in _CLASS_LISTS:
+            named = [one.epc_class for one in getattr(entry.event, name, ())]
+            kinds = zip(named, _kinds_of(named), strict=True)
             found = [
-                one.epc_class
-                for one in getattr(entry.event, name, ())
-                if one.epc_class.startswith(_INSTANCE_PREFIXES)
+                text
+                for text, kind in kinds
+                if text.startswith(_INSTANCE_PREFIXES) or (kind and kind not in _CLASSES)
             ]
             if found:
                 message = f"{some(found)} stands among quantities and is a single object."
                 yield message, entry.place
+
+
+def _kinds_of(texts: Sequence[str]) -> list[str]:
+    """Return of each Digital Link what it identifies, as class keys begin; '' for all else."""
+    links = [one for one in texts if one.startswith("http")]
+    keys = zip(links, gs1.identify(links), strict=True)
+    kinds = {link: class_key.partition("/")[0] for link, (class_key, _) in keys}
+    return [kinds[text] if kinds.get(text, "uri") != "uri" else "" for text in texts]
 
 
 def same_event_id(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -154,7 +171,8 @@ def sentence(trouble: Trouble, objects: tuple[str, ...], other: str = "") -> str
     return _SENTENCES[trouble].format(some(objects), other, **words)
 
 
-_PLACES = ("urn:epc:id:sgln:", "urn:epc:id:sgtin:", "urn:epc:id:grai:", "urn:epc:id:giai:", "geo:")
+_PLACE_KINDS = frozenset({"sgln", "sgtin", "grai", "giai"})
+_PLACES = tuple(f"urn:epc:id:{kind}:" for kind in sorted(_PLACE_KINDS))
 
 
 def odd_places(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -168,7 +186,8 @@ def odd_places(subject: Subject) -> Iterator[tuple[str, str]]:
 def _is_odd(text: str) -> bool:
     if text.startswith("urn:epc:"):
         return not text.startswith(_PLACES)
-    return not scalars.is_uri(text)
+    (kind,) = _kinds_of([text])
+    return not scalars.is_uri(text) or (kind != "" and kind not in _PLACE_KINDS)
 
 
 GS1_CHECKS: dict[str, Callable[..., Any]] = {

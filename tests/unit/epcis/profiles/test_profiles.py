@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -123,6 +124,9 @@ BROKEN: list[tuple[tuple[str, str], set[str]]] = [
     (changed(1, f"<bizLocation><id>{MAKER}</id></bizLocation>", ""), {"EPC-514"}),
     (changed(1, "<cbvmda:itemExpirationDate>2028-03-27</cbvmda:itemExpirationDate>", ""),
      {"EPC-515"}),
+    (changed(1, "2028-03-27</cbvmda", "27.03.2028</cbvmda"), {"EPC-515"}),
+    (changed(1, "2028-03-27</cbvmda", "2028-02-30</cbvmda"), {"EPC-515"}),
+    (changed(1, "2028-03-27</cbvmda", "2028-03-27Z</cbvmda"), set()),
     (changed(4, "</ObjectEvent>", f"{LOT}</ObjectEvent>"), {"EPC-516"}),
     (changed(3, "disp:in_progress", "disp:active"), {"EPC-517"}),
     ((event(6), ""), {"EPC-518"}),
@@ -164,6 +168,49 @@ def test_one_thing_broken_gives_exactly_that_finding(
 
     assert {one.code for one in found} == expected
     assert all(one.at and one.message.endswith(".") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("listed", "code"),
+    [
+        ({"epcList": ["https://id.gs1.org/01/04012345111118"]}, "EPC-403"),
+        ({"epcList": ["https://example.com/01/04012345111118/10/L1"]}, "EPC-403"),
+        ({"epcList": ["https://id.gs1.org/01/04012345111118/21/1", "https://example.com/a"]}, ""),
+        (
+            {"quantityList": [{"epcClass": "https://id.gs1.org/01/04012345111118/21/1"}]},
+            "EPC-404",
+        ),
+        ({"quantityList": [{"epcClass": "https://id.gs1.org/00/340123453111111115"}]}, "EPC-404"),
+        (
+            {
+                "quantityList": [
+                    {"epcClass": "https://id.gs1.org/8003/04012345000221"},
+                    {"epcClass": "https://example.com/class/a"},
+                ]
+            },
+            "",
+        ),
+        ({"readPoint": {"id": "https://id.gs1.org/417/4012345000016"}}, "EPC-411"),
+        ({"bizLocation": {"id": "https://id.gs1.org/00/340123453111111115"}}, "EPC-411"),
+        ({"readPoint": {"id": "https://id.gs1.org/414/4012345000016/254/2"}}, ""),
+        ({"readPoint": {"id": "https://id.gs1.org/8004/4012345TRUCK"}}, ""),
+        ({"readPoint": {"id": "geo:52.5,13.4"}}, ""),
+        ({"readPoint": {"id": "https://example.com/gate/4"}}, ""),
+    ],
+)
+def test_a_digital_link_is_held_to_what_it_names(listed: dict[str, object], code: str) -> None:
+    event = {
+        "@context": ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"],
+        "type": "ObjectEvent",
+        "eventTime": "2026-04-01T07:00:00Z",
+        "eventTimeZoneOffset": "+00:00",
+        "action": "OBSERVE",
+        "epcList": ["https://id.gs1.org/01/04012345111118/21/1"],
+        **listed,
+    }
+    found = epcis.validate(epcis.read(json.dumps(event).encode()), "gs1", on=NOW)
+
+    assert [one.code for one in found] == ([code] if code else [])
 
 
 def test_every_rule_of_every_profile_is_broken_by_some_case() -> None:
