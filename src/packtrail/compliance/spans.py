@@ -29,6 +29,11 @@ _HOURS: Final[Mapping[str, int]] = {
 }
 """For comparing spans; a calendar decides what a month really is."""
 _SATURDAY: Final = 5
+_WORKING_DAY: Final = "working day"
+_A_WEEK: Final = 5
+"""Working days of a week."""
+_WEEKEND: Final = 48
+"""Hours."""
 
 
 IsWorked = Callable[[date], bool]
@@ -61,6 +66,36 @@ class Span:
         """About how many hours, for comparing."""
         return self.count * _HOURS[self.unit]
 
+    def is_within(self, limit: Span) -> bool | None:
+        """Tell whether it is no longer than a limit; None: that hangs on which days they are.
+
+        Between working days and other spans lie weekends: how many, only a calendar knows.
+
+        Examples:
+            >>> hour_limit = Span.read("24 hours")
+            >>> Span.read("20 hours").is_within(hour_limit), Span.read("1 working day").is_within(
+            ...     hour_limit
+            ... )
+            (True, None)
+        """
+        if self.unit == limit.unit:
+            return self.count <= limit.count
+        if self._most_hours <= limit._least_hours:
+            return True
+        return False if self._least_hours > limit._most_hours else None
+
+    @property
+    def _least_hours(self) -> int:
+        """The fewest hours: working days that begin with a week."""
+        weekends = (self.count - 1) // _A_WEEK if self.count else 0
+        return self.hours + (_WEEKEND * weekends if self.unit == _WORKING_DAY else 0)
+
+    @property
+    def _most_hours(self) -> int:
+        """The most hours: working days of which the first comes after a weekend; no holidays."""
+        weekends = (self.count - 1) // _A_WEEK + 1 if self.count else 0
+        return self.hours + (_WEEKEND * weekends if self.unit == _WORKING_DAY else 0)
+
     def __lt__(self, other: Span) -> bool:
         return self.hours < other.hours
 
@@ -82,7 +117,7 @@ class Span:
         """
         if self.unit in {"month", "year"}:
             return _months_after(day, self.count * (12 if self.unit == "year" else 1))
-        if self.unit == "working day":
+        if self.unit == _WORKING_DAY:
             return _working_days_after(day, self.count, is_worked or monday_to_friday)
         return day + min(timedelta(hours=self.hours), date.max - day)
 

@@ -65,3 +65,47 @@ def test_what_ends_beyond_the_calendar_ends_with_it(text: str) -> None:
 
     assert span is not None
     assert span.after(date(9999, 12, 31)) == date(9999, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "is_within"),
+    [
+        ("24 hours", "1 day", True),
+        ("25 hours", "1 day", False),
+        ("2 working days", "2 working days", True),
+        ("3 working days", "2 working days", False),
+        # From a Friday to a Monday is one working day, and three days.
+        ("24 hours", "1 working day", True),
+        ("3 days", "1 working day", None),
+        ("73 hours", "1 working day", False),
+        ("1 working day", "24 hours", None),
+        ("1 working day", "3 days", True),
+        ("2 working days", "24 hours", False),
+        # Ten working days have one weekend within them at least, and two at most.
+        ("10 working days", "10 days", False),
+        ("10 working days", "12 days", None),
+        ("10 working days", "2 weeks", True),
+        ("12 days", "10 working days", True),
+        ("13 days", "10 working days", None),
+        ("15 days", "10 working days", False),
+    ],
+)
+def test_weekends_lie_between_working_days_and_other_spans(
+    text: str, limit: str, is_within: bool | None
+) -> None:
+    span, most = Span.read(text), Span.read(limit)
+
+    assert span is not None
+    assert most is not None
+    assert span.is_within(most) is is_within
+
+
+@pytest.mark.parametrize("count", range(1, 15))
+def test_what_is_told_of_weekends_is_so_from_every_day_of_a_week(count: int) -> None:
+    span = Span(count, "working day")
+    taken = {(span.after(day) - day).days for day in (date(2027, 3, n) for n in range(1, 8))}
+
+    assert span.is_within(Span(max(taken), "day"))
+    assert span.is_within(Span(min(taken) - 1, "day")) is False
+    assert Span(min(taken), "day").is_within(span)
+    assert Span(max(taken) + 1, "day").is_within(span) is False

@@ -18,6 +18,7 @@ from packtrail.compliance.checks.answers import (
 )
 from packtrail.compliance.spans import Span
 from packtrail.compliance.subjects import (
+    Delay,
     Document,
     Incident,
     Return,
@@ -63,18 +64,29 @@ def reported_within(
 ) -> Answer:
     """Every event was reported in time; without a span, at once."""
     limit = f"within {within}" if within else "at once"
+    unsure: list[str] = []
     for event in events:
         delay = subject.reports.get(event.value)
         if delay is None:
             return not_said("reports", f"when {listed([event])} was reported")
-        is_late = within is None or (delay.span is not None and not delay.span <= within)
-        if not delay.is_reported or (delay.span is not None and is_late):
+        in_time = _in_time(delay, within)
+        if in_time is False:
             told = str(delay) if delay.is_reported else "never"
             return failed(
                 f"{listed([event]).capitalize()} was reported {told}; it must be {limit}.",
                 "reports",
             )
+        unsure += [f"{event.value} was reported ({delay})"] if in_time is None else []
+    if unsure:
+        return not_said("reports", f"over which days {listed(unsure)}, so whether it was {limit}")
     return passed(f"Reported {limit}: {listed(events)}.", "reports")
+
+
+def _in_time(delay: Delay, within: Span | None) -> bool | None:
+    """Tell whether a report came in time; None: weekends decide, and the days are not said."""
+    if delay.span is None:
+        return delay.is_reported
+    return delay.span.is_within(within) if within else False
 
 
 def told_to(incident: Incident, *, parties: tuple[str, ...]) -> Answer:
@@ -296,8 +308,12 @@ def undone_within(back: Return, *, within: Span) -> Answer:
     """A decommissioning is undone while there is time."""
     if back.undone_after is None:
         return not_said("undone_after", "how long after the decommissioning it is undone")
+    in_time = back.undone_after.is_within(within)
+    if in_time is None:
+        days = f"over which days {back.undone_after} went by, so whether these are {within} or less"
+        return not_said("undone_after", days)
     return decide(
-        is_so=back.undone_after <= within,
+        is_so=in_time,
         yes=f"It is undone after {back.undone_after}; {within} are allowed.",
         no=f"It is undone after {back.undone_after}; only {within} are allowed.",
         at="undone_after",
