@@ -85,7 +85,7 @@ def running(
         ]
         if not started or duty.within is None:
             continue
-        if duty.from_on is not None and started[0].astimezone(UTC).date() < duty.from_on:
+        if not duty.is_asked(started[0].astimezone(UTC).date()):
             continue
         key = f"{duty.pack_id}/{duty.name}"
         told_at = done.get(key)
