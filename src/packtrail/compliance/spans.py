@@ -28,6 +28,18 @@ _HOURS: Final[Mapping[str, int]] = {
     "year": 365 * 24,
 }
 """For comparing spans; a calendar decides what a month really is."""
+_KINDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("hour", "day", "week"), "clock"),
+    **dict.fromkeys(("month", "year"), "calendar"),
+    "working day": "working",
+}
+"""Unit -> kind: spans of one kind can be compared exactly."""
+_MONTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_IN_A_ROW: Final = [[sum((_MONTHS * 2)[n : n + many]) for n in range(12)] for many in range(12)]
+_FEWEST_DAYS: Final = [min(each) for each in _IN_A_ROW]
+"""Days of so many months in a row, at least."""
+_MOST_DAYS: Final = [max(each) for each in _IN_A_ROW]
+"""At most: these have no February among them."""
 _SATURDAY: Final = 5
 _WORKING_DAY: Final = "working day"
 _A_WEEK: Final = 5
@@ -69,7 +81,8 @@ class Span:
     def is_within(self, limit: Span) -> bool | None:
         """Tell whether it is no longer than a limit; None: that hangs on which days they are.
 
-        Between working days and other spans lie weekends: how many, only a calendar knows.
+        Between working days lie weekends, and months and years have leap days: how many, only a
+        calendar knows.
 
         Examples:
             >>> hour_limit = Span.read("24 hours")
@@ -77,24 +90,33 @@ class Span:
             ...     hour_limit
             ... )
             (True, None)
+            >>> Span.read("6 years").is_within(Span.read("2190 days"))
+            False
         """
-        if self.unit == limit.unit:
-            return self.count <= limit.count
-        if self._most_hours <= limit._least_hours:
+        if _KINDS[self.unit] == _KINDS[limit.unit]:
+            return self.hours <= limit.hours
+        (least, most), (limit_least, limit_most) = self._bounds, limit._bounds
+        if most <= limit_least:
             return True
-        return False if self._least_hours > limit._most_hours else None
+        return False if least > limit_most else None
 
     @property
-    def _least_hours(self) -> int:
-        """The fewest hours: working days that begin with a week."""
-        weekends = (self.count - 1) // _A_WEEK if self.count else 0
-        return self.hours + (_WEEKEND * weekends if self.unit == _WORKING_DAY else 0)
-
-    @property
-    def _most_hours(self) -> int:
-        """The most hours: working days of which the first comes after a weekend; no holidays."""
-        weekends = (self.count - 1) // _A_WEEK + 1 if self.count else 0
-        return self.hours + (_WEEKEND * weekends if self.unit == _WORKING_DAY else 0)
+    def _bounds(self) -> tuple[int, int]:
+        """The fewest and the most hours: without holidays, and up to the year 2099."""
+        if self.unit == _WORKING_DAY:
+            weekends = -(-self.count // _A_WEEK)  # One less, where they begin with a week.
+            return (
+                self.hours + _WEEKEND * max(weekends - 1, 0),
+                self.hours + _WEEKEND * weekends,
+            )
+        if _KINDS[self.unit] != "calendar":
+            return self.hours, self.hours
+        years, months = divmod(self.count * (12 if self.unit == "year" else 1), 12)
+        days = 365 * years
+        return (
+            24 * (days + years // 4 + _FEWEST_DAYS[months]),
+            24 * (days - (-years // 4) + _MOST_DAYS[months]),
+        )
 
     def __lt__(self, other: Span) -> bool:
         return self.hours < other.hours

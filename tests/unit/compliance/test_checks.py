@@ -186,3 +186,13 @@ def test_ten_working_days_are_more_than_ten_days() -> None:
     late = subject_of("return", "undone_after: 10 working days")
 
     assert CHECKS["undone_within"].run(late, within=DAYS).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("days", "outcome"),
+    [(2190, Outcome.FAILED), (2191, Outcome.UNKNOWN), (2192, Outcome.PASSED)],
+)
+def test_six_years_are_more_than_six_times_365_days(days: int, outcome: Outcome) -> None:
+    record = subject_of("document", f"kept_for: {days} days")
+
+    assert CHECKS["kept"].run(record, at_least=Span(6, "year")).outcome is outcome

@@ -249,8 +249,12 @@ def kept(document: Document, *, at_least: Span) -> Answer:
     """The record is kept long enough."""
     if document.kept_for is None:
         return not_said("kept_for", "how long the record is kept")
+    is_enough = at_least.is_within(document.kept_for)
+    if is_enough is None:
+        days = f"over which days {document.kept_for} go, so whether they are {at_least}"
+        return not_said("kept_for", days)
     return decide(
-        is_so=at_least <= document.kept_for,
+        is_so=is_enough,
         yes=f"The record is kept for {document.kept_for}; {at_least} are asked for.",
         no=f"The record is kept for {document.kept_for}; {at_least} are asked for.",
         at="kept_for",
