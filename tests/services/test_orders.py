@@ -26,6 +26,7 @@ from packtrail.services.orders.order_commands import (
     signal,
     update,
 )
+from packtrail.services.orders.returning import give_back
 from packtrail.services.supply import pools
 from packtrail.store.database import Database
 from packtrail.store.orders import OrderFilter
@@ -302,6 +303,20 @@ def test_what_a_line_drew_itself_is_not_handed_to_it_again(plant: Plant) -> None
     assert handed(plant, 2, "first") == everything[:2]
     assert handed(plant, 1_000, "rest") == everything[2:]
     assert not set(own) & set(everything)
+
+
+def test_what_was_given_back_or_made_void_before_is_not_handed_out(plant: Plant) -> None:
+    plant.order()
+    everything = list(plant.numbers["pack"])
+    for is_void, some in ((True, everything[:1]), (False, everything[3:5])):
+        give_back(
+            plant.app, plant.packer, "WO-1", Level.PACK, some, is_void=is_void, reason="Spoilt",
+            request_id=f"back {is_void}",
+        )  # fmt: skip
+
+    assert handed(plant, 3, "one") == [*everything[1:3], everything[5]]
+    assert handed(plant, 1_000, "two") == everything[6:]
+    assert handed(plant, 3, "one") == [*everything[1:3], everything[5]]
 
 
 def test_portions_of_before_draws_were_told_apart_still_count(plant: Plant) -> None:

@@ -2,12 +2,13 @@
 
 A portion is written down in the history of the order under the id of its request: which numbers of
 which draw it is. A request whose answer was lost is made again with the same id, and gets the same
-numbers, whatever was drawn since. What a line drew itself was handed to it by that.
+numbers, whatever was drawn since. What a line drew itself was handed to it by that, and what was
+given back or made void before it was handed out never is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from packtrail.access import Actor, Permission, require
@@ -55,6 +56,9 @@ def hand_out(
     if count < 1:
         message = f"{count:,} numbers; expected 1 or more."
         raise RefusedError(codes.BAD_ORDER.found(message, at="count"))
+    with app.database.reading() as conn:
+        order = order_row(conn, actor, code)
+    gone = order_numbers.withdrawn_places(app, actor, order, level)
     with app.database.transaction() as conn:
         order = order_row(conn, actor, code, is_locked=True)
         if order.making().tier(level) is None:
@@ -65,15 +69,19 @@ def hand_out(
             parts = _parts_of_request(conn, order, level, request_id)
         else:
             _require_open(order)
-            parts = list(_next_parts(conn, order, level, count))
+            parts = list(_next_parts(conn, order, level, count, gone))
             why = Why(at=app.clock(), request_id=request_id, detail={"parts": parts})
             note_step(conn, actor, order, name, why, before=order.state)
-    wanted = {draw_no: (lo, hi) for draw_no, lo, hi in parts}
+    wanted: dict[int, list[slice]] = {}
+    for draw_no, lo, hi in parts:
+        wanted.setdefault(draw_no, []).append(slice(lo, hi))
     return [
         number
         for row, delivery in order_numbers.deliveries(app, actor, order, level)
         if row.draw_no in wanted
-        for number in delivery.serials()[slice(*wanted[row.draw_no])]
+        for made in [delivery.serials()]
+        for part in wanted[row.draw_no]
+        for number in made[part]
     ]
 
 
@@ -86,15 +94,30 @@ def _require_open(order: rows.OrderRow) -> None:
         raise Conflict(codes.ORDER_NOT_OPEN.found(message, at="state"))
 
 
-def _next_parts(conn: Connection, order: rows.OrderRow, level: Level, count: int) -> Iterator[Part]:
-    """Yield the next numbers that nobody was handed, draw by draw."""
+def _next_parts(
+    conn: Connection,
+    order: rows.OrderRow,
+    level: Level,
+    count: int,
+    gone: Mapping[int, frozenset[int]],
+) -> Iterator[Part]:
+    """Yield the next numbers that nobody was handed and that are still out, draw by draw."""
     handed = _handed(conn, order, level)
     for draw in _draws(conn, order, level):
-        lo = handed.get(draw.draw_no, 0)
-        hi = min(draw.count, lo + count)
-        if lo < hi:
-            count -= hi - lo
-            yield draw.draw_no, lo, hi
+        start = handed.get(draw.draw_no, 0)
+        for lo, end in _runs(start, draw.count, gone.get(draw.draw_no, frozenset())):
+            hi = min(end, lo + count)
+            if lo < hi:
+                count -= hi - lo
+                yield draw.draw_no, lo, hi
+
+
+def _runs(start: int, end: int, gone: frozenset[int]) -> Iterator[tuple[int, int]]:
+    """Yield the spans between two places that leave some places out."""
+    for place in sorted(each for each in gone if start <= each < end):
+        yield start, place
+        start = place + 1
+    yield start, end
 
 
 def _handed(conn: Connection, order: rows.OrderRow, level: Level) -> dict[int, int]:
