@@ -289,6 +289,9 @@ def test_more_numbers_are_drawn_from_the_pool(plant: Plant, on_line: Live) -> No
         status, packs, _ = await line.request(3, method="SNRequestUnallocated", WorkOrder="WO-1")
         assert (status, len(set(packs))) == (1, 3)
         assert await line.event("SIDCommissioningEvent", packs, WorkOrder="WO-1") == 1
+        status, others, _ = await line.request(100, WorkOrder="WO-1")
+        assert (status, len(set(others))) == (3, 18)
+        assert not set(packs) & set(others), "each once"
         status, loose, _ = await line.request(2, method="SNRequestUnassigned", PoolID=code)
         assert (status, len(loose)) == (1, 2)
 

@@ -93,6 +93,24 @@ def test_the_clock_of_the_market_runs_from_what_the_rule_pack_says(world: World)
     assert refused(cases.done, world.app, world.maker, code, "us/none", reason="x") == ["SIG-052"]
 
 
+def test_what_is_confirmed_anew_has_to_be_told_anew(world: World) -> None:
+    code = investigated(world, market="US")
+    (first,) = go(world, code, "confirm").line.clocks
+    world.clock.advance(hours=2)
+    cases.done(world.app, world.maker, code, first.duty, reason="Incident 1234")
+    world.clock.advance(days=3)
+    (reopened,) = go(world, code, "reopen").line.clocks
+    assert reopened.done_at is not None
+
+    (second,) = go(world, code, "confirm").line.clocks
+    assert second.started_at > reopened.done_at
+    assert second.done_at is None
+    assert not second.is_late(second.started_at)
+
+    told = cases.done(world.app, world.maker, code, first.duty, reason="Follow-up to 1234")
+    assert told.line.clocks[0].done_at is not None
+
+
 def test_an_alert_of_the_eu_is_to_be_explained_within_two_working_days(world: World) -> None:
     (clock,) = opened(world, market="DE").line.clocks
 

@@ -17,6 +17,7 @@ from packtrail.serials.policy import Policy
 from packtrail.services.accounts import audit, organisations
 from packtrail.services.lines import floor
 from packtrail.services.orders import orders
+from packtrail.services.orders.handing_out import hand_out
 from packtrail.services.orders.order_commands import (
     command,
     create,
@@ -25,6 +26,7 @@ from packtrail.services.orders.order_commands import (
     signal,
     update,
 )
+from packtrail.services.orders.returning import give_back
 from packtrail.services.supply import pools
 from packtrail.store.database import Database
 from packtrail.store.orders import OrderFilter
@@ -272,6 +274,60 @@ def test_more_numbers_are_drawn_once_for_a_request(plant: Plant) -> None:
         with pytest.raises(RefusedError) as refused:
             draw_more(plant.app, plant.packer, "WO-1", level, count, request_id="x")
         assert code_of(refused) == "LIN-012"
+
+
+def handed(plant: Plant, count: int, request_id: str) -> list[str]:
+    return hand_out(
+        plant.app, plant.packer, "WO-1", Level.PACK, count, request_id=request_id
+    )  # fmt: skip
+
+
+def test_what_is_drawn_after_a_short_portion_is_handed_out_whole(plant: Plant) -> None:
+    plant.order()
+    everything = list(plant.numbers["pack"])
+    short = handed(plant, 1_000, "all")
+    more = draw_more(plant.app, plant.packer, "WO-1", "pack", 5, request_id="more")
+
+    assert handed(plant, 3, "next") == more[:3]
+    assert handed(plant, 1_000, "rest") == more[3:]
+    assert handed(plant, 1_000, "all") == short == everything, "whatever was drawn since"
+
+
+def test_what_a_line_drew_itself_is_not_handed_to_it_again(plant: Plant) -> None:
+    plant.order()
+    everything = list(plant.numbers["pack"])
+    own = draw_more(
+        plant.app, plant.packer, "WO-1", "pack", 5, request_id="own", is_handed=True
+    )  # fmt: skip
+
+    assert handed(plant, 2, "first") == everything[:2]
+    assert handed(plant, 1_000, "rest") == everything[2:]
+    assert not set(own) & set(everything)
+
+
+def test_what_was_given_back_or_made_void_before_is_not_handed_out(plant: Plant) -> None:
+    plant.order()
+    everything = list(plant.numbers["pack"])
+    for is_void, some in ((True, everything[:1]), (False, everything[3:5])):
+        give_back(
+            plant.app, plant.packer, "WO-1", Level.PACK, some, is_void=is_void, reason="Spoilt",
+            request_id=f"back {is_void}",
+        )  # fmt: skip
+
+    assert handed(plant, 3, "one") == [*everything[1:3], everything[5]]
+    assert handed(plant, 1_000, "two") == everything[6:]
+    assert handed(plant, 3, "one") == [*everything[1:3], everything[5]]
+
+
+def test_portions_of_before_draws_were_told_apart_still_count(plant: Plant) -> None:
+    plant.order()
+    everything = list(plant.numbers["pack"])
+    handed(plant, 4, "old")
+    with plant.app.database.transaction() as conn:
+        conn.execute("update work_order_step set detail = '{\"from\": 0}' where request_id = 'old'")
+
+    assert handed(plant, 4, "old") == everything[:4]
+    assert handed(plant, 2, "new") == everything[4:6]
 
 
 # --- who sees what --------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -151,6 +151,32 @@ def test_an_expired_pack_is_neither_dispensed_nor_taken_back(packs: World) -> No
     assert do(packs, "dispense", "2").outcome is Outcome.BARRED
 
 
+def extended(packs: World) -> None:
+    longer = Proposal(
+        kind="expiry_extended", gtin=GTIN, lot=LOT, reason="Stability study 12",
+        expires_on=date(2029, 6, 30),
+    )  # fmt: skip
+    notices.make(packs.app, packs.maker, longer)
+
+
+def test_a_longer_expiry_bars_no_undo(packs: World) -> None:
+    extended(packs)
+
+    assert do(packs, "dispense").is_done
+    assert do(packs, "dispense", undo=True).outcome is Outcome.DONE
+    assert verdict(packs) is Verdict.GENUINE
+
+
+def test_an_undo_after_the_expiry_on_the_pack_is_not_said_to_be_done(packs: World) -> None:
+    extended(packs)
+    packs.clock.now = datetime(2029, 1, 15, 12, tzinfo=UTC)
+
+    assert do(packs, "dispense").is_done
+    undone = do(packs, "dispense", undo=True)
+    assert (undone.outcome, undone.is_done) == (Outcome.UNDO_BARRED, False)
+    assert verdict(packs) is Verdict.NOT_SALEABLE
+
+
 @pytest.mark.parametrize(
     ("ask", "outcome", "national", "is_alarm"),
     [
@@ -195,6 +221,30 @@ def test_the_same_operation_told_twice_is_done_once_and_answered_the_same(packs:
         do(packs, "export", operation_id=identity)
     with pytest.raises(RefusedError, match="no UUID"):
         do(packs, "dispense", operation_id="7")
+
+
+def test_an_id_that_another_pack_has_is_refused_and_nothing_else_is_done(packs: World) -> None:
+    identity = str(uuid4())
+    do(packs, "dispense", "1", operation_id=identity)
+    requests = [
+        Request(operation="dispense", ask=scan("2")),
+        Request(operation="dispense", ask=scan("3"), operation_id=identity),
+    ]
+    with pytest.raises(Conflict, match=f"another operation: dispense of {GTIN} 1\\."):
+        pack_operations.perform(packs.app, packs.maker, requests, At(place=SHOP))
+
+    assert verdict(packs, "2") is Verdict.GENUINE
+    assert verdict(packs, "3") is Verdict.GENUINE
+
+
+def test_what_could_not_be_read_is_told_again_under_its_id(packs: World) -> None:
+    identity, unreadable = str(uuid4()), Ask(text="?")
+    first = do(packs, "dispense", ask=unreadable, operation_id=identity)
+    again = do(packs, "dispense", ask=unreadable, operation_id=identity)
+
+    assert (first.outcome, again.is_repeat) == (Outcome.NOT_READ, True)
+    with pytest.raises(Conflict):
+        do(packs, "dispense", "1", operation_id=identity)
 
 
 def test_many_are_done_in_their_order_also_those_of_one_pack(packs: World) -> None:

@@ -180,3 +180,15 @@ def monthly(desk: Desk) -> None:
             "update report set duty = %s, due_at = '2027-01-01 00:00+09', happened_at = due_at",
             [MONTHLY],
         )
+
+
+@pytest.mark.parametrize("time", ["2026-11-27T08:30:00+09:00", "2026-11-26T23:30:00Z"])
+def test_the_day_is_that_of_the_place_however_the_time_is_written(desk: Desk, time: str) -> None:
+    sold(desk, "prescription")
+    shipped = {**shipping(sample.PALLET), "eventTime": time, "eventTimeZoneOffset": "+09:00"}
+    desk.capture(*whole_shipment(), shipped)
+
+    (report,) = desk.due()
+
+    # Shipped on a Friday in Korea: there is time until the end of Monday there.
+    assert report.due_at == datetime(2026, 11, 30, 15, tzinfo=UTC)

@@ -60,6 +60,7 @@ def between_days(pack: Pack, before: date, after: date) -> tuple[Change, ...]:
     return (
         *_rules_between(pack, before, after),
         *_exemptions_between(pack, before, after),
+        *_duties_between(pack, before, after),
         *_parameters_between(pack, before, after),
     )
 
@@ -114,6 +115,16 @@ def _exemptions_between(pack: Pack, before: date, after: date) -> Iterator[Chang
                 name,
                 f"The exemption {verb}: {each.title}, from {listed(each.rules)}. ({each.clause})",
             )
+
+
+def _duties_between(pack: Pack, before: date, after: date) -> Iterator[Change]:
+    for name, each in pack.duties.items():
+        was, now = each.is_asked(before), each.is_asked(after)
+        if was != now:
+            how = How.ADDED if now else How.REMOVED
+            verb = "begins to hold" if now else "no longer holds"
+            whom = f" ({listed(each.roles)})" if each.roles else ""
+            yield Change(What.DUTY, how, name, f"The duty {verb}: {each.what}{whom}.")
 
 
 def _parameters_between(pack: Pack, before: date, after: date) -> Iterator[Change]:

@@ -162,9 +162,9 @@ class Duty:
     within: Span | None = None
     """How long after the event there is time."""
     every: Span | None = None
-    """How often, where no event sets it off."""
+    """How often, where no event sets it off: months or years, counted from January."""
     due_day: int | None = None
-    """Day of the following period on which it is due; 31 is the last."""
+    """Day of the month after such a period on which it is due; 31 is the last."""
     recipients: tuple[str, ...] = ()
     """Who is told."""
     format: str = ""
@@ -178,6 +178,24 @@ class Duty:
     true_on: date | None = None
     note: str = ""
     pack_id: str = ""
+
+    def is_asked(self, day: date) -> bool:
+        """Tell whether it holds on a day."""
+        return (self.from_on or day) <= day <= (self.to_on or day)
+
+    @property
+    def months(self) -> int | None:
+        """After how many months it comes round; None: it does not, or no day is told."""
+        if self.every is None or self.due_day is None:
+            return None
+        return {"month": 1, "year": 12}.get(self.every.unit, 0) * self.every.count or None
+
+    @property
+    def rhythm(self) -> str:
+        """How often it comes round, as people say it: `month`, `3 months`; empty: it does not."""
+        if self.every is None:
+            return ""
+        return self.every.unit if self.every.count == 1 else str(self.every)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from packtrail.compliance.packs import Pack
 
 STALE_AFTER: Final = timedelta(days=365)
+_YEAR: Final = 12
+_DAY_MAX: Final = 31
 _EXPECTED: Final = ("fails", "passes", "exempt", "unknown")
 
 
@@ -182,6 +184,19 @@ def _date_findings(own: Pack) -> Iterator[Finding]:
     for name, duty in own.duties.items():
         if duty.from_on is None and duty.status is FactStatus.KNOWN:
             yield codes.NO_DATE.found(f"It is not said since when the duty {name} holds.", at=name)
+        if duty.every is not None and not _comes_round(duty):
+            message = (
+                f"The duty {name} comes round every {duty.every}, by day {duty.due_day}; expected "
+                "1, 2, 3, 4 or 6 months, or years, and a `due_day` from 1 to 31."
+            )
+            yield codes.BAD_VALUE.found(message, at=name)
+
+
+def _comes_round(duty: Duty) -> bool:
+    """Tell whether the calendar can tell on which days a duty is due."""
+    months = duty.months
+    divides = months is not None and (_YEAR % months == 0 or months % _YEAR == 0)
+    return divides and 1 <= (duty.due_day or 0) <= _DAY_MAX
 
 
 def _name_findings(own: Pack, pack: Pack) -> Iterator[Finding]:

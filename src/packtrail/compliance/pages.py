@@ -361,9 +361,10 @@ def source(pack: Pack, source_id: str) -> SourceView:
 def when(duty: Duty) -> str:
     """Return by when a duty must be done, in words."""
     events = ", ".join(each.value.replace("_", " ") for each in duty.events)
-    if duty.every is not None:
+    if duty.months is not None:
         day = "the last day" if duty.due_day == 31 else f"day {duty.due_day}"
-        return f"every {duty.every.unit}, by {day} of the following one"
+        then = "following one" if duty.months == 1 else "month after"
+        return f"every {duty.rhythm}, by {day} of the {then}"
     if duty.before:
         return f"before {events}" if events else "before"
     if duty.at_once:

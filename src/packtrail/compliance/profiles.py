@@ -207,11 +207,8 @@ def reporting_duties(
     wanted, found = frozenset(roles), []
     for name in sorted(pack.duties):
         duty = pack.duties[name]
-        is_now = (duty.from_on is None or duty.from_on <= on) and (
-            duty.to_on is None or on <= duty.to_on
-        )
         fit = duty.applies_to.fit(subject)
-        if is_now and not fit.is_out and (not wanted or wanted & frozenset(duty.roles)):
+        if duty.is_asked(on) and not fit.is_out and (not wanted or wanted & frozenset(duty.roles)):
             found.append(
                 ReportDuty(
                     identity=pack.identity,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar as months
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import MAXYEAR, date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -136,9 +136,8 @@ def standing(catalogue: Catalogue, portfolio: Portfolio, *, on: date) -> tuple[S
     for pack, sold in _packs(catalogue, portfolio, everywhere=False):
         placements = tuple(each for each in portfolio.placements if each.market in sold)
         for duty in pack.duties.values():
-            is_now = (duty.from_on or on) <= on and (duty.to_on is None or on <= duty.to_on)
             concerned = tuple(each for each in placements if _may_concern(duty, each))
-            if is_now and concerned and frozenset(duty.roles) & portfolio.roles:
+            if duty.is_asked(on) and concerned and frozenset(duty.roles) & portfolio.roles:
                 key = f"{duty.pack_id or pack.id}/{duty.name}"
                 known = found[key].placements if key in found else ()
                 whole = (*known, *concerned)
@@ -186,14 +185,50 @@ def _joined(dues: Sequence[Due], portfolio: Portfolio) -> Due:
 
 
 def next_due(duty: Duty, on: date) -> date | None:
-    """Return the next day on which a duty that comes round is due; None where events set it off."""
-    if duty.every is None or duty.every.unit != "month" or duty.due_day is None:
+    """Return the next day on which a duty that comes round is due, from a day on.
+
+    None where it does not come round, or where it has ended: nothing is due for periods that were
+    over before it began, or that begin after it ends.
+    """
+    if duty.months is None:
         return None
-    this_month = _day_of_month(on.year, on.month, duty.due_day)
-    if on <= this_month:
-        return this_month
-    following = _day_of_month(on.year + on.month // 12, on.month % 12 + 1, 1)
-    return _day_of_month(following.year, following.month, duty.due_day)
+    _, after = _period(duty.months, on)
+    found = _due_in(duty, after - duty.months)
+    if found < on:
+        found = _due_in(duty, after)
+    if duty.from_on is not None:
+        found = max(found, period_due(duty, duty.from_on) or found)
+    if duty.to_on is None:
+        return found
+    last = period_due(duty, duty.to_on)
+    return None if last is not None and found > last else found
+
+
+def period_due(duty: Duty, day: date) -> date | None:
+    """Return when that is due which happened on a day, of what is due in the month after a period.
+
+    Where events set a duty off, and it is due on a day of the following month, months count.
+    """
+    if duty.due_day is None:
+        return None
+    return _due_in(duty, _period(duty.months or 1, day)[1])
+
+
+def _period(months: int, day: date) -> tuple[int, int]:
+    """Return the first month of the period that a day lies in, and the first after it.
+
+    Months are counted through, so that each year begins with a period of 1, 2, 3, 4, 6 or 12.
+    """
+    month = day.year * 12 + day.month - 1
+    return month - month % months, month - month % months + months
+
+
+def _due_in(duty: Duty, month: int) -> date:
+    """Return the day of a month on which a duty is due; what lies beyond the calendar ends it."""
+    year, number = divmod(month, 12)
+    if year > MAXYEAR:
+        return date.max
+    return _day_of_month(year, number + 1, duty.due_day or 1)
 
 
 def evidence_for(pack: Pack, deadline: Deadline) -> tuple[str, ...]:

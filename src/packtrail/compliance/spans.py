@@ -28,7 +28,24 @@ _HOURS: Final[Mapping[str, int]] = {
     "year": 365 * 24,
 }
 """For comparing spans; a calendar decides what a month really is."""
+_KINDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("hour", "day", "week"), "clock"),
+    **dict.fromkeys(("month", "year"), "calendar"),
+    "working day": "working",
+}
+"""Unit -> kind: spans of one kind can be compared exactly."""
+_MONTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_IN_A_ROW: Final = [[sum((_MONTHS * 2)[n : n + many]) for n in range(12)] for many in range(12)]
+_FEWEST_DAYS: Final = [min(each) for each in _IN_A_ROW]
+"""Days of so many months in a row, at least."""
+_MOST_DAYS: Final = [max(each) for each in _IN_A_ROW]
+"""At most: these have no February among them."""
 _SATURDAY: Final = 5
+_WORKING_DAY: Final = "working day"
+_A_WEEK: Final = 5
+"""Working days of a week."""
+_WEEKEND: Final = 48
+"""Hours."""
 
 
 IsWorked = Callable[[date], bool]
@@ -61,6 +78,46 @@ class Span:
         """About how many hours, for comparing."""
         return self.count * _HOURS[self.unit]
 
+    def is_within(self, limit: Span) -> bool | None:
+        """Tell whether it is no longer than a limit; None: that hangs on which days they are.
+
+        Between working days lie weekends, and months and years have leap days: how many, only a
+        calendar knows.
+
+        Examples:
+            >>> hour_limit = Span.read("24 hours")
+            >>> Span.read("20 hours").is_within(hour_limit), Span.read("1 working day").is_within(
+            ...     hour_limit
+            ... )
+            (True, None)
+            >>> Span.read("6 years").is_within(Span.read("2190 days"))
+            False
+        """
+        if _KINDS[self.unit] == _KINDS[limit.unit]:
+            return self.hours <= limit.hours
+        (least, most), (limit_least, limit_most) = self._bounds, limit._bounds
+        if most <= limit_least:
+            return True
+        return False if least > limit_most else None
+
+    @property
+    def _bounds(self) -> tuple[int, int]:
+        """The fewest and the most hours: without holidays, and up to the year 2099."""
+        if self.unit == _WORKING_DAY:
+            weekends = -(-self.count // _A_WEEK)  # One less, where they begin with a week.
+            return (
+                self.hours + _WEEKEND * max(weekends - 1, 0),
+                self.hours + _WEEKEND * weekends,
+            )
+        if _KINDS[self.unit] != "calendar":
+            return self.hours, self.hours
+        years, months = divmod(self.count * (12 if self.unit == "year" else 1), 12)
+        days = 365 * years
+        return (
+            24 * (days + years // 4 + _FEWEST_DAYS[months]),
+            24 * (days - (-years // 4) + _MOST_DAYS[months]),
+        )
+
     def __lt__(self, other: Span) -> bool:
         return self.hours < other.hours
 
@@ -82,7 +139,7 @@ class Span:
         """
         if self.unit in {"month", "year"}:
             return _months_after(day, self.count * (12 if self.unit == "year" else 1))
-        if self.unit == "working day":
+        if self.unit == _WORKING_DAY:
             return _working_days_after(day, self.count, is_worked or monday_to_friday)
         return day + min(timedelta(hours=self.hours), date.max - day)
 

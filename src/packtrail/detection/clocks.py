@@ -73,7 +73,9 @@ def running(
     Args:
         duties: Of the rule pack of its market.
         moments: When it was opened, confirmed, found to be of high risk; None: it was not.
-        done: Duty -> when a person said that it is done.
+        done: Duty -> when a person last said that it is done. What was done before its clock began
+            was done for an earlier decision: a case that was taken up again and decided anew has to
+            be told anew.
         is_worked: Tells whether a day is a working day in the market.
     """
     found = []
@@ -83,10 +85,12 @@ def running(
         ]
         if not started or duty.within is None:
             continue
-        if duty.from_on is not None and started[0].astimezone(UTC).date() < duty.from_on:
+        if not duty.is_asked(started[0].astimezone(UTC).date()):
             continue
         key = f"{duty.pack_id}/{duty.name}"
-        found.append(_clock(key, duty, started[0], done.get(key), is_worked))
+        told_at = done.get(key)
+        done_at = told_at if told_at and told_at >= started[0] else None
+        found.append(_clock(key, duty, started[0], done_at, is_worked))
     yield from sorted(found, key=lambda each: (each.done_at is not None, each.due_at, each.duty))
 
 

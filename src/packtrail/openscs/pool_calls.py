@@ -53,12 +53,13 @@ def request_allocated(
 def request_unallocated(
     caller: Caller, collection: str, count: int, form: str, criteria: Pairs, token: str
 ) -> Answer:
-    """Draw more numbers for the order from its pool: SNRequestUnallocated."""
+    """Draw more numbers for the order from its pool, for the line: SNRequestUnallocated."""
 
     def portion(order: WorkOrder, tier: Tier, size: int, request_id: str) -> list[str]:
         return order_commands.draw_more(
-            caller.app, caller.actor, order.order_id, tier.level, size, request_id=request_id
-        )
+            caller.app, caller.actor, order.order_id, tier.level, size, request_id=request_id,
+            is_handed=True,
+        )  # fmt: skip
 
     return _request(caller, (collection, count, form, criteria, token), portion, State.UNALLOCATED)
 

@@ -2,7 +2,9 @@
 
 Where events tell it, they decide. What a holder only says covers packs that are still recorded to
 be there: it says that 40 were destroyed, 30 of them were destroyed by events since it was told, so
-10 of those that are still open are accounted for by its word.
+10 of those that are still open are accounted for by its word. What events tell is never counted
+beside the word of the same packs: not where the holder answers before it was told, nor where it is
+told again after its answer.
 """
 
 from __future__ import annotations
@@ -143,8 +145,8 @@ def account(by_fate: Mapping[Fate, int], depth: Depth, holder: HolderCase) -> Ac
     is_open = sum(count for fate, count in by_fate.items() if not accounts_for(fate, depth))
     by_word = 0
     if holder.answer is not None:
-        since_told = max(0, holder.told_packs - is_open)
-        by_word = max(0, min(is_open, holder.answer.accounted - since_told))
+        by_events = max(0, holder.answered_packs - is_open)
+        by_word = max(0, min(is_open, holder.answer.accounted - by_events))
     return Account(
         total=sum(by_fate.values()),
         by_fate=dict(by_fate),
@@ -173,7 +175,7 @@ def together(accounts: Iterable[Account]) -> Account:
 def doubts(name: str, account: Account, holder: HolderCase) -> list[Finding]:
     """Return what does not fit between a holder's word and the record."""
     answer = holder.answer
-    if answer is None or answer.accounted <= max(account.total, holder.told_packs):
+    if answer is None or answer.accounted <= max(account.total, holder.most_open):
         return []
     text = f"{name} tells of {answer.accounted:,} packs; recorded are {account.total:,}."
     return [codes.SAID_TOO_MUCH.found(text, at=name)]

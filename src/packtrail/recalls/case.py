@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from packtrail.recalls.acts import Act
 from packtrail.recalls.terms import HAZARDS, LEVELS, CheckLevel, Depth, Hazard, RecallKind
@@ -17,6 +17,10 @@ from packtrail.recalls.terms import HAZARDS, LEVELS, CheckLevel, Depth, Hazard, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+
+PACKS: Final = "packs"
+"""Member of an entry: how many packs were open at the holder when it was made."""
 
 
 class EntryKind(StrEnum):
@@ -90,6 +94,11 @@ class HolderCase:
     told_packs: int = 0
     """Packs that were open there when it was told last."""
     times_told: int = 0
+    most_open: int = 0
+    """The most packs that were open there when it was told, or answered."""
+    answered_packs: int = 0
+    """The same up to its answer, which tells of these packs; that it is told again changes nothing.
+    """
     answer: Answer | None = None
     answered_at: datetime | None = None
     reminders: int = 0
@@ -245,10 +254,13 @@ def _about_case(case: Case, entry: Entry) -> None:
 def _about_holder(holder: HolderCase, entry: Entry) -> None:
     match entry.kind:
         case EntryKind.SENT:
-            holder.told_at, holder.told_packs = entry.at, int(entry.detail["packs"])
+            holder.told_at, holder.told_packs = entry.at, int(entry.detail[PACKS])
+            holder.most_open = max(holder.most_open, holder.told_packs)
             holder.times_told += 1
         case EntryKind.ACKNOWLEDGED:
             holder.answer, holder.answered_at = answer_of(entry.detail), entry.at
+            holder.most_open = max(holder.most_open, int(entry.detail.get(PACKS, 0)))
+            holder.answered_packs = holder.most_open
         case EntryKind.REMINDED:
             holder.reminders, holder.reminded_at = holder.reminders + 1, entry.at
         case EntryKind.CHECKED:
@@ -259,4 +271,5 @@ def _about_holder(holder: HolderCase, entry: Entry) -> None:
 
 def answer_of(detail: Mapping[str, Any]) -> Answer:
     """Read an answer of the record."""
-    return Answer(**{**detail, "on": date.fromisoformat(detail["on"])})
+    said = {name: value for name, value in detail.items() if name != PACKS}
+    return Answer(**{**said, "on": date.fromisoformat(detail["on"])})

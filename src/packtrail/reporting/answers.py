@@ -221,7 +221,7 @@ def _its(content: bytes, status: int, sent: Sequence[Sighting]) -> Answer:  # no
             code=str(line["uc"]),
             text=f"ITS answers with the code {line['uc']}.",
             at=f"{line.get('gtin', '')} {line.get('sn', '')}".strip(),
-            key=(f"sgtin/{line['gtin']}", str(line["sn"])) if "gtin" in line else None,
+            key=(f"sgtin/{line['gtin']}", str(line["sn"])) if {"gtin", "sn"} <= {*line} else None,
         )
         for line in lines
         if "uc" in line and str(line["uc"]) != _ITS_GOOD

@@ -229,7 +229,7 @@ class _Assembly:
                     gtin=gtin,
                     serial="" if is_sscc else serial,
                     parts=parts,
-                    when=_local(event),
+                    when=local_time(event),
                 )
 
     def _units(
@@ -336,7 +336,7 @@ class _Assembly:
         return Act(
             number=str(number),
             step=event.biz_step or "",
-            when=_local(event),
+            when=local_time(event),
             offset=event.event_time_zone_offset,
             read_point=self.place(place.id if place else ""),
             location=self.place(location.id if location else ""),
@@ -360,6 +360,14 @@ def day_of(text: str) -> date | None:
         return date(year, month, day or calendar.monthrange(year, month)[1])
     except (ValueError, calendar.IllegalMonthError):
         return None
+
+
+def local_time(event: Event) -> datetime:
+    """Return the time of an event with the offset that its place had."""
+    sign = -1 if event.event_time_zone_offset.startswith("-") else 1
+    hours, minutes = event.event_time_zone_offset[1:].split(":")
+    offset = timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
+    return event.event_time.astimezone(offset)
 
 
 def gln_of(identifier: str) -> str:
@@ -392,14 +400,6 @@ def _objects(event: Event) -> Iterator[tuple[str, str]]:
         yield from ((epc, "") for epc in event.output_epcs)
 
 
-def _local(event: Event) -> datetime:
-    """Return the time of an event with the offset that its place had."""
-    sign = -1 if event.event_time_zone_offset.startswith("-") else 1
-    hours, minutes = event.event_time_zone_offset[1:].split(":")
-    offset = timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
-    return event.event_time.astimezone(offset)
-
-
 def _facts(known: Known) -> Mapping[str, str]:
     return {"regulatedProductName": known.name, **known.facts}
 
@@ -408,7 +408,7 @@ def _about(heading: Heading, last: Event | None) -> About:
     return About(
         number=heading.number,
         made_at=heading.made_at,
-        when=_local(last) if last else heading.made_at,
+        when=local_time(last) if last else heading.made_at,
         offset=last.event_time_zone_offset if last else "+00:00",
         happening=heading.happening,
         reason=heading.reason,
@@ -422,6 +422,6 @@ def _paper(events: Iterable[Event]) -> Paper:
         for each in event.biz_transactions:
             match = _NUMBER.search(each.biz_transaction)
             told.setdefault(each.type or "", match.group() if match else each.biz_transaction)
-            day = day or _local(event).date()
+            day = day or local_time(event).date()
     number = next((told[each] for each in _PAPERS if each in told), "")
     return Paper(number=number, day=day, order=told.get("po", ""))

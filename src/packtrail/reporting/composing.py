@@ -207,7 +207,8 @@ class Lacks:
         return tuple(found)
 
     def _told(self, path: str) -> str:
-        """Return a path in words, with where it is entered."""
+        """Return a path in words, with where it is entered; of `a or b` the first is asked for."""
+        path = path.partition(" or ")[0]
         first, _, name = path.partition(".")
         last = path.rpartition(".")[2]
         for heading, facts, where in (

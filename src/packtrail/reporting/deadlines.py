@@ -6,11 +6,11 @@ something that has no moment, such as the release of a lot, has no deadline here
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from packtrail.compliance.radar import period_due
 from packtrail.compliance.spans import monday_to_friday
 from packtrail.compliance.words import Happening
 
@@ -95,10 +95,12 @@ def _deadline(
         return Deadline(happened_at, "at once", name)
     if duty.within is not None:
         return Deadline(_within(duty, happened_at, is_worked), f"within {duty.within}", name)
-    if duty.due_day is not None:
-        end = _due_day(happened_at.date(), duty.due_day)
+    end = period_due(duty, happened_at.date())
+    if end is not None:
         by = "" if duty.due_day == _LAST_DAY else f", by day {duty.due_day}"
-        return Deadline(_end_of(end, happened_at), f"within the following month{by}", name)
+        is_monthly = duty.months in {None, 1}
+        month = "following month" if is_monthly else f"month after every {duty.rhythm}"
+        return Deadline(_end_of(end, happened_at), f"within the {month}{by}", name)
     return Deadline(None, "no time is set", name)
 
 
@@ -114,9 +116,3 @@ def _within(duty: Duty, happened_at: datetime, is_worked: IsWorked) -> datetime:
 def _end_of(day: date, like: datetime) -> datetime:
     """Return the end of a day where it happened."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=like.tzinfo)
-
-
-def _due_day(day: date, number: int) -> date:
-    """Return the day of the following month."""
-    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
-    return date(year, month, min(number, calendar.monthrange(year, month)[1]))

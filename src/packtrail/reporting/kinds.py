@@ -1,12 +1,14 @@
 """Kinds of values: how receivers want a value written, what is wrong with one, and how to mend it.
 
 A mending is only proposed where nothing is guessed: spaces go, a GTIN gets its leading zeros, a day
-is written the other way. A wrong check digit is never mended.
+is written the other way. A wrong check digit is never mended, nor is what can be read in two ways.
 
     >>> KINDS["sscc"].defect("340123451111111113")
-    'has the check digit 3; 4 is right'
+    'has the check digit 3; 1 is right'
     >>> KINDS["gtin"].mended("4012345111118")
     '04012345111118'
+    >>> KINDS["day"].mended("31/12/2028"), KINDS["day"].mended("05/12/2028")
+    ('2028-12-31', '05/12/2028')
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from packtrail import gs1
@@ -109,7 +111,7 @@ def _lot_defect(text: str) -> Defect:
 
 
 def _sgtin27_defect(text: str) -> Defect:
-    if not re.fullmatch(r"\d{14}[A-Za-z0-9]{13}", text):
+    if not re.fullmatch(r"[0-9]{14}[A-Za-z0-9]{13}", text):
         return "is not a GTIN of 14 digits with a serial number of 13 letters and digits"
     right = gs1.check_digit(text[:13])
     return None if right == text[13] else f"has the GTIN check digit {text[13]}; {right} is right"
@@ -121,7 +123,7 @@ def _sgtin27_identity(text: str) -> tuple[str, str] | None:
 
 def _code_identity(text: str) -> tuple[str, str] | None:
     """Return the identity in a code as it is scanned: (01)…(21)… with or without what follows."""
-    match = re.match(r"01(\d{14})21([^\x1d]{1,20})", text)
+    match = re.match(r"01([0-9]{14})21([^\x1d]{1,20})", text)
     return (f"sgtin/{match[1]}", match[2]) if match else None
 
 
@@ -132,7 +134,7 @@ def _code_defect(text: str) -> Defect:
 
 
 def _crypto_code_defect(text: str) -> Defect:
-    if not re.fullmatch(r"01\d{14}21[^\x1d]{13}\x1d91[^\x1d]{4}\x1d92[^\x1d]{44}", text):
+    if not re.fullmatch(r"01[0-9]{14}21[^\x1d]{13}\x1d91[^\x1d]{4}\x1d92[^\x1d]{44}", text):
         return "is no code with 13 characters of serial number, a key (91) and a signature (92)"
     return None
 
@@ -159,17 +161,38 @@ def _day_write(form: str) -> Callable[[Any], str]:
     return write
 
 
-_DAY_FORMS: Final = ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d/%m/%Y", "%y%m%d")
+_DAY_FORMS: Final = (
+    re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})(?:[T ].*)?"),
+    re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})(?:[T ].*)?"),
+    re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"),
+)
+"""Ways to write a day that mean one day only."""
+_SLASHED: Final = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
+_SLASHED_WAYS: Final = ("%d/%m/%Y", "%m/%d/%Y")
+"""The day first, or the month: 05/12/2028 may be either. Six digits are not read at all: 281231 is
+a day of 2028 on a pack, and of 2031 in notices of authorities."""
 
 
 def _read_day(text: str) -> date | None:
-    """Return the day of a text in one of the usual forms, or None."""
+    """Return the day of a text in one of the usual forms; None where it is none, or may be two."""
+    bare = text.strip()
     for form in _DAY_FORMS:
-        try:
-            return datetime.strptime(text.strip()[:10], form).replace(tzinfo=UTC).date()
-        except ValueError:
-            continue
-    return None
+        if match := form.fullmatch(bare):
+            try:
+                return date(int(match["year"]), int(match["month"]), int(match["day"]))
+            except ValueError:
+                return None
+    if not _SLASHED.fullmatch(bare):
+        return None
+    days = {day for way in _SLASHED_WAYS if (day := _day_by(way, bare)) is not None}
+    return days.pop() if len(days) == 1 else None
+
+
+def _day_by(form: str, text: str) -> date | None:
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
 
 
 def _day_defect(form: str, expected: str) -> Callable[[str], Defect]:
@@ -246,17 +269,18 @@ def _moment_defect(pattern: str, example: str) -> Callable[[str], Defect]:
 
 
 def _number_defect(text: str) -> Defect:
-    return None if re.fullmatch(r"\d{1,18}", text) else "is no whole number"
+    return None if re.fullmatch(r"[0-9]{1,18}", text) else "is no whole number"
+
+
+_AMOUNT: Final = re.compile(r"[0-9]{1,14}(?:[.,][0-9]{1,2})?")
+"""Three digits after a comma or a point may be thousands, or be lost when they are rounded."""
 
 
 def _price(value: Any) -> str:
-    try:
-        amount = Decimal(str(value).strip().replace(",", "."))
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is no amount") from None
-    if not amount.is_finite() or amount < 0:
-        raise ValueError(f"{value!r} is no amount")
-    return f"{amount:.2f}"
+    text = str(value).strip()
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(f"{value!r} is no amount such as 12.50")
+    return f"{Decimal(text.replace(',', '.')):.2f}"
 
 
 def _price_mended(text: str) -> str:
@@ -316,12 +340,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "offset": Kind(
         "the offset from UTC, such as +02:00",
-        _matching(r"[+-](0\d|1[0-4]):[0-5]\d", "an offset such as +02:00"),
+        _matching(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", "an offset such as +02:00"),
     ),
     "whole": Kind("a whole number", _number_defect),
     "price": Kind(
         "an amount with two decimals",
-        _matching(r"\d{1,14}\.\d{2}", "an amount such as 12.50"),
+        _matching(r"[0-9]{1,14}\.[0-9]{2}", "an amount such as 12.50"),
         _price,
         _price_mended,
     ),
@@ -333,14 +357,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "guid": Kind("a GUID", _matching(_GUID, "a GUID of 36 characters")),
     "ru_subject": Kind(
-        "the 14 digits of a place of business in MDLP", _matching(r"\d{14}", "14 digits")
+        "the 14 digits of a place of business in MDLP", _matching(r"[0-9]{14}", "14 digits")
     ),
     "ru_party": Kind(
         "14 digits, or a GUID, of a participant in MDLP",
-        _matching(rf"\d{{14}}|{_GUID}", "14 digits or a GUID"),
+        _matching(rf"[0-9]{{14}}|{_GUID}", "14 digits or a GUID"),
     ),
     "ru_device": Kind("16 characters", _matching(r".{16}", "16 characters")),
-    "ru_inn": Kind("10 digits", _matching(r"\d{10}", "10 digits")),
-    "ru_kpp": Kind("9 digits", _matching(r"\d{9}", "9 digits")),
+    "ru_inn": Kind("10 digits", _matching(r"[0-9]{10}", "10 digits")),
+    "ru_kpp": Kind("9 digits", _matching(r"[0-9]{9}", "9 digits")),
 }
 """Name in a form -> the kind."""

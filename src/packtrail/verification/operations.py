@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from packtrail.lifecycle import codes as lifecycle_codes
 from packtrail.lifecycle.journey import Status
+from packtrail.lifecycle.notices import NoticeKind
 from packtrail.lifecycle.states import BIZ_STEP, DISPOSITION, STATES
 from packtrail.lifecycle.undo import Occasion, refusals
 from packtrail.verification import codes
@@ -133,6 +134,8 @@ _BY_REASON: Final[Mapping[FindingCode, Outcome]] = {
     codes.EXPIRY_WRONG: _O.EXPIRY_MISMATCH,
 }
 """Reason of a verification -> outcome, the first that holds."""
+_EXTENDED: Final = NoticeKind.EXPIRY_EXTENDED
+"""The one notice that speaks for a pack."""
 _BARS: Final = frozenset({Status.RECALLED, Status.WITHDRAWN, Status.EXPIRED})
 _SAYS: Final[Mapping[Outcome, FindingCode]] = {
     _O.ALREADY_INACTIVE: codes.ALREADY_INACTIVE,
@@ -254,14 +257,16 @@ def _undone(
     if status is not wanted or ended is None:
         asked = _words(wanted) if wanted else operation.value
         return _says(_O.UNDO_OF_ANOTHER, f"It is {_words(status)}, not {asked}.")
-    if condition.notices or condition.is_expired:
-        barring = condition.notices[0].kind.value if condition.notices else "expired"
-        return _says(_O.UNDO_BARRED, f"It is {barring.replace('_', ' ')}.")
+    barring = [each.kind for each in condition.notices if each.kind is not _EXTENDED]
+    if barring or condition.is_expired:
+        word = barring[0].value if barring else "expired"
+        return _says(_O.UNDO_BARRED, f"It is {word.replace('_', ' ')}.")
     since = Occasion(ended.event_time, ended.biz_location or ended.read_point)
-    rule = policy.undo
+    # The fold, which knows no notices, lets no undo count after the expiry that is on the pack.
+    expires_on = standing.expires_on
     against = {
         each.code: each
-        for each in refusals(rule, since, occasion, expires_on=condition.expires_on, event_id="")
+        for each in refusals(policy.undo, since, occasion, expires_on=expires_on, event_id="")
     }
     for code, outcome in _BY_REFUSAL.items():
         if code in against:

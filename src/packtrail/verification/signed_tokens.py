@@ -119,6 +119,8 @@ def read_token(text: str) -> Token:
         raise Unreadable("cannot be decoded") from None
     if not isinstance(header, dict) or not isinstance(claims, dict):
         raise Unreadable("is no JSON object")
+    if "crit" in header:  # RFC 7515, 4.1.11: who does not understand what it names must not go on.
+        raise Unreadable("asks for something that is not understood here (crit)")
     signed = f"{parts[0]}.{parts[1]}".encode("ascii")
     return Token(header=header, claims=claims, signed=signed, signature=signature)
 

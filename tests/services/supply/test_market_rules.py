@@ -85,3 +85,15 @@ def test_russia_takes_numbers_of_either(world: World) -> None:
     assert policy_for(world.app, world.maker, "RU").policy.length == 13
     theirs = policy_for(world.app, world.maker, "RU", is_imported=True).policy
     assert "U" in theirs.alphabet
+
+
+@pytest.mark.parametrize(
+    ("market", "characters"),
+    [("US", 82), ("UZ", 82), ("KZ", 82), ("RU", 62), ("DE", 62), ("IR", 10)],
+)
+def test_numbers_of_an_authority_may_have_every_character_that_the_law_allows(
+    world: World, market: str, characters: int
+) -> None:
+    found = policy_for(world.app, world.maker, market, is_imported=True).policy
+
+    assert len(found.alphabet) == characters

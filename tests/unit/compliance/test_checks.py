@@ -163,3 +163,36 @@ def test_every_check_says_what_it_means() -> None:
     silent = [name for name, check in CHECKS.items() if not check.meaning.endswith(".")]
 
     assert silent == []
+
+
+def test_where_weekends_decide_whether_it_was_in_time_it_is_unknown() -> None:
+    within = {"events": (H.SHIP,), "within": Span(2, "working day")}
+    told = CHECKS["reported_within"].run(
+        subject_of("shipment", "reports: {ship: 3 days}"), **within
+    )
+    undone = CHECKS["undone_within"].run(
+        subject_of("return", "undone_after: 8 working days"), within=DAYS
+    )
+
+    assert told.outcome is undone.outcome is Outcome.UNKNOWN
+    assert told.sentence == (
+        "It is not said over which days ship was reported (3 days later), so whether it was within "
+        "2 working days."
+    )
+    assert undone.at == "undone_after"
+
+
+def test_ten_working_days_are_more_than_ten_days() -> None:
+    late = subject_of("return", "undone_after: 10 working days")
+
+    assert CHECKS["undone_within"].run(late, within=DAYS).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("days", "outcome"),
+    [(2190, Outcome.FAILED), (2191, Outcome.UNKNOWN), (2192, Outcome.PASSED)],
+)
+def test_six_years_are_more_than_six_times_365_days(days: int, outcome: Outcome) -> None:
+    record = subject_of("document", f"kept_for: {days} days")
+
+    assert CHECKS["kept"].run(record, at_least=Span(6, "year")).outcome is outcome

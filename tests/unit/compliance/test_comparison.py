@@ -33,7 +33,20 @@ def test_a_rule_that_begins_is_told_with_scope_and_clause() -> None:
         ),
         "added rule: From 2020-01-01: A serial number is short enough. (Act, section 2)",
         "added exemption: The exemption begins to hold: Vaccines, from all. (Act, section 9)",
+        "added duty: The duty begins to hold: Report every lot (manufacturer).",
     ]
+
+
+def test_a_duty_that_ends_is_told() -> None:
+    until = edited(
+        "calendar/calendar.yaml", "from: 2020-01-01", "from: 2020-01-01\n    to: 2026-12-30"
+    )
+    pack = load(until).required()
+
+    assert [
+        each.sentence for each in between_days(pack, date(2026, 12, 30), date(2026, 12, 31))
+    ] == ["The duty no longer holds: Report every lot (manufacturer)."]
+    assert between_days(pack, date(2026, 12, 29), date(2026, 12, 30)) == ()
 
 
 def test_an_exemption_that_ends_and_a_value_that_changes_are_told() -> None:

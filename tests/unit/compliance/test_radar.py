@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,8 +21,10 @@ from packtrail.compliance import (
     standing,
     travel,
 )
+from packtrail.compliance.entries import Duty
 from packtrail.compliance.law import Law
 from packtrail.compliance.radar import Concern, Due, by_month, evidence_for, next_due
+from packtrail.compliance.spans import Span
 from packtrail.compliance.words import Carrier, Level, Origin, ProductClass, Role
 from packtrail.services import rule_packs
 
@@ -206,6 +208,46 @@ def test_a_monthly_duty_is_due_on_the_last_day(on: str, following: str) -> None:
     duty = CATALOGUE.packs["kr_kpis"].duties["monthly_report"]
 
     assert next_due(duty, date.fromisoformat(on)) == date.fromisoformat(following)
+
+
+def rounds(duty: Duty, first: str, last: str) -> list[str]:
+    """The days on which a duty is due, from one day to another."""
+    found, day = [], next_due(duty, date.fromisoformat(first))
+    while day is not None and day <= date.fromisoformat(last):
+        found.append(day.isoformat())
+        day = next_due(duty, day + timedelta(days=1))
+    return found
+
+
+def test_what_lay_before_a_duty_began_is_never_due() -> None:
+    monthly = CATALOGUE.packs["kr_kpis"].duties["monthly_report"]
+    new = replace(monthly, due_day=20, from_on=date(2026, 11, 15))
+
+    assert rounds(new, "2026-09-01", "2027-01-31") == ["2026-12-20", "2027-01-20"]
+    begun = replace(new, from_on=date(2026, 11, 1))
+    assert rounds(begun, "2026-11-01", "2026-12-31") == ["2026-12-20"], "October was free"
+
+
+def test_what_lies_in_the_last_days_of_a_duty_is_due_after_its_end() -> None:
+    monthly = CATALOGUE.packs["kr_kpis"].duties["monthly_report"]
+    old = replace(monthly, due_day=20, to_on=date(2026, 11, 15))
+
+    assert rounds(old, "2026-11-01", "2027-12-31") == ["2026-11-20", "2026-12-20"]
+
+
+@pytest.mark.parametrize(
+    ("every", "due"),
+    [
+        (Span(3, "month"), ["2027-01-10", "2027-04-10", "2027-07-10", "2027-10-10"]),
+        (Span(6, "month"), ["2027-01-10", "2027-07-10"]),
+        (Span(1, "year"), ["2027-01-10"]),
+        (Span(1, "week"), []),
+    ],
+)
+def test_a_duty_comes_round_as_often_as_it_says(every: Span, due: list[str]) -> None:
+    monthly = CATALOGUE.packs["kr_kpis"].duties["monthly_report"]
+
+    assert rounds(replace(monthly, every=every, due_day=10), "2026-11-22", "2027-12-31") == due
 
 
 def test_today_s_italian_pack_breaks_when_the_stabilisation_ends() -> None:

@@ -172,7 +172,7 @@ _FACTS = {
     "reason": "a reason",
     "version": "3",
     "determined_on": "2026-03-03",
-    "illegitimacy": "stolen",
+    "classification": "stolen",
     "contact_name": "A. Person",
     "contact_phone": "1",
     "contact_email": "a@example.org",

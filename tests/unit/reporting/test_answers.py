@@ -64,6 +64,16 @@ def test_its_answers_for_every_pack() -> None:
     assert (fault.outcome, fault.reasons[0].text) == (Outcome.REJECTED, "not authorised")
 
 
+def test_its_names_a_product_without_its_serial_number() -> None:
+    line = b'{"notificationId": 7, "productList": [{"gtin": "04012345111118", "uc": "10201"}]}'
+    answer = read_answer("its", line, 200, ())
+
+    assert answer.outcome is Outcome.REJECTED
+    assert [(each.code, each.at, each.key) for each in answer.reasons] == [
+        ("10201", "04012345111118", None)
+    ]
+
+
 def test_rsd_answers_in_soap() -> None:
     body = f"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
         <r:R xmlns:r="http://dtts.sfda.gov.sa/DispatchService"><NOTIFICATIONID>5</NOTIFICATIONID>

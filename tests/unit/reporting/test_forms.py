@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -211,3 +212,24 @@ def _duties() -> list[Duty]:
 def test_an_unknown_form_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(RefusedError, match="Did you mean 'eg_csv'"):
         catalogue.form("eg_cvs")
+
+
+def test_a_high_risk_is_notified_without_saying_what_it_turned_out_to_be() -> None:
+    form = catalogue.form("us_3911")
+    made_of = sample.material_for(form)
+    fact = {name: text for name, text in made_of.fact.items() if name != "classification"}
+    about = replace(made_of.report, happening="high_risk")
+
+    made = build(form, replace(made_of, fact=fact, report=about))
+
+    assert made.findings == ()
+    assert b'"classification": "high_risk"' in made.files[0].content
+    confirmed = build(form, replace(made_of, fact=fact))
+    assert [each.message for each in confirmed.findings] == [
+        (
+            "counterfeit, diverted, stolen, intentional_adulteration, unfit, fraudulent_transaction"
+            " or high_risk (classification, of the report or the receiver) is"
+            " 'illegitimate_product', which is none of counterfeit, diverted, stolen,"
+            " intentional_adulteration, unfit, fraudulent_transaction, high_risk, for A1, B2."
+        )
+    ]

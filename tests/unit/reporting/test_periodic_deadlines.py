@@ -99,6 +99,29 @@ def test_its_words_tell_the_day(day: int, words: str) -> None:
     assert due(noon(2027, 1, 4), replace(MONTHLY, due_day=day)).words == words
 
 
+@pytest.mark.parametrize(
+    ("every", "due_on", "words"),
+    [
+        (Span(3, "month"), date(2027, 4, 10), "within the month after every 3 months, by day 10"),
+        (Span(1, "year"), date(2028, 1, 10), "within the month after every year, by day 10"),
+    ],
+)
+def test_what_comes_round_more_seldom_is_due_after_its_period(
+    every: Span, due_on: date, words: str
+) -> None:
+    for month in (1, 2, 3):
+        found = due(noon(2027, month, 28), replace(MONTHLY, every=every, due_day=10))
+        assert (found.at, found.words) == (end_of(due_on), words)
+
+
+def test_an_event_may_be_due_on_a_day_of_the_following_month() -> None:
+    found = due(noon(2027, 12, 4), replace(MONTHLY, every=None, events=(H.SHIP,), due_day=10))
+
+    assert (found.at, found.words) == (
+        end_of(date(2028, 1, 10)), "within the following month, by day 10",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("due_on", [date(2027, 1, 31), date(2027, 2, 28), date(2027, 10, 3)])
 def test_a_day_on_a_weekend_or_holiday_is_not_put_off(due_on: date) -> None:
     """A law may allow the next working day; the day that surely counts is told."""

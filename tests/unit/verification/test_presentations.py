@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ AT = int(NOW.timestamp())
 CORR = "6d1f7a9e-0000-4000-8000-000000000001"
 OTHER = "6d1f7a9e-0000-4000-8000-000000000002"
 LIST = "https://issuer.example/status/3"
+CRITICAL = {"crit": ["urn:example:policy"], "urn:example:policy": 7}
 ISSUING, HOLDING = Wallet(ISSUER, "ES256"), Wallet(HOLDER, "EdDSA")
 
 
@@ -82,6 +84,16 @@ def test_the_key_of_a_holder_is_that_of_its_identifier_or_of_its_credential() ->
     ("token", "code", "says"),
     [
         ("abc", "VER-107", "The presentation is no signed JWT."),
+        (
+            presentation(replace(HOLDING, header=CRITICAL), credential(ISSUING, AT), AT),
+            "VER-107",
+            "The presentation asks for something that is not understood here (crit).",
+        ),
+        (
+            presentation(HOLDING, credential(replace(ISSUING, header=CRITICAL), AT), AT),
+            "VER-107",
+            "The credential asks for something that is not understood here (crit).",
+        ),
         ("a.b.c", "VER-107", "The presentation cannot be decoded."),
         (HOLDING.sign([1]), "VER-107", "The presentation is no JSON object."),
         (HOLDING.sign({"iss": HOLDER}), "VER-107", "The presentation shows no credential."),

@@ -18,6 +18,7 @@ from packtrail.compliance.checks.answers import (
 )
 from packtrail.compliance.spans import Span
 from packtrail.compliance.subjects import (
+    Delay,
     Document,
     Incident,
     Return,
@@ -63,18 +64,29 @@ def reported_within(
 ) -> Answer:
     """Every event was reported in time; without a span, at once."""
     limit = f"within {within}" if within else "at once"
+    unsure: list[str] = []
     for event in events:
         delay = subject.reports.get(event.value)
         if delay is None:
             return not_said("reports", f"when {listed([event])} was reported")
-        is_late = within is None or (delay.span is not None and not delay.span <= within)
-        if not delay.is_reported or (delay.span is not None and is_late):
+        in_time = _in_time(delay, within)
+        if in_time is False:
             told = str(delay) if delay.is_reported else "never"
             return failed(
                 f"{listed([event]).capitalize()} was reported {told}; it must be {limit}.",
                 "reports",
             )
+        unsure += [f"{event.value} was reported ({delay})"] if in_time is None else []
+    if unsure:
+        return not_said("reports", f"over which days {listed(unsure)}, so whether it was {limit}")
     return passed(f"Reported {limit}: {listed(events)}.", "reports")
+
+
+def _in_time(delay: Delay, within: Span | None) -> bool | None:
+    """Tell whether a report came in time; None: weekends decide, and the days are not said."""
+    if delay.span is None:
+        return delay.is_reported
+    return delay.span.is_within(within) if within else False
 
 
 def told_to(incident: Incident, *, parties: tuple[str, ...]) -> Answer:
@@ -237,8 +249,12 @@ def kept(document: Document, *, at_least: Span) -> Answer:
     """The record is kept long enough."""
     if document.kept_for is None:
         return not_said("kept_for", "how long the record is kept")
+    is_enough = at_least.is_within(document.kept_for)
+    if is_enough is None:
+        days = f"over which days {document.kept_for} go, so whether they are {at_least}"
+        return not_said("kept_for", days)
     return decide(
-        is_so=at_least <= document.kept_for,
+        is_so=is_enough,
         yes=f"The record is kept for {document.kept_for}; {at_least} are asked for.",
         no=f"The record is kept for {document.kept_for}; {at_least} are asked for.",
         at="kept_for",
@@ -296,8 +312,12 @@ def undone_within(back: Return, *, within: Span) -> Answer:
     """A decommissioning is undone while there is time."""
     if back.undone_after is None:
         return not_said("undone_after", "how long after the decommissioning it is undone")
+    in_time = back.undone_after.is_within(within)
+    if in_time is None:
+        days = f"over which days {back.undone_after} went by, so whether these are {within} or less"
+        return not_said("undone_after", days)
     return decide(
-        is_so=back.undone_after <= within,
+        is_so=in_time,
         yes=f"It is undone after {back.undone_after}; {within} are allowed.",
         no=f"It is undone after {back.undone_after}; only {within} are allowed.",
         at="undone_after",

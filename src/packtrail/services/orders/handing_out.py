@@ -1,13 +1,15 @@
 """Handing the numbers of an order out to its line in portions, each number once.
 
-A portion is written down in the history of the order under the id of its request. A request whose
-answer was lost is made again with the same id, and gets the same numbers.
+A portion is written down in the history of the order under the id of its request: which numbers of
+which draw it is. A request whose answer was lost is made again with the same id, and gets the same
+numbers, whatever was drawn since. What a line drew itself was handed to it by that, and what was
+given back or made void before it was handed out never is.
 """
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 from packtrail.access import Actor, Permission, require
 from packtrail.base.errors import Conflict, RefusedError
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
 
     from packtrail.production.levels import Level
     from packtrail.services.application import Application
+    from packtrail.store.orders import StepRow
 
+Part: TypeAlias = tuple[int, int, int]
+"""A draw of the order, and from which to which of its numbers, the last excluded."""
 _OVER = frozenset({State.COMPLETED, State.ABORTED, State.CLOSED})
 
 
@@ -51,6 +56,9 @@ def hand_out(
     if count < 1:
         message = f"{count:,} numbers; expected 1 or more."
         raise RefusedError(codes.BAD_ORDER.found(message, at="count"))
+    with app.database.reading() as conn:
+        order = order_row(conn, actor, code)
+    gone = order_numbers.withdrawn_places(app, actor, order, level)
     with app.database.transaction() as conn:
         order = order_row(conn, actor, code, is_locked=True)
         if order.making().tier(level) is None:
@@ -58,18 +66,23 @@ def hand_out(
             raise RefusedError(codes.BAD_ORDER.found(message, at="level"))
         name = f"handed:{level}:{count}"
         if is_repeated(conn, order, name, request_id):
-            start = _start_of(conn, order, request_id)
+            parts = _parts_of_request(conn, order, level, request_id)
         else:
             _require_open(order)
-            start = _next_start(conn, order, level)
-            why = Why(at=app.clock(), request_id=request_id, detail={"from": start})
+            parts = list(_next_parts(conn, order, level, count, gone))
+            why = Why(at=app.clock(), request_id=request_id, detail={"parts": parts})
             note_step(conn, actor, order, name, why, before=order.state)
-    every = (
+    wanted: dict[int, list[slice]] = {}
+    for draw_no, lo, hi in parts:
+        wanted.setdefault(draw_no, []).append(slice(lo, hi))
+    return [
         number
-        for _, delivery in order_numbers.deliveries(app, actor, order, level)
-        for number in delivery.serials()
-    )
-    return list(islice(every, start, start + count))
+        for row, delivery in order_numbers.deliveries(app, actor, order, level)
+        if row.draw_no in wanted
+        for made in [delivery.serials()]
+        for part in wanted[row.draw_no]
+        for number in made[part]
+    ]
 
 
 def _require_open(order: rows.OrderRow) -> None:
@@ -81,17 +94,66 @@ def _require_open(order: rows.OrderRow) -> None:
         raise Conflict(codes.ORDER_NOT_OPEN.found(message, at="state"))
 
 
-def _start_of(conn: Connection, order: rows.OrderRow, request_id: str) -> int:
+def _next_parts(
+    conn: Connection,
+    order: rows.OrderRow,
+    level: Level,
+    count: int,
+    gone: Mapping[int, frozenset[int]],
+) -> Iterator[Part]:
+    """Yield the next numbers that nobody was handed and that are still out, draw by draw."""
+    handed = _handed(conn, order, level)
+    for draw in _draws(conn, order, level):
+        start = handed.get(draw.draw_no, 0)
+        for lo, end in _runs(start, draw.count, gone.get(draw.draw_no, frozenset())):
+            hi = min(end, lo + count)
+            if lo < hi:
+                count -= hi - lo
+                yield draw.draw_no, lo, hi
+
+
+def _runs(start: int, end: int, gone: frozenset[int]) -> Iterator[tuple[int, int]]:
+    """Yield the spans between two places that leave some places out."""
+    for place in sorted(each for each in gone if start <= each < end):
+        yield start, place
+        start = place + 1
+    yield start, end
+
+
+def _handed(conn: Connection, order: rows.OrderRow, level: Level) -> dict[int, int]:
+    """Return how many numbers of each draw were handed out: always the first of it."""
+    handed: dict[int, int] = {}
+    for step in rows.steps(conn, order.order_id):
+        if step.trigger.startswith(f"handed:{level}:"):
+            for draw_no, _, hi in _parts_of(conn, order, level, step):
+                handed[draw_no] = max(hi, handed.get(draw_no, 0))
+        elif step.trigger.startswith(f"numbers:{level}:") and step.detail.get("is_handed"):
+            handed[int(step.detail["draw_no"])] = int(step.trigger.rpartition(":")[2])
+    return handed
+
+
+def _parts_of_request(
+    conn: Connection, order: rows.OrderRow, level: Level, request_id: str
+) -> list[Part]:
     step = rows.step_of_request(conn, order.order_id, request_id)
-    return int(step.detail["from"]) if step else 0
+    return list(_parts_of(conn, order, level, step)) if step else []
 
 
-def _next_start(conn: Connection, order: rows.OrderRow, level: Level) -> int:
-    """Return where the next portion begins: after all that were promised before."""
-    begin = f"handed:{level}:"
-    ends = [
-        int(step.detail["from"]) + int(step.trigger.removeprefix(begin))
-        for step in rows.steps(conn, order.order_id)
-        if step.trigger.startswith(begin)
-    ]
-    return max(ends, default=0)
+def _parts_of(
+    conn: Connection, order: rows.OrderRow, level: Level, step: StepRow
+) -> Iterable[Part]:
+    """Return what a portion is; an older one tells only its first place among all numbers."""
+    told = step.detail.get("parts")
+    if told is not None:
+        return [(int(draw_no), int(lo), int(hi)) for draw_no, lo, hi in told]
+    start = int(step.detail["from"])
+    end, parts, before = start + int(step.trigger.rpartition(":")[2]), list[Part](), 0
+    for draw in _draws(conn, order, level):
+        lo, hi = max(start - before, 0), min(end - before, draw.count)
+        parts += [(draw.draw_no, lo, hi)] if lo < hi else []
+        before += draw.count
+    return parts
+
+
+def _draws(conn: Connection, order: rows.OrderRow, level: Level) -> list[rows.NumbersRow]:
+    return [each for each in rows.numbers(conn, order.order_id) if each.level == level]

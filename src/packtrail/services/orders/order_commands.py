@@ -307,9 +307,25 @@ def numbers(app: Application, actor: Actor, code: str, level: str) -> Iterator[b
 
 
 def draw_more(
-    app: Application, actor: Actor, code: str, level: str, count: int, *, request_id: str
+    app: Application,
+    actor: Actor,
+    code: str,
+    level: str,
+    count: int,
+    *,
+    request_id: str,
+    is_handed: bool = False,
 ) -> list[str]:
     """Give an order more numbers while it runs; the same request id gives the same ones.
+
+    Args:
+        app: The application.
+        actor: Who draws them.
+        code: The work order.
+        level: Of the numbers.
+        count: How many.
+        request_id: Chosen by whoever asks.
+        is_handed: The line draws them itself, so that they are not handed to it once more.
 
     Raises:
         NotFound: `LIN-010`, no such order; `SER-005`, no pool that the actor may use.
@@ -332,7 +348,8 @@ def draw_more(
                 message = f"The order {row.code} is {row.state}: it takes no more numbers."
                 raise Conflict(codes.ORDER_NOT_OPEN.found(message, at="state"))
             draw_no = _next_draw(conn, row, tier.level)
-            why = Why(at=at, request_id=request_id, detail={"draw_no": draw_no})
+            detail = {"draw_no": draw_no, **({"is_handed": True} if is_handed else {})}
+            why = Why(at=at, request_id=request_id, detail=detail)
             note_step(conn, actor, row, name, why, before=row.state)
     order_numbers.draw(app, actor, row, tier, count, draw_no=draw_no)
     return [

@@ -134,6 +134,26 @@ def deliveries(
             yield row, allocation(app, for_owner(actor, order), row.pool, row.request_id).delivery
 
 
+def withdrawn_places(
+    app: Application, actor: Actor, order: OrderRow, level: Level
+) -> dict[int, frozenset[int]]:
+    """Return the places of numbers that are out no more, by draw: given back, void or expired.
+
+    Draws of which all are out are left out, and cost nothing.
+    """
+    with app.database.reading() as conn:
+        drawn = [each for each in order_rows.numbers(conn, order.order_id) if each.level == level]
+    found: dict[int, frozenset[int]] = {}
+    for row in drawn:
+        given = allocation(app, for_owner(actor, order), row.pool, row.request_id)
+        if given.returned + given.voided + given.expired:
+            numbers = given.delivery.serials()
+            with app.database.reading() as conn:
+                gone = settled_of(app, conn, order, row.pool, numbers)
+            found[row.draw_no] = frozenset(at for at, each in enumerate(numbers) if each in gone)
+    return found
+
+
 def give_back(
     app: Application,
     actor: Actor,

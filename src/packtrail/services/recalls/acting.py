@@ -20,7 +20,7 @@ from packtrail.lifecycle.notices import NoticeKind
 from packtrail.recalls import Act, EntryKind, codes
 from packtrail.recalls.accounting import open_packs
 from packtrail.recalls.acts import objections, wants_second
-from packtrail.recalls.case import Answer
+from packtrail.recalls.case import PACKS, Answer
 from packtrail.services import auditing
 from packtrail.services.accounts import signing
 from packtrail.services.accounts.organisations import audience_for
@@ -203,8 +203,11 @@ def acknowledge(app: Application, actor: Actor, number: str, key: str, answer: A
             found.append(bad(f"{told} is no number of packs.", at=name))
     if found:
         raise RefusedError(*found)
-    cases.view(app, actor, number).line(key)
-    detail = {**asdict(answer), "on": answer.on.isoformat(), "note": answer.note[:_TEXT_MAX]}
+    seen = cases.view(app, actor, number)
+    detail = {
+        **asdict(answer), "on": answer.on.isoformat(), "note": answer.note[:_TEXT_MAX],
+        PACKS: open_packs(seen.line(key).holding.by_fate, seen.case.depth),
+    }  # fmt: skip
     _go_on(app, actor, number, EntryKind.ACKNOWLEDGED, holder=key, detail=detail)
 
 

@@ -11,7 +11,7 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.errors import RefusedError
 from packtrail.compliance.words import Happening
 from packtrail.reporting import catalogue, codes
-from packtrail.reporting.assembling import objects_of
+from packtrail.reporting.assembling import local_time, objects_of
 from packtrail.reporting.deadlines import Deadline
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import About
@@ -86,7 +86,8 @@ def create(app: Application, actor: Actor, wish: Wish) -> ReportRow:
         _require_fit(form, receiver, wish)
         gatherer = Gatherer.of(app, conn, actor)
         events = _events(gatherer, form, wish)
-        happened_at = max((each.event_time for each in events), default=at)
+        last = max(events, key=lambda each: each.event_time, default=None)
+        happened_at = local_time(read_body(last.body)) if last else at
         subject = _subject(conn, gatherer, form, wish, events)
         happening = Happening(wish.happening) if wish.happening else form.happenings[0]
         asked = duties.deadline_for(

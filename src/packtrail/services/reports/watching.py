@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from packtrail.access import Actor
 from packtrail.compliance.words import Happening
-from packtrail.reporting.assembling import gln_of
+from packtrail.reporting.assembling import gln_of, local_time
 from packtrail.reporting.happenings import happenings_of, ways
 from packtrail.reporting.life import State, Step
 from packtrail.reporting.words import About, ReceiverKind
@@ -176,7 +176,8 @@ class _Watch:
         event, key = found.stored.identity, asking.key_of(form, subject, found.stored)
         if rows.is_covered(self.conn, organisation_id, receiver.code, form.id, event, key):
             return
-        happened_at = found.event.event_time
+        # Days and months are those of the place: an event may be written in UTC, beside its offset.
+        happened_at = local_time(found.event)
         deadline = duties.deadline_for(
             self._rules, self._gatherer.selling, receiver, form, happening, happened_at,
             gtin=subject.gtin,

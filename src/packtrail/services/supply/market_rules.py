@@ -38,6 +38,12 @@ _ALLOWED: Final[Mapping[Characters, frozenset[str]]] = {
     Characters.GS1: frozenset(c for c in map(chr, range(128)) if SETS["X"].first_bad(c) is None),
 }
 """Character set -> what a serial number may be written with; of others nothing is known."""
+_ANY_OF_GS1: Final = "".join(sorted(_ALLOWED[Characters.GS1]))
+_NAMES: Final[Mapping[Characters, str]] = {
+    Characters.CAPITALS: "alphanumeric",
+    Characters.ALPHANUMERIC: "mixed-case",
+}
+"""Character set -> the preset that has all of it."""
 _PARTS: Final = (
     "is_required",
     "length",
@@ -203,8 +209,9 @@ def _policy(rules: SerialRules, *, is_imported: bool) -> Policy:
 
 
 def _widest(rules: SerialRules) -> str:
-    is_in_capitals = _value(rules.characters) is Characters.CAPITALS
-    return "alphanumeric" if is_in_capitals else "mixed-case"
+    """Return every character that the law allows; where it says nothing, every one of AI (21)."""
+    said = _value(rules.characters)
+    return _NAMES.get(said, _ANY_OF_GS1) if said else _ANY_OF_GS1
 
 
 # --- checks: what the law asks, and the sentence that says how a policy breaks it -----------------

@@ -50,7 +50,7 @@ from packtrail.verification.question import product_of
 from packtrail.verification.return_codes import ReturnCode, ReturnCodes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from psycopg import Connection
 
@@ -135,7 +135,8 @@ def perform(
     Raises:
         RefusedError: `VER-090` no such operation, `VER-091` no premises, `VER-092` no UUID,
             `VER-094` in the future, or fields that cannot be used: nothing was done then.
-        Conflict: `VER-092`, the id is that of another operation.
+        Conflict: `VER-092`, the id is that of another operation, or of another pack: nothing was
+            done then either.
         LimitExceeded: `VER-072`, too many at once.
         NotPermitted: The actor may not do operations.
     """
@@ -155,12 +156,11 @@ def perform(
         performing = _Performing(app, conn, actor, at)
         performing.hold(named)
         known = rows.known(conn, actor.organisation_id, ids)
+        performing.require_same(named, known)
         made = performing.all([each for each in named if UUID(each.operation_id) not in known])
     answers = {row.operation_id: _told(row, table, at, is_repeat=False) for row in made}
     for row in known.values():
         answers[row.operation_id] = _told(row, table, at, is_repeat=True)
-    for each in named:
-        _require_same(each, answers[UUID(each.operation_id)])
     return tuple(answers[each] for each in ids)
 
 
@@ -240,12 +240,6 @@ def _named(request: Request) -> _Named:
     )  # fmt: skip
 
 
-def _require_same(request: _Named, answer: Performed) -> None:
-    if (request.what, request.is_undo) != (answer.operation, answer.is_undo):
-        text = f"{request.operation_id} is the id of another operation: {answer.operation}."
-        raise Conflict(BAD_OPERATION_ID.found(text, at="operation_id"))
-
-
 _Kind: TypeAlias = tuple[Operation, bool, str, datetime]
 """What one event tells: operation, whether it is an undo, premises and time."""
 
@@ -265,6 +259,20 @@ class _Performing:
     def hold(self, requests: Sequence[_Named]) -> None:
         """Let nobody else decide about these packs before this is done."""
         rows.hold(self._conn, self._verifier().items(each.ask for each in requests))
+
+    def require_same(self, requests: Sequence[_Named], known: Mapping[UUID, OperationRow]) -> None:
+        """Refuse an id under which something else was done, or the same to another pack."""
+        for each in requests:
+            row = known.get(UUID(each.operation_id))
+            if row is not None and not self._is_same(each, row):
+                pack = f" of {row.class_key.partition('/')[2]} {row.item_key}" * bool(row.item_key)
+                text = f"{each.operation_id} is the id of another operation: {row.operation}{pack}."
+                raise Conflict(BAD_OPERATION_ID.found(text, at="operation_id"))
+
+    def _is_same(self, request: _Named, row: OperationRow) -> bool:
+        items = self._verifier().items([request.ask])
+        is_pack = (row.class_key, row.item_key) in items if items else not row.item_key
+        return is_pack and (request.what.value, request.is_undo) == (row.operation, row.is_undo)
 
     def all(self, requests: Sequence[_Named]) -> list[OperationRow]:
         """Do the operations, those of one pack one after the other."""
