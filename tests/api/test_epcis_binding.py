@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from packtrail import gs1
 from packtrail.store.database import Database
 
 from ..services.conftest import make_world
-from ..services.documents import CASE, SITE, commissioning, document, event, pack, packing
+from ..services.documents import CASE, CONTEXT, SITE, commissioning, document, event, pack, packing
 from .conftest import Rest, client_of, make_rest
 
 JSON = {"Content-Type": "application/json"}
@@ -303,6 +304,70 @@ def test_an_invalid_document_is_answered_at_once_and_kept(rest: Rest) -> None:
     assert kept.content == bad
     assert (job["running"], job["success"]) == (False, False)
     assert job["errors"][0]["type"] == "epcisException:ValidationException"
+
+
+LONG = "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(60))
+"""Text that no index holds, and that cannot be compressed."""
+
+
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [
+        ({"ilmd": {"cbvmda:lotNumber": LONG}}, "lotNumber"),
+        ({"ilmd": {"cbvmda:itemExpirationDate": LONG}}, "itemExpirationDate"),
+        ({"readPoint": {"id": f"https://example.org/{LONG}"}}, "readPoint"),
+        ({"bizStep": f"https://example.org/{LONG}"}, "bizStep"),
+        (
+            {
+                "bizStep": f"https://example.org/{LONG[:1400]}",
+                "disposition": f"https://example.org/{LONG[-1400:]}",
+            },
+            "bizStep",
+        ),
+        (
+            {"bizTransactionList": [{"type": "po", "bizTransaction": f"urn:x:{LONG}"}]},
+            "business transaction, source or destination",
+        ),
+        ({"epcList": [f"https://example.org/{LONG}/1"]}, ""),
+        ({"type": f"https://example.org/{LONG}"}, "type"),
+    ],
+)
+def test_a_text_that_no_index_holds_is_refused_and_disturbs_nobody(
+    rest: Rest, members: dict[str, Any], named: str
+) -> None:
+    content = document(commissioning(1, [pack(1)]), event(2, epcList=[pack(2)]) | members)
+    answer = rest.maker.post("/epcis/v2/capture", content=content, headers=JSON)
+    other = rest.maker.post(
+        "/epcis/v2/capture", content=document(commissioning(3, [pack(3)])), headers=JSON
+    )
+
+    assert (answer.status_code, other.status_code) == (400, 202), answer.text
+    first = answer.json()["findings"][0]
+    assert (first["code"], first["at"]) == ("STO-002", "/epcisBody/eventList/1" if named else "")
+    assert first["message"].startswith(f"The {named} " if named else "A text is longer")
+    assert len(_events(rest.maker.get("/epcis/v2/events"))) == 1
+    one = {"@context": CONTEXT, **event(4, epcList=[pack(4)]), **members}
+    alone = rest.maker.post("/epcis/v2/events", json=one)
+    assert (alone.status_code, alone.json()["findings"][0]["code"]) == (400, "STO-002")
+
+
+def test_a_large_document_with_a_text_that_no_index_holds_ends_as_a_failed_job(
+    fresh_database: Database,
+) -> None:
+    rest = make_rest(
+        make_world(fresh_database, capture_inline_bytes_max=1, capture_part_bytes=1024)
+    )
+    events = [commissioning(n, [pack(n)]) for n in range(3)]
+    content = document(*events, commissioning(9, [pack(9)], lot=LONG))
+
+    answer = rest.maker.post("/epcis/v2/capture", content=content, headers=JSON)
+    rest.world.app.workers.shutdown(wait=True)
+    job = rest.maker.get(answer.headers["Location"]).json()
+
+    assert answer.status_code == 202
+    assert (job["running"], job["success"]) == (False, False)
+    assert "lotNumber" in job["errors"][0]["detail"]
+    assert job["errors"][0]["at"] == "/epcisBody/eventList/3"
 
 
 def test_a_contradicting_event_is_a_failed_job_not_a_bad_request(rest: Rest) -> None:

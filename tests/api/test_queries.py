@@ -120,6 +120,9 @@ def test_a_name_is_given_once_in_an_organisation(rest: Rest) -> None:
         ('{"name": "x", "query": {"EQ_bizStep": {}}}', "QueryValidationException"),
         ('{"name": "x", "query": {"EQ_action": ["MOVE"]}}', "QueryParameterException"),
         ('{"name": "x", "query": {"nonsense": "1"}}', "QueryParameterException"),
+        ('{"name": "x", "query": {"EQ_action": null}}', "QueryValidationException"),
+        ('{"name": "x", "query": {"perPage": "few"}}', "QueryParameterException"),
+        ('{"name": "x", "query": {"nextPageToken": "abc"}}', "QueryParameterException"),
     ],
 )
 def test_a_query_that_could_never_be_asked_is_refused(
@@ -129,6 +132,50 @@ def test_a_query_that_could_never_be_asked_is_refused(
 
     assert answer.status_code == 400, answer.text
     assert answer.json()["type"] == f"epcisException:{exception}"
+
+
+@pytest.mark.parametrize("value", [None, True, 1])
+def test_what_must_be_there_is_asked_with_or_without_a_value(rest: Rest, value: object) -> None:
+    wrong = commissioning(1, [pack(1)]) | {
+        "eventID": "urn:x:wrong",
+        "errorDeclaration": {"declarationTime": "2026-03-04T00:00:00Z"},
+    }
+    _capture(rest, 2)
+    rest.maker.post("/epcis/v2/capture", content=document(wrong), headers=JSON)
+
+    _define(rest, EXISTS_errorDeclaration=value)
+
+    found = rest.maker.get(f"{QUERIES}/steps/events").json()
+    assert [each["eventID"] for each in event_list(found)] == ["urn:x:wrong"]
+
+
+def test_a_query_of_thousands_of_values_has_pages(rest: Rest) -> None:
+    _capture(rest, 1, 2, 3)
+    serials = [hashlib.sha256(bytes([n % 256, n // 256])).hexdigest()[:20] for n in range(3_000)]
+    _define(rest, MATCH_epc=[pack(each) for each in (1, 2, 3, *serials)], perPage=1)
+    sizes: list[int] = []
+    following = f"{QUERIES}/steps/events"
+    while following:
+        answer = rest.maker.get(following)
+        assert answer.status_code == 200, answer.text[:500]
+        sizes.append(len(event_list(answer.json())))
+        following = answer.headers.get("Link", "")[1:].partition(">")[0]
+        assert len(following) < 2_000
+
+    assert sizes == [1, 1, 1]
+
+
+def test_a_page_token_ends_with_the_query_it_was_given_for(rest: Rest) -> None:
+    _capture(rest, 1, 2, 3)
+    _define(rest, EQ_action="ADD", perPage=1)
+    following = rest.maker.get(f"{QUERIES}/steps/events").links["next"]["url"]
+    rest.maker.delete(f"{QUERIES}/steps")
+    _define(rest, EQ_action="DELETE", perPage=1)
+
+    refused = rest.maker.get(following)
+
+    assert refused.status_code == 400
+    assert refused.json()["findings"][0]["code"] == "QRY-006"
 
 
 def test_queries_and_subscriptions_come_page_by_page(rest: Rest, receiver: Receiver) -> None:

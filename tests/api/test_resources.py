@@ -70,6 +70,16 @@ def test_a_collection_names_every_value_once(filled: Rest, name: str, members: l
     assert filled.wholesaler.get(f"/epcis/v2/{name}").json()["member"] == []
 
 
+def test_a_place_that_came_in_two_notations_is_named_once(rest: Rest) -> None:
+    events = [event(1, epcList=[pack(1)]), event(2, epcList=[pack(2)], readPoint={"id": SITE_LINK})]
+    rest.maker.post("/epcis/v2/capture", content=document(*events), headers=JSON)
+
+    captured = rest.maker.get("/epcis/v2/readPoints", headers=AS_CAPTURED).json()["member"]
+
+    assert sorted(captured) == [SITE_LINK, SITE]
+    assert rest.maker.get("/epcis/v2/readPoints").json()["member"] == [SITE_LINK]
+
+
 @pytest.mark.parametrize("name", sorted(RESOURCES))
 def test_the_pages_of_a_collection_together_are_the_whole(filled: Rest, name: str) -> None:
     whole = filled.maker.get(f"/epcis/v2/{name}?perPage=500", headers=AS_CAPTURED).json()["member"]
@@ -122,20 +132,64 @@ def test_parameters_narrow_the_events_of_a_value(filled: Rest) -> None:
     assert filled.maker.get(f"{base}?EQ_bizstep=x").status_code == 400
 
 
-def test_the_pages_of_a_value_hang_together(filled: Rest) -> None:
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("bizSteps/commissioning/events?EQ_bizStep=urn:epcglobal:cbv:bizstep:commissioning", 5),
+        (f"readPoints/{quote(SITE, safe='')}/events?EQ_readPoint={SITE_LINK}", 6),
+        (f"readPoints/{quote(SITE, safe='')}/events?EQ_readPoint={OTHER}", 0),
+        ("epcs/https://id.gs1.org/01/00300010123455/21/1/events?MATCH_anyEPC=" + pack(1), 2),
+        (f"epcs/{quote(CASE, safe='')}/events?MATCH_anyEPC={pack(1)}", 1),
+        (f"epcs/{quote(pack(1), safe='')}/events?MATCH_anyEPC=urn:epc:idpat:sscc:030001.*", 1),
+        (f"epcs/{quote(pack(1), safe='')}/events?MATCH_anyEPC={pack(3)}", 0),
+    ],
+)
+def test_what_is_asked_in_the_path_and_beside_it_must_both_hold(
+    filled: Rest, path: str, count: int
+) -> None:
+    assert len(_events(filled.maker.get(f"/epcis/v2/{path}"))) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("bizSteps/commissioning/events?perPage=2", 5),
+        ("bizSteps/commissioning/events?perPage=2&EQ_action=ADD&orderDirection=ASC", 5),
+        (f"epcs/{quote(pack(1), safe='')}/events?perPage=1&EQ_disposition=active|in_progress", 2),
+        (f"readPoints/{quote(SITE, safe='')}/events?perPage=4&eventCountLimit=5", 5),
+    ],
+)
+def test_the_pages_of_a_value_hang_together(filled: Rest, path: str, count: int) -> None:
     found: list[str] = []
-    following = "/epcis/v2/bizSteps/commissioning/events?perPage=2"
+    following = f"/epcis/v2/{path}"
     while following:
         answer = filled.maker.get(following)
         found += [each["eventID"] for each in _events(answer)]
         following = answer.headers.get("Link", "")[1:].partition(">")[0]
 
-    assert len(found) == len(set(found)) == 5
+    assert len(found) == len(set(found)) == count
 
 
-@pytest.mark.parametrize("name", sorted(RESOURCES))
-def test_what_was_never_seen_is_not_found(filled: Rest, name: str) -> None:
-    answer = filled.maker.get(f"/epcis/v2/{name}/urn:x:never")
+def test_a_page_token_of_a_value_goes_on_with_its_query_only(filled: Rest) -> None:
+    first = filled.maker.get("/epcis/v2/bizSteps/commissioning/events?perPage=1&EQ_action=ADD")
+    following = first.links["next"]["url"]
+
+    assert filled.maker.get(f"{following}&EQ_action=ADD").status_code == 200
+    for path in (
+        f"{following}&EQ_action=DELETE",
+        following.replace("commissioning", "packing"),
+        following.replace("/bizSteps/commissioning/events", "/events"),
+    ):
+        refused = filled.maker.get(path)
+        assert refused.status_code == 400
+        assert refused.json()["findings"][0]["code"] == "QRY-006"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [*((name, "urn:x:never") for name in sorted(RESOURCES)), ("eventTypes", "X")]
+)
+def test_what_was_never_seen_is_not_found(filled: Rest, name: str, value: str) -> None:
+    answer = filled.maker.get(f"/epcis/v2/{name}/{value}")
 
     assert answer.status_code == 404
     assert answer.json()["type"] == "epcisException:NoSuchNameException"
@@ -281,6 +335,55 @@ def test_event_types_of_vendors_have_a_prefix_that_is_told(rest: Rest) -> None:
         assert len(_events(shown)) == 1
 
 
+FOREIGN = (
+    "urn:epc:id:gid:95100000.12345.400",
+    "urn:epc:id:usdod:CJ194.1",
+    "urn:epc:id:adi:35962.PQ7VZ4.M37GXB92",
+    "urn:epc:id:bic:CSQU3054383",
+    "urn:epc:id:imovn:9176187",
+)
+
+
+def test_objects_with_other_keys_than_those_of_gs1_are_found(rest: Rest) -> None:
+    events = [event(n, epcList=[one]) for n, one in enumerate(FOREIGN)]
+    sent = rest.maker.post("/epcis/v2/capture", content=document(*events), headers=JSON)
+    assert sent.status_code == 202, sent.text
+
+    members = rest.maker.get("/epcis/v2/epcs").json()["member"]
+
+    assert sorted(members) == sorted(FOREIGN)
+    for one in members:
+        (found,) = _events(rest.maker.get(f"/epcis/v2/epcs/{quote(one, safe='')}/events"))
+        assert found["epcList"] == [one]
+    for pattern, count in (
+        ("urn:epc:idpat:gid:95100000.12345.*", 1),
+        ("urn:epc:id:gid:95100000.12345.*", 1),
+        ("urn:epc:idpat:gid:95100000.*.*", 1),
+        ("urn:epc:idpat:gid:9510000.*.*", 0),
+        ("urn:epc:idpat:gid:95100000.1.*", 0),
+        ("urn:epc:idpat:usdod:*.*|urn:epc:idpat:adi:35962.PQ7VZ4.*", 2),
+    ):
+        answer = rest.maker.get("/epcis/v2/events", params={"MATCH_epc": pattern})
+        assert len(_events(answer)) == count, pattern
+
+
+@pytest.mark.parametrize(
+    "value", ["https://example.org/places#dock", "https://example.org/s?x=1&y=2"]
+)
+def test_the_pages_of_a_value_with_any_sign_hang_together(rest: Rest, value: str) -> None:
+    events = [event(n, epcList=[pack(n)], readPoint={"id": value}) for n in range(3)]
+    sent = rest.maker.post("/epcis/v2/capture", content=document(*events), headers=JSON)
+    assert sent.status_code == 202, sent.text
+    found: list[str] = []
+    following = f"/epcis/v2/readPoints/{quote(value, safe='')}/events?perPage=1"
+    while following:
+        answer = rest.maker.get(following)
+        found += [each["eventID"] for each in _events(answer)]
+        following = answer.headers.get("Link", "")[1:].partition(">")[0]
+
+    assert len(set(found)) == 3
+
+
 def _single(number: int, **members: Any) -> bytes:
     return json.dumps({"@context": [CONTEXT], **event(number, **members)}).encode()
 
@@ -326,6 +429,17 @@ def test_what_is_not_one_valid_event_is_refused(rest: Rest, content: bytes, stat
     assert answer.status_code == status
     assert answer.json()["type"] == "epcisException:ValidationException"
     assert rest.maker.get("/epcis/v2/capture").json() == []
+
+
+def test_an_event_that_is_too_large_is_refused_with_the_limit(rest: Rest) -> None:
+    content = _single(1, epcList=[pack(n) for n in range(30_000)])
+
+    answer = rest.maker.post("/epcis/v2/events", content=content, headers=JSON)
+
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "epcisException:CaptureLimitExceededException"
+    assert answer.headers["GS1-EPCIS-Capture-File-Size-Limit"] == str(1024 * 1024)
+    assert answer.headers["GS1-EPCIS-Capture-Limit"]
 
 
 def test_a_query_document_is_captured_like_any_other(rest: Rest) -> None:

@@ -68,6 +68,16 @@ def test_policies_are_those_of_the_own_company(rest: Rest) -> None:
     assert rest.anyone.get("/api/v1/archive/policies").status_code == 401
 
 
+def test_what_is_no_month_is_not_found(rest: Rest) -> None:
+    order = {"month": "soon", "reason": "Space"}
+
+    for answer in (
+        rest.maker.get("/api/v1/archive/months/2026-13/destruction"),
+        rest.maker.post("/api/v1/archive/destructions", json=order),
+    ):
+        assert (answer.status_code, answer.json()["findings"][0]["code"]) == (404, "STO-073")
+
+
 def test_what_another_company_keeps_and_holds_is_told_without_naming_it(rest: Rest) -> None:
     month = recorded(rest)
     body = document(commissioning(2, [pack(2)]))

@@ -319,6 +319,22 @@ def test_a_trigger_sends_events_as_they_are_recorded(rest: Rest, receiver: Recei
     assert [each.text for each in results.iterfind(".//epc")] == [pack(7)]
 
 
+def test_a_subscription_made_by_soap_is_shown_and_ended_by_rest(
+    rest: Rest, receiver: Receiver
+) -> None:
+    ask(rest.maker, subscribe(dest=receiver.url))
+    base = "/epcis/v2/queries/SimpleEventQuery/subscriptions"
+
+    (listed,) = rest.maker.get(base).json()
+    one = rest.maker.get(f"{base}/{listed['subscriptionID']}")
+
+    assert (one.status_code, one.json()) == (200, listed)
+    assert rest.maker.options(f"{base}/mine").headers["GS1-Query-Min-Record-Time"]
+    assert rest.wholesaler.get(f"{base}/mine").status_code == 404
+    assert rest.maker.delete(f"{base}/mine").status_code == 204
+    assert rest.maker.get(f"{base}/mine").status_code == 404
+
+
 def test_a_named_query_is_polled_with_the_prefixes_it_was_named_with(rest: Rest) -> None:
     farm = {"GS1-Extensions": "farm=https://farm.example/"}
     rest.maker.post(

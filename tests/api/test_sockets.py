@@ -9,6 +9,9 @@ import pytest
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
+from packtrail.base.errors import Unavailable
+from packtrail.services.accounts import accounts
+from packtrail.services.queries import standing
 from packtrail.store.database import Database
 
 from ..services.conftest import make_world
@@ -70,6 +73,49 @@ def test_a_deleted_query_closes_its_sockets(rest: Rest) -> None:
             socket.receive_json()
 
     assert closed.value.code == 1001
+
+
+def test_a_revoked_key_closes_its_sockets(rest: Rest) -> None:
+    (key,) = rest.maker.get("/api/v1/keys").json()
+    with _open(rest.maker) as socket:
+        _capture(rest, 1)
+        assert _ids(socket.receive_json()) == ["urn:x:1"]
+        accounts.revoke_api_key(rest.world.app, rest.world.maker, key["key_id"])
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+
+    assert closed.value.code == 1008
+
+
+def test_a_query_that_finds_too_much_is_told_and_goes_on(rest: Rest) -> None:
+    body = {"name": "few", "query": {"EQ_bizStep": "commissioning", "maxEventCount": 2}}
+    assert rest.maker.post("/epcis/v2/queries", json=body).status_code == 201
+    with _open(rest.maker, name="few") as socket:
+        _capture(rest, 1, 2, 3)
+        problem = socket.receive_json()
+        assert (problem["type"], problem["status"]) == (
+            "epcisException:QueryTooLargeException",
+            413,
+        )
+        _capture(rest, 4)
+        (event,) = socket.receive_json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+        assert event["eventID"] == "urn:x:4"
+
+
+def test_a_socket_closes_without_telling_where_the_database_is(
+    rest: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> Any:
+        raise Unavailable("The database packtrail at db.internal does not answer: " + "ä" * 200)
+
+    with _open(rest.maker) as socket:
+        monkeypatch.setattr(standing, "run", away)
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+
+    assert closed.value.code == 1001
+    assert "internal" not in closed.value.reason
+    assert len(closed.value.reason.encode()) <= 123
 
 
 @pytest.mark.parametrize(

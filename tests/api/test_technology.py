@@ -47,6 +47,7 @@ def test_an_entry_is_written_read_changed_and_taken_out_with_revisions(api: Test
     assert api.get(f"{TECHNOLOGY}/systems/w1-pc").status_code == 404
     history = api.get(f"{TECHNOLOGY}/history?kind=systems&code=w1-pc").json()
     assert [each["reason"] for each in history] == ["Sold", ""]
+    assert api.get(f"{TECHNOLOGY}/history?kind=ovens").status_code == 422
 
 
 def test_the_radar_and_its_calendar_say_what_ends(api: TestClient) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from packtrail.access import ROLES, Action, Actor, ActorKind, RoleName
-from packtrail.base.errors import Conflict, NotPermitted, RefusedError, Unavailable, UsageError
+from packtrail.base.errors import Conflict, NotFound, NotPermitted, RefusedError, Unavailable
 from packtrail.services.archive import holding, upkeep
 from packtrail.services.archive import months as archive
 from packtrail.services.archive.holding import Wanted
@@ -372,7 +372,7 @@ def test_the_longest_retention_of_all_rule_packs_counts(
 def test_months_are_of_the_installation_and_no_organisation_closes_them(world: World) -> None:
     with pytest.raises(NotPermitted):
         archive.close(world.app, person(world, "ines"), "2026-03")
-    with pytest.raises(UsageError, match="write it like 2026-03"):
+    with pytest.raises(NotFound, match="write it like 2026-03"):
         archive.close(world.app, SYSTEM, "March")
 
 

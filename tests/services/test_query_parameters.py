@@ -188,6 +188,7 @@ MOVED = ["made", "packed", "wrong", "extended", "turned", "warm", "told"]
 CASES = {
     # The event itself
     "eventType=AggregationEvent|TransformationEvent": "packed turned",
+    "eventType=QuantityEvent|https://example.com/types/Weighing": "",
     "EQ_eventID=urn:uuid:00000000-0000-4000-8000-000000000002": "shipped",
     "EQ_eventID=urn:uuid:00000000-0000-4000-8000-000000000098": "",
     "EQ_transformationID=urn:x:turn:1": "turned",
@@ -456,6 +457,10 @@ def test_an_unknown_parameter_is_refused(world: World, text: str) -> None:
         "GE_startTime=yesterday",
         "EQ_deviceID=",
         "EQ_stringValue=a\0b",
+        "eventType=objectEvent",
+        "MATCH_epc=urn:epc:id:gid:1.2",
+        "MATCH_epc=urn:epc:idpat:gid:1.*",
+        "MATCH_epc=urn:epc:idpat:gid:*.1.*",
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(world: World, text: str) -> None:

@@ -143,14 +143,14 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
         response: Response,
         app: App,
         actor: Caller,
-        kind: Annotated[str | None, Query(json_schema_extra=words)] = None,
+        kind: Annotated[Annotated[str, one_of] | None, Query(json_schema_extra=words)] = None,
         key: Annotated[str | None, Query(alias=desk.key, max_length=300)] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         cursor: Annotated[str | None, Query(max_length=60)] = None,
     ) -> Any:
         """Return who changed what, when and why, the newest first."""
         found = book.history(
-            app, actor, kind=kinds[desk.kind(kind)] if kind else None, key=key, limit=limit,
+            app, actor, kind=None if kind is None else kinds[kind], key=key, limit=limit,
             before=cursor_of(cursor),
         )  # fmt: skip
         if len(found) == limit:

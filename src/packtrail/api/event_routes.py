@@ -58,7 +58,7 @@ async def record(request: Request, app: App, actor: Caller) -> Response:
     require_versions(request)
     require_media_type(request)
     acceptable(request, JSON, "application/ld+json")
-    content = await bounded_body(request, app.settings)
+    content = await bounded_body(request, app.settings, bytes_max=single_events.BYTES_MAX)
     recorded = await run_in_threadpool(
         single_events.record,
         app,

@@ -45,8 +45,13 @@ def next_headers(request: Request, following: paging.Next | None) -> dict[str, s
     params = {"nextPageToken": following.token}
     if per_page := request.query_params.get("perPage"):
         params = {"perPage": per_page, **params}
-    path = quote(request.url.path, safe="/")
     return {
-        "Link": f'<{path}?{urlencode(params)}>; rel="next"',
+        "Link": f'<{path_of(request)}?{urlencode(params)}>; rel="next"',
         "GS1-Next-Page-Token-Expires": following.expires_at.isoformat(timespec="seconds"),
     }
+
+
+def path_of(request: Request) -> str:
+    """Return the path of a request as a header can carry it: percent-encoded, and once only."""
+    path: str = request.scope["path"]
+    return quote(path, safe="/")

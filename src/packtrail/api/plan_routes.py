@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from packtrail.api.paging import path_of
 from packtrail.api.requests import App, Caller, bounded_body
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.base.findings import Finding
@@ -326,7 +327,7 @@ def show_history(  # noqa: PLR0913, PLR0917 - the parameters of a request
     if len(found) == limit:
         last = found[-1]
         url = request.url.include_query_params(cursor=f"{last.version}.{last.number}")
-        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        response.headers["Link"] = f'<{path_of(request)}?{url.query}>; rel="next"'
     return [codec.plain(each) for each in found]
 
 

@@ -33,7 +33,7 @@ from packtrail.base.errors import (
     UsageError,
 )
 from packtrail.services import codes
-from packtrail.store.codes import BAD_TEXT
+from packtrail.store.codes import BAD_TEXT, TEXT_TOO_LONG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,6 +93,7 @@ BY_CODE: Mapping[str, Kind] = {
     codes.REPEATED_PARAMETER.code: _QUERY,
     codes.BAD_PAGE_TOKEN.code: _QUERY,
     BAD_TEXT.code: _QUERY,
+    TEXT_TOO_LONG.code: VALIDATION,
     codes.TOO_MANY_RESULTS.code: Kind(413, "QueryTooLargeException", "The answer is too large"),
     codes.TOO_COMPLEX.code: Kind(413, "QueryTooComplexException", "The query asks too much"),
     codes.BAD_FORMAT.code: NOT_ACCEPTABLE,
@@ -185,7 +186,7 @@ def respond(request: Request, problem: Problem) -> Response:
         "title": kind.title,
         "status": kind.status,
         "detail": problem.detail,
-        "instance": request.url.path,
+        "instance": quote(request.scope["path"]),
         "findings": findings_json(problem.findings),
         **problem.extra,
     }
@@ -208,7 +209,7 @@ def _respond_in_xml(request: Request, problem: Problem) -> Response:
         "title": kind.title,
         "status": str(kind.status),
         "detail": problem.detail,
-        "instance": quote(request.url.path),
+        "instance": quote(request.scope["path"]),
     }
     headers = {**standard_headers(), **problem.headers}
     return Response(

@@ -95,13 +95,20 @@ def _require_csrf_token(request: Request, token: str) -> None:
 Caller = Annotated[Actor, Depends(the_actor)]
 
 
-async def bounded_body(request: Request, settings: Settings) -> bytes:
+async def bounded_body(
+    request: Request, settings: Settings, *, bytes_max: int | None = None
+) -> bytes:
     """Return the body, never holding more of it than is read as a whole.
+
+    Args:
+        request: The request.
+        settings: The limits of this installation.
+        bytes_max: Most octets of it; default: as many as a document has that is read as a whole.
 
     Raises:
         Refusal: 413, it is larger.
     """
-    most = settings.capture_whole_bytes_max
+    most = min(bytes_max or settings.capture_whole_bytes_max, settings.capture_whole_bytes_max)
     _require_declared(request, settings, most)
     parts: list[bytes] = []
     size = 0
@@ -157,9 +164,8 @@ def _require_declared(request: Request, settings: Settings, most: int) -> None:
 
 def _too_large(settings: Settings, most: int) -> Refusal:
     finding = codes.DOCUMENT_TOO_LARGE.found(f"The document is larger than {most} bytes.")
-    return Refusal(
-        CAPTURE_LIMIT, finding.message, findings=(finding,), headers=limit_headers(settings)
-    )
+    told = {**limit_headers(settings), "GS1-EPCIS-Capture-File-Size-Limit": str(most)}
+    return Refusal(CAPTURE_LIMIT, finding.message, findings=(finding,), headers=told)
 
 
 JSON, LD_JSON, XML = "application/json", "application/ld+json", "application/xml"

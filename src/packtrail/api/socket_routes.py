@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/epcis/v2/queries")
 SCHEDULE = ("second", "minute", "hour", "dayOfMonth", "month", "dayOfWeek")
 POLICY_VIOLATION, GOING_AWAY = 1008, 1001
+REASON_BYTES_MAX = 120
+"""Longest reason that fits into the message that closes a socket (RFC 6455, 5.5)."""
 
 
 @router.websocket("/{query_name}/events")
@@ -71,18 +73,36 @@ async def _send_all(
         if gone.done():
             return
         try:
-            documents = await run_in_threadpool(standing.run, app, query)
+            # The key may have ended since the socket was opened.
+            query.actor = await run_in_threadpool(_actor, app, socket)
+            await _send_news(app, socket, query, gone)
+        except NotAuthenticated as fault:
+            await _close(socket, POLICY_VIOLATION, str(fault))
+            return
         except NotFound:
-            await socket.close(GOING_AWAY, "the query is deleted")
+            await _close(socket, GOING_AWAY, "the query is deleted")
             return
         except PacktrailError as fault:
-            await socket.close(GOING_AWAY, str(fault)[:100])
+            await _close(socket, GOING_AWAY, problem_of(fault).detail)
             return
-        for document in documents:
-            if gone.done():
-                return
-            with contextlib.suppress(WebSocketDisconnect):
-                await socket.send_text(document.decode())
+
+
+async def _send_news(
+    app: Application, socket: WebSocket, query: standing.Standing, gone: asyncio.Future[None]
+) -> None:
+    """Send what was recorded since the last time, one document after the other is made."""
+    documents = standing.run(app, query)
+    while (document := await run_in_threadpool(next, documents, None)) is not None:
+        if gone.done():
+            return
+        with contextlib.suppress(WebSocketDisconnect):
+            await socket.send_text(document.decode())
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    shortened = reason.encode()[:REASON_BYTES_MAX].decode(errors="ignore")
+    with contextlib.suppress(WebSocketDisconnect):
+        await socket.close(code, shortened)
 
 
 async def _wait_for_end(socket: WebSocket) -> None:

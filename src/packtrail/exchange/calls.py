@@ -25,6 +25,14 @@ BYTES_MAX: Final = 4 * 1024 * 1024
 """Most bytes that are read of an answer; what is longer is cut off."""
 _STEPS: Final = 3
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_TRANSLATED: Final = tuple(
+    ipaddress.IPv6Network(each)
+    for each in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")
+)
+"""Networks of IPv6 whose addresses end in that of IPv4 which is reached (RFC 4291, 6052, 7915)."""
+_LOCAL: Final = tuple(ipaddress.IPv6Network(each) for each in ("fec0::/10", "64:ff9b:1::/48"))
+"""Networks of IPv6 that are somebody's own, although the library calls them global (RFC 3879 and
+8215)."""
 
 
 class NotTaken(Exception):
@@ -52,10 +60,13 @@ class Networks:
 
     def permit(self, address: Address, scheme: str) -> bool:
         """Tell whether an address may be called."""
-        plain = getattr(address, "ipv4_mapped", None) or address
-        if self.are_private(plain):
+        plain = _reached(address)
+        if self.are_private(plain) or self.are_private(address):
             return True
-        return scheme == "https" and plain.is_global and not plain.is_multicast
+        is_public = plain.is_global and not (
+            plain.is_multicast or any(plain in network for network in _LOCAL)
+        )
+        return scheme == "https" and is_public
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,15 @@ class Reply:
     status: int
     media_type: str
     body: bytes
+
+
+def _reached(address: Address) -> Address:
+    """Return the address of IPv4 that is reached by one of IPv6 which stands for it."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if any(address in network for network in _TRANSLATED):
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.sixtofour or address
 
 
 def check(url: str, networks: Networks) -> None:

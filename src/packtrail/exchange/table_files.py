@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -21,6 +24,11 @@ _ZIP = b"PK\x03\x04"
 _COMMENT = "#"
 _DELIMITERS = ",;\t"
 _SHEETS = "xl/worksheets/"
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError),
+    *(NotImplementedError, RuntimeError),
+)
+"""What the library says of an archive that is damaged, locked or packed in a way it cannot open."""
 _NOT_WORKED_OUT = re.compile(
     rb"""<(?:\w+:)?c\b(?![^>]*\bt="str")                    # a cell, not of the empty text,
          [^>]*\br="([A-Z]+[0-9]+)"[^>]*>\s*
@@ -182,18 +190,15 @@ def _xlsx(content: bytes, limits: Limits) -> Iterator[Sheet]:
 
 def _check_unpacked(content: bytes, limits: Limits) -> None:
     """Refuse what unpacks to too much before anything is unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise Unreadable(f"it is no XLSX that can be read: {error}.") from None
+    with _archive(content) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
     if size > 4 * limits.bytes_max:
         raise TooLarge(f"it unpacks to {size} bytes; at most {4 * limits.bytes_max} are taken in.")
 
 
 def _require_worked_out(content: bytes) -> None:
     """Refuse formulas without their outcome: they would be read as empty cells."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with _archive(content) as archive:
         for part in archive.namelist():
             if not part.startswith(_SHEETS):
                 continue
@@ -204,6 +209,16 @@ def _require_worked_out(content: bytes) -> None:
                     "was never worked out. Open the file in a spreadsheet program and save it, or "
                     "write the value there."
                 )
+
+
+@contextlib.contextmanager
+def _archive(content: bytes) -> Iterator[zipfile.ZipFile]:
+    """Open the archive that a workbook is."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            yield archive
+    except _DAMAGED as error:
+        raise Unreadable(f"it is no XLSX that can be read: {error}.") from None
 
 
 def _sheet(name: str, rows: list[list[Any]], limits: Limits) -> Sheet:

@@ -10,6 +10,13 @@ BAD_TEXT = FindingCode(
     "The database cannot hold the value",
     remedy="Leave out the character NUL (U+0000), and numbers beyond every bound.",
 )
+TEXT_TOO_LONG = FindingCode(
+    "STO-002",
+    Severity.ERROR,
+    "A text is too long to be looked up",
+    remedy="Shorten it. What events are found by has 2,600 bytes at most: types, steps, places, "
+    "lots, expiry dates, business transactions, classes, namespaces.",
+)
 NO_ROOM = FindingCode(
     "STO-050",
     Severity.ERROR,

@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from packtrail.base.errors import LimitExceeded, RefusedError, Unavailable, UsageError
 from packtrail.store import distribution, gathered, migrations
-from packtrail.store.codes import BAD_TEXT
+from packtrail.store.codes import BAD_TEXT, TEXT_TOO_LONG
 from packtrail.store.keyring import KeyedConnection, Keyring
 
 if TYPE_CHECKING:
@@ -325,6 +325,10 @@ def _readable_faults(url: str) -> Iterator[None]:
             retry_after_seconds=_FULL_RETRY_SECONDS,
             told=_FULL_TOLD,
         ) from error
+    except psycopg.errors.ProgramLimitExceeded as error:
+        # The driver counts it among the faults that pass; this one comes back each time.
+        message = "A text is longer than an index of the database holds."
+        raise RefusedError(TEXT_TOO_LONG.found(message)) from error
     except _UNAVAILABLE as error:
         raise Unavailable(f"The database {_place(url)} does not answer: {error}") from error
     except psycopg.DataError as error:

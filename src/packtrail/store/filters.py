@@ -89,6 +89,8 @@ class EventFilter:
     """In epcList or childEPCs."""
     match_parent_id: tuple[EpcMatch, ...] = ()
     match_any_epc: tuple[EpcMatch, ...] = ()
+    named_epcs: tuple[EpcMatch, ...] = ()
+    """As `match_any_epc`, and besides it (ours): the objects of a resource."""
     match_input_epc: tuple[EpcMatch, ...] = ()
     match_output_epc: tuple[EpcMatch, ...] = ()
     match_epc_class: tuple[EpcMatch, ...] = ()

@@ -40,6 +40,7 @@ MEMBERS: Final[Mapping[str, tuple[int, ...]]] = {
     "match_epc": (EPC, CHILD),
     "match_parent_id": (PARENT,),
     "match_any_epc": tuple(CODES.values()),
+    "named_epcs": tuple(CODES.values()),
     "match_input_epc": (INPUT,),
     "match_output_epc": (OUTPUT,),
     "match_epc_class": (EPC_CLASS, CHILD_CLASS),

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from packtrail.epcis.events import Event
 
 TRANSACTION, SOURCE, DESTINATION = "t", "s", "d"
+INDEXED_BYTES_MAX = 2_600
+"""Longest text that an index is sure to hold: a third of a page of the database, less its head."""
+_TOGETHER = ("type", "bizStep", "disposition")
+"""Columns that one index holds together."""
 
 
 def event_type(event: Event) -> str:
@@ -53,6 +57,26 @@ def columns(event: Event) -> tuple[Any, ...]:
         _text(ilmd, ITEM_EXPIRATION_DATE),
         list(_links(event)) or None,
     )
+
+
+def too_long(event: Event) -> Iterator[tuple[str, str]]:
+    """Yield the texts of an event that no index holds: what each is, and the text."""
+    _, _, _, kind, _, step, disposition, read_point, location, lot, expires, links = columns(event)
+    together = sum(len((each or "").encode()) for each in (kind, step, disposition))
+    for name, text in (
+        ("type", kind),
+        ("bizStep", step),
+        ("disposition", disposition),
+        ("readPoint", read_point),
+        ("bizLocation", location),
+        ("lotNumber", lot),
+        ("itemExpirationDate", expires),
+        *(("business transaction, source or destination", each) for each in links or ()),
+    ):
+        size = len((text or "").encode())
+        is_one_of_several = together > INDEXED_BYTES_MAX and name in _TOGETHER
+        if size > (INDEXED_BYTES_MAX // len(_TOGETHER) if is_one_of_several else INDEXED_BYTES_MAX):
+            yield name, text
 
 
 def _empties(event: Event) -> bool:

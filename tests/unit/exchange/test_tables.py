@@ -217,6 +217,31 @@ def test_a_spreadsheet_that_unpacks_to_too_much_is_refused_before_it_is_unpacked
     assert said(reading) == [("TAB-009", "")]
 
 
+NAME_OF_SHEET = b"xl/worksheets/sheet2.xml"
+
+
+@pytest.mark.parametrize(
+    ("from_name", "octet", "is_listed"),
+    [
+        (len(NAME_OF_SHEET) + 5, 0xFF, False),  # in what is compressed
+        (16 - 46, 0xFF, True),  # its checksum
+        (8 - 46, 0x01, True),  # a password is needed
+        (6 - 46, 0x63, True),  # a version to come
+    ],
+)
+def test_a_spreadsheet_that_is_damaged_or_locked_is_said_to_be_none(
+    from_name: int, octet: int, is_listed: bool
+) -> None:
+    made = bytearray(xlsx([["007", 1], ["008", 2]]))
+    named = made.rfind(NAME_OF_SHEET) if is_listed else made.find(NAME_OF_SHEET)
+    made[named + from_name] ^= octet
+
+    (finding,) = read(bytes(made), GTIN, PACKS).findings
+
+    assert finding.code == "TAB-001"
+    assert "it is no XLSX that can be read: " in finding.message
+
+
 def test_findings_beyond_the_limit_are_counted() -> None:
     reading = read("gtin,packs\n" + "007,x\n" * 500)
 

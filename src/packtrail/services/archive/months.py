@@ -17,7 +17,7 @@ import msgspec
 from packtrail.access import Action, Actor, Permission, require
 from packtrail.base.amounts import plural
 from packtrail.base.days import written
-from packtrail.base.errors import Conflict, NotFound, RefusedError, UsageError
+from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing
 from packtrail.services.archive import folders, holding, standing
 from packtrail.services.archive.retention import Rules
@@ -120,12 +120,13 @@ def read_month(text: str) -> date:
     """Read a month such as `2026-03`.
 
     Raises:
-        UsageError: It is none.
+        NotFound: `STO-073`, it is none.
     """
     try:
         return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
     except ValueError as error:
-        raise UsageError(f"{text!r} is no month: write it like 2026-03.") from error
+        message = f"{text[:40]!r} is no month: write it like 2026-03."
+        raise NotFound(codes.MONTH_UNKNOWN.found(message, at="month")) from error
 
 
 def every(app: Application, actor: Actor) -> tuple[MonthView, ...]:

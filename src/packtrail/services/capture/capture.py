@@ -341,7 +341,7 @@ def _record_alone(
     except (Unavailable, NotPermitted):
         raise
     except Exception as error:  # noqa: BLE001 - told in the job
-        findings = streams.findings_of(error, handed_in.capture_id)
+        findings = streams.findings_of(error, handed_in.capture_id, planned)
         outcome = capturing.refusal(planned.event_count, findings, at=app.clock())
         with app.database.transaction() as conn:
             new = _for_owner(conn, actor, owner, handed_in)

@@ -66,7 +66,7 @@ def run(app: Application, capture_id: str) -> None:
             upload.tell = tell
             _run(app, row, streams.planned(app, upload))
     except (originals.DamagedOriginal, LimitExceeded) as error:
-        _refuse(app, row, 0, error)
+        _refuse(app, row, error)
     finally:
         app.progress.clear(capture_id)
 
@@ -84,11 +84,18 @@ def _run(app: Application, row: rows.CaptureRow, planned: streams.Planned) -> No
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - told in the job
-        _refuse(app, row, planned.event_count, error)
+        _refuse(app, row, error, planned)
 
 
-def _refuse(app: Application, row: rows.CaptureRow, event_count: int, error: Exception) -> None:
-    findings = streams.findings_of(error, UUID(row.capture_id))
+def _refuse(
+    app: Application,
+    row: rows.CaptureRow,
+    error: Exception,
+    planned: streams.Planned | None = None,
+) -> None:
+    findings = streams.findings_of(error, UUID(row.capture_id), planned)
+    # How many events there are is known only once the document was read to its end.
+    event_count = planned.event_count if planned else 0
     outcome = capturing.refusal(event_count, findings, at=app.clock())
     with app.database.transaction() as conn:
         if rows.claim(conn, row.capture_id):

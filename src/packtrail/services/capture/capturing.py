@@ -25,6 +25,8 @@ from packtrail.services.codes import (
 from packtrail.store import capture as store
 from packtrail.store import captures as rows
 from packtrail.store import drafts, months, originals, vocabulary
+from packtrail.store import rows as store_rows
+from packtrail.store.codes import TEXT_TOO_LONG
 from packtrail.store.ids import SegmentNumbers
 
 if TYPE_CHECKING:
@@ -210,6 +212,25 @@ def findings_of(error: Exception, capture_id: UUID) -> tuple[Finding, ...]:
         return error.findings
     _LOG.error("capture %s failed", capture_id, exc_info=error)
     return (_interrupted(),)
+
+
+def too_long(content: bytes) -> tuple[Finding, ...]:
+    """Return the texts of a document, or of a part of one, that no index holds, with their places.
+
+    Read anew, and only once an index has refused one: hardly any document has such a text.
+    """
+    reading = epcis.read(content)
+    events = reading.document.events if reading.document else ()
+    most = store_rows.INDEXED_BYTES_MAX
+    return tuple(
+        TEXT_TOO_LONG.found(
+            f"The {name} {text[:60]!r}... has {len(text.encode()):,} bytes; what can be looked up"
+            f" has {most:,} at most.",
+            at=place,
+        )
+        for event, place in zip(events, reading.places, strict=False)
+        for name, text in store_rows.too_long(event)
+    )
 
 
 def refusal(event_count: int, findings: Sequence[Finding], *, at: datetime) -> rows.Outcome:

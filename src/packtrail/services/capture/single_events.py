@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.services.capture.capture_jobs import CaptureJob
 
-LIMITS = epcis.Limits(size_bytes=1024 * 1024)
+BYTES_MAX = 1024 * 1024
+"""Largest event that is recorded by itself."""
+LIMITS = epcis.Limits(size_bytes=BYTES_MAX)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from packtrail.base.errors import LimitExceeded, Unavailable
+from packtrail.base.errors import RefusedError, Unavailable
 from packtrail.base.findings import has_errors
 from packtrail.epcis.parts import Bounds, Gathered, Layout, Undivided, layout
 from packtrail.services.capture import capturing
@@ -18,6 +18,7 @@ from packtrail.services.capture.uploads import PIECE_BYTES
 from packtrail.services.codes import NOT_DIVIDED, NOT_READ_ON, TOO_MANY_EVENTS
 from packtrail.store import absence, months, originals, presence
 from packtrail.store import captures as rows
+from packtrail.store.codes import TEXT_TOO_LONG
 from packtrail.store.ids import SegmentNumbers
 
 if TYPE_CHECKING:
@@ -42,20 +43,8 @@ _SCANNING: Final = 0.1
 """Share of the work that it is to find out where a document can be cut."""
 
 
-class Planned(Protocol):
-    """A document that is ready to be recorded, in whatever way."""
-
-    @property
-    def event_count(self) -> int:
-        """Events without error, as far as known."""
-
-    def record(
-        self, turn: capturing.Turn, job: capturing.Job, *, clock: Callable[[], datetime]
-    ) -> rows.Outcome:
-        """Record it and keep its original, in a transaction that a fault must undo."""
-
-    def keep(self, conn: Connection, capture_id: UUID, *, at: datetime) -> None:
-        """Keep the original as it is."""
+Planned: TypeAlias = "Whole | Parts"
+"""A document that is ready to be recorded: `record` it, or `keep` the original as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,13 +270,30 @@ class NotAll(capturing.Refused):
         self.findings = self._recording.rest(self._last)
 
 
-def findings_of(error: Exception, capture_id: UUID) -> tuple[Finding, ...]:
+def findings_of(
+    error: Exception, capture_id: UUID, planned: Planned | None = None
+) -> tuple[Finding, ...]:
     """Return what an attempt to record says of the document, read to its end."""
     if isinstance(error, NotAll):
         error.read_on()
-    if isinstance(error, LimitExceeded):
+    if isinstance(error, RefusedError):
+        if planned is not None and error.findings[0].code == TEXT_TOO_LONG.code:
+            return _too_long(planned) or error.findings
         return error.findings
     return capturing.findings_of(error, capture_id)
+
+
+def _too_long(planned: Planned) -> tuple[Finding, ...]:
+    """Return the texts of a document that cannot be looked up, with their places."""
+    if isinstance(planned, Whole):
+        return capturing.too_long(planned.plan.content)
+    if planned.layout is None:
+        return ()
+    gathered = Gathered(planned.layout, FINDINGS_MAX)
+    for part in planned.layout.parts:
+        events = planned.upload.read(part.start, part.stop)
+        gathered.add(part, capturing.too_long(planned.layout.document(part, events)))
+    return tuple(gathered.all())
 
 
 def _text(outline: Outline) -> bytes:

@@ -20,7 +20,7 @@ import msgspec
 from packtrail.access import Actor
 from packtrail.base.errors import LimitExceeded, RefusedError, Unavailable
 from packtrail.services.accounts.organisations import visible_to
-from packtrail.services.codes import TOO_COMPLEX, TOO_MANY_RESULTS
+from packtrail.services.codes import TOO_MANY_RESULTS
 from packtrail.services.queries import documents, parameters, webhooks
 from packtrail.services.queries.subscriptions import next_run
 from packtrail.services.times import written
@@ -41,13 +41,9 @@ _CLAIM_SECONDS = 120
 _RETRY_SECONDS = 2
 _IDLE = timedelta(minutes=1)
 """How often a stream without events notes how far it has looked."""
-_EXCEPTIONS = {
-    TOO_COMPLEX.code: "QueryTooComplexException",
-    TOO_MANY_RESULTS.code: "QueryTooLargeException",
-}
-"""Code of a finding -> what a receiver is told in JSON; of others QueryParameterException."""
 _CALLBACKS = {TOO_MANY_RESULTS.code: "QueryTooLargeException"}
-"""The same in XML; of others ImplementationException, the only other one (EPCIS 1.2, 8.2.8)."""
+"""Code of a finding -> what a receiver of XML is told; of others ImplementationException, the only
+other one (EPCIS 1.2, 8.2.8)."""
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -248,13 +244,7 @@ class _Delivery:
                 at=self.app.clock(),
             )
             return body, self.form.media_type
-        problem = {
-            "type": f"epcisException:{_EXCEPTIONS.get(code, 'QueryParameterException')}",
-            "title": refused.findings[0].message,
-            "status": 413 if isinstance(refused, LimitExceeded) else 400,
-            "detail": str(refused),
-        }
-        return msgspec.json.encode(problem), PROBLEM_JSON
+        return documents.problem_document(refused), PROBLEM_JSON
 
     def _post(self, body: bytes, media_type: str, page: int) -> None:
         row, settings = self.row, self.app.settings

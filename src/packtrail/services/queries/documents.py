@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
 from lxml import etree
 
 from packtrail import epcis
+from packtrail.base.errors import LimitExceeded
 from packtrail.epcis import cbv
+from packtrail.services.codes import TOO_COMPLEX, TOO_MANY_RESULTS
 from packtrail.services.queries.translating import CbvXmlFormat, EpcFormat, translated
 from packtrail.services.times import written
 
@@ -20,12 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from packtrail.base.errors import RefusedError
     from packtrail.services.application import Application
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
 QUERY_NAME = "SimpleEventQuery"
 Version = Literal["1.2", "2.0"]
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+_EXCEPTIONS = {
+    TOO_COMPLEX.code: "QueryTooComplexException",
+    TOO_MANY_RESULTS.code: "QueryTooLargeException",
+}
+"""Code of a finding -> what a receiver is told in JSON; of others QueryParameterException."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +116,18 @@ def exception_document(
     for name, text in zip(("queryName", "subscriptionID"), names, strict=True):
         etree.SubElement(told, name).text = text
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def problem_document(refused: RefusedError) -> bytes:
+    """Return the problem that a receiver of JSON is told instead of events."""
+    first = refused.findings[0]
+    problem = {
+        "type": f"epcisException:{_EXCEPTIONS.get(first.code, 'QueryParameterException')}",
+        "title": first.message,
+        "status": 413 if isinstance(refused, LimitExceeded) else 400,
+        "detail": str(refused),
+    }
+    return msgspec.json.encode(problem)
 
 
 def context_of(namespaces: Mapping[str, str]) -> list[Any]:

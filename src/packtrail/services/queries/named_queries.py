@@ -14,7 +14,7 @@ import msgspec
 from packtrail.access import Action, Permission, require
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing
-from packtrail.services.codes import BAD_QUERY, NO_QUERY, QUERY_NAME_TAKEN
+from packtrail.services.codes import BAD_QUERY, NO_QUERY, QUERY_NAME_TAKEN, UNKNOWN_PARAMETER
 from packtrail.services.queries import parameters, query
 from packtrail.services.queries.documents import prefixes_of
 from packtrail.store import subscriptions as rows
@@ -72,6 +72,13 @@ def define(
     name, definition = definition_of(content)
     params, kept = params_of(definition), {**prefixes_of(definition), **(prefixes or {})}
     parameters.understood(app.settings, params, namespaces=kept)
+    query.page_size(app, params)
+    if "nextPageToken" in params:
+        raise RefusedError(
+            UNKNOWN_PARAMETER.found(
+                "A query that is kept has no nextPageToken.", at="/query/nextPageToken"
+            )
+        )
     at = app.clock()
     with app.database.transaction() as conn:
         is_new = name not in PREDEFINED and rows.insert_query(
@@ -144,7 +151,6 @@ def events(
         RefusedError: `QRY-…`, paging names a parameter that is part of the query's definition.
     """
     known = named(app, actor, name)
-    own = {key: value for key, value in known.params.items() if key != "perPage" or not paging}
     clash = {key: value for key, value in paging.items() if key not in parameters.PAGING}
     if clash:
         raise RefusedError(
@@ -153,7 +159,14 @@ def events(
                 for key in clash
             )
         )
-    return query.events(app, actor, {**own, **paging}, namespaces=known.prefixes)
+    asked = query.Asked(
+        wanted=parameters.understood(app.settings, known.params, namespaces=known.prefixes),
+        page_size=query.page_size(app, {**known.params, **paging}),
+        token=parameters.page_token(paging),
+        list_name=f"events of {name}",
+        is_kept=True,
+    )
+    return query.answer(app, actor, asked)
 
 
 def params_of(definition: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -162,7 +175,7 @@ def params_of(definition: Mapping[str, Any]) -> dict[str, list[str]]:
     Raises:
         RefusedError: `QRY-014`, a value is neither text, number, truth value nor a list of them.
     """
-    params = {name: _texts(value) for name, value in definition.items() if name != "@context"}
+    params = {name: _texts(name, value) for name, value in definition.items() if name != "@context"}
     bad = [name for name, texts in params.items() if texts is None]
     if bad or sum(len(texts or ()) for texts in params.values()) > _VALUES_MAX:
         raise RefusedError(
@@ -177,7 +190,9 @@ def params_of(definition: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: texts for name, texts in params.items() if texts is not None}
 
 
-def _texts(value: Any) -> list[str] | None:
+def _texts(name: str, value: Any) -> list[str] | None:
+    if value is None and name.startswith("EXISTS_"):
+        return [""]  # It has no value: its name says all there is to say.
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(each, str | int | float | bool) for each in values):
         return None

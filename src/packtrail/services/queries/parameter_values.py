@@ -26,6 +26,16 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,3})
 _LOST_PLUS = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
 _BARE = {prefix: namespace.rstrip("#/:") for prefix, namespace in STANDARD_PREFIXES.items()}
 _ANY = "*"
+EVENT_TYPES = (
+    *("ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent"),
+    *("AssociationEvent", "QuantityEvent"),
+)
+"""The last one is of EPCIS 1.0: it may be asked for, and is recorded as an ObjectEvent."""
+_OTHER_FIELDS = {"gid": 3, "usdod": 2, "adi": 3}
+"""Schemes that are no GS1 keys -> fields of their patterns."""
+_OTHER_PATTERN = re.compile(
+    rf"urn:epc:idpat:(?P<scheme>{'|'.join(_OTHER_FIELDS)}):(?P<fields>[A-Z0-9%*.-]+)"
+)
 _T = TypeVar("_T")
 _CLASS_PREFIX_DIGITS = 6
 """Digits of the company prefix in the class of what has no serial of its own."""
@@ -172,7 +182,7 @@ def epc(value: str) -> EpcMatch:
     if value.startswith("urn:epc:idpat:"):
         return _pattern(value)
     if value.startswith("urn:epc:id:"):
-        _checked(gs1.parse_epc_uri, value)
+        _require_valid(value)
     return EpcMatch(*gs1.identify([value])[0])
 
 
@@ -196,6 +206,8 @@ def _pattern(value: str) -> EpcMatch:
     *before, last = _fields(value)
     if last != _ANY:
         return epc(value.replace("urn:epc:idpat:", "urn:epc:id:", 1))
+    if other := _OTHER_PATTERN.fullmatch(value):
+        return _other(other["scheme"], other["fields"])
     pattern = _checked(gs1.parse_pattern, value)
     scheme, fields = BY_TYPE[pattern.type], pattern.fields
     prefix = fields[0]
@@ -211,6 +223,17 @@ def _pattern(value: str) -> EpcMatch:
         is_pattern=True,
         prefix_length=len(prefix),
     )
+
+
+def _other(scheme: str, body: str) -> EpcMatch:
+    """Return the match of a pattern of a scheme that is no GS1 key: all that begins like it."""
+    fields = body.split(".")
+    literal = fields[: fields.index(_ANY)]
+    count = _OTHER_FIELDS[scheme]
+    if len(fields) != count or set(fields[len(literal) :]) != {_ANY}:
+        raise Unusable(f"{count} fields of which the last, or all from one on, are stars")
+    beginning = "".join(f"{field}." for field in literal)
+    return EpcMatch(f"uri/urn:epc:id:{scheme}:", f"{beginning}%", is_pattern=True)
 
 
 def _fields(value: str) -> list[str]:
@@ -246,11 +269,33 @@ def _uri(value: str) -> None:
         raise Unusable("a URI")
 
 
+def _require_valid(value: str) -> None:
+    """Refuse an EPC URI that could not be captured; other schemes than GS1 keys are valid, too."""
+    if findings := gs1.check(value):
+        raise Unusable(f"a valid EPC URI: {RefusedError(*findings)}")
+
+
 def _checked(parse_one: Callable[[str], _T], value: str) -> _T:
     try:
         return parse_one(value)
     except RefusedError as refused:
         raise Unusable(f"a valid EPC URI: {refused}") from None
+
+
+def is_event_type(value: str) -> bool:
+    """Tell whether a text names an event type: one of the standard, or by its URI a vendor's own.
+
+    >>> [is_event_type(each) for each in ("ObjectEvent", "objectEvent", "ex:Weighing")]
+    [True, False, True]
+    """
+    return value in EVENT_TYPES or any(mark in value for mark in ":#")
+
+
+def event_type(value: str) -> str:
+    """Read an event type."""
+    if not is_event_type(value):
+        raise Unusable(f"one of {', '.join(EVENT_TYPES)}, or the URI of a vendor's own type")
+    return value
 
 
 def expanded_types(names: Names, value: str) -> Iterator[str]:

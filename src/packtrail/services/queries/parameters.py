@@ -319,7 +319,7 @@ def _find(names: Names, name: str) -> _Parameter | None:
 def _named(names: Names, name: str) -> _Parameter | None:
     """Read what names an event type or a field to order by."""
     if name == "eventType":
-        return _Parameter(read.text, lambda values: {"event_types": _types(names, values)})
+        return _Parameter(read.event_type, lambda values: {"event_types": _types(names, values)})
     if name != "orderBy":
         return None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,6 +28,22 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
 
 _LIST = "events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one request asks of a list of events."""
+
+    wanted: EventFilter
+    page_size: int
+    token: str | None = None
+    """The token of the page before."""
+    list_name: str = _LIST
+    """A list with a query of its own has a name of its own: tokens of one list lead to no other."""
+    says_more: bool = True
+    """Beside a token, the request tells parameters of its own, which must be those of before."""
+    is_kept: bool = False
+    """Each request of the list tells the whole query anew, so that a token needs no copy of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,27 +92,54 @@ def events(
         NotPermitted: The actor may not read events.
     """
     require(actor, Permission.EVENT_READ)
+    wanted = parameters.understood(app.settings, params, namespaces=namespaces, form=form)
+    return answer(
+        app,
+        actor,
+        Asked(
+            wanted=wanted,
+            page_size=page_size(app, params),
+            token=page_token or parameters.page_token(params),
+            says_more=wanted != EventFilter(),
+        ),
+    )
+
+
+def page_size(app: Application, params: parameters.Params) -> int:
+    """Return how many events a page of an answer has.
+
+    Raises:
+        RefusedError: `QRY-003`, `perPage` is no number.
+    """
     settings = app.settings
-    size = parameters.per_page(
+    return parameters.per_page(
         params, default=settings.page_events_default, most=settings.page_events_max
     )
-    token = page_token or parameters.page_token(params)
-    asked = parameters.understood(settings, params, namespaces=namespaces, form=form)
-    too_slow = TOO_COMPLEX.found(
-        f"The query takes longer than {settings.query_seconds_max} seconds."
-    )
-    with app.database.reading_for(settings.query_seconds_max, too_slow) as conn:
-        wanted, after = asked, None
-        if token is not None:
-            wanted, after = _continued(app, conn, actor, token, asked)
-        return _page(app, conn, actor, wanted, size, after)
+
+
+def answer(app: Application, actor: Actor, asked: Asked) -> EventPage:
+    """Return a page of the events that match a query which is understood already.
+
+    Raises:
+        RefusedError: `QRY-006`, the token cannot be used.
+        LimitExceeded: As `events`.
+        NotPermitted: The actor may not read events.
+    """
+    require(actor, Permission.EVENT_READ)
+    seconds = app.settings.query_seconds_max
+    too_slow = TOO_COMPLEX.found(f"The query takes longer than {seconds} seconds.")
+    with app.database.reading_for(seconds, too_slow) as conn:
+        if asked.token is None:
+            return _page(app, conn, actor, asked, None)
+        wanted, after = _continued(app, conn, actor, asked.token, asked)
+        return _page(app, conn, actor, replace(asked, wanted=wanted), after)
 
 
 def matching(app: Application, actor: Actor, wanted: EventFilter, *, limit: int = 30) -> EventPage:
     """Return the first events that match a typed filter, as pages of the console need them."""
     require(actor, Permission.EVENT_READ)
     with app.database.reading() as conn:
-        return _page(app, conn, actor, wanted, limit, None)
+        return _page(app, conn, actor, Asked(wanted=wanted, page_size=limit), None)
 
 
 def event(app: Application, actor: Actor, event_id: str) -> EventPage:
@@ -110,19 +154,31 @@ def event(app: Application, actor: Actor, event_id: str) -> EventPage:
     return page
 
 
+def require_few(
+    conn: Connection, wanted: EventFilter, audience_ids: list[int], now: datetime
+) -> None:
+    """Refuse a query of which more events match than it allows itself.
+
+    Raises:
+        LimitExceeded: `QRY-005`, more than `maxEventCount`.
+    """
+    most = wanted.event_count_max
+    if most is not None and rows.exceeds(conn, wanted, most, audience_ids=audience_ids, now=now):
+        raise LimitExceeded(
+            TOO_MANY_RESULTS.found(
+                f"More than {most} events match, and maxEventCount is {most}.", at="maxEventCount"
+            )
+        )
+
+
 def _page(
-    app: Application,
-    conn: Connection,
-    actor: Actor,
-    wanted: EventFilter,
-    size: int,
-    after: PageKey | None,
+    app: Application, conn: Connection, actor: Actor, asked: Asked, after: PageKey | None
 ) -> EventPage:
-    now, audience_ids = app.clock(), visible_to(conn, actor)
-    if after is None and wanted.event_count_max is not None:
-        _require_few(conn, wanted, wanted.event_count_max, audience_ids, now)
+    wanted, now, audience_ids = asked.wanted, app.clock(), visible_to(conn, actor)
+    if after is None:
+        require_few(conn, wanted, audience_ids, now)
     found = rows.query(
-        conn, wanted, audience_ids=audience_ids, page_size=size, now=now, after=after
+        conn, wanted, audience_ids=audience_ids, page_size=asked.page_size, now=now, after=after
     )
     bodies, namespaces = with_shared_context(map(_body, found.events))
     captures = {each.identity: each.capture_id for each in reversed(found.events)}
@@ -133,7 +189,8 @@ def _page(
             capture_ids=captures,
             following=None,
         )
-    following = paging.give(app, conn, actor, _LIST, _Place(filter=wanted, after=found.next))
+    place = _Place(filter=_digest(wanted) if asked.is_kept else wanted, after=found.next)
+    following = paging.give(app, conn, actor, asked.list_name, place)
     return EventPage(
         events=bodies,
         namespaces=namespaces,
@@ -145,33 +202,32 @@ def _page(
 class _Place(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Where the next page starts, and of which query."""
 
-    filter: EventFilter
+    filter: EventFilter | bytes
+    """Of a query that each request tells anew, only what tells it from others."""
     after: PageKey
 
 
 def _continued(
-    app: Application, conn: Connection, actor: Actor, text: str, asked: EventFilter
+    app: Application, conn: Connection, actor: Actor, text: str, asked: Asked
 ) -> tuple[EventFilter, PageKey]:
     """Return the query a token pins, and where to go on; parameters beside it must agree."""
-    place = paging.take(app, conn, actor, _LIST, text, _Place)
-    if asked not in (EventFilter(), place.filter):
+    place = paging.take(app, conn, actor, asked.list_name, text, _Place)
+    pinned = place.filter
+    if isinstance(pinned, bytes):
+        wanted, is_same = asked.wanted, _digest(asked.wanted) == pinned
+    else:
+        wanted, is_same = pinned, not asked.says_more or asked.wanted == pinned
+    if not is_same:
         raise RefusedError(
             BAD_PAGE_TOKEN.found(
                 "The page token belongs to a query with other parameters.", at="nextPageToken"
             )
         )
-    return place.filter, place.after
+    return wanted, place.after
 
 
-def _require_few(
-    conn: Connection, wanted: EventFilter, most: int, audience_ids: list[int], now: datetime
-) -> None:
-    if rows.exceeds(conn, wanted, most, audience_ids=audience_ids, now=now):
-        raise LimitExceeded(
-            TOO_MANY_RESULTS.found(
-                f"More than {most} events match, and maxEventCount is {most}.", at="maxEventCount"
-            )
-        )
+def _digest(wanted: EventFilter) -> bytes:
+    return hashlib.sha256(msgspec.msgpack.encode(wanted)).digest()
 
 
 def _body(event: rows.StoredEvent) -> dict[str, Any]:

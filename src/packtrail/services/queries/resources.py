@@ -5,8 +5,8 @@ One function over a table; what differs between bizSteps and readPoints is a row
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,9 +15,12 @@ from packtrail.access import Permission, require
 from packtrail.base.errors import NotFound, RefusedError
 from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.codes import NO_RESOURCE
-from packtrail.services.queries import paging, query
+from packtrail.services.queries import paging, parameters, query
+from packtrail.services.queries.parameter_values import is_event_type
 from packtrail.services.queries.translating import EpcFormat, identifiers
+from packtrail.store import places
 from packtrail.store import resources as rows
+from packtrail.store.filters import EventFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from packtrail.services.queries.query import EventPage
 
 _PREFIX_LENGTHS = range(4, 13)
+_NOTHING = "urn:packtrail:none"
+"""What no event has: two queries for one field have nothing in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Resource:
     """Column of the events; None for objects, which have postings."""
     spellings: Callable[[str], list[str]]
     """Value of a path -> every form in which the same may have been captured."""
+    member: str
+    """What the parameter fills of the filter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +85,12 @@ def _same_place(value: str) -> list[str]:
 
 
 RESOURCES: Mapping[str, Resource] = {
-    "eventTypes": Resource("eventType", "type", _itself),
-    "epcs": Resource("MATCH_anyEPC", None, _itself),
-    "bizSteps": Resource("EQ_bizStep", "biz_step", _itself),
-    "bizLocations": Resource("EQ_bizLocation", "biz_location", _same_place),
-    "readPoints": Resource("EQ_readPoint", "read_point", _same_place),
-    "dispositions": Resource("EQ_disposition", "disposition", _itself),
+    "eventTypes": Resource("eventType", "type", _itself, "event_types"),
+    "epcs": Resource("MATCH_anyEPC", None, _itself, "match_any_epc"),
+    "bizSteps": Resource("EQ_bizStep", "biz_step", _itself, "biz_steps"),
+    "bizLocations": Resource("EQ_bizLocation", "biz_location", _same_place, "biz_locations"),
+    "readPoints": Resource("EQ_readPoint", "read_point", _same_place, "read_points"),
+    "dispositions": Resource("EQ_disposition", "disposition", _itself, "dispositions"),
 }
 """Name in the path -> what it is."""
 
@@ -129,8 +136,9 @@ def values(
             found = found[:per_page]
         following = paging.give(app, conn, actor, name, _Place(last)) if last else None
     namespaces = _namespaces(found) if name == "eventTypes" else {}
+    shown = identifiers(app, _shown(found, namespaces), form)
     return ValuePage(
-        values=identifiers(app, _shown(found, namespaces), form),
+        values=list(dict.fromkeys(shown)),  # One place may have been captured in two notations.
         namespaces=namespaces,
         following=following,
     )
@@ -159,13 +167,20 @@ def events(
         NotFound: `QRY-011`, no event that the actor may see has the value.
         RefusedError: `QRY-…`, a parameter or the value cannot be used.
     """
-    asked = _asked(name, value, namespaces)
-    if not (params.keys() & {"nextPageToken"}):
-        require_known(app, actor, name, value, namespaces=namespaces)
-    narrowed = {
-        each: _both(params[each], own) if each in params else own for each, own in asked.items()
-    }
-    return query.events(app, actor, {**params, **narrowed}, namespaces=namespaces)
+    require(actor, Permission.EVENT_READ)
+    token = parameters.page_token(params)
+    own = _own(app, name, value, namespaces)
+    beside = parameters.understood(app.settings, params, namespaces=namespaces)
+    if token is None:
+        _require_events(app, actor, name, value, own)
+    asked = query.Asked(
+        wanted=_both(own, beside, RESOURCES[name]),
+        page_size=query.page_size(app, params),
+        token=token,
+        list_name=f"events of {name} {value}",
+        says_more=beside != EventFilter(),
+    )
+    return query.answer(app, actor, asked)
 
 
 def require_known(
@@ -177,24 +192,51 @@ def require_known(
         NotFound: `QRY-011`, there is no such value.
         RefusedError: `QRY-…`, the value cannot be used.
     """
-    page = query.events(app, actor, {**_asked(name, value, namespaces), "perPage": "1"})
-    if not page.events:
-        raise NotFound(NO_RESOURCE.found(f"No event has {value[:200]!r} among its {name}."))
+    require(actor, Permission.EVENT_READ)
+    _require_events(app, actor, name, value, _own(app, name, value, namespaces))
 
 
-def _asked(name: str, value: str, namespaces: Mapping[str, str]) -> dict[str, list[str]]:
+def _require_events(
+    app: Application, actor: Actor, name: str, value: str, own: EventFilter
+) -> None:
+    if not query.answer(app, actor, query.Asked(wanted=own, page_size=1)).events:
+        raise _none(name, value)
+
+
+def _none(name: str, value: str) -> NotFound:
+    return NotFound(NO_RESOURCE.found(f"No event has {value[:200]!r} among its {name}."))
+
+
+def _own(app: Application, name: str, value: str, namespaces: Mapping[str, str]) -> EventFilter:
+    """Return the query for the events of a value.
+
+    Raises:
+        NotFound: `QRY-011`, there can be no such value.
+        RefusedError: `QRY-…`, the value cannot be used.
+    """
     resource = RESOURCES[name]
     if name == "eventTypes":
         prefix, colon, local = value.partition(":")
         if colon and prefix in namespaces:
             value = f"{{{namespaces[prefix]}}}{local}"
-    return {resource.parameter: resource.spellings(value)}
+        if not is_event_type(value):
+            raise _none(name, value)
+    return parameters.understood(
+        app.settings, {resource.parameter: resource.spellings(value)}, namespaces=namespaces
+    )
 
 
-def _both(given: Sequence[str], own: Sequence[str]) -> list[str]:
-    """Return the values that are asked for twice, in the path and beside it."""
-    wanted = {part for text in given for part in text.split("|")}
-    return [each for each in own if each in wanted] or ["urn:packtrail:none"]
+def _both(own: EventFilter, beside: EventFilter, resource: Resource) -> EventFilter:
+    """Return the query for what is asked twice, in the path and beside it."""
+    mine: tuple[Any, ...] = getattr(own, resource.member)
+    if resource.column is None:  # An event may name this object and another one.
+        return replace(beside, named_epcs=mine)
+    given: tuple[Any, ...] = getattr(beside, resource.member)
+    if given:
+        wanted = set(places.spelled(given))
+        mine = tuple(each for each in mine if each in wanted) or (_NOTHING,)
+    narrowed: dict[str, Any] = {resource.member: mine}
+    return replace(beside, **narrowed)
 
 
 def _shown(found: list[str], namespaces: Mapping[str, str]) -> list[str]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packtrail.access import Permission, require
+from packtrail.base.errors import LimitExceeded
 from packtrail.services.accounts.organisations import visible_to
 from packtrail.services.queries import documents, parameters
 from packtrail.services.queries.named_queries import named
+from packtrail.services.queries.query import require_few
 from packtrail.services.queries.subscriptions import next_run
 from packtrail.services.times import written
 from packtrail.store import events as event_rows
@@ -17,8 +19,6 @@ from packtrail.store import subscriptions as rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-
-    from psycopg import Connection
 
     from packtrail.access import Actor
     from packtrail.services.application import Application
@@ -62,8 +62,8 @@ def wait_seconds(app: Application, query: Standing) -> float:
     return max(0.0, (next_run(query.controls.schedule, now) - now).total_seconds())
 
 
-def run(app: Application, query: Standing) -> list[bytes]:
-    """Return the documents that tell what was recorded since the last run.
+def run(app: Application, query: Standing) -> Iterator[bytes]:
+    """Yield the documents that tell what was recorded since the last run, one page after the other.
 
     Raises:
         NotFound: `QRY-012`, the query is gone.
@@ -71,22 +71,30 @@ def run(app: Application, query: Standing) -> list[bytes]:
     """
     known = named(app, query.actor, query.query_name)
     asked = parameters.understood(app.settings, known.params, namespaces=known.prefixes)
+    now, until = _until(app, query)
+    start = query.min_record_time
+    wanted = replace(
+        asked,
+        record_time_from=max(start, asked.record_time_from or start),
+        record_time_before=min(until, asked.record_time_before or until),
+        order_by="recordTime",
+        order_direction="ASC",
+    )
+    try:
+        for page in _pages(app, query, wanted, now):
+            if page or _reports_nothing(query):
+                yield _document(app, query, page, until)
+    except LimitExceeded as refused:  # Of this span; of the next one perhaps not.
+        yield documents.problem_document(refused)
+    query.min_record_time = until
+
+
+def _until(app: Application, query: Standing) -> tuple[datetime, datetime]:
+    """Return the time now, and the moment before which nothing more can be recorded."""
     with app.database.reading() as conn:
         now = app.clock()
         running = rows.oldest_running_capture(conn)
-        until = max(min(now, running or now), query.min_record_time)
-        start = query.min_record_time
-        wanted = replace(
-            asked,
-            record_time_from=max(start, asked.record_time_from or start),
-            record_time_before=min(until, asked.record_time_before or until),
-            order_by="recordTime",
-            order_direction="ASC",
-        )
-        found = list(_pages(app, conn, query, wanted, now))
-    query.min_record_time = until
-    is_told = found and (found[0] or _reports_nothing(query))
-    return [_document(app, query, page, until) for page in found] if is_told else []
+    return now, max(min(now, running or now), query.min_record_time)
 
 
 def _reports_nothing(query: Standing) -> bool:
@@ -94,19 +102,23 @@ def _reports_nothing(query: Standing) -> bool:
 
 
 def _pages(
-    app: Application, conn: Connection, query: Standing, wanted: EventFilter, now: datetime
+    app: Application, query: Standing, wanted: EventFilter, now: datetime
 ) -> Iterator[tuple[StoredEvent, ...]]:
-    audience_ids = visible_to(conn, query.actor)
+    """Yield the events page by page; no connection is held while a page is sent."""
     after = None
     while True:
-        found = event_rows.query(
-            conn,
-            wanted,
-            audience_ids=audience_ids,
-            page_size=app.settings.subscription_events_max,
-            now=now,
-            after=after,
-        )
+        with app.database.reading() as conn:
+            audience_ids = visible_to(conn, query.actor)
+            if after is None:
+                require_few(conn, wanted, audience_ids, now)
+            found = event_rows.query(
+                conn,
+                wanted,
+                audience_ids=audience_ids,
+                page_size=app.settings.subscription_events_max,
+                now=now,
+                after=after,
+            )
         yield found.events
         after = found.next
         if after is None:
