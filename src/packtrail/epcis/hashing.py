@@ -193,7 +193,8 @@ def _as_web_uri(text: str) -> str:
         for kind, prefix in cbv.URN_PREFIXES.items():
             if text.startswith(prefix):
                 return cbv.WEB_PREFIXES[kind] + text[len(prefix) :]
-    return cbv.expanded(text) if scalars.is_uri(text) else text
+    whole = cbv.expanded(text) if ":" in text else text
+    return whole if whole is text or scalars.is_uri(text) else text
 
 
 def _reference_number(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from packtrail import gs1
@@ -104,6 +105,8 @@ def instances_among_classes(subject: Subject) -> Iterator[tuple[str, str]]:
 def _kinds_of(texts: Sequence[str]) -> list[str]:
     """Return of each Digital Link what it identifies, as class keys begin; '' for all else."""
     links = [one for one in texts if one.startswith("http")]
+    if not links:
+        return [""] * len(texts)
     keys = zip(links, gs1.identify(links), strict=True)
     kinds = {link: class_key.partition("/")[0] for link, (class_key, _) in keys}
     return [kinds[text] if kinds.get(text, "uri") != "uri" else "" for text in texts]
@@ -183,6 +186,7 @@ def odd_places(subject: Subject) -> Iterator[tuple[str, str]]:
                 yield f"{shown(place.id)} does not identify a place.", entry.place
 
 
+@lru_cache(maxsize=1024)  # a document names few places, each in many events
 def _is_odd(text: str) -> bool:
     if text.startswith("urn:epc:"):
         return not text.startswith(_PLACES)
