@@ -1,8 +1,8 @@
-"""Moments as requests tell them: with an offset, and within the calendar wherever they are read."""
+"""Moments and days as requests tell them: within the calendar, whatever is reckoned from them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime
@@ -21,5 +21,20 @@ def _in_calendar(moment: datetime) -> datetime:
     return moment
 
 
+def _in_reach(day: date) -> date:
+    """Return a day from which years can be counted forwards and back.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if not YEARS.start <= day.year < YEARS.stop:
+        raise ValueError(f"it is not within the years {YEARS.start} to {YEARS.stop - 1}")
+    return day
+
+
+YEARS = range(1900, 3000)
+"""Years of the days that plans and laws are asked for."""
 Instant = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
 """A moment with its offset."""
+Day = Annotated[date, AfterValidator(_in_reach)]
+"""A day of a plan or of the law."""
