@@ -241,3 +241,12 @@ def test_packs_are_dispensed_over_rest_and_done_once(goods: Rest) -> None:
     assert goods.maker.post(path, json={**body, "place": ""}).status_code == 422
     clash = {**body, "operations": [{**one, "operation": "export"}]}
     assert goods.maker.post(path, json=clash).status_code == 409
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize("path", ["lot-states/LOT-7", "places", "trace/" + pack(1), "lots/LOT-7"])
+def test_a_moment_beyond_the_calendar_is_refused(rest: Rest, path: str, moment: str) -> None:
+    answer = rest.maker.get(f"/api/v1/{path}", params={"as_of": moment})
+
+    assert answer.status_code == 422, answer.text
+    assert "beyond the years 1 to 9999" in answer.json()["detail"]

@@ -209,3 +209,25 @@ def test_who_may_not_is_told_so(rest: Rest) -> None:
     assert reader.get(f"{PORTFOLIO}/products").status_code == 200
     assert reader.put(f"{PORTFOLIO}/company", json={"roles": ["manufacturer"]}).status_code == 403
     assert reader.post(f"/api/v1/obligations/{KEY}/notes", json={"owner": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "3000-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("readiness?on=", "readiness/report?on=", "readiness/workbook?on=", "markets?on="),
+        *(
+            "obligations?on=",
+            "obligations?until=",
+            "time-machine?on=",
+            "time-machine?on=2026-01-01&from=",
+        ),
+    ],
+)
+def test_a_day_from_which_no_years_can_be_counted_is_refused(
+    api: TestClient, path: str, day: str
+) -> None:
+    answer = api.get(f"/api/v1/{path}{day}")
+
+    assert answer.status_code == 422, answer.text
+    assert "within the years 1900 to 2999" in answer.json()["detail"]

@@ -115,7 +115,17 @@ def test_what_is_only_expected_looks_otherwise_than_law(office: Desk) -> None:
     assert 'class="timeline-svg"' in line
 
 
-@pytest.mark.parametrize("path", ["/comply?on=soon", "/comply/markets?on=2026-13-01"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/comply?on=soon", "/comply/markets?on=2026-13-01", "/comply?on=0001-01-01"),
+        *(
+            "/comply?until=9999-12-31",
+            "/comply?on=9999-12-31",
+            "/comply/readiness.pdf?on=0001-01-01",
+        ),
+    ],
+)
 def test_a_day_that_is_none_is_told(office: Desk, path: str) -> None:
     answer = office.client.get(path)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from packtrail.api.moments import Instant
 from packtrail.api.schemas import FindingOut, In, Out
 
 
@@ -246,7 +247,7 @@ class ParametersIn(In):
 
     values: dict[str, float | None]
     reason: str
-    effective_at: AwareDatetime | None = None
+    effective_at: Instant | None = None
 
 
 class FieldOut(Out):

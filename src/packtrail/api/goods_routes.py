@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from packtrail.api.goods_schemas import (
@@ -22,6 +22,7 @@ from packtrail.api.goods_schemas import (
     UnpackedOut,
     UnpackingIn,
 )
+from packtrail.api.moments import Instant
 from packtrail.api.requests import JSON, App, Caller, acceptable
 from packtrail.api.schemas import In
 from packtrail.hierarchy.inference import InferencePolicy, Trust
@@ -32,7 +33,7 @@ from packtrail.services.goods.packing import Occasion
 from packtrail.services.goods.stock import Asked, Dimension
 
 router = APIRouter(prefix="/api/v1", tags=["Goods"])
-Moment = Annotated[AwareDatetime | None, Query()]
+Moment = Annotated[Instant | None, Query()]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -45,8 +46,8 @@ class CensusQuery(In):
     place: str | None = None
     status: Status | None = None
     here: bool = False
-    as_of: AwareDatetime | None = None
-    as_known_at: AwareDatetime | None = None
+    as_of: Instant | None = None
+    as_known_at: Instant | None = None
     limit: int = Field(default=1000, ge=1, le=10_000)
 
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import Field, field_validator
 
+from packtrail.api.moments import Instant
 from packtrail.api.schemas import FindingOut, In, NoticeOut, Out, PackConditionOut
 
 
@@ -260,7 +261,7 @@ class UnpackingIn(In):
 
     identifiers: list[str] = Field(min_length=1, max_length=5000)
     place: str | None = None
-    at: AwareDatetime | None = None
+    at: Instant | None = None
 
 
 class UnpackedOut(Out):
@@ -278,7 +279,7 @@ class InspectionIn(In):
     container: str
     found: list[str] = Field(max_length=5000)
     place: str | None = None
-    at: AwareDatetime | None = None
+    at: Instant | None = None
 
 
 class InspectionOut(Out):
@@ -373,7 +374,7 @@ class VerifyIn(In):
     station: str | None = None
     market: str | None = None
     purpose: str = "check"
-    at: AwareDatetime | None = None
+    at: Instant | None = None
 
 
 class VerificationOut(Out):

@@ -7,15 +7,16 @@ from fractions import Fraction
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from packtrail.api.goods_schemas import DecidedOut, RuleOut, ShipmentOut
+from packtrail.api.moments import Instant
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import In, Out
 from packtrail.services.inference import beliefs, rules, samples
 
 router = APIRouter(prefix="/api/v1", tags=["Goods"])
-Moment = Annotated[AwareDatetime | None, Query()]
+Moment = Annotated[Instant | None, Query()]
 
 
 class RulesOut(Out):
@@ -39,7 +40,7 @@ class RuleIn(In):
     cases: int | None = None
     share_max: float = Field(default=0.2, ge=0, le=1)
     confidence: float = Field(default=0.95, gt=0, lt=1)
-    effective_at: AwareDatetime | None = None
+    effective_at: Instant | None = None
 
     def rule(self) -> rules.NewRule:
         """Return it as the use case takes it."""

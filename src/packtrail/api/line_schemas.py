@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from packtrail.api.moments import Instant
 from packtrail.api.schemas import FindingOut, In, Out
 from packtrail.production.happenings import NUMBERS_MAX, Kind
 from packtrail.production.levels import Level
@@ -366,7 +367,7 @@ class ActIn(In):
         "decommission", "recommission",
     ]  # fmt: skip
     numbers: list[str] = Field(max_length=10_000)
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     parent: str | None = None
     by: str | None = None
     reason: str = ""

@@ -21,6 +21,7 @@ from packtrail.api.law_schemas import (
     UpdateOut,
     UpdateRowOut,
 )
+from packtrail.api.moments import Day
 from packtrail.api.requests import App, Caller
 from packtrail.api.responses import problems
 from packtrail.services.markets import accepting, reading, ready, ready_files, travelling, updates
@@ -31,7 +32,7 @@ READING = problems(404, 422)
 CHANGING = problems(404, 409, 422)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
-On = Annotated[date | None, Query(description="The day whose law counts; default: today.")]
+On = Annotated[Day | None, Query(description="The day whose law counts; default: today.")]
 
 
 @router.get("/markets", summary="Markets", response_model=list[MarketRowOut], responses=READING)
@@ -56,8 +57,8 @@ def differences(
     market: str,
     app: App,
     actor: Caller,
-    after: Annotated[date, Query(alias="to", description="The other day.")],
-    before: Annotated[date | None, Query(alias="from", description="One day: today.")] = None,
+    after: Annotated[Day, Query(alias="to", description="The other day.")],
+    before: Annotated[Day | None, Query(alias="from", description="One day: today.")] = None,
 ) -> Any:
     """Return in words what the law of a market says otherwise on one day than on another."""
     return travelling.differences(
@@ -107,8 +108,8 @@ def readiness_report(app: App, actor: Caller, on: On = None) -> Response:
 def time_machine(
     app: App,
     actor: Caller,
-    on: Annotated[date, Query(description="The day whose law counts.")],
-    since: Annotated[date | None, Query(alias="from", description="Compared with: today.")] = None,
+    on: Annotated[Day, Query(description="The day whose law counts.")],
+    since: Annotated[Day | None, Query(alias="from", description="Compared with: today.")] = None,
     market: str = "",
     product: str = "",
     line: str = "",

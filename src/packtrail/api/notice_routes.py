@@ -6,8 +6,8 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
+from packtrail.api.moments import Instant
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import FindingOut, In, NoticeOut
 from packtrail.services.goods import notices
@@ -25,7 +25,7 @@ class NoticeIn(In):
     lot: str | None = None
     serial: str | None = None
     market: str | None = None
-    effective_at: AwareDatetime | None = None
+    effective_at: Instant | None = None
     expires_on: date | None = None
 
     def proposal(self) -> notices.Proposal:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
+from packtrail.api.moments import Instant
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import LotOut, OverviewOut, RecognitionOut, TraceOut
 from packtrail.services import overview, recognise
 from packtrail.services.goods import lots, tracing
 
 router = APIRouter(prefix="/api/v1", tags=["Objects"])
-Moment = Annotated[AwareDatetime | None, Query()]
+Moment = Annotated[Instant | None, Query()]
 
 
 @router.get("/trace/{identifier:path}", summary="The journey of an object")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from packtrail.api.market_routes import On
+from packtrail.api.moments import Day
 from packtrail.api.obligation_schemas import (
     FeedIn,
     FeedOut,
@@ -47,7 +47,7 @@ def radar(
     actor: Caller,
     only: Annotated[Part, Depends(_about)],
     on: On = None,
-    until: Annotated[date | None, Query(description="Last day: three years on.")] = None,
+    until: Annotated[Day | None, Query(description="Last day: three years on.")] = None,
     *,
     everywhere: Annotated[bool, Query(description="Also where nothing is sold.")] = False,
 ) -> Any:

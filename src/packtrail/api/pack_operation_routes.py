@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from packtrail.api.goods_schemas import AskIn
+from packtrail.api.moments import Instant
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import In, Out
 from packtrail.services.verification import pack_operations
@@ -41,7 +42,7 @@ class OperationsIn(In):
     place: str
     market: str = "EU"
     station: str | None = None
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     is_offline: bool = False
 
     def occasion(self) -> At:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from packtrail.api.moments import Day
 from packtrail.api.requests import App, Caller, bounded_body
 from packtrail.planning.communication import Digest, Notice
 from packtrail.planning.departments import Department, Part
@@ -27,7 +27,7 @@ class Triage:
     """Who answers for an input, and by when."""
 
     owner: str
-    due_on: date | None = None
+    due_on: Day | None = None
     kind: InputKind | None = None
 
 
@@ -58,7 +58,7 @@ class Raised:
 
 @router.get("/{programme}/readiness", summary="Readiness", response_model=list[readiness.ItemView])
 def show_readiness(
-    programme: str, app: App, actor: Caller, market: str = "", on: date | None = None
+    programme: str, app: App, actor: Caller, market: str = "", on: Day | None = None
 ) -> Any:
     """Return what the rules need, whether it was seen, what is missing and how late it is."""
     return readiness.items_view(app, actor, programme, market=market, on=on)
@@ -157,7 +157,7 @@ def trace(programme: str, app: App, actor: Caller, input: str = "") -> Any:  # n
 @router.get(
     "/{programme}/competences", summary="Competences", response_model=list[people.CompetenceView]
 )
-def competences(programme: str, app: App, actor: Caller, on: date | None = None) -> Any:
+def competences(programme: str, app: App, actor: Caller, on: Day | None = None) -> Any:
     """Return how people stand to the courses they need or have passed."""
     return people.competences_view(app, actor, programme, on=on)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from packtrail.api import moments
 from packtrail.api.paging import path_of
 from packtrail.api.requests import App, Caller, bounded_body
 from packtrail.base.errors import NotFound, RefusedError
@@ -37,7 +38,7 @@ from packtrail.services.plan.programmes import Programme
 from packtrail.services.plan.writing import Written
 
 router = APIRouter(prefix="/api/v1/plans", tags=["Plans"])
-Day = Annotated[date | None, Query(description="As of this day; default: today.")]
+Day = Annotated[moments.Day | None, Query(description="As of this day; default: today.")]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

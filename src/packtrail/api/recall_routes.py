@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime
 
+from packtrail.api.moments import Instant
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import FindingOut, In, Out
 from packtrail.recalls import Subject
@@ -19,7 +19,7 @@ from packtrail.services.accounts import signing
 from packtrail.services.recalls import acting, cases, contacts, drafting, papers
 
 router = APIRouter(prefix="/api/v1/recalls", tags=["Recalls"])
-Moment = Annotated[AwareDatetime | None, Query()]
+Moment = Annotated[Instant | None, Query()]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file", "content": {"application/octet-stream": {}}}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import AwareDatetime, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
+from packtrail.api.moments import Instant
 from packtrail.api.schemas import FindingOut, In, Out
 from packtrail.compliance.words import Happening, Role
 from packtrail.reporting.forms import Form
@@ -262,7 +263,7 @@ class ReceiverIn(In):
 class WatermarkIn(In):
     """From when on events are looked at again."""
 
-    since: AwareDatetime
+    since: Instant
 
 
 class FormOut(Out):

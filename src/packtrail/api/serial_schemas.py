@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from packtrail.api.moments import Instant
 from packtrail.api.schemas import FindingOut, In, Out
 
 SERIAL_LENGTH_MAX = 100
@@ -161,8 +162,8 @@ class EntriesIn(In):
     pool: str = Field(default="", max_length=200)
     kind: list[str] = Field(default=[], max_length=10)
     text: str = Field(default="", max_length=200)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     cursor: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=100, ge=1, le=1_000)
 
@@ -180,7 +181,7 @@ class AllocationIn(RequestIn):
     count: Count
     party: str = ""
     purpose: str = ""
-    unused_until: AwareDatetime | None = None
+    unused_until: Instant | None = None
 
 
 class AllocationOut(Out):
@@ -344,7 +345,7 @@ class BlockIn(RequestIn):
     pool: str
     count: Count
     station: str
-    expires_at: AwareDatetime
+    expires_at: Instant
     purpose: str = ""
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from packtrail.api.goods_schemas import KeptOut, VerificationOut, VerifyIn
+from packtrail.api.moments import Instant
 from packtrail.api.requests import App, Caller
 from packtrail.api.schemas import In
 from packtrail.services.verification import images, verifications, verifying
@@ -56,8 +57,8 @@ class PastQuery(In):
     place: str | None = None
     actor_id: str | None = None
     verdict: list[str] = Field(default_factory=list, max_length=5)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     after: str | None = None
     limit: int = Field(default=100, ge=1, le=PAGE_MAX)
 

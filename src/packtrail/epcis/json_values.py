@@ -98,8 +98,16 @@ def uri(reading: JsonReading, value: Any, at: str, name: str) -> str | None:
         return unwrapped(value)
     if is_type(reading, value, str, pointer(at, name)):
         message = f"{shown(value)} is no URI: a scheme, a colon and URI characters are expected."
-        reading.report.add(codes.NOT_A_URI, message, pointer(at, name))
+        reading.report.add(codes.NOT_A_URI, _too_long(value) or message, pointer(at, name))
     return None
+
+
+def _too_long(value: str) -> str | None:
+    """Return what is to be said of a text that is longer than any URI; None of others."""
+    most = scalars.URI_CHARACTERS_MAX
+    if len(value) <= most:
+        return None
+    return f"{shown(value)} has {len(value):,} characters; a URI has {most:,} at most."
 
 
 def unwrapped(value: str) -> str:
@@ -266,7 +274,7 @@ def term(kind: cbv.Kind) -> ValueReader:
                 return unwrapped(cbv.normal(kind, reading.prefixes.full_uri(value)))
         if is_type(reading, value, str, pointer(at, name)):
             message = f"{shown(value)} is neither a CBV term for {name} as a bare word nor a URI."
-            reading.report.add(codes.NOT_ALLOWED, message, pointer(at, name))
+            reading.report.add(codes.NOT_ALLOWED, _too_long(value) or message, pointer(at, name))
             if reading.tolerant and len(value) <= scalars.URI_CHARACTERS_MAX:
                 return unwrapped(cbv.normal(kind, reading.prefixes.full_uri(value.strip())))
         return None

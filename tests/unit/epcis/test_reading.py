@@ -99,6 +99,22 @@ def told(content: bytes | str) -> list[tuple[str, str, str]]:
             ),
         ),
         (
+            {"epcList": ["urn:a:b", "urn:a:" + "b" * 5000]},
+            (
+                "EPC-104",
+                "/epcList/1",
+                f"'urn:a:{'b' * 70}...' has 5,006 characters; a URI has 4,096 at most.",
+            ),
+        ),
+        (
+            {"bizStep": "urn:a:" + "b" * 5000},
+            (
+                "EPC-106",
+                "/bizStep",
+                f"'urn:a:{'b' * 70}...' has 5,006 characters; a URI has 4,096 at most.",
+            ),
+        ),
+        (
             {"epcList": ["urn:a:b", "urn:a:b"]},
             ("EPC-109", "/epcList/1", "'urn:a:b' is listed twice; every entry must be different."),
         ),

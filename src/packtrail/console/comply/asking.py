@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from packtrail.console.visit import Visit
 
+YEARS = range(1900, 3000)
+"""Years of the days that are asked for: from each, years are counted forwards and back."""
+
 
 def day(visit: Visit, name: str) -> date | None:
     """Return a day of the address; None where none is given.
@@ -24,7 +27,10 @@ def day(visit: Visit, name: str) -> date | None:
     if not text:
         return None
     found = read_day(text)
-    if found is None:
-        message = f"Expected a day such as 2026-11-22; there is {text[:40]!r}."
+    if found is None or found.year not in YEARS:
+        message = (
+            f"Expected a day such as 2026-11-22, in the years {YEARS.start} to {YEARS.stop - 1};"
+            f" there is {text[:40]!r}."
+        )
         raise RefusedError(codes.BAD_VALUE.found(message, at=name))
     return found
