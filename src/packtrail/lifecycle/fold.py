@@ -17,6 +17,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from packtrail.epcis import turns
+from packtrail.epcis.canonical import same_form
 from packtrail.hierarchy.codes import LEFT_WITHOUT_UNPACKING
 from packtrail.hierarchy.containment import (
     BEFORE,
@@ -87,6 +88,7 @@ def _naming(step: Step) -> tuple[str, Role | None, int]:
 
 _ENDS_OF_MAKING = frozenset({Role.INPUT, Role.OUTPUT})
 _EVENT_TIME = attrgetter("event_time")
+_WHERE = attrgetter("destinations", "read_point", "biz_location")
 
 
 def _in_time(step: Step) -> tuple[object, ...]:
@@ -166,9 +168,10 @@ def _stage(step: Step) -> tuple[datetime, int]:
 def _joined(first: Step, again: Step) -> Step:
     """Return the step of two that tell the same which was recorded first, with all their ids."""
     ids = {first.event_id, *first.told_again_by, again.event_id, *again.told_again_by}
-    # Where the object is sent is no part of the fact: as for all else that counts, order decides.
+    # Where the object is sent is no part of the fact, nor how its places are written: as for all
+    # else that counts, order decides.
     is_sooner = _as_recorded(again) < _as_recorded(first)
-    counts = again if is_sooner and again.destinations == first.destinations else first
+    counts = again if is_sooner and _WHERE(again) == _WHERE(first) else first
     return replace(counts, told_again_by=tuple(sorted(ids - {counts.event_id})))
 
 
@@ -181,8 +184,8 @@ def _fact(step: Step) -> tuple[object, ...]:
         return step.event_id, step.role, step.via
     return (
         *(step.event_time, step.event_type, step.role, step.action, step.biz_step),
-        *(step.disposition, step.read_point, step.biz_location, step.parent, step.lot),
-        *(step.expires, step.object_count == 0, step.via),
+        *(step.disposition, same_form(step.read_point), same_form(step.biz_location)),
+        *(step.parent, step.lot, step.expires, step.object_count == 0, step.via),
     )
 
 
@@ -355,7 +358,7 @@ def _take(walk: _Walk, step: Step) -> None:
 
 def _note_commissioning(walk: _Walk, step: Step) -> None:
     # At one time and place, with one lot: the same commissioning in other words.
-    occasion = (step.event_time, step.read_point, step.lot, step.expires)
+    occasion = (step.event_time, same_form(step.read_point), step.lot, step.expires)
     before = next(iter(walk.commissioned.values()), None)
     is_fine = occasion in walk.commissioned or walk.status is Status.DECOMMISSIONED
     if before is not None and not is_fine:
