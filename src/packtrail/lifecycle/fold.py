@@ -36,7 +36,6 @@ from packtrail.lifecycle.undo import EU_UNDO, Occasion, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from packtrail.base.findings import Finding
     from packtrail.lifecycle.states import Effect
@@ -88,6 +87,7 @@ def _naming(step: Step) -> tuple[str, Role | None, int]:
 
 _ENDS_OF_MAKING = frozenset({Role.INPUT, Role.OUTPUT})
 _EVENT_TIME = attrgetter("event_time")
+_STAGE = attrgetter("event_time", "stage")
 _WHERE = attrgetter("destinations", "read_point", "biz_location")
 
 
@@ -142,7 +142,7 @@ def _by_stages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         for step in steps
     ]
     arrived = {
-        _stage(step)
+        _STAGE(step)
         for step in placed
         if step.via and not step.is_withdrawn and turn_of(step) in turns.ARRIVES
     }
@@ -154,15 +154,11 @@ def _by_stages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
                 if not step.via
                 or step.stage == STAYS
                 or turn_of(step) != turns.LEAVES
-                or _stage(step) in arrived
+                or _STAGE(step) in arrived
             ),
             key=_in_time,
         )
     )
-
-
-def _stage(step: Step) -> tuple[datetime, int]:
-    return step.event_time, step.stage
 
 
 def _joined(first: Step, again: Step) -> Step:
@@ -211,14 +207,14 @@ class Life:
         """Return what the steps make of the object."""
         walk = self._walk
         direct = [step for step in walk.counted if not step.via]
-        expires = _first(direct, "expires")
+        expires = _expires(direct)
         parent = self._held.now
         leg = _leg(walk.counted)
         return Standing(
             status=walk.status,
             why=_why(walk),
             because=walk.because,
-            disposition=_last(walk.counted, "disposition"),
+            disposition=_first(walk.counted[::-1], "disposition"),
             location=_location(walk.counted),
             is_moving=leg is not None,
             goal=rules.goal_of(leg.destinations) if leg else None,
@@ -381,7 +377,7 @@ def _is_refused(walk: _Walk, step: Step) -> bool:
             walk.undo,
             _occasion(walk.because),
             _occasion(step),
-            expires_on=expires_on(_first(direct, "expires")),
+            expires_on=expires_on(_expires(direct)),
             event_id=step.event_id,
         )
     )
@@ -474,8 +470,10 @@ def _first(steps: list[Step], name: str) -> str | None:
     return next((value for step in steps if (value := getattr(step, name))), None)
 
 
-def _last(steps: list[Step], name: str) -> str | None:
-    return _first(steps[::-1], name)
+def _expires(steps: list[Step]) -> str | None:
+    """Return the first expiry that is told; one that is no day stands behind all that are."""
+    told = [step.expires for step in steps if step.expires]
+    return next((text for text in told if expires_on(text)), told[0] if told else None)
 
 
 def _words(status: Status) -> str:

@@ -227,7 +227,7 @@ class Pass:
             at=event.at,
             place=self.places.number(place),
             premises=self.premises.number(same_form(place)),
-            lot=self.lots.number(event.lot) if makes else NOTHING,
+            lot=self.lots.number(event.lot or None) if makes else NOTHING,
             expires=max(0, (day - _EPOCH).days) if day else NOTHING,
             leaves=is_leaving(
                 event.biz_step, event.disposition, has_location=event.biz_location is not None
