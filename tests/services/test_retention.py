@@ -446,6 +446,26 @@ def test_events_that_come_again_after_their_destruction_are_new(over: World) -> 
     assert step.record_time.year == 2060
 
 
+def test_a_large_document_that_comes_again_after_its_destruction_is_new(world: World) -> None:
+    made = document(*(commissioning(n, [pack(n)]) for n in range(2_400)))
+    assert len(made) > 1_000_000
+    in_parts = {"capture_inline_bytes_max": 1, "capture_part_bytes": 10**6}
+    settings = replace(world.app.settings, **in_parts)
+    world = replace(world, app=replace(world.app, settings=settings))
+    handed_in(world, made, MARCH)
+    repeated = capture.submit(world.app, world.maker, made, media_type="application/json")
+    put(world, at_end="destroy")
+    world.clock.now = LATER
+    archived(world)
+    approved(world)
+    destroying.destroy(world.app, SYSTEM, "2026-03")
+    again = capture.submit(world.app, world.maker, made, media_type="application/json")
+
+    assert (repeated.stored_count, repeated.repeated_count) == (0, 2_400)
+    assert (again.stored_count, again.repeated_count) == (2_400, 0)
+    assert len(tracing.trace(world.app, world.maker, pack(7)).steps) == 1
+
+
 def test_every_company_with_records_in_a_month_has_its_say(over: World) -> None:
     world = over
     handed_in(
