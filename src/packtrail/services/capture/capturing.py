@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
 from packtrail import epcis
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _TRIES = 5
+_TICK: Final = timedelta(milliseconds=1)
 _BET_MIN = 200
 """Events of a document that is first taken to hold new ones only."""
 
@@ -297,15 +299,17 @@ def _keep(conn: Connection, job: Job, planned: Plan, recorded: store.Recorded) -
 
 
 def not_before(now: datetime, newest: datetime | None) -> datetime:
-    """Return the time now, but never one before what was recorded last.
+    """Return the time now, but always one after that of what was recorded last.
 
     A clock that is set back would otherwise put new events into the past, and change what was known
-    at a moment that is over.
+    at a moment that is over. Nor do they share the moment of the last: whoever went through the
+    events is past it, and one millisecond has numbers for so many segments only.
     """
-    if newest is None or newest <= now:
+    if newest is None or newest < now:
         return now
-    _LOG.warning("the clock is %s behind what was recorded last", newest - now)
-    return newest
+    if newest > now:
+        _LOG.warning("the clock is %s behind what was recorded last", newest - now)
+    return newest + _TICK
 
 
 def conflicts_of(planned: Plan, recorded: store.Recorded, *, first: int = 0) -> list[Finding]:

@@ -73,8 +73,7 @@ def run(app: Application, query: Standing) -> list[bytes]:
     asked = parameters.understood(app.settings, known.params, namespaces=known.prefixes)
     with app.database.reading() as conn:
         now = app.clock()
-        running = rows.oldest_running_capture(conn)
-        until = max(min(now, running or now), query.min_record_time)
+        until = max(rows.settled_until(conn), query.min_record_time)
         start = query.min_record_time
         wanted = replace(
             asked,
@@ -86,7 +85,9 @@ def run(app: Application, query: Standing) -> list[bytes]:
         found = list(_pages(app, conn, query, wanted, now))
     query.min_record_time = until
     is_told = found and (found[0] or _reports_nothing(query))
-    return [_document(app, query, page, until) for page in found] if is_told else []
+    if not is_told:
+        return []
+    return [_document(app, query, page, until if page else now) for page in found]
 
 
 def _reports_nothing(query: Standing) -> bool:
