@@ -5,8 +5,9 @@ What it changes, it changes in one transaction, which may be cut off anywhere an
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
@@ -79,6 +80,8 @@ class Turn:
     """Tells when the last event was recorded; asked for before anything else."""
     is_first: bool
     """Nothing was lost yet: it may bet that all events are new."""
+    undone: list[Callable[[], None]] = field(default_factory=list)
+    """What is done where the transaction is undone, if only by its commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,16 +189,28 @@ def attempt(app: Application, work: Callable[[Turn], T], *, is_simple: bool = Fa
         Unavailable: Others kept recording the same; do it again.
     """
     for count in range(_TRIES):
+        undone: list[Callable[[], None]] = []
         try:
-            with _begun(app, is_gathered=is_simple and count == 0) as conn:
+            with _told(undone), _begun(app, is_gathered=is_simple and count == 0) as conn:
                 store.announce(conn, app.clock())
-                return work(Turn(conn, store.ask_newest(conn), is_first=count == 0))
+                return work(Turn(conn, store.ask_newest(conn), count == 0, undone))
         except months.MonthMissing as missing:
             with app.database.transaction() as conn:
                 months.ensure(conn, missing.at)
         except store.RACES:
             continue
     raise Unavailable("Other captures are recording the same events: hand the document in again.")
+
+
+@contextlib.contextmanager
+def _told(undone: Sequence[Callable[[], None]]) -> Iterator[None]:
+    """Do what is to be done where what happens meanwhile is undone."""
+    try:
+        yield
+    except BaseException:
+        for each in undone:
+            each()
+        raise
 
 
 def _begun(app: Application, *, is_gathered: bool) -> AbstractContextManager[Connection]:
