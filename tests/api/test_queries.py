@@ -250,6 +250,23 @@ def test_a_delivery_that_is_not_taken_is_tried_again_as_the_same(
     assert set(receiver.event_ids()) == {f"urn:x:{n}" for n in range(1, 5)}
 
 
+def test_what_is_recorded_after_the_clock_went_back_is_delivered(
+    rest: Rest, receiver: Receiver
+) -> None:
+    _define(rest)
+    _subscribe(rest, receiver)
+    _capture(rest, 1)
+    _deliver_all(rest)
+    rest.world.clock.advance(hours=2)
+    _deliver_all(rest)
+    rest.world.clock.advance(hours=-1)
+    _capture(rest, 2)
+    rest.world.clock.advance(hours=2)
+    _deliver_all(rest)
+
+    assert receiver.event_ids() == ["urn:x:1", "urn:x:2"]
+
+
 def test_a_worker_that_dies_leaves_the_delivery_to_the_next(
     rest: Rest, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

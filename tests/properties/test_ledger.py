@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.making import commissioning, pack_uri, packing, seen, sscc
+from tests.store.making import commissioning, declared_wrong, pack_uri, packing, seen, sscc
 
 from packtrail.epcis.events import EpcisDocument, Event
 from packtrail.epcis.ledger import Ledger, Trouble, tell
@@ -64,6 +64,17 @@ def said(book: Ledger) -> list[object]:
     incidents = [(one.trouble, sorted(one.objects), one.other) for one in book.incidents]
     shipments = [[sorted(level) for level in one.levels] for one in book.shipments]
     return [incidents, shipments, book.parent]
+
+
+def test_an_event_without_an_id_is_taken_back_by_its_content():
+    wrong, right = (
+        msgspec.structs.replace(commissioning(hour, PACKS[:1]), event_id=None) for hour in (1, 2)
+    )
+    book = tell(document([right, wrong, declared_wrong(wrong)]))
+
+    assert [entry.event for entry in book.entries] == [right]
+    assert len(book.withdrawn) == 2
+    assert book.incidents == []
 
 
 def test_what_is_packed_and_unpacked_at_one_moment_is_out_again():

@@ -23,11 +23,14 @@ from tests.postgres import _reachable_dir
 from tests.proxy import CommitCutter
 
 from packtrail.base.errors import NotFound, Unavailable
-from packtrail.services.capture import capture
+from packtrail.services.capture import capture, single_events
 from packtrail.services.goods import tracing
+from packtrail.services.queries import query
 from packtrail.services.upkeep import room
 from packtrail.settings import Settings
+from packtrail.store import ids
 from packtrail.store.database import Database, _is_lost
+from packtrail.store.filters import EventFilter
 
 from .conftest import World, make_world
 from .documents import commissioning, document, pack
@@ -297,9 +300,38 @@ def test_a_clock_that_goes_back_changes_nothing_that_was_known(
     (step,) = tracing.trace(world.app, world.maker, pack(101)).steps
     jobs = capture.jobs(world.app, world.maker)
 
-    assert step.record_time >= known.record_time > at
+    assert step.record_time > known.record_time > at
     assert all(job.finished_at and job.finished_at >= known.record_time for job in jobs)
-    for moment in (at, known.record_time - (known.record_time - at) / 2):
+    for moment in (at, known.record_time - (known.record_time - at) / 2, known.record_time):
         with pytest.raises(NotFound):
             tracing.trace(world.app, world.maker, pack(101), as_known_at=moment)
+    world.app.workers.shutdown(wait=True)
+
+
+def test_while_the_clock_is_behind_there_are_numbers_for_any_number_of_documents(
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(fresh_database)
+    assert submit(world, document(commissioning(0, [pack(0)]))).success
+    world.clock.advance(hours=-1)
+    # As if a millisecond had a number for a single document.
+    monkeypatch.setattr(ids.secrets, "randbelow", lambda _: 0)
+
+    jobs = [submit(world, document(commissioning(n, [pack(n)]))) for n in range(1, 20)]
+
+    assert all(job.success for job in jobs)
+    world.app.workers.shutdown(wait=True)
+
+
+def test_while_the_clock_is_behind_what_is_recorded_is_seen(fresh_database: Database) -> None:
+    world = make_world(fresh_database)
+    assert submit(world, document(commissioning(0, [pack(0)]))).success
+    world.clock.advance(hours=-1)
+
+    single_events.record(
+        world.app, world.maker, document(commissioning(1, [pack(1)])), media_type=JSON
+    )
+    page = query.matching(world.app, world.maker, EventFilter(), limit=10)
+
+    assert len(page.events) == 2
     world.app.workers.shutdown(wait=True)

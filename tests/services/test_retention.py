@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,10 +18,11 @@ from packtrail.services.capture import capture
 from packtrail.services.goods import tracing
 from packtrail.services.upkeep import backups, restoring
 from packtrail.store import shelf
+from packtrail.store.archive import moving
 from packtrail.store.database import Database
 
 from .conftest import World, make_world
-from .documents import commissioning, dispensing, document, pack
+from .documents import LOT, commissioning, dispensing, document, pack
 
 MARCH = datetime(2026, 3, 20, 9, tzinfo=UTC)
 APRIL = datetime(2026, 4, 2, 9, tzinfo=UTC)
@@ -366,6 +368,40 @@ def test_a_held_month_is_not_destroyed_even_when_it_was_approved_before(over: Wo
     assert found_codes(refused) == {"STO-076"}
 
 
+@pytest.mark.parametrize("step", ["destroy", "drop"])
+def test_a_hold_is_placed_before_a_month_goes_or_after_it_and_never_meanwhile(
+    world: World, captures: list[str], step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(world, at_end="destroy")
+    months.close(world.app, SYSTEM, "2026-03")
+    months.export(world.app, SYSTEM, "2026-03")
+    world.clock.now = LATER
+    approved(world)
+    placed: list[Future[holding.Hold]] = []
+    name = {"destroy": "erase", "drop": "take_out"}[step]
+    take = getattr(moving, name)
+
+    def meanwhile(*args: object) -> object:
+        placed.append(pool.submit(place_hold, world))
+        with pytest.raises(TimeoutError):
+            placed[0].result(0.5)
+        return take(*args)
+
+    monkeypatch.setattr(moving, name, meanwhile)
+    with ThreadPoolExecutor(1) as pool:
+        {"destroy": destroying.destroy, "drop": months.drop}[step](world.app, SYSTEM, "2026-03")
+        if step == "destroy":
+            with pytest.raises(RefusedError, match="Nothing is recorded"):
+                placed[0].result(20)
+        else:
+            assert placed[0].result(20).subject == LOT
+
+
+def place_hold(world: World) -> holding.Hold:
+    wanted = holding.Wanted(kind="lot", subject=LOT, reason="case 7", owner="court")
+    return holding.place(world.app, person(world, "ines"), wanted)
+
+
 def test_a_second_person_approves_and_only_the_installation_carries_out(over: World) -> None:
     first = person(over, "ines")
     made = destroying.order(over.app, first, "2026-03", reason="End of retention")
@@ -444,6 +480,26 @@ def test_events_that_come_again_after_their_destruction_are_new(over: World) -> 
 
     (step,) = tracing.trace(over.app, over.maker, PACKS[0]).steps
     assert step.record_time.year == 2060
+
+
+def test_a_large_document_that_comes_again_after_its_destruction_is_new(world: World) -> None:
+    made = document(*(commissioning(n, [pack(n)]) for n in range(2_400)))
+    assert len(made) > 1_000_000
+    in_parts = {"capture_inline_bytes_max": 1, "capture_part_bytes": 10**6}
+    settings = replace(world.app.settings, **in_parts)
+    world = replace(world, app=replace(world.app, settings=settings))
+    handed_in(world, made, MARCH)
+    repeated = capture.submit(world.app, world.maker, made, media_type="application/json")
+    put(world, at_end="destroy")
+    world.clock.now = LATER
+    archived(world)
+    approved(world)
+    destroying.destroy(world.app, SYSTEM, "2026-03")
+    again = capture.submit(world.app, world.maker, made, media_type="application/json")
+
+    assert (repeated.stored_count, repeated.repeated_count) == (0, 2_400)
+    assert (again.stored_count, again.repeated_count) == (2_400, 0)
+    assert len(tracing.trace(world.app, world.maker, pack(7)).steps) == 1
 
 
 def test_every_company_with_records_in_a_month_has_its_say(over: World) -> None:

@@ -25,13 +25,15 @@ from packtrail.services.archive import months as archive
 from packtrail.services.capture import capture, streams
 from packtrail.services.capture.uploads import Upload
 from packtrail.services.goods import tracing
-from packtrail.store import shelf
+from packtrail.store import absence, shelf
 from packtrail.store.archive import checking
 from packtrail.store.database import Database
+from packtrail.store.remembered import Memories
 
 from .conftest import World, make_world
-from .documents import PRODUCT, commissioning, dispensing, document, pack, packing
+from .documents import PRODUCT, commissioning, dispensing, document, event, pack, packing
 from .test_bad_days import in_a_namespace_of_its_own
+from .test_disorder import Killed, dying
 
 IN_PARTS = {"capture_inline_bytes_max": 1, "capture_part_bytes": 1024}
 """So that a document of a few kilobytes is read in parts."""
@@ -426,3 +428,29 @@ def test_a_document_in_parts_across_the_end_of_a_month_is_given_back_from_its_ar
     assert b"".join(checking.document(folder, job.capture_id) or ()) == content
     archive.restore(world.app, SYSTEM, "2026-02")
     assert capture.original(world.app, world.maker, job.capture_id).content() == content
+
+
+def test_what_was_lost_at_the_commit_is_not_remembered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(absence, "NEW_MIN", 1)
+    assert submit(world, document(commissioning(0, [pack("first")]))).success
+    packs = {name: [pack(f"{name}{n:02}") for n in range(60)] for name in "ABCZ"}
+    made = {name: commissioning(n, some) for n, (name, some) in enumerate(packs.items(), start=1)}
+    lost, recorded = (
+        document(*(made[name] for name in names)) for names in (("A", "B", "C"), ("Z", "B", "C"))
+    )
+    with dying(world.app.database, 1, is_committed=False), pytest.raises(Killed):
+        submit(world, lost)
+    with monkeypatch.context() as elsewhere:  # Another process, which remembers other things.
+        elsewhere.setattr(absence, "_memories", Memories(1_000_000))
+        assert submit(world, recorded).success
+    # Among so many that are new, the known one is not among the few that are looked up first.
+    unknown = [pack(f"N{n:03}") for n in range(200)]
+    named = [unknown[0], packs["Z"][7], *unknown[1:]]
+    seen = event(9, action="OBSERVE", bizStep="storing", epcList=named)
+    assert submit(world, document(seen)).success
+
+    assert len(tracing.trace(world.app, world.maker, packs["Z"][7]).steps) == 2
+    with world.app.database.reading() as conn:
+        assert conn.execute("select sum(names) from class").fetchone() == (1 + 3 * 60 + 200,)

@@ -53,7 +53,7 @@ def test_what_is_in_the_dictionary_is_never_absent_and_few_runs_are_kept(parts, 
         others = [f"T{number:06d}" for number in range(500)]
 
         absent = absence.are_absent(conn, CLASS_ID, first, SALT, hashed([*others, *serials]))
-    absence.forget(conn)
+    absence.forget(remembered.database_of(conn))
 
     assert not absent[len(others) :].any()
     # Of a thousand a sieve lets one through; there are twelve at most.
@@ -79,7 +79,7 @@ def test_who_began_before_others_added_more_does_not_read_the_class_again():
         patch.setattr(remembered, "ask_since", ask_since)
         absence.are_absent(conn, CLASS_ID, 3, SALT, hashed(["S1"]))
         absent = absence.are_absent(conn, CLASS_ID, 2, SALT, hashed(["S1", "S3", "S4"]))
-    absence.forget(conn)
+    absence.forget(remembered.database_of(conn))
 
     assert absent.tolist() == [False, False, True]
     assert asked == [None, block]

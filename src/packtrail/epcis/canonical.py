@@ -38,6 +38,16 @@ def canonical(text: str) -> str:
     return text
 
 
+def same_form(place: str | None) -> str | None:
+    """Return a place in the form in which one compares it: the same in whichever notation.
+
+    Examples:
+        >>> same_form("urn:epc:id:sgln:0300010.00001.0")
+        'https://id.gs1.org/414/0300010000015'
+    """
+    return canonical(place) if place else None
+
+
 @lru_cache(maxsize=4096)
 def _stem(head: str) -> str:
     """Return the Digital Link of a class up to the serial; '' when the URN is malformed."""

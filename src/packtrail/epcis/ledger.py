@@ -125,15 +125,13 @@ def tell(document: events.EpcisDocument, places: Sequence[str] = ()) -> Ledger:
         Entry(i, event, places[i] if i < len(places) else f"event {i + 1}")
         for i, event in enumerate(document.events)
     ]
-    taken_back = {
-        entry.event.event_id
-        for entry in entries
-        if entry.event.error_declaration and entry.event.event_id
-    }
+    taken_back = {_identity(entry.event) for entry in entries if entry.event.error_declaration}
     counted: list[Entry] = []
     withdrawn: list[Entry] = []
     for entry in entries:
-        is_void = entry.event.error_declaration or entry.event.event_id in taken_back
+        is_void = entry.event.error_declaration or (
+            taken_back and _identity(entry.event) in taken_back
+        )
         (withdrawn if is_void else counted).append(entry)
     ledger.entries = tuple(_in_order(counted))
     ledger.withdrawn = tuple(withdrawn)
@@ -142,12 +140,17 @@ def tell(document: events.EpcisDocument, places: Sequence[str] = ()) -> Ledger:
     return ledger
 
 
+def _identity(event: events.Event) -> str:
+    """Return what tells an event from others: its id, else its hash."""
+    return event.event_id or event_hash(event)
+
+
 def _in_order(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield events in the order of everything, as the fold of a pack has it."""
     for _, some in groupby(sorted(entries, key=_turn), key=_turn):
         tied = list(some)
         if len(tied) > 1:  # The hash of an event takes longer than all else.
-            by_id = {entry.event.event_id or event_hash(entry.event): entry for entry in tied[::-1]}
+            by_id = {_identity(entry.event): entry for entry in tied[::-1]}
             tied = [by_id[each] for each in sorted(by_id)]  # What is written twice counts once.
         yield from tied
 

@@ -17,6 +17,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from packtrail.epcis import turns
+from packtrail.epcis.canonical import same_form
 from packtrail.hierarchy.codes import LEFT_WITHOUT_UNPACKING
 from packtrail.hierarchy.containment import (
     BEFORE,
@@ -35,7 +36,6 @@ from packtrail.lifecycle.undo import EU_UNDO, Occasion, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from packtrail.base.findings import Finding
     from packtrail.lifecycle.states import Effect
@@ -87,6 +87,8 @@ def _naming(step: Step) -> tuple[str, Role | None, int]:
 
 _ENDS_OF_MAKING = frozenset({Role.INPUT, Role.OUTPUT})
 _EVENT_TIME = attrgetter("event_time")
+_STAGE = attrgetter("event_time", "stage")
+_WHERE = attrgetter("destinations", "read_point", "biz_location")
 
 
 def _in_time(step: Step) -> tuple[object, ...]:
@@ -140,7 +142,7 @@ def _by_stages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         for step in steps
     ]
     arrived = {
-        _stage(step)
+        _STAGE(step)
         for step in placed
         if step.via and not step.is_withdrawn and turn_of(step) in turns.ARRIVES
     }
@@ -152,23 +154,20 @@ def _by_stages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
                 if not step.via
                 or step.stage == STAYS
                 or turn_of(step) != turns.LEAVES
-                or _stage(step) in arrived
+                or _STAGE(step) in arrived
             ),
             key=_in_time,
         )
     )
 
 
-def _stage(step: Step) -> tuple[datetime, int]:
-    return step.event_time, step.stage
-
-
 def _joined(first: Step, again: Step) -> Step:
     """Return the step of two that tell the same which was recorded first, with all their ids."""
     ids = {first.event_id, *first.told_again_by, again.event_id, *again.told_again_by}
-    # Where the object is sent is no part of the fact: as for all else that counts, order decides.
+    # Where the object is sent is no part of the fact, nor how its places are written: as for all
+    # else that counts, order decides.
     is_sooner = _as_recorded(again) < _as_recorded(first)
-    counts = again if is_sooner and again.destinations == first.destinations else first
+    counts = again if is_sooner and _WHERE(again) == _WHERE(first) else first
     return replace(counts, told_again_by=tuple(sorted(ids - {counts.event_id})))
 
 
@@ -181,8 +180,8 @@ def _fact(step: Step) -> tuple[object, ...]:
         return step.event_id, step.role, step.via
     return (
         *(step.event_time, step.event_type, step.role, step.action, step.biz_step),
-        *(step.disposition, step.read_point, step.biz_location, step.parent, step.lot),
-        *(step.expires, step.object_count == 0, step.via),
+        *(step.disposition, same_form(step.read_point), same_form(step.biz_location)),
+        *(step.parent, step.lot, step.expires, step.object_count == 0, step.via),
     )
 
 
@@ -208,14 +207,14 @@ class Life:
         """Return what the steps make of the object."""
         walk = self._walk
         direct = [step for step in walk.counted if not step.via]
-        expires = _first(direct, "expires")
+        expires = _expires(direct)
         parent = self._held.now
         leg = _leg(walk.counted)
         return Standing(
             status=walk.status,
             why=_why(walk),
             because=walk.because,
-            disposition=_last(walk.counted, "disposition"),
+            disposition=_first(walk.counted[::-1], "disposition"),
             location=_location(walk.counted),
             is_moving=leg is not None,
             goal=rules.goal_of(leg.destinations) if leg else None,
@@ -355,7 +354,7 @@ def _take(walk: _Walk, step: Step) -> None:
 
 def _note_commissioning(walk: _Walk, step: Step) -> None:
     # At one time and place, with one lot: the same commissioning in other words.
-    occasion = (step.event_time, step.read_point, step.lot, step.expires)
+    occasion = (step.event_time, same_form(step.read_point), step.lot, step.expires)
     before = next(iter(walk.commissioned.values()), None)
     is_fine = occasion in walk.commissioned or walk.status is Status.DECOMMISSIONED
     if before is not None and not is_fine:
@@ -378,7 +377,7 @@ def _is_refused(walk: _Walk, step: Step) -> bool:
             walk.undo,
             _occasion(walk.because),
             _occasion(step),
-            expires_on=expires_on(_first(direct, "expires")),
+            expires_on=expires_on(_expires(direct)),
             event_id=step.event_id,
         )
     )
@@ -471,8 +470,10 @@ def _first(steps: list[Step], name: str) -> str | None:
     return next((value for step in steps if (value := getattr(step, name))), None)
 
 
-def _last(steps: list[Step], name: str) -> str | None:
-    return _first(steps[::-1], name)
+def _expires(steps: list[Step]) -> str | None:
+    """Return the first expiry that is told; one that is no day stands behind all that are."""
+    told = [step.expires for step in steps if step.expires]
+    return next((text for text in told if expires_on(text)), told[0] if told else None)
 
 
 def _words(status: Status) -> str:

@@ -89,6 +89,8 @@ class Saying(NamedTuple):
     at: int | Objects
     """Event time in microseconds since 1970, UTC; by object, where like events are told at once."""
     place: int = NOTHING
+    premises: int = NOTHING
+    """The place once more: the same number in whichever notation it is written."""
     lot: int = NOTHING
     expires: int = NOTHING
     """Last day of use, in days since 1970; 0 for all before."""
@@ -141,7 +143,7 @@ class Sweep:
         """It came into being on two occasions."""
         self._undo = undo
         self._ended_at: NDArray[np.int32] = np.full(count, NOTHING, dtype=np.int32)
-        """The place of the event that gave it its status."""
+        """The premises of the event that gave it its status."""
         self._holds: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         """Whether something was ever packed into it."""
         self._packed: defaultdict[int, list[Objects]] = defaultdict(list)
@@ -298,7 +300,7 @@ class Sweep:
             is_first = self.since[objects] == 0
             new = objects[becomes | (counts & is_first)]
             self.since[new] = _of(said.at, becomes | (counts & is_first))
-            self._ended_at[new] = said.place
+            self._ended_at[new] = said.premises
         if said.place != NOTHING:
             self.place[objects[counts]] = said.place
         if said.leaves is not None:
@@ -313,7 +315,7 @@ class Sweep:
         """Refuse the undoes that the rule forbids, as `packtrail.lifecycle.undo.refusals` does."""
         since, ended_at = self.since[objects], self._ended_at[objects]
         is_late = said.at - since > self._undo.within // timedelta(microseconds=1)
-        is_elsewhere = (ended_at == NOTHING) | (ended_at != said.place)
+        is_elsewhere = (ended_at == NOTHING) | (ended_at != said.premises)
         expires = self.expires[objects]
         is_expired = (expires != NOTHING) & (expires < said.at // DAY_US)
         is_wrong = is_late | is_expired | (is_elsewhere & self._undo.needs_same_premises)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from packtrail.epcis.canonical import same_form
 from packtrail.lifecycle import codes
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def refusals(
             f" decommissioned; {_hours(rule.within)} hours are allowed.",
             at=event_id,
         )
-    if rule.needs_same_premises and (ended.place is None or ended.place != undone.place):
+    is_elsewhere = ended.place is None or same_form(ended.place) != same_form(undone.place)
+    if rule.needs_same_premises and is_elsewhere:
         yield codes.UNDONE_ELSEWHERE.found(
             f"It was reactivated at {undone.place or 'an unknown place'}, but decommissioned at"
             f" {ended.place or 'an unknown place'}.",

@@ -22,6 +22,7 @@ from packtrail.store.sieve import Sieve, marks
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from packtrail.store.remembered import DatabaseOf
     from packtrail.store.runs import Packed
 
 NEW_MIN: Final = 1_000
@@ -102,9 +103,9 @@ def are_absent(
     return ~found
 
 
-def forget(conn: Connection) -> None:
-    """Forget what is remembered of a database: some of it may never be committed."""
-    _memories.forget(remembered.database_of(conn))
+def forget(database: DatabaseOf) -> None:
+    """Forget what is remembered of a database: some of it was never committed."""
+    _memories.forget(database)
 
 
 def _brought_up(

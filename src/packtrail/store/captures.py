@@ -11,7 +11,7 @@ import msgspec
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from packtrail.store import named
+from packtrail.store import months, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -299,10 +299,13 @@ def same_document(conn: Connection, sha256: bytes, job: For) -> int | None:
         job: Whose events they were, and who could see them; both must be the same.
 
     Returns:
-        None where there is no such document.
+        None where there is no such document, or its events were destroyed since.
     """
     found = conn.execute(_SQL["same_document"], [sha256, job.owner_id, job.audience_id]).fetchone()
-    return int(found[0]) if found else None
+    if found is None:
+        return None
+    count, first, until = found
+    return None if months.are_destroyed(conn, first, until) else int(count)
 
 
 def members(conn: Connection, audience_id: int) -> list[int]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from packtrail.epcis.canonical import same_form
 from packtrail.hierarchy.containment import Role
 from packtrail.lifecycle.fold import expires_on
 from packtrail.lifecycle.rules import effect_of, goal_of, is_leaving, is_origin
@@ -149,6 +150,8 @@ class Pass:
     sweep: Sweep
     places: Texts
     lots: Texts
+    premises: Texts = field(default_factory=Texts)
+    """Numbers of places in one notation; compared within a pass only."""
     sayings: dict[tuple[int, Role], Saying] = field(default_factory=dict)
     """What the events of a segment say in a role."""
 
@@ -218,11 +221,13 @@ class Pass:
         """Return what an event, and those that are like it, say of the objects of a role."""
         makes = part in {Role.EPC, Role.OUTPUT}
         day = expires_on(event.expires) if makes else None
+        place = event.biz_location or event.read_point
         return Saying(
             effect=effect_of(event.type, part, event.action, event.biz_step, event.disposition),
             at=event.at,
-            place=self.places.number(event.biz_location or event.read_point),
-            lot=self.lots.number(event.lot) if makes else NOTHING,
+            place=self.places.number(place),
+            premises=self.premises.number(same_form(place)),
+            lot=self.lots.number(event.lot or None) if makes else NOTHING,
             expires=max(0, (day - _EPOCH).days) if day else NOTHING,
             leaves=is_leaving(
                 event.biz_step, event.disposition, has_location=event.biz_location is not None

@@ -89,7 +89,7 @@ class EventRow:
         """What the event says of whatever it packs or unpacks, whatever else it lists."""
         return (
             *(self.event_time, self.type, self.action, self.biz_step, self.disposition),
-            *(self.read_point, self.biz_location, self.parent),
+            *(*self.segment.where, self.parent),
         )
 
 

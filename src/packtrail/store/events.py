@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from psycopg.rows import tuple_row
 
-from packtrail.store import conditions, named, objects, segments
+from packtrail.store import capture, conditions, named, objects, segments
 from packtrail.store.drafts import microseconds
 from packtrail.store.filters import PageKey
 from packtrail.store.segments import Segment
@@ -100,7 +100,7 @@ def query(
 
     `event_count_max` is not looked at here: ask `exceeds` before the first page.
     """
-    watermark = after.watermark if after else now
+    watermark = after.watermark if after else _latest(conn, now)
     size, is_end = _page_size(wanted, page_size, after)
     if size <= 0:
         return EventRows(events=(), next=None)
@@ -136,7 +136,7 @@ def exceeds(
     now: datetime,
 ) -> bool:
     """Tell whether more than so many events match; counts no further than that."""
-    search = _Search(conn, wanted, list(audience_ids), now, None)
+    search = _Search(conn, wanted, list(audience_ids), _latest(conn, now), None)
     total = 0
     for segment, _ in search.segments(_BATCH_MAX):
         total += len(search.conditions.places(segment))
@@ -149,6 +149,12 @@ def count(conn: Connection, audience_ids: Sequence[int]) -> int:
     """Return how many events may be seen."""
     row = conn.execute(_SQL["count"], [list(audience_ids)]).fetchone()
     return int(row[0]) if row else 0
+
+
+def _latest(conn: Connection, now: datetime) -> datetime:
+    """Return the time now; while the clock is behind it, that of what was recorded last."""
+    newest = capture.newest_record_time(conn)
+    return now if newest is None else max(now, newest)
 
 
 class _Search:

@@ -413,7 +413,7 @@ def _kind(segment: Segment, like: int) -> Event:
         turn=segment.turn,
         parent=None,
         empties=segment.empties,
-        fact=hash((said, segment.read_point, segment.biz_location)),
+        fact=hash((said, *segment.where)),
         occasion=occasion_base(segment),
         at=0,
         read_point=segment.read_point,

@@ -80,6 +80,16 @@ def insert(
     return int(row[0]) if row else 0
 
 
+def take_turn(conn: Connection) -> None:
+    """Wait while a month is dropped or destroyed; none is then until the transaction ends."""
+    conn.execute(_SQL["turn"])
+
+
+def keep_still(conn: Connection) -> None:
+    """Let nobody place a hold until the transaction ends: it would come too late."""
+    conn.execute(_SQL["keep_still"])
+
+
 def of_organisation(conn: Connection, organisation_id: int) -> list[Hold]:
     """Return all holds of an organisation, the newest first; released ones among them."""
     with conn.cursor(row_factory=class_row(Hold)) as cursor:

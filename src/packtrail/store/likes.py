@@ -239,7 +239,7 @@ def _columns(
 
 def occasion_base(segment: Segment) -> int:
     """Return what all events of a segment say of the occasion, as a number of 64 bits."""
-    return hash((segment.read_point, segment.lot, segment.expires)) & _MASK
+    return hash((segment.where[0], segment.lot, segment.expires)) & _MASK
 
 
 def occasion(base: int, at: int) -> int:
@@ -251,7 +251,7 @@ def occasion(base: int, at: int) -> int:
 
 def _said(segment: Segment) -> int:
     said = (segment.type, segment.action, segment.biz_step, segment.disposition)
-    return hash((said, segment.read_point, segment.biz_location)) & _MASK
+    return hash((said, *segment.where)) & _MASK
 
 
 def _mixed(base: NDArray[np.uint64] | np.uint64, at: Numbers) -> Numbers:

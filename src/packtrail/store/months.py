@@ -130,6 +130,12 @@ def destroyed_at(conn: Connection, capture_id: UUID) -> datetime | None:
     return row[0] if row else None
 
 
+def are_destroyed(conn: Connection, first: int, until: int) -> bool:
+    """Tell whether a month was destroyed that had segments of a span of numbers."""
+    row = conn.execute(_SQL["are_destroyed"], {"first": first, "until": until}).fetchone()
+    return bool(row and row[0])
+
+
 def partition_of(table: str, day: date) -> str:
     """Return the name of the partition of a month."""
     return f"{table}_{day:%Y_%m}"

@@ -17,7 +17,7 @@ import numpy as np
 
 from packtrail.store import remembered
 from packtrail.store.name_blocks import BLOCK_MAX
-from packtrail.store.remembered import ClassOf, Memories, Reading
+from packtrail.store.remembered import ClassOf, DatabaseOf, Memories, Reading
 from packtrail.store.runs import Run
 
 if TYPE_CHECKING:
@@ -137,9 +137,9 @@ def ask(
     return Asked(key, names, memory, remembered.ask_since(conn, class_id, memory.last))
 
 
-def forget(conn: Connection) -> None:
-    """Forget what is remembered of a database: some of it may never be committed."""
-    _memories.forget(remembered.database_of(conn))
+def forget(database: DatabaseOf) -> None:
+    """Forget what is remembered of a database: some of it was never committed."""
+    _memories.forget(database)
 
 
 def _is_begun(key: ClassOf, names: int) -> bool:

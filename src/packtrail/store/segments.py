@@ -13,6 +13,7 @@ from uuid import UUID
 import numpy as np
 
 from packtrail.base.once import once
+from packtrail.epcis.canonical import same_form
 from packtrail.epcis.turns import turn_of
 from packtrail.store import bodies, direct, named, shelf
 from packtrail.store.columns import Columns
@@ -83,6 +84,11 @@ class Segment:
     def turn(self) -> int:
         """When its events count among those of a moment, see `packtrail.epcis.turns.TURNS`."""
         return turn_of(self.type, self.action, self.biz_step, self.disposition)
+
+    @once
+    def where(self) -> tuple[str | None, str | None]:
+        """Where its events were read and where their objects are then, in whichever notation."""
+        return same_form(self.read_point), same_form(self.biz_location)
 
     @property
     def packs(self) -> bool:

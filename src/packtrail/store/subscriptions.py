@@ -6,23 +6,25 @@ A subscription is claimed by one worker for a while; whoever lost its claim chan
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from packtrail.store import named
+from packtrail.store import capture, named
 from packtrail.store.filters import PageKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from psycopg import Connection
 
 _SQL = named.statements("subscriptions")
+_NOTHING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_INSTANT: Final = timedelta(microseconds=1)
 _JSON = frozenset({"params", "prefixes", "form", "schedule"})
 
 
@@ -222,12 +224,21 @@ def fail(conn: Connection, claim: Claim, error: str, *, next_at: datetime) -> bo
 
 
 def oldest_running_capture(conn: Connection) -> datetime | None:
-    """Return since when the oldest capture runs: it will record events with later times only.
-
-    Take the time now before asking: what is recorded before then is seen, or runs.
-    """
+    """Return since when the oldest capture runs: it will record events with later times only."""
     row = conn.execute(_SQL["oldest_running_capture"]).fetchone()
     return row[0] if row else None
+
+
+def settled_until(conn: Connection) -> datetime:
+    """Return the moment before which no event will be recorded any more.
+
+    Who goes through the events in the order of their record time does not go past it: not past what
+    is being recorded now, nor past what was recorded last. No clock tells it: the clock may be set
+    back, or another server's be behind, and what is recorded then comes right after the last.
+    """
+    newest = capture.newest_record_time(conn)  # First: what is announced from now on knows of it.
+    known = _NOTHING if newest is None else newest + _INSTANT
+    return min(known, oldest_running_capture(conn) or known)
 
 
 def _update(conn: Connection, name: str, claim: Claim, **values: Any) -> bool:

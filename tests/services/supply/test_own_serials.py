@@ -28,7 +28,8 @@ from packtrail.gs1.check_digits import check_digit
 from packtrail.serials.policy import Order, Policy
 from packtrail.serials.pool import strings
 from packtrail.services.application import Application
-from packtrail.services.capture.capture import original, submit
+from packtrail.services.capture.capture import begin, finish_together, original, submit
+from packtrail.services.capture.capture_jobs import CaptureJob
 from packtrail.services.goods.tracing import trace
 from packtrail.services.overview import overview
 from packtrail.services.queries.parameters import parse
@@ -467,3 +468,30 @@ def test_a_document_is_refused_as_unavailable_until_the_master_key_is_back(
     Application.__post_init__(world.app)
     assert submit(world.app, world.maker, content, media_type="application/json").success
     the_same(world, serials)
+
+
+def test_a_lost_key_refuses_only_the_document_of_a_lot_that_needs_it(
+    world: World, pool: str
+) -> None:
+    serials, other = given_out(world, pool, 4), Item.new()
+    record(world, serials)
+    record(world, ["FOREIGN"], other)
+    lost = replace(world.app, settings=replace(world.app.settings, master_key=OTHER_MASTER))
+    lot = [
+        documents.event(n, action="OBSERVE", bizStep="storing", epcList=[each])
+        for n, each in enumerate((uri("FOREIGN", other), uri(serials[0])))
+    ]
+
+    begun = [
+        begin(
+            lost, world.maker, documents.document(each), media_type="application/json",
+            owner=None, error_behaviour="rollback",
+        )
+        for each in lot
+    ]  # fmt: skip
+    free, closed = finish_together(lost, begun)
+
+    assert (free if isinstance(free, CaptureJob) else free()).success
+    assert not isinstance(closed, CaptureJob)
+    with pytest.raises(Unavailable, match="SER-012"):
+        closed()

@@ -456,3 +456,11 @@ def test_a_returned_pack_is_not_in_stock_before_somebody_says_so():
 
     assert fold([*back, packing(4)]).status is Status.RETURNED
     assert fold([*again, packing(5)]).status is Status.PACKED
+
+
+def test_an_expiry_that_is_no_day_stands_behind_one_that_is():
+    steps = [commissioning(0, expires="never"), commissioning(1, expires="2028-01-31")]
+
+    assert fold(steps).expires == "2028-01-31"
+    assert fold(steps[:1]).expires == "never"
+    assert fold(steps[:1]).expires_on is None

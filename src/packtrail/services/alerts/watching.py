@@ -140,9 +140,7 @@ def _events(app: Application, actor: Actor) -> tuple[Watched, bool]:
     done = Watched()
     with app.database.transaction() as conn:
         mark = _mark(conn, actor, now)
-        # What is being recorded now will have later record times than its beginning.
-        running = subscriptions.oldest_running_capture(conn)
-        until = min(now, running or now)
+        until = subscriptions.settled_until(conn)
         examiner = Examiner(app, conn, actor, in_force(conn, actor, at=now), now)
         for events in _new_events(conn, examiner, mark.events_until, until, now):
             _look_at_events(examiner, events)

@@ -16,7 +16,7 @@ from packtrail.access import Action, Permission, require
 from packtrail.base.days import written
 from packtrail.base.errors import Conflict, NotFound, RefusedError
 from packtrail.services import auditing
-from packtrail.services.archive import folders, months, standing
+from packtrail.services.archive import folders, holding, months, standing
 from packtrail.store import codes, organisations
 from packtrail.store import destructions as orders
 from packtrail.store import months as partitions
@@ -208,6 +208,7 @@ def destroy(app: Application, actor: Actor, month: str) -> Preview:
     with folders.alone_in(root):
         with app.database.transaction() as conn:
             row = months.locked(conn, day)
+            holding.keep_still(conn)
             whole = months.whole(app, conn, day, now)
             seen = _preview(conn, row, whole, actor, now)
             if row.destroyed_at is None:

@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from packtrail.access import Actor
     from packtrail.services.application import Application
 
-__all__ = ["KINDS", "Hold", "Wanted", "every", "in_force", "place", "reaching", "release"]
+__all__ = [
+    "KINDS",
+    "Hold",
+    "Wanted",
+    "every",
+    "in_force",
+    "keep_still",
+    "place",
+    "reaching",
+    "release",
+]
 
 KINDS: Final = ("month", "lot", "product", "shipment", "pack")
 _TEXT_LENGTH_MAX: Final = 500
@@ -63,6 +73,7 @@ def place(app: Application, actor: Actor, wanted: Wanted) -> Hold:
     about = _about(wanted)
     now = app.clock()
     with app.database.transaction() as conn:
+        rows.take_turn(conn)
         kind, subject = str(about["kind"]), str(about["subject"])
         if kind != "month" and not rows.is_recorded(conn, kind, subject):
             text = f"Nothing is recorded of {kind} {wanted.subject!r}."
@@ -108,6 +119,11 @@ def release(app: Application, actor: Actor, hold_id: int, *, reason: str) -> Non
             "placed_by_id": found.placed_by_id,
         }
         auditing.write(conn, actor, Action.HOLD_RELEASED, str(hold_id), at=now, detail=detail)
+
+
+def keep_still(conn: Connection) -> None:
+    """Let nobody place a hold until the transaction ends: what is dropped then is not held."""
+    rows.keep_still(conn)
 
 
 def in_force(conn: Connection) -> Sequence[Hold]:

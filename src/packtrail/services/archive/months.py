@@ -313,6 +313,7 @@ def drop(app: Application, actor: Actor, month: str) -> Archived:
     with app.database.transaction() as conn:
         row = locked(conn, day)
         require_state(row, {"exported", "verified"}, "drop")
+        holding.keep_still(conn)
         _require_droppable(app, conn, day, now)
         compared = moving.take_out(conn, day, checked.manifest_sha256)
         rows.set_verified(conn, day, at=now)

@@ -5,9 +5,11 @@ What it changes, it changes in one transaction, which may be cut off anywhere an
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
 from packtrail import epcis
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _TRIES = 5
+_TICK: Final = timedelta(milliseconds=1)
 _BET_MIN = 200
 """Events of a document that is first taken to hold new ones only."""
 
@@ -79,6 +82,8 @@ class Turn:
     """Tells when the last event was recorded; asked for before anything else."""
     is_first: bool
     """Nothing was lost yet: it may bet that all events are new."""
+    undone: list[Callable[[], None]] = field(default_factory=list)
+    """What is done where the transaction is undone, if only by its commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,16 +191,28 @@ def attempt(app: Application, work: Callable[[Turn], T], *, is_simple: bool = Fa
         Unavailable: Others kept recording the same; do it again.
     """
     for count in range(_TRIES):
+        undone: list[Callable[[], None]] = []
         try:
-            with _begun(app, is_gathered=is_simple and count == 0) as conn:
+            with _told(undone), _begun(app, is_gathered=is_simple and count == 0) as conn:
                 store.announce(conn, app.clock())
-                return work(Turn(conn, store.ask_newest(conn), is_first=count == 0))
+                return work(Turn(conn, store.ask_newest(conn), count == 0, undone))
         except months.MonthMissing as missing:
             with app.database.transaction() as conn:
                 months.ensure(conn, missing.at)
         except store.RACES:
             continue
     raise Unavailable("Other captures are recording the same events: hand the document in again.")
+
+
+@contextlib.contextmanager
+def _told(undone: Sequence[Callable[[], None]]) -> Iterator[None]:
+    """Do what is to be done where what happens meanwhile is undone."""
+    try:
+        yield
+    except BaseException:
+        for each in undone:
+            each()
+        raise
 
 
 def _begun(app: Application, *, is_gathered: bool) -> AbstractContextManager[Connection]:
@@ -318,15 +335,17 @@ def _keep(conn: Connection, job: Job, planned: Plan, recorded: store.Recorded) -
 
 
 def not_before(now: datetime, newest: datetime | None) -> datetime:
-    """Return the time now, but never one before what was recorded last.
+    """Return the time now, but always one after that of what was recorded last.
 
     A clock that is set back would otherwise put new events into the past, and change what was known
-    at a moment that is over.
+    at a moment that is over. Nor do they share the moment of the last: whoever went through the
+    events is past it, and one millisecond has numbers for so many segments only.
     """
-    if newest is None or newest <= now:
+    if newest is None or newest < now:
         return now
-    _LOG.warning("the clock is %s behind what was recorded last", newest - now)
-    return newest
+    if newest > now:
+        _LOG.warning("the clock is %s behind what was recorded last", newest - now)
+    return newest + _TICK
 
 
 def conflicts_of(planned: Plan, recorded: store.Recorded, *, first: int = 0) -> list[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from packtrail.base.errors import RefusedError, Unavailable
@@ -16,7 +17,7 @@ from packtrail.epcis.parts import Bounds, Gathered, Layout, Undivided, layout
 from packtrail.services.capture import capturing
 from packtrail.services.capture.uploads import PIECE_BYTES
 from packtrail.services.codes import NOT_DIVIDED, NOT_READ_ON, TOO_MANY_EVENTS
-from packtrail.store import absence, months, originals, presence
+from packtrail.store import absence, months, originals, presence, remembered
 from packtrail.store import captures as rows
 from packtrail.store.codes import TEXT_TOO_LONG
 from packtrail.store.ids import SegmentNumbers
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from packtrail.services.application import Application
     from packtrail.services.capture.uploads import Upload
     from packtrail.store.capture import Recorded
+    from packtrail.store.remembered import DatabaseOf
 
 FINDINGS_MAX: Final = 1_000
 """Findings of a document after which it is not read on."""
@@ -123,17 +125,18 @@ class Parts:
         """
         if self.layout is None:
             raise capturing.Refused(self.findings)
-        try:
-            return _Recording(self, self.layout, turn, job).all(clock)
-        except BaseException:
-            # The numbers of its serials may be remembered, and are about to be taken back.
-            absence.forget(turn.conn)
-            presence.forget(turn.conn)
-            raise
+        # Where its commit fails, too, the numbers of its serials are remembered and taken back.
+        turn.undone.append(partial(_forget, remembered.database_of(turn.conn)))
+        return _Recording(self, self.layout, turn, job).all(clock)
 
     def keep(self, conn: Connection, capture_id: UUID, *, at: datetime) -> None:
         """Keep the original as it is."""
         originals.insert_each(conn, capture_id, self.upload.pieces(STORED_BYTES), at=at)
+
+
+def _forget(database: DatabaseOf) -> None:
+    absence.forget(database)
+    presence.forget(database)
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from packtrail.store import audit, drafts, gathered, months, originals
 from packtrail.store import capture as store
 from packtrail.store import captures as rows
 from packtrail.store.ids import SegmentNumbers
+from packtrail.store.keyring import PoolClosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -121,7 +122,7 @@ def _shared(app: Application, lane: Lane, some: Sequence[Lone]) -> list[rows.Out
                 answers[left[place]] = Lane.NEW
             wrong = error.unknown | error.repeated
             left = [each for place, each in enumerate(left) if place not in wrong]
-        except (NotPermitted, months.MonthMissing, *store.RACES) as error:
+        except (NotPermitted, PoolClosed, months.MonthMissing, *store.RACES) as error:
             _LOG.debug("%d documents are recorded one by one: %r", len(left), error)
             break
         except Unavailable:

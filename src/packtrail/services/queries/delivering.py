@@ -131,9 +131,7 @@ class _Delivery:
         if row.delivery_id is not None and row.delivery_until is not None:
             return row.delivery_until, True
         with self.app.database.transaction() as conn:
-            now = self.app.clock()
-            running = rows.oldest_running_capture(conn)
-            until = max(min(now, running or now), row.min_record_time)
+            until = max(rows.settled_until(conn), row.min_record_time)
             if not self._has_news(conn, until) and not self._reports_nothing():
                 return until, False
             self.row = replace(row, delivery_id=uuid4(), delivery_until=until)
@@ -225,7 +223,7 @@ class _Delivery:
             self.app,
             bodies,
             namespaces,
-            at=until,
+            at=until if bodies else now,
             form=self.form,
             query_name=self.row.query_name,
             subscription_id=self.row.subscription_id,

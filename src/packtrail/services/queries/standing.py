@@ -83,7 +83,7 @@ def run(app: Application, query: Standing) -> Iterator[bytes]:
     try:
         for page in _pages(app, query, wanted, now):
             if page or _reports_nothing(query):
-                yield _document(app, query, page, until)
+                yield _document(app, query, page, until if page else now)
     except LimitExceeded as refused:  # Of this span; of the next one perhaps not.
         yield documents.problem_document(refused)
     query.min_record_time = until
@@ -93,8 +93,8 @@ def _until(app: Application, query: Standing) -> tuple[datetime, datetime]:
     """Return the time now, and the moment before which nothing more can be recorded."""
     with app.database.reading() as conn:
         now = app.clock()
-        running = rows.oldest_running_capture(conn)
-    return now, max(min(now, running or now), query.min_record_time)
+        until = max(rows.settled_until(conn), query.min_record_time)
+    return now, until
 
 
 def _reports_nothing(query: Standing) -> bool:

@@ -77,9 +77,7 @@ class _Watch:
     def run(self) -> int:
         """Look at everything that is new for any open receiver."""
         open_ones = [each for each in all_of(self.conn, self.actor.organisation_id) if each.is_open]
-        now = self.app.clock()
-        running = subscriptions.oldest_running_capture(self.conn)
-        until = min(now, running or now)
+        until = subscriptions.settled_until(self.conn)
         since = {each.code: self._since(each, until) for each in open_ones}
         gatherer = self._gatherer
         if open_ones and min(since.values()) < until:

@@ -6,12 +6,13 @@ insert into capture (capture_id, owner_id, audience_id, actor_kind, actor_id, ac
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: same_document
--- Of large documents only, see the index: small ones are told by their events as fast.
-select event_count from capture
+-- Of large documents only, see the index: small ones are told by their events as fast. All events must
+-- have been recorded with the document itself: then its segments tell whether they are still there.
+select event_count, segment_from, segment_until from capture
  where sha256 = %s and size_bytes >= 1000000 and owner_id = %s and audience_id = %s
-   and not is_running and is_success and event_count > 0
-   and stored_count + repeated_count = event_count
- limit 1
+   and not is_running and is_success and event_count > 0 and stored_count = event_count
+   and segment_from is not null
+ order by capture_id desc limit 1
 
 -- name: last_owner
 select owner_id from capture order by capture_id desc limit 1

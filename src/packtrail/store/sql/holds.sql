@@ -5,6 +5,13 @@ values (%(organisation_id)s, %(kind)s, %(subject)s, %(first_day)s, %(last_day)s,
         %(placed_at)s, %(placed_by)s, %(placed_by_id)s)
 returning hold_id
 
+-- name: turn
+-- Waits while a month is dropped or destroyed: what there is to hold is looked at afterwards.
+lock table legal_hold in row exclusive mode
+
+-- name: keep_still
+lock table legal_hold in share mode
+
 -- name: every
 select hold_id, organisation_id, kind, subject, first_day, last_day, reason, owner, placed_at, placed_by,
        placed_by_id, released_at, released_by

@@ -7,6 +7,13 @@ select first_day, closed_at is not null from month order by first_day
 -- name: destroyed
 select destroyed_at from month where first_day = %s
 
+-- name: are_destroyed
+-- Whether a month is destroyed that has segments of a span.
+select coalesce(bool_or(destroyed_at is not null), false) from month
+ where segment_from < %(until)s
+   and segment_from >= (select coalesce(max(m.segment_from), 0) from month m
+                         where m.segment_from <= %(first)s)
+
 -- name: lock
 lock table month in share row exclusive mode
 
