@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -77,6 +78,43 @@ def test_the_board_and_the_business_case_tell_the_same_money(world: World, maker
     assert total["Left, EUR"] == pytest.approx(told["outlay"].likely)
     assert total["Bought, EUR"] == told["bought"].likely + told["spent"].likely
     assert told["spent"].likely == bought.cost_eur
+
+
+def test_finished_work_costs_nothing_more_whatever_percent_was_left_at_it(
+    world: World, maker: Actor
+) -> None:
+    known = books.opened(world.app, maker, "eu").book.packages
+    paid = [each for each in known.values() if each.effort_days and each.role]
+    begun = world.clock().date() - timedelta(days=30)
+    finished = replace(paid[0], started_on=begun, finished_on=begun, done_percent=40)
+    nearly = replace(paid[1], started_on=begun, done_percent=100, cost_eur=5_000)
+    put(world, maker, finished, nearly)
+    forecasts.import_forecast(
+        world.app, maker, b"product,market,month,packs\nP,IT,2027-01-01,9000\n", "f.csv"
+    )
+
+    board = reports.board_numbers(world.app, maker, "eu")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(board))
+    head, *rows = book.get_sheet_by_name("Money").to_python(skip_empty_area=False)
+    told = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    case = business.business_case(world.app, maker, programme="eu").estimate
+
+    assert told[finished.code]["Left, EUR"] == 0
+    assert told[finished.code]["Done, %"] == 100
+    assert told[""]["Left, EUR"] == pytest.approx(case["outlay"].likely)
+    left = {
+        row[0]: formula for row, formula in zip(rows, _formulas(board, "Money", "I"), strict=True)
+    }
+    assert re.fullmatch(r"G\d+\*\(1-J\d+/100\)", left[finished.code])
+    assert left[nearly.code].startswith("F"), "what is bought is left until it is finished"
+
+
+def _formulas(content: bytes, sheet: str, column: str) -> list[str]:
+    """Return the formulas of a column, without that of its title."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = re.findall(r'<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
+        text = archive.read(f"xl/worksheets/sheet{names.index(sheet) + 1}.xml").decode()
+    return re.findall(rf'<c r="{column}\d+"[^>]*><f>([^<]+)</f>', text)
 
 
 def test_the_board_reads_words_and_no_codes(world: World, maker: Actor) -> None:
