@@ -13,7 +13,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.services.plan.test_programmes import LARGE, full_scope, put
 
-from packtrail.base.errors import RefusedError
+from packtrail.base.errors import Conflict, RefusedError
+from packtrail.planning.calendars import DayOff
 from packtrail.services.capacity import business, forecasts
 from packtrail.services.plan import (
     books,
@@ -26,6 +27,7 @@ from packtrail.services.plan import (
 )
 from packtrail.services.plan import files as plan_files
 from packtrail.services.plan.scheduling import planned
+from packtrail.services.plan.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -218,6 +220,31 @@ def test_a_workbook_makes_an_empty_programme_what_the_other_is(world: World, mak
     )
     assert plan_files.read_file(world.app, maker, "again", content, "plan.xlsx").changes == ()
     assert plan_files.read_file(world.app, maker, "eu", content, "plan.xlsx").changes == ()
+
+
+def test_an_export_changes_no_calendar_whose_reasons_are_written_otherwise(
+    world: World, maker: Actor
+) -> None:
+    rule = holidays.rules_of(books.opened(world.app, maker, "eu").book)["leuven"]
+    stocktaking = DayOff(date(2027, 1, 4), "Inventory;  all halls")
+    put(world, maker, replace(rule, days_off=(stocktaking,), weekdays=(0, 1, 2, 4)))
+    content = plan_files.export_table(world.app, maker, "eu")
+
+    assert plan_files.read_file(world.app, maker, "eu", content, "plan.xlsx").changes == ()
+
+
+def test_what_somebody_changes_after_a_file_was_read_is_not_overwritten(
+    world: World, maker: Actor
+) -> None:
+    file = b"Code,Title,Duration days\nURS,User requirements,400\n"
+    reading = plan_files.read_file(world.app, maker, "eu", file, "plan.csv")
+    known = books.opened(world.app, maker, "eu").book.packages["URS"]
+    put(world, maker, replace(known, owner="Ada"))
+
+    with pytest.raises(Conflict) as refused:
+        write(world.app, maker, "eu", reading.changes)
+    assert [each.code for each in refused.value.findings] == ["PLN-016"]
+    assert books.opened(world.app, maker, "eu").book.packages["URS"].owner == "Ada"
 
 
 def test_a_calendar_is_changed_by_the_columns_that_a_file_has(world: World, maker: Actor) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.exchange.plan_tables import PlanFile
     from packtrail.planning.book import Book
+    from packtrail.planning.calendars import CalendarRule
     from packtrail.planning.departments import Department, Part
     from packtrail.planning.schedules import Schedule
     from packtrail.planning.templates import Template
@@ -179,7 +180,7 @@ def read_file(
     opened = books.opened(app, actor, programme)
     is_xml = content.lstrip(b" \t\r\n").startswith(_XML)
     file = read_msproject(content) if is_xml else read_plan(content, filename)
-    changes = list(_changes(opened, file, replaces=replaces))
+    changes = [_as_read(opened, each) for each in _changes(opened, file, replaces=replaces)]
     puts = [each for each in changes if isinstance(each, Put)]
     is_new = [_is_new(opened, each) for each in puts]
     is_readable = not has_errors(file.findings)
@@ -213,6 +214,7 @@ def take_in(
     Raises:
         NotFound: `PLN-014`, there is no such programme.
         RefusedError: The file has findings of severity error, or the plan could not be scheduled.
+        Conflict: `PLN-016`, somebody else changed an entry after the file was read.
         NotPermitted: The actor may not change programmes.
     """
     reading = read_file(app, actor, programme, content, filename, replaces=replaces)
@@ -220,6 +222,16 @@ def take_in(
         raise RefusedError(*reading.findings)
     reason = f"Taken in from {filename[:200]}"
     return reading, write(app, actor, programme, reading.changes, reason=reason)
+
+
+def _as_read(opened: Opened, change: Put | Remove) -> Put | Remove:
+    """Return a change that is refused where somebody else changes the entry after it was read."""
+    if isinstance(change, Remove):
+        mark = opened.marks.get((change.kind, change.code))
+    else:
+        kind = kind_of(change.entry)
+        mark = opened.marks.get((kind.name, kind.code_of(change.entry)))
+    return replace(change, revision=mark.revision if mark else 0)
 
 
 # --- into the plan --------------------------------------------------------------------------------
@@ -298,7 +310,7 @@ def _calendar_changes(book: Book, file: PlanFile) -> Iterator[Put]:
             yield Put(calendar)
         elif known is not None:
             told = {name: getattr(calendar, name) for name in file.calendar_fields}
-            if replace(known, **told) != known:
+            if _calendar_row(replace(known, **told)) != _calendar_row(known):
                 yield Put(replace(known, **told))
 
 
@@ -407,16 +419,16 @@ def calendars_table(now: Planned) -> Table:
     titles = "Calendar", "Name", "Country", "Subdivision", "Weekdays", "Days off", "Worked"
     columns = [*map(Column, titles), Column("Windows")]
     used = {each.calendar for each in now.schedule.plan.packages}
-    rows = [
-        (
-            rule.code, rule.name, rule.country, rule.subdivision, format_weekdays(rule.weekdays),
-            format_days_off(rule.days_off), format_days_off(map(DayOff, rule.worked)),
-            format_windows(rule.windows),
-        )
-        for rule in rules_of(now.opened.book).values()
-        if rule.code in used
-    ]  # fmt: skip
-    return Table("Calendars", columns, rows)
+    rules = rules_of(now.opened.book).values()
+    return Table("Calendars", columns, [_calendar_row(each) for each in rules if each.code in used])
+
+
+def _calendar_row(rule: CalendarRule) -> tuple[Cell, ...]:
+    return (
+        rule.code, rule.name, rule.country, rule.subdivision, format_weekdays(rule.weekdays),
+        format_days_off(rule.days_off), format_days_off(map(DayOff, rule.worked)),
+        format_windows(rule.windows),
+    )  # fmt: skip
 
 
 def _about(app: Application, actor: Actor, now: Planned) -> dict[str, str]:
