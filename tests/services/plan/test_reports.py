@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from tests.services.plan.test_programmes import LARGE, full_scope, put
 
 from packtrail.base.errors import Conflict, RefusedError
-from packtrail.planning.calendars import DayOff
+from packtrail.planning.calendars import DayOff, Window
 from packtrail.services.capacity import business, forecasts
 from packtrail.services.plan import (
     books,
@@ -24,6 +24,7 @@ from packtrail.services.plan import (
     proposing,
     readiness,
     reports,
+    trying,
 )
 from packtrail.services.plan import files as plan_files
 from packtrail.services.plan.scheduling import planned
@@ -231,6 +232,39 @@ def test_an_export_changes_no_calendar_whose_reasons_are_written_otherwise(
     content = plan_files.export_table(world.app, maker, "eu")
 
     assert plan_files.read_file(world.app, maker, "eu", content, "plan.xlsx").changes == ()
+
+
+def test_a_stop_is_adopted_where_the_calendar_of_stops_came_with_a_workbook(
+    world: World, maker: Actor
+) -> None:
+    line = books.opened(world.app, maker, "eu").book.lines["L1"]
+    work = books.opened(world.app, maker, "eu").book.packages["L1-INSTALL"]
+    stopped = replace(line, stops=(Window(date(2027, 7, 5), date(2027, 7, 23)),))
+    put(world, maker, stopped, replace(work, calendar="stops:L1"))
+    content = plan_files.export_table(world.app, maker, "eu")
+    programmes.create_programme(world.app, maker, "again", name="Again", terms=LARGE)
+    plan_files.take_in(world.app, maker, "again", content, "plan.xlsx")
+    before = holidays.rules_of(books.opened(world.app, maker, "again").book)["stops:L1"]
+    stop = "stop:L1=2028-01-03/2028-01-07"
+    trial = trying.try_out(world.app, maker, "again", [stop])
+    trying.adopt(world.app, maker, "again", [stop], reason="")
+
+    after = holidays.rules_of(books.opened(world.app, maker, "again").book)["stops:L1"]
+    assert {*after.windows} - {*before.windows} == {
+        Window(date(2028, 1, 3), date(2028, 1, 7), "Stop")
+    }
+    assert planned(world.app, maker, "again").schedule.slots == trial.after.slots
+
+
+def test_what_somebody_changes_after_it_was_tried_is_not_overwritten(
+    world: World, maker: Actor
+) -> None:
+    trial = trying.try_out(world.app, maker, "eu", ["longer:URS=5"])
+    known = books.opened(world.app, maker, "eu").book.packages["URS"]
+    put(world, maker, replace(known, owner="Ada"))
+
+    with pytest.raises(Conflict):
+        write(world.app, maker, "eu", trying.entries_of(trial))
 
 
 def test_what_somebody_changes_after_a_file_was_read_is_not_overwritten(

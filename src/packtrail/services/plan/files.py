@@ -28,7 +28,7 @@ from packtrail.services.plan import books, codec
 from packtrail.services.plan.holidays import rules_of
 from packtrail.services.plan.overview import meeting_days
 from packtrail.services.plan.scheduling import plan_of, planned, schedule_of
-from packtrail.services.plan.writing import Put, Remove, Written, what_is_wrong, write
+from packtrail.services.plan.writing import Put, Remove, Written, as_read, what_is_wrong, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -180,7 +180,7 @@ def read_file(
     opened = books.opened(app, actor, programme)
     is_xml = content.lstrip(b" \t\r\n").startswith(_XML)
     file = read_msproject(content) if is_xml else read_plan(content, filename)
-    changes = [_as_read(opened, each) for each in _changes(opened, file, replaces=replaces)]
+    changes = [as_read(opened, each) for each in _changes(opened, file, replaces=replaces)]
     puts = [each for each in changes if isinstance(each, Put)]
     is_new = [_is_new(opened, each) for each in puts]
     is_readable = not has_errors(file.findings)
@@ -222,16 +222,6 @@ def take_in(
         raise RefusedError(*reading.findings)
     reason = f"Taken in from {filename[:200]}"
     return reading, write(app, actor, programme, reading.changes, reason=reason)
-
-
-def _as_read(opened: Opened, change: Put | Remove) -> Put | Remove:
-    """Return a change that is refused where somebody else changes the entry after it was read."""
-    if isinstance(change, Remove):
-        mark = opened.marks.get((change.kind, change.code))
-    else:
-        kind = kind_of(change.entry)
-        mark = opened.marks.get((kind.name, kind.code_of(change.entry)))
-    return replace(change, revision=mark.revision if mark else 0)
 
 
 # --- into the plan --------------------------------------------------------------------------------
