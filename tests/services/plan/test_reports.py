@@ -7,7 +7,7 @@ import re
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -21,6 +21,7 @@ from packtrail.services.plan import (
     holidays,
     overview,
     programmes,
+    progress,
     proposing,
     readiness,
     reports,
@@ -28,7 +29,7 @@ from packtrail.services.plan import (
 )
 from packtrail.services.plan import files as plan_files
 from packtrail.services.plan.scheduling import planned
-from packtrail.services.plan.writing import write
+from packtrail.services.plan.writing import Written, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -265,6 +266,40 @@ def test_what_somebody_changes_after_it_was_tried_is_not_overwritten(
 
     with pytest.raises(Conflict):
         write(world.app, maker, "eu", trying.entries_of(trial))
+
+
+def test_what_somebody_changes_while_progress_is_reported_is_not_overwritten(
+    world: World, maker: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = books.opened(world.app, maker, "eu").book.packages["URS"]
+
+    def after_another(*args: Any, **more: Any) -> Written:
+        put(world, maker, replace(known, owner="Ada"))
+        return write(*args, **more)
+
+    monkeypatch.setattr(progress, "write", after_another)
+    begun = progress.Progress(started_on=world.clock().date(), done_percent=10)
+    with pytest.raises(Conflict):
+        progress.report_progress(world.app, maker, "eu", "URS", begun)
+    assert books.opened(world.app, maker, "eu").book.packages["URS"].owner == "Ada"
+
+
+def test_an_offer_does_not_overwrite_what_somebody_changes_meanwhile(
+    world: World, maker: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = books.opened(world.app, maker, "eu").book
+    known = next(each for each in book.packages.values() if each.is_proposed and each.products)
+    put(world, maker, replace(known, title="As it was before"))
+    assert known.code in {each.code for each in proposing.offer(world.app, maker, "eu").changed}
+
+    def after_another(*args: Any, **more: Any) -> Written:
+        put(world, maker, replace(known, title="As it was before", owner="Ada"))
+        return write(*args, **more)
+
+    monkeypatch.setattr(proposing, "write", after_another)
+    with pytest.raises(Conflict):
+        proposing.accept(world.app, maker, "eu")
+    assert books.opened(world.app, maker, "eu").book.packages[known.code].owner == "Ada"
 
 
 def test_what_somebody_changes_after_a_file_was_read_is_not_overwritten(
