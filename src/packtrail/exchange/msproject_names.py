@@ -19,6 +19,8 @@ DAYS, ELAPSED_DAYS = "7", "8"
 """DurationFormat and LagFormat."""
 ELAPSED_FORMATS: Final = frozenset({"4", "6", "8", "10", "12", "20", "36", "38", "40", "42", "44"})
 """Elapsed minutes to months, and the same as estimates; 20 is elapsed percent."""
+PERCENT_FORMATS: Final = frozenset({"19", "20", "51", "52"})
+"""Percent and elapsed percent of the work that is waited for, and the same as estimates."""
 LINK_TYPES: Final = {
     "0": LinkKind.FINISH_FINISH,
     "1": LinkKind.FINISH_START,

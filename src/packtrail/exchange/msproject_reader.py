@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -16,13 +17,12 @@ import msgspec
 from packtrail.epcis.limits import Limits
 from packtrail.epcis.report import Report
 from packtrail.epcis.xml_parse import parse
+from packtrail.exchange.msproject_calendars import read_calendar
 from packtrail.exchange.msproject_names import (
     AS_LATE,
     AS_SOON,
     CONSTRAINTS,
-    DAY_TYPES,
     ELAPSED_FORMATS,
-    EXCEPTION_DAY_TYPE,
     FINISH_NO_LATER,
     HOURS_A_DAY,
     HOURS_ELAPSED_A_DAY,
@@ -30,12 +30,13 @@ from packtrail.exchange.msproject_names import (
     NAMESPACE,
     NO_PHASE,
     OWN_FIELDS,
+    PERCENT_FORMATS,
     START_NO_EARLIER,
     TENTHS_A_MINUTE,
 )
 from packtrail.exchange.plan_tables import PlanFile
 from packtrail.planning import codes
-from packtrail.planning.calendars import ELAPSED, STANDARD, CalendarRule, DayOff
+from packtrail.planning.calendars import ELAPSED, STANDARD
 from packtrail.planning.checking import CODE, DAY_MAX, DAY_MIN
 from packtrail.planning.work import Certainty, Deadline, Link, Placement, Resource, WorkPackage
 
@@ -45,11 +46,18 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from packtrail.base.findings import Finding, FindingCode
+    from packtrail.planning.calendars import CalendarRule
 
 BYTES_MAX: Final = 50 * 1024 * 1024
 _NODES_MAX: Final = 3_000_000
 _FINDINGS_MAX: Final = 200
-_DAYS_OFF_MAX: Final = 4_000
+_MINUTES_MAX: Final = 24 * 60
+_LAG_SLACK: Final = 0.01
+"""Days by which a lag may be off that is told in tenths of minutes."""
+_NOT_OF_THE_PACKAGE: Final = frozenset(
+    {"planned_start", "not_before", "effort_days", "dates", "calendar", "phase"}
+)
+"""What we wrote beside Project's own fields to compare those with."""
 _WHOLE_PROJECT: Final = "0"
 """UID of the task that stands for the project itself."""
 _DURATION = re.compile(r"PT(\d{1,9})H(?:(\d{1,2})M)?(?:(\d{1,2})S)?", re.ASCII)
@@ -90,6 +98,9 @@ class _Reader:
         self._summaries: set[str] = set()
         self._calendars = {"-1": STANDARD.code, "": STANDARD.code}
         self._resources: dict[str, str] = {}
+        minutes = _number(_text(root, "MinutesPerDay"), 0.0)
+        self._hours_a_day = minutes / 60 if 0 < minutes <= _MINUTES_MAX else HOURS_A_DAY
+        """Days are told in hours, of which a working day of the file has so many."""
 
     def read(self) -> PlanFile:
         calendars = list(self._read_calendars())
@@ -128,16 +139,19 @@ class _Reader:
                 continue
             code = STANDARD.code if name.casefold() == "standard" else _as_code(name)
             self._calendars[_text(node, "UID")] = code
-            rule = _calendar(node, code, name)
-            if code != STANDARD.code:
+            rule = read_calendar(node, code, name, partial(self._left_out, f"Calendar {name}"))
+            if code != STANDARD.code or rule.days_off or rule.weekdays != STANDARD.weekdays:
                 yield rule
+        # A task without a calendar goes by that of the project.
+        own = self._calendars.get(_text(self._root, "CalendarUID"), STANDARD.code)
+        self._calendars |= {"-1": own, "": own}
 
     def _read_resources(self) -> Iterator[Resource]:
         for node in _all(self._root, "Resources", "Resource"):
             name = _text(node, "Name").strip()
             if _is_null(node) or not name or _text(node, "Type") not in {"", "1"}:
                 continue
-            code = _as_code(_text(node, "Initials") or name).lower()
+            code = _role(node, name)
             if code in self._resources.values():
                 code = _as_code(name).lower()
             self._resources[_text(node, "UID")] = code
@@ -146,7 +160,7 @@ class _Reader:
                 name=name,
                 department=_text(node, "Group").strip(),
                 capacity=_number(_text(node, "MaxUnits"), 1.0),
-                rate_eur=round(_number(_text(node, "StandardRate"), 0.0) * HOURS_A_DAY),
+                rate_eur=round(_number(_text(node, "StandardRate"), 0.0) * self._hours_a_day),
             )
 
     def _read_assignments(self) -> Mapping[str, tuple[str, float]]:
@@ -160,7 +174,7 @@ class _Reader:
                 message = f"Task {task} has several resources; {role} is left out."
                 self._say(codes.LEFT_OUT, message, task)
                 continue
-            found[task] = role, _hours(_text(node, "Work")) / HOURS_A_DAY
+            found[task] = role, _hours(_text(node, "Work")) / self._hours_a_day
         return found
 
     # --- tasks ------------------------------------------------------------------------------------
@@ -188,13 +202,14 @@ class _Reader:
         code = self._codes[uid]
         extra = self._extra(task)
         is_elapsed = _text(task, "DurationFormat") in ELAPSED_FORMATS
-        hours = HOURS_ELAPSED_A_DAY if is_elapsed else HOURS_A_DAY
+        hours = HOURS_ELAPSED_A_DAY if is_elapsed else self._hours_a_day
         told = _text(task, "Duration")
         if told and not _DURATION.fullmatch(told):
             message = f"The duration of {code} is {told[:40]!r}; expected such as PT16H0M0S."
             self._say(codes.BAD_VALUE, message, uid)
-        days = _hours(told) / hours
-        whole = 0 if _text(task, "Milestone") == "1" else max(1, -int(-days // 1))
+        days = round(_hours(told) / hours, 6)
+        is_milestone = _text(task, "Milestone") == "1" and not days
+        whole = 0 if is_milestone else max(1, -int(-days // 1))
         if whole and days != int(days):
             message = f"{code} takes {days:g} days; {whole} are planned."
             self._say(codes.LEFT_OUT, message, uid)
@@ -206,7 +221,7 @@ class _Reader:
             phase=_phase(phase, extra),
             calendar=ELAPSED.code if is_elapsed else self._calendar_of(task),
             duration_days=whole,
-            effort_days=work[1] if work and whole else 0.0,
+            effort_days=self._effort(task, work, extra) if whole else 0.0,
             role=work[0] if work and whole else "",
             cost_eur=round(_number(_text(task, "FixedCost"), 0.0) / 100),
             done_percent=100 if finished_on else percent,
@@ -222,11 +237,7 @@ class _Reader:
         self, package: WorkPackage, extra: dict[str, Any], uid: str
     ) -> tuple[WorkPackage, list[Deadline]]:
         """Return a package with what we wrote beside Project's own fields, and its dates."""
-        known = {
-            name: value
-            for name, value in extra.items()
-            if name not in {"planned_start", "not_before", "dates", "calendar", "phase"}
-        }
+        known = {name: value for name, value in extra.items() if name not in _NOT_OF_THE_PACKAGE}
         try:
             values = {**msgspec.to_builtins(package), **known}
             return msgspec.convert(values, WorkPackage), msgspec.convert(
@@ -236,6 +247,15 @@ class _Reader:
             message = f"The field of Packtrail cannot be used: {error}."
             self._say(codes.LEFT_OUT, message, uid)
             return package, []
+
+    def _effort(
+        self, task: etree._Element, work: tuple[str, float] | None, extra: Mapping[str, Any]
+    ) -> float:
+        """Return the person days of a task: ours to the last digit, unless they were changed."""
+        hours, ours = _hours(_text(task, "Work")), extra.get("effort_days")
+        if isinstance(ours, int | float) and round(ours * HOURS_A_DAY * 60) == round(hours * 60):
+            return float(ours)
+        return work[1] if work else hours / self._hours_a_day
 
     def _constrained(
         self, task: etree._Element, package: WorkPackage, extra: dict[str, Any]
@@ -293,16 +313,31 @@ class _Reader:
                 self._say(codes.LEFT_OUT, f"Task {uid} waits twice for task {before}.", uid)
                 continue
             seen.add(before)
-            is_elapsed = _text(node, "LagFormat") in ELAPSED_FORMATS
-            hours = HOURS_ELAPSED_A_DAY if is_elapsed else HOURS_A_DAY
-            lag = _number(_text(node, "LinkLag"), 0.0) / (TENTHS_A_MINUTE * 60 * hours)
+            lag_days, is_elapsed = self._lag(node, uid)
             yield Link(
                 predecessor=self._codes[before],
                 successor=self._codes[uid],
                 kind=kind,
-                lag_days=round(lag),
+                lag_days=lag_days,
                 is_elapsed=is_elapsed,
             )
+
+    def _lag(self, node: etree._Element, uid: str) -> tuple[int, bool]:
+        """Return the lag of a link in days, and whether every day counts."""
+        form, told = _text(node, "LagFormat"), _number(_text(node, "LinkLag"), 0.0)
+        is_elapsed = form in ELAPSED_FORMATS
+        before = self._codes[_text(node, "PredecessorUID")]
+        if form in PERCENT_FORMATS:
+            message = f"The lag of {told:g} % after {before} is not kept: it is no number of days."
+            self._left_out(f"Task {uid}", message)
+            return 0, is_elapsed
+        hours = HOURS_ELAPSED_A_DAY if is_elapsed else self._hours_a_day
+        lag = told / (TENTHS_A_MINUTE * 60 * hours)
+        whole = round(lag)
+        if abs(lag - whole) > _LAG_SLACK:
+            message = f"The lag after {before} is {lag:.3g} days; {whole} are planned."
+            self._left_out(f"Task {uid}", message)
+        return whole, is_elapsed
 
     # --- values -----------------------------------------------------------------------------------
 
@@ -333,6 +368,9 @@ class _Reader:
             return None
         return day
 
+    def _left_out(self, at: str, message: str) -> None:
+        self._found.append(codes.LEFT_OUT.found(message, at=at))
+
     def _say(self, code: FindingCode, message: str, uid: str) -> None:
         self._found.append(code.found(message, at=f"Task {uid}"))
 
@@ -343,35 +381,12 @@ def _phase(summaries: Mapping[int, str], extra: Mapping[str, Any]) -> str:
     return "" if extra and told == NO_PHASE and not extra.get("phase") else told
 
 
-def _calendar(node: etree._Element, code: str, name: str) -> CalendarRule:
-    worked, off = set(), []
-    for day in node.iterfind(f"{_q('WeekDays')}/{_q('WeekDay')}"):
-        kind, is_worked = _text(day, "DayType"), _text(day, "DayWorking") == "1"
-        if kind == EXCEPTION_DAY_TYPE:
-            off += [] if is_worked else list(_span(day.find(_q("TimePeriod")), name))
-        elif kind in DAY_TYPES and is_worked:
-            worked.add(DAY_TYPES.index(kind))
-    for exception in node.iterfind(f"{_q('Exceptions')}/{_q('Exception')}"):
-        if _text(exception, "DayWorking") != "1":
-            title = _text(exception, "Name").strip() or name
-            off += list(_span(exception.find(_q("TimePeriod")), title))
-    days_off = {each.on: each for each in off[:_DAYS_OFF_MAX]}
-    return CalendarRule(
-        code=code,
-        name=name,
-        weekdays=tuple(sorted(worked)) or STANDARD.weekdays,
-        days_off=tuple(days_off[on] for on in sorted(days_off)),
-    )
-
-
-def _span(period: etree._Element | None, reason: str) -> Iterator[DayOff]:
-    if period is None:
-        return
-    first, last = _iso(_text(period, "FromDate")), _iso(_text(period, "ToDate"))
-    if first is None or last is None:
-        return
-    for count in range(min((last - first).days + 1, _DAYS_OFF_MAX)):
-        yield DayOff(first + timedelta(days=count), reason)
+def _role(node: etree._Element, name: str) -> str:
+    """Return the code of a resource: ours as we wrote it, else of its initials or name."""
+    initials = _text(node, "Initials")
+    if CODE.fullmatch(initials) and _text(node, "Code") == initials:
+        return initials
+    return _as_code(initials or name).lower()
 
 
 def _iso(text: object) -> date | None:

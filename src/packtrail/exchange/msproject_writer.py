@@ -177,6 +177,7 @@ class _Writer:
         extra = {
             **_extra(package),
             "planned_start": slot.start_on,
+            "effort_days": package.effort_days,
             "not_before": package.not_before,
             "dates": dates,
         }
@@ -198,7 +199,7 @@ class _Writer:
             _add(
                 etree.SubElement(section, "Resource"), UID=self._resources[each.code],
                 ID=self._resources[each.code], Name=each.name, Type="1", Initials=each.code,
-                Group=each.department, MaxUnits=f"{each.capacity:g}",
+                Code=each.code, Group=each.department, MaxUnits=f"{each.capacity:g}",
                 StandardRate=f"{each.rate_eur / HOURS_A_DAY:g}",
             )  # fmt: skip
         return section

@@ -12,6 +12,7 @@ from packtrail.base.errors import RefusedError
 from packtrail.exchange.tables import (
     Field,
     Kind,
+    Limits,
     Reading,
     has_columns,
     read_table,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
     from packtrail.base.findings import Finding
-    from packtrail.exchange.table_files import Limits
     from packtrail.exchange.tables import Row
     from packtrail.planning.departments import Part
 
@@ -103,6 +103,8 @@ CALENDAR_FIELDS: Final = (
 WORK_LEFT: Final = ("planned start", "planned finish", "float days", "critical")
 DATES_LEFT: Final = ("planned finish", "earliest finish", "slack days", "outcome")
 """What an export tells besides: it follows from the rest, and is not read."""
+LIMITS: Final = Limits(cell_characters_max=32_767)
+"""As many characters as a cell of a spreadsheet holds: a package may wait for a hundred others."""
 _TRUE = frozenset({"yes", "true", "1", "x"})
 _FALSE = frozenset({"no", "false", "0", "-", ""})
 
@@ -141,17 +143,25 @@ class PlanFile:
 
     def placed(self, finding: Finding) -> Finding:
         """Return a finding about an entry with the sheet and cell that the entry comes from."""
-        member, _, rest = finding.at.partition("/")
-        code, _, name = rest.rpartition("/")
-        if member == "links":  # What a package waits for stands in its own row.
-            member, code, name = "packages", name, "after"
-        for known, of in ((code, name), (rest, "")):
-            if sourced := self.rows.get((member, known)):
-                return replace(finding, at=sourced.cell(of))
+        for member, code, name in _entries(finding.at):
+            if sourced := self.rows.get((member, code)):
+                return replace(finding, at=sourced.cell(name))
         return finding
 
 
-def read_plan(content: bytes, filename: str, *, limits: Limits | None = None) -> PlanFile:
+def _entries(at: str) -> Iterator[tuple[str, str, str]]:
+    """Yield which member, code and field a place may name: codes may have slashes, too."""
+    member, _, rest = at.partition("/")
+    if member != "links":
+        code, _, name = rest.rpartition("/")
+        yield from ((member, rest, ""), (member, code, name))
+        return
+    while rest:  # What a package waits for stands in its own row.
+        _, _, rest = rest.partition("/")
+        yield "packages", rest, "after"
+
+
+def read_plan(content: bytes, filename: str, *, limits: Limits = LIMITS) -> PlanFile:
     """Read a plan from CSV, XLSX or JSON.
 
     Args:

@@ -113,7 +113,10 @@ def _prolong(plan: Plan, change: Change) -> Plan:
     return _with(
         plan,
         change,
-        lambda each: replace(each, duration_days=max(1, each.duration_days + days)),
+        # Work takes a day at least; a milestone is made no longer by taking days from it.
+        lambda each: replace(
+            each, duration_days=max(min(1, each.duration_days), each.duration_days + days)
+        ),
     )
 
 

@@ -112,6 +112,13 @@ class Grid:
         except NoWorkingDay:  # As in `shifted`: it does not reach back.
             return self.spare.start(until, days)
 
+    def spread(self, code: str, until: int, days: int) -> int:
+        """Return what `begun` does, though the work would be spread over several windows."""
+        try:
+            return self.days[code].start(until, days)
+        except NoWorkingDay:  # As in `shifted`: it does not reach back.
+            return self.spare.start(until, days)
+
     def worked(self, code: str, day: int, days: int = 1) -> int:
         """Return the first day from a day on at which work of some days can begin."""
         try:
@@ -226,8 +233,10 @@ def push(grid: Grid, *, floors: Mapping[str, int] | None = None) -> dict[str, Sp
 def fixed_spot(grid: Grid, package: WorkPackage) -> Spot | None:
     """Return where a package lies that has begun or is done; None when it can still be placed."""
     if package.finished_on is not None:
-        start = (package.started_on or package.finished_on).toordinal()
-        return Spot(start, package.finished_on.toordinal() + 1, _PROGRESS)
+        until = package.finished_on.toordinal() + 1
+        if package.is_milestone:  # Still the end of its day, from which links reckon.
+            return Spot(until, until, _PROGRESS)
+        return Spot((package.started_on or package.finished_on).toordinal(), until, _PROGRESS)
     if package.started_on is None or package.is_milestone:
         return None
     left = -(-package.duration_days * (100 - package.done_percent) // 100)
@@ -261,7 +270,8 @@ def settle(grid: Grid, package: WorkPackage, bounds: Bounds) -> Spot:
         bounds.start_driver = replace(bounds.start_driver, calendar=package.calendar)
     if bounds.end > until:
         until = grid.worked(code, bounds.end - 1) + 1
-        return Spot(grid.begun(code, until, days), until, bounds.end_driver)
+        # Not `begun`: within windows that may be the one before, which is over by then.
+        return Spot(*grid.soonest(code, grid.spread(code, until, days), days), bounds.end_driver)
     return Spot(start, until, bounds.start_driver)
 
 
@@ -325,8 +335,11 @@ def latest(grid: Grid, code: str, end: int | None, placed: Mapping[str, Spot]) -
             return Spot(begun, grid.ended(code, begun, days) if days else end, _BACK)
     if start is None:
         return None
-    # The last working day that is not after what the link allows.
-    begun = grid.begun(code, start + 1, 1) if days else start
+    if not days:
+        return Spot(start, start, _BACK)
+    # The last working day that is not after what the link allows, and from which it fits a window.
+    begun = grid.begun(code, start + 1, 1)
+    begun = grid.begun(code, grid.ended(code, begun, days), days)
     return Spot(begun, grid.ended(code, begun, days), _BACK)
 
 

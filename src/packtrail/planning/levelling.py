@@ -191,10 +191,10 @@ def _earlier(board: _Board, code: str, spot: Spot, earliest: int) -> Spot:
     package = board.grid.plan.by_code[code]
     wanted, days = spot, board.days(code, spot)
     while clash := board.clash(code, days, is_last=False):
-        until = clash.day
-        spot = Spot(board.grid.begun(code, until, package.duration_days), until, spot.driver)
-        if spot.start < earliest:
+        start = board.grid.begun(code, clash.day, package.duration_days)
+        if start < earliest:
             return wanted  # There is no time left: the forward pass finds a place.
+        spot = Spot(start, board.grid.ended(code, start, package.duration_days), spot.driver)
         days = board.days(code, spot)
     board.book(code, spot, days)
     return spot

@@ -139,6 +139,11 @@ class WorkPackage:
         return self.started_on is not None or self.is_done
 
     @property
+    def share_left(self) -> float:
+        """How much of its work is to be done, 0 to 1; nothing of what is finished."""
+        return 0.0 if self.is_done else 1 - self.done_percent / 100
+
+    @property
     def demands(self) -> Mapping[str, float]:
         """What it takes of each resource on each of its working days."""
         if self.is_milestone or self.is_done:

@@ -22,6 +22,7 @@ class Entry:
     """The day after its last; None where it is one day."""
     description: str = ""
     url: str = ""
+    """Its first word: of several addresses, or of one with a remark, a calendar shows the first."""
     categories: tuple[str, ...] = ()
     is_certain: bool = True
     """False shows it as tentative."""
@@ -52,7 +53,8 @@ def write_ics(name: str, entries: Iterable[Entry], *, made_at: datetime) -> byte
         event.add("summary", entry.title)
         event.add("status", "CONFIRMED" if entry.is_certain else "TENTATIVE")
         event.add("transp", "TRANSPARENT")
-        for key, value in (("description", entry.description), ("url", entry.url)):
+        address = next(iter(entry.url.split()), "")
+        for key, value in (("description", entry.description), ("url", address)):
             if value:
                 event.add(key, value)
         if entry.categories:

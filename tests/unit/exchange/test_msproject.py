@@ -207,6 +207,136 @@ def test_a_plan_from_elsewhere_is_read_with_codes_of_its_outline() -> None:
     assert found.resources[0].capacity == 2.5
 
 
+CALENDARS = """
+    <CalendarUID>7</CalendarUID><MinutesPerDay>450</MinutesPerDay>
+    <Calendars>
+      <Calendar><UID>1</UID><Name>Standard</Name><IsBaseCalendar>1</IsBaseCalendar></Calendar>
+      <Calendar><UID>7</UID><Name>Ulm</Name><IsBaseCalendar>1</IsBaseCalendar>
+        <Exceptions>{}</Exceptions></Calendar>
+    </Calendars>
+"""
+
+
+def exception(first: str, last: str, *parts: str) -> str:
+    return (
+        f"<Exception><TimePeriod><FromDate>{first}T00:00:00</FromDate>"
+        f"<ToDate>{last}T23:59:00</ToDate></TimePeriod><Name>Off</Name>"
+        + "".join(f"<{name}>{value}</{name}>" for name, value in (p.split("=") for p in parts))
+        + "<DayWorking>0</DayWorking></Exception>"
+    )
+
+
+EXCEPTIONS = [
+    (exception("2026-12-24", "2026-12-26", "Type=1"), "2026-12-24 2026-12-25 2026-12-26"),
+    (exception("2026-12-24", "2026-12-25"), "2026-12-24 2026-12-25"),
+    (
+        exception("2027-01-01", "2029-01-01", "Type=2", "Month=0", "MonthDay=1"),
+        "2027-01-01 2028-01-01 2029-01-01",
+    ),
+    (  # The fourth Thursday in November.
+        exception("2026-11-26", "2027-11-30", "Type=3", "Month=10", "MonthItem=7",
+                  "MonthPosition=3"),
+        "2026-11-26 2027-11-25",
+    ),
+    (
+        exception("2027-01-31", "2027-06-30", "Type=4", "MonthDay=31", "Period=2"),
+        "2027-01-31 2027-03-31 2027-05-31",
+    ),
+    (  # The last weekday of a month.
+        exception("2027-01-29", "2027-02-28", "Type=5", "MonthItem=1", "MonthPosition=4"),
+        "2027-01-29 2027-02-26",
+    ),
+    (  # Every other Monday and Friday.
+        exception("2027-01-04", "2027-01-31", "Type=6", "DaysOfWeek=34", "Period=2"),
+        "2027-01-04 2027-01-08 2027-01-18 2027-01-22",
+    ),
+    (
+        exception("2027-02-27", "2027-03-05", "Type=7", "Period=3"),
+        "2027-02-27 2027-03-02 2027-03-05",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("exceptions", "days"), EXCEPTIONS)
+def test_an_exception_that_recurs_is_off_on_its_days_only(exceptions: str, days: str) -> None:
+    found = read_msproject(foreign("", CALENDARS.format(exceptions)))
+    (ulm,) = found.calendars
+
+    assert [each.on.isoformat() for each in ulm.days_off] == days.split()
+    assert found.findings == ()
+
+
+def test_an_exception_that_recurs_in_an_unknown_way_is_left_out_with_a_finding() -> None:
+    strange = exception("2027-01-01", "2099-12-31", "Type=8")
+    found = read_msproject(foreign("", CALENDARS.format(strange)))
+
+    assert found.calendars[0].days_off == ()
+    assert [(each.code, each.at) for each in found.findings] == [("PLN-022", "Calendar Ulm")]
+
+
+def test_a_day_has_the_hours_that_the_project_says_and_the_calendar_that_it_has() -> None:
+    tasks = """
+      <Task><UID>1</UID><Name>A</Name><WBS>A</WBS><Duration>PT75H0M0S</Duration></Task>
+      <Task><UID>2</UID><Name>B</Name><WBS>B</WBS><Duration>PT7H30M0S</Duration>
+        <Milestone>1</Milestone><CalendarUID>-1</CalendarUID>
+        <PredecessorLink><PredecessorUID>1</PredecessorUID><Type>1</Type><LinkLag>45000</LinkLag>
+        <LagFormat>7</LagFormat></PredecessorLink></Task>
+    """
+    found = read_msproject(foreign(tasks, CALENDARS.format("")))
+
+    assert [(each.duration_days, each.calendar) for each in found.packages] == [
+        (10, "Ulm"), (1, "Ulm"),
+    ]  # fmt: skip
+    assert found.links[0].lag_days == 10
+    assert found.findings == ()
+
+
+def test_days_off_of_the_standard_calendar_are_kept() -> None:
+    content = CALENDARS.replace("<UID>7</UID><Name>Ulm", "<UID>7</UID><Name>Standard")
+    off = exception("2026-12-24", "2026-12-24", "Type=1")
+    found = read_msproject(foreign("", content.format(off)))
+
+    assert [(each.code, each.days_off) for each in found.calendars] == [
+        ("standard", (DayOff(date(2026, 12, 24), "Off"),))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lag", "form", "said"),
+    [
+        (2400, 7, "The lag after A is 0.5 days; 0 are planned."),
+        (50, 19, "The lag of 50 % after A is not kept: it is no number of days."),
+    ],
+)
+def test_a_lag_that_is_no_whole_number_of_days_is_told(lag: int, form: int, said: str) -> None:
+    tasks = f"""
+      <Task><UID>1</UID><Name>A</Name><WBS>A</WBS><Duration>PT8H0M0S</Duration></Task>
+      <Task><UID>2</UID><Name>B</Name><WBS>B</WBS><Duration>PT8H0M0S</Duration>
+        <PredecessorLink><PredecessorUID>1</PredecessorUID><Type>1</Type><LinkLag>{lag}</LinkLag>
+        <LagFormat>{form}</LagFormat></PredecessorLink></Task>
+    """
+    found = read_msproject(foreign(tasks))
+
+    assert [(each.message, each.at) for each in found.findings] == [(said, "Task 2")]
+
+
+@pytest.mark.parametrize(("effort", "role"), [(5.0, ""), (0.33, "QA2"), (2 / 3, "QA2")])
+def test_effort_and_role_come_back_as_they_were(effort: float, role: str) -> None:
+    package = WorkPackage(code="A", title="A", duration_days=3, effort_days=effort, role=role)
+    back = there_and_back(Plan(packages=(package,), resources=(Resource(code="QA2", name="Q"),)))
+
+    assert back.packages == (package,)
+    assert [each.code for each in back.resources] == ["QA2"]
+
+
+def test_effort_that_was_changed_in_microsoft_project_is_the_new_one() -> None:
+    package = WorkPackage(code="A", title="A", duration_days=3, effort_days=5.0, role="qa")
+    plan = Plan(packages=(package,), resources=(Resource(code="qa", name="Q"),))
+    changed = written(plan).replace(b"<Work>PT40H0M0S", b"<Work>PT16H0M0S")
+
+    assert read_msproject(changed).packages[0].effort_days == 2.0
+
+
 def test_a_link_to_a_summary_is_left_out_with_a_finding() -> None:
     found = read_msproject(FOREIGN)
 
@@ -295,7 +425,7 @@ ORDER = {
     "Work EffortDriven Milestone Summary FixedCost PercentComplete ActualStart ActualFinish "
     "ConstraintType CalendarUID ConstraintDate Deadline Notes PredecessorLink ExtendedAttribute",
     "PredecessorLink": "PredecessorUID Type CrossProject LinkLag LagFormat",
-    "Resource": "UID ID Name Type Initials Group MaxUnits StandardRate",
+    "Resource": "UID ID Name Type Initials Code Group MaxUnits StandardRate",
     "Assignment": "UID TaskUID ResourceUID Units Work",
 }
 """Element -> its parts in the order of mspdi_pj12.xsd, as far as we write them."""

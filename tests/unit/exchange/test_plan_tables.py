@@ -156,6 +156,50 @@ def test_calendars_are_read_as_planners_write_them() -> None:
     }  # fmt: skip
 
 
+def test_days_off_in_a_row_are_written_as_a_span() -> None:
+    days = [DayOff(date(2027, 8, day), "Works") for day in (2, 3, 4)]
+    more = [DayOff(date(2027, 8, 5), "Inventory"), DayOff(date(2027, 8, 6), "Inventory")]
+    text = "2027-08-02 to 2027-08-04 Works; 2027-08-05 Inventory; 2027-08-06 Inventory"
+
+    assert format_days_off([*days, *more]) == text
+    assert parse_days_off(text) == (*days, *more)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2027-02-28; 2027-02-29", "2027-02-29 is no day that there is"),
+        ("2027-08-20 to 2027-08-02", "'2027-08-20 to 2027-08-02' ends before it begins"),
+        ("0001-01-01 to 9999-12-31", "'0001-01-01 to 9999-12-31' makes it more than 4,000 days"),
+    ],
+)
+def test_days_off_that_there_are_not_are_refused(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        parse_days_off(text)
+
+
+def test_a_long_cell_of_an_export_is_taken_in_again() -> None:
+    after = "; ".join(f"DE-PILOT-LINE-{number:03} SS+5d" for number in range(120))
+    found = read_plan(workbook([("A", "A", "", after, "")], []), "plan.xlsx")
+
+    assert len(after) > 2_000
+    assert (found.findings, len(found.links)) == ((), 120)
+
+
+@pytest.mark.parametrize(
+    ("at", "cell"),
+    [
+        ("packages/A/B", "Work, row 3"), ("packages/A/B/kind", "Work, C3"),
+        ("links/X/A/B", "Work, D3"), ("links/A/B/C/A", "Work, D2"),
+    ],
+)  # fmt: skip
+def test_a_code_with_a_slash_is_not_taken_for_another(at: str, cell: str) -> None:
+    rows = [("A", "A", "", "", ""), ("A/B", "B", "", "", "")]
+    file = read_plan(workbook(rows, []), "plan.xlsx")
+
+    assert file.placed(codes.BAD_VALUE.found("It cannot be so.", at=at)).at == cell
+
+
 REASONS = st.lists(st.text("toö1-,", min_size=1)).map(" ".join)
 DAYS_OFF = st.builds(DayOff, st.dates(), REASONS)
 WINDOWS = st.builds(Window, st.dates(), st.dates(), REASONS)

@@ -84,6 +84,8 @@ def test_changes_are_applied_one_after_the_other() -> None:
 
 def test_a_package_is_never_made_shorter_than_a_day() -> None:
     assert apply(base(), [parse("longer:B=-9")]).by_code["B"].duration_days == 1
+    milestone = plan(package("M", 0))
+    assert apply(milestone, [parse("longer:M=-3")]).by_code["M"].is_milestone
 
 
 TOLD = [

@@ -120,6 +120,52 @@ def test_work_in_a_late_window_is_as_late_as_its_date() -> None:
     assert made.slots["A"].float_days == -34  # Not the four days on which the line stands still.
 
 
+TWO_WINDOWS = Calendar(
+    code="windows", name="w",
+    windows=(Window(date(2027, 1, 4), date(2027, 1, 8)),
+             Window(date(2027, 2, 1), date(2027, 2, 12))),
+)  # fmt: skip
+
+
+def test_work_that_must_not_end_sooner_is_not_spread_over_two_windows() -> None:
+    link = Link(predecessor="A", successor="B", kind=LinkKind.FINISH_FINISH)
+    work = [
+        package("A", 20, calendar="standard", not_before=date(2027, 1, 4)),
+        package("B", 4, calendar="windows"),
+    ]
+    slot = schedule(plan(*work, links=(link,), calendars=(TWO_WINDOWS,)), MONDAY).slots["B"]
+
+    assert (slot.start_on, slot.finish_on) == (date(2027, 2, 1), date(2027, 2, 4))
+
+
+def test_work_before_a_date_is_not_put_where_it_reaches_into_the_next_window() -> None:
+    link = Link(predecessor="A", successor="B", kind=LinkKind.START_START)
+    work = [package("A", 3, calendar="windows"), package("B", 4, calendar="standard")]
+    made = plan(
+        *work, links=(link,), calendars=(TWO_WINDOWS,), placement=Placement.LATE,
+        deadlines=(replace(deadline("B", 1), due_on=date(2027, 1, 13)),),
+    )  # fmt: skip
+    result = schedule(made, MONDAY)
+
+    # B may begin on the 8th; three days of one window begin on the 6th at the latest.
+    assert result.slots["A"].start_on == date(2027, 1, 6)
+    assert result.slots["A"].late_finish_on == date(2027, 1, 8)
+    assert result.outlooks[0].is_made
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_a_milestone_that_is_done_holds_what_waits_for_its_start_as_one_to_come(days: int) -> None:
+    friday = date(2026, 12, 4)
+    link = Link(predecessor="M", successor="B", kind=LinkKind.START_START, lag_days=5)
+    work = package("B", days, calendar="standard")
+    to_come = package("M", 0, calendar="standard", not_before=friday)
+
+    def begins_on(milestone: WorkPackage) -> date:
+        return schedule(plan(milestone, work, links=(link,)), friday).slots["B"].start_on
+
+    assert begins_on(replace(to_come, finished_on=friday)) == begins_on(to_come)
+
+
 def test_a_campaign_that_is_over_is_a_finding_and_no_crash() -> None:
     campaign = Calendar(
         code="gone", name="c", windows=(Window(date(2026, 1, 5), date(2026, 1, 9)),)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import icalendar
+import pytest
 
 from packtrail.rendering.calendars import Entry, write_ics
 
@@ -33,6 +35,16 @@ def test_an_entry_is_read_back_as_it_was() -> None:
         timedelta(days=-30),
         timedelta(days=-7),
     ]
+
+
+@pytest.mark.parametrize(
+    "told", ["https://a.example/x\nhttps://b.example", "https://a.example/x see page 3"]
+)
+def test_of_several_addresses_the_first_is_shown(told: str) -> None:
+    content = write_ics("Deadlines", [replace(LAST, url=told)], made_at=AT)
+    (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
+
+    assert event["url"] == "https://a.example/x"
 
 
 def test_what_is_expected_only_is_tentative_and_the_same_entries_are_the_same_bytes() -> None:

@@ -143,7 +143,7 @@ def case_of(facts: ProgrammeFacts | None, packs: Mapping[str, float], source: st
         source: Of the packs.
     """
     markets = _slugs(packs)
-    inputs = [*INPUTS, *(_exact(f"packs_{slug}", f"Packs for {market}, first year", "packs",
+    inputs = [*INPUTS, *(_exact(f"packs_of_{slug}", f"Packs for {market}, first year", "packs",
                                 packs[market], Basis.FORECAST, source)
                          for market, slug in markets.items())]  # fmt: skip
     roles = _slugs(each.code for each in facts.roles) if facts else {}
@@ -160,7 +160,7 @@ def case_of(facts: ProgrammeFacts | None, packs: Mapping[str, float], source: st
     money = [*_money(facts, roles)]
     weeks = [
         Quantity(f"week_{slug}", f"A week without {market}", "EUR",
-                 f"packs_{slug} * forecast_factor / {_WEEKS} * margin / usd_eur")
+                 f"packs_of_{slug} * forecast_factor / {_WEEKS} * margin / usd_eur")
         for market, slug in markets.items()
     ]  # fmt: skip
     total = Quantity(
@@ -250,7 +250,7 @@ def _held_back(delays: Sequence[Delay], source: str) -> Iterator[Input]:
 
 
 def _volume(at: int, delay: Delay, markets: Mapping[str, str]) -> str:
-    return f"packs_{markets[delay.market]}" if delay.packs is None else f"packs_late_{at}"
+    return f"packs_of_{markets[delay.market]}" if delay.packs is None else f"packs_late_{at}"
 
 
 def _late(delays: Sequence[Delay], markets: Mapping[str, str]) -> Iterator[Quantity]:

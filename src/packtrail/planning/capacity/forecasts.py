@@ -67,7 +67,7 @@ class Sums:
     """A forecast added up: all that a plan asks of it, however many rows it has."""
 
     months: Mapping[date, float]
-    """First day of each month that is named -> packs, in order of time."""
+    """First day of each month that is named -> packs, in order of time; with `with_gaps`."""
     year: Mapping[Pair, tuple[float, ...]]
     """Product and market -> packs in each of the first twelve months, as far as there are so many;
     those alone that are named in one of them."""
@@ -83,13 +83,13 @@ class Sums:
             month = row.month.replace(day=1)
             months[month] += row.packs
             cells[row.product, row.market][month] += row.packs
-        first = sorted(months)[:YEAR_MONTHS]
+        ordered = with_gaps(months)
+        first = tuple(islice(ordered, YEAR_MONTHS))
         year = {
             pair: tuple(packs.get(month, 0.0) for month in first)
             for pair, packs in cells.items()
             if not packs.keys().isdisjoint(first)
         }
-        ordered = dict(sorted(months.items()))
         return cls(ordered, year, frozenset(cells.keys() - year.keys()))
 
     @property
@@ -106,6 +106,22 @@ class Sums:
     def packs(self) -> Mapping[Pair, float]:
         """Packs of the first twelve months."""
         return {pair: sum(packs) for pair, packs in self.year.items()}
+
+
+def with_gaps(months: Mapping[date, float]) -> dict[date, float]:
+    """Return months in order of time, with those of the first year for which nothing is named.
+
+    What is packed in campaigns is named for some months only: four of them are no four months long
+    forecast.
+    """
+    found = dict(months)
+    if months:
+        first, last = min(months), max(months)
+        for count in range(first.month - 1, first.month - 1 + YEAR_MONTHS):
+            year, month = first.year + count // YEAR_MONTHS, count % YEAR_MONTHS + 1
+            if (year, month) < (last.year, last.month):
+                found.setdefault(date(year, month, 1), 0.0)
+    return dict(sorted(found.items()))
 
 
 def forecast_inputs(sums: Sums, source: str) -> tuple[Input, ...]:

@@ -219,7 +219,7 @@ def _facts(now: Planned, ground: Grounds) -> ProgrammeFacts:
     packages: Counter[str] = Counter()
     bought = spent = 0.0
     for each in plan.packages:
-        left = 1 - each.done_percent / 100
+        left = each.share_left
         spent += each.cost_eur if each.is_done else 0
         bought += 0 if each.is_done else each.cost_eur
         if each.role and left:

@@ -152,7 +152,7 @@ def forecast_sums(
 
 
 def _read(conn: Connection, whose: int, forecast_no: int) -> Sums:
-    months = dict(rows.forecast_months(conn, whose, forecast_no))
+    months = forecasts.with_gaps(dict(rows.forecast_months(conn, whose, forecast_no)))
     first = tuple(islice(months, YEAR_MONTHS))
     year, later = {}, set()
     for product, market, places, packs in sorted(

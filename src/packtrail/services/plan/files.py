@@ -28,7 +28,7 @@ from packtrail.services.plan import books, codec
 from packtrail.services.plan.holidays import rules_of
 from packtrail.services.plan.overview import meeting_days
 from packtrail.services.plan.scheduling import plan_of, planned, schedule_of
-from packtrail.services.plan.writing import Put, Remove, Written, what_is_wrong, write
+from packtrail.services.plan.writing import Put, Remove, Written, as_read, what_is_wrong, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from packtrail.base.findings import Finding
     from packtrail.exchange.plan_tables import PlanFile
     from packtrail.planning.book import Book
+    from packtrail.planning.calendars import CalendarRule
     from packtrail.planning.departments import Department, Part
     from packtrail.planning.schedules import Schedule
     from packtrail.planning.templates import Template
@@ -179,7 +180,7 @@ def read_file(
     opened = books.opened(app, actor, programme)
     is_xml = content.lstrip(b" \t\r\n").startswith(_XML)
     file = read_msproject(content) if is_xml else read_plan(content, filename)
-    changes = list(_changes(opened, file, replaces=replaces))
+    changes = [as_read(opened, each) for each in _changes(opened, file, replaces=replaces)]
     puts = [each for each in changes if isinstance(each, Put)]
     is_new = [_is_new(opened, each) for each in puts]
     is_readable = not has_errors(file.findings)
@@ -213,6 +214,7 @@ def take_in(
     Raises:
         NotFound: `PLN-014`, there is no such programme.
         RefusedError: The file has findings of severity error, or the plan could not be scheduled.
+        Conflict: `PLN-016`, somebody else changed an entry after the file was read.
         NotPermitted: The actor may not change programmes.
     """
     reading = read_file(app, actor, programme, content, filename, replaces=replaces)
@@ -298,7 +300,7 @@ def _calendar_changes(book: Book, file: PlanFile) -> Iterator[Put]:
             yield Put(calendar)
         elif known is not None:
             told = {name: getattr(calendar, name) for name in file.calendar_fields}
-            if replace(known, **told) != known:
+            if _calendar_row(replace(known, **told)) != _calendar_row(known):
                 yield Put(replace(known, **told))
 
 
@@ -407,16 +409,16 @@ def calendars_table(now: Planned) -> Table:
     titles = "Calendar", "Name", "Country", "Subdivision", "Weekdays", "Days off", "Worked"
     columns = [*map(Column, titles), Column("Windows")]
     used = {each.calendar for each in now.schedule.plan.packages}
-    rows = [
-        (
-            rule.code, rule.name, rule.country, rule.subdivision, format_weekdays(rule.weekdays),
-            format_days_off(rule.days_off), format_days_off(map(DayOff, rule.worked)),
-            format_windows(rule.windows),
-        )
-        for rule in rules_of(now.opened.book).values()
-        if rule.code in used
-    ]  # fmt: skip
-    return Table("Calendars", columns, rows)
+    rules = rules_of(now.opened.book).values()
+    return Table("Calendars", columns, [_calendar_row(each) for each in rules if each.code in used])
+
+
+def _calendar_row(rule: CalendarRule) -> tuple[Cell, ...]:
+    return (
+        rule.code, rule.name, rule.country, rule.subdivision, format_weekdays(rule.weekdays),
+        format_days_off(rule.days_off), format_days_off(map(DayOff, rule.worked)),
+        format_windows(rule.windows),
+    )  # fmt: skip
 
 
 def _about(app: Application, actor: Actor, now: Planned) -> dict[str, str]:

@@ -45,7 +45,7 @@ def report_progress(
         programme: Code of the programme.
         code: Code of the package.
         told: How far it is.
-        revision: The revision that the report was made from; None: whatever it is.
+        revision: The revision that the report was made from; None: that of now.
         reason: A remark; part of the history.
 
     Raises:
@@ -54,7 +54,8 @@ def report_progress(
         RefusedError: `PLN-004`, the values contradict each other.
         NotPermitted: The actor may not change programmes.
     """
-    known = books.opened(app, actor, programme).book.packages.get(code)
+    opened = books.opened(app, actor, programme)
+    known = opened.book.packages.get(code)
     if known is None:
         message = f"There is no work package {code[:80]!r}."
         raise NotFound(codes.NO_ENTRY.found(message, at="code"))
@@ -64,6 +65,6 @@ def report_progress(
         finished_on=told.finished_on,
         done_percent=100 if told.finished_on else told.done_percent,
     )
-    return write(
-        app, actor, programme, [Put(reported, revision)], reason=reason.strip() or "Progress"
-    )
+    mark = opened.marks["package", code].revision
+    put = Put(reported, mark if revision is None else revision)
+    return write(app, actor, programme, [put], reason=reason.strip() or "Progress")

@@ -13,7 +13,7 @@ from packtrail.planning.technology.upgrades import is_upgrade
 from packtrail.planning.templates import TEMPLATES
 from packtrail.services.plan import books
 from packtrail.services.plan.held import held
-from packtrail.services.plan.writing import Put, Remove, Written, write
+from packtrail.services.plan.writing import Put, Remove, Written, as_read, write
 from packtrail.services.technology.lines import believed
 
 if TYPE_CHECKING:
@@ -120,10 +120,11 @@ def accept(
     Raises:
         NotFound: `PLN-014`, there is no such programme.
         RefusedError: The plan could not be scheduled.
+        Conflict: `PLN-016` or `PLN-017`, somebody else changed an entry meanwhile.
         NotPermitted: The actor may not change programmes.
     """
     found = offer(app, actor, programme, on=on)
-    changes = list(_accepted(found, frozenset(leave_out)))
+    changes = [as_read(found.opened, each) for each in _accepted(found, frozenset(leave_out))]
     return write(app, actor, programme, changes, reason="Proposed from the scope")
 
 

@@ -275,14 +275,15 @@ def _money(schedule: Schedule) -> Iterator[Table]:
         worth = package.effort_days * rate
         total = Formula(f"=F{at}+G{at}", package.cost_eur + worth)
         # As in the business case: what is bought is left until the package is done.
+        bought = "" if package.is_done else f"F{at}+"
         left = Formula(
-            f"=IF(J{at}=100,0,F{at})+G{at}*(1-J{at}/100)",
-            (0 if package.is_done else package.cost_eur) + worth * (1 - package.done_percent / 100),
+            f"={bought}G{at}*(1-J{at}/100)",
+            (0 if package.is_done else package.cost_eur) + worth * package.share_left,
         )
         rows.append(
             (
                 package.code, package.title, package.market, package.role, package.effort_days,
-                package.cost_eur, effort, total, left, package.done_percent,
+                package.cost_eur, effort, total, left, round(100 - 100 * package.share_left),
             )
         )  # fmt: skip
     end = len(rows) + 1

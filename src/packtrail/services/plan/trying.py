@@ -9,14 +9,17 @@ from packtrail.base.errors import LimitExceeded
 from packtrail.planning import changes as changing
 from packtrail.planning import codes
 from packtrail.planning.comparison import Comparison, compare, snapshot
+from packtrail.planning.proposals import stops_calendar
+from packtrail.planning.scope import Line
 from packtrail.services.plan.scheduling import plan_of, planned, schedule_of
-from packtrail.services.plan.writing import Put, Remove, Written, write
+from packtrail.services.plan.writing import Put, Remove, Written, as_read, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
     from packtrail.access import Actor
+    from packtrail.planning.calendars import CalendarRule
     from packtrail.planning.changes import Change
     from packtrail.planning.schedules import Schedule
     from packtrail.planning.work import Plan
@@ -94,6 +97,7 @@ def adopt(
     Raises:
         NotFound: `PLN-014`, there is no such programme.
         RefusedError: A change cannot be read or applied.
+        Conflict: `PLN-016`, somebody else changed an entry after it was tried.
         NotPermitted: The actor may not change programmes.
     """
     trial = try_out(app, actor, programme, texts)
@@ -109,17 +113,24 @@ def adopt(
 
 def entries_of(trial: Trial) -> list[Put | Remove]:
     """Return the changes of entries that make what was tried part of a programme."""
-    return [*_entries(trial.before.plan, trial.after.plan), *_stops(trial)]
+    made = (*_entries(trial.before.plan, trial.after.plan), *_stops(trial))
+    return [as_read(trial.opened, each) for each in made]
 
 
 def _stops(trial: Trial) -> Iterator[Put]:
-    """Yield the lines that get another stop: their calendars follow from it."""
-    lines = dict(trial.opened.book.lines)
+    """Yield the lines that get another stop, or the calendars of stops that people wrote down."""
+    book = trial.opened.book
+    changed: dict[str, Line | CalendarRule] = {}
     for change in trial.changes:
-        if change.kind == "stop":
-            line = lines[change.subject]
-            lines[change.subject] = replace(line, stops=(*line.stops, changing.stop_of(change)))
-    yield from (Put(line) for code, line in lines.items() if line != trial.opened.book.lines[code])
+        if change.kind != "stop":
+            continue
+        code, stop = stops_calendar(change.subject), changing.stop_of(change)
+        known = changed.get(code) or book.calendars.get(code) or book.lines[change.subject]
+        if isinstance(known, Line):
+            changed[code] = replace(known, stops=(*known.stops, stop))
+        else:
+            changed[code] = replace(known, windows=(*known.windows, stop))
+    yield from map(Put, changed.values())
 
 
 def _entries(before: Plan, after: Plan) -> Iterator[Put | Remove]:

@@ -7,7 +7,7 @@ changed the same entry meanwhile. What was, what is, who did it and why are kept
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packtrail.access import Action, Permission, require
@@ -58,6 +58,16 @@ class Remove:
     kind: str
     code: str
     revision: int | None = None
+
+
+def as_read(opened: Opened, change: Put | Remove) -> Put | Remove:
+    """Return a change that is refused where somebody else changes the entry after it was read."""
+    if isinstance(change, Remove):
+        mark = opened.marks.get((change.kind, change.code))
+    else:
+        kind = kind_of(change.entry)
+        mark = opened.marks.get((kind.name, kind.code_of(change.entry)))
+    return replace(change, revision=mark.revision if mark else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

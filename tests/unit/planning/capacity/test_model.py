@@ -140,6 +140,31 @@ def test_a_short_forecast_is_stretched_and_says_so() -> None:
     assert packs.source == "f.csv: 3 of 3 months, times 12/3"
 
 
+@pytest.mark.parametrize("market", ["Year", "Month peak", "per case", "Peak"])
+def test_a_market_of_any_name_changes_no_other_input(market: str) -> None:
+    rows = [replace(each, market=market) for each in months(10)]
+    given = forecast_inputs(Sums.of(rows), "f.csv")
+    case = case_of(None, {market: 120.0}, "f.csv")
+    keys = [each.key for each in (*inputs_of(given, {}), *case.inputs)]
+    keys += [each.key for each in (*QUANTITIES, *case.quantities)]
+
+    assert len(keys) == len({*keys})
+
+
+def test_months_between_others_that_are_not_named_have_no_packs() -> None:
+    quarters = [replace(months(10)[0], month=date(2027, month, 1)) for month in (1, 4, 7, 10)]
+    every_other = [
+        replace(months(10)[0], month=date(2027 + n // 6, 1 + 2 * (n % 6), 1)) for n in range(12)
+    ]
+
+    packs, peak = forecast_inputs(Sums.of(quarters), "f.csv")[:2]
+    assert (packs.span.likely, peak.span.likely) == (48, 10)
+    assert packs.source == "f.csv: 10 of 10 months, times 12/10"
+    packs = forecast_inputs(Sums.of(every_other), "f.csv")[0]
+    assert packs.span.likely == 60
+    assert Sums.of(every_other).packs == {(every_other[0].product, every_other[0].market): 60}
+
+
 @pytest.mark.parametrize("rows", [[], months(0), months(1e12)])
 def test_a_forecast_without_packs_is_refused(rows: list[ForecastRow]) -> None:
     with pytest.raises(RefusedError) as refused:
