@@ -336,6 +336,35 @@ def trail(world: World) -> list[AuditRow]:
         return audit.newest(conn, world.maker.organisation_id, limit=100, before=None)
 
 
+def test_a_hold_over_a_lot_reaches_what_became_of_its_packs_and_of_what_held_them(
+    world: World, history: dict[str, bytes]
+) -> None:
+    pallet = CASE.replace("00000000001", "00000000009")
+    shipped = event(500, action="OBSERVE", bizStep="shipping", epcList=[pallet])
+    handed_in(world, document(packing(499, pallet, [CASE])), APRIL.replace(month=5))
+    handed_in(world, document(shipped), APRIL.replace(month=6))
+    other = commissioning(501, [pack("other")], lot="OTHER")
+    handed_in(world, document(other), APRIL.replace(month=7))
+    wanted = Wanted(kind="lot", subject="LOT-7", reason="Case 12/26", owner="District court")
+    holding.place(world.app, world.maker, wanted)
+
+    held = [len(view(world, f"2026-{month:02}").holds) for month in range(3, 8)]
+
+    assert held == [1, 1, 1, 1, 0]
+
+
+def test_a_hold_whose_archive_is_not_at_hand_reaches_any_month(
+    world: World, history: dict[str, bytes]
+) -> None:
+    archived(world)
+    wanted = Wanted(kind="lot", subject="LOT-7", reason="Case 12/26", owner="District court")
+    holding.place(world.app, world.maker, wanted)
+    folder = world.app.settings.archives / "2026-03"
+    shutil.move(folder, world.app.settings.archives.parent / "away")
+
+    assert [len(view(world, month).holds) for month in ("2026-03", "2026-04")] == [1, 1]
+
+
 def test_a_hold_does_not_reach_months_without_what_it_is_over(
     world: World, history: dict[str, bytes]
 ) -> None:

@@ -213,6 +213,26 @@ def test_one_event_recorded_by_two_owners_is_one_step(conn):
     assert told(conn, PACK, audience_ids=[1, 2]) == [("shipping", ())]
 
 
+@pytest.mark.parametrize("owners", [(1, 2), (2, 1)])
+def test_what_one_owner_takes_back_stands_by_the_record_of_another_whoever_came_first(conn, owners):
+    made = commissioning(0, [pack_uri(1)])
+    damaged = seen(1, [pack_uri(1)], "inspecting", "damaged")
+    record(conn, [made], hour=1)
+    for hour, owner in enumerate(owners, start=10):
+        record(conn, [damaged], owner_id=owner, audience_id=owner, hour=hour)
+    record(conn, [declared_wrong(damaged)], hour=30)
+    both = journey(conn, pack_uri(1), audience_ids=[1, 2])
+    own = journey(conn, pack_uri(1))
+    known = journey(conn, pack_uri(1), audience_ids=[1, 2], as_known_at=START + timedelta(hours=20))
+
+    assert [step.is_withdrawn for step in both.steps] == [False, False]
+    assert fold(both.steps).status is fold(known.steps).status is Status.DAMAGED
+    assert [step.is_withdrawn for step in own.steps] == [False, True]
+    record(conn, [declared_wrong(damaged)], owner_id=2, audience_id=2, hour=40)
+    nobody = journey(conn, pack_uri(1), audience_ids=[1, 2])
+    assert [step.is_withdrawn for step in nobody.steps] == [False, True]
+
+
 def test_containers_that_hold_each_other_are_told_and_not_followed_for_ever(conn):
     record(conn, [packing(1, CASE, [PALLET]), packing(2, PALLET, [CASE]), packing(3, CASE, [PACK])])
 

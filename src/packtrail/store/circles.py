@@ -60,6 +60,11 @@ class Circle:
         """What tells of them; not every event does."""
         return [each for each in self._read.values() if not each.is_error_declaration]
 
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Numbers of the segments that were read, error declarations among them."""
+        return frozenset(self._read)
+
     def take(self, news: Iterable[Segment]) -> None:
         """Take in what new segments name."""
         for segment in news:

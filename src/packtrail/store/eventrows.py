@@ -201,8 +201,7 @@ def effective(
 ) -> dict[Ref, EventRow]:
     """Return the rows of those events that have an effect.
 
-    Of an event that several owners recorded the first record counts, and whether that one was
-    declared wrong.
+    Of an event that several owners recorded the first record counts that was not declared wrong.
     """
     rows = [
         row(segment, place)
@@ -212,9 +211,9 @@ def effective(
     wrong = withdrawn(conn, rows, as_known_at=as_known_at)
     first: dict[str, EventRow] = {}
     for one in sorted(rows, key=recording):
-        if not one.is_error_declaration:
+        if not one.is_error_declaration and one.ref not in wrong:
             first.setdefault(one.identity, one)
-    return {one.ref: one for one in first.values() if one.ref not in wrong}
+    return {one.ref: one for one in first.values()}
 
 
 def happened(

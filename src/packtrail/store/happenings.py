@@ -239,12 +239,12 @@ def _effective(
         sizes = np.cumsum([0, *(segment.event_count for segment in found)])
         times = np.concatenate([segment.columns.times for segment in found])
         is_kept = times[sizes[numbers] + places] <= until
-    if len({segment.owner_id for segment in found}) > 1:
-        is_kept[is_kept] = _are_first(found, numbers[is_kept], places[is_kept])
     for number, segment in enumerate(found):
         wrong = withdrawn.get(segment.segment_id)
         if wrong:
             is_kept &= (numbers != number) | ~np.isin(places, list(wrong))
+    if len({segment.owner_id for segment in found}) > 1:
+        is_kept[is_kept] = _are_first(found, numbers[is_kept], places[is_kept])
     return Timeline(numbers[is_kept], places[is_kept])
 
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Final
 from psycopg.rows import class_row
 
 from packtrail.store import lots, months, named, objects, organisations, segments
+from packtrail.store.circles import Circle
+from packtrail.store.layout import Layout
 from packtrail.store.roles import CHILD
+from packtrail.store.shelf import ArchiveMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from psycopg import Connection
@@ -97,10 +100,11 @@ def of_organisation(conn: Connection, organisation_id: int) -> list[Hold]:
         return cursor.execute(asked.encode(), [organisation_id]).fetchall()
 
 
-def in_force(conn: Connection) -> list[Hold]:
+def in_force(conn: Connection) -> InForce:
     """Return the holds of all organisations that are not released."""
     with conn.cursor(row_factory=class_row(Hold)) as cursor:
-        return cursor.execute(f"{_SQL['every']} {_SQL['in_force']}".encode()).fetchall()
+        asked = f"{_SQL['every']} {_SQL['in_force']}"
+        return InForce(conn, cursor.execute(asked.encode()).fetchall())
 
 
 def locked(conn: Connection, hold_id: int, organisation_id: int) -> Hold | None:
@@ -127,8 +131,57 @@ def is_recorded(conn: Connection, kind: str, subject: str) -> bool:
     return bool(row and row[0])
 
 
-def reaches(conn: Connection, hold: Hold, day: date) -> bool:
-    """Tell whether a month holds anything that a hold is over."""
+class InForce:
+    """Holds, and which months they reach.
+
+    Args:
+        conn: A connection.
+        holds: The holds.
+    """
+
+    def __init__(self, conn: Connection, holds: Sequence[Hold]) -> None:
+        self._conn = conn
+        self._holds = holds
+        self._told: dict[str, frozenset[int] | None] = {}
+        """Lot -> what `_told_of` says of it: looked for once for all months."""
+
+    def reaching(self, day: date) -> tuple[Hold, ...]:
+        """Return those that reach a month."""
+        return tuple(
+            each
+            for each in self._holds
+            if _reaches(self._conn, each, day) or self._tells(each, day)
+        )
+
+    def _tells(self, hold: Hold, day: date) -> bool:
+        """Tell whether events of a month name packs of a lot under hold, or what ever held them."""
+        if hold.kind != "lot":
+            return False
+        if hold.subject not in self._told:
+            self._told[hold.subject] = _told_of(self._conn, hold.subject)
+        told, (low, high) = self._told[hold.subject], months.bounds(day)["segment"]
+        return told is None or any(int(low) <= number < int(high) for number in told)
+
+
+def _told_of(conn: Connection, lot: str) -> frozenset[int] | None:
+    """Return the segments that name packs of a lot, or what ever held them.
+
+    None: an archive that would tell it is not at hand, so that it may be any.
+    """
+    recorded = [row[0] for row in conn.execute(_SQL["segments_of_lot"], {"subject": lot})]
+    layout = Layout.roomy(conn)  # Something may be recorded meanwhile.
+    nothing = np.zeros(layout.total, dtype=np.bool_)
+    circle = Circle(conn, layout, organisations.every_audience(conn), nothing)
+    try:
+        circle.take(segments.read(conn, recorded, audience_ids=None).values())
+        circle.complete()
+    except ArchiveMissing:
+        return None
+    return circle.numbers
+
+
+def _reaches(conn: Connection, hold: Hold, day: date) -> bool:
+    """Tell whether a month holds anything that a hold is over, as far as its events say so."""
     if hold.kind == "month":
         last = hold.last_day or hold.first_day
         return hold.first_day is None or (last is not None and hold.first_day <= day <= last)

@@ -105,6 +105,7 @@ def read_many(
         wrong = reading.declarations.answered(conn, answers.rows(), as_known_at=as_known_at)
     if made and not wrong:
         return made
+    reading.leave_out(wrong)
     return _Telling(reading, telling.asked, wrong).journeys(found)
 
 

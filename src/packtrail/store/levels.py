@@ -17,7 +17,7 @@ from packtrail.store import direct, eventrows, naming, objects, segments
 from packtrail.store.roles import CHILD, ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -56,6 +56,8 @@ class Reading:
     declarations: eventrows.Declarations = field(default_factory=eventrows.Declarations)
     """What is to be asked: whether events were declared wrong."""
     names: dict[Instance, Name] = field(default_factory=dict)
+    _several: dict[Instance, list[tuple[Ref, int]]] = field(default_factory=dict)
+    """As `named`, of what is named by events that several owners recorded: by all records."""
     _unread: dict[Instance, Sequence[Sequence[Any]]] = field(default_factory=dict)
     """What the dictionary answered of names, not looked at yet."""
 
@@ -85,6 +87,11 @@ class Reading:
         unnamed = {row.parent for row in self.events.values() if row.parent is not None}
         if not self.names.keys() >= unnamed:
             self.names |= objects.names(self.conn, unnamed - self.names.keys())
+
+    def leave_out(self, wrong: Collection[Ref]) -> None:
+        """Let other records stand for those that their owners have declared wrong."""
+        for instance, every in self._several.items():
+            self.named[instance] = self._first_records(every, wrong)
 
     def whole(self) -> Iterator[Instance]:
         """Yield the objects whose containers have been read, and whose parents have names."""
@@ -150,8 +157,11 @@ class Reading:
             if role in ROLES and (ref in events or self._take(segment, place)):
                 named[instance].append((ref, role))
         for instance in level:
-            self.named[instance] = self._first_records(named[instance])
-            self.parents[instance] = dict.fromkeys(self._parents(instance))
+            every = named[instance]
+            self.named[instance] = self._first_records(every)
+            if len(self.named[instance]) < len(every):
+                self._several[instance] = every
+            self.parents[instance] = dict.fromkeys(self._parents(every))
 
     def _sightings_of_many(
         self, level: Iterable[Instance]
@@ -176,8 +186,10 @@ class Reading:
         self.declarations.add(row)
         return True
 
-    def _first_records(self, named: list[tuple[Ref, int]]) -> list[tuple[Ref, int]]:
-        """Keep the first record of each event, where several owners recorded it.
+    def _first_records(
+        self, named: list[tuple[Ref, int]], wrong: Collection[Ref] = ()
+    ) -> list[tuple[Ref, int]]:
+        """Keep the first record of each event that is not wrong, where several owners recorded it.
 
         An error declaration gives way to the event it declares wrong, which is marked withdrawn.
         """
@@ -188,13 +200,13 @@ class Reading:
         for ref, _ in named:
             row = rows[ref]
             before = first.get(row.identity)
-            if before is None or _rank(row) < _rank(before):
+            if before is None or _rank(row, wrong) < _rank(before, wrong):
                 first[row.identity] = row
         return [(ref, role) for ref, role in named if first[rows[ref].identity].ref == ref]
 
-    def _parents(self, instance: Instance) -> Iterator[Instance]:
-        """Yield what an instance was ever packed into."""
-        for ref, role in self.named[instance]:
+    def _parents(self, named: Iterable[tuple[Ref, int]]) -> Iterator[Instance]:
+        """Yield what an instance was ever packed into, by what names it."""
+        for ref, role in named:
             row = self.events[ref]
             if role == CHILD and row.parent and row.segment.packs:
                 yield row.parent
@@ -245,5 +257,5 @@ def _sightings_of_few(
     ]
 
 
-def _rank(row: EventRow) -> tuple[object, ...]:
-    return row.is_error_declaration, *eventrows.recording(row)
+def _rank(row: EventRow, wrong: Collection[Ref]) -> tuple[object, ...]:
+    return row.ref in wrong, row.is_error_declaration, *eventrows.recording(row)

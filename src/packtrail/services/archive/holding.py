@@ -12,11 +12,9 @@ from packtrail.services import auditing
 from packtrail.services.goods.tracing import read_identifier
 from packtrail.store import codes
 from packtrail.store import holds as rows
-from packtrail.store.holds import Hold
+from packtrail.store.holds import Hold, InForce
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from psycopg import Connection
 
     from packtrail.access import Actor
@@ -25,12 +23,12 @@ if TYPE_CHECKING:
 __all__ = [
     "KINDS",
     "Hold",
+    "InForce",
     "Wanted",
     "every",
     "in_force",
     "keep_still",
     "place",
-    "reaching",
     "release",
 ]
 
@@ -126,14 +124,9 @@ def keep_still(conn: Connection) -> None:
     rows.keep_still(conn)
 
 
-def in_force(conn: Connection) -> Sequence[Hold]:
+def in_force(conn: Connection) -> InForce:
     """Return the holds of all organisations that are not released."""
     return rows.in_force(conn)
-
-
-def reaching(conn: Connection, day: date, holds: Iterable[Hold]) -> tuple[Hold, ...]:
-    """Return those of some holds that reach a month."""
-    return tuple(each for each in holds if rows.reaches(conn, each, day))
 
 
 def _about(wanted: Wanted) -> dict[str, object]:

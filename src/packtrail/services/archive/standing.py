@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packtrail.base.days import written
-from packtrail.services.archive import holding
 from packtrail.store import codes, destructions, organisations
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from packtrail.access import Actor
     from packtrail.base.findings import Finding
-    from packtrail.services.archive.holding import Hold
+    from packtrail.services.archive.holding import Hold, InForce
     from packtrail.services.archive.retention import Kept
     from packtrail.store.destructions import Order
 
@@ -50,7 +49,7 @@ class Standing:
         return bool(self.holds) or self.is_held_by_others
 
 
-def of_month(conn: Connection, day: date, kept: Kept, holds: Iterable[Hold]) -> Standing:
+def of_month(conn: Connection, day: date, kept: Kept, holds: InForce) -> Standing:
     """Return everything that stands over a month.
 
     Args:
@@ -64,7 +63,7 @@ def of_month(conn: Connection, day: date, kept: Kept, holds: Iterable[Hold]) -> 
     done = {row.code for row in organisations.by_ids(conn, approved)} if approved else set()
     return Standing(
         kept=kept,
-        holds=holding.reaching(conn, day, holds),
+        holds=holds.reaching(day),
         orders=orders,
         unapproved=tuple(code for code in kept.organisations if code not in done),
     )

@@ -34,6 +34,9 @@ select exists (
     select 1 from segment
      where segment_id >= %(low)s and segment_id < %(high)s and lot = %(subject)s)
 
+-- name: segments_of_lot
+select segment_id from segment where lot = %(subject)s
+
 -- name: reaches_shipment
 select exists (
     select 1 from segment s, unnest(s.links) as link
