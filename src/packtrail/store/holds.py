@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from psycopg.rows import class_row
 
 from packtrail.store import lots, months, named, objects, organisations, segments
