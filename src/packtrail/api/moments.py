@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime
 
+from packtrail.base.days import YEARS_IN_REACH
+
 
 def _in_calendar(moment: datetime) -> datetime:
     """Return a moment that every zone has a date for.
@@ -27,13 +29,12 @@ def _in_reach(day: date) -> date:
     Raises:
         ValueError: It is not.
     """
-    if not YEARS.start <= day.year < YEARS.stop:
-        raise ValueError(f"it is not within the years {YEARS.start} to {YEARS.stop - 1}")
+    if day.year not in YEARS_IN_REACH:
+        first, last = YEARS_IN_REACH[0], YEARS_IN_REACH[-1]
+        raise ValueError(f"it is not within the years {first} to {last}")
     return day
 
 
-YEARS = range(1900, 3000)
-"""Years of the days that plans and laws are asked for."""
 Instant = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
 """A moment with its offset."""
 Day = Annotated[date, AfterValidator(_in_reach)]

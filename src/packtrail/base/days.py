@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
+YEARS_IN_REACH: Final = range(1900, 3000)
+"""Years of the days that plans and laws are asked for: years are counted from each, both ways."""
 
 
 def written(on: date) -> str:

@@ -158,7 +158,7 @@ def sightings(
     for class_id, seq in instances:
         by_class[class_id].append(seq)
     asked: list[Asked] = [
-        (_SIGHTINGS, (class_id, seqs, audience_ids, *_lanes(seqs)))
+        (_SIGHTINGS, (class_id, seqs, audience_ids, *_spans_of_lanes(seqs)))
         for class_id, seqs in by_class.items()
     ]
     answers = direct.together(conn, asked)
@@ -175,7 +175,7 @@ def _regular(pattern: str) -> re.Pattern[bytes]:
     return re.compile("".join(parts).encode(), re.DOTALL)
 
 
-def _lanes(seqs: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
+def _spans_of_lanes(seqs: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
     """Return the spans in which objects of a class lie: block, first lane and last lane of each."""
     spans: list[list[int]] = []
     for seq in sorted(seqs):
@@ -188,12 +188,14 @@ def _lanes(seqs: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
     return [*blocks], [*firsts], [*lasts]
 
 
-def _seen(class_id: int, seqs: Iterable[int], rows: Iterable[Sequence[Any]]) -> Iterator[Sighting]:
+def _seen(
+    class_id: int, seqs: Iterable[int], rows: Iterable[tuple[Any, ...]]
+) -> Iterator[Sighting]:
     """Yield where objects of a class are named, by the rows that tell it."""
     wanted: defaultdict[int, _Wanted] = defaultdict(_Wanted)
     for seq in seqs:
         wanted[seq >> BLOCK_BITS].lanes.append(seq & LANE_MASK)
-    for place, segment_id, role, lo, hi, members in dict.fromkeys(map(tuple, rows)):
+    for place, segment_id, role, lo, hi, members in dict.fromkeys(rows):
         if lo is None:
             yield (class_id, place), segment_id, role
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packtrail.base.days import YEARS_IN_REACH
 from packtrail.base.errors import RefusedError
 from packtrail.compliance import codes
 from packtrail.compliance.decoding import read_day
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from packtrail.console.visit import Visit
-
-YEARS = range(1900, 3000)
-"""Years of the days that are asked for: from each, years are counted forwards and back."""
 
 
 def day(visit: Visit, name: str) -> date | None:
@@ -27,9 +25,10 @@ def day(visit: Visit, name: str) -> date | None:
     if not text:
         return None
     found = read_day(text)
-    if found is None or found.year not in YEARS:
+    if found is None or found.year not in YEARS_IN_REACH:
         message = (
-            f"Expected a day such as 2026-11-22, in the years {YEARS.start} to {YEARS.stop - 1};"
+            "Expected a day such as 2026-11-22, in the years "
+            f"{YEARS_IN_REACH[0]} to {YEARS_IN_REACH[-1]};"
             f" there is {text[:40]!r}."
         )
         raise RefusedError(codes.BAD_VALUE.found(message, at=name))
