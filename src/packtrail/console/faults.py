@@ -50,7 +50,7 @@ _TOLD: tuple[tuple[type[PacktrailError], Told], ...] = (
     (LimitExceeded, Told(413, "That is more than a limit allows", "warning",
                          "Split it into smaller parts, or ask the operator for a higher limit.")),
     (RefusedError, Told(422, "This cannot be read as it is", "warning",
-                        "Correct what is named below and try again.")),
+                        "Correct what is named above and try again.")),
     (Unavailable, Told(503, "The store does not answer", "error",
                        "Nothing is lost. Wait a moment and load this page again.")),
     (PacktrailError, Told(500, "Something is set up wrongly", "error",
