@@ -132,9 +132,9 @@ def _repeated(
     parts, captures = [], Counter[str]()
     for segment in segments.read(conn, ids, audience_ids=audience_ids).values():
         places = np.flatnonzero(np.isin(segment.keys(), np.array(keys, dtype=np.int64)))
-        if len(places) and str(segment.capture_id) != capture_id:
+        if len(places) and segment.capture_id != capture_id:
             parts.append(_part(segment, places.tolist()))
-            captures[str(segment.capture_id)] += len(places)
+            captures[segment.capture_id] += len(places)
     return parts, captures
 
 

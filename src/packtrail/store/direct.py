@@ -130,7 +130,7 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         self.gathering: Gathering | None = None
         """Takes the statements meanwhile."""
         self.along: _Along | None = None
-        """What goes along with the next question."""
+        """What goes along with what is under way next."""
         self.underway: Underway | None = None
         """What was sent, and is not waited for yet."""
 
@@ -213,11 +213,16 @@ class Underway:
     Args:
         conn: A connection; over one of another class all is asked and answered at the beginning.
         asked: Statements with their values, see `rows`.
+        takes_along: Whether what waits to go along is sent after them, see `along`.
     """
 
-    def __init__(self, conn: Connection[Any], asked: Sequence[Asked]) -> None:
+    def __init__(
+        self, conn: Connection[Any], asked: Sequence[Asked], *, takes_along: bool = False
+    ) -> None:
         self._conn = conn
         self._asked = asked
+        self._takes_along = takes_along
+        self._besides: list[Asked] = []
         self._results: list[PGresult] | None = None
         self._rows: list[list[tuple[Any, ...]]] | None = None
 
@@ -225,11 +230,15 @@ class Underway:
         conn = self._conn
         if isinstance(conn, DirectConnection):
             conn.settle()
-            if self._asked and _is_idle(conn) and (conn.along is None or conn.along.is_sent):
-                with conn.lock:
-                    _send(conn, self._asked)
-                conn.underway = self
-                return self
+            if _is_idle(conn):
+                if self._takes_along and conn.along is not None:
+                    self._besides = conn.along.leave()
+                sent = [*self._asked, *self._besides]
+                if sent:
+                    with conn.lock:
+                        _send(conn, sent)
+                    conn.underway = self
+                    return self
         self._rows = together(conn, self._asked)
         return self
 
@@ -241,8 +250,12 @@ class Underway:
         conn = self._conn
         if isinstance(conn, DirectConnection) and conn.underway is self:
             conn.underway = None
+            own = len(self._asked)
             with conn.lock:
-                self._results = _received(conn, len(self._asked))
+                results = _received(conn, own + len(self._besides))
+            self._results = results[:own]
+            if conn.along is not None:
+                conn.along.arrive(self._besides, results[own:])
 
     def rows(self) -> list[list[tuple[Any, ...]]]:
         """Wait for the answers, and return the rows that each of the statements finds.
@@ -258,12 +271,13 @@ class Underway:
 
 @contextlib.contextmanager
 def along(conn: Connection[Any], asked: Sequence[Asked]) -> Iterator[None]:
-    """Send statements along with whatever is asked next; who asks them meanwhile has the answers.
+    """Let statements go along with what is under way next; who asks them meanwhile has the answers.
 
     Args:
         conn: A connection; over one of another class they are sent when they are asked.
         asked: Statements with their values, see `rows`. An answer is given once, and only for the
-            very same values: whoever asks for others, or again, asks the database.
+            very same values: whoever asks for others, again, or before any `Underway` took them
+            along, asks the database.
     """
     if not isinstance(conn, DirectConnection):
         yield
@@ -276,7 +290,7 @@ def along(conn: Connection[Any], asked: Sequence[Asked]) -> Iterator[None]:
 
 
 class _Along:
-    """Statements that go along with the next question, then their answers.
+    """Statements that wait to go along with others, then their answers.
 
     Args:
         asked: Statements with their values.
@@ -284,35 +298,37 @@ class _Along:
 
     def __init__(self, asked: Sequence[Asked]) -> None:
         self._waiting = list(asked)
-        self._answered: list[tuple[Asked, list[tuple[Any, ...]]]] = []
+        self._arrived: list[tuple[Asked, PGresult]] = []
+
+    def leave(self) -> list[Asked]:
+        """Return what waits; it is sent now."""
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def arrive(self, asked: Sequence[Asked], results: Sequence[PGresult]) -> None:
+        """Keep answers; what a lost connection did not answer is asked again."""
+        self._arrived += zip(asked, results, strict=False)
 
     def answer(self, conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
         """Return the rows of each question, asking the database for those that are not here."""
-        found = [self._taken(one) for one in asked]
+        if not self._arrived:
+            return _answers(conn, asked)
+        found = [self._taken(conn, one) for one in asked]
         missing = [one for one, rows in zip(asked, found, strict=True) if rows is None]
-        if missing:
-            waiting, self._waiting = self._waiting, []
-            answers = iter(_answers(conn, [*missing, *waiting]))
-            found = [next(answers) if rows is None else rows for rows in found]
-            self._answered += zip(waiting, answers, strict=True)
-        return [rows for rows in found if rows is not None]
+        answers = iter(_answers(conn, missing) if missing else ())
+        return [next(answers) if rows is None else rows for rows in found]
 
-    @property
-    def is_sent(self) -> bool:
-        """Whether a question was asked with which they went."""
-        return not self._waiting
-
-    def _taken(self, asked: Asked) -> list[tuple[Any, ...]] | None:
+    def _taken(self, conn: DirectConnection, asked: Asked) -> list[tuple[Any, ...]] | None:
         """Return the rows of a question, once, if it was answered."""
-        for place, (one, rows) in enumerate(self._answered):
+        for place, (one, result) in enumerate(self._arrived):
             if one[0] is asked[0] and [*one[1]] == [*asked[1]]:
-                del self._answered[place]
-                return rows
+                del self._arrived[place]
+                return _loaded(conn, result)
         return None
 
 
 def _answers(conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
-    """Return the rows that each of some statements finds, whatever goes along with them."""
+    """Return the rows that each of some statements finds."""
     with conn.lock:
         if len(asked) == 1:
             results = [_at_once(conn, *asked[0])]

@@ -349,7 +349,7 @@ def _event(found: _Found, names: Mapping[Instance, objects.Name]) -> StoredEvent
         identity=segment.identity(place),
         event_time=segment.event_time(place),
         record_time=segment.record_time,
-        capture_id=str(segment.capture_id),
+        capture_id=segment.capture_id,
         owner_id=segment.owner_id,
         body=segment.body(place, names),
     )

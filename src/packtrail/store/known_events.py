@@ -229,7 +229,7 @@ class KnownEvents:
                 index=one.index,
                 identity=one.identity,
                 recorded_at=segment.record_time if segment else None,
-                capture_id=str(segment.capture_id) if segment else None,
+                capture_id=segment.capture_id if segment else None,
             )
         )
 

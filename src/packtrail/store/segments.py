@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 import numpy as np
 
@@ -46,7 +45,7 @@ class Segment:
     """A row of `segment`; the columns of `columns` in their order."""
 
     segment_id: int
-    capture_id: UUID
+    capture_id: str
     owner_id: int
     audience_id: int
     record_time: datetime

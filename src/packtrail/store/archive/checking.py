@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 import msgspec
 import numpy as np
@@ -126,7 +125,6 @@ def segment_of(row: dict[str, Any]) -> Segment:
     """Return the segment of a row of an archive."""
     values = (row[COLUMN_OF.get(name, name)] for name in FIELDS)
     found = dict(zip(FIELDS, values, strict=True))
-    found["capture_id"] = UUID(found["capture_id"])
     return Segment(**found)
 
 
