@@ -333,6 +333,11 @@ def _require_agreement(
         if not all(step.is_withdrawn for step in journey.steps)
     }
     standings = {uri: life.standing() for uri, life in lives.items()}
+    for key, journey in found.items():
+        told = Life(journey.steps, held=journey.held)
+        again = Life(journey.steps)
+        assert told.standing() == again.standing(), key
+        assert told.findings() == again.findings(), key
     survey = census.survey(conn, **scope)
     counted: Counter[tuple[str, Status]] = Counter()
     for row in census.counted(conn, survey.sweep, survey.layout):

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta, timezone
-from functools import lru_cache
+from datetime import date
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from packtrail.epcis import turns
 from packtrail.epcis.canonical import same_form
@@ -31,6 +30,7 @@ from packtrail.hierarchy.containment import (
 from packtrail.lifecycle import codes, rules
 from packtrail.lifecycle.journey import Standing, Status, Step
 from packtrail.lifecycle.rules import ENDS, Outcome, after, effect_of, inherited
+from packtrail.lifecycle.sentences import local_time, saying, words
 from packtrail.lifecycle.states import COMMISSION, REACTIVATE
 from packtrail.lifecycle.undo import EU_UNDO, Occasion, refusals
 
@@ -191,12 +191,15 @@ class Life:
     Args:
         steps: Every step of one object, its own and those of what held it, in any order.
         undo: When a decommissioning may be undone.
+        held: What held it over time, where that was made out before.
     """
 
-    def __init__(self, steps: Iterable[Step], *, undo: UndoRule = EU_UNDO) -> None:
+    def __init__(
+        self, steps: Iterable[Step], *, undo: UndoRule = EU_UNDO, held: Containment | None = None
+    ) -> None:
         self._ordered = in_order(steps)
         self._walk = _walk(self._ordered, undo)
-        self._held = containment(self._ordered)
+        self._held = containment(self._ordered) if held is None else held
 
     @property
     def counted(self) -> tuple[Step, ...]:
@@ -212,7 +215,6 @@ class Life:
         leg = _leg(walk.counted)
         return Standing(
             status=walk.status,
-            why=_why(walk),
             because=walk.because,
             disposition=_first(walk.counted[::-1], "disposition"),
             location=_location(walk.counted),
@@ -360,7 +362,8 @@ def _note_commissioning(walk: _Walk, step: Step) -> None:
     if before is not None and not is_fine:
         walk.findings.append(
             codes.COMMISSIONED_AGAIN.found(
-                f"It was commissioned at {_time(step)} though it had been at {_time(before)}.",
+                f"It was commissioned at {local_time(step)} though it had been at "
+                f"{local_time(before)}.",
                 at=step.event_id,
             )
         )
@@ -408,46 +411,21 @@ def _leaves(step: Step, held: Containment) -> bool:
 def _left(step: Step, held: Containment) -> Finding:
     holder = next(each for each in held.holdings if each.covers(step.event_time))
     return LEFT_WITHOUT_UNPACKING.found(
-        f"At {_time(step)} an event {_saying(step)} of the object alone, though {holder.parent} "
-        f"had held it since {holder.since[0].isoformat()} and no event unpacks it.",
+        f"At {local_time(step)} an event {saying(step)} of the object alone, though "
+        f"{holder.parent} had held it since {holder.since[0].isoformat()} and no event unpacks it.",
         at=step.event_id,
     )
 
 
 def _impossible(walk: _Walk, step: Step, effect: Effect) -> Finding:
-    since = f" since {_time(walk.because)}" if walk.because else ""
+    since = f" since {local_time(walk.because)}" if walk.because else ""
     is_again = effect in ENDS and effect == walk.status
     code = codes.ENDED_AGAIN if is_again else codes.IMPOSSIBLE
     return code.found(
-        f"At {_time(step)} an event {_saying(step)}, but the object has been "
-        f"{_words(walk.status)}{since}.",
+        f"At {local_time(step)} an event {saying(step)}, but the object has been "
+        f"{words(walk.status)}{since}.",
         at=step.event_id,
     )
-
-
-def _why(walk: _Walk) -> str:
-    step = walk.because
-    if step is None:
-        return "No event says what it is, and its commissioning is not recorded here."
-    holder = f", as part of {step.via[-1]}" if step.via else ""
-    place = step.biz_location or step.read_point
-    where = f" at {place}" if place else ""
-    name = _words(walk.status).capitalize()
-    return f"{name}, because an event of {_time(step)}{where} {_saying(step)}{holder}."
-
-
-def _saying(step: Step) -> str:
-    """Return what an event says, in its own words."""
-    if step.role is Role.INPUT:
-        return "uses it up in a transformation"
-    if step.role is Role.OUTPUT:
-        return "makes it in a transformation"
-    said = [
-        f"{name} {value}"
-        for name, value in (("step", step.biz_step), ("disposition", step.disposition))
-        if value
-    ]
-    return "says " + " and ".join(said) if said else f"has the action {step.action}"
 
 
 def _location(steps: list[Step]) -> str | None:
@@ -474,24 +452,3 @@ def _expires(steps: list[Step]) -> str | None:
     """Return the first expiry that is told; one that is no day stands behind all that are."""
     told = [step.expires for step in steps if step.expires]
     return next((text for text in told if expires_on(text)), told[0] if told else None)
-
-
-def _words(status: Status) -> str:
-    return status.value.replace("_", " ")
-
-
-def _time(step: Step) -> str:
-    """Return the event time in the offset it was written with."""
-    offset = step.event_time_zone_offset
-    local = step.event_time.astimezone(_zone(offset))
-    return f"{local.isoformat(' ', 'minutes')[:_TO_THE_MINUTE]} {offset}"
-
-
-_TO_THE_MINUTE: Final = len("2026-03-02 08:32")
-
-
-@lru_cache(maxsize=256)
-def _zone(offset: str) -> timezone:
-    sign = -1 if offset.startswith("-") else 1
-    hours, _, minutes = offset.lstrip("+-").partition(":")
-    return timezone(sign * timedelta(hours=int(hours or 0), minutes=int(minutes or 0)))

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from packtrail.hierarchy.containment import STAYS, Role
+from packtrail.lifecycle import sentences
 
 
 class Status(StrEnum):
@@ -116,9 +117,8 @@ class Standing:
     """What the journey so far makes of an object: a fold over its steps, never stored."""
 
     status: Status
-    why: str
-    """One sentence: which event says so, when and where."""
     because: Step | None = None
+    """The step that says so."""
     disposition: str | None = None
     location: str | None = None
     """Where it is now, as far as the events say: business location, else read point."""
@@ -135,3 +135,8 @@ class Standing:
     since: datetime | None = None
     has_origin: bool = False
     """An event that counts says how the object came into being."""
+
+    @property
+    def why(self) -> str:
+        """One sentence: which event says so, when and where."""
+        return sentences.why(self.status, self.because)

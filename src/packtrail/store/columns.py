@@ -168,10 +168,14 @@ class Columns:
     """
 
     def __init__(self, data: bytes, count: int, start: int) -> None:
-        self._packed = _decoder.decode(packing.decompress(data))
+        self._packed = packed = _decoder.decode(packing.decompress(data))
         self._count = count
         self._start = start
-        self.forms = self._packed.forms
+        self.forms = packed.forms
+        self.classes = [class_id for class_id, _ in packed.forms]
+        """Class number, by form."""
+        self.mentions = [Mentions(stream, count) for stream in packed.streams]
+        """What the events name, by role."""
 
     @once
     def _ordinals(self) -> Lane:
@@ -218,16 +222,6 @@ class Columns:
             elif role < CLASS_OFFSET:
                 named += count
         return parent, named, made
-
-    @once
-    def mentions(self) -> tuple[Mentions, ...]:
-        """What the events name, by role."""
-        return tuple(Mentions(stream, self._count) for stream in self._packed.streams)
-
-    @once
-    def classes(self) -> list[int]:
-        """Class number, by form."""
-        return [class_id for class_id, _ in self.forms]
 
     @once
     def form_classes(self) -> Numbers:

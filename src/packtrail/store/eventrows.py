@@ -135,8 +135,7 @@ class Declarations:
             refs.append(one.ref)
             return
         self._events[event] = [one.ref]
-        for key in probes(event_key(*event, is_error_declaration=True)):
-            self._wanted[key] = event
+        self._wanted |= dict.fromkeys(probes(event_key(*event, is_error_declaration=True)), event)
 
     def asked(self) -> list[Asked]:
         """Return what to ask the database."""

@@ -48,6 +48,8 @@ class Journey:
     """Length of the company prefix, where a notation told it."""
     steps: tuple[Step, ...]
     """In the order in which they count; withdrawn ones among them."""
+    held: Containment
+    """What held it itself, over time."""
     holders: tuple[Held, ...]
     """What holds it now, innermost first."""
     findings: tuple[Finding, ...]
@@ -156,6 +158,7 @@ def _journey(telling: _Telling, instance: Instance) -> Journey | None:
         identifier=telling.identifier(instance),
         prefix_length=telling.reading.names[instance].prefix_length,
         steps=in_order(steps),
+        held=_held(telling, instance)[0],
         holders=tuple(_holders_now(telling, instance)),
         findings=tuple(dict.fromkeys(findings)),
     )

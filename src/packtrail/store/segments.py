@@ -77,7 +77,8 @@ class Segment:
     @once
     def columns(self) -> Columns:
         """What tells the events apart."""
-        return Columns(self._packed[1], self.event_count, microseconds(self.time_from))
+        data = self.packed_columns if self.packed_template else self._packed[1]
+        return Columns(data, self.event_count, microseconds(self.time_from))
 
     @once
     def turn(self) -> int:

@@ -348,7 +348,7 @@ def _of_own_state(
         return
     because = standing.because
     place = because and (because.biz_location or because.read_point)
-    since = f" since {standing.since:%Y-%m-%d}" if standing.since else ""
+    since = f" since {standing.since.date()}" if standing.since else ""
     words = state.own.value.replace("_", " ")
     yield code.found(f"It has been {words}{since}{f' at {place}' if place else ''}.")
 
@@ -371,7 +371,7 @@ def _of_past(known: Known, policy: Policy) -> Iterator[Finding]:
         was = STATES[effect].eu if isinstance(effect, Status) else None
         if was in policy.terminal and effect is not known.standing.status:
             code = codes.STOLEN if effect is Status.STOLEN else codes.DESTROYED
-            yield code.found(f"It was {was} on {step.event_time:%Y-%m-%d}, which never ends.")
+            yield code.found(f"It was {was} on {step.event_time.date()}, which never ends.")
             return
 
 

@@ -102,7 +102,7 @@ def test_a_notice_bears_on_what_is_inside_its_subject():
 
 
 def standing(status: Status, expires_on: date | None = date(2028, 1, 31)) -> Standing:
-    return Standing(status=status, why="test", lot=LOT, expires_on=expires_on)
+    return Standing(status=status, lot=LOT, expires_on=expires_on)
 
 
 DAY = date(2026, 3, 3)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from packtrail import gs1
 from packtrail.access import Permission, require
@@ -32,6 +31,7 @@ from packtrail.verification.reading import Candidate, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from uuid import UUID
 
     from psycopg import Connection
 
@@ -204,7 +204,10 @@ class Verifier:
                 self._conn, items, audience_ids=self._audience_ids, as_of=self._told.at
             )
             chosen = [_chosen(each.candidates, told) for each in readings]
-            lives = {item: Life(told[item].steps, undo=self.policy.undo) for item in told}
+            lives = {
+                item: Life(journey.steps, undo=self.policy.undo, held=journey.held)
+                for item, journey in told.items()
+            }
             folded = {item: life.standing() for item, life in lives.items()}
             subjects = {
                 item: (item[0].partition("/")[2][:14], standing.lot, item[1])
@@ -260,8 +263,9 @@ class Verifier:
             purpose=self._purpose,
             reading=tuple(reading),
         )
-        made = _verification(str(ids.new_id(self._now)), self._at, seen, answer, scanner, names)
-        self.rows.append(self._row(made, seen, answer))
+        number = ids.new_id(self._now)
+        made = _verification(str(number), self._at, seen, answer, scanner, names)
+        self.rows.append(self._row(number, seen, answer, is_clean=not scanner))
         self.standings[made.verification_id] = seen.standing
         return made
 
@@ -332,14 +336,16 @@ class Verifier:
             return {}
         return stock.product_names(self._conn, gtins, self._audience_ids)
 
-    def _row(self, made: Verification, seen: _Seen, answer: Answer) -> rows.VerificationRow:
+    def _row(
+        self, number: UUID, seen: _Seen, answer: Answer, *, is_clean: bool
+    ) -> rows.VerificationRow:
         question = seen.candidate.question if seen.candidate else None
         class_key, item_key = question.item if question else (_NOTHING_READ, "")
         ask, actor, told = seen.ask, self._actor, self._told
-        is_clean = ask.text is None or (question is not None and not made.scanner)
+        is_as_read = ask.text is None or (question is not None and is_clean)
         return rows.VerificationRow(
             class_key=class_key,
-            verification_id=UUID(made.verification_id),
+            verification_id=number,
             item_key=item_key,
             at=self._at,
             recorded_at=self._now,
@@ -354,7 +360,7 @@ class Verifier:
             market=told.market.upper() if told.market else None,
             lot=question.lot if question else None,
             expires=question.expires if question else None,
-            scanned=None if is_clean else (ask.text or "")[:_SCANNED_KEPT],
+            scanned=None if is_as_read else (ask.text or "")[:_SCANNED_KEPT],
             verdict=answer.verdict.value,
             reasons=[each.code for each in answer.reasons],
             rule_pack=answer.rule_pack,
