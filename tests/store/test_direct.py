@@ -225,60 +225,74 @@ def counting(database: Database):
         conn.execute("drop sequence counted")
 
 
-def test_what_goes_along_is_sent_with_what_takes_it_and_answered_when_it_is_asked(counting):
+def test_what_goes_along_is_sent_with_the_first_question_and_answered_when_it_is_asked(counting):
     with direct.along(counting, [(COUNTED, (7,)), (COUNTED, (8,))]):
+        assert direct.together(counting, []) == []
         assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
-        with direct.Underway(counting, [(COUNTED, (2,))]) as alone:
-            assert alone.rows() == [[(1, 2)]]
-        with direct.Underway(counting, [(COUNTED, (2,))], takes_along=True) as other:
-            assert direct.rows(counting, COUNTED, 3) == [(5, 3)]
-        assert other.rows() == [[(2, 2)]]
+        assert direct.rows(counting, COUNTED, 2) == [(3, 2)]
         both = [(COUNTED, (3,)), (COUNTED, (8,)), (COUNTED, (4,))]
-        assert direct.together(counting, both) == [[(6, 3)], [(4, 8)], [(7, 4)]]
-        assert direct.rows(counting, COUNTED, 7) == [(3, 7)]
+        assert direct.together(counting, both) == [[(4, 3)], [(2, 8)], [(5, 4)]]
+        assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
 
 
 def test_what_went_along_is_answered_once_and_only_meanwhile(counting):
     with direct.along(counting, [(COUNTED, (7,)), (COUNTED, (8,))]):
-        with direct.Underway(counting, [], takes_along=True) as nothing:
-            assert nothing.rows() == []
-        assert direct.rows(counting, COUNTED, 8) == [(1, 8)]
+        assert direct.rows(counting, COUNTED, 8) == [(0, 8)]
         assert direct.rows(counting, COUNTED, 8) == [(2, 8)]
-        with direct.Underway(counting, [(COUNTED, (1,))], takes_along=True) as again:
-            assert again.rows() == [[(3, 1)]]
-    assert direct.rows(counting, COUNTED, 7) == [(4, 7)]
+    assert direct.rows(counting, COUNTED, 7) == [(3, 7)]
 
 
-def test_nothing_goes_along_where_nothing_takes_it(counting):
+def test_nothing_goes_along_where_nothing_is_asked(counting):
     with direct.along(counting, [(COUNTED, (7,))]):
-        assert direct.rows(counting, COUNTED, 7) == [(0, 7)]
-        assert direct.rows(counting, COUNTED, 1) == [(1, 1)]
+        pass
 
-    assert direct.rows(counting, COUNTED, 1) == [(2, 1)]
+    assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
 
 
 def test_what_goes_along_in_a_pipeline_is_asked_when_it_is_wanted(counting):
     with direct.along(counting, [(COUNTED, (7,))]), counting.pipeline():
-        with direct.Underway(counting, [(COUNTED, (1,))], takes_along=True) as first:
-            assert first.rows() == [[(0, 1)]]
+        assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
         assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
 
 
-def test_an_error_of_what_went_along_is_told_to_who_asks_for_it(counting):
+def test_an_error_of_what_goes_along_is_told_to_who_asks_for_it(counting):
     halved = Statement("select 1 / %(by)s", by=Kind.INTEGER)
     with direct.along(counting, [(COUNTED, (7,)), (halved, (0,))]):
-        with direct.Underway(counting, [(COUNTED, (1,))], takes_along=True) as first:
-            assert first.rows() == [[(0, 1)]]
+        assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
+        assert direct.rows(counting, COUNTED, 2) == [(2, 2)]
         assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
         with pytest.raises(psycopg.errors.DivisionByZero):
             direct.rows(counting, halved, 0)
-        assert direct.rows(counting, COUNTED, 2) == [(2, 2)]
+        assert direct.rows(counting, COUNTED, 3) == [(3, 3)]
+
+
+def test_nobody_waits_for_what_goes_along(counting):
+    with direct.along(counting, [(COUNTED, (7,))]):
+        assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
+        assert len(counting.underway) == 1
+        with direct.Underway(counting, [(COUNTED, (2,))]) as behind:
+            assert len(counting.underway) == 2
+        assert behind.rows() == [[(2, 2)]]
+        assert not counting.underway
+        assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
+
+
+def test_what_went_along_is_waited_for_at_the_end_and_before_the_driver_asks(counting):
+    with direct.along(counting, [(COUNTED, (7,))]):
+        assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
+        assert counting.underway
+        assert counting.execute("select nextval('counted')").fetchone() == (2,)
+        assert not counting.underway
+    with pytest.raises(psycopg.errors.DivisionByZero), direct.along(counting, [(COUNTED, (8,))]):
+        direct.rows(counting, Statement("select 1 / %(by)s", by=Kind.INTEGER), 0)
+    assert not counting.underway
+    assert counting.execute("select nextval('counted')").fetchone() == (4,)
 
 
 def test_what_is_under_way_was_sent_before_what_is_asked_meanwhile(counting):
     with direct.Underway(counting, [(COUNTED, (7,)), (COUNTED, (8,))]) as answers:
         assert direct.rows(counting, COUNTED, 1) == [(2, 1)]
-        assert counting.execute("select nextval('counted')").fetchone() == (3,)
+        assert counting.execute("select nextval('counted')").fetchone() == (4,)
         with direct.Underway(counting, [(COUNTED, (9,))]) as other:
             assert answers.rows() == answers.rows() == [[(0, 7)], [(1, 8)]]
             assert other.rows() == [[(4, 9)]]
@@ -305,9 +319,34 @@ def test_an_error_of_what_is_under_way_is_told_to_who_asked_it(counting):
     assert direct.rows(counting, COUNTED, 1) == [(1, 1)]
 
 
+def test_some_is_sent_behind_what_is_under_way(counting):
+    with (
+        direct.Underway(counting, [(COUNTED, (1,))] * 2) as first,
+        direct.Underway(counting, [(COUNTED, (2,))]) as second,
+        direct.Underway(counting, [(Statement("select nextval('counted')"), ())]) as third,
+    ):
+        # What is not prepared yet, or was not sent in a pipeline, lets nothing behind it.
+        assert counting.underway == [third]
+        with direct.Underway(counting, [(COUNTED, (4,))]) as fourth:
+            assert counting.underway == [fourth]
+            assert fourth.rows() == [[(4, 4)]]
+        assert third.rows() == [[(3,)]]
+    assert (first.rows(), second.rows()) == ([[(0, 1)], [(1, 1)]], [[(2, 2)]])
+
+
+def test_what_goes_along_with_something_under_way_is_answered(counting):
+    with direct.along(counting, [(COUNTED, (7,))]):
+        with direct.Underway(counting, [(COUNTED, (1,))]) as first:
+            assert len(counting.underway) == 2
+        with direct.Underway(counting, [(COUNTED, (2,))]) as second:
+            assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
+            assert counting.underway == [second]
+        assert (first.rows(), second.rows()) == ([[(0, 1)]], [[(2, 2)]])
+
+
 def test_what_may_not_be_sent_now_is_answered_at_once(counting):
     with counting.pipeline(), direct.Underway(counting, [(COUNTED, (3,))] * 2) as third:
-        assert counting.underway is None
+        assert not counting.underway
         assert third.rows() == [[(0, 3)], [(1, 3)]]
     with direct.Underway(counting, []) as nothing:
         assert nothing.rows() == []
@@ -315,17 +354,13 @@ def test_what_may_not_be_sent_now_is_answered_at_once(counting):
 
 def test_what_went_along_on_a_lost_connection_is_told_as_lost(database: Database):
     end = Statement("select pg_terminate_backend(pg_backend_pid())")
-    with (
-        direct.DirectConnection.connect(database.url, autocommit=True) as conn,
-        direct.along(conn, [(SUM, (7, [1], ""))]),
-    ):
-        with (
-            pytest.raises(psycopg.OperationalError),
-            direct.Underway(conn, [(end, ())], takes_along=True) as answers,
-        ):
-            answers.rows()
+    with direct.DirectConnection.connect(database.url, autocommit=True) as conn:
+        with direct.along(conn, [(end, ()), (SUM, (7, [1], ""))]):
+            assert direct.rows(conn, Statement("select 1")) == [(1,)]
+            with pytest.raises(psycopg.OperationalError):
+                direct.rows(conn, SUM, 7, [1], "")
         with pytest.raises(psycopg.OperationalError):
-            direct.rows(conn, SUM, 7, [1], "")
+            asked(conn)
 
 
 def test_a_connection_lost_while_something_is_under_way_is_told_as_one(database: Database):

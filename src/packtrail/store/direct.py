@@ -130,14 +130,14 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         self.gathering: Gathering | None = None
         """Takes the statements meanwhile."""
         self.along: _Along | None = None
-        """What goes along with what is under way next."""
-        self.underway: Underway | None = None
-        """What was sent, and is not waited for yet."""
+        """What goes along with the next question."""
+        self.underway: list[Underway] = []
+        """What was sent, and has not been waited for yet; answers come in this order."""
 
     def settle(self) -> None:
         """Wait for what is under way, where anything is."""
-        if self.underway is not None:
-            self.underway.receive()
+        if self.underway:
+            self.underway[-1].receive()
 
     def is_alive(self) -> bool:
         """Tell whether the server did not end this connection while it was idle; asks nobody."""
@@ -195,67 +195,50 @@ def together(conn: Connection[Any], asked: Sequence[Asked]) -> list[list[tuple[A
     Raises:
         psycopg.Error: As the driver's own cursor would, of the first that fails.
     """
-    if not asked:
-        return []
     if isinstance(conn, DirectConnection):
-        conn.settle()
-        if _is_idle(conn):
-            return _answers(conn, asked) if conn.along is None else conn.along.answer(conn, asked)
+        return _answers(conn, asked) if conn.along is None else conn.along.answer(conn, asked)
     return [_by_cursor(conn, statement, values) for statement, values in asked]
 
 
 class Underway:
     """Statements that were sent, while something else is done than to wait for the answers.
 
-    A context: whatever is raised within it, nothing is under way at its end. Who asks something
-    else within it waits for these answers first; they are kept.
+    A context: whatever is raised within it, they are not under way at its end. Whoever asks with
+    `direct` within it sends more behind them; whoever uses the driver waits for them first.
 
     Args:
         conn: A connection; over one of another class all is asked and answered at the beginning.
         asked: Statements with their values, see `rows`.
-        takes_along: Whether what waits to go along is sent after them, see `along`.
     """
 
-    def __init__(
-        self, conn: Connection[Any], asked: Sequence[Asked], *, takes_along: bool = False
-    ) -> None:
+    def __init__(self, conn: Connection[Any], asked: Sequence[Asked]) -> None:
         self._conn = conn
-        self._asked = asked
-        self._takes_along = takes_along
-        self._besides: list[Asked] = []
-        self._results: list[PGresult] | None = None
+        self.asked = asked
+        self.is_piped = False
+        """Whether they were sent in a pipeline, so that more can be sent behind them."""
+        self._results: list[PGresult] = []
         self._rows: list[list[tuple[Any, ...]]] | None = None
 
     def __enter__(self) -> Self:
         conn = self._conn
-        if isinstance(conn, DirectConnection):
-            conn.settle()
-            if _is_idle(conn):
-                if self._takes_along and conn.along is not None:
-                    self._besides = conn.along.leave()
-                sent = [*self._asked, *self._besides]
-                if sent:
-                    with conn.lock:
-                        _send(conn, sent)
-                    conn.underway = self
-                    return self
-        self._rows = together(conn, self._asked)
+        if self.asked and isinstance(conn, DirectConnection) and _may_send(conn):
+            _send(conn, [self, *(conn.along.leave(conn) if conn.along is not None else ())])
+        else:
+            self._rows = together(conn, self.asked)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.receive()
 
     def receive(self) -> None:
-        """Wait for what is under way; the next statement may be sent then."""
+        """Wait for these answers, and for those to whatever was sent before."""
         conn = self._conn
-        if isinstance(conn, DirectConnection) and conn.underway is self:
-            conn.underway = None
-            own = len(self._asked)
-            with conn.lock:
-                results = _received(conn, own + len(self._besides))
-            self._results = results[:own]
-            if conn.along is not None:
-                conn.along.arrive(self._besides, results[own:])
+        if not isinstance(conn, DirectConnection) or self not in conn.underway:
+            return
+        with conn.lock:
+            while self in conn.underway:
+                first = conn.underway.pop(0)
+                first._results = _received(conn, first)  # noqa: SLF001 - one of its own kind
 
     def rows(self) -> list[list[tuple[Any, ...]]]:
         """Wait for the answers, and return the rows that each of the statements finds.
@@ -265,19 +248,27 @@ class Underway:
         """
         self.receive()
         if self._rows is None and isinstance(self._conn, DirectConnection):
-            self._rows = [_loaded(self._conn, result) for result in self._results or ()]
+            self._rows = [_loaded(self._conn, result) for result in self._results]
         return self._rows or []
+
+    def rows_of(self, place: int) -> list[tuple[Any, ...]] | None:
+        """Return the same of one of the statements; None where a lost connection had no answer."""
+        self.receive()
+        if place < len(self._results) and isinstance(self._conn, DirectConnection):
+            return _loaded(self._conn, self._results[place])
+        return None
 
 
 @contextlib.contextmanager
 def along(conn: Connection[Any], asked: Sequence[Asked]) -> Iterator[None]:
-    """Let statements go along with what is under way next; who asks them meanwhile has the answers.
+    """Send statements behind whatever is asked next; who asks them meanwhile has the answers.
+
+    Nobody waits for them but who asks them, or something else after that.
 
     Args:
         conn: A connection; over one of another class they are sent when they are asked.
         asked: Statements with their values, see `rows`. An answer is given once, and only for the
-            very same values: whoever asks for others, again, or before any `Underway` took them
-            along, asks the database.
+            very same values: whoever asks for others, or again, asks the database.
     """
     if not isinstance(conn, DirectConnection):
         yield
@@ -287,55 +278,64 @@ def along(conn: Connection[Any], asked: Sequence[Asked]) -> Iterator[None]:
         yield
     finally:
         conn.along = before
+        conn.settle()
 
 
 class _Along:
-    """Statements that wait to go along with others, then their answers.
+    """Statements that go along with the next question, then their answers.
 
     Args:
         asked: Statements with their values.
     """
 
     def __init__(self, asked: Sequence[Asked]) -> None:
-        self._waiting = list(asked)
-        self._arrived: list[tuple[Asked, PGresult]] = []
+        self._asked = asked
+        self._sent: Underway | None = None
+        self._given: set[int] = set()
+        """Places of those that were answered to somebody."""
 
-    def leave(self) -> list[Asked]:
-        """Return what waits; it is sent now."""
-        waiting, self._waiting = self._waiting, []
-        return waiting
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no question was asked yet."""
+        return self._sent is None and bool(self._asked)
 
-    def arrive(self, asked: Sequence[Asked], results: Sequence[PGresult]) -> None:
-        """Keep answers; what a lost connection did not answer is asked again."""
-        self._arrived += zip(asked, results, strict=False)
+    def leave(self, conn: DirectConnection) -> Iterator[Underway]:
+        """Yield what goes along, if it waits; it is sent now."""
+        if self.is_waiting:
+            self._sent = Underway(conn, self._asked)
+            yield self._sent
 
     def answer(self, conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
         """Return the rows of each question, asking the database for those that are not here."""
-        if not self._arrived:
-            return _answers(conn, asked)
-        found = [self._taken(conn, one) for one in asked]
+        found = [self._taken(one) for one in asked]
         missing = [one for one, rows in zip(asked, found, strict=True) if rows is None]
-        answers = iter(_answers(conn, missing) if missing else ())
+        answers = iter(_answers(conn, missing))
         return [next(answers) if rows is None else rows for rows in found]
 
-    def _taken(self, conn: DirectConnection, asked: Asked) -> list[tuple[Any, ...]] | None:
-        """Return the rows of a question, once, if it was answered."""
-        for place, (one, result) in enumerate(self._arrived):
-            if one[0] is asked[0] and [*one[1]] == [*asked[1]]:
-                del self._arrived[place]
-                return _loaded(conn, result)
+    def _taken(self, asked: Asked) -> list[tuple[Any, ...]] | None:
+        """Return the rows of a question, once, if it went along."""
+        if self._sent is None:
+            return None
+        for place, one in enumerate(self._asked):
+            if one[0] is asked[0] and place not in self._given and [*one[1]] == [*asked[1]]:
+                self._given.add(place)
+                return self._sent.rows_of(place)
         return None
 
 
 def _answers(conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
     """Return the rows that each of some statements finds."""
-    with conn.lock:
-        if len(asked) == 1:
-            results = [_at_once(conn, *asked[0])]
-        else:
-            _send(conn, asked)
-            results = _received(conn, len(asked))
-    return [_loaded(conn, result) for result in results]
+    if not _may_send(conn):
+        return [_by_cursor(conn, statement, values) for statement, values in asked]
+    is_waiting = conn.along is not None and conn.along.is_waiting
+    if len(asked) == 1 and not conn.underway and not is_waiting:
+        with conn.lock:
+            result = _at_once(conn, *asked[0])
+        return [_loaded(conn, result)]
+    if not asked:
+        return []
+    with Underway(conn, asked) as answers:
+        return answers.rows()
 
 
 def _at_once(conn: DirectConnection, statement: Statement, values: Sequence[Any]) -> PGresult:
@@ -344,26 +344,39 @@ def _at_once(conn: DirectConnection, statement: Statement, values: Sequence[Any]
     return conn.pgconn.exec_prepared(statement.name, written, statement.formats, Format.BINARY)
 
 
-def _send(conn: DirectConnection, asked: Sequence[Asked]) -> None:
+def _send(conn: DirectConnection, some: Sequence[Underway]) -> None:
+    """Send statements behind what is under way."""
     pgconn = conn.pgconn
-    written = [statement.written(values) for statement, values in asked]
-    for statement, _ in asked:
-        _prepare(conn, statement)
-    if len(asked) > 1:
-        pgconn.enter_pipeline_mode()
-    for (statement, _), values in zip(asked, written, strict=True):
-        pgconn.send_query_prepared(statement.name, values, statement.formats, Format.BINARY)
-    if len(asked) > 1:
-        pgconn.pipeline_sync()
-    flush(conn)
+    asked = [one for each in some for one in each.asked]
+    written = iter([statement.written(values) for statement, values in asked])
+    unknown = [statement for statement, _ in asked if statement.name not in conn.prepared]
+    if unknown or not all(each.is_piped for each in conn.underway):
+        conn.settle()
+    is_piped = len(asked) > 1 or bool(conn.underway)
+    with conn.lock:
+        for statement in unknown:
+            _prepare(conn, statement)
+        if is_piped and not conn.underway:
+            pgconn.enter_pipeline_mode()
+        for each in some:
+            for statement, _ in each.asked:
+                pgconn.send_query_prepared(
+                    statement.name, next(written), statement.formats, Format.BINARY
+                )
+            if is_piped:
+                pgconn.pipeline_sync()
+            each.is_piped = is_piped
+            conn.underway.append(each)
+        flush(conn)
 
 
-def _received(conn: DirectConnection, count: int) -> list[PGresult]:
-    # A result, then nothing for each; the last of several is that of the end of them all.
-    found = [(arrived(conn), arrived(conn))[0] for _ in range(count)]
-    if count > 1:
+def _received(conn: DirectConnection, one: Underway) -> list[PGresult]:
+    # A result, then nothing for each; in a pipeline the end of them all.
+    found = [(arrived(conn), arrived(conn))[0] for _ in one.asked]
+    if one.is_piped:
         arrived(conn)
-        conn.pgconn.exit_pipeline_mode()
+        if not conn.underway:
+            conn.pgconn.exit_pipeline_mode()
     return [result for result in found if result is not None]
 
 
@@ -413,8 +426,13 @@ def _loaded(conn: DirectConnection, result: PGresult) -> list[tuple[Any, ...]]:
     return loaded
 
 
-def _is_idle(conn: DirectConnection) -> bool:
-    """Tell whether a statement may be sent now: no pipeline, and no transaction is to be begun."""
+def _may_send(conn: DirectConnection) -> bool:
+    """Tell whether a statement may be sent now.
+
+    Not in a pipeline of somebody else, nor where a transaction is to be begun.
+    """
+    if conn.underway:
+        return True
     pgconn = conn.pgconn
     return pgconn.pipeline_status == PipelineStatus.OFF and (
         conn.autocommit or pgconn.transaction_status != TransactionStatus.IDLE

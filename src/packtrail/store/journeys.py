@@ -100,7 +100,7 @@ def read_many(
     telling = _Telling(reading, frozenset(reading.names))
     by_name = {one.instance: one.segments for one in few.values()}
     reading.load(by_name, meanwhile=telling.hold)
-    with direct.Underway(conn, reading.declarations.asked(), takes_along=True) as answers:
+    with direct.Underway(conn, reading.declarations.asked()) as answers:
         reading.name_parents()
         # Hardly ever is anything declared wrong: what holds if nothing is, is made meanwhile.
         made = telling.journeys(found) if len(found) <= FEW else {}

@@ -197,7 +197,8 @@ class Verifier:
         """Return an answer for each question."""
         readings = [self._read(each) for each in asks]
         items = {c.question.item for each in readings for c in each.candidates}
-        # What else is asked of the product goes along with the first question about its packs.
+        # What else is asked of the product goes along with the first question about its packs: the
+        # database answers that while what names the packs is looked at.
         gtins = {c.question.gtin for each in readings for c in each.candidates}
         with direct.along(self._conn, self._asked_of(gtins)):
             told = journeys.read_many(
