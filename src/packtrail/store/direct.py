@@ -222,7 +222,9 @@ class Underway:
     def __enter__(self) -> Self:
         conn = self._conn
         if self.asked and isinstance(conn, DirectConnection) and _may_send(conn):
-            _send(conn, [self, *(conn.along.leave(conn) if conn.along is not None else ())])
+            _send(conn, self, is_followed=conn.along is not None and conn.along.is_waiting)
+            if conn.along is not None:
+                conn.along.leave(conn)
         else:
             self._rows = together(conn, self.asked)
         return self
@@ -260,20 +262,21 @@ class Underway:
 
 
 @contextlib.contextmanager
-def along(conn: Connection[Any], asked: Sequence[Asked]) -> Iterator[None]:
+def along(conn: Connection[Any], ask: Callable[[], Sequence[Asked]]) -> Iterator[None]:
     """Send statements behind whatever is asked next; who asks them meanwhile has the answers.
 
     Nobody waits for them but who asks them, or something else after that.
 
     Args:
         conn: A connection; over one of another class they are sent when they are asked.
-        asked: Statements with their values, see `rows`. An answer is given once, and only for the
-            very same values: whoever asks for others, or again, asks the database.
+        ask: Returns statements with their values, see `rows`; called when the question was sent.
+            An answer is given once, and only for the very same values: whoever asks for others, or
+            again, asks the database.
     """
     if not isinstance(conn, DirectConnection):
         yield
         return
-    before, conn.along = conn.along, _Along(asked)
+    before, conn.along = conn.along, _Along(ask)
     try:
         yield
     finally:
@@ -285,11 +288,11 @@ class _Along:
     """Statements that go along with the next question, then their answers.
 
     Args:
-        asked: Statements with their values.
+        ask: Returns statements with their values.
     """
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
-        self._asked = asked
+    def __init__(self, ask: Callable[[], Sequence[Asked]]) -> None:
+        self._ask = ask
         self._sent: Underway | None = None
         self._given: set[int] = set()
         """Places of those that were answered to somebody."""
@@ -297,13 +300,14 @@ class _Along:
     @property
     def is_waiting(self) -> bool:
         """Whether no question was asked yet."""
-        return self._sent is None and bool(self._asked)
+        return self._sent is None
 
-    def leave(self, conn: DirectConnection) -> Iterator[Underway]:
-        """Yield what goes along, if it waits; it is sent now."""
-        if self.is_waiting:
-            self._sent = Underway(conn, self._asked)
-            yield self._sent
+    def leave(self, conn: DirectConnection) -> None:
+        """Send what goes along, if it waits."""
+        if self._sent is None:
+            self._sent = Underway(conn, self._ask())
+            if self._sent.asked:
+                _send(conn, self._sent)
 
     def answer(self, conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
         """Return the rows of each question, asking the database for those that are not here."""
@@ -316,7 +320,7 @@ class _Along:
         """Return the rows of a question, once, if it went along."""
         if self._sent is None:
             return None
-        for place, one in enumerate(self._asked):
+        for place, one in enumerate(self._sent.asked):
             if one[0] is asked[0] and place not in self._given and [*one[1]] == [*asked[1]]:
                 self._given.add(place)
                 return self._sent.rows_of(place)
@@ -344,29 +348,30 @@ def _at_once(conn: DirectConnection, statement: Statement, values: Sequence[Any]
     return conn.pgconn.exec_prepared(statement.name, written, statement.formats, Format.BINARY)
 
 
-def _send(conn: DirectConnection, some: Sequence[Underway]) -> None:
-    """Send statements behind what is under way."""
-    pgconn = conn.pgconn
-    asked = [one for each in some for one in each.asked]
-    written = iter([statement.written(values) for statement, values in asked])
+def _send(conn: DirectConnection, one: Underway, *, is_followed: bool = False) -> None:
+    """Send statements behind what is under way.
+
+    Args:
+        conn: The connection.
+        one: The statements.
+        is_followed: Whether more is sent before their answers are there.
+    """
+    pgconn, asked = conn.pgconn, one.asked
+    written = [statement.written(values) for statement, values in asked]
     unknown = [statement for statement, _ in asked if statement.name not in conn.prepared]
     if unknown or not all(each.is_piped for each in conn.underway):
         conn.settle()
-    is_piped = len(asked) > 1 or bool(conn.underway)
+    one.is_piped = is_followed or len(asked) > 1 or bool(conn.underway)
     with conn.lock:
         for statement in unknown:
             _prepare(conn, statement)
-        if is_piped and not conn.underway:
+        if one.is_piped and not conn.underway:
             pgconn.enter_pipeline_mode()
-        for each in some:
-            for statement, _ in each.asked:
-                pgconn.send_query_prepared(
-                    statement.name, next(written), statement.formats, Format.BINARY
-                )
-            if is_piped:
-                pgconn.pipeline_sync()
-            each.is_piped = is_piped
-            conn.underway.append(each)
+        for (statement, _), values in zip(asked, written, strict=True):
+            pgconn.send_query_prepared(statement.name, values, statement.formats, Format.BINARY)
+        if one.is_piped:
+            pgconn.pipeline_sync()
+        conn.underway.append(one)
         flush(conn)
 
 

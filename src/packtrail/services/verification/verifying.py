@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from packtrail import gs1
@@ -200,7 +201,7 @@ class Verifier:
         # What else is asked of the product goes along with the first question about its packs: the
         # database answers that while what names the packs is looked at.
         gtins = {c.question.gtin for each in readings for c in each.candidates}
-        with direct.along(self._conn, self._asked_of(gtins)):
+        with direct.along(self._conn, partial(self._asked_of, gtins)):
             told = journeys.read_many(
                 self._conn, items, audience_ids=self._audience_ids, as_of=self._told.at
             )
