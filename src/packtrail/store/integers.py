@@ -13,6 +13,7 @@ compressed where that helps.
 from __future__ import annotations
 
 import struct
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -37,6 +38,10 @@ _WORTH: Final = 0.9
 """Octets that compression has to get along with: each read has to undo it."""
 _EDGE, _AROUND = 1 << 63, 1 << 64
 """Series do not run over the edge of 64 bits: one number of them is told without arrays."""
+_LETTERS: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
+"""The same for a view of memory, which takes them in the order of this machine."""
+_SHORT: Final = 512 if sys.byteorder == "little" else 0
+"""Octets of numbers that are added up sooner without an array."""
 _FEW: Final = 3
 """Numbers of a column that are looked up one by one, before all of them are unpacked."""
 
@@ -95,12 +100,18 @@ def at(column: Column, place: int) -> int:
     found: int
     if how & _STEPS:
         (first,) = _FIRST.unpack_from(data)
-        steps = np.frombuffer(data, dtype=_OCTETS[width], count=place, offset=_FIRST.size)
-        found = first + int(np.add.reduce(steps, dtype=np.uint64)) + place * least
+        found = first + _sum(data[_FIRST.size : _FIRST.size + place * width], width) + place * least
     else:
         found = int.from_bytes(data[place * width : (place + 1) * width], "little") + least
     # Over the edge and back: `_packed`.
     return (found + _EDGE) % _AROUND - _EDGE
+
+
+def _sum(octets: bytes, width: int) -> int:
+    """Return the sum of unsigned numbers of so many octets each."""
+    if len(octets) <= _SHORT:
+        return sum(memoryview(octets).cast(_LETTERS[width]))
+    return int(np.add.reduce(np.frombuffer(octets, dtype=_OCTETS[width]), dtype=np.uint64))
 
 
 def in_series(column: tuple[int, int], count: int, number: int) -> tuple[int, ...]:
