@@ -115,6 +115,8 @@ def of_lots_in_events(
         as_known_at: Only what had been recorded by then.
     """
     wanted = {(_LOT_CLASS + gtin, lot): (gtin, lot) for gtin, lot in lots}
+    if not wanted:
+        return []
     found = {one: wanted[key] for key, one in objects.find(conn, wanted).items()}
     if not found:
         return []
