@@ -396,9 +396,11 @@ def flush(conn: DirectConnection) -> None:
 def arrived(conn: DirectConnection) -> PGresult | None:
     """Return the next result; others may use the interpreter until it is there."""
     pgconn = conn.pgconn
-    while pgconn.is_busy():
-        _await(conn, select.POLLIN)
-        pgconn.consume_input()
+    if pgconn.is_busy():
+        pgconn.consume_input()  # Most often it is there: something else was done meanwhile.
+        while pgconn.is_busy():
+            _await(conn, select.POLLIN)
+            pgconn.consume_input()
     return pgconn.get_result()
 
 
