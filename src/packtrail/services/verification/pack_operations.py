@@ -312,7 +312,7 @@ class _Performing:
         verifier = self._verifier()
         asks = [self._ask(each) for each in requests]
         found = verifier.answers(asks)
-        verification_rows.insert(self._conn, verifier.rows)
+        verification_rows.insert(self._conn, verifier.to_keep())
         decisions = [
             self._decision(request, verifier, verification)
             for request, verification in zip(requests, found, strict=True)

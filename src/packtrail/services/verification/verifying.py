@@ -157,7 +157,7 @@ def verify_all(
     with app.database.transaction() as conn:
         verifier = Verifier(app, conn, actor, told)
         found = verifier.answers(asks)
-        rows.insert(conn, verifier.rows)
+        rows.insert(conn, verifier.to_keep())
     return found
 
 
@@ -186,9 +186,14 @@ class Verifier:
         self.policy: Policy = policies.policy_for(app, circumstances.market, on=self._on)
         self._place = places.place_key(circumstances.place) if circumstances.place else None
         self._audience_ids = visible_to(conn, actor)
-        self.rows: list[rows.VerificationRow] = []
+        self._kept: list[tuple[UUID, _Seen, Answer, bool]] = []
+        """What was answered, and whether the scan was read as it came."""
         self.standings: dict[str, Standing | None] = {}
         """Verification -> what events make of its pack, for what builds on the answers."""
+
+    def to_keep(self) -> list[rows.VerificationRow]:
+        """Return rows of the answers so far."""
+        return [self._row(*each) for each in self._kept]
 
     def items(self, asks: Iterable[Ask]) -> set[ItemKey]:
         """Return every pack that the questions can mean."""
@@ -205,30 +210,22 @@ class Verifier:
             told = journeys.read_many(
                 self._conn, items, audience_ids=self._audience_ids, as_of=self._told.at
             )
-            chosen = [_chosen(each.candidates, told) for each in readings]
-            lives = {
-                item: Life(journey.steps, undo=self.policy.undo, held=journey.held)
-                for item, journey in told.items()
-            }
-            folded = {item: life.standing() for item, life in lives.items()}
-            subjects = {
-                item: (item[0].partition("/")[2][:14], standing.lot, item[1])
-                for item, standing in folded.items()
+            recorded = {
+                item: _Recorded.of(item, journey, self.policy) for item, journey in told.items()
             }
             there = notices.holding(
-                self._conn, subjects.values(), self._audience_ids, as_of=self._at,
-                market=self._told.market,
+                self._conn, [each.subject for each in recorded.values()], self._audience_ids,
+                as_of=self._at, market=self._told.market,
             )  # fmt: skip
-            names = self._product_names(each.question.gtin for each in chosen if each)
+            names = self._product_names(gtins)
         found = []
-        for ask, reading, candidate in zip(asks, readings, chosen, strict=True):
-            item = candidate.question.item if candidate else ("", "")
-            standing = folded.get(item)
-            state = condition(standing, there[subjects[item]], on=self._on) if standing else None
-            seen = _Seen(
-                ask, candidate, told.get(item), lives.get(item), standing, state,
-                reading.may_be_cut_off,
-            )  # fmt: skip
+        for ask, reading in zip(asks, readings, strict=True):
+            candidate = _chosen(reading.candidates, recorded)
+            record = recorded.get(candidate.question.item) if candidate else None
+            state = (
+                condition(record.standing, there[record.subject], on=self._on) if record else None
+            )
+            seen = _Seen(ask, candidate, record, state, reading.may_be_cut_off)
             found.append(self._answer(seen, reading.findings, names))
         return tuple(found)
 
@@ -251,7 +248,7 @@ class Verifier:
         if candidate is not None and candidate.is_repaired:
             scanner = candidate.causes
             reading.append(codes.SCAN_DAMAGED.found(candidate.causes[0].message))
-        if candidate is not None and seen.is_cut_off and seen.standing is None:
+        if candidate is not None and seen.is_cut_off and seen.record is None:
             text = (
                 f"The scan ends after the serial number {candidate.question.serial}: lot and expiry"
                 " are missing, so it was probably cut off."
@@ -267,25 +264,25 @@ class Verifier:
         )
         number = ids.new_id(self._now)
         made = _verification(str(number), self._at, seen, answer, scanner, names)
-        self.rows.append(self._row(number, seen, answer, is_clean=not scanner))
-        self.standings[made.verification_id] = seen.standing
+        self._kept.append((number, seen, answer, not scanner))
+        self.standings[made.verification_id] = seen.record.standing if seen.record else None
         return made
 
     def _known(self, question: Question, seen: _Seen) -> Known:
-        if seen.standing is None or seen.life is None:
+        if seen.record is None:
             is_known = lots.names_product(self._conn, question.gtin, self._audience_ids)
             return Known(
                 is_product_known=is_known,
                 alike=tuple(self._alike(question)) if is_known else (),
                 is_issued=self._is_issued(question),
             )
-        standing = seen.standing
+        life, standing = seen.record.life, seen.record.standing
         ended = standing.because
         return Known(
             standing=standing,
             condition=seen.condition,
-            steps=seen.life.counted,
-            findings=seen.life.findings(),
+            steps=life.counted,
+            findings=life.findings(),
             where=self._where(standing.location) if self._follows(standing) else None,
             ended=self._where(ended.biz_location or ended.read_point) if ended else None,
         )
@@ -339,7 +336,11 @@ class Verifier:
         return stock.product_names(self._conn, gtins, self._audience_ids)
 
     def _row(
-        self, number: UUID, seen: _Seen, answer: Answer, *, is_clean: bool
+        self,
+        number: UUID,
+        seen: _Seen,
+        answer: Answer,
+        is_clean: bool,  # noqa: FBT001 - of a tuple
     ) -> rows.VerificationRow:
         question = seen.candidate.question if seen.candidate else None
         class_key, item_key = question.item if question else (_NOTHING_READ, "")
@@ -383,18 +384,36 @@ class _Seen:
 
     ask: Ask
     candidate: Candidate | None
-    journey: Journey | None
-    life: Life | None
-    standing: Standing | None
+    record: _Recorded | None
     condition: Condition | None
     is_cut_off: bool
     """The scan has neither lot nor expiry."""
 
 
-def _chosen(candidates: Sequence[Candidate], told: Mapping[ItemKey, Journey]) -> Candidate | None:
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What is recorded of a pack."""
+
+    identifier: str
+    life: Life
+    standing: Standing
+    subject: notices.Subject
+
+    @classmethod
+    def of(cls, item: ItemKey, journey: Journey, policy: Policy) -> _Recorded:
+        """Return what a journey makes of a pack under the rules of a market."""
+        life = Life(journey.steps, undo=policy.undo, held=journey.held)
+        standing = life.standing()
+        gtin = item[0].partition("/")[2][:14]
+        return cls(journey.identifier, life, standing, (gtin, standing.lot, item[1]))
+
+
+def _chosen(
+    candidates: Sequence[Candidate], recorded: Mapping[ItemKey, _Recorded]
+) -> Candidate | None:
     """Return the first candidate that is recorded, else the likeliest."""
-    recorded = (each for each in candidates if each.question.item in told)
-    return next(recorded, candidates[0] if candidates else None)
+    there = (each for each in candidates if each.question.item in recorded)
+    return next(there, candidates[0] if candidates else None)
 
 
 def _verification(
@@ -406,7 +425,8 @@ def _verification(
     names: Mapping[str, str],
 ) -> Verification:
     question = seen.candidate.question if seen.candidate else None
-    standing = seen.standing
+    record = seen.record
+    standing = record.standing if record else None
     key = gs1.Key(gs1.KeyType.SGTIN, question.gtin, question.serial) if question else None
     return Verification(
         verification_id=verification_id,
@@ -421,7 +441,7 @@ def _verification(
         lot=question.lot if question else None,
         expires=question.expires if question else None,
         expires_on=question.expires_on if question else None,
-        identifier=seen.journey.identifier if seen.journey else None,
+        identifier=record.identifier if record else None,
         label=key.hri() if key else None,
         product=names.get(question.gtin) if question else None,
         condition=seen.condition,

@@ -144,7 +144,9 @@ def _answered(
             **said.members(),
             **shown,
         }
-        verification_rows.insert(conn, [replace(each, detail=detail) for each in verifier.rows])
+        verification_rows.insert(
+            conn, [replace(each, detail=detail) for each in verifier.to_keep()]
+        )
     if any(each.code == PRODUCT_UNKNOWN.code for each in found.reasons):
         raise _not_handled(asked.gtin)
     return messaging.body_of(said, at=found.at, responder_gln=told.gln, corr_uuid=asked.corr_uuid)
