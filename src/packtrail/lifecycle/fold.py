@@ -191,13 +191,13 @@ class Life:
     Args:
         steps: Every step of one object, its own and those of what held it, in any order.
         undo: When a decommissioning may be undone.
-        held: What held it over time, where that was made out before.
+        held: What held it over time, where the steps are those of a journey, and in their order.
     """
 
     def __init__(
         self, steps: Iterable[Step], *, undo: UndoRule = EU_UNDO, held: Containment | None = None
     ) -> None:
-        self._ordered = in_order(steps)
+        self._ordered = in_order(steps) if held is None else tuple(steps)
         self._walk = _walk(self._ordered, undo)
         self._held = containment(self._ordered) if held is None else held
 

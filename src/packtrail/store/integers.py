@@ -15,7 +15,7 @@ from __future__ import annotations
 import struct
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 import zstandard
@@ -38,7 +38,7 @@ _WORTH: Final = 0.9
 """Octets that compression has to get along with: each read has to undo it."""
 _EDGE, _AROUND = 1 << 63, 1 << 64
 """Series do not run over the edge of 64 bits: one number of them is told without arrays."""
-_LETTERS: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
+_LETTERS: Final[dict[int, Literal["B", "H", "I", "Q"]]] = {1: "B", 2: "H", 4: "I", 8: "Q"}
 """The same for a view of memory, which takes them in the order of this machine."""
 _SHORT: Final = 512 if sys.byteorder == "little" else 0
 """Octets of numbers that are added up sooner without an array."""

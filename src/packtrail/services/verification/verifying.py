@@ -154,9 +154,10 @@ def verify_all(
         text = f"{len(asks)} packs are asked about; {QUESTIONS_MAX} can be at once."
         raise LimitExceeded(TOO_MANY_QUESTIONS.found(text))
     told = circumstances or Circumstances()
-    with app.database.transaction() as conn:
+    with app.database.reading() as conn:
         verifier = Verifier(app, conn, actor, told)
         found = verifier.answers(asks)
+    with app.database.gathered() as conn:
         rows.insert(conn, verifier.to_keep())
     return found
 
