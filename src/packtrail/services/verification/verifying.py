@@ -187,8 +187,8 @@ class Verifier:
         self.policy: Policy = policies.policy_for(app, circumstances.market, on=self._on)
         self._place = places.place_key(circumstances.place) if circumstances.place else None
         self._audience_ids = visible_to(conn, actor)
-        self._kept: list[tuple[UUID, _Seen, Answer, bool]] = []
-        """What was answered, and whether the scan was read as it came."""
+        self._kept: list[tuple[UUID, _Seen, Answer, tuple[Finding, ...]]] = []
+        """What was answered, and what the scanner did."""
         self.standings: dict[str, Standing | None] = {}
         """Verification -> what events make of its pack, for what builds on the answers."""
 
@@ -265,7 +265,7 @@ class Verifier:
         )
         number = ids.new_id(self._now)
         made = _verification(str(number), self._at, seen, answer, scanner, names)
-        self._kept.append((number, seen, answer, not scanner))
+        self._kept.append((number, seen, answer, scanner))
         self.standings[made.verification_id] = seen.record.standing if seen.record else None
         return made
 
@@ -337,16 +337,12 @@ class Verifier:
         return stock.product_names(self._conn, gtins, self._audience_ids)
 
     def _row(
-        self,
-        number: UUID,
-        seen: _Seen,
-        answer: Answer,
-        is_clean: bool,  # noqa: FBT001 - of a tuple
+        self, number: UUID, seen: _Seen, answer: Answer, scanner: tuple[Finding, ...]
     ) -> rows.VerificationRow:
         question = seen.candidate.question if seen.candidate else None
         class_key, item_key = question.item if question else (_NOTHING_READ, "")
         ask, actor, told = seen.ask, self._actor, self._told
-        is_as_read = ask.text is None or (question is not None and is_clean)
+        is_clean = ask.text is None or (question is not None and not scanner)
         return rows.VerificationRow(
             class_key=class_key,
             verification_id=number,
@@ -364,7 +360,7 @@ class Verifier:
             market=told.market.upper() if told.market else None,
             lot=question.lot if question else None,
             expires=question.expires if question else None,
-            scanned=None if is_as_read else (ask.text or "")[:_SCANNED_KEPT],
+            scanned=None if is_clean else (ask.text or "")[:_SCANNED_KEPT],
             verdict=answer.verdict.value,
             reasons=[each.code for each in answer.reasons],
             rule_pack=answer.rule_pack,
