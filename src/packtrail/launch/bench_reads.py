@@ -252,10 +252,14 @@ def _cpu_seconds(pid: int) -> float:
 
 @contextlib.contextmanager
 def _filled(packs: int, at: Path | None) -> Iterator[Store]:
-    """Open the store that is kept, or build one."""
+    """Open the store that is kept, or build one; this process then is as that of a server."""
+    from packtrail.services.upkeep.warming import look_for_garbage_seldom
+
     with contextlib.ExitStack() as stack:
         data = stack.enter_context(_temporary_data()) if at is None else at
-        yield sampled(*stack.enter_context(kept(data, packs)))
+        store = sampled(*stack.enter_context(kept(data, packs)))
+        look_for_garbage_seldom()
+        yield store
 
 
 @contextlib.contextmanager
