@@ -292,6 +292,16 @@ def test_what_went_along_is_waited_for_at_the_end_and_before_the_driver_asks(cou
     assert counting.execute("select nextval('counted')").fetchone() == (4,)
 
 
+def test_where_nothing_can_be_sent_along_nothing_stays_under_way(counting):
+    def ask():
+        raise KeyError
+
+    with pytest.raises(KeyError), direct.along(counting, ask):
+        direct.rows(counting, COUNTED, 1)
+    assert not counting.underway
+    assert counting.execute("select nextval('counted')").fetchone() == (1,)
+
+
 def test_what_is_under_way_was_sent_before_what_is_asked_meanwhile(counting):
     with direct.Underway(counting, [(COUNTED, (7,)), (COUNTED, (8,))]) as answers:
         assert direct.rows(counting, COUNTED, 1) == [(2, 1)]
