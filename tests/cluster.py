@@ -6,6 +6,7 @@ databases on every node, with the same name and no password.
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, LiteralString
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Node = tuple[str, int]
 DROPS_MAX = 20
+_PAUSE_SECONDS = 0.2
+"""Between two tries: the daemon comes back at once where it was just looking."""
 
 
 def empty(url: str, name: str) -> str:
@@ -66,6 +69,7 @@ def drop(url: str, name: str) -> None:
             with suppress(psycopg.errors.ObjectInUse):
                 _run(node, "drop database if exists {} with (force)", name)
                 break
+            time.sleep(_PAUSE_SECONDS)
         else:
             raise RuntimeError(f"{name} is in use after {DROPS_MAX} tries to remove it")
 
