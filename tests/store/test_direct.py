@@ -226,7 +226,7 @@ def counting(database: Database):
 
 
 def test_what_goes_along_is_sent_with_the_first_question_and_answered_when_it_is_asked(counting):
-    with direct.along(counting, lambda: [(COUNTED, (7,)), (COUNTED, (8,))]):
+    with direct.Along(counting, lambda: [(COUNTED, (7,)), (COUNTED, (8,))]):
         assert direct.together(counting, []) == []
         assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
         assert direct.rows(counting, COUNTED, 2) == [(3, 2)]
@@ -236,28 +236,28 @@ def test_what_goes_along_is_sent_with_the_first_question_and_answered_when_it_is
 
 
 def test_what_went_along_is_answered_once_and_only_meanwhile(counting):
-    with direct.along(counting, lambda: [(COUNTED, (7,)), (COUNTED, (8,))]):
+    with direct.Along(counting, lambda: [(COUNTED, (7,)), (COUNTED, (8,))]):
         assert direct.rows(counting, COUNTED, 8) == [(0, 8)]
         assert direct.rows(counting, COUNTED, 8) == [(2, 8)]
     assert direct.rows(counting, COUNTED, 7) == [(3, 7)]
 
 
 def test_nothing_goes_along_where_nothing_is_asked(counting):
-    with direct.along(counting, lambda: [(COUNTED, (7,))]):
+    with direct.Along(counting, lambda: [(COUNTED, (7,))]):
         pass
 
     assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
 
 
 def test_what_goes_along_in_a_pipeline_is_asked_when_it_is_wanted(counting):
-    with direct.along(counting, lambda: [(COUNTED, (7,))]), counting.pipeline():
+    with direct.Along(counting, lambda: [(COUNTED, (7,))]), counting.pipeline():
         assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
         assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
 
 
 def test_an_error_of_what_goes_along_is_told_to_who_asks_for_it(counting):
     halved = Statement("select 1 / %(by)s", by=Kind.INTEGER)
-    with direct.along(counting, lambda: [(COUNTED, (7,)), (halved, (0,))]):
+    with direct.Along(counting, lambda: [(COUNTED, (7,)), (halved, (0,))]):
         assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
         assert direct.rows(counting, COUNTED, 2) == [(2, 2)]
         assert direct.rows(counting, COUNTED, 7) == [(1, 7)]
@@ -267,7 +267,7 @@ def test_an_error_of_what_goes_along_is_told_to_who_asks_for_it(counting):
 
 
 def test_nobody_waits_for_what_goes_along(counting):
-    with direct.along(counting, lambda: [(COUNTED, (7,))]):
+    with direct.Along(counting, lambda: [(COUNTED, (7,))]):
         assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
         assert len(counting.underway) == 1
         with direct.Underway(counting, [(COUNTED, (2,))]) as behind:
@@ -278,14 +278,14 @@ def test_nobody_waits_for_what_goes_along(counting):
 
 
 def test_what_went_along_is_waited_for_at_the_end_and_before_the_driver_asks(counting):
-    with direct.along(counting, lambda: [(COUNTED, (7,))]):
+    with direct.Along(counting, lambda: [(COUNTED, (7,))]):
         assert direct.rows(counting, COUNTED, 1) == [(0, 1)]
         assert counting.underway
         assert counting.execute("select nextval('counted')").fetchone() == (2,)
         assert not counting.underway
     with (
         pytest.raises(psycopg.errors.DivisionByZero),
-        direct.along(counting, lambda: [(COUNTED, (8,))]),
+        direct.Along(counting, lambda: [(COUNTED, (8,))]),
     ):
         direct.rows(counting, Statement("select 1 / %(by)s", by=Kind.INTEGER), 0)
     assert not counting.underway
@@ -296,7 +296,7 @@ def test_where_nothing_can_be_sent_along_nothing_stays_under_way(counting):
     def ask():
         raise KeyError
 
-    with pytest.raises(KeyError), direct.along(counting, ask):
+    with pytest.raises(KeyError), direct.Along(counting, ask):
         direct.rows(counting, COUNTED, 1)
     assert not counting.underway
     assert counting.execute("select nextval('counted')").fetchone() == (1,)
@@ -348,7 +348,7 @@ def test_some_is_sent_behind_what_is_under_way(counting):
 
 
 def test_what_goes_along_with_something_under_way_is_answered(counting):
-    with direct.along(counting, lambda: [(COUNTED, (7,))]):
+    with direct.Along(counting, lambda: [(COUNTED, (7,))]):
         with direct.Underway(counting, [(COUNTED, (1,))]) as first:
             assert len(counting.underway) == 2
         with direct.Underway(counting, [(COUNTED, (2,))]) as second:
@@ -368,7 +368,7 @@ def test_what_may_not_be_sent_now_is_answered_at_once(counting):
 def test_what_went_along_on_a_lost_connection_is_told_as_lost(database: Database):
     end = Statement("select pg_terminate_backend(pg_backend_pid())")
     with direct.DirectConnection.connect(database.url, autocommit=True) as conn:
-        with direct.along(conn, lambda: [(end, ()), (SUM, (7, [1], ""))]):
+        with direct.Along(conn, lambda: [(end, ()), (SUM, (7, [1], ""))]):
             assert direct.rows(conn, Statement("select 1")) == [(1,)]
             with pytest.raises(psycopg.OperationalError):
                 direct.rows(conn, SUM, 7, [1], "")

@@ -8,7 +8,6 @@ reads the rows. What is to be asked at one time goes together, and is waited for
 
 from __future__ import annotations
 
-import contextlib
 import re
 import select
 import struct
@@ -24,7 +23,7 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, PipelineStatus, Transacti
 from packtrail.store.parameters import array, bigints, integers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
@@ -129,7 +128,7 @@ class DirectConnection(Connection[tuple[Any, ...]]):
         """Name by statement and types of its parameters, of those prepared by gathering."""
         self.gathering: Gathering | None = None
         """Takes the statements meanwhile."""
-        self.along: _Along | None = None
+        self.along: Along | None = None
         """What goes along with the next question."""
         self.underway: list[Underway] = []
         """What was sent, and has not been waited for yet; answers come in this order."""
@@ -261,11 +260,10 @@ class Underway:
         return None
 
 
-@contextlib.contextmanager
-def along(conn: Connection[Any], ask: Callable[[], Sequence[Asked]]) -> Iterator[None]:
-    """Send statements behind whatever is asked next; who asks them meanwhile has the answers.
+class Along:
+    """Statements that are sent behind whatever is asked next; who asks them has the answers.
 
-    Nobody waits for them but who asks them, or something else after that.
+    A context. Nobody waits for them but who asks them, or something else after that.
 
     Args:
         conn: A connection; over one of another class they are sent when they are asked.
@@ -273,29 +271,25 @@ def along(conn: Connection[Any], ask: Callable[[], Sequence[Asked]]) -> Iterator
             An answer is given once, and only for the very same values: whoever asks for others, or
             again, asks the database.
     """
-    if not isinstance(conn, DirectConnection):
-        yield
-        return
-    before, conn.along = conn.along, _Along(ask)
-    try:
-        yield
-    finally:
-        conn.along = before
-        conn.settle()
 
-
-class _Along:
-    """Statements that go along with the next question, then their answers.
-
-    Args:
-        ask: Returns statements with their values.
-    """
-
-    def __init__(self, ask: Callable[[], Sequence[Asked]]) -> None:
+    def __init__(self, conn: Connection[Any], ask: Callable[[], Sequence[Asked]]) -> None:
+        self._conn = conn
         self._ask = ask
+        self._before: Along | None = None
         self._sent: Underway | None = None
         self._given: set[int] = set()
         """Places of those that were answered to somebody."""
+
+    def __enter__(self) -> None:
+        conn = self._conn
+        if isinstance(conn, DirectConnection):
+            self._before, conn.along = conn.along, self
+
+    def __exit__(self, *_: object) -> None:
+        conn = self._conn
+        if isinstance(conn, DirectConnection):
+            conn.along = self._before
+            conn.settle()
 
     @property
     def is_waiting(self) -> bool:
@@ -376,8 +370,8 @@ def _send(conn: DirectConnection, one: Underway, *, is_followed: bool = False) -
 
 
 def _received(conn: DirectConnection, one: Underway) -> list[PGresult]:
-    # A result, then nothing for each; in a pipeline the end of them all.
-    found = [(arrived(conn), arrived(conn))[0] for _ in one.asked]
+    # A result for each, then nothing, which comes with it; in a pipeline the end of them all.
+    found = [(arrived(conn), conn.pgconn.get_result())[0] for _ in one.asked]
     if one.is_piped:
         arrived(conn)
         if not conn.underway:

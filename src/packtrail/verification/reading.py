@@ -81,9 +81,10 @@ def read(text: str, *, today: date) -> Reading:
     bare = text.strip(" \r\n")
     if len(bare) > TEXT_LENGTH_MAX or not bare:
         return Reading(text, (), (codes.UNREADABLE.found("There is nothing to read."),))
-    found = {each.question: each for each in reversed(list(_candidates(bare, today)))}
-    findings = () if found else tuple(_why_not(bare))
-    return Reading(text, tuple(reversed(found.values())), findings)
+    found = tuple(_candidates(bare, today))
+    if len(found) > 1:
+        found = tuple({each.question: each for each in reversed(found)}.values())[::-1]
+    return Reading(text, found, () if found else tuple(_why_not(bare)))
 
 
 def _candidates(text: str, today: date) -> Iterator[Candidate]:

@@ -207,7 +207,7 @@ class Verifier:
         # What else is asked of the product goes along with the first question about its packs: the
         # database answers that while what names the packs is looked at.
         gtins = {c.question.gtin for each in readings for c in each.candidates}
-        with direct.along(self._conn, partial(self._asked_of, gtins)):
+        with direct.Along(self._conn, partial(self._asked_of, gtins)):
             told = journeys.read_many(
                 self._conn, items, audience_ids=self._audience_ids, as_of=self._told.at
             )
