@@ -315,7 +315,7 @@ class Along:
         if self._sent is None:
             return None
         for place, one in enumerate(self._sent.asked):
-            if one[0] is asked[0] and place not in self._given and [*one[1]] == [*asked[1]]:
+            if one[0] is asked[0] and place not in self._given and one[1] == asked[1]:
                 self._given.add(place)
                 return self._sent.rows_of(place)
         return None

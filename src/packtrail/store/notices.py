@@ -29,7 +29,12 @@ Subject: TypeAlias = tuple[str, str]
 
 _SQL = named.statements("notices")
 _OF_PRODUCTS = Statement(_SQL["of_products"], gtins=Kind.TEXTS, audience_ids=Kind.INTEGERS)
-_LOT_CLASSES = Statement(_SQL["lot_classes"], class_keys=Kind.TEXTS)
+_OF_PRODUCTS_AND_LOTS = Statement(
+    _SQL["of_products_and_lots"],
+    gtins=Kind.TEXTS,
+    audience_ids=Kind.INTEGERS,
+    class_keys=Kind.TEXTS,
+)
 _LOT_CLASS = "lgtin/"
 _TOLD = {Status.RECALLED: NoticeKind.RECALLED}
 """What an event makes of a whole lot -> the notice it is."""
@@ -59,15 +64,16 @@ def of_products_and_lots(
     conn: Connection, gtins: Iterable[str], audience_ids: Sequence[int]
 ) -> tuple[dict[str, tuple[Notice, ...]], set[str]]:
     """Return what `of_products` does, and of which of them events name lots as a whole."""
-    recorded, known = direct.together(conn, ask_products_and_lots(gtins, audience_ids))
-    return _by_gtin(recorded), {class_key.removeprefix(_LOT_CLASS) for (class_key,) in known}
+    (rows,) = direct.together(conn, [ask_products_and_lots(gtins, audience_ids)])
+    recorded = [row for row in rows if row[0] is not None]
+    return _by_gtin(recorded), {gtin for number, _, gtin, *_ in rows if number is None}
 
 
-def ask_products_and_lots(gtins: Iterable[str], audience_ids: Sequence[int]) -> list[Asked]:
+def ask_products_and_lots(gtins: Iterable[str], audience_ids: Sequence[int]) -> Asked:
     """Return what `of_products_and_lots` asks."""
     wanted = sorted(set(gtins))
     classes = [_LOT_CLASS + gtin for gtin in wanted]
-    return [(_OF_PRODUCTS, (wanted, audience_ids)), (_LOT_CLASSES, (classes,))]
+    return _OF_PRODUCTS_AND_LOTS, (wanted, audience_ids, classes)
 
 
 def _by_gtin(rows: Iterable[Sequence[Any]]) -> dict[str, tuple[Notice, ...]]:

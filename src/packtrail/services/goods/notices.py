@@ -217,7 +217,7 @@ def holding(
     }  # fmt: skip
 
 
-def ask_holding(gtins: Iterable[str], audience_ids: Sequence[int]) -> list[Asked]:
+def ask_holding(gtins: Iterable[str], audience_ids: Sequence[int]) -> Asked:
     """Return what `holding` asks first about packs of some products."""
     return rows.ask_products_and_lots(gtins, audience_ids)
 

@@ -326,7 +326,7 @@ class Verifier:
 
     def _asked_of(self, gtins: Iterable[str]) -> list[Asked]:
         """Return what is asked of products, whatever becomes of their packs."""
-        asked = notices.ask_holding(gtins, self._audience_ids)
+        asked = [notices.ask_holding(gtins, self._audience_ids)]
         if self._told.names_products:
             asked.append(stock.ask_product_names(gtins, self._audience_ids))
         return asked

@@ -17,9 +17,18 @@ select notice_no, kind, gtin, lot, serial, market, effective_at, recorded_at, re
  where gtin = any(%(gtins)s) and audience_id = any(%(audience_ids)s)
  order by notice_no
 
--- name: lot_classes
--- The classes of those products of which lots are named as a whole; most have none.
-select class_key from class where class_key = any(%(class_keys)s)
+-- name: of_products_and_lots
+-- The same, and a row without a number for each product of which events name lots as a whole; most
+-- have none.
+select notice_no, kind, gtin, lot, serial, market, effective_at, recorded_at, reason, expires_on,
+       retracts, actor_name
+  from notice
+ where gtin = any(%(gtins)s) and audience_id = any(%(audience_ids)s)
+union all
+select null, null, substr(class_key, 7), null, null, null, null, null, null, null, null, null
+  from class
+ where class_key = any(%(class_keys)s)
+ order by notice_no
 
 -- name: newest
 select notice_no, kind, gtin, lot, serial, market, effective_at, recorded_at, reason, expires_on,
