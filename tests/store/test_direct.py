@@ -365,6 +365,17 @@ def test_what_may_not_be_sent_now_is_answered_at_once(counting):
         assert nothing.rows() == []
 
 
+def test_a_connection_whose_answers_were_not_all_taken_is_closed(database: Database, monkeypatch):
+    with direct.DirectConnection.connect(database.url, autocommit=True) as conn:
+        with pytest.raises(KeyboardInterrupt), direct.Underway(conn, [(SUM, (7, [1], ""))] * 2):
+            monkeypatch.setattr(direct, "arrived", interrupted)
+        assert conn.closed
+
+
+def interrupted(_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_what_went_along_on_a_lost_connection_is_told_as_lost(database: Database):
     end = Statement("select pg_terminate_backend(pg_backend_pid())")
     with direct.DirectConnection.connect(database.url, autocommit=True) as conn:

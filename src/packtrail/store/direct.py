@@ -237,9 +237,13 @@ class Underway:
         if not isinstance(conn, DirectConnection) or self not in conn.underway:
             return
         with conn.lock:
-            while self in conn.underway:
-                first = conn.underway.pop(0)
-                first._results = _received(conn, first)  # noqa: SLF001 - one of its own kind
+            try:
+                while self in conn.underway:
+                    first = conn.underway.pop(0)
+                    first._results = _received(conn, first)  # noqa: SLF001 - one of its own kind
+            except BaseException:
+                conn.close()  # Whose answers come next, nobody could tell.
+                raise
 
     def rows(self) -> list[list[tuple[Any, ...]]]:
         """Wait for the answers, and return the rows that each of the statements finds.
@@ -323,6 +327,8 @@ class Along:
 
 def _answers(conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
     """Return the rows that each of some statements finds."""
+    if not asked:
+        return []
     if not _may_send(conn):
         return [_by_cursor(conn, statement, values) for statement, values in asked]
     is_waiting = conn.along is not None and conn.along.is_waiting
@@ -330,8 +336,6 @@ def _answers(conn: DirectConnection, asked: Sequence[Asked]) -> list[list[tuple[
         with conn.lock:
             result = _at_once(conn, *asked[0])
         return [_loaded(conn, result)]
-    if not asked:
-        return []
     with Underway(conn, asked) as answers:
         return answers.rows()
 
