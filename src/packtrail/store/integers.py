@@ -32,14 +32,14 @@ _HEAD: Final = struct.Struct("<Bq")
 _FIRST: Final = struct.Struct("<q")
 _WIDTH, _STEPS, _ZSTD, _WIDTHS = 0x0F, 0x10, 0x20, (1, 2, 4, 8)
 _OCTETS: Final = {width: np.dtype(f"<u{width}") for width in _WIDTHS}
+_LETTERS: Final[dict[int, Literal["B", "H", "I", "Q"]]] = {1: "B", 2: "H", 4: "I", 8: "Q"}
+"""Width -> the same for a view of memory, which takes octets in the order of this machine."""
 _ZSTD_MIN: Final = 96
 """Octets below which compression gains nothing."""
 _WORTH: Final = 0.9
 """Octets that compression has to get along with: each read has to undo it."""
 _EDGE, _AROUND = 1 << 63, 1 << 64
 """Series do not run over the edge of 64 bits: one number of them is told without arrays."""
-_LETTERS: Final[dict[int, Literal["B", "H", "I", "Q"]]] = {1: "B", 2: "H", 4: "I", 8: "Q"}
-"""The same for a view of memory, which takes them in the order of this machine."""
 _SHORT: Final = 512 if sys.byteorder == "little" else 0
 """Octets of numbers that are added up sooner without an array."""
 _FEW: Final = 3

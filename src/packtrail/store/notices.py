@@ -28,7 +28,6 @@ Subject: TypeAlias = tuple[str, str]
 """(GTIN, lot)"""
 
 _SQL = named.statements("notices")
-_OF_PRODUCTS = Statement(_SQL["of_products"], gtins=Kind.TEXTS, audience_ids=Kind.INTEGERS)
 _OF_PRODUCTS_AND_LOTS = Statement(
     _SQL["of_products_and_lots"],
     gtins=Kind.TEXTS,
@@ -57,7 +56,8 @@ def of_products(
     conn: Connection, gtins: Iterable[str], audience_ids: Sequence[int]
 ) -> dict[str, tuple[Notice, ...]]:
     """Return every recorded notice about some products, their lots and packs, by GTIN."""
-    return _by_gtin(direct.rows(conn, _OF_PRODUCTS, sorted(set(gtins)), audience_ids))
+    recorded, _ = of_products_and_lots(conn, gtins, audience_ids)
+    return recorded
 
 
 def of_products_and_lots(

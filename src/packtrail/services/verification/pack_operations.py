@@ -335,7 +335,7 @@ class _Performing:
     def _decision(
         self, request: _Named, verifier: Verifier, verification: Verification
     ) -> Decision:
-        standing = verifier.standings[verification.verification_id]
+        standing = verifier.standing_of(verification.verification_id)
         return decide(
             request.what,
             Judged(
@@ -366,7 +366,7 @@ class _Performing:
         packs: dict[_Kind, list[tuple[str, str]]] = {}
         for request, verification, decision in zip(requests, found, decisions, strict=True):
             if decision.records and verification.identifier:
-                standing = verifier.standings[verification.verification_id]
+                standing = verifier.standing_of(verification.verification_id)
                 premises = self._premises(request, standing)
                 kind = request.what, request.is_undo, premises, self._told_at(request, standing)
                 pack = request.operation_id, verification.identifier

@@ -187,14 +187,17 @@ class Verifier:
         self.policy: Policy = policies.policy_for(app, circumstances.market, on=self._on)
         self._place = places.place_key(circumstances.place) if circumstances.place else None
         self._audience_ids = visible_to(conn, actor)
-        self._kept: list[tuple[UUID, _Seen, Answer, tuple[Finding, ...]]] = []
-        """What was answered, and what the scanner did."""
-        self.standings: dict[str, Standing | None] = {}
-        """Verification -> what events make of its pack, for what builds on the answers."""
+        self._answered: dict[str, tuple[UUID, _Seen, Answer, tuple[Finding, ...]]] = {}
+        """Verification -> what was answered, and what the scanner did."""
 
     def to_keep(self) -> list[rows.VerificationRow]:
         """Return rows of the answers so far."""
-        return [self._row(*each) for each in self._kept]
+        return [self._row(*each) for each in self._answered.values()]
+
+    def standing_of(self, verification_id: str) -> Standing | None:
+        """Return what events make of the pack of an answer, for what builds on it."""
+        _, seen, *_ = self._answered[verification_id]
+        return seen.record.standing if seen.record else None
 
     def items(self, asks: Iterable[Ask]) -> set[ItemKey]:
         """Return every pack that the questions can mean."""
@@ -265,8 +268,7 @@ class Verifier:
         )
         number = ids.new_id(self._now)
         made = _verification(str(number), self._at, seen, answer, scanner, names)
-        self._kept.append((number, seen, answer, scanner))
-        self.standings[made.verification_id] = seen.record.standing if seen.record else None
+        self._answered[made.verification_id] = number, seen, answer, scanner
         return made
 
     def _known(self, question: Question, seen: _Seen) -> Known:

@@ -10,15 +10,8 @@ returning notice_no
 -- Whoever adds a notice waits for others who do: two recalls of one lot at once would both be made.
 lock table notice in share row exclusive mode
 
--- name: of_products
-select notice_no, kind, gtin, lot, serial, market, effective_at, recorded_at, reason, expires_on,
-       retracts, actor_name
-  from notice
- where gtin = any(%(gtins)s) and audience_id = any(%(audience_ids)s)
- order by notice_no
-
 -- name: of_products_and_lots
--- The same, and a row without a number for each product of which events name lots as a whole; most
+-- Notices, and a row without a number for each product of which events name lots as a whole; most
 -- have none.
 select notice_no, kind, gtin, lot, serial, market, effective_at, recorded_at, reason, expires_on,
        retracts, actor_name
